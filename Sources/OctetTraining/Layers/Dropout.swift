@@ -1,0 +1,70 @@
+/// In training, clears a random share of the values and scales up the rest; otherwise does nothing.
+package struct Dropout: LayerSpecification {
+  package static let keyword = "dropout"
+  package static let grammar = "dropout RATE"
+
+  /// The share that is cleared.
+  package let rate: Float
+
+  package init(rate: Float) { self.rate = rate }
+
+  package init(words: inout LineWords) throws(NetworkError) {
+    rate = try words.takeNumber("a rate", in: 0...0.99)
+  }
+
+  package var settings: String { "\(rate)" }
+
+  package func outputShape(for input: ImageShape) throws(ShapeMismatch) -> ImageShape { input }
+
+  package func makeLayer(_ site: LayerSite) -> any Layer { DropoutLayer(site, rate: rate) }
+}
+
+/// The mask is not stored: the way back draws the same random numbers again.
+final class DropoutLayer: Layer {
+  private let count: Int
+  private let activation: Activation
+  private let index: UInt64
+  /// A value is cleared when its 16 random bits are below this.
+  private let threshold: UInt64
+  /// Keeps the expected sum as it was.
+  private let gain: Float
+
+  init(_ site: LayerSite, rate: Float) {
+    count = site.output.count
+    activation = site.activation
+    index = UInt64(site.index)
+    threshold = UInt64((rate * 65_536).rounded())
+    gain = 65_536 / Float(65_536 - threshold)
+  }
+
+  func forward(_ batch: Batch, inputs: [Tensor], output: Tensor) {
+    batch.workers.forEach(batch.count) { image, _ in
+      let target = output.image(image)
+      target.update(from: inputs[0].image(image), count: count)
+      if batch.isTraining { mask(target, batch, image) }
+      activation.apply(target, count: count)
+    }
+  }
+
+  func backward(
+    _ batch: Batch, inputs: [Tensor], output: Tensor, outputGradient: Tensor, inputGradients: [Tensor?]
+  ) {
+    batch.workers.forEach(batch.count) { image, _ in
+      let gradient = outputGradient.image(image)
+      activation.multiplyDerivative(gradient, output: output.image(image), count: count)
+      guard let target = inputGradients[0]?.image(image) else { return }
+      target.update(from: gradient, count: count)
+      if batch.isTraining { mask(target, batch, image) }
+    }
+  }
+
+  private func mask(_ values: UnsafeMutablePointer<Float>, _ batch: Batch, _ image: Int) {
+    var random = RandomStream(seed: batch.seed, purpose: .dropout, index, batch.step, UInt64(image))
+    var bits: UInt64 = 0
+    for position in 0..<count {
+      if position & 3 == 0 { bits = random.next() }
+      values[position] = bits & 0xFFFF < threshold ? 0 : values[position] * gain
+      bits >>= 16
+    }
+  }
+}

@@ -1,0 +1,28 @@
+/// A layer with its weights, computing on batches.
+///
+/// A batch is `count x height x width x channels` floats, channels last. Layers overwrite what they write: where a
+/// value has several readers the network adds their gradients itself.
+package protocol Layer: AnyObject {
+  /// Computes `output` from `inputs`, activation included.
+  func forward(_ batch: Batch, inputs: [Tensor], output: Tensor)
+
+  /// Given the gradient of the loss in `outputGradient`, writes that of each input that is asked for, and of the
+  /// parameters. May overwrite `outputGradient`.
+  func backward(
+    _ batch: Batch, inputs: [Tensor], output: Tensor, outputGradient: Tensor, inputGradients: [Tensor?])
+}
+
+/// What layers need to know of the batch at hand.
+package struct Batch {
+  /// Images in this batch; tensors may have room for more.
+  package let count: Int
+
+  /// Whether dropout drops and batch normalization looks at the batch.
+  package let isTraining: Bool
+
+  /// Names this step's random numbers.
+  package let seed: UInt64
+  package let step: UInt64
+
+  package let workers: Workers
+}

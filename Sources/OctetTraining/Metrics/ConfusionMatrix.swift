@@ -1,0 +1,75 @@
+/// How often each class was taken for each class.
+package struct ConfusionMatrix: Equatable, Sendable {
+  package let classNames: [String]
+
+  /// `counts[truth][predicted]`
+  package private(set) var counts: [[Int]]
+
+  package init(classNames: [String]) {
+    self.classNames = classNames
+    counts = Array(repeating: Array(repeating: 0, count: classNames.count), count: classNames.count)
+  }
+
+  package mutating func add(truth: Int, predicted: Int) { counts[truth][predicted] += 1 }
+
+  package var total: Int { counts.joined().reduce(0, +) }
+
+  package var correct: Int { counts.indices.reduce(0) { $0 + counts[$1][$1] } }
+
+  package var accuracy: Double { ratio(correct, total) }
+
+  /// Figures of one class, of all, or of the positive one.
+  package struct Scores: Equatable, Sendable {
+    package let precision: Double
+    package let recall: Double
+    package let f1: Double
+    /// Images that truly belong to the class.
+    package let support: Int
+  }
+
+  /// The figures of one class; a share of nothing counts as zero.
+  package func scores(of index: Int) -> Scores {
+    let hits = counts[index][index]
+    let support = counts[index].reduce(0, +)
+    let taken = counts.reduce(0) { $0 + $1[index] }
+    return Scores(
+      precision: ratio(hits, taken), recall: ratio(hits, support), f1: ratio(2 * hits, taken + support),
+      support: support)
+  }
+
+  /// The plain mean over the classes.
+  package var macroAverage: Scores {
+    average { _ in 1 }
+  }
+
+  /// The mean over the classes, each weighted by its images.
+  package var weightedAverage: Scores {
+    average { Double($0.support) }
+  }
+
+  /// The one set of figures to quote: with two classes those of the second, "positive" one, else the plain mean.
+  package var headline: Scores { classNames.count == 2 ? scores(of: 1) : macroAverage }
+
+  /// Pairs of different classes, the most frequent confusion first.
+  package var confusions: [(truth: Int, predicted: Int, count: Int)] {
+    var pairs: [(truth: Int, predicted: Int, count: Int)] = []
+    for truth in counts.indices {
+      for predicted in counts.indices where predicted != truth && counts[truth][predicted] > 0 {
+        pairs.append((truth, predicted, counts[truth][predicted]))
+      }
+    }
+    return pairs.sorted { ($1.count, $0.truth, $0.predicted) < ($0.count, $1.truth, $1.predicted) }
+  }
+
+  private func average(_ weight: (Scores) -> Double) -> Scores {
+    let all = counts.indices.map(scores(of:))
+    let weights = all.map(weight)
+    let sum = weights.reduce(0, +)
+    func mean(_ figure: (Scores) -> Double) -> Double {
+      sum == 0 ? 0 : zip(all, weights).reduce(0) { $0 + figure($1.0) * $1.1 } / sum
+    }
+    return Scores(precision: mean(\.precision), recall: mean(\.recall), f1: mean(\.f1), support: total)
+  }
+
+  private func ratio(_ part: Int, _ whole: Int) -> Double { whole == 0 ? 0 : Double(part) / Double(whole) }
+}

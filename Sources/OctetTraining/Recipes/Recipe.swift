@@ -1,0 +1,107 @@
+/// A network, or several to choose from, with the settings to train it: what a `.network` file says.
+package struct Recipe: Equatable, Sendable {
+  /// One of the networks that a recipe trains; with several, the one with the smallest validation loss is kept.
+  package struct Candidate: Equatable, Sendable {
+    package let name: String
+    package let network: NetworkDescription
+  }
+
+  package let name: String
+  /// One line on what it is for.
+  package let about: String
+  package let candidates: [Candidate]
+  package var settings: TrainingSettings
+}
+
+extension Recipe {
+  /// Reads a `.network` file; the grammar stands in docs/NETWORKS.md.
+  ///
+  /// - Parameter name: used unless the file has a `name` line.
+  package init(text: String, name: String) throws(NetworkError) {
+    var parser = RecipeParser(name: name)
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+      try parser.read(LineWords(line: index + 1, text: line))
+    }
+    self = try parser.finish()
+  }
+}
+
+private struct RecipeParser {
+  private var name: String
+  private var about = ""
+  private var settings = TrainingSettings()
+  private var seen: Set<String> = []
+  private var candidateName: String?
+  private var reader = NetworkReader()
+  private var input: ImageShape?
+  private var candidates: [Recipe.Candidate] = []
+
+  init(name: String) { self.name = name }
+
+  mutating func read(_ words: LineWords) throws(NetworkError) {
+    guard let keyword = words.peek else { return }
+    var rest = words
+    _ = rest.take()
+    switch keyword {
+    case "name":
+      name = try rest.take("a name")
+      try rest.finish(after: "the name")
+    case "about":
+      about = rest.rest
+    case "candidate":
+      let next = try rest.take("a name for the candidate")
+      try rest.finish(after: "the candidate's name")
+      guard candidates.allSatisfy({ $0.name != next }), candidateName != next else {
+        throw words.failure("there is a candidate named \"\(next)\" already")
+      }
+      try startCandidate(next, words)
+    default:
+      if let setting = TrainingSetting(rawValue: keyword) {
+        try read(setting, &rest)
+      } else if try !reader.read(words) {
+        throw words.unknownLine()
+      }
+    }
+  }
+
+  private mutating func read(_ setting: TrainingSetting, _ rest: inout LineWords) throws(NetworkError) {
+    guard seen.insert(setting.name).inserted else { throw rest.failure("\(setting.name) is set twice") }
+    let value = try rest.take("a value")
+    try rest.finish(after: "the value of \(setting.name)")
+    do throws(SettingError) {
+      try setting.apply(value, to: &settings)
+    } catch {
+      throw rest.failure(error.description)
+    }
+  }
+
+  /// An input line before the first candidate holds for all of them.
+  private mutating func startCandidate(_ next: String, _ words: LineWords) throws(NetworkError) {
+    if let candidateName {
+      candidates.append(Recipe.Candidate(name: candidateName, network: try reader.finish()))
+    } else {
+      guard reader.isEmpty else { throw words.failure("layers stand before the first candidate line") }
+      input = reader.sharedInput
+    }
+    candidateName = next
+    reader = NetworkReader(input: input)
+  }
+
+  mutating func finish() throws(NetworkError) -> Recipe {
+    candidates.append(Recipe.Candidate(name: candidateName ?? name, network: try reader.finish()))
+    if candidates.count > 1, settings.validationSplit == 0 {
+      throw NetworkError("candidates are compared on validation images: set validation-split")
+    }
+    return Recipe(name: name, about: about, candidates: candidates, settings: settings)
+  }
+}
+
+extension LineWords {
+  fileprivate func unknownLine() -> NetworkError {
+    let layers = LayerKind.grammars.map(\.keyword)
+    let settings = TrainingSetting.allCases.map(\.name)
+    return failure(
+      "\"\(peek ?? "")\" is neither a layer (\(layers.joined(separator: ", "))) nor a setting "
+        + "(\(settings.joined(separator: ", ")))")
+  }
+}

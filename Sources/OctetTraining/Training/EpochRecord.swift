@@ -1,0 +1,28 @@
+/// What one epoch showed.
+package struct EpochRecord: Equatable, Sendable, Codable {
+  /// Counted from 1.
+  package var epoch: Int
+  package var learningRate: Float
+  /// Mean over the training images as they were seen: with dropout and augmentation, before the later steps.
+  package var loss: Double
+  package var accuracy: Double
+  package var validationLoss: Double?
+  package var validationAccuracy: Double?
+  package var seconds: Double
+  package var imagesPerSecond: Double
+
+  /// What early stopping watches.
+  package var watchedLoss: Double { validationLoss ?? loss }
+}
+
+/// How far an epoch has come.
+package struct EpochProgress: Sendable {
+  package let epoch: Int
+  package let epochs: Int
+  package let imagesDone: Int
+  package let images: Int
+  package let batchesDone: Int
+  package let batches: Int
+  package let loss: Double
+  package let accuracy: Double
+}

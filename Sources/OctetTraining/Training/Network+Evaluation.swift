@@ -1,0 +1,51 @@
+extension Network {
+  /// Runs the network on all `images` and compares.
+  ///
+  /// - Parameter progress: called after each batch with the images done so far.
+  package func evaluate(
+    _ images: LabeledImages, head: OutputHead, workers: Workers, progress: (Int) -> Void = { _ in }
+  ) -> Evaluation {
+    let loader = BatchLoader(images, workers: workers)
+    let indices = Array(0..<images.count)
+    var confusion = ConfusionMatrix(classNames: images.classNames)
+    var loss = 0.0
+    for start in stride(from: 0, to: images.count, by: capacity) {
+      let batch = indices[start..<min(start + capacity, images.count)]
+      loader.load(batch, epoch: 0, into: input)
+      forward(count: batch.count)
+      for (place, index) in batch.enumerated() {
+        let label = Int(images.labels[index])
+        let result = head.finish(output.image(place), label: label)
+        loss += Double(result.loss)
+        confusion.add(truth: label, predicted: result.predicted)
+      }
+      progress(batch.endIndex)
+    }
+    return Evaluation(loss: images.isEmpty ? 0 : loss / Double(images.count), confusion: confusion)
+  }
+
+  /// The outputs for all `images`, activation applied, one row each.
+  package func outputs(_ images: LabeledImages, activation: Activation, workers: Workers) -> [[Float]] {
+    let loader = BatchLoader(images, workers: workers)
+    let indices = Array(0..<images.count)
+    let width = output.shape.count
+    var rows: [[Float]] = []
+    for start in stride(from: 0, to: images.count, by: capacity) {
+      let batch = indices[start..<min(start + capacity, images.count)]
+      loader.load(batch, epoch: 0, into: input)
+      forward(count: batch.count)
+      for place in 0..<batch.count {
+        let row = output.image(place)
+        activation.apply(row, count: width)
+        rows.append(Array(UnsafeBufferPointer(start: row, count: width)))
+      }
+    }
+    return rows
+  }
+
+  /// Images that a pass can hold in about 96 MB of values and gradients, 512 at most.
+  package static func roomyCapacity(_ description: NetworkDescription) throws(NetworkError) -> Int {
+    let bytes = try description.shapes().reduce(0) { $0 + $1.count } * 2 * MemoryLayout<Float>.stride
+    return min(max(96 << 20 / bytes, 1), 512)
+  }
+}
