@@ -16,9 +16,10 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "OctetFloatKernels"),
     .target(
       name: "OctetTraining",
-      dependencies: ["CZlib"],
+      dependencies: ["CZlib", "OctetFloatKernels"],
       // The recipes are files that people read and write, compiled into the program so that it stays one file.
       resources: ["binary-dense", "binary-metrics", "dense-dropout", "cnn-deep", "cnn-two-pool", "vgg-small", "resnet-small"]
         .map { .embedInCode("Recipes/\($0).network") },

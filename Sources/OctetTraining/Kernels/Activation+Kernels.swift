@@ -1,3 +1,5 @@
+import OctetFloatKernels
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -14,7 +16,7 @@ extension Activation {
   func apply(_ values: UnsafeMutablePointer<Float>, count: Int) {
     switch self {
     case .linear: break
-    case .relu: VectorKernels.rectify(values, count: count)
+    case .relu: octet_rectify(values, count)
     case .sigmoid: for index in 0..<count { values[index] = Self.sigmoid(values[index]) }
     case .tanh: for index in 0..<count { values[index] = tanhf(values[index]) }
     case .softmax:
@@ -36,7 +38,7 @@ extension Activation {
   ) {
     switch self {
     case .linear: break
-    case .relu: VectorKernels.maskGradient(gradient, whereNotPositive: output, count: count)
+    case .relu: octet_mask_gradient(gradient, output, count)
     case .sigmoid: for index in 0..<count { gradient[index] *= output[index] * (1 - output[index]) }
     case .tanh: for index in 0..<count { gradient[index] *= 1 - output[index] * output[index] }
     case .softmax:

@@ -1,3 +1,5 @@
+import OctetFloatKernels
+
 /// The sum of the running value and another value of the same shape: the joint of a residual block.
 package struct Add: LayerSpecification {
   package static let keyword = "add"
@@ -26,7 +28,7 @@ final class AddLayer: Layer {
   func forward(_ batch: Batch, inputs: [Tensor], output: Tensor) {
     batch.workers.forEach(batch.count) { image, _ in
       let target = output.image(image)
-      VectorKernels.sum(inputs[0].image(image), inputs[1].image(image), into: target, count: count)
+      octet_sum(target, inputs[0].image(image), inputs[1].image(image), count)
       activation.apply(target, count: count)
     }
   }

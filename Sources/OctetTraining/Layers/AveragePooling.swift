@@ -1,3 +1,5 @@
+import OctetFloatKernels
+
 /// The mean of each channel under a window, over the cells that lie on the input.
 package struct AveragePooling: LayerSpecification {
   package static let keyword = "averagepool"
@@ -58,11 +60,11 @@ final class AveragePoolingLayer: Layer {
         line.update(repeating: 0, count: channels)
         for row in rows {
           for column in columns {
-            VectorKernels.add(source + (row * plan.input.width + column) * channels, to: line, count: channels)
+            octet_add(line, source + (row * plan.input.width + column) * channels, channels)
           }
         }
         let share = 1 / Float(rows.count * columns.count)
-        for channel in 0..<channels { line[channel] *= share }
+        octet_scale(line, share, channels)
       }
       activation.apply(target, count: plan.output.count)
     }
@@ -81,10 +83,10 @@ final class AveragePoolingLayer: Layer {
       forEachPlace { result, rows, columns in
         let line = gradient + result
         let share = 1 / Float(rows.count * columns.count)
-        for channel in 0..<channels { line[channel] *= share }
+        octet_scale(line, share, channels)
         for row in rows {
           for column in columns {
-            VectorKernels.add(line, to: target + (row * plan.input.width + column) * channels, count: channels)
+            octet_add(target + (row * plan.input.width + column) * channels, line, channels)
           }
         }
       }

@@ -1,3 +1,5 @@
+import OctetFloatKernels
+
 /// Batch normalization over all pixels of all images of the batch, channel by channel.
 ///
 /// `y = activation(scale * n + offset)` with `n = (x - mean) / sqrt(variance + epsilon)`. Training takes mean and
@@ -47,16 +49,7 @@ final class BatchNormalizationLayer: Layer {
     batch.workers.forEach(batch.count) { image, _ in
       let source = inputs[0].image(image)
       let target = output.image(image)
-      slope.withUnsafeBufferPointer { slope in
-        start.withUnsafeBufferPointer { start in
-          for pixel in 0..<pixels {
-            let index = pixel &* channels
-            for channel in 0..<channels {
-              target[index &+ channel] = source[index &+ channel] * slope[channel] + start[channel]
-            }
-          }
-        }
-      }
+      octet_scale_channels(target, source, slope, start, pixels, channels)
       activation.apply(target, count: shape.count)
     }
   }
@@ -64,19 +57,11 @@ final class BatchNormalizationLayer: Layer {
   private func measure(_ batch: Batch, _ input: Tensor) {
     let share = 1 / Double(batch.count * pixels)
     let sums = sumsPerChannel(batch, rows: 1) { image, sums in
-      VectorKernels.addRows(input.image(image), rows: pixels, columns: channels, stride: channels, to: sums)
+      octet_add_rows(sums, input.image(image), pixels, channels, channels)
     }
     for channel in 0..<channels { mean[channel] = Float(sums[channel] * share) }
-    let squares = mean.withUnsafeBufferPointer { mean in
-      sumsPerChannel(batch, rows: 1) { image, sums in
-        let source = input.image(image)
-        for pixel in 0..<pixels {
-          for channel in 0..<channels {
-            let difference = source[pixel &* channels &+ channel] - mean[channel]
-            sums[channel] += difference * difference
-          }
-        }
-      }
+    let squares = sumsPerChannel(batch, rows: 1) { image, sums in
+      octet_add_squares(sums, input.image(image), mean, pixels, channels)
     }
     for channel in 0..<channels {
       let variance = Float(squares[channel] * share)
@@ -96,14 +81,8 @@ final class BatchNormalizationLayer: Layer {
     let sums = sumsPerChannel(batch, rows: 2) { image, sums in
       let gradient = outputGradient.image(image)
       activation.multiplyDerivative(gradient, output: output.image(image), count: shape.count)
-      let source = inputs[0].image(image)
-      for pixel in 0..<pixels {
-        for channel in 0..<channels {
-          let index = pixel &* channels &+ channel
-          sums[channel] += gradient[index]
-          sums[channels &+ channel] += gradient[index] * (source[index] - mean[channel]) * inverseDeviation[channel]
-        }
-      }
+      octet_add_normalized_products(
+        sums, sums + channels, gradient, inputs[0].image(image), mean, inverseDeviation, pixels, channels)
     }
     for channel in 0..<channels {
       offset.gradient[channel] = Float(sums[channel])
@@ -113,19 +92,11 @@ final class BatchNormalizationLayer: Layer {
     let share = 1 / Double(batch.count * pixels)
     let meanGradient = (0..<channels).map { Float(sums[$0] * share) }
     let meanProduct = (0..<channels).map { Float(sums[channels + $0] * share) }
+    let slope = (0..<channels).map { scale.values[$0] * inverseDeviation[$0] }
     batch.workers.forEach(batch.count) { image, _ in
-      let gradient = outputGradient.image(image)
-      let source = inputs[0].image(image)
-      let target = inputGradients.image(image)
-      for pixel in 0..<pixels {
-        for channel in 0..<channels {
-          let index = pixel &* channels &+ channel
-          let normalized = (source[index] - mean[channel]) * inverseDeviation[channel]
-          target[index] =
-            scale.values[channel] * inverseDeviation[channel]
-            * (gradient[index] - meanGradient[channel] - normalized * meanProduct[channel])
-        }
-      }
+      octet_normalization_gradient(
+        inputGradients.image(image), outputGradient.image(image), inputs[0].image(image), mean, inverseDeviation, slope,
+        meanGradient, meanProduct, pixels, channels)
     }
   }
 

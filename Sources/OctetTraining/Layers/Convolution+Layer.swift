@@ -1,3 +1,5 @@
+import OctetFloatKernels
+
 /// Convolution as products of patch matrices with the weights.
 ///
 /// Weights are `window height x window width x input channels x filters`, which read as a matrix is
@@ -34,8 +36,7 @@ final class ConvolutionLayer: Layer {
           rows: places, columns: output.channels, depth: patches.columns, .init(matrix, stride: patches.columns),
           .init(weight.values, stride: output.channels), into: result, stride: output.channels)
         if let bias {
-          VectorKernels.addBias(
-            bias.values, to: result, rows: places, columns: output.channels, stride: output.channels)
+          octet_add_bias(result, bias.values, places, output.channels, output.channels)
         }
         if activation != .softmax { activation.apply(result, count: places * output.channels) }
       }
@@ -50,9 +51,7 @@ final class ConvolutionLayer: Layer {
       let gradient = outputGradient.image(image)
       activation.multiplyDerivative(gradient, output: outputs.image(image), count: output.count)
       if bias != nil {
-        VectorKernels.addRows(
-          gradient, rows: output.height * output.width, columns: output.channels, stride: output.channels,
-          to: gradients[1])
+        octet_add_rows(gradients[1], gradient, output.height * output.width, output.channels, output.channels)
       }
       let inputGradient = inputGradients[0]?.image(image)
       inputGradient?.update(repeating: 0, count: input.count)

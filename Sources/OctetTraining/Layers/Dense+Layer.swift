@@ -1,3 +1,5 @@
+import OctetFloatKernels
+
 /// `Y = activation(X W + b)` with X `batch x inputs`, W `inputs x outputs`, Y `batch x outputs`.
 final class DenseLayer: Layer {
   private let inputCount: Int
@@ -44,8 +46,7 @@ final class DenseLayer: Layer {
       .init(input.base + rows.lowerBound * inputCount, stride: inputCount),
       .init(weight.values + columns.lowerBound, stride: outputCount), into: target, stride: outputCount)
     if let bias {
-      VectorKernels.addBias(
-        bias.values + columns.lowerBound, to: target, rows: rows.count, columns: columns.count, stride: outputCount)
+      octet_add_bias(target, bias.values + columns.lowerBound, rows.count, columns.count, outputCount)
     }
     if activation != .softmax {
       activation.apply(target, rows: rows.count, columns: columns.count, stride: outputCount)
@@ -62,8 +63,7 @@ final class DenseLayer: Layer {
     }
     if let bias {
       bias.gradient.update(repeating: 0, count: outputCount)
-      VectorKernels.addRows(
-        outputGradient.base, rows: batch.count, columns: outputCount, stride: outputCount, to: bias.gradient)
+      octet_add_rows(bias.gradient, outputGradient.base, batch.count, outputCount, outputCount)
     }
     let input = inputs[0]
     batch.workers.forEachPiece(of: inputCount, size: Self.inputsPerItem) { piece, _ in

@@ -1,3 +1,5 @@
+import OctetFloatKernels
+
 /// Depthwise convolution as a loop over window cells.
 ///
 /// Weights are `window height x window width x channels x multiplier`; output channel `c * multiplier + m` belongs to
@@ -53,9 +55,8 @@ final class DepthwiseConvolutionLayer: Layer {
       let gradient = outputGradient.image(image)
       activation.multiplyDerivative(gradient, output: output.image(image), count: plan.output.count)
       if bias != nil {
-        VectorKernels.addRows(
-          gradient, rows: plan.output.height * plan.output.width, columns: plan.output.channels,
-          stride: plan.output.channels, to: gradients[1])
+        octet_add_rows(
+          gradients[1], gradient, plan.output.height * plan.output.width, plan.output.channels, plan.output.channels)
       }
       let source = inputs[0].image(image)
       let inputGradient = inputGradients[0]?.image(image)

@@ -1,3 +1,5 @@
+import OctetFloatKernels
+
 /// In training, clears a random share of the values and scales up the rest; otherwise does nothing.
 package struct Dropout: LayerSpecification {
   package static let keyword = "dropout"
@@ -25,7 +27,7 @@ final class DropoutLayer: Layer {
   private let activation: Activation
   private let index: UInt64
   /// A value is cleared when its 16 random bits are below this.
-  private let threshold: UInt64
+  private let threshold: UInt16
   /// Keeps the expected sum as it was.
   private let gain: Float
 
@@ -33,8 +35,8 @@ final class DropoutLayer: Layer {
     count = site.output.count
     activation = site.activation
     index = UInt64(site.index)
-    threshold = UInt64((rate * 65_536).rounded())
-    gain = 65_536 / Float(65_536 - threshold)
+    threshold = UInt16((rate * 65_536).rounded())
+    gain = 65_536 / (65_536 - Float(threshold))
   }
 
   func forward(_ batch: Batch, inputs: [Tensor], output: Tensor) {
@@ -60,11 +62,10 @@ final class DropoutLayer: Layer {
 
   private func mask(_ values: UnsafeMutablePointer<Float>, _ batch: Batch, _ image: Int) {
     var random = RandomStream(seed: batch.seed, purpose: .dropout, index, batch.step, UInt64(image))
-    var bits: UInt64 = 0
-    for position in 0..<count {
-      if position & 3 == 0 { bits = random.next() }
-      values[position] = bits & 0xFFFF < threshold ? 0 : values[position] * gain
-      bits >>= 16
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: (count + 3) / 4) { bits in
+      for word in bits.indices { bits[word] = random.next() }
+      guard let draws = bits.baseAddress else { return }
+      octet_drop(values, draws, threshold, gain, count)
     }
   }
 }

@@ -1,3 +1,5 @@
+import OctetFloatKernels
+
 /// Sums the gradients of parameters over the images of a batch, several images at once.
 ///
 /// The batch is cut into at most eight lanes, each with sums of its own, which are added up in order at the end. The
@@ -31,7 +33,7 @@ struct GradientLanes {
     for (index, parameter) in parameters.enumerated() {
       parameter.gradient.update(from: lanePointers[0][index], count: parameter.count)
       for lane in 1..<max(lanes, 1) {
-        VectorKernels.add(lanePointers[lane][index], to: parameter.gradient, count: parameter.count)
+        octet_add(parameter.gradient, lanePointers[lane][index], parameter.count)
       }
     }
   }

@@ -1,3 +1,5 @@
+import OctetFloatKernels
+
 /// The window that a convolution or pooling moves over its input.
 package struct Window: Hashable, Sendable {
   package enum Padding: String, Sendable {
@@ -91,5 +93,13 @@ struct WindowPlan {
   func columns(at column: Int) -> Range<Int> {
     let start = column * window.strideWidth - left
     return max(start, 0)..<min(start + window.width, input.width)
+  }
+
+  /// The same for the kernels.
+  var kernelWindow: octet_window {
+    octet_window(
+      height: input.height, width: input.width, channels: input.channels, output_height: output.height,
+      output_width: output.width, window_height: window.height, window_width: window.width,
+      stride_height: window.strideHeight, stride_width: window.strideWidth, top: top, left: left)
   }
 }

@@ -1,3 +1,5 @@
+import OctetFloatKernels
+
 /// A network with its weights, room for one batch, and the way forward and back.
 package final class Network {
   package let description: NetworkDescription
@@ -112,7 +114,7 @@ package final class Network {
       for value in pending {
         guard let target = gradients[value], let source = extra[value] else { continue }
         workers.forEach(count) { image, _ in
-          VectorKernels.add(source.image(image), to: target.image(image), count: source.shape.count)
+          octet_add(target.image(image), source.image(image), source.shape.count)
         }
       }
     }

@@ -1,3 +1,5 @@
+import OctetFloatKernels
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -81,76 +83,15 @@ private struct Rule {
     second: UnsafeMutablePointer<Float>?, count: Int
   ) {
     switch (optimizer, first, second) {
-    case (.sgd(let momentum), let velocity?, _):
-      forEachEight(count) { index, width in
-        var speed = Eight(velocity + index, width)
-        speed.values = momentum * speed.values - rate * Eight(gradient + index, width).values
-        speed.store(velocity + index, width)
-        Eight(Eight(weights + index, width).values + speed.values).store(weights + index, width)
-      }
     case (.sgd, nil, _):
-      forEachEight(count) { index, width in
-        Eight(Eight(weights + index, width).values - rate * Eight(gradient + index, width).values)
-          .store(weights + index, width)
-      }
+      octet_sgd(weights, gradient, rate, count)
+    case (.sgd(let momentum), let velocity?, _):
+      octet_sgd_momentum(weights, gradient, velocity, rate, momentum, count)
     case (.rmsprop(let decay), let square?, _):
-      forEachEight(count) { index, width in
-        let slope = Eight(gradient + index, width).values
-        let mean = decay * Eight(square + index, width).values + (1 - decay) * slope * slope
-        Eight(mean).store(square + index, width)
-        let weight = Eight(weights + index, width).values
-        Eight(weight - rate * slope / (mean + Optimizer.epsilon).squareRoot()).store(weights + index, width)
-      }
+      octet_rmsprop(weights, gradient, square, rate, decay, Optimizer.epsilon, count)
     case (.adam(let firstDecay, let secondDecay), let mean?, let square?):
-      forEachEight(count) { index, width in
-        let slope = Eight(gradient + index, width).values
-        let oldMean = Eight(mean + index, width).values
-        let oldSquare = Eight(square + index, width).values
-        let newMean = oldMean + (slope - oldMean) * (1 - firstDecay)
-        let newSquare = oldSquare + (slope * slope - oldSquare) * (1 - secondDecay)
-        Eight(newMean).store(mean + index, width)
-        Eight(newSquare).store(square + index, width)
-        let weight = Eight(weights + index, width).values
-        Eight(weight - rate * newMean / (newSquare.squareRoot() + Optimizer.epsilon)).store(weights + index, width)
-      }
+      octet_adam(weights, gradient, mean, square, rate, firstDecay, secondDecay, Optimizer.epsilon, count)
     default: preconditionFailure("slots are made for the optimizer")
-    }
-  }
-
-  @inline(__always)
-  private func forEachEight(_ count: Int, _ body: (_ index: Int, _ width: Int) -> Void) {
-    var index = 0
-    while index &+ 8 <= count {
-      body(index, 8)
-      index &+= 8
-    }
-    if index < count { body(index, count - index) }
-  }
-}
-
-/// Eight floats, or the fewer that are left at the end of a run; the lanes beyond hold zeros.
-private struct Eight {
-  var values: SIMD8<Float>
-
-  @inline(__always)
-  init(_ values: SIMD8<Float>) { self.values = values }
-
-  @inline(__always)
-  init(_ base: UnsafePointer<Float>, _ width: Int) {
-    if width == 8 {
-      values = VectorKernels.load(base, 0)
-    } else {
-      values = .zero
-      for lane in 0..<width { values[lane] = base[lane] }
-    }
-  }
-
-  @inline(__always)
-  func store(_ base: UnsafeMutablePointer<Float>, _ width: Int) {
-    if width == 8 {
-      VectorKernels.store(values, base, 0)
-    } else {
-      for lane in 0..<width { base[lane] = values[lane] }
     }
   }
 }

@@ -1,3 +1,5 @@
+import OctetFloatKernels
+
 /// Brings images into a network's input: bytes become floats from 0 to 1, changed at random where that is asked for.
 package struct BatchLoader {
   private let images: LabeledImages
@@ -25,7 +27,7 @@ package struct BatchLoader {
           let source = base + index * count
           let target = input.image(place)
           if augmentation.isNone {
-            for position in 0..<count { target[position] = Float(source[position]) * (1 / 255) }
+            octet_bytes_to_units(target, source, count)
           } else {
             var random = RandomStream(seed: seed, purpose: .augmentation, UInt64(epoch), UInt64(index))
             augmentation.apply(source, shape: images.shape, random: &random, into: target)

@@ -1,3 +1,5 @@
+import OctetFloatKernels
+
 /// Trains one network, epoch by epoch.
 package final class Trainer {
   package let network: Network
@@ -32,7 +34,7 @@ package final class Trainer {
     }
     let split = settings.validationSplit
     // As Keras counts: the training share is rounded down.
-    let trainingCount = Int(Float(images.count) * (1 - split))
+    let trainingCount = Int(Double(images.count) * (1 - Double(split)))
     guard trainingCount > 0, split == 0 || trainingCount < images.count else {
       throw .noValidationImages(split: split, images: images.count)
     }
@@ -99,7 +101,7 @@ package final class Trainer {
           epoch: epoch, epochs: settings.epochs, imagesDone: done, images: training.count, batchesDone: batch + 1,
           batches: batches, loss: sum.loss / Double(done), accuracy: Double(sum.correct) / Double(done)))
     }
-    guard network.parameters.allSatisfy({ VectorKernels.isFinite($0.values, count: $0.count) }) else {
+    guard network.parameters.allSatisfy({ octet_excess($0.values, $0.count) == 0 }) else {
       throw .lossNotFinite(epoch: epoch, batch: batches, learningRate: rate)
     }
     let seconds = clock() - start
@@ -146,7 +148,7 @@ package final class Trainer {
       if isFirst {
         sum.base.update(from: parameter.gradient, count: parameter.count)
       } else {
-        VectorKernels.add(parameter.gradient, to: sum.base, count: parameter.count)
+        octet_add(sum.base, parameter.gradient, parameter.count)
       }
       if isLast { parameter.gradient.update(from: sum.base, count: parameter.count) }
     }

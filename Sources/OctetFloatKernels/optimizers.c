@@ -1,0 +1,42 @@
+#include "OctetFloatKernels.h"
+
+#include "clones.h"
+
+// The builtin, because sqrtf may set errno, which would keep these loops from being vectorized.
+#define ROOT(value) __builtin_elementwise_sqrt(value)
+
+OCTET_CLONES void octet_sgd(float *restrict weights, const float *restrict gradient, float rate, long count) {
+  for (long i = 0; i < count; i++) weights[i] -= rate * gradient[i];
+}
+
+OCTET_CLONES void octet_sgd_momentum(
+  float *restrict weights, const float *restrict gradient, float *restrict velocity, float rate, float momentum,
+  long count) {
+  for (long i = 0; i < count; i++) {
+    velocity[i] = momentum * velocity[i] - rate * gradient[i];
+    weights[i] += velocity[i];
+  }
+}
+
+OCTET_CLONES void octet_rmsprop(
+  float *restrict weights, const float *restrict gradient, float *restrict square, float rate, float decay,
+  float epsilon, long count) {
+  for (long i = 0; i < count; i++) {
+    const float slope = gradient[i];
+    square[i] = decay * square[i] + (1 - decay) * (slope * slope);
+    weights[i] -= rate * slope / ROOT(square[i] + epsilon);
+  }
+}
+
+OCTET_CLONES void octet_adam(
+  float *restrict weights, const float *restrict gradient, float *restrict mean, float *restrict square, float rate,
+  float first_decay, float second_decay, float epsilon, long count) {
+  for (long i = 0; i < count; i++) {
+    const float slope = gradient[i];
+    const float new_mean = mean[i] + (slope - mean[i]) * (1 - first_decay);
+    const float new_square = square[i] + (slope * slope - square[i]) * (1 - second_decay);
+    mean[i] = new_mean;
+    square[i] = new_square;
+    weights[i] -= rate * new_mean / (ROOT(new_square) + epsilon);
+  }
+}
