@@ -21,8 +21,11 @@ let package = Package(
       name: "OctetTraining",
       dependencies: ["CZlib", "OctetFloatKernels"],
       // The recipes are files that people read and write, compiled into the program so that it stays one file.
-      resources: ["binary-dense", "binary-metrics", "dense-dropout", "cnn-deep", "cnn-two-pool", "vgg-small", "resnet-small"]
-        .map { .embedInCode("Recipes/\($0).network") },
+      resources: [
+        "binary-dense", "binary-metrics", "dense-dropout", "cnn-deep", "cnn-two-pool", "vgg-small",
+        "resnet-small",
+      ]
+      .map { .embedInCode("Recipes/\($0).network") },
       swiftSettings: strict),
     .target(
       name: "OctetInterchange",

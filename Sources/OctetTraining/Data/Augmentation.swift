@@ -31,7 +31,9 @@ package struct Augmentation: Hashable, Sendable {
     if text == "none" { return }
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       let sides = part.split(separator: "=", omittingEmptySubsequences: false)
-      guard sides.count == 2, let value = Float(String(sides[1])), value.isFinite, value >= 0 else { return nil }
+      guard sides.count == 2, let value = Float(String(sides[1])), value.isFinite, value >= 0 else {
+        return nil
+      }
       switch sides[0] {
       case "shift" where value <= 64: shift = value
       case "rotate" where value <= 180: rotate = value
@@ -80,13 +82,15 @@ extension Augmentation {
           sourceX += moveX
           sourceY += moveY
         }
-        sample(source, shape, x: sourceX, y: sourceY, into: target + (row * shape.width + column) * shape.channels)
+        sample(
+          source, shape, x: sourceX, y: sourceY, into: target + (row * shape.width + column) * shape.channels)
       }
     }
   }
 
   private func sample(
-    _ source: UnsafePointer<UInt8>, _ shape: ImageShape, x: Float, y: Float, into pixel: UnsafeMutablePointer<Float>
+    _ source: UnsafePointer<UInt8>, _ shape: ImageShape, x: Float, y: Float,
+    into pixel: UnsafeMutablePointer<Float>
   ) {
     let (left, top) = (x.rounded(.down), y.rounded(.down))
     let (shareX, shareY) = (x - left, y - top)

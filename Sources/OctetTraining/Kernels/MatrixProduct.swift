@@ -19,7 +19,8 @@ package struct MatrixProduct {
 
   /// Writes or, if `accumulate`, adds to the `rows x columns` matrix at `result`.
   package static func multiply(
-    rows: Int, columns: Int, depth: Int, _ left: Operand, _ right: Operand, into result: UnsafeMutablePointer<Float>,
+    rows: Int, columns: Int, depth: Int, _ left: Operand, _ right: Operand,
+    into result: UnsafeMutablePointer<Float>,
     stride: Int, accumulate: Bool = false
   ) {
     if let openBLAS = OpenBLAS.shared {

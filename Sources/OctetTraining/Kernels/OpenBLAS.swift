@@ -30,7 +30,8 @@ struct OpenBLAS {
     if let choice = getenv("OCTET_MATRIX"), String(cString: choice) == "swift" { return nil }
     // Octet divides the work itself; a second set of threads below it would only fight over the same cores.
     setenv("OPENBLAS_NUM_THREADS", "1", 1)
-    guard let library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL), let symbol = dlsym(library, "cblas_sgemm")
+    guard let library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL),
+      let symbol = dlsym(library, "cblas_sgemm")
     else { return nil }
     return OpenBLAS(product: unsafeBitCast(symbol, to: SingleProduct.self))
   }

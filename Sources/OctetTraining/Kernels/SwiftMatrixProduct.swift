@@ -10,7 +10,8 @@ package struct SwiftMatrixProduct {
     rows: Int, columns: Int, depth: Int, _ left: MatrixProduct.Operand, _ right: MatrixProduct.Operand,
     into result: UnsafeMutablePointer<Float>, stride: Int, accumulate: Bool
   ) {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: max(depth, 1) * (tileColumns + tileRows)) { panels in
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: max(depth, 1) * (tileColumns + tileRows)) {
+      panels in
       guard let columnPanel = panels.baseAddress else { return }
       let rowPanel = columnPanel + depth * tileColumns
       for column in Swift.stride(from: 0, to: columns, by: tileColumns) {
@@ -29,7 +30,8 @@ package struct SwiftMatrixProduct {
 
   /// `depth x 16`, zero beyond `width`.
   private static func packColumns(
-    _ right: MatrixProduct.Operand, from column: Int, width: Int, depth: Int, into panel: UnsafeMutablePointer<Float>
+    _ right: MatrixProduct.Operand, from column: Int, width: Int, depth: Int,
+    into panel: UnsafeMutablePointer<Float>
   ) {
     for index in 0..<depth {
       let line = panel + index * tileColumns
@@ -38,14 +40,16 @@ package struct SwiftMatrixProduct {
           lane >= width
           ? 0
           : right.isTransposed
-            ? right.base[(column + lane) * right.stride + index] : right.base[index * right.stride + column + lane]
+            ? right.base[(column + lane) * right.stride + index]
+            : right.base[index * right.stride + column + lane]
       }
     }
   }
 
   /// `depth x 4`, zero beyond `height`.
   private static func packRows(
-    _ left: MatrixProduct.Operand, from row: Int, height: Int, depth: Int, into panel: UnsafeMutablePointer<Float>
+    _ left: MatrixProduct.Operand, from row: Int, height: Int, depth: Int,
+    into panel: UnsafeMutablePointer<Float>
   ) {
     for lane in 0..<tileRows {
       for index in 0..<depth {
@@ -59,7 +63,8 @@ package struct SwiftMatrixProduct {
   }
 
   private static func tile(
-    _ rowPanel: UnsafePointer<Float>, _ columnPanel: UnsafePointer<Float>, depth: Int, height: Int, width: Int,
+    _ rowPanel: UnsafePointer<Float>, _ columnPanel: UnsafePointer<Float>, depth: Int, height: Int,
+    width: Int,
     into result: UnsafeMutablePointer<Float>, stride: Int, accumulate: Bool
   ) {
     var sums = (SIMD16<Float>.zero, SIMD16<Float>.zero, SIMD16<Float>.zero, SIMD16<Float>.zero)

@@ -95,7 +95,8 @@ final class BatchNormalizationLayer: Layer {
     let slope = (0..<channels).map { scale.values[$0] * inverseDeviation[$0] }
     batch.workers.forEach(batch.count) { image, _ in
       octet_normalization_gradient(
-        inputGradients.image(image), outputGradient.image(image), inputs[0].image(image), mean, inverseDeviation, slope,
+        inputGradients.image(image), outputGradient.image(image), inputs[0].image(image), mean,
+        inverseDeviation, slope,
         meanGradient, meanProduct, pixels, channels)
     }
   }

@@ -33,7 +33,8 @@ final class ConvolutionLayer: Layer {
         let places = rows.count * output.width
         let result = target + rows.lowerBound * output.width * output.channels
         MatrixProduct.multiply(
-          rows: places, columns: output.channels, depth: patches.columns, .init(matrix, stride: patches.columns),
+          rows: places, columns: output.channels, depth: patches.columns,
+          .init(matrix, stride: patches.columns),
           .init(weight.values, stride: output.channels), into: result, stride: output.channels)
         if let bias {
           octet_add_bias(result, bias.values, places, output.channels, output.channels)
@@ -45,7 +46,8 @@ final class ConvolutionLayer: Layer {
   }
 
   func backward(
-    _ batch: Batch, inputs: [Tensor], output outputs: Tensor, outputGradient: Tensor, inputGradients: [Tensor?]
+    _ batch: Batch, inputs: [Tensor], output outputs: Tensor, outputGradient: Tensor,
+    inputGradients: [Tensor?]
   ) {
     lanes.accumulate(batch) { image, strand, gradients in
       let gradient = outputGradient.image(image)
@@ -57,7 +59,8 @@ final class ConvolutionLayer: Layer {
       inputGradient?.update(repeating: 0, count: input.count)
       for block in 0..<patches.blocks {
         backward(
-          rows: patches.outputRows(ofBlock: block), inputs[0].image(image), gradient, weightGradient: gradients[0],
+          rows: patches.outputRows(ofBlock: block), inputs[0].image(image), gradient,
+          weightGradient: gradients[0],
           inputGradient: inputGradient, batch.workers, strand)
       }
     }
@@ -65,7 +68,8 @@ final class ConvolutionLayer: Layer {
 
   private func backward(
     rows: Range<Int>, _ source: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>,
-    weightGradient: UnsafeMutablePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?, _ workers: Workers,
+    weightGradient: UnsafeMutablePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,
+    _ workers: Workers,
     _ strand: Int
   ) {
     let places = rows.count * output.width
@@ -74,7 +78,8 @@ final class ConvolutionLayer: Layer {
     let matrix = gathered(source, rows: rows, workers, strand)
     MatrixProduct.multiply(
       rows: patches.columns, columns: output.channels, depth: places,
-      .init(matrix, stride: patches.columns, isTransposed: true), .init(blockGradient, stride: output.channels),
+      .init(matrix, stride: patches.columns, isTransposed: true),
+      .init(blockGradient, stride: output.channels),
       into: weightGradient, stride: output.channels, accumulate: true)
     guard let inputGradient else { return }
     // d patches = dY W^T, added back to the pixels they came from.
@@ -84,8 +89,10 @@ final class ConvolutionLayer: Layer {
       ? inputGradient + rows.lowerBound * input.width * input.channels
       : workers.scratch(strand: strand, count: patches.floatsPerBlock)
     MatrixProduct.multiply(
-      rows: places, columns: patches.columns, depth: output.channels, .init(blockGradient, stride: output.channels),
-      .init(weight.values, stride: output.channels, isTransposed: true), into: target, stride: patches.columns)
+      rows: places, columns: patches.columns, depth: output.channels,
+      .init(blockGradient, stride: output.channels),
+      .init(weight.values, stride: output.channels, isTransposed: true), into: target, stride: patches.columns
+    )
     if !direct { patches.scatter(target, rows: rows, addingTo: inputGradient) }
   }
 

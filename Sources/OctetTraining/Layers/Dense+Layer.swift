@@ -58,7 +58,8 @@ final class DenseLayer: Layer {
   ) {
     if activation != .linear {
       for row in 0..<batch.count {
-        activation.multiplyDerivative(outputGradient.image(row), output: output.image(row), count: outputCount)
+        activation.multiplyDerivative(
+          outputGradient.image(row), output: output.image(row), count: outputCount)
       }
     }
     if let bias {
@@ -76,7 +77,8 @@ final class DenseLayer: Layer {
       // dX = dY W^T, for these inputs.
       if let inputGradient = inputGradients[0] {
         MatrixProduct.multiply(
-          rows: batch.count, columns: piece.count, depth: outputCount, .init(outputGradient.base, stride: outputCount),
+          rows: batch.count, columns: piece.count, depth: outputCount,
+          .init(outputGradient.base, stride: outputCount),
           .init(weight.values + piece.lowerBound * outputCount, stride: outputCount, isTransposed: true),
           into: inputGradient.base + piece.lowerBound, stride: inputCount)
       }

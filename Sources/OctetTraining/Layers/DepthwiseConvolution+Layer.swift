@@ -56,7 +56,8 @@ final class DepthwiseConvolutionLayer: Layer {
       activation.multiplyDerivative(gradient, output: output.image(image), count: plan.output.count)
       if bias != nil {
         octet_add_rows(
-          gradients[1], gradient, plan.output.height * plan.output.width, plan.output.channels, plan.output.channels)
+          gradients[1], gradient, plan.output.height * plan.output.width, plan.output.channels,
+          plan.output.channels)
       }
       let source = inputs[0].image(image)
       let inputGradient = inputGradients[0]?.image(image)

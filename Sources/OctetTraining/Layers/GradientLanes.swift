@@ -27,7 +27,9 @@ struct GradientLanes {
       let base = sums[lane].base
       base.update(repeating: 0, count: floats)
       let gradients = pointers(into: base)
-      for image in batch.count * lane / lanes..<batch.count * (lane + 1) / lanes { body(image, strand, gradients) }
+      for image in batch.count * lane / lanes..<batch.count * (lane + 1) / lanes {
+        body(image, strand, gradients)
+      }
     }
     let lanePointers = (0..<lanes).map { pointers(into: sums[$0].base) }
     for (index, parameter) in parameters.enumerated() {

@@ -24,7 +24,8 @@ struct PatchMatrix {
     columns = window.height * window.width * plan.input.channels
     let bytesPerRow = plan.output.width * columns * MemoryLayout<Float>.stride
     rowsPerBlock = min(max(Self.blockBytes / bytesPerRow, 1), plan.output.height)
-    isIdentity = window.height == 1 && window.width == 1 && window.strideHeight == 1 && window.strideWidth == 1
+    isIdentity =
+      window.height == 1 && window.width == 1 && window.strideHeight == 1 && window.strideWidth == 1
   }
 
   /// Room that one block takes.
@@ -38,11 +39,16 @@ struct PatchMatrix {
 
   /// Copies the patches of `rows` from one image.
   func gather(_ image: UnsafePointer<Float>, rows: Range<Int>, into matrix: UnsafeMutablePointer<Float>) {
-    withUnsafePointer(to: kernelWindow) { octet_gather_patches(matrix, image, $0, rows.lowerBound, rows.upperBound) }
+    withUnsafePointer(to: kernelWindow) {
+      octet_gather_patches(matrix, image, $0, rows.lowerBound, rows.upperBound)
+    }
   }
 
   /// Adds the patches of `rows` back to where `gather` took them from.
-  func scatter(_ matrix: UnsafePointer<Float>, rows: Range<Int>, addingTo image: UnsafeMutablePointer<Float>) {
-    withUnsafePointer(to: kernelWindow) { octet_scatter_patches(image, matrix, $0, rows.lowerBound, rows.upperBound) }
+  func scatter(_ matrix: UnsafePointer<Float>, rows: Range<Int>, addingTo image: UnsafeMutablePointer<Float>)
+  {
+    withUnsafePointer(to: kernelWindow) {
+      octet_scatter_patches(image, matrix, $0, rows.lowerBound, rows.upperBound)
+    }
   }
 }

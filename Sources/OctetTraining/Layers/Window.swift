@@ -15,7 +15,9 @@ package struct Window: Hashable, Sendable {
   package let strideWidth: Int
   package let padding: Padding
 
-  package init(height: Int, width: Int, strideHeight: Int = 1, strideWidth: Int = 1, padding: Padding = .valid) {
+  package init(
+    height: Int, width: Int, strideHeight: Int = 1, strideWidth: Int = 1, padding: Padding = .valid
+  ) {
     self.height = height
     self.width = width
     self.strideHeight = strideHeight
@@ -55,7 +57,8 @@ package struct Window: Hashable, Sendable {
       return ((input.height - 1) / strideHeight + 1, (input.width - 1) / strideWidth + 1)
     }
     guard height <= input.height, width <= input.width else {
-      throw ShapeMismatch("the window \(height)x\(width) is larger than the \(input.height)x\(input.width) input")
+      throw ShapeMismatch(
+        "the window \(height)x\(width) is larger than the \(input.height)x\(input.width) input")
     }
     return ((input.height - height) / strideHeight + 1, (input.width - width) / strideWidth + 1)
   }

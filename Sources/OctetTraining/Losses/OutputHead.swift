@@ -17,17 +17,20 @@ package struct OutputHead: Sendable {
             + "with dense \(classes) softmax")
       }
       guard activation != .softmax else {
-        throw NetworkError("softmax over one output is always 1: end with dense 1 sigmoid, or with dense 2 softmax")
+        throw NetworkError(
+          "softmax over one output is always 1: end with dense 1 sigmoid, or with dense 2 softmax")
       }
     } else if outputs != classes {
-      throw NetworkError("the network has \(outputs) outputs, the data has \(classes) classes: they must be equal")
+      throw NetworkError(
+        "the network has \(outputs) outputs, the data has \(classes) classes: they must be equal")
     }
     switch loss {
     case .binaryCrossentropy where activation != .sigmoid && activation != .softmax:
       throw NetworkError(
         "loss \(loss.rawValue) needs probabilities: end with sigmoid or softmax, not \(activation.rawValue)")
     case .categoricalCrossentropy where outputs == 1, .sparseCategoricalCrossentropy where outputs == 1:
-      throw NetworkError("loss \(loss.rawValue) needs an output per class: use binary-crossentropy with one output")
+      throw NetworkError(
+        "loss \(loss.rawValue) needs an output per class: use binary-crossentropy with one output")
     case .categoricalCrossentropy where activation != .sigmoid && activation != .softmax,
       .sparseCategoricalCrossentropy where activation != .sigmoid && activation != .softmax:
       throw NetworkError(

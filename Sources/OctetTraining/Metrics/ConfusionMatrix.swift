@@ -25,6 +25,13 @@ package struct ConfusionMatrix: Equatable, Sendable {
     package let f1: Double
     /// Images that truly belong to the class.
     package let support: Int
+
+    package init(precision: Double, recall: Double, f1: Double, support: Int) {
+      self.precision = precision
+      self.recall = recall
+      self.f1 = f1
+      self.support = support
+    }
   }
 
   /// The figures of one class; a share of nothing counts as zero.

@@ -44,7 +44,8 @@ package struct LineWords {
     return value
   }
 
-  package mutating func takeNumber(_ what: String, in range: ClosedRange<Float>) throws(NetworkError) -> Float {
+  package mutating func takeNumber(_ what: String, in range: ClosedRange<Float>) throws(NetworkError) -> Float
+  {
     let word = try take(what)
     guard let value = Float(word), value.isFinite, range.contains(value) else {
       throw failure("expected \(what) from \(range.lowerBound) to \(range.upperBound), found \"\(word)\"")

@@ -43,7 +43,8 @@ package final class Network {
       // The last layer's activation belongs to the output head, which joins it with the loss.
       let isLast = index == description.layers.count - 1
       let site = LayerSite(
-        input: input, output: shapes[index + 1], activation: isLast ? .linear : layer.activation, parameters: own,
+        input: input, output: shapes[index + 1], activation: isLast ? .linear : layer.activation,
+        parameters: own,
         index: index)
       layers.append(specification.makeLayer(site))
       parameters += own
@@ -84,7 +85,8 @@ package final class Network {
   package func forward(count: Int, isTraining: Bool = false, step: UInt64 = 0) {
     let batch = Batch(count: count, isTraining: isTraining, seed: seed, step: step, workers: workers)
     for (index, layer) in layers.enumerated() {
-      layer.forward(batch, inputs: description.layers[index].inputs.map { values[$0] }, output: values[index + 1])
+      layer.forward(
+        batch, inputs: description.layers[index].inputs.map { values[$0] }, output: values[index + 1])
     }
   }
 

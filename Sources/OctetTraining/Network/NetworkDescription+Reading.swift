@@ -56,7 +56,8 @@ package struct NetworkReader {
     }
     for (index, layer) in layers.enumerated().dropLast() where layer.activation == .softmax {
       throw NetworkError(
-        line: layer.line, "layer \(layer.name) has softmax, which only the last layer can (it is layer \(index + 1))")
+        line: layer.line,
+        "layer \(layer.name) has softmax, which only the last layer can (it is layer \(index + 1))")
     }
     return network
   }
@@ -73,7 +74,8 @@ package struct NetworkReader {
       : ImageShape(height: extents[0], width: extents[1], channels: extents[2])
   }
 
-  private static func readKind(_ keyword: String, _ words: inout LineWords) throws(NetworkError) -> LayerKind? {
+  private static func readKind(_ keyword: String, _ words: inout LineWords) throws(NetworkError) -> LayerKind?
+  {
     // "relu" on a line of its own is short for "activation relu".
     if Activation(rawValue: keyword) != nil {
       var spelled = LineWords(line: words.line, text: "\(keyword) \(words.rest)")
@@ -145,7 +147,9 @@ extension NetworkDescription {
       var words = ["\(layer.name) =", type(of: specification).keyword]
       if !specification.settings.isEmpty { words.append(specification.settings) }
       if layer.inputs.count > 1 { words.append(valueName(layer.inputs[1])) }
-      if layer.activation != .linear || specification is ActivationOnly { words.append(layer.activation.rawValue) }
+      if layer.activation != .linear || specification is ActivationOnly {
+        words.append(layer.activation.rawValue)
+      }
       if layer.inputs[0] != index { words.append("from \(valueName(layer.inputs[0]))") }
       lines.append(words.joined(separator: " "))
     }
@@ -160,6 +164,8 @@ extension NetworkDescription {
 extension LineWords {
   /// The complaint about a line that no reader knows.
   package func unknownLayer() -> NetworkError {
-    failure("\"\(peek ?? "")\" is not a layer; there are: \(LayerKind.grammars.map(\.keyword).joined(separator: ", "))")
+    failure(
+      "\"\(peek ?? "")\" is not a layer; there are: \(LayerKind.grammars.map(\.keyword).joined(separator: ", "))"
+    )
   }
 }

@@ -12,7 +12,8 @@ extension Recipe {
 
   /// In the order in which they are listed.
   package static let builtInNames = [
-    "binary-dense", "binary-metrics", "dense-dropout", "cnn-deep", "cnn-two-pool", "vgg-small", "resnet-small",
+    "binary-dense", "binary-metrics", "dense-dropout", "cnn-deep", "cnn-two-pool", "vgg-small",
+    "resnet-small",
   ]
 
   /// The recipe of that name, or nil when there is none.

@@ -52,7 +52,8 @@ package final class Trainer {
         description, capacity: max(passSize, min(room, 64)), seed: settings.seed, workers: workers)
       let activation = description.outputActivation
       head = try OutputHead(
-        activation: activation, loss: settings.loss ?? Loss.fitting(activation), outputs: network.output.shape.count,
+        activation: activation, loss: settings.loss ?? Loss.fitting(activation),
+        outputs: network.output.shape.count,
         classes: images.classNames.count)
     } catch {
       throw .network(error)
@@ -64,7 +65,8 @@ package final class Trainer {
     loader = BatchLoader(training, augmentation: settings.augmentation, seed: settings.seed, workers: workers)
     accumulated =
       passSize < batchSize
-      ? network.parameters.map { Tensor(shape: ImageShape(flat: $0.isTrained ? $0.count : 0), capacity: 1) } : []
+      ? network.parameters.map { Tensor(shape: ImageShape(flat: $0.isTrained ? $0.count : 0), capacity: 1) }
+      : []
   }
 
   private let clock: () -> Double
@@ -98,7 +100,8 @@ package final class Trainer {
       let done = indices.endIndex
       progress(
         EpochProgress(
-          epoch: epoch, epochs: settings.epochs, imagesDone: done, images: training.count, batchesDone: batch + 1,
+          epoch: epoch, epochs: settings.epochs, imagesDone: done, images: training.count,
+          batchesDone: batch + 1,
           batches: batches, loss: sum.loss / Double(done), accuracy: Double(sum.correct) / Double(done)))
     }
     guard network.parameters.allSatisfy({ octet_excess($0.values, $0.count) == 0 }) else {
@@ -188,7 +191,8 @@ extension Trainer {
       tensors.append(NamedValues(name: "best/\(parameter.name)", shape: parameter.shape, values: values))
     }
     return TrainingSnapshot(
-      tensors: tensors, history: history, steps: optimizer.steps, bestEpoch: bestEpoch, isFinished: isFinished)
+      tensors: tensors, history: history, steps: optimizer.steps, bestEpoch: bestEpoch, isFinished: isFinished
+    )
   }
 
   /// Goes on from `snapshot`. Throws, and changes nothing, if it does not fit.
@@ -207,7 +211,9 @@ extension Trainer {
     var best: [[Float]] = []
     for parameter in network.parameters {
       parameters.append(try values(parameter.name, count: parameter.count))
-      if snapshot.bestEpoch != nil { best.append(try values("best/\(parameter.name)", count: parameter.count)) }
+      if snapshot.bestEpoch != nil {
+        best.append(try values("best/\(parameter.name)", count: parameter.count))
+      }
     }
     for slot in optimizer.namedSlots { slots.append(try values(slot.name, count: slot.values.count)) }
     if let bestEpoch = snapshot.bestEpoch, !(1...max(snapshot.history.count, 1)).contains(bestEpoch) {
@@ -219,6 +225,8 @@ extension Trainer {
     history = snapshot.history
     optimizer.steps = snapshot.steps
     bestEpoch = snapshot.bestEpoch
-    if let patience = settings.patience, let bestEpoch { stoppedEarly = history.count - bestEpoch >= patience }
+    if let patience = settings.patience, let bestEpoch {
+      stoppedEarly = history.count - bestEpoch >= patience
+    }
   }
 }

@@ -81,12 +81,15 @@ package enum TrainingSetting: String, CaseIterable, Sendable {
     case .validationSplit: settings.validationSplit = try number(value, in: 0...0.9)
     case .testSplit: settings.testSplit = try number(value, in: 0...0.9)
     case .seed:
-      guard let seed = UInt64(value) else { throw SettingError(self, value, expected: "a whole number from 0") }
+      guard let seed = UInt64(value) else {
+        throw SettingError(self, value, expected: "a whole number from 0")
+      }
       settings.seed = seed
     case .digits:
       let names = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
       guard names.allSatisfy({ !$0.isEmpty }), Set(names).count == names.count, names.count >= 2 else {
-        throw SettingError(self, value, expected: "two or more different classes with commas between, such as 0,1")
+        throw SettingError(
+          self, value, expected: "two or more different classes with commas between, such as 0,1")
       }
       settings.digits = names
     case .images: settings.images = try integer(value, in: 1...1_000_000_000)
@@ -118,7 +121,8 @@ package enum TrainingSetting: String, CaseIterable, Sendable {
 
   private func integer(_ text: String, in range: ClosedRange<Int>) throws(SettingError) -> Int {
     guard let value = Int(text), range.contains(value) else {
-      throw SettingError(self, text, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+      throw SettingError(
+        self, text, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
     }
     return value
   }

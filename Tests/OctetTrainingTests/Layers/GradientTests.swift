@@ -1,0 +1,118 @@
+import OctetTraining
+import Testing
+
+/// Every layer and loss against central differences of the double-precision reference.
+@Suite struct GradientTests {
+  static let networks: [String] = [
+    "input 7\ndense 5 relu\ndense 3 softmax",
+    "input 7\ndense 5 sigmoid\ndense 4 no-bias tanh\ndense 3 softmax",
+    "input 6x5x2\nconv 3 3x3 relu\nflatten\ndense 3 softmax",
+    "input 6x5x2\nconv 3 3x2 stride 2 padding same tanh\nflatten\ndense 3 softmax",
+    "input 5x7x3\nconv 4 2x3 stride 1x2 padding same no-bias sigmoid\nconv 2 1x1\nflatten\ndense 3 softmax",
+    "input 6x6x2\nconv 3 3x3 tanh\nconv 2 1x1 stride 2 padding same\nflatten\ndense 3 softmax",
+    "input 6x5x3\ndepthwise 3x3 padding same relu\nflatten\ndense 3 softmax",
+    "input 6x5x2\ndepthwise 2x3 stride 2 multiplier 3 no-bias tanh\nflatten\ndense 3 softmax",
+    "input 6x6x2\nconv 3 3x3\nmaxpool 2x2\nflatten\ndense 3 softmax",
+    "input 7x6x2\nmaxpool 3x3 stride 2 padding same\ntanh\nconv 3 2x2\nmaxpool 2x2 stride 1 relu\nflatten\ndense 3 softmax",
+    "input 7x6x2\nconv 3 2x2\naveragepool 3x2 stride 2 padding same sigmoid\nflatten\ndense 3 softmax",
+    "input 6x5x2\nconv 3 3x3 relu\nglobalaveragepool tanh\ndense 3 softmax",
+    "input 4x4x2\nconv 3 3x3 no-bias\nbatchnorm relu\nflatten\ndense 3 softmax",
+    "input 5\ndense 4\nbatchnorm momentum 0.9 epsilon 0.01 tanh\ndense 3 softmax",
+    "input 4x4x2\na = conv 2 3x3 padding same relu\nconv 2 3x3 padding same\nadd a relu\nflatten\ndense 3 softmax",
+    "input 4x4x2\na = conv 2 3x3 padding same\nb = relu\nadd a\nadd b tanh\nadd a\nflatten\ndense 3 softmax",
+    "input 4\na = dense 4 tanh\nadd a\nadd input\ndense 3 softmax",
+    "input 4x4x2\na = conv 2 3x3 padding same relu\nb = conv 2 1x1 from a\nconv 2 1x1 from a\nadd b\n"
+      + "globalaveragepool\ndense 3 softmax",
+    "input 6\ndense 5 tanh\ndense 3 sigmoid",
+    "input 6\ndense 5 tanh\ndense 3 linear",
+    "input 6\ndense 5 tanh\ndense 3 tanh",
+    "input 6\ndense 5 relu\ndense 1 sigmoid",
+    "input 6\ndense 5 relu\ndense 1 tanh",
+  ]
+
+  @Test(arguments: networks, Loss.allCases)
+  func analyticEqualsNumeric(text: String, loss: Loss) throws {
+    let description = try NetworkDescription(text: text)
+    let outputs = try description.shapes().last?.count ?? 0
+    let classes = outputs == 1 ? 2 : outputs
+    guard
+      let head = try? OutputHead(
+        activation: description.outputActivation, loss: loss, outputs: outputs, classes: classes)
+    else { return }
+    let count = 5
+    let network = try Network(description, capacity: count, seed: 3, workers: Workers(count: 2))
+    var random = RandomStream.test(text.utf8.reduce(0) { $0 &* 31 &+ UInt64($1) })
+    network.stir(&random)
+    let images = (0..<count).map { _ in random.floats(description.input.count) }
+    let labels = (0..<count).map { _ in random.integer(0...classes - 1) }
+
+    network.setInput(images)
+    network.forward(count: count, isTraining: true)
+    let gradient = try #require(network.outputGradient)
+    var lossSum = 0.0
+    for place in 0..<count {
+      let values = network.output.image(place)
+      lossSum += Double(head.finish(values, label: labels[place]).loss)
+      head.gradient(values, label: labels[place], share: 1 / Float(count), into: gradient.image(place))
+    }
+    network.backward(count: count)
+
+    var reference = DoubleReference(network)
+    reference.isTraining = true
+    let doubles = images.map { $0.map(Double.init) }
+    let expectedLoss = try reference.loss(doubles, labels: labels, loss)
+    #expect(abs(lossSum / Double(count) - expectedLoss) < 1e-5, "loss")
+
+    let step = 1e-5
+    for parameter in network.parameters where parameter.isTrained {
+      let values = parameter.array.map(Double.init)
+      for index in values.indices {
+        func shifted(_ by: Double) throws -> Double {
+          var moved = reference
+          moved.parameters[parameter.name]?[index] = values[index] + by
+          return try moved.loss(doubles, labels: labels, loss)
+        }
+        let numeric = (try shifted(step) - shifted(-step)) / (2 * step)
+        let analytic = Double(parameter.gradient[index])
+        #expect(
+          abs(numeric - analytic) < 2e-5 + 2e-4 * abs(numeric),
+          "\(parameter.name)[\(index)]: numeric \(numeric), analytic \(analytic)")
+      }
+    }
+  }
+
+  /// Random windows, so that every clipping of window and border is met.
+  @Test(arguments: 0..<60)
+  func convolutionAndPoolingForwardEqualTheReference(seed: Int) throws {
+    var random = RandomStream.test(77, UInt64(seed))
+    let (height, width, channels) = (random.integer(1...9), random.integer(1...9), random.integer(1...20))
+    let same = random.integer(0...1) == 1
+    func window() -> String {
+      let (h, w) = (
+        random.integer(1...(same ? 5 : min(5, height))), random.integer(1...(same ? 5 : min(5, width)))
+      )
+      return
+        "\(h)x\(w) stride \(random.integer(1...3))x\(random.integer(1...3)) padding \(same ? "same" : "valid")"
+    }
+    let layers = [
+      "conv \(random.integer(1...19)) \(window()) relu",
+      "depthwise \(window()) multiplier \(random.integer(1...3))",
+      "maxpool \(window())", "averagepool \(window()) tanh",
+    ]
+    for layer in layers {
+      let description = try NetworkDescription(
+        text: "input \(height)x\(width)x\(channels)\n\(layer)\nflatten\ndense 2 softmax")
+      let count = 3
+      let network = try Network(
+        description, capacity: count, seed: 1, workers: Workers(count: 2), forTraining: false)
+      network.stir(&random)
+      let images = (0..<count).map { _ in random.floats(description.input.count) }
+      network.setInput(images)
+      network.forward(count: count)
+      let expected = try DoubleReference(network).forward(images.map { $0.map(Double.init) })[1]
+      let found = network.value(1).values(count)
+      for (a, b) in zip(found, expected.joined()) { #expect(abs(Double(a) - b) < 1e-4, "\(layer)") }
+      #expect(found.count == expected.joined().count)
+    }
+  }
+}

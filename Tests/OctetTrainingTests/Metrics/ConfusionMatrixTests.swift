@@ -1,0 +1,45 @@
+import OctetTraining
+import Testing
+
+@Suite struct ConfusionMatrixTests {
+  private func matrix(_ counts: [[Int]]) -> ConfusionMatrix {
+    var matrix = ConfusionMatrix(classNames: counts.indices.map(String.init))
+    for (truth, row) in counts.enumerated() {
+      for (predicted, count) in row.enumerated() {
+        for _ in 0..<count { matrix.add(truth: truth, predicted: predicted) }
+      }
+    }
+    return matrix
+  }
+
+  /// Worked out by hand.
+  @Test func scoresOfThreeClasses() {
+    let matrix = matrix([[3, 1, 0], [2, 4, 0], [0, 5, 0]])
+    #expect(matrix.total == 15 && matrix.correct == 7)
+    #expect(matrix.accuracy == 7.0 / 15)
+    let expected: [ConfusionMatrix.Scores] = [
+      .init(precision: 0.6, recall: 0.75, f1: 6.0 / 9.0, support: 4),
+      .init(precision: 0.4, recall: 4.0 / 6.0, f1: 0.5, support: 6),
+      // Never predicted: its precision is a share of nothing.
+      .init(precision: 0, recall: 0, f1: 0, support: 5),
+    ]
+    #expect((0..<3).map(matrix.scores(of:)) == expected)
+    #expect(abs(matrix.macroAverage.precision - 1.0 / 3) < 1e-12)
+    #expect(abs(matrix.weightedAverage.recall - 7.0 / 15) < 1e-12)
+    #expect(matrix.headline == matrix.macroAverage)
+    #expect(matrix.confusions.map(\.count) == [5, 2, 1])
+    #expect(matrix.confusions[0].truth == 2 && matrix.confusions[0].predicted == 1)
+  }
+
+  @Test func twoClassesQuoteThePositiveOne() {
+    let matrix = matrix([[90, 10], [5, 95]])
+    let expected = ConfusionMatrix.Scores(
+      precision: 95.0 / 105.0, recall: 0.95, f1: 190.0 / 205.0, support: 100)
+    #expect(matrix.headline == expected)
+  }
+
+  @Test func nothingGivesZeros() {
+    let matrix = ConfusionMatrix(classNames: ["0", "1"])
+    #expect(matrix.accuracy == 0 && matrix.macroAverage.f1 == 0 && matrix.weightedAverage.f1 == 0)
+  }
+}
