@@ -24,10 +24,14 @@ let package = Package(
       name: "OctetInterchange",
       dependencies: ["OctetTraining"],
       swiftSettings: strict),
+    // Depends on nothing, so that every program of the project can use it.
+    .target(
+      name: "OctetCommandLine",
+      swiftSettings: strict),
     // The module is not called Octet: that name belongs to the runtime, and some file systems ignore case.
     .executableTarget(
       name: "OctetTool",
-      dependencies: ["OctetTraining", "OctetInterchange"],
+      dependencies: ["OctetCommandLine", "OctetTraining", "OctetInterchange"],
       path: "Tools/octet",
       swiftSettings: strict),
     .testTarget(
@@ -37,6 +41,15 @@ let package = Package(
     .testTarget(
       name: "OctetInterchangeTests",
       dependencies: ["OctetInterchange"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "OctetCommandLineTests",
+      dependencies: ["OctetCommandLine", "TestSupport"],
+      swiftSettings: strict),
+    // What several test targets share: running the built tool, temporary folders.
+    .target(
+      name: "TestSupport",
+      path: "Tests/TestSupport",
       swiftSettings: strict),
   ]
 )
