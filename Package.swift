@@ -2,12 +2,18 @@
 
 import PackageDescription
 
+/// Warnings stop the build in continuous integration only: a newer compiler may warn of more, and that must not keep
+/// anybody from building.
+let warnings: [SwiftSetting] =
+  Context.environment["OCTET_WARNINGS_AS_ERRORS"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
 /// The strict checks that every target opts into.
-let strict: [SwiftSetting] = [
-  .swiftLanguageMode(.v6),
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-]
+let strict: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ] + warnings
 
 let package = Package(
   name: "octet",
