@@ -101,6 +101,30 @@ import Testing
   }
 }
 
+@Suite struct EveryCommandLineTests {
+  /// All command lines of up to four of these words: each is either understood or refused with one line.
+  @Test func nothingTraps() {
+    let words = [
+      "bake", "store", "fetch", "salt", "-o", "--oven=", "--spice", "gas", "--", "-", "", "--help", "-1", "=",
+    ]
+    var lines: [[String]] = [[]]
+    var understood = 0
+    for _ in 0..<4 {
+      lines = lines.flatMap { line in words.map { line + [$0] } }
+      for line in lines {
+        do throws(UsageError) {
+          let parsed = try sampleProgram.parse(line)
+          #expect(parsed.positionals.count <= line.count)
+          understood += 1
+        } catch {
+          #expect(!error.message.isEmpty && !error.message.contains("\n"))
+        }
+      }
+    }
+    #expect(understood > 1000)
+  }
+}
+
 @Suite struct TypedValueTests {
   private func bake(degrees: String) throws(UsageError) -> ParsedArguments {
     try sampleProgram.parse(["bake", "--degrees=\(degrees)", "x"])
