@@ -39,12 +39,14 @@ package struct OutputDescriptor: Sendable {
         rest = rest.dropFirst(count)
       } else if reason == EAGAIN {
         waitUntilWritable()
-      } else if reason == EPIPE {
-        throw .readerLeft
       } else if reason != EINTR {
-        throw .failed(name: name, reason: String(cString: strerror(reason)))
+        throw failure(reason)
       }
     }
+  }
+
+  fileprivate func failure(_ reason: Int32) -> OutputError {
+    reason == EPIPE ? .readerLeft : .failed(name: name, reason: String(cString: strerror(reason)))
   }
 
   /// A descriptor shared with another program may have been made non-blocking by it.
@@ -64,6 +66,11 @@ package enum StandardOutput {
   private static let output = OutputDescriptor(descriptor: STDOUT_FILENO, name: "standard output")
 
   package static func write(_ text: String) throws(OutputError) { try output.write(text) }
+
+  /// Sends off what the C library still holds, which `print` and libraries may have left there.
+  package static func flush() throws(OutputError) {
+    guard fflush(nil) == 0 else { throw output.failure(errno) }
+  }
 }
 
 /// Messages and progress. Nobody can be told when these do not arrive.

@@ -20,6 +20,7 @@ struct Main {
   private static func status(of arguments: [String]) -> Int32 {
     do {
       try run(arguments)
+      try StandardOutput.flush()
       return 0
     } catch OutputError.readerLeft {
       return 0
