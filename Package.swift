@@ -2,12 +2,18 @@
 
 import PackageDescription
 
+/// Warnings stop the build in continuous integration only: a newer compiler may warn of more, and that must not keep
+/// anybody from building.
+let warnings: [SwiftSetting] =
+  Context.environment["OCTET_WARNINGS_AS_ERRORS"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
 /// The strict checks that every target opts into.
-let strict: [SwiftSetting] = [
-  .swiftLanguageMode(.v6),
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-]
+let strict: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ] + warnings
 
 let package = Package(
   name: "octet",
@@ -31,10 +37,14 @@ let package = Package(
       name: "OctetInterchange",
       dependencies: ["OctetTraining"],
       swiftSettings: strict),
+    // Depends on nothing, so that every program of the project can use it.
+    .target(
+      name: "OctetCommandLine",
+      swiftSettings: strict),
     // The module is not called Octet: that name belongs to the runtime, and some file systems ignore case.
     .executableTarget(
       name: "OctetTool",
-      dependencies: ["OctetTraining", "OctetInterchange"],
+      dependencies: ["OctetCommandLine", "OctetTraining", "OctetInterchange"],
       path: "Tools/octet",
       swiftSettings: strict),
     .testTarget(
@@ -44,6 +54,15 @@ let package = Package(
     .testTarget(
       name: "OctetInterchangeTests",
       dependencies: ["OctetInterchange"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "OctetCommandLineTests",
+      dependencies: ["OctetCommandLine", "TestSupport"],
+      swiftSettings: strict),
+    // What several test targets share: running the built tool, temporary folders.
+    .target(
+      name: "TestSupport",
+      path: "Tests/TestSupport",
       swiftSettings: strict),
   ]
 )

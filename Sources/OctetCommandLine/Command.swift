@@ -1,0 +1,33 @@
+/// Something that the program can be told to do.
+package protocol Command: SendableMetatype {
+  static var description: CommandDescription { get }
+  static func run(_ arguments: ParsedArguments) throws
+}
+
+/// The program's commands as a tree: what can run, and what only gathers others under a name.
+package indirect enum CommandNode: Sendable {
+  case command(any Command.Type)
+  case group(name: String, summary: String, examples: [String], members: [CommandNode])
+
+  package var description: CommandDescription {
+    switch self {
+    case .command(let command): command.description
+    case .group(let name, let summary, let examples, let members):
+      CommandDescription(
+        name: name, summary: summary, examples: examples, subcommands: members.map(\.description))
+    }
+  }
+
+  /// What `path`, which starts at one of `nodes`, leads to.
+  package static func command(at path: some Collection<String>, among nodes: [CommandNode]) -> (
+    any Command.Type
+  )? {
+    guard let name = path.first, let node = nodes.first(where: { $0.description.name == name }) else {
+      return nil
+    }
+    switch node {
+    case .command(let command): return path.count == 1 ? command : nil
+    case .group(_, _, _, let members): return CommandNode.command(at: path.dropFirst(), among: members)
+    }
+  }
+}

@@ -1,0 +1,125 @@
+/// Everything that is known about a command before it runs.
+///
+/// Parsing, help texts and shell completions are all read off this one description, so they cannot disagree.
+package struct CommandDescription: Sendable {
+  package let name: String
+  /// One line, shown beside the name in lists.
+  package let summary: String
+  /// Paragraphs separated by empty lines; wrapped when shown.
+  package let discussion: String
+  package let positionals: [PositionalDescription]
+  package let options: [OptionDescription]
+  /// Whole command lines, as typed.
+  package let examples: [String]
+  package let subcommands: [CommandDescription]
+
+  package init(
+    name: String,
+    summary: String,
+    discussion: String = "",
+    positionals: [PositionalDescription] = [],
+    options: [OptionDescription] = [],
+    examples: [String],
+    subcommands: [CommandDescription] = []
+  ) {
+    self.name = name
+    self.summary = summary
+    self.discussion = discussion
+    self.positionals = positionals
+    self.options = options
+    self.examples = examples
+    self.subcommands = subcommands
+  }
+
+  /// The command's own options and `--help`, which every command has.
+  package var allOptions: [OptionDescription] {
+    options + [OptionDescription("help", short: "h", help: "show this help and stop")]
+  }
+}
+
+/// What a value may be, with the word that stands for it in help. Values are checked against choices; the other kinds
+/// steer help and completions.
+package enum ValueKind: Sendable, Equatable {
+  case text(String)
+  case choice(String, of: [String])
+  case file(String = "FILE")
+  case folder(String = "FOLDER")
+  /// The name of one of the program's commands.
+  case command
+
+  package var placeholder: String {
+    switch self {
+    case .text(let placeholder), .choice(let placeholder, _): placeholder
+    case .file(let placeholder), .folder(let placeholder): placeholder
+    case .command: "COMMAND"
+    }
+  }
+
+  /// The only values allowed; nil when anything goes.
+  package var choices: [String]? {
+    guard case .choice(_, let choices) = self else { return nil }
+    return choices
+  }
+}
+
+/// An argument known by its place.
+package struct PositionalDescription: Sendable {
+  /// How often an argument may stand in its place.
+  package enum Arity: Sendable {
+    case one
+    case optional
+    case oneOrMore
+    case zeroOrMore
+
+    var isRequired: Bool { self == .one || self == .oneOrMore }
+    var repeats: Bool { self == .oneOrMore || self == .zeroOrMore }
+  }
+
+  package let kind: ValueKind
+  package let arity: Arity
+  package let help: String
+
+  package init(_ kind: ValueKind, arity: Arity = .one, help: String) {
+    self.kind = kind
+    self.arity = arity
+    self.help = help
+  }
+
+  /// As written in a usage line: `FILE`, `[FILE]`, `FILE...`.
+  var usage: String {
+    let name = kind.placeholder + (arity.repeats ? "..." : "")
+    return arity.isRequired ? name : "[\(name)]"
+  }
+}
+
+/// An argument known by its name: a flag, or a name with a value.
+package struct OptionDescription: Sendable {
+  /// Without the dashes.
+  package let name: String
+  package let short: Character?
+  /// What the value may be; nil makes the option a flag.
+  package let kind: ValueKind?
+  package let isRepeatable: Bool
+  /// What holds when the option is not given, for the help text only.
+  package let defaultText: String?
+  package let help: String
+
+  package init(
+    _ name: String,
+    short: Character? = nil,
+    takes kind: ValueKind? = nil,
+    repeatable isRepeatable: Bool = false,
+    default defaultText: String? = nil,
+    help: String
+  ) {
+    self.name = name
+    self.short = short
+    self.kind = kind
+    self.isRepeatable = isRepeatable
+    self.defaultText = defaultText
+    self.help = help
+  }
+
+  /// As typed: `-q` and `--quiet`.
+  var spellings: [String] { (short.map { ["-\($0)"] } ?? []) + ["--\(name)"] }
+}

@@ -1,0 +1,94 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Why text could not be written.
+package enum OutputError: Error, Equatable, CustomStringConvertible {
+  /// Whoever read the output has had enough, as `head` does. Not a failure: the program stops without a word.
+  case readerLeft
+  case failed(name: String, reason: String)
+
+  package var description: String {
+    switch self {
+    case .readerLeft: "nobody reads the output any more"
+    case .failed(let name, let reason): "cannot write to \(name): \(reason)"
+    }
+  }
+}
+
+/// An open file descriptor that takes text, unbuffered: what is written is out, or an error is thrown.
+package struct OutputDescriptor: Sendable {
+  private let descriptor: Int32
+  /// For error messages.
+  private let name: String
+
+  package init(descriptor: Int32, name: String) {
+    self.descriptor = descriptor
+    self.name = name
+  }
+
+  package func write(_ text: String) throws(OutputError) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      // The system may take less than it is given, and signals may interrupt it.
+      let count = rest.withUnsafeBytes { systemWrite(descriptor, $0) }
+      let reason = errno
+      if count >= 0 {
+        rest = rest.dropFirst(count)
+      } else if reason == EAGAIN {
+        waitUntilWritable()
+      } else if reason != EINTR {
+        throw failure(reason)
+      }
+    }
+  }
+
+  fileprivate func failure(_ reason: Int32) -> OutputError {
+    reason == EPIPE ? .readerLeft : .failed(name: name, reason: String(cString: strerror(reason)))
+  }
+
+  /// A descriptor shared with another program may have been made non-blocking by it.
+  private func waitUntilWritable() {
+    var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    _ = poll(&request, 1, -1)
+  }
+}
+
+/// Outside the type, where `write` means the system's.
+private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+  write(descriptor, bytes.baseAddress, bytes.count)
+}
+
+/// Results, for people and for other programs.
+package enum StandardOutput {
+  private static let output = OutputDescriptor(descriptor: STDOUT_FILENO, name: "standard output")
+
+  package static func write(_ text: String) throws(OutputError) { try output.write(text) }
+
+  /// Sends off what the C library still holds, which `print` and libraries may have left there.
+  package static func flush() throws(OutputError) {
+    guard fflush(nil) == 0 else { throw output.failure(errno) }
+  }
+}
+
+/// Messages and progress. Nobody can be told when these do not arrive.
+package enum StandardError {
+  private static let output = OutputDescriptor(descriptor: STDERR_FILENO, name: "standard error")
+
+  package static func write(_ text: String) { try? output.write(text) }
+}
+
+/// What a program does once, before anything else, so that its output is safe.
+package enum StandardStreams {
+  package static func prepare() {
+    // Writing to a pipe that nobody reads then fails with EPIPE instead of killing the program.
+    signal(SIGPIPE, SIG_IGN)
+    // A stream that was closed by the caller would lend its number to the next file opened, and messages would land
+    // in that file. Opened the wrong way round, it stays taken and still refuses to be used.
+    for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) == -1 {
+      _ = open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
+}

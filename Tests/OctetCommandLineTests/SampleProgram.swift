@@ -1,0 +1,52 @@
+import OctetCommandLine
+
+/// A made-up program with one of everything.
+let sampleProgram = CommandDescription(
+  name: "kitchen",
+  summary: "cooks things",
+  options: [OptionDescription("version", help: "show the version and stop")],
+  examples: ["kitchen bake bread.txt"],
+  subcommands: [
+    CommandDescription(
+      name: "bake",
+      summary: "bake what recipes say",
+      discussion: """
+        Heats the oven first, and says so. Then every recipe is baked in turn, the first one on the upper tray.
+
+        A recipe is a text file.
+        """,
+      positionals: [PositionalDescription(.file("RECIPE"), arity: .oneOrMore, help: "what to bake")],
+      options: [
+        OptionDescription(
+          "oven", short: "o", takes: .choice("KIND", of: ["gas", "electric", "wood-fired"]), default: "gas",
+          help: "the oven to use"),
+        OptionDescription(
+          "degrees", takes: .text("N"), default: "180", help: "how hot: it's [roughly] centigrade"),
+        OptionDescription("spice", takes: .text("NAME"), repeatable: true, help: "what to add"),
+        OptionDescription("plate", takes: .folder(), help: "where to put the result"),
+        OptionDescription("quiet", short: "q", help: "say nothing"),
+        OptionDescription(
+          "an-unusually-long-option-name", takes: .file("LOG"),
+          help: "write what happens to a file, step by step"),
+      ],
+      examples: ["kitchen bake --oven gas bread.txt", "kitchen bake --spice salt --spice thyme bread.txt"]),
+    CommandDescription(
+      name: "store",
+      summary: "look after supplies",
+      examples: ["kitchen store fetch flour"],
+      subcommands: [
+        CommandDescription(
+          name: "fetch",
+          summary: "buy something",
+          positionals: [
+            PositionalDescription(.choice("GOODS", of: ["flour", "salt"]), help: "what to buy"),
+            PositionalDescription(.folder("SHELF"), arity: .optional, help: "where to put it"),
+          ],
+          examples: ["kitchen store fetch flour"])
+      ]),
+    CommandDescription(
+      name: "help",
+      summary: "explain",
+      positionals: [PositionalDescription(.command, arity: .zeroOrMore, help: "what to explain")],
+      examples: ["kitchen help bake"]),
+  ])

@@ -1,0 +1,82 @@
+import OctetCommandLine
+import Testing
+
+@Suite struct NumberTextTests {
+  @Test(arguments: [
+    (0, "0"), (7, "7"), (999, "999"), (1000, "1,000"), (60_000, "60,000"), (1_199_882, "1,199,882"),
+    (-999, "-999"),
+    (-1000, "-1,000"), (Int.max, "9,223,372,036,854,775,807"), (Int.min, "-9,223,372,036,854,775,808"),
+  ])
+  func digitsAreGrouped(value: Int, expected: String) {
+    #expect(NumberText.grouped(value) == expected)
+  }
+
+  @Test(
+    arguments: [
+      (0.1235, 3, "0.123"), (2.5, 0, "2"), (-0.0004, 3, "-0.000"), (1e300, 0, nil), (.nan, 2, "nan"),
+      (-.infinity, 2, "-inf"), (.infinity, 2, "inf"), (0.1, -3, "0"),
+    ] as [(Double, Int, String?)])
+  func decimalsAreFixed(value: Double, decimals: Int, expected: String?) {
+    let text = NumberText.fixed(value, decimals: decimals)
+    if let expected { #expect(text == expected) } else { #expect(Double(text) == value) }
+  }
+
+  @Test func fractionsBecomePercent() {
+    #expect(NumberText.percent(0.971) == "97.1 %")
+    #expect(NumberText.percent(1, decimals: 0) == "100 %")
+  }
+
+  @Test(
+    arguments: [
+      (.zero, "0.0 s"), (.seconds(-3), "0.0 s"), (.milliseconds(-300), "0.0 s"), (.milliseconds(49), "0.0 s"),
+      (.milliseconds(50), "0.1 s"), (.milliseconds(4249), "4.2 s"), (.milliseconds(9949), "9.9 s"),
+      (.milliseconds(9950), "10 s"), (.milliseconds(41_400), "41 s"), (.milliseconds(59_600), "1 min 0 s"),
+      (.seconds(200), "3 min 20 s"), (.milliseconds(3_599_600), "1 h 0 min"), (.seconds(7500), "2 h 5 min"),
+      (.seconds(36_000_000), "10,000 h 0 min"),
+    ] as [(Duration, String)])
+  func durationsAreWorded(duration: Duration, expected: String) {
+    #expect(NumberText.duration(duration) == expected)
+  }
+
+  @Test func theLongestDurationsDoNotTrap() {
+    #expect(NumberText.duration(.seconds(Int64.max)).hasSuffix("min"))
+    #expect(NumberText.duration(.seconds(Int64.min)) == "0.0 s")
+  }
+
+  @Test func controlCharactersAreShown() {
+    #expect("a\nb\u{1B}[2J é".withVisibleControls == "a\\nb\\u{1B}[2J é")
+  }
+}
+
+@Suite struct TextTableTests {
+  @Test func columnsAreAligned() {
+    var table = TextTable(.init("layer"), .init("shape"), .init("parameters", .right))
+    table.addRow(["dense", "128", "100,480"])
+    table.addRow(["a longer name", "é", "65"])
+    table.addRule()
+    table.addRow(["total", "", "100,545"])
+    #expect(
+      table.rendered() == """
+        layer          shape  parameters
+        ────────────────────────────────
+        dense          128       100,480
+        a longer name  é              65
+        ────────────────────────────────
+        total                    100,545
+
+        """)
+  }
+
+  @Test func noLineEndsInSpaces() {
+    var table = TextTable(.init("first"), .init("second"))
+    table.addRow(["x", ""])
+    table.addRow(["", ""])
+    for line in table.rendered().split(separator: "\n", omittingEmptySubsequences: false) {
+      #expect(!line.hasSuffix(" "))
+    }
+  }
+
+  @Test func aTableWithoutRowsHasItsTitles() {
+    #expect(TextTable(.init("one"), .init("two")).rendered() == "one  two\n────────\n")
+  }
+}

@@ -1,0 +1,125 @@
+import OctetCommandLine
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The built tool, from outside.
+@Suite struct ToolTests {
+  /// The names listed under "Commands:" in a help text.
+  private func commands(in help: String) -> [String] {
+    help.split(separator: "\n", omittingEmptySubsequences: false)
+      .drop { $0 != "Commands:" }.dropFirst().prefix { $0.hasPrefix("  ") }
+      .filter { !$0.hasPrefix("   ") }
+      .compactMap { $0.split(separator: " ").first.map(String.init) }
+  }
+
+  /// Every command that can be reached from the top, by reading the help texts alone.
+  private func everyPath(below path: [String] = []) throws -> [[String]] {
+    let help = try OctetProcess.run(path + ["--help"]).output
+    return [path] + (try commands(in: help).flatMap { try everyPath(below: path + [$0]) })
+  }
+
+  @Test func everyCommandHasHelpWithAnExample() throws {
+    let paths = try everyPath()
+    #expect(paths.contains(["completions"]))
+    for path in paths {
+      let asked = try OctetProcess.run(path + ["--help"])
+      #expect(asked.status == 0)
+      #expect(asked.errors.isEmpty)
+      #expect(asked.output.contains("Example"))
+      #expect(asked.output.contains("octet " + path.joined(separator: " ")))
+      for line in asked.output.split(separator: "\n") { #expect(line.count <= 80) }
+      let explained = try OctetProcess.run(["help"] + path)
+      #expect(explained.output == asked.output)
+    }
+  }
+
+  @Test func theVersionIsOneLine() throws {
+    let result = try OctetProcess.run("--version")
+    #expect(result.status == 0)
+    #expect(result.output == "octet 0.1.0\n")
+    #expect(result.errors.isEmpty)
+  }
+
+  @Test(arguments: [
+    ([], "needs a command"),
+    (["completoins"], "did you mean 'completions'? (see 'octet --help')"),
+    (["help", "completoins"], "did you mean 'completions'?"),
+    (["help", "completions", "bash"], "has no commands"),
+    (["completions", "--hlep"], "did you mean --help? (see 'octet completions --help')"),
+    (["completions", "line\nbreak\u{1B}[2J"], "'line\\nbreak\\u{1B}[2J'"),
+  ])
+  func wrongUsageIsOneLineAndStatusTwo(arguments: [String], message: String) throws {
+    let result = try OctetProcess.run(arguments)
+    #expect(result.status == 2)
+    #expect(result.output.isEmpty)
+    #expect(result.errors.hasPrefix("octet: "))
+    #expect(result.errors.contains(message))
+    #expect(result.errors.filter { $0 == "\n" }.count == 1)
+  }
+
+  @Test(.enabled(if: access("/dev/full", W_OK) == 0, "needs /dev/full"))
+  func aFullDiskIsAnError() throws {
+    let result = try OctetProcess.run("--help", output: .path("/dev/full"))
+    #expect(result.status == 1)
+    #expect(result.errors == "octet: cannot write to standard output: No space left on device\n")
+  }
+
+  @Test func aReaderThatLeftIsNoError() throws {
+    var ends: [Int32] = [0, 0]
+    try #require(pipe(&ends) == 0)
+    close(ends[0])
+    defer { close(ends[1]) }
+    let result = try OctetProcess.run("completions", "bash", output: .descriptor(ends[1]))
+    #expect(result.status == 0)
+    #expect(result.errors.isEmpty)
+  }
+
+  @Test func aClosedOutputIsAnError() throws {
+    let octet = try BuiltProducts.path(of: "octet")
+    let result = try OctetProcess.run("-c", "exec \"$0\" --version >&-", octet, executable: "/bin/sh")
+    #expect(result.status == 1)
+    #expect(result.errors == "octet: cannot write to standard output: Bad file descriptor\n")
+  }
+
+  @Test func theCompletionScriptKnowsTheTool() throws {
+    let result = try OctetProcess.run("completions", "bash")
+    #expect(result.status == 0)
+    for path in try everyPath() where !path.isEmpty {
+      #expect(result.output.contains("'octet \(path.joined(separator: " "))'"))
+    }
+  }
+}
+
+@Suite struct OctetProcessTests {
+  @Test func largeOutputsOnBothStreamsDoNotBlock() throws {
+    let script = "head -c 3000000 /dev/zero | tr '\\0' x; head -c 3000000 /dev/zero | tr '\\0' y >&2; cat"
+    let result = try OctetProcess.run("-c", script, executable: "/bin/sh", input: "the end")
+    #expect(result.output.utf8.count == 3_000_007)
+    #expect(result.output.hasSuffix("xthe end"))
+    #expect(result.errors.utf8.count == 3_000_000)
+  }
+
+  @Test func variablesAreSetAndRemoved() throws {
+    let result = try OctetProcess.run(
+      "-c", "echo \"$FIRST ${HOME-none}\"; exit 7", executable: "/bin/sh",
+      environment: ["FIRST": "1", "HOME": ""])
+    #expect(result.output == "1 none\n")
+    #expect(result.status == 7)
+  }
+
+  @Test func signalsEndAProcess() throws {
+    let process = try OctetProcess(["-c", "sleep 100"], executable: "/bin/sh")
+    process.send(signal: SIGKILL)
+    #expect(try process.wait().status == 128 + SIGKILL)
+  }
+
+  @Test func aProgramThatIsNotThereIsAnError() {
+    #expect(throws: OctetProcess.Failure.self) { try OctetProcess.run(executable: "/nowhere/at/all") }
+  }
+}

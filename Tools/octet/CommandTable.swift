@@ -1,0 +1,16 @@
+import OctetCommandLine
+
+/// Every command of the tool, in the order that help shows them. A new command is added here and nowhere else.
+enum CommandTable {
+  static let nodes: [CommandNode] = [
+    .command(CompletionsCommand.self),
+    .command(HelpCommand.self),
+  ]
+
+  static let description = CommandDescription(
+    name: "octet",
+    summary: "int8 neural networks for digits, from training to a chip",
+    options: [OptionDescription("version", help: "show the version and stop")],
+    examples: ["octet help completions"],
+    subcommands: nodes.map(\.description))
+}

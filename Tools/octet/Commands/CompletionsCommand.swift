@@ -1,0 +1,29 @@
+import OctetCommandLine
+
+/// `octet completions SHELL`: a script that teaches a shell the tool's commands and options.
+enum CompletionsCommand: Command {
+  /// The shells known, each with the script for it.
+  private static let scripts: [(shell: String, script: @Sendable (CommandDescription) -> String)] = [
+    ("bash", { $0.bashCompletions() }),
+    ("zsh", { $0.zshCompletions() }),
+  ]
+
+  static let description = CommandDescription(
+    name: "completions",
+    summary: "print a completion script for a shell",
+    discussion: """
+      The script goes to standard output. Source it from the shell's start-up file, or save it where the shell looks \
+      for completions.
+      """,
+    positionals: [PositionalDescription(.choice("SHELL", of: scripts.map(\.shell)), help: "the shell")],
+    examples: [
+      "source <(octet completions bash)",
+      "octet completions zsh > ~/.zfunc/_octet",
+    ])
+
+  static func run(_ arguments: ParsedArguments) throws {
+    for (shell, script) in scripts where arguments.positionals == [shell] {
+      try StandardOutput.write(script(CommandTable.description))
+    }
+  }
+}

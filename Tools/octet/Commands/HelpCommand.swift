@@ -1,0 +1,24 @@
+import OctetCommandLine
+
+/// `octet help COMMAND`: what `octet COMMAND --help` shows.
+enum HelpCommand: Command {
+  static let description = CommandDescription(
+    name: "help",
+    summary: "show how a command is used",
+    positionals: [
+      PositionalDescription(
+        .command, arity: .zeroOrMore,
+        help: "the command, with its subcommand if it has any; none: octet itself")
+    ],
+    examples: ["octet help completions"])
+
+  static func run(_ arguments: ParsedArguments) throws {
+    var command = CommandTable.description
+    var path = [command.name]
+    for word in arguments.positionals {
+      command = try command.subcommand(named: word, path: path)
+      path.append(word)
+    }
+    try StandardOutput.write(command.help(path: path))
+  }
+}
