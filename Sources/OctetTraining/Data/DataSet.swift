@@ -50,7 +50,7 @@ package struct DataSet: Sendable {
 
   /// "60,000 training and 10,000 test images".
   package static func counts(_ train: LabeledImages, _ test: LabeledImages?) -> String {
-    guard let test else { return "\(grouped(train.count)) images" }
+    guard let test else { return train.count == 1 ? "1 image" : "\(grouped(train.count)) images" }
     return "\(grouped(train.count)) training and \(grouped(test.count)) test images"
   }
 
