@@ -1,0 +1,209 @@
+/// Walks over the bytes of a table, line by line and field by field.
+///
+/// Nearly every field of a table of images is one to three plain digits, so those are read in one pass over the raw
+/// bytes; anything else goes through `readField`, which is slower and knows every form.
+struct CSVReader {
+  let file: String
+
+  /// The line that is read next, counted from 1.
+  private(set) var line = 1
+
+  private let bytes: [UInt8]
+  private var position = 0
+
+  /// Where the contents end: empty lines at the end of the file are cut off.
+  private let end: Int
+
+  /// Columns of every line, label included; known after `readStructure`.
+  private var columnCount = 0
+
+  init(_ bytes: [UInt8], file: String) {
+    self.bytes = bytes
+    self.file = file
+    var end = bytes.count
+    while end > 0, bytes[end - 1] == Byte.lineFeed || bytes[end - 1] == Byte.carriageReturn { end -= 1 }
+    self.end = end
+  }
+
+  private enum Byte {
+    static let lineFeed = UInt8(ascii: "\n")
+    static let carriageReturn = UInt8(ascii: "\r")
+    static let comma = UInt8(ascii: ",")
+    static let quote = UInt8(ascii: "\"")
+    static let zero = UInt8(ascii: "0")
+    static let point = UInt8(ascii: ".")
+    static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+  }
+
+  /// Counts the columns of the first line, and steps over it if it is a header.
+  mutating func readStructure() throws(DataError) -> Int {
+    if bytes.starts(with: Byte.byteOrderMark) { position = Byte.byteOrderMark.count }
+    guard position < end else {
+      throw DataError(file, "is empty", advice: "give a table with a label and pixels in each line")
+    }
+    let start = position
+    var isHeader = false
+    var hasMore = true
+    while hasMore {
+      let field = try readField(column: columnCount + 1)
+      if columnCount == 0 { isHeader = Double(field.text) == nil }
+      columnCount += 1
+      hasMore = field.isFollowed
+      guard columnCount <= CSVTable.largestColumnCount else {
+        throw DataError(
+          file, at: .line(1), "has more than \(CSVTable.largestColumnCount) columns, which is the limit",
+          advice: "check that the lines are not run together")
+      }
+    }
+    if isHeader { line += 1 } else { position = start }
+    return columnCount
+  }
+
+  /// Reads one line, if there is one: its label to `labels` and the rest to `pixels`.
+  mutating func readRow(into pixels: inout [UInt8], labels: inout [UInt8]) throws(DataError) -> Bool {
+    guard position < end else { return false }
+    var column = 1
+    var hasMore = true
+    while hasMore {
+      guard column <= columnCount else { throw ragged(try countColumns(from: column)) }
+      let value: UInt8
+      if let (number, isFollowed) = readPlainNumber() {
+        (value, hasMore) = (number, isFollowed)
+      } else {
+        if column == 1, bytes[position] == Byte.lineFeed || bytes[position] == Byte.carriageReturn {
+          throw DataError(file, at: .line(line), "is empty", advice: "remove the empty line")
+        }
+        let field = try readField(column: column)
+        (value, hasMore) = (try number(field.text, column: column), field.isFollowed)
+      }
+      if column == 1 { labels.append(value) } else { pixels.append(value) }
+      column += 1
+    }
+    guard column == columnCount + 1 else { throw ragged(column - 1) }
+    line += 1
+    return true
+  }
+
+  /// A field of plain digits, at most 255, followed by a comma or the end of the line. Otherwise nil, and nothing
+  /// is consumed.
+  @inline(__always)
+  private mutating func readPlainNumber() -> (value: UInt8, isFollowed: Bool)? {
+    var value = 0
+    var at = position
+    while at < end {
+      let digit = bytes[at] &- Byte.zero
+      guard digit < 10 else { break }
+      value = value * 10 + Int(digit)
+      at += 1
+      // Leading zeros could go on for ever; the slow way takes them.
+      if at - position > 3 { return nil }
+    }
+    guard at > position, value <= 255 else { return nil }
+    if at == end {
+      position = end
+      return (UInt8(value), false)
+    }
+    guard bytes[at] == Byte.comma || bytes[at] == Byte.lineFeed else {
+      guard bytes[at] == Byte.carriageReturn, at + 1 < end, bytes[at + 1] == Byte.lineFeed else { return nil }
+      position = at + 2
+      return (UInt8(value), false)
+    }
+    position = at + 1
+    return (UInt8(value), bytes[at] == Byte.comma)
+  }
+
+  /// Any field: its text without quotes and surrounding blanks, and whether another field follows in the line.
+  private mutating func readField(column: Int) throws(DataError) -> (text: String, isFollowed: Bool) {
+    skipBlanks()
+    var text: [UInt8] = []
+    if position < end, bytes[position] == Byte.quote {
+      try readQuoted(into: &text, column: column)
+      skipBlanks()
+    } else {
+      while position < end, bytes[position] != Byte.comma, !isAtLineEnd {
+        text.append(bytes[position])
+        position += 1
+      }
+      while let last = text.last, last == 0x20 || last == 0x09 { text.removeLast() }
+    }
+    let string = String(decoding: text, as: UTF8.self)
+    guard position < end else { return (string, false) }
+    if bytes[position] == Byte.comma {
+      position += 1
+      return (string, true)
+    }
+    guard isAtLineEnd else {
+      throw DataError(
+        file, at: .field(line: line, column: column), "has text after a closing quote",
+        advice: "put a comma after it")
+    }
+    position += bytes[position] == Byte.carriageReturn ? 2 : 1
+    return (string, false)
+  }
+
+  /// From the opening quote to behind the closing one; two quotes in a row stand for one.
+  private mutating func readQuoted(into text: inout [UInt8], column: Int) throws(DataError) {
+    position += 1
+    while position < end, bytes[position] != Byte.lineFeed {
+      if bytes[position] == Byte.quote {
+        position += 1
+        guard position < end, bytes[position] == Byte.quote else { return }
+      }
+      text.append(bytes[position])
+      position += 1
+    }
+    throw DataError(
+      file, at: .field(line: line, column: column), "has a quote that is not closed in its line",
+      advice: "close it, or remove it")
+  }
+
+  private var isAtLineEnd: Bool {
+    bytes[position] == Byte.lineFeed
+      || bytes[position] == Byte.carriageReturn && position + 1 < end && bytes[position + 1] == Byte.lineFeed
+  }
+
+  private mutating func skipBlanks() {
+    while position < end, bytes[position] == 0x20 || bytes[position] == 0x09 { position += 1 }
+  }
+
+  /// The number that `text` stands for: digits, and perhaps a point with nothing but zeros behind it.
+  private func number(_ text: String, column: Int) throws(DataError) -> UInt8 {
+    let isLabel = column == 1
+    let place = DataError.Place.field(line: line, column: column)
+    let whole = text.utf8.prefix { $0 != Byte.point }
+    let fraction = text.utf8.dropFirst(whole.count + 1)
+    let isNumber = !whole.isEmpty && whole.allSatisfy { $0 &- Byte.zero < 10 }
+    if isNumber, fraction.allSatisfy({ $0 == Byte.zero }),
+      let value = UInt8(String(decoding: whole, as: UTF8.self))
+    {
+      return value
+    }
+    let kind = isLabel ? "label" : "pixel"
+    let shown = "\"\(text.prefix(40))\(text.count > 40 ? "..." : "")\""
+    guard !text.isEmpty else {
+      throw DataError(
+        file, at: place, "the \(kind) is missing", advice: "write a whole number from 0 to 255")
+    }
+    guard Double(text) != nil else {
+      throw DataError(
+        file, at: place, "\(kind) \(shown) is not a number", advice: "write a whole number from 0 to 255")
+    }
+    throw DataError(
+      file, at: place, "\(kind) \(shown) is not a whole number from 0 to 255",
+      advice: isLabel ? "number the classes from 0" : "scale the pixels to 0 (paper) to 255 (ink)")
+  }
+
+  /// How many columns the line has in all, when `column` is the next to be read.
+  private mutating func countColumns(from column: Int) throws(DataError) -> Int {
+    var count = column
+    // A line that is wrong anyway need not be counted for ever.
+    while count < CSVTable.largestColumnCount, try readField(column: count).isFollowed { count += 1 }
+    return count
+  }
+
+  private func ragged(_ found: Int) -> DataError {
+    DataError(
+      file, at: .line(line), "has \(found) columns, but the first line has \(columnCount)",
+      advice: "give every line a label and the same number of pixels")
+  }
+}

@@ -1,0 +1,86 @@
+/// What a network is trained and tested on.
+package struct DataSet: Sendable {
+  package let train: LabeledImages
+
+  /// Images that training never sees, if the source has such a part. Same shape and classes as `train`.
+  package let test: LabeledImages?
+
+  /// One readable line: what the data is, how much, and where it came from.
+  package let origin: String
+
+  package init(train: LabeledImages, test: LabeledImages?, origin: String) {
+    precondition(test.map { $0.shape == train.shape && $0.classNames == train.classNames } ?? true)
+    self.train = train
+    self.test = test
+    self.origin = origin
+  }
+
+  /// The same data with something more to say about where it came from.
+  package func noting(_ remark: String) -> DataSet {
+    DataSet(train: train, test: test, origin: "\(origin) (\(remark))")
+  }
+
+  /// Only the named classes, renumbered 0, 1, ... in the order of the names.
+  package func keeping(classes: [String]) throws(DataError) -> DataSet {
+    let known = train.classNames
+    let advice = "choose some of \(known.joined(separator: ", "))"
+    guard !classes.isEmpty else {
+      throw DataError("class filter", "names no class", advice: advice)
+    }
+    var newIndices = [UInt8?](repeating: nil, count: known.count)
+    for (newIndex, name) in classes.enumerated() {
+      guard let index = known.firstIndex(of: name) else {
+        throw DataError("class filter", "\"\(name)\" is not a class of the data", advice: advice)
+      }
+      guard newIndices[index] == nil else {
+        throw DataError("class filter", "names \"\(name)\" twice", advice: "name each class once")
+      }
+      // At most as many names as classes, and a label is a byte, so the index fits one.
+      newIndices[index] = UInt8(newIndex)
+    }
+    let keptTrain = train.renumbered(newIndices, classNames: classes)
+    try keptTrain.requireEveryClass("training")
+    let keptTest = test?.renumbered(newIndices, classNames: classes)
+    try keptTest?.requireEveryClass("test")
+    let counts = DataSet.counts(keptTrain, keptTest)
+    return DataSet(
+      train: keptTrain, test: keptTest,
+      origin: "\(origin); kept \(counts) of \(classes.joined(separator: ", "))")
+  }
+
+  /// "60,000 training and 10,000 test images".
+  package static func counts(_ train: LabeledImages, _ test: LabeledImages?) -> String {
+    guard let test else { return train.count == 1 ? "1 image" : "\(grouped(train.count)) images" }
+    return "\(grouped(train.count)) training and \(grouped(test.count)) test images"
+  }
+
+  /// A count with a comma before every third digit from the end.
+  private static func grouped(_ count: Int) -> String {
+    var text = ""
+    let digits = String(count)
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
+      text.append(digit)
+    }
+    return text
+  }
+}
+
+extension LabeledImages {
+  /// The images whose class has a new index, under that index.
+  fileprivate func renumbered(_ newIndices: [UInt8?], classNames: [String]) -> LabeledImages {
+    let kept = labels.indices.filter { newIndices[Int(labels[$0])] != nil }
+    let chosen = selecting(kept)
+    return LabeledImages(
+      shape: shape, pixels: chosen.pixels, labels: chosen.labels.compactMap { newIndices[Int($0)] },
+      classNames: classNames)
+  }
+
+  fileprivate func requireEveryClass(_ part: String) throws(DataError) {
+    let present = Set(labels)
+    for (index, name) in classNames.enumerated() where !present.contains(UInt8(index)) {
+      throw DataError(
+        "class filter", "class \"\(name)\" has no \(part) images", advice: "choose classes that have some")
+    }
+  }
+}

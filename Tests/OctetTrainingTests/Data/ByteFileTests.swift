@@ -1,0 +1,124 @@
+import Foundation
+import OctetTraining
+import Testing
+
+@Suite struct ByteFileTests {
+  @Test func readsAFileAsItIsOrUnpacked() throws {
+    let folder = try TemporaryFolder()
+    let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 * $0 >> 7) }
+    #expect(try ByteFile.contents(at: folder.write("plain", bytes)) == bytes)
+    #expect(try ByteFile.contents(at: folder.write("packed", gzip(bytes))) == bytes)
+    #expect(try ByteFile.stored(at: folder.write("packed", gzip(bytes))) == gzip(bytes))
+    #expect(try ByteFile.contents(at: folder.write("empty", [])) == [])
+    #expect(try ByteFile.contents(at: folder.write("packed nothing", gzip([]))) == [])
+  }
+
+  @Test func refusesWhatIsNoFile() throws {
+    let folder = try TemporaryFolder()
+    let pipe = folder.path + "/pipe"
+    #expect(mkfifo(pipe, 0o600) == 0)
+    #expect(
+      dataError { () throws(DataError) in try ByteFile.contents(at: pipe) }?.problem.contains("pipe") == true)
+    #expect(
+      dataError { () throws(DataError) in try ByteFile.contents(at: folder.path) }?.problem.contains(
+        "is a folder")
+        == true)
+    let missing = folder.path + "/missing"
+    #expect(
+      dataError { () throws(DataError) in try ByteFile.contents(at: missing) }?.description
+        == "\(missing): cannot be read (No such file or directory); check the path")
+    for bad in ["", "a\0b"] {
+      #expect(dataError { () throws(DataError) in try ByteFile.contents(at: bad) } != nil)
+    }
+    #expect(
+      dataError { () throws(DataError) in try ByteFile.contents(at: "/dev/null") }?.problem.contains("device")
+        == true)
+  }
+
+  @Test func refusesAnUnreadableFile() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("secret", [1, 2, 3])
+    chmod(path, 0)
+    // The superuser may read everything; there is nothing to see then.
+    guard access(path, R_OK) != 0 else { return }
+    let problem = dataError { () throws(DataError) in try ByteFile.contents(at: path) }?.problem
+    #expect(problem?.contains("Permission denied") == true)
+  }
+
+  @Test func keepsToTheLimit() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("ten", [UInt8](repeating: 7, count: 10))
+    #expect(try ByteFile.contents(at: path, limit: 10).count == 10)
+    #expect(dataError { () throws(DataError) in try ByteFile.contents(at: path, limit: 9) } != nil)
+    #expect(dataError { () throws(DataError) in try ByteFile.stored(at: path, limit: 9) } != nil)
+  }
+
+  @Test func anErrorStaysOnOneLine() {
+    let error = DataError(
+      "a\nb", at: .field(line: 3, column: 4), "has \u{1b}[31m in it\u{2028}", advice: "do\r\nthis")
+    #expect(
+      error.description == "a\\u{a}b, line 3, column 4: has \\u{1b}[31m in it\\u{2028}; do\\u{d}\\u{a}this")
+  }
+}
+
+@Suite struct GzipTests {
+  private func inflate(_ bytes: [UInt8], limit: Int = 1000) throws(DataError) -> [UInt8] {
+    try Gzip.inflate(bytes, file: "f.gz", limit: limit)
+  }
+
+  @Test func joinsMembers() throws {
+    #expect(try inflate(gzip([1, 2, 3]) + gzip([]) + gzip([4, 5])) == [1, 2, 3, 4, 5])
+  }
+
+  @Test func everyTruncationIsAnError() throws {
+    let packed = gzip((0..<200).map { UInt8(truncatingIfNeeded: $0 * 91) })
+    for length in 0..<packed.count {
+      let error = dataError { () throws(DataError) in try inflate(Array(packed[..<length])) }
+      #expect(error?.problem.contains("cut short") == true, "\(length)")
+    }
+  }
+
+  @Test func everyFlippedByteIsAnErrorOrHarmless() throws {
+    let contents = (0..<200).map { UInt8(truncatingIfNeeded: $0 * 91) }
+    let packed = gzip(contents)
+    var refused = 0
+    for index in packed.indices {
+      for flip in [UInt8(1), 0x80, 0xFF] {
+        var broken = packed
+        broken[index] ^= flip
+        do {
+          // Header bytes such as the time are not covered by the checksum; the contents are.
+          #expect(try inflate(broken) == contents)
+        } catch { refused += 1 }
+      }
+    }
+    #expect(refused > packed.count * 2)
+  }
+
+  @Test func rubbishAfterTheEndIsAnError() {
+    let packed = gzip([1, 2, 3])
+    for rubbish in [[0], [0x1F], [0x1F, 0x8B], [1, 2, 3, 4]] as [[UInt8]] {
+      #expect(dataError { () throws(DataError) in try inflate(packed + rubbish) } != nil)
+    }
+    let error = dataError { () throws(DataError) in try inflate(packed + [9, 9]) }
+    #expect(
+      error?.problem.contains("2 bytes after the end of its gzip data, at byte \(packed.count)") == true)
+  }
+
+  @Test func aBombStopsAtTheLimit() {
+    let bomb = gzip([UInt8](repeating: 0, count: 5_000_000))
+    let error = dataError { () throws(DataError) in try inflate(bomb, limit: 999_999) }
+    #expect(error?.problem == "unpacks to more than the 999999 bytes that are expected")
+    #expect(dataError { () throws(DataError) in try inflate(bomb, limit: 0) } != nil)
+    #expect((try? inflate(bomb, limit: 5_000_000))?.count == 5_000_000)
+  }
+
+  @Test func aPrefixUnpacksNoMore() throws {
+    let packed = gzip((0..<100).map { UInt8($0) })
+    #expect(try Gzip.prefix(packed, file: "f", count: 4) == [0, 1, 2, 3])
+    #expect(try Gzip.prefix(packed, file: "f", count: 0) == [])
+    #expect(try Gzip.prefix(packed, file: "f", count: 1000).count == 100)
+    // The damage lies behind the prefix.
+    #expect(try Gzip.prefix(packed + [1], file: "f", count: 4) == [0, 1, 2, 3])
+  }
+}
