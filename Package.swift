@@ -50,6 +50,7 @@ let package = Package(
     .testTarget(
       name: "OctetTrainingTests",
       dependencies: ["OctetTraining"],
+      resources: [.copy("Golden/Values")],
       swiftSettings: strict),
     .testTarget(
       name: "OctetInterchangeTests",
