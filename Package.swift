@@ -18,7 +18,8 @@ let strict: [SwiftSetting] =
 let package = Package(
   name: "octet",
   products: [
-    .executable(name: "octet", targets: ["OctetTool"])
+    .executable(name: "octet", targets: ["OctetTool"]),
+    .executable(name: "octet-bench", targets: ["OctetBench"]),
   ],
   targets: [
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -46,6 +47,12 @@ let package = Package(
       name: "OctetTool",
       dependencies: ["OctetCommandLine", "OctetTraining", "OctetInterchange"],
       path: "Tools/octet",
+      swiftSettings: strict),
+    // Measures parts of Octet for Tools/bench.
+    .executableTarget(
+      name: "OctetBench",
+      dependencies: ["OctetCommandLine", "OctetTraining", "OctetInterchange"],
+      path: "Tools/octet-bench",
       swiftSettings: strict),
     .testTarget(
       name: "OctetTrainingTests",
