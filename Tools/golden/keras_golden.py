@@ -6,13 +6,9 @@ usage: keras_golden.py [FOLDER]
 FOLDER is Tests/OctetTrainingTests/Golden/Values unless given. The committed files were made with Python 3.11,
 tensorflow-cpu 2.21.0, keras 3.15.1 and numpy 2.4.6:
 
-    python3 -m venv .peers/golden
-    .peers/golden/bin/pip install tensorflow-cpu==2.21.0 keras==3.15.1
-    .peers/golden/bin/python Tools/golden/keras_golden.py
+    "$(Tools/peers/setup)" Tools/golden/keras_golden.py
 
-No weights are stored: both sides draw them from the same generator (see `units`), so only outputs are. The Keras
-models are written out by hand rather than read from Octet's descriptions, so that they also check what the
-descriptions mean. Each layer bears the name that Octet gives it, because the name is the seed of its weights.
+No weights are stored: both sides draw them from the same generator (see `units`), so only outputs are.
 """
 import json
 import os
@@ -20,9 +16,12 @@ import pathlib
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "peers"))
 import keras
 import numpy as np
 from keras import layers as kl
+
+from keras_networks import NETWORKS, conv, dense, stack
 
 float32 = np.float32
 
@@ -80,77 +79,10 @@ def pixels(case, count, shape):
 
 # MARK: Networks
 
-def stack(*layers):
-    return keras.Sequential(list(layers))
-
-
-def conv(filters, size, name, activation=None, **options):
-    return kl.Conv2D(filters, size, name=name, activation=activation, **options)
-
-
-def dense(units_, name, activation=None):
-    return kl.Dense(units_, name=name, activation=activation)
-
-
-def resnet_small():
-    same = {"padding": "same", "use_bias": False}
-
-    def norm(value, name, rectified=True):
-        value = kl.BatchNormalization(name=name)(value)
-        return kl.ReLU()(value) if rectified else value
-
-    image = kl.Input((28, 28, 1))
-    value = norm(conv(16, 3, "stem", **same)(image), "batchnorm-1")
-    entry = kl.MaxPooling2D(2)(value)
-
-    value = norm(conv(16, 3, "conv-2", **same)(entry), "batchnorm-2")
-    value = norm(conv(16, 3, "conv-3", **same)(value), "batchnorm-3", rectified=False)
-    block1 = kl.ReLU()(kl.Add()([value, entry]))
-
-    shortcut = norm(conv(32, 1, "shortcut-2", strides=2, **same)(block1), "shortcut-2-norm", rectified=False)
-    value = norm(conv(32, 3, "conv-5", strides=2, **same)(block1), "batchnorm-5")
-    value = norm(conv(32, 3, "conv-6", **same)(value), "batchnorm-6", rectified=False)
-    block2 = kl.ReLU()(kl.Add()([value, shortcut]))
-
-    shortcut = norm(conv(64, 1, "shortcut-3", strides=2, **same)(block2), "shortcut-3-norm", rectified=False)
-    value = norm(conv(64, 3, "conv-8", strides=2, **same)(block2), "batchnorm-8")
-    value = norm(conv(64, 3, "conv-9", **same)(value), "batchnorm-9", rectified=False)
-    value = kl.ReLU()(kl.Add()([value, shortcut]))
-
-    value = kl.GlobalAveragePooling2D()(value)
-    return keras.Model(image, dense(10, "dense-1", "softmax")(value))
-
-
-def networks():
-    flat, picture = kl.Input((784,)), kl.Input((28, 28, 1))
-    same = {"padding": "same"}
-    return {
-        "binary-dense": stack(
-            flat, dense(128, "dense-1", "relu"), dense(64, "dense-2", "relu"), dense(1, "dense-3", "sigmoid")),
-        "binary-metrics/three-layers": stack(
-            flat, dense(256, "dense-1", "relu"), dense(128, "dense-2", "relu"), dense(64, "dense-3", "relu"),
-            dense(1, "dense-4", "sigmoid")),
-        "dense-dropout": stack(
-            flat, dense(128, "dense-1", "relu"), kl.Dropout(0.25), dense(10, "dense-2", "softmax")),
-        "cnn-deep": stack(
-            picture, conv(32, 3, "conv-1", "relu"), conv(64, 3, "conv-2", "relu"), kl.MaxPooling2D(2),
-            kl.Dropout(0.25), kl.Flatten(), dense(128, "dense-1", "relu"), kl.Dropout(0.5),
-            dense(10, "dense-2", "softmax")),
-        "cnn-two-pool": stack(
-            picture, conv(32, 3, "conv-1", "relu"), kl.MaxPooling2D(2), conv(64, 3, "conv-2", "relu"),
-            kl.MaxPooling2D(2), kl.Flatten(), dense(100, "dense-1", "relu"), dense(10, "dense-2", "softmax")),
-        "vgg-small": stack(
-            picture, conv(16, 3, "conv-1", "relu", **same), conv(16, 3, "conv-2", "relu", **same),
-            kl.MaxPooling2D(2), conv(32, 3, "conv-3", "relu", **same), conv(32, 3, "conv-4", "relu", **same),
-            kl.MaxPooling2D(2), conv(48, 3, "conv-5", "relu", **same), kl.MaxPooling2D(2), kl.Flatten(),
-            dense(96, "dense-1", "relu"), kl.Dropout(0.3), dense(10, "dense-2", "softmax")),
-        "resnet-small": resnet_small(),
-    }
-
-
 def network_cases():
     cases = []
-    for name, model in networks().items():
+    for name, build in NETWORKS.items():
+        model = build()
         fill(name, model)
         outputs = model(pixels(name, 3, model.input_shape[1:]), training=False)
         cases.append({"name": name, "parameters": model.count_params(), "outputs": rows(outputs)})
