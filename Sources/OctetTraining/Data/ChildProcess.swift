@@ -46,7 +46,7 @@ struct ChildProcess {
     guard let child = started.child else {
       throw .systemFailure(program, "cannot be started", started.code)
     }
-    let output = gather(from: ends[0]) { if !whileRunning() { kill(child, SIGTERM) } }
+    let output = gather(from: ends[0]) { if !whileRunning() { kill(child, SIGKILL) } }
     var status: Int32 = 0
     while waitpid(child, &status, 0) < 0, errno == EINTR {}
     // The low seven bits are the signal that ended it, or 0 if it ended by itself.

@@ -86,10 +86,13 @@ final class LoopbackServer: @unchecked Sendable {
                 self.send_response(200)
                 self.end_headers()
                 try:
-                    while True:
+                    # Far more than any limit, but no full disk if nobody stops it.
+                    for _ in range(512):
                         self.wfile.write(bytes(65536))
+                    self.rfile.read(1)
                 except OSError:
-                    return
+                    pass
+                return
             with open(os.path.join(folder, "served", name), "rb") as file:
                 body = file.read()
             start = 0
