@@ -5,7 +5,7 @@ extension DigitSketch {
     let right = between(0.52, 0.95)
     let shoulder = between(0.16, 0.38)
     let left = between(0, 0.2)
-    let low = between(0.84, 1)
+    let low = between(0.76, 1)
     var knots: [Knot] = []
     let startHeight = between(0.06, 0.48)
     if happens(0.25) {
@@ -17,21 +17,22 @@ extension DigitSketch {
     knots.append(.smooth(right, shoulder))
     knots.append(.smooth(right - between(0.1, 0.32), between(0.48, 0.74)))
     let form = between(0, 1)
-    let end = between(0.5, 1.4)
-    let endHeight = between(0.78, 1.08)
+    var end = between(0.5, 1.4)
+    let endHeight = between(0.78, 1.12)
     if form < 0.4 {
       knots.append(.corner(left, low))
       knots.append(.smooth((left + end) / 2, low + between(-0.08, 0.05)))
       knots.append(.smooth(end, endHeight))
     } else if form < 0.82 {
       // The pen runs down past the foot of the diagonal, left and up, and out to the right over its own path.
-      let size = between(0.04, 0.2)
+      let size = between(0.07, 0.24)
       let flat = between(0.6, 1.1)
       knots.append(.smooth(left + size * 2.2, low - size * 0.4 * flat))
       knots.append(.smooth(left + size, low))
       knots.append(.smooth(left, low - size * 0.8 * flat))
       knots.append(.smooth(left + size * 1.1, low - size * 1.7 * flat))
       knots.append(.smooth(left + size * 2.8, low - size * 0.7 * flat))
+      end = max(end, left + size * 2.8 + 0.15)
       if happens(0.4) { knots.append(.smooth((left + end) / 2 + size, low - between(-0.04, 0.06))) }
       knots.append(.smooth(end, endHeight + between(-0.1, 0.08)))
     } else {
@@ -90,9 +91,9 @@ extension DigitSketch {
   mutating func drawFive() {
     let neck = between(0.08, 0.42)
     let waist = between(0.28, 0.54)
-    let belly = between(0.62, 0.98)
+    let belly = between(0.54, 0.98)
     let barHeight = between(-0.04, 0.12)
-    let barEnd = between(0.6, 1.2)
+    let barEnd = between(0.54, 1.2)
     let barRise = between(-0.24, 0.1)
     let tail = between(-0.08, 0.22)
     let swell = between(0, 0.12)
@@ -105,13 +106,13 @@ extension DigitSketch {
     ]
     let joint = neck + between(-0.26, 0.1)
     let form = between(0, 1)
-    if form < 0.45 {
+    if form < 0.4 {
       stroke(
         [
           .smooth(barEnd, barHeight + barRise), .corner(neck, barHeight),
           .corner(joint, waist), .smooth((joint + belly) / 2, waist - swell),
         ] + bowl)
-    } else if form < 0.75 {
+    } else if form < 0.7 {
       let gap = between(-0.06, 0.18)
       stroke(
         [

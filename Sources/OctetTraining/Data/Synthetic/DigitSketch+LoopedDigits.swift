@@ -1,36 +1,45 @@
 // The digits with a closed loop: 0, 6, 8 and 9.
 extension DigitSketch {
-  /// One turn around, from slightly short of closing to an overlap, now and then spiralling in or out.
+  /// One turn around, rarely a true ellipse: open, closed, overlapping, or with an end that runs inwards or out.
   mutating func drawZero() {
     let width = between(0.2, 0.55)
     let direction: Float = happens(0.85) ? -1 : 1
-    let form = between(0, 1)
     let start = between(0.6, 0.95)
+    let form = between(0, 1)
+    let sweep: Float
+    let growth: Float
     if form < 0.15 {
-      // Left open.
-      stroke(
-        arc(
-          around: Point(0.5, 0.5), radii: Point(width, 0.5), from: start,
-          sweep: direction * between(0.88, 0.97),
-          growth: between(0.9, 1.1)))
-    } else if form < 0.75 {
-      stroke(
-        arc(
-          around: Point(0.5, 0.5), radii: Point(width, 0.5), from: start,
-          sweep: direction * between(0.98, 1.12),
-          growth: between(0.8, 1.15)))
+      sweep = between(0.88, 0.97)
+      growth = between(0.9, 1.1)
+    } else if form < 0.82 {
+      sweep = between(0.98, 1.12)
+      growth = between(0.8, 1.15)
     } else {
-      // The end runs on into the inside, or across the beginning.
-      let inward = between(0.1, 1.35)
-      let turn = arc(
-        around: Point(0.5, 0.5), radii: Point(width, 0.5), from: start, sweep: direction * 1.02,
-        growth: between(0.88, 1.05))
-      let angle = start + direction * between(1.06, 1.16)
-      let end = Point(
-        0.5 + width * inward * PolynomialSine.cosine(turns: angle),
-        0.5 + 0.5 * inward * PolynomialSine.sine(turns: angle))
-      stroke(turn + [.smooth(end.x, end.y)])
+      sweep = 1.02
+      growth = between(0.88, 1.05)
     }
+    let center = Point(0.5, 0.5)
+    var knots = arc(
+      around: center, radii: Point(width, 0.5), from: start, sweep: direction * sweep, growth: growth)
+    if form >= 0.82 {
+      let reach = between(0.1, 1.35)
+      let angle = start + direction * between(1.06, 1.16)
+      let end =
+        Point(width, 0.5) * reach
+        * Point(PolynomialSine.cosine(turns: angle), PolynomialSine.sine(turns: angle))
+      knots.append(Knot(point: center + end))
+    }
+    // Two bulges make it boxy or slim, three make it pointed like an egg or a drop.
+    let dents = Point(between(0, 0.1), between(0, 0.12))
+    let places = Point(between(0, 1), between(0, 1))
+    for index in knots.indices {
+      let angle = start + direction * sweep * Float(index) / Float(knots.count)
+      let dent =
+        dents.x * PolynomialSine.sine(turns: 2 * angle + places.x)
+        + dents.y * PolynomialSine.sine(turns: 3 * angle + places.y)
+      knots[index].point = center + (knots[index].point - center) * (1 + dent)
+    }
+    stroke(knots)
   }
 
   /// A stem that runs down into a loop, which may stay open or curl inwards.
@@ -84,7 +93,7 @@ extension DigitSketch {
     let reach = between(0, 1)
     let lean = between(0.35, 1.4)
     stroke([
-      .smooth(center + side * upper * between(0.5, 1.2), waist * between(0.05, 0.45)),
+      .smooth(center + side * upper * between(0.5, 1.4), waist * between(-0.05, 0.45)),
       .smooth(center + side * upper * between(-0.2, 0.3), between(-0.02, 0.02)),
       .smooth(center - side * upper, waist * between(0.35, 0.55)),
       .smooth(center - side * upper * between(0.2, 0.6), waist * between(0.76, 0.9)),
@@ -104,20 +113,20 @@ extension DigitSketch {
   /// A loop with a leg: straight, bent to the left, or hooked; the loop may stay open towards the leg.
   mutating func drawNine() {
     let right = between(0.6, 0.95)
-    let left = between(0, 0.14)
-    let loopBottom = between(0.3, 0.66)
+    let left = right - between(0.3, 0.9)
+    let loopBottom = between(0.28, 0.66)
     let middle = loopBottom / 2
-    let gap = between(0, 0.16)
+    let gap = between(0, 0.22) * (right - left)
     let foot = right + between(-0.55, 0.15)
     let bow = between(-0.04, 0.12)
     var knots: [Knot] = [
       .smooth(right - gap, between(0, 0.2) * loopBottom * 1.6),
       .smooth((left + right) / 2 + between(-0.05, 0.12), between(-0.02, 0.06)),
-      .smooth(left + 0.1, middle * between(0.35, 0.55)),
+      .smooth(left + (right - left) * 0.12, middle * between(0.35, 0.55)),
       .smooth(left, middle + between(0, 0.1)),
-      .smooth(left + between(0.06, 0.14), loopBottom - 0.04),
+      .smooth(left + (right - left) * between(0.07, 0.17), loopBottom - 0.04),
       .smooth((left + right) / 2 - between(0, 0.1), loopBottom),
-      .smooth(right - between(0.08, 0.2), loopBottom * between(0.66, 0.9)),
+      .smooth(right - (right - left) * between(0.1, 0.25), loopBottom * between(0.66, 0.9)),
     ]
     let turn = between(-0.05, 0.16)
     knots.append(happens(0.6) ? .corner(right, turn) : .smooth(right, turn + 0.08))

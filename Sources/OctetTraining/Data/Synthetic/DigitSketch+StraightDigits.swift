@@ -54,7 +54,7 @@ extension DigitSketch {
     } else {
       // One go: down, a cup to the right, up the stem and back down along it.
       let depth = bar + between(-0.05, 0.06)
-      let rise = between(0, 0.26)
+      let rise = between(0.06, 0.28)
       let cup = between(0.02, 0.12)
       stroke([
         .smooth(left + between(0, 0.2), between(0, 0.12)), .smooth(left, depth * 0.6),

@@ -18,6 +18,9 @@ struct DigitSketch {
   /// Each stroke as a chain of points close enough for straight pieces between them to look curved.
   private(set) var strokes: [[Point]] = []
 
+  /// How many spaces between strokes, or holes, there are side by side and one above the other. A pen must not fill them.
+  let whitespaces: Point
+
   private var random: RandomStream
   /// How far a knot may stray from its place, as a share of the box.
   private let looseness: Float
@@ -26,6 +29,7 @@ struct DigitSketch {
     self.random = random
     looseness = 0.01 + 0.04 * self.random.nextUnit()
     strokes.reserveCapacity(4)
+    whitespaces = Self.whitespaces[digit]
     switch digit {
     case 0: drawZero()
     case 1: drawOne()
@@ -39,6 +43,14 @@ struct DigitSketch {
     default: drawNine()
     }
   }
+}
+
+extension DigitSketch {
+  /// By digit. A 1 has none, so its pen may be as broad as it likes.
+  private static let whitespaces: [Point] = [
+    Point(1, 1), Point(0, 0), Point(1, 2), Point(1, 2), Point(1, 1),
+    Point(1, 2), Point(1, 2), Point(1, 1), Point(1, 2), Point(1, 2),
+  ]
 }
 
 // What the shapes of the digits are made with.

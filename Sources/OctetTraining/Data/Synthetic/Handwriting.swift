@@ -9,6 +9,9 @@ struct Handwriting {
   private let waves: [Wave]
   /// Half the width of a stroke, in pixels.
   private let penRadius: Float
+  private static let finestRadius: Float = 0.6
+  /// The least paper between two strokes side by side, in pixels, as far as the finest pen allows.
+  private let opening: Float
   /// How much the pressure of the pen changes along a stroke, how fast, and where it begins.
   private let pressureSwing: Float
   private let pressureRate: Float
@@ -18,7 +21,7 @@ struct Handwriting {
   let size: Float
   /// The distance over which an edge fades from ink to paper, in pixels.
   let edgeWidth: Float
-  /// The strength of the ink in the middle of a stroke, in 0...1.
+  /// How strong the ink is: above 1 it is full before the middle of a stroke, so edges are steeper.
   let strength: Float
   /// Where the centre of mass goes, from the middle of the image, in pixels.
   let offset: Point
@@ -55,27 +58,52 @@ struct Handwriting {
         displacement: unsteadiness / Float(step + 1)
           * Point(PolynomialSine.cosine(turns: push), PolynomialSine.sine(turns: push)))
     }
-    penRadius = max(0.6, 1.45 + 0.5 * bell())
+    penRadius = max(Self.finestRadius, 1.25 + 0.45 * bell())
+    opening = between(0.8, 3)
     pressureSwing = between(0, 0.3)
     pressureRate = between(0.3, 1.6)
     pressureStart = between(0, 1)
     size = between(18.8, 20.2)
     edgeWidth = between(0.8, 1.5)
-    strength = between(0.9, 1.1)
+    strength = between(1, 1.25)
     offset = Point(between(-0.4, 0.4), between(-0.4, 0.4))
   }
 
-  /// A stroke as this hand would write it, still in the unit of the sketch.
-  func written(_ stroke: [Point]) -> [InkPoint] {
+  /// The strokes as this hand would write them, still in the unit of the sketch but with the pen's radius in pixels.
+  func written(_ sketch: DigitSketch) -> [[InkPoint]] {
+    let moved = sketch.strokes.map { stroke in stroke.map(placed) }
+    let radius = fittingRadius(of: moved, whitespaces: sketch.whitespaces)
+    return moved.map { stroke in inked(stroke, radius: radius) }
+  }
+
+  /// Half the width of the pen, made finer where it would fill the spaces between the strokes: a writer whose pen
+  /// is broad writes larger, and the image is then made smaller, pen and all.
+  private func fittingRadius(of strokes: [[Point]], whitespaces: Point) -> Float {
+    var lower = Point(repeating: .infinity)
+    var upper = Point(repeating: -.infinity)
+    for point in strokes.joined() {
+      lower = pointwiseMin(lower, point)
+      upper = pointwiseMax(upper, point)
+    }
+    let extent = upper - lower
+    let pixels = extent * (size - 2 * penRadius) / max(extent.x, extent.y, 1e-3)
+    var radius = penRadius
+    for axis in 0..<2 where whitespaces[axis] > 0 {
+      radius = min(radius, (pixels[axis] / whitespaces[axis] - opening) / 2)
+    }
+    return max(Self.finestRadius, radius)
+  }
+
+  private func inked(_ stroke: [Point], radius: Float) -> [InkPoint] {
     let step = 1 / Float(max(1, stroke.count - 1))
     return stroke.indices.map { index in
       let pressure = PolynomialSine.sine(turns: pressureStart + pressureRate * step * Float(index))
       return InkPoint(
-        position: moved(stroke[index]), radius: penRadius * (1 + pressureSwing * pressure))
+        position: stroke[index], radius: radius * (1 + pressureSwing * pressure))
     }
   }
 
-  private func moved(_ point: Point) -> Point {
+  private func placed(_ point: Point) -> Point {
     var bent = point - Point(0.5, 0.5)
     for wave in waves {
       bent +=

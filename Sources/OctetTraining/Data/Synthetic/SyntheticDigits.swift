@@ -73,7 +73,7 @@ package enum SyntheticDigits {
       let sketch = DigitSketch(digit: Int(digit), random: stream(seed, .shape, index))
       var handRandom = stream(seed, .hand, index)
       let hand = Handwriting(random: &handRandom)
-      canvas.appendImage(of: sketch.strokes.map(hand.written), by: hand, to: &chunk.pixels)
+      canvas.appendImage(of: hand.written(sketch), by: hand, to: &chunk.pixels)
       chunk.labels.append(digit)
     }
     return chunk
