@@ -18,7 +18,8 @@ let strict: [SwiftSetting] =
 let package = Package(
   name: "octet",
   products: [
-    .executable(name: "octet", targets: ["OctetTool"])
+    .executable(name: "octet", targets: ["OctetTool"]),
+    .executable(name: "octet-bench", targets: ["OctetBench"]),
   ],
   targets: [
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -47,9 +48,16 @@ let package = Package(
       dependencies: ["OctetCommandLine", "OctetTraining", "OctetInterchange"],
       path: "Tools/octet",
       swiftSettings: strict),
+    // Measures parts of Octet for Tools/bench.
+    .executableTarget(
+      name: "OctetBench",
+      dependencies: ["OctetCommandLine", "OctetTraining", "OctetInterchange"],
+      path: "Tools/octet-bench",
+      swiftSettings: strict),
     .testTarget(
       name: "OctetTrainingTests",
       dependencies: ["OctetTraining"],
+      resources: [.copy("Golden/Values")],
       swiftSettings: strict),
     .testTarget(
       name: "OctetInterchangeTests",

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// The end of a network in training: the last activation, the loss, and the class that the outputs stand for.
 ///
 /// Activation and loss are joined because the usual pairs, softmax with cross-entropy and sigmoid with binary
@@ -52,9 +58,36 @@ package struct OutputHead: Sendable {
   }
 
   /// Applies the activation in place to one image's values, and gives the class they stand for and the loss.
+  ///
+  /// A joined pair's loss is worked out from the values before the activation, as Keras does in training and
+  /// evaluation: a probability of nearly 0 or 1 has lost the digits that its logarithm needs.
   package func finish(_ values: UnsafeMutablePointer<Float>, label: Int) -> (predicted: Int, loss: Float) {
+    guard isJoined else {
+      activation.apply(values, count: outputs)
+      return (predictedClass(values), loss.value(values, count: outputs, label: label))
+    }
+    if activation == .sigmoid {
+      var sum: Float = 0
+      for index in 0..<outputs { sum += Self.crossentropy(values[index], isOn: isOn(index, label: label)) }
+      activation.apply(values, count: outputs)
+      return (predictedClass(values), sum / Float(outputs))
+    }
+    let own = values[label]
+    let largest = values[predictedClass(values)]
     activation.apply(values, count: outputs)
-    return (predictedClass(values), loss.value(values, count: outputs, label: label))
+    // -log(exp(own) / total) with total = exp(largest) / p and p the largest probability, at least 1 / outputs.
+    let predicted = predictedClass(values)
+    return (predicted, largest - own - logf(values[predicted]))
+  }
+
+  /// `-log(sigmoid(value))` or, where the target is 0, `-log(1 - sigmoid(value))`, which is `-log(sigmoid(-value))`.
+  private static func crossentropy(_ value: Float, isOn: Bool) -> Float {
+    let distance = isOn ? -value : value
+    return max(distance, 0) + log1pf(expf(-abs(distance)))
+  }
+
+  private func isOn(_ index: Int, label: Int) -> Bool {
+    outputs == 1 ? label == 1 : index == label
   }
 
   /// The gradient of the loss by the values before the activation, times `share`; needs the outputs that `finish`
@@ -65,8 +98,7 @@ package struct OutputHead: Sendable {
     if isJoined {
       let divisor: Float = loss == .binaryCrossentropy ? Float(outputs) : 1
       for index in 0..<outputs {
-        let isOn = outputs == 1 ? label == 1 : index == label
-        gradient[index] = (outputValues[index] - (isOn ? 1 : 0)) * share / divisor
+        gradient[index] = (outputValues[index] - (isOn(index, label: label) ? 1 : 0)) * share / divisor
       }
     } else {
       loss.gradient(outputValues, count: outputs, label: label, into: gradient)
