@@ -7,22 +7,23 @@ enum StrangersJSON {
     guard !text.utf8.contains(0) else { throw Unreadable(reason: "it has a zero byte") }
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = JSONNumbers.decoding
-    return try decoder.decode(type, from: Data(text.utf8))
+    let value = try decoder.decode(type, from: Data(text.utf8))
+    if let name = repeatedName(in: Array(text.utf8)[...]) {
+      throw Unreadable(reason: "the name \(name.quoted) appears twice in one object")
+    }
+    return value
   }
 
   /// Why `text` is no JSON; nil when it is.
   static func fault(in text: String) -> String? {
+    guard !text.utf8.contains(0) else { return "it has a zero byte" }
     do {
-      _ = try decode(Anything.self, from: text)
+      // Unlike the decoder it looks at every value.
+      _ = try JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed)
       return nil
     } catch {
-      return reason(error)
+      return ((error as NSError).userInfo["NSDebugDescription"] as? String ?? "\(error)").shown(atMost: 200)
     }
-  }
-
-  /// Decodes from any JSON, and keeps nothing.
-  private struct Anything: Decodable {
-    init(from decoder: any Decoder) {}
   }
 
   struct Unreadable: Error {
@@ -52,7 +53,7 @@ enum StrangersJSON {
   /// A name that stands twice in one object of `bytes`, which `decode` has accepted.
   ///
   /// Foundation silently takes one of the two; other readers take the other.
-  static func repeatedName(in bytes: ArraySlice<UInt8>) -> String? {
+  private static func repeatedName(in bytes: ArraySlice<UInt8>) -> String? {
     var open: [Set<String>] = []
     var string: Range<Int>?
     var index = bytes.startIndex

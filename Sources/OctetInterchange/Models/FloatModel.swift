@@ -71,7 +71,8 @@ extension FloatModel {
     guard parameters.count == expected.count else {
       return "tensor \(parameters[expected.count].name.quoted) belongs to no layer of the network"
     }
-    return try ModelContainer.notFinite(parameters) ?? classFault()
+    if let reason = ModelContainer.notFinite(parameters) { return reason }
+    return try classFault()
   }
 
   /// As labels are bytes, there are at most 256 classes.

@@ -59,11 +59,13 @@ package enum FloatModelFile {
   }
 
   private static func check(_ model: FloatModel, path: String) throws(ModelFileError) {
+    let fault: String?
     do throws(NetworkError) {
-      if let reason = try model.fault() { throw ModelFileError.content(path: path, reason) }
+      fault = try model.fault()
     } catch {
       throw .content(path: path, "its network: \(error)")
     }
+    if let fault { throw .content(path: path, fault) }
     if let metrics = model.metrics, let reason = StrangersJSON.fault(in: metrics) {
       throw .content(path: path, "its \"metrics\" cannot be read: \(reason)")
     }
