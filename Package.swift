@@ -40,7 +40,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "OctetInterchangeTests",
-      dependencies: ["OctetInterchange"],
+      dependencies: ["OctetInterchange", "OctetTraining"],
       swiftSettings: strict),
   ]
 )

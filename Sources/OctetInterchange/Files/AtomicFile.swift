@@ -19,6 +19,8 @@ package struct AtomicFile: ~Copyable {
     self.path = path
   }
 
+  package func append(_ bytes: [UInt8]) throws(FileError) { try append(bytes.span.bytes) }
+
   /// Adds bytes at the end; the parts of a large file need not be joined in memory.
   package func append(_ bytes: RawSpan) throws(FileError) {
     var done = 0
@@ -35,7 +37,7 @@ package struct AtomicFile: ~Copyable {
 
 extension AtomicFile {
   package static func write(path: String, bytes: [UInt8]) throws(FileError) {
-    try write(path: path) { (file) throws(FileError) in try file.append(bytes.span.bytes) }
+    try write(path: path) { (file) throws(FileError) in try file.append(bytes) }
   }
 
   /// Writes what `body` appends. When `body` throws, nothing has changed.
