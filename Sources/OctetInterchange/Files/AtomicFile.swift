@@ -40,6 +40,17 @@ extension AtomicFile {
     try write(path: path) { (file) throws(FileError) in try file.append(bytes) }
   }
 
+  /// Throws what `write` would throw before the first byte, and changes nothing.
+  package static func requireWritable(path: String) throws(FileError) {
+    switch try AtomicFileTarget(path) {
+    case .stream: guard access(path, W_OK) == 0 else { throw FileError(.write, path, code: errno) }
+    case .file(let target, _):
+      let temporary = try TemporaryFile(target: target, path: path)
+      close(temporary.descriptor)
+      unlink(temporary.name)
+    }
+  }
+
   /// Writes what `body` appends. When `body` throws, nothing has changed.
   package static func write(
     path: String, _ body: (borrowing AtomicFile) throws(FileError) -> Void
