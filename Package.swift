@@ -61,7 +61,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "OctetInterchangeTests",
-      dependencies: ["OctetInterchange"],
+      dependencies: ["OctetInterchange", "OctetTraining"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetCommandLineTests",

@@ -3,6 +3,7 @@ import OctetCommandLine
 /// Every command of the tool, in the order that help shows them. A new command is added here and nowhere else.
 enum CommandTable {
   static let nodes: [CommandNode] = [
+    .command(TrainCommand.self),
     .command(CompletionsCommand.self),
     .command(HelpCommand.self),
   ]
@@ -11,6 +12,6 @@ enum CommandTable {
     name: "octet",
     summary: "int8 neural networks for digits, from training to a chip",
     options: [OptionDescription("version", help: "show the version and stop")],
-    examples: ["octet help completions"],
+    examples: ["octet train --recipe cnn-two-pool", "octet help train"],
     subcommands: nodes.map(\.description))
 }

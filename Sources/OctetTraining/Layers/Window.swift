@@ -29,21 +29,29 @@ package struct Window: Hashable, Sendable {
 
   private static let extents = 1...256
 
-  /// Reads `3x3 stride 2 padding same`. Without a stride, pooling moves by its own size and convolution by one.
+  /// Reads `3x3 stride 2 padding same`, stride and padding in either order. Without a stride, pooling moves by its own size and convolution by one.
   init(words: inout LineWords, strideIsSize: Bool) throws(NetworkError) {
     let size = try words.takeExtent("a window", in: Self.extents)
     var stride = strideIsSize ? size : (1, 1)
-    if words.takeIf("stride") { stride = try words.takeExtent("a stride", in: Self.extents) }
     var padding = Padding.valid
-    if words.takeIf("padding") {
-      let word = try words.take("valid or same")
-      guard let found = Padding(rawValue: word) else {
-        throw words.failure("expected valid or same after padding, found \"\(word)\"")
+    while let word = words.peek, word == "stride" || word == "padding" {
+      _ = words.take()
+      if word == "stride" {
+        stride = try words.takeExtent("a stride", in: Self.extents)
+      } else {
+        padding = try Self.takePadding(&words)
       }
-      padding = found
     }
     self.init(
       height: size.height, width: size.width, strideHeight: stride.0, strideWidth: stride.1, padding: padding)
+  }
+
+  private static func takePadding(_ words: inout LineWords) throws(NetworkError) -> Padding {
+    let word = try words.take("valid or same")
+    guard let found = Padding(rawValue: word) else {
+      throw words.failure("expected valid or same after padding, found \"\(word)\"")
+    }
+    return found
   }
 
   var settings: String {

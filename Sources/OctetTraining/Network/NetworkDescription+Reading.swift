@@ -156,7 +156,8 @@ extension NetworkDescription {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private func valueName(_ value: Int) -> String {
+  /// The name by which a later line can call a value.
+  package func valueName(_ value: Int) -> String {
     value == 0 ? "input" : layers[value - 1].name
   }
 }

@@ -34,7 +34,7 @@ package final class Trainer {
     }
     let split = settings.validationSplit
     // As Keras counts: the training share is rounded down.
-    let trainingCount = Int(Double(images.count) * (1 - Double(split)))
+    let trainingCount = Int(Double(images.count) * (1 - split))
     guard trainingCount > 0, split == 0 || trainingCount < images.count else {
       throw .noValidationImages(split: split, images: images.count)
     }

@@ -4,7 +4,7 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// The loss became infinite or not a number. Epoch and batch are counted from 1.
   case lossNotFinite(epoch: Int, batch: Int, learningRate: Float)
   case noTrainingImages
-  case noValidationImages(split: Float, images: Int)
+  case noValidationImages(split: Double, images: Int)
   case shape(images: ImageShape, network: ImageShape)
   /// A snapshot that belongs to another network, optimizer or run.
   case snapshot(String)

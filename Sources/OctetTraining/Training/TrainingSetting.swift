@@ -78,8 +78,8 @@ package enum TrainingSetting: String, CaseIterable, Sendable {
       settings.optimizer = .sgd(momentum: momentum)
     case .batch: settings.batch = value == "full" ? .full : .images(try integer(value, in: 1...1_000_000))
     case .epochs: settings.epochs = try integer(value, in: 1...1_000_000)
-    case .validationSplit: settings.validationSplit = try number(value, in: 0...0.9)
-    case .testSplit: settings.testSplit = try number(value, in: 0...0.9)
+    case .validationSplit: settings.validationSplit = try share(value)
+    case .testSplit: settings.testSplit = try share(value)
     case .seed:
       guard let seed = UInt64(value) else {
         throw SettingError(self, value, expected: "a whole number from 0")
@@ -123,6 +123,14 @@ package enum TrainingSetting: String, CaseIterable, Sendable {
     guard let value = Int(text), range.contains(value) else {
       throw SettingError(
         self, text, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+  }
+
+  /// In double precision, because it is multiplied with a count and rounded down.
+  private func share(_ text: String) throws(SettingError) -> Double {
+    guard let value = Double(text), (0...0.9).contains(value) else {
+      throw SettingError(self, text, expected: "a number from 0 to 0.9")
     }
     return value
   }

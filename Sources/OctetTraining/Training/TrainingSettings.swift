@@ -15,9 +15,9 @@ package struct TrainingSettings: Equatable, Sendable {
   package var batch = BatchSize.images(32)
   package var epochs = 10
   /// The last share of the training images, set aside before they are shuffled.
-  package var validationSplit: Float = 0
+  package var validationSplit = 0.0
   /// The share of the images, drawn at random, that is held out as test data even where there are test images.
-  package var testSplit: Float = 0
+  package var testSplit = 0.0
   package var seed: UInt64 = 1
   /// Classes to keep, in this order; nil keeps all.
   package var digits: [String]?

@@ -110,6 +110,7 @@ import Testing
     let error = dataError { () throws(DataError) in try inflate(bomb, limit: 999_999) }
     #expect(error?.problem == "unpacks to more than the 999999 bytes that are expected")
     #expect(dataError { () throws(DataError) in try inflate(bomb, limit: 0) } != nil)
+    #expect(dataError { () throws(DataError) in try inflate(bomb, limit: 4_999_999) } != nil)
     #expect((try? inflate(bomb, limit: 5_000_000))?.count == 5_000_000)
   }
 

@@ -1,0 +1,92 @@
+import OctetTraining
+
+/// A trained float network and how it came to be: what a float model file holds.
+package struct FloatModel: Equatable, Sendable {
+  package var network: NetworkDescription
+  /// The name of each class, in the order of the network's outputs.
+  package var classNames: [String]
+  /// Every parameter of the network, in its order, named "conv-1.weight".
+  package var parameters: [NamedValues]
+  package var recipeName: String?
+  /// Every training setting by name; empty for a model that was trained elsewhere.
+  package var settings: [SettingText]
+  package var history: [EpochRecord]
+  /// JSON of what the finished model scored, as its author wrote it.
+  package var metrics: String?
+  /// The version of Octet that wrote the file; nil for a model that was made elsewhere.
+  package var octetVersion: String?
+
+  package init(
+    network: NetworkDescription, classNames: [String], parameters: [NamedValues], recipeName: String? = nil,
+    settings: [SettingText] = [], history: [EpochRecord] = [], metrics: String? = nil,
+    octetVersion: String? = nil
+  ) {
+    self.network = network
+    self.classNames = classNames
+    self.parameters = parameters
+    self.recipeName = recipeName
+    self.settings = settings
+    self.history = history
+    self.metrics = metrics
+    self.octetVersion = octetVersion
+  }
+}
+
+extension FloatModel {
+  /// Takes the weights of `network` as they are now.
+  package init(
+    network: Network, classNames: [String], recipeName: String, settings: TrainingSettings,
+    history: [EpochRecord],
+    metrics: JSONValue, octetVersion: String
+  ) {
+    self.init(
+      network: network.description, classNames: classNames,
+      parameters: network.parameters.map { NamedValues(name: $0.name, shape: $0.shape, values: $0.array) },
+      recipeName: recipeName, settings: SettingText.list(settings), history: history, metrics: metrics.text,
+      octetVersion: octetVersion)
+  }
+
+  /// The network with these weights, for evaluation and quantization.
+  ///
+  /// - Parameter capacity: images per pass.
+  package func makeNetwork(capacity: Int, workers: Workers) throws(NetworkError) -> Network {
+    let made = try Network(network, capacity: capacity, seed: 0, workers: workers, forTraining: false)
+    if let reason = try fault() { throw NetworkError(reason) }
+    for (parameter, values) in zip(made.parameters, parameters) { parameter.array = values.values }
+    return made
+  }
+
+  /// Why this is no usable model; nil when it is one.
+  func fault() throws(NetworkError) -> String? {
+    let expected = try network.namedParameters()
+    for (index, (tensor, _)) in expected.enumerated() {
+      guard index < parameters.count, parameters[index].name == tensor.name else {
+        return "tensor \(tensor.name.quoted) is missing or out of order"
+      }
+      let found = parameters[index]
+      guard found.shape == tensor.shape, found.values.count == tensor.shape.reduce(1, *) else {
+        return "tensor \(tensor.name.quoted) has shape \(found.shape), the network needs \(tensor.shape)"
+      }
+    }
+    guard parameters.count == expected.count else {
+      return "tensor \(parameters[expected.count].name.quoted) belongs to no layer of the network"
+    }
+    if let reason = ModelContainer.notFinite(parameters) { return reason }
+    return try classFault()
+  }
+
+  /// As labels are bytes, there are at most 256 classes.
+  private func classFault() throws(NetworkError) -> String? {
+    let shown = classNames.prefix(12).map(\.quoted).joined(separator: ", ")
+    guard (2...256).contains(classNames.count), Set(classNames).count == classNames.count,
+      classNames.allSatisfy({ !$0.isEmpty })
+    else {
+      return "its \"classes\" are [\(shown)]: there must be 2 to 256 different names"
+    }
+    let outputs = try network.shapes().last?.count ?? 0
+    guard outputs == classNames.count || (outputs == 1 && classNames.count == 2) else {
+      return "the network has \(outputs) outputs, but there are \(classNames.count) classes: [\(shown)]"
+    }
+    return nil
+  }
+}

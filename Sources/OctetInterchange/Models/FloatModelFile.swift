@@ -1,0 +1,73 @@
+import OctetTraining
+
+/// Float models as safetensors files, which Python reads too. docs/MODELS.md lists the metadata.
+package enum FloatModelFile {
+  package static let format = "octet-float-1"
+
+  /// Writes all of it or leaves what was there. A model that could not be loaded again is refused.
+  package static func save(_ model: FloatModel, path: String) throws(ModelFileError) {
+    try ModelContainer.save(try writer(model, path: path), path: path)
+  }
+
+  package static func load(path: String) throws(ModelFileError) -> FloatModel {
+    try read(try ModelContainer(path: path))
+  }
+
+  /// The bytes that `save` writes; `path` is for errors.
+  package static func encode(_ model: FloatModel, path: String) throws(ModelFileError) -> [UInt8] {
+    try writer(model, path: path).bytes
+  }
+
+  /// Reads bytes from anywhere; `path` is for errors.
+  package static func decode(_ bytes: [UInt8], path: String) throws(ModelFileError) -> FloatModel {
+    try read(try ModelContainer(bytes, path: path))
+  }
+
+  private static func writer(_ model: FloatModel, path: String) throws(ModelFileError) -> SafetensorsWriter {
+    try check(model, path: path)
+    var metadata = [
+      ("format", format),
+      ("network", model.network.text),
+      ("classes", JSONValue.array(model.classNames.map { .string($0) }).text),
+    ]
+    if let recipeName = model.recipeName { metadata.append(("recipe", recipeName)) }
+    if !model.settings.isEmpty { metadata.append(("settings", SettingText.json(model.settings))) }
+    if !model.history.isEmpty { metadata.append(("history", JSONNumbers.text(model.history))) }
+    if let metrics = model.metrics { metadata.append(("metrics", metrics)) }
+    if let octetVersion = model.octetVersion { metadata.append(("octet_version", octetVersion)) }
+    return try ModelContainer.writer(path: path, metadata: metadata, tensors: model.parameters)
+  }
+
+  private static func read(_ container: ModelContainer) throws(ModelFileError) -> FloatModel {
+    try container.requireFormat(format, what: "float model")
+    let network = try container.network()
+    let shapes: [TensorShape]
+    do throws(NetworkError) {
+      shapes = try network.namedParameters().map(\.tensor)
+    } catch {
+      throw container.failure("its network: \(error)")
+    }
+    let model = FloatModel(
+      network: network, classNames: try container.json("classes", [String].self),
+      parameters: try container.tensors(shapes), recipeName: container.text("recipe"),
+      settings: container.text("settings") == nil
+        ? [] : SettingText.list(try container.json("settings", [String: String].self)),
+      history: container.text("history") == nil ? [] : try container.history(),
+      metrics: container.text("metrics"), octetVersion: container.text("octet_version"))
+    try check(model, path: container.path)
+    return model
+  }
+
+  private static func check(_ model: FloatModel, path: String) throws(ModelFileError) {
+    let fault: String?
+    do throws(NetworkError) {
+      fault = try model.fault()
+    } catch {
+      throw .content(path: path, "its network: \(error)")
+    }
+    if let fault { throw .content(path: path, fault) }
+    if let metrics = model.metrics, let reason = StrangersJSON.fault(in: metrics) {
+      throw .content(path: path, "its \"metrics\" cannot be read: \(reason)")
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import OctetTraining
+
+/// What makes one training run this run and no other: a checkpoint may only be continued by the same one.
+package struct RunIdentity: Equatable, Sendable {
+  package let network: NetworkDescription
+  /// With what is otherwise left to the network and the optimizer spelled out.
+  package let settings: TrainingSettings
+  /// A fingerprint of the images and labels that the trainer is given, such as `LabeledImages.fingerprint`.
+  package let data: String
+
+  package init(network: NetworkDescription, settings: TrainingSettings, data: String) {
+    self.network = network
+    var settings = settings
+    settings.loss = settings.loss ?? Loss.fitting(network.outputActivation)
+    settings.learningRate = settings.startingRate
+    self.settings = settings
+    self.data = data
+  }
+
+  /// Settings that may change when a run goes on: when it ends.
+  package static let freeSettings: Set<TrainingSetting> = [.epochs, .earlyStopping]
+
+  /// The first thing in which `other` cannot continue this run; nil when it can.
+  package func difference(from other: RunIdentity) -> RunDifference? {
+    if network != other.network {
+      let lines = (own: Self.lines(network), other: Self.lines(other.network))
+      let place = zip(lines.own, lines.other).prefix { $0 == $1 }.count
+      return RunDifference(
+        what: "network line \(place + 1)", saved: place < lines.own.count ? lines.own[place] : nil,
+        wanted: place < lines.other.count ? lines.other[place] : nil)
+    }
+    let saved = fixedSettings
+    let wanted = other.fixedSettings
+    for setting in TrainingSetting.allCases where saved[setting] != wanted[setting] {
+      return RunDifference(what: setting.name, saved: saved[setting], wanted: wanted[setting])
+    }
+    return data == other.data ? nil : RunDifference(what: "training data", saved: data, wanted: other.data)
+  }
+
+  private var fixedSettings: [TrainingSetting: String] {
+    var values: [TrainingSetting: String] = [:]
+    for (setting, value) in settings.named where !Self.freeSettings.contains(setting) {
+      values[setting] = value
+    }
+    return values
+  }
+
+  private static func lines(_ network: NetworkDescription) -> [String] {
+    network.text.split(separator: "\n").map(String.init)
+  }
+}
+
+/// Where a checkpoint and the run that wants to continue it part.
+package struct RunDifference: Equatable, Sendable, CustomStringConvertible {
+  /// A setting's name, "training data", or a line of the network.
+  package let what: String
+  /// In the checkpoint; nil when it has none.
+  package let saved: String?
+  /// In the run that wants to continue.
+  package let wanted: String?
+
+  package var description: String {
+    func show(_ value: String?) -> String { value?.quoted ?? "not set" }
+    return "\(what) is \(show(saved)) there and \(show(wanted)) here; "
+      + "make it the same, or start anew without --resume"
+  }
+}

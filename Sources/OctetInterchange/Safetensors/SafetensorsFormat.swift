@@ -1,0 +1,30 @@
+/// What the reader and the writer of safetensors files share.
+///
+/// A file is the length of the header (8 bytes, little-endian), the header (JSON, padded with spaces), and the numbers
+/// of all tensors, one after another, in the order of their offsets.
+enum SafetensorsFormat {
+  static let lengthBytes = 8
+
+  /// The format's own limit; every reader refuses longer headers.
+  static let largestHeader = 100_000_000
+
+  /// More dimensions than any tool handles.
+  static let largestRank = 64
+
+  /// The header member that holds free text instead of a tensor.
+  static let metadataName = "__metadata__"
+
+  /// Numbers begin at a multiple of this, so that a reader may map the file and use them in place.
+  static let alignment = 8
+
+  /// The product of `shape`, or nil when it does not fit or a dimension is negative.
+  static func elementCount(_ shape: [Int]) -> Int? {
+    var count = 1
+    for dimension in shape {
+      let (product, overflows) = count.multipliedReportingOverflow(by: dimension)
+      guard dimension >= 0, !overflows else { return nil }
+      count = product
+    }
+    return count
+  }
+}

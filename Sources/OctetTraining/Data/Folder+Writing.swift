@@ -1,0 +1,63 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+extension Folder {
+  /// Makes `path` and the folders above it, as far as they are missing.
+  package static func create(_ path: String) throws(DataError) {
+    guard !path.isEmpty, !path.utf8.contains(0) else {
+      throw DataError(
+        "path \"\(path)\"", "is empty or holds a zero byte", advice: "give the path of a folder")
+    }
+    var made = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      made += made.isEmpty || made == "/" ? "\(part)" : "/\(part)"
+      if exists(made) { continue }
+      // Another process may make it at the same moment, which is as good.
+      guard mkdir(made, 0o777) == 0 || errno == EEXIST else {
+        throw .systemFailure(made, "cannot be made", errno)
+      }
+    }
+    guard try kind(of: path) == .folder else {
+      throw DataError(path, "is not a folder", advice: "give another path")
+    }
+  }
+
+  /// The length of the file at `path`; 0 if there is none.
+  package static func length(of path: String) -> Int {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : 0
+  }
+
+  /// Removes the file at `path`, if it is there.
+  package static func remove(_ path: String) throws(DataError) {
+    guard unlink(path) == 0 || errno == ENOENT else { throw .systemFailure(path, "cannot be removed", errno) }
+  }
+
+  /// Gives a finished file its name, replacing what had it: after a power cut there is the old file or the whole new one.
+  package static func rename(_ finished: String, to path: String) throws(DataError) {
+    try flush(finished)
+    guard moveFile(finished, path) == 0 else { throw .systemFailure(path, "cannot be written", errno) }
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    let folder = parts.joined(separator: "/")
+    try flush(folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder)
+  }
+
+  /// Waits until the file or folder at `path` is on the disk.
+  private static func flush(_ path: String) throws(DataError) {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .systemFailure(path, "cannot be opened", errno) }
+    defer { close(descriptor) }
+    // Some network file systems cannot flush folders; that is no reason to refuse the file.
+    guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else {
+      throw .systemFailure(path, "cannot be written to the disk", errno)
+    }
+  }
+}
+
+/// The system's own `rename`, out of reach of the method of that name.
+private func moveFile(_ old: String, _ new: String) -> Int32 { rename(old, new) }

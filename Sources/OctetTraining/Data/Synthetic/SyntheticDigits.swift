@@ -1,0 +1,96 @@
+import Dispatch
+import Synchronization
+
+/// Digits drawn by program as if by hand, so that there is something to train on where no data has been fetched.
+///
+/// A digit is a few strokes through knots in one of the ways people write it; a random hand then slants, stretches,
+/// bends and thickens it. Like MNIST's, the images are 28x28 with ink 255 on paper 0, the ink fits a box of about 20x20 (never above
+/// 22x22) and its centre of mass lies within one pixel of the middle.
+///
+/// An image depends on the seed and its own index alone: a longer set begins with the shorter one, and
+/// every run on one machine gives the same bytes. The drawing uses only additions, products, quotients and square roots, which IEEE 754
+/// defines to the bit, so other machines should agree too.
+package enum SyntheticDigits {
+  /// Enough images to learn from; more than this adds little.
+  package static let recommendedCount = 20_000
+
+  package static let shape = ImageShape(
+    height: InkCanvas.side, width: InkCanvas.side, channels: 1)
+
+  package static let classNames = (0..<10).map { "\($0)" }
+
+  /// Every run of ten images holds each class once, in random order, so any prefix is balanced to within one.
+  private static let classCount = 10
+
+  /// Images handed to one core at a time; a multiple of ten, so that a chunk begins with a fresh order of the classes.
+  private static let chunkSize = 500
+
+  /// Draws `count` images on all cores.
+  package static func generate(count: Int, seed: UInt64) -> LabeledImages {
+    precondition(count >= 0, "a number of images is not negative")
+    let chunkCount = (count + chunkSize - 1) / chunkSize
+    let chunks = Mutex([Chunk](repeating: Chunk(), count: chunkCount))
+    DispatchQueue.concurrentPerform(iterations: chunkCount) { number in
+      let start = number * chunkSize
+      let chunk = drawChunk(start..<min(count, start + chunkSize), seed: seed)
+      chunks.withLock { $0[number] = chunk }
+    }
+    var pixels: [UInt8] = []
+    var labels: [UInt8] = []
+    pixels.reserveCapacity(count * shape.count)
+    labels.reserveCapacity(count)
+    chunks.withLock { chunks in
+      for chunk in chunks {
+        pixels.append(contentsOf: chunk.pixels)
+        labels.append(contentsOf: chunk.labels)
+      }
+    }
+    return LabeledImages(shape: shape, pixels: pixels, labels: labels, classNames: classNames)
+  }
+
+  private struct Chunk: Sendable {
+    var pixels: [UInt8] = []
+    var labels: [UInt8] = []
+  }
+
+  /// Streams are told apart by what they are for within this purpose.
+  private enum StreamRole: UInt64 {
+    case order = 0
+    case shape = 1
+    case hand = 2
+  }
+
+  private static func drawChunk(_ indices: Range<Int>, seed: UInt64) -> Chunk {
+    var chunk = Chunk()
+    chunk.pixels.reserveCapacity(indices.count * shape.count)
+    chunk.labels.reserveCapacity(indices.count)
+    var canvas = InkCanvas()
+    var order: [UInt8] = []
+    for index in indices {
+      let place = index % classCount
+      if place == 0 { order = classOrder(block: index / classCount, seed: seed) }
+      let digit = order[place]
+      let sketch = DigitSketch(digit: Int(digit), random: stream(seed, .shape, index))
+      var handRandom = stream(seed, .hand, index)
+      let hand = Handwriting(random: &handRandom)
+      canvas.appendImage(of: hand.written(sketch), by: hand, to: &chunk.pixels)
+      chunk.labels.append(digit)
+    }
+    return chunk
+  }
+
+  /// The ten classes shuffled (Fisher and Yates), spelled out because the standard library may change how it shuffles.
+  private static func classOrder(block: Int, seed: UInt64) -> [UInt8] {
+    var random = stream(seed, .order, block)
+    var order = (0..<UInt8(classCount)).map { $0 }
+    for last in stride(from: classCount - 1, to: 0, by: -1) {
+      let other = Int(random.next().multipliedFullWidth(by: UInt64(last + 1)).high)
+      order.swapAt(last, other)
+    }
+    return order
+  }
+
+  private static func stream(_ seed: UInt64, _ role: StreamRole, _ number: Int) -> RandomStream {
+    RandomStream(seed: seed, purpose: .syntheticDigits, role.rawValue, UInt64(number))
+  }
+}

@@ -1,0 +1,112 @@
+import Foundation
+import OctetInterchange
+import Testing
+
+@Suite struct AtomicFileTests {
+  @Test func writesNewAndReplacesOld() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("model.bin")
+    try AtomicFile.write(path: path, bytes: [1, 2, 3])
+    #expect(try contents(path) == [1, 2, 3])
+    try AtomicFile.write(path: path, bytes: [])
+    #expect(try contents(path) == [])
+    #expect(try folder.names() == ["model.bin"])
+  }
+
+  @Test func partsFollowEachOther() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("parts")
+    let large = [UInt8](repeating: 7, count: 3 << 20)
+    let words: [UInt32] = [0x0403_0201]
+    try AtomicFile.write(path: path) { (file) throws(FileError) in
+      try file.append([1, 2])
+      try file.append([])
+      try file.append(large)
+      try file.append(words.span.bytes)
+    }
+    #expect(try contents(path) == [1, 2] + large + [1, 2, 3, 4])
+  }
+
+  @Test func newFilesFollowTheMaskAndOldOnesKeepTheirMode() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("mode")
+    try AtomicFile.write(path: path, bytes: [1])
+    let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+    let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("Umask:") })
+    let mask = try #require(Int(line.dropFirst(6).trimmingCharacters(in: .whitespaces), radix: 8))
+    #expect(try mode(path) == 0o644 & ~mask)
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+    try AtomicFile.write(path: path, bytes: [2])
+    #expect(try mode(path) == 0o600)
+  }
+
+  private func mode(_ path: String) throws -> Int {
+    try #require(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
+  }
+
+  @Test func linksStayLinks() throws {
+    let folder = try TemporaryFolder()
+    try AtomicFile.write(path: folder.file("real"), bytes: [1])
+    let link = folder.file("link")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "real")
+    try AtomicFile.write(path: link, bytes: [2])
+    #expect(try contents(folder.file("real")) == [2])
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "real")
+
+    try FileManager.default.createSymbolicLink(atPath: folder.file("nowhere"), withDestinationPath: "gone")
+    #expect(throws: FileError(.write, folder.file("nowhere"), code: ELOOP)) {
+      try AtomicFile.write(path: folder.file("nowhere"), bytes: [3])
+    }
+    #expect(try folder.names() == ["link", "nowhere", "real"])
+  }
+
+  @Test func aNameInTheWorkingFolderNeedsNoSlash() throws {
+    let folder = try TemporaryFolder()
+    // The longest name that a file can have, made of characters of several bytes.
+    let name = String(repeating: "é", count: 127)
+    try AtomicFile.write(path: folder.file(name), bytes: [1])
+    #expect(try folder.names() == [name])
+    #expect(FileError(.write, "x.bin", code: ENOENT).description.contains("mkdir -p \".\""))
+    #expect(FileError(.write, "/x.bin", code: ENOENT).description.contains("mkdir -p \"/\""))
+  }
+
+  @Test func remainsOfAKilledProcessAreRemovedAndOthersStay() throws {
+    let folder = try TemporaryFolder()
+    let stay = [
+      ".model.1.tmp.old", ".model.x.tmp", ".model..tmp", ".model.tmp", ".other.999999999.tmp",
+      ".model.1.2.3.tmp",
+      "model.1.tmp",
+    ]
+    let go = [".model.999999999.tmp", ".model.1.tmp", ".model.77.2.tmp", ".model.\(getpid()).tmp"]
+    for name in stay + go { try Data([9]).write(to: URL(fileURLWithPath: folder.file(name))) }
+    // One that its writer, still at work, holds.
+    let held = ".model.5.tmp"
+    let descriptor = open(folder.file(held), O_RDWR | O_CREAT, 0o644)
+    defer { close(descriptor) }
+    #expect(flock(descriptor, LOCK_EX) == 0)
+
+    try AtomicFile.write(path: folder.file("model"), bytes: [1])
+    #expect(try folder.names() == (stay + [held, "model"]).sorted())
+  }
+
+  @Test func writersOfOneTargetDoNotMix() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("shared")
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for writer in 0..<16 {
+        group.addTask {
+          for _ in 0..<8 {
+            try AtomicFile.write(path: path) { (file) throws(FileError) in
+              for _ in 0..<4 { try file.append([UInt8](repeating: UInt8(writer), count: 20_000)) }
+            }
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let bytes = try contents(path)
+    #expect(bytes.count == 80_000)
+    #expect(Set(bytes).count == 1)
+    #expect(try folder.names() == ["shared"])
+  }
+}

@@ -1,0 +1,58 @@
+import Foundation
+import OctetCommandLine
+import OctetInterchange
+import OctetTraining
+
+/// `octet train`: from images to a float model.
+enum TrainCommand: Command {
+  static let description = CommandDescription(
+    name: "train",
+    summary: "train a float network on images",
+    discussion: """
+      Trains the network of a recipe, or of a description file, and writes it as .safetensors. Every setting of the \
+      recipe can be changed by an option of the same name. After each epoch a checkpoint is written beside the model; \
+      --resume goes on from it and ends with the same weights as a run that was never stopped.
+
+      Recipes: \(Recipe.builtInNames.joined(separator: ", ")).
+      """,
+    options: [
+      OptionDescription(
+        "recipe", takes: .choice("NAME", of: Recipe.builtInNames), help: "a recipe that comes with octet"),
+      OptionDescription(
+        "network", takes: .file(), help: "a description file of your own; docs/NETWORKS.md has its grammar"),
+      DataOption.option,
+      OptionDescription("out", takes: .file(), default: "NAME.safetensors", help: "where the model goes"),
+      OptionDescription("resume", help: "go on from the checkpoint beside the model"),
+    ]
+      + TrainingSetting.allCases.map { setting in
+        OptionDescription(
+          setting.name,
+          takes: setting.choices.isEmpty
+            ? .text(setting.placeholder) : .choice(setting.placeholder, of: setting.choices),
+          default: "as in the recipe", help: setting.help)
+      }
+      + [
+        OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
+        OptionDescription("quiet", short: "q", help: "print nothing but errors"),
+        OptionDescription("json", help: "print a JSON object per epoch, and one at the end"),
+      ],
+    examples: [
+      "octet train --recipe cnn-two-pool",
+      "octet train --recipe binary-dense --epochs 5 --batch 64 --out small.safetensors",
+      "octet train --network mine.network --data digits.csv --json",
+    ])
+
+  static func run(_ arguments: ParsedArguments) throws {
+    let plan = try TrainingPlan(arguments)
+    let isQuiet = arguments.flag("quiet")
+    let reporter: any TrainingReporter
+    if arguments.flag("json") {
+      reporter = JSONTrainingReporter(showsProgress: !isQuiet)
+    } else if isQuiet {
+      reporter = QuietTrainingReporter()
+    } else {
+      reporter = TextTrainingReporter()
+    }
+    try TrainingRun(plan: plan, reporter: reporter).run()
+  }
+}

@@ -1,0 +1,37 @@
+import OctetInterchange
+import OctetTraining
+
+/// How a network did, for programs.
+enum EvaluationJSON {
+  /// Members named after `prefix`: accuracy, loss, precision, recall, f1, averages, classes, confusion_matrix.
+  static func members(_ evaluation: Evaluation, prefix: String) -> [(name: String, value: JSONValue)] {
+    let confusion = evaluation.confusion
+    let headline = confusion.headline
+    return [
+      (prefix + "accuracy", .number(evaluation.accuracy)), (prefix + "loss", .number(evaluation.loss)),
+      (prefix + "images", .integer(confusion.total)), (prefix + "precision", .number(headline.precision)),
+      (prefix + "recall", .number(headline.recall)), (prefix + "f1", .number(headline.f1)),
+      (prefix + "mean", .object(scores(confusion.macroAverage))),
+      (prefix + "weighted_mean", .object(scores(confusion.weightedAverage))),
+      (
+        prefix + "classes",
+        .array(
+          confusion.classNames.indices.map { index in
+            .object([("class", .string(confusion.classNames[index]))] + scores(confusion.scores(of: index)))
+          })
+      ),
+      (
+        prefix + "confusion_matrix",
+        .array(confusion.counts.map { row in .array(row.map { .integer($0) }) })
+      ),
+    ]
+  }
+
+  private static func scores(_ scores: ConfusionMatrix.Scores) -> [(name: String, value: JSONValue)] {
+    [
+      ("precision", .number(scores.precision)), ("recall", .number(scores.recall)),
+      ("f1", .number(scores.f1)),
+      ("images", .integer(scores.support)),
+    ]
+  }
+}

@@ -1,0 +1,85 @@
+import OctetCommandLine
+import OctetTraining
+
+/// Tells people: the network's summary, a bar and a line per epoch, and tables at the end.
+final class TextTrainingReporter: TrainingReporter {
+  private var bar = EpochBar()
+
+  func begin(_ plan: TrainingPlan) throws {
+    try StandardOutput.write("Data: \(plan.data.origin)\n")
+    try StandardOutput.write(
+      "Recipe: \(plan.recipe.name)\(plan.recipe.about.isEmpty ? "" : ". \(plan.recipe.about)")\n")
+  }
+
+  func beginCandidate(
+    _ candidate: Recipe.Candidate, _ trainer: Trainer, plan: TrainingPlan, resumedAt: Int?
+  ) throws {
+    try StandardOutput.write("\n")
+    if plan.recipe.candidates.count > 1 { try StandardOutput.write("Candidate \(candidate.name)\n") }
+    try StandardOutput.write(NetworkSummary(candidate.network).text())
+    try StandardOutput.write("\n\(Self.sentence(trainer, threads: plan.threads))\n")
+    if let resumedAt {
+      try StandardOutput.write("Resumed after epoch \(resumedAt).\n")
+    } else if plan.resumes {
+      try StandardOutput.write(
+        "There is no checkpoint at \(plan.checkpointPath(candidate)): starting from the beginning.\n")
+    }
+  }
+
+  private static func sentence(_ trainer: Trainer, threads: Int) -> String {
+    let settings = trainer.settings
+    var parts = ["\(NumberText.grouped(trainer.trainingCount)) images"]
+    if trainer.validationCount > 0 {
+      parts.append("\(NumberText.grouped(trainer.validationCount)) for validation")
+    }
+    switch settings.batch {
+    case .full: parts.append("one full batch")
+    case .images(let count): parts.append("batches of \(count)")
+    }
+    parts.append("\(settings.optimizer.name) at \(settings.startingRate)")
+    if settings.schedule != .constant { parts.append("\(settings.schedule.rawValue) schedule") }
+    parts.append(trainer.head.loss.rawValue)
+    if !settings.augmentation.isNone { parts.append("augment \(settings.augmentation.text)") }
+    parts.append("\(settings.epochs) epochs")
+    if let patience = settings.patience { parts.append("early stopping after \(patience)") }
+    parts.append("seed \(settings.seed)")
+    parts.append("\(threads) threads")
+    parts.append("\(MatrixProduct.implementation) matrix products")
+    return "Training: \(parts.joined(separator: ", "))"
+  }
+
+  func progress(_ progress: EpochProgress) { bar.update(progress) }
+
+  func endEpoch(_ record: EpochRecord, _ trainer: Trainer) throws {
+    bar.clear()
+    let epochs = trainer.settings.epochs
+    let number = String(record.epoch)
+    var line =
+      "epoch " + String(repeating: " ", count: String(epochs).count - number.count) + "\(number)/\(epochs)"
+    line += "  loss \(NumberText.fixed(record.loss, decimals: 4))"
+    line += "  accuracy \(NumberText.percent(record.accuracy, decimals: 2))"
+    if let loss = record.validationLoss, let accuracy = record.validationAccuracy {
+      line += "  validation loss \(NumberText.fixed(loss, decimals: 4))"
+      line += "  accuracy \(NumberText.percent(accuracy, decimals: 2))"
+    }
+    line += "  \(NumberText.duration(.seconds(record.seconds)))"
+    line += "  \(NumberText.grouped(Int(record.imagesPerSecond))) images/s"
+    try StandardOutput.write("\(line)\n")
+    try StandardOutput.flush()
+  }
+
+  func endCandidate(_ candidate: Recipe.Candidate, _ trainer: Trainer) throws {
+    if let best = trainer.bestEpoch, trainer.isFinished {
+      try StandardOutput.write("Kept the weights of epoch \(best), which had the smallest loss.\n")
+    }
+  }
+
+  func end(_ result: TrainingResult, plan: TrainingPlan) throws {
+    if plan.recipe.candidates.count > 1 {
+      try StandardOutput.write("\nChosen: \(result.candidate.name), for its validation loss.\n")
+    }
+    try StandardOutput.write("\n" + EvaluationText(result.training, name: "Training images").text())
+    try StandardOutput.write("\n" + EvaluationText(result.test, name: "Test images").text())
+    try StandardOutput.write("\nWrote \(result.modelPath)\n")
+  }
+}

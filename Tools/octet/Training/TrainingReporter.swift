@@ -1,0 +1,64 @@
+import OctetCommandLine
+import OctetTraining
+
+/// Tells the user, or a program, how a training run goes.
+protocol TrainingReporter: AnyObject {
+  /// Everything is known and nothing has been trained.
+  func begin(_ plan: TrainingPlan) throws
+  /// One network of the recipe comes next; `resumedAt` epochs of it are done already,
+  /// nil if it starts anew.
+  func beginCandidate(_ candidate: Recipe.Candidate, _ trainer: Trainer, plan: TrainingPlan, resumedAt: Int?)
+    throws
+  func progress(_ progress: EpochProgress)
+  func endEpoch(_ record: EpochRecord, _ trainer: Trainer) throws
+  func endCandidate(_ candidate: Recipe.Candidate, _ trainer: Trainer) throws
+  func end(_ result: TrainingResult, plan: TrainingPlan) throws
+}
+
+/// What a run came to.
+struct TrainingResult {
+  let candidate: Recipe.Candidate
+  let parameterCount: Int
+  let history: [EpochRecord]
+  /// Where early stopping went back to; nil when the last epoch's weights were kept.
+  let bestEpoch: Int?
+  /// On the images it learned from, as they are: without dropout or augmentation.
+  let training: Evaluation
+  let test: Evaluation
+  let modelPath: String
+}
+
+/// Says nothing.
+final class QuietTrainingReporter: TrainingReporter {
+  func begin(_ plan: TrainingPlan) {}
+  func beginCandidate(_ candidate: Recipe.Candidate, _ trainer: Trainer, plan: TrainingPlan, resumedAt: Int?)
+  {}
+  func progress(_ progress: EpochProgress) {}
+  func endEpoch(_ record: EpochRecord, _ trainer: Trainer) {}
+  func endCandidate(_ candidate: Recipe.Candidate, _ trainer: Trainer) {}
+  func end(_ result: TrainingResult, plan: TrainingPlan) {}
+}
+
+/// The bar of one epoch: it counts images, and shows batches, loss and accuracy beside them.
+struct EpochBar {
+  private var bar: ProgressBar?
+  private var epoch = 0
+
+  mutating func update(_ progress: EpochProgress) {
+    if bar == nil || epoch != progress.epoch {
+      epoch = progress.epoch
+      bar = ProgressBar(label: "epoch \(progress.epoch)/\(progress.epochs)", total: progress.images)
+    }
+    bar?.update(
+      done: progress.imagesDone,
+      trailing: "batch \(progress.batchesDone)/\(progress.batches)  loss "
+        + NumberText.fixed(progress.loss, decimals: 4) + "  accuracy "
+        + NumberText.percent(progress.accuracy, decimals: 2))
+  }
+
+  /// Takes the bar off the screen; the epoch's line comes in its place.
+  mutating func clear() {
+    bar?.clear()
+    bar = nil
+  }
+}

@@ -1,0 +1,86 @@
+import OctetCommandLine
+import OctetInterchange
+import OctetTraining
+
+/// Carries out a training plan: every candidate to its end, with a checkpoint after each epoch, then the model.
+struct TrainingRun {
+  let plan: TrainingPlan
+  let reporter: any TrainingReporter
+
+  func run() throws {
+    // Hours of training should not end at a folder that cannot be written.
+    try AtomicFile.requireWritable(path: plan.modelPath)
+    try reporter.begin(plan)
+    let fingerprint = plan.data.training.fingerprint
+    var chosen: (candidate: Recipe.Candidate, trainer: Trainer, loss: Double)?
+    for candidate in plan.recipe.candidates {
+      let trainer = try train(candidate, fingerprint: fingerprint)
+      let loss = watchedLoss(trainer)
+      if chosen.map({ loss < $0.loss }) ?? true { chosen = (candidate, trainer, loss) }
+    }
+    guard let chosen else { preconditionFailure("every recipe has a network") }
+    try finish(chosen.candidate, chosen.trainer)
+  }
+
+  /// The loss of the epoch whose weights the trainer ends with.
+  private func watchedLoss(_ trainer: Trainer) -> Double {
+    let kept = trainer.bestEpoch.map { trainer.history[$0 - 1] } ?? trainer.history.last
+    return kept?.watchedLoss ?? .infinity
+  }
+
+  private func train(_ candidate: Recipe.Candidate, fingerprint: String) throws -> Trainer {
+    let trainer = try Trainer(
+      candidate.network, settings: plan.settings, images: plan.data.training,
+      workers: Workers(count: plan.threads),
+      clock: {
+        let (seconds, attoseconds) = monotonicTime().components
+        return Double(seconds) + Double(attoseconds) * 1e-18
+      })
+    let path = plan.checkpointPath(candidate)
+    let run = RunIdentity(network: candidate.network, settings: plan.settings, data: fingerprint)
+    var isResumed = false
+    if plan.resumes { isResumed = try resume(trainer, run, path: path) }
+    // From here on there is always a checkpoint to go on from, even if the first epoch never ends.
+    if !isResumed { try CheckpointFile.save(Checkpoint(run: run, snapshot: trainer.snapshot()), path: path) }
+    try reporter.beginCandidate(
+      candidate, trainer, plan: plan, resumedAt: isResumed ? trainer.epochsDone : nil)
+    while !trainer.isFinished {
+      let record = try trainer.runEpoch(progress: reporter.progress)
+      try CheckpointFile.save(Checkpoint(run: run, snapshot: trainer.snapshot()), path: path)
+      try reporter.endEpoch(record, trainer)
+    }
+    trainer.finish()
+    try reporter.endCandidate(candidate, trainer)
+    return trainer
+  }
+
+  /// Goes on from the checkpoint at `path`; false if there is none, as when the run had not come so far.
+  private func resume(_ trainer: Trainer, _ run: RunIdentity, path: String) throws -> Bool {
+    let snapshot: TrainingSnapshot
+    do throws(ModelFileError) {
+      snapshot = try CheckpointFile.load(path: path, for: run)
+    } catch {
+      if error.isMissing { return false }
+      throw error
+    }
+    try trainer.restore(snapshot)
+    return true
+  }
+
+  private func finish(_ candidate: Recipe.Candidate, _ trainer: Trainer) throws {
+    let training = trainer.evaluateTraining()
+    let test = trainer.evaluate(plan.data.test)
+    let metrics = JSONValue.object(
+      EvaluationJSON.members(test, prefix: "test_") + EvaluationJSON.members(training, prefix: "training_"))
+    let model = FloatModel(
+      network: trainer.network, classNames: plan.data.training.classNames, recipeName: plan.recipe.name,
+      settings: plan.settings, history: trainer.history, metrics: metrics, octetVersion: Main.version)
+    try FloatModelFile.save(model, path: plan.modelPath)
+    try reporter.end(
+      TrainingResult(
+        candidate: candidate, parameterCount: model.parameters.reduce(0) { $0 + $1.values.count },
+        history: trainer.history, bestEpoch: trainer.bestEpoch, training: training, test: test,
+        modelPath: plan.modelPath),
+      plan: plan)
+  }
+}
