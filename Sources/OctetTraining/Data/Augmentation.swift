@@ -48,7 +48,8 @@ package struct Augmentation: Hashable, Sendable {
   package var text: String {
     if isNone { return "none" }
     let parts = zip(Self.names, [shift, rotate, scale, shear, elastic]).filter { $0.1 != 0 }
-    return parts.map { "\($0.0)=\($0.1)" }.joined(separator: ",")
+    return parts.map { "\($0.0)=\($0.1 == $0.1.rounded() ? "\(Int($0.1))" : "\($0.1)")" }.joined(
+      separator: ",")
   }
 }
 

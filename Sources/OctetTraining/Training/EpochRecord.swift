@@ -11,6 +11,20 @@ package struct EpochRecord: Equatable, Sendable, Codable {
   package var seconds: Double
   package var imagesPerSecond: Double
 
+  package init(
+    epoch: Int, learningRate: Float, loss: Double, accuracy: Double, validationLoss: Double? = nil,
+    validationAccuracy: Double? = nil, seconds: Double, imagesPerSecond: Double
+  ) {
+    self.epoch = epoch
+    self.learningRate = learningRate
+    self.loss = loss
+    self.accuracy = accuracy
+    self.validationLoss = validationLoss
+    self.validationAccuracy = validationAccuracy
+    self.seconds = seconds
+    self.imagesPerSecond = imagesPerSecond
+  }
+
   /// What early stopping watches.
   package var watchedLoss: Double { validationLoss ?? loss }
 }

@@ -2,9 +2,10 @@
 package enum TrainingSetting: String, CaseIterable, Sendable {
   case loss
   case optimizer
+  // After the optimizer, which decides whether there can be a momentum.
+  case momentum
   case learningRate = "learning-rate"
   case schedule
-  case momentum
   case batch
   case epochs
   case validationSplit = "validation-split"
@@ -48,7 +49,8 @@ package enum TrainingSetting: String, CaseIterable, Sendable {
     case .seed: "the number that all random choices follow from"
     case .digits: "classes to keep, such as 0,1"
     case .images: "training images to use at most"
-    case .augment: "random changes to training images: \(Augmentation.grammar)"
+    case .augment:
+      "random changes to training images, such as shift=2,rotate=10; also scale, shear and elastic"
     case .earlyStopping: "stop after N epochs without a better loss, and go back to the best"
     }
   }

@@ -38,7 +38,7 @@ enum TrainCommand: Command {
       ],
     examples: [
       "octet train --recipe cnn-two-pool",
-      "octet train --recipe binary-dense --epochs 5 --batch 64 --out small.safetensors",
+      "octet train --recipe binary-dense --epochs 5 --out small.safetensors",
       "octet train --network mine.network --data digits.csv --json",
     ])
 
