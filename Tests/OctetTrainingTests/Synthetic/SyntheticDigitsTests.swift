@@ -22,7 +22,9 @@ import OctetTraining
 
   @Test func theSameSeedGivesTheSameBytes() {
     let again = SyntheticDigits.generate(count: 5_000, seed: 11)
-    #expect(again.pixels == Self.sample.pixels)
+    // A plain Bool: on failure the library would spend minutes on the difference of two long arrays.
+    let isSame = again.pixels == Self.sample.pixels
+    #expect(isSame)
     #expect(again.labels == Self.sample.labels)
   }
 
@@ -31,7 +33,8 @@ import OctetTraining
   func aShorterSetIsThePrefixOfALongerOne(count: Int) {
     let shorter = SyntheticDigits.generate(count: count, seed: 11)
     #expect(shorter.count == count)
-    #expect(shorter.pixels == Array(Self.sample.pixels.prefix(count * Self.area)))
+    let isPrefix = shorter.pixels.elementsEqual(Self.sample.pixels.prefix(count * Self.area))
+    #expect(isPrefix)
     #expect(shorter.labels == Array(Self.sample.labels.prefix(count)))
   }
 
@@ -66,8 +69,8 @@ import OctetTraining
     }
   }
 
-  /// In random order each class comes at each of the ten places of a block equally often: 50 times out of 500, standard
-  /// deviation 6.7. A set sorted by class, or one order repeated, would give 500 and 0.
+  /// In random order each class comes at each of the ten places of a block equally often: 50 times out of
+  /// 500, standard deviation 6.7. A set sorted by class, or one order repeated, would give 500 and 0.
   @Test func theClassesComeInRandomOrder() {
     var counts = [Int](repeating: 0, count: 100)
     for (index, label) in Self.sample.labels.enumerated() {
@@ -98,7 +101,7 @@ import OctetTraining
       #expect(mass > 255 * 10, "image \(index) has hardly any ink")
       #expect(abs(across / mass - 14) <= 1 && abs(down / mass - 14) <= 1, "image \(index) is off centre")
       let longer = max(rightmost - leftmost, bottom - top) + 1
-      #expect(longer >= 17 && longer <= 22, "image \(index) is \(longer) pixels long")
+      #expect(longer >= 16 && longer <= 22, "image \(index) is \(longer) pixels long")
       // Ink that touches the border may have been cut off.
       #expect(leftmost > 0 && rightmost < 27 && top > 0 && bottom < 27, "image \(index) touches the border")
     }
@@ -121,8 +124,9 @@ import OctetTraining
     }
   }
 
-  /// A reader that knows nothing of strokes: it takes the class of the most similar image of another seed, at a quarter of
-  /// the resolution. If it reads most, the classes look different from each other and alike among themselves.
+  /// A reader that knows nothing of strokes: it takes the class of the most similar image of another seed, at
+  /// a quarter of the resolution. If it reads most, the classes look different from each other and alike
+  /// among themselves.
   @Test func theClassesLookDifferent() throws {
     let known = Self.thumbnails(of: Self.sample)
     let others = SyntheticDigits.generate(count: 500, seed: 12)

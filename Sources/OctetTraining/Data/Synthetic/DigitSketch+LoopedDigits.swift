@@ -1,6 +1,7 @@
 // The digits with a closed loop: 0, 6, 8 and 9.
 extension DigitSketch {
-  /// One turn around, rarely a true ellipse: open, closed, overlapping, or with an end that runs inwards or out.
+  /// One turn around, rarely a true ellipse: open, closed, overlapping, or with an end that runs inwards or
+  /// out.
   mutating func drawZero() {
     let width = between(0.2, 0.55)
     let direction: Float = happens(0.85) ? -1 : 1
@@ -47,8 +48,8 @@ extension DigitSketch {
     let loopTop = between(0.4, 0.7)
     let loopRight = between(0.34, 1.1)
     let left = between(0, 0.12)
-    let top = between(0.25, 0.95)
-    let bulge = between(-0.08, 0.18)
+    let top = between(0.2, 0.85)
+    let bulge = between(-0.08, 0.12)
     let middle = (loopTop + 1) / 2
     let half = (1 - loopTop) / 2
     let closing = between(-0.12, 0.22)

@@ -29,7 +29,7 @@ extension DigitSketch {
     let overshoot = between(-0.05, 0.32)
     let foot = stem + between(-0.2, 0.08)
     let form = between(0, 1)
-    if form < 0.5 {
+    if form < 0.55 {
       // Open: a left stroke that turns into the bar, and a stem of its own.
       let top = left + between(0, 0.32)
       let turn: Knot =
@@ -41,7 +41,7 @@ extension DigitSketch {
       ])
       let start = between(-0.02, 0.36)
       stroke([.smooth(stem + between(-0.02, 0.1), start), .smooth(stem, 0.6), .smooth(foot, 1)])
-    } else if form < 0.72 {
+    } else if form < 0.8 {
       // Closed: from the top of the stem down to the left, then the bar.
       let peak = stem + between(-0.14, 0.06)
       stroke([

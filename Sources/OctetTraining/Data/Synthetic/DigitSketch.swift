@@ -1,7 +1,8 @@
-/// The strokes of one digit in a unit box, before a hand distorts them: x to the right, y downwards, both in about 0...1.
+/// The strokes of one digit in a unit box, before a hand distorts them: x to the right, y downwards, both in
+/// about 0...1.
 ///
-/// A stroke is given by knots that the pen passes through, smoothly or turning a corner. Each knot is
-/// moved a little at random, so no two digits have the same shape even where they are built the same way.
+/// A stroke is given by knots that the pen passes through, smoothly or turning a corner. Each knot is moved a
+/// little at random, so no two digits have the same shape even where they are built the same way.
 struct DigitSketch {
   typealias Point = SIMD2<Float>
 
@@ -18,7 +19,8 @@ struct DigitSketch {
   /// Each stroke as a chain of points close enough for straight pieces between them to look curved.
   private(set) var strokes: [[Point]] = []
 
-  /// How many spaces between strokes, or holes, there are side by side and one above the other. A pen must not fill them.
+  /// How many spaces between strokes, or holes, there are side by side and one above the other. A pen must
+  /// not fill them.
   let whitespaces: Point
 
   private var random: RandomStream
@@ -80,8 +82,8 @@ extension DigitSketch {
     strokes.append(points)
   }
 
-  /// Knots along an ellipse from one angle on, in turns: 0 is to the right, 1/4 at the bottom, 3/4 at the top.
-  /// A positive `sweep` runs clockwise. The radius grows evenly to `growth` times itself, for spirals.
+  /// Knots along an ellipse from one angle on, in turns: 0 is to the right, 1/4 at the bottom, 3/4 at the
+  /// top. A positive `sweep` runs clockwise. The radius grows evenly to `growth` times itself, for spirals.
   func arc(
     around center: Point, radii: Point, from start: Float, sweep: Float, growth: Float = 1
   ) -> [Knot] {

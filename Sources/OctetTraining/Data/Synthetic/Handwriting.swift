@@ -69,15 +69,16 @@ struct Handwriting {
     offset = Point(between(-0.4, 0.4), between(-0.4, 0.4))
   }
 
-  /// The strokes as this hand would write them, still in the unit of the sketch but with the pen's radius in pixels.
+  /// The strokes as this hand would write them, still in the unit of the sketch but with the pen's radius in
+  /// pixels.
   func written(_ sketch: DigitSketch) -> [[InkPoint]] {
     let moved = sketch.strokes.map { stroke in stroke.map(placed) }
     let radius = fittingRadius(of: moved, whitespaces: sketch.whitespaces)
     return moved.map { stroke in inked(stroke, radius: radius) }
   }
 
-  /// Half the width of the pen, made finer where it would fill the spaces between the strokes: a writer whose pen
-  /// is broad writes larger, and the image is then made smaller, pen and all.
+  /// Half the width of the pen, made finer where it would fill the spaces between the strokes: a writer whose
+  /// pen is broad writes larger, and the image is then made smaller, pen and all.
   private func fittingRadius(of strokes: [[Point]], whitespaces: Point) -> Float {
     var lower = Point(repeating: .infinity)
     var upper = Point(repeating: -.infinity)

@@ -1,7 +1,8 @@
-/// Turns strokes into gray pixels by each pixel's distance to the nearest stroke, and puts the ink in the middle.
+/// Turns strokes into gray pixels by each pixel's distance to the nearest stroke, and puts the ink in the
+/// middle.
 ///
-/// The canvas is larger than the image: ink is drawn where its estimated centre of mass falls in the middle, then the real
-/// centre is measured and the image cut out around it.
+/// The canvas is larger than the image: ink is drawn where its estimated centre of mass falls in the middle,
+/// then the real centre is measured and the image cut out around it.
 struct InkCanvas {
   typealias Point = SIMD2<Float>
 
@@ -10,12 +11,14 @@ struct InkCanvas {
   private static let margin = 6
   private static let canvasSide = side + 2 * margin
 
-  /// For each pixel the least distance to the edge of a stroke, in pixels: negative inside, `far` where no stroke is near.
+  /// For each pixel the least distance to the edge of a stroke, in pixels: negative inside, `far` where no
+  /// stroke is near.
   private var distances: [Float]
   private static let far: Float = 1e6
 
-  /// The farthest that ink reaches from its estimated centre of mass, in pixels. What is left of half an image, 2.3 pixels, takes in
-  /// the soft edge (below 0.8), the chosen offset (0.4), and an estimate that is off where strokes overlap.
+  /// The farthest that ink reaches from its estimated centre of mass, in pixels. What is left of half an
+  /// image, 2.3 pixels, takes in the soft edge (below 0.8), the chosen offset (0.4), and an estimate that is
+  /// off where strokes overlap.
   private static let longestReach: Float = 11.7
 
   init() {
@@ -39,8 +42,8 @@ struct InkCanvas {
     }
   }
 
-  /// Scales the strokes so that the longer side of the ink is `hand.size`, and moves their estimated centre of mass to the
-  /// middle of the canvas.
+  /// Scales the strokes so that the longer side of the ink is `hand.size`, and moves their estimated centre
+  /// of mass to the middle of the canvas.
   private static func placed(_ strokes: [[InkPoint]], by hand: Handwriting) -> [[InkPoint]] {
     var lower = Point(repeating: .infinity)
     var upper = Point(repeating: -.infinity)
@@ -114,25 +117,37 @@ struct InkCanvas {
     }
   }
 
-  /// The upper left corner of the image within the canvas: whole pixels, so the centre of mass ends up within half a pixel of
-  /// `offset` from the middle.
+  /// The upper left corner of the image within the canvas: whole pixels, so the centre of mass ends up within
+  /// half a pixel of `offset` from the middle. Should ink then stick out, the image moves to hold it all,
+  /// which it can: the ink is at most 22 pixels long, and it lies well inside the canvas.
   private static func corner(around values: [UInt8], offset: Point) -> (x: Int, y: Int) {
     var mass = 0
     var across = 0
     var down = 0
+    var left = canvasSide
+    var right = 0
+    var top = canvasSide
+    var bottom = 0
     for row in 0..<canvasSide {
       for column in 0..<canvasSide {
         let value = Int(values[row * canvasSide + column])
+        guard value > 0 else { continue }
         mass += value
         across += value * column
         down += value * row
+        left = min(left, column)
+        right = max(right, column)
+        top = min(top, row)
+        bottom = max(bottom, row)
       }
     }
     let half = Float(side) / 2
     let x = Float(across) / Float(max(1, mass)) + 0.5 - half - offset.x
     let y = Float(down) / Float(max(1, mass)) + 0.5 - half - offset.y
+    let last = 2 * margin
     return (
-      x: min(2 * margin, max(0, Int(x.rounded()))), y: min(2 * margin, max(0, Int(y.rounded())))
+      x: min(last, left, max(0, right - side + 1, Int(x.rounded()))),
+      y: min(last, top, max(0, bottom - side + 1, Int(y.rounded())))
     )
   }
 }

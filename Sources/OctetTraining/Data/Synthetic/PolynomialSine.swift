@@ -1,11 +1,13 @@
 /// Sine and cosine of an angle in turns, from a polynomial.
 ///
 /// The C library's sine differs in its last bits from platform to platform. This one uses only additions,
-/// products and rounding to whole numbers, which IEEE 754 defines to the bit, so a drawing comes out alike everywhere.
+/// products and rounding to whole numbers, which IEEE 754 defines to the bit, so a drawing comes out alike
+/// everywhere.
 package enum PolynomialSine {
   /// The sine of `turns` whole turns; the error is below 1e-5, far less than a drawing shows.
   package static func sine(turns: Float) -> Float {
-    // Fold onto [-1/4, 1/4], where the series converges fast: first drop whole turns, then mirror at a quarter.
+    // Fold onto [-1/4, 1/4], where the series converges fast: first drop whole turns, then mirror at a
+    // quarter.
     var angle = turns - turns.rounded(.toNearestOrEven)
     if angle > 0.25 { angle = 0.5 - angle }
     if angle < -0.25 { angle = -0.5 - angle }

