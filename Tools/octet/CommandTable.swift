@@ -4,6 +4,9 @@ import OctetCommandLine
 enum CommandTable {
   static let nodes: [CommandNode] = [
     .command(TrainCommand.self),
+    .group(
+      name: "data", summary: "get data to train on", examples: ["octet data fetch mnist"],
+      members: [.command(DataFetchCommand.self)]),
     .command(CompletionsCommand.self),
     .command(HelpCommand.self),
   ]

@@ -1,6 +1,6 @@
 import OctetTraining
 
-/// Float models as safetensors files, which Python reads too. docs/MODELS.md lists the metadata.
+/// Float models as safetensors files, which Python reads too.
 package enum FloatModelFile {
   package static let format = "octet-float-1"
 

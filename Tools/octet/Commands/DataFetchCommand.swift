@@ -1,0 +1,45 @@
+import Foundation
+import OctetCommandLine
+import OctetTraining
+
+/// `octet data fetch mnist`: the real digits, checked, in the user's cache.
+enum DataFetchCommand: Command {
+  static let description = CommandDescription(
+    name: "fetch",
+    summary: "download a data set and check what came",
+    discussion: """
+      Downloads the four files of MNIST with curl and keeps each only if its contents have the right SHA-256. A \
+      download that was cut off goes on where it stopped.
+      """,
+    positionals: [PositionalDescription(.choice("NAME", of: ["mnist"]), help: "the data set")],
+    options: [
+      OptionDescription(
+        "mirror", takes: .text("ADDRESS"), default: "OCTET_MNIST_MIRROR, else \(MNISTDownload.defaultMirror)",
+        help: "the folder on the web that has the .gz files"),
+      OptionDescription(
+        "out", takes: .folder(), default: "the user's cache folder, where octet train looks",
+        help: "where the files go"),
+    ],
+    examples: ["octet data fetch mnist", "octet data fetch mnist --out digits"])
+
+  static func run(_ arguments: ParsedArguments) throws {
+    let download = try MNISTDownload(
+      mirror: arguments.value("mirror"), folder: arguments.value("out"),
+      environment: ProcessInfo.processInfo.environment)
+    try download.run { event in
+      switch event {
+      case .alreadyThere(let file): StandardError.write("\(file): already there\n")
+      case .started(let file, let address, let resumed):
+        let from = resumed > 0 ? ", going on after \(NumberText.grouped(resumed)) bytes" : ""
+        StandardError.write("\(file): from \(address)\(from)\n")
+      case .received(let file, let bytes):
+        if Terminal.standardError.isInteractive {
+          StandardError.write("\r\(file): \(NumberText.grouped(bytes)) bytes ")
+        }
+      case .verified(let file, let path):
+        let start = Terminal.standardError.isInteractive ? "\r" : ""
+        StandardError.write("\(start)\(file): checked, in \(path)\n")
+      }
+    }
+  }
+}
