@@ -1,26 +1,27 @@
 import Foundation
 
-/// Reads JSON that came from outside: Foundation's decoder, kept away from what it is too forgiving about.
+/// Reads JSON that came from outside: Foundation's decoder, kept away from what it is too forgiving about, and from
+/// what it traps on (513 brackets that nothing closes).
 enum StrangersJSON {
+  /// Far deeper than anything written here, and far less than what Foundation allows.
+  static let deepest = 64
+
   static func decode<Value: Decodable>(_ type: Value.Type, from text: String) throws -> Value {
-    // Foundation takes text with zero bytes in the right places for UTF-16. No valid JSON has one.
-    guard !text.utf8.contains(0) else { throw Unreadable(reason: "it has a zero byte") }
+    try check(text)
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = JSONNumbers.decoding
-    let value = try decoder.decode(type, from: Data(text.utf8))
-    if let name = repeatedName(in: Array(text.utf8)[...]) {
-      throw Unreadable(reason: "the name \(name.quoted) appears twice in one object")
-    }
-    return value
+    return try decoder.decode(type, from: Data(text.utf8))
   }
 
   /// Why `text` is no JSON; nil when it is.
   static func fault(in text: String) -> String? {
-    guard !text.utf8.contains(0) else { return "it has a zero byte" }
     do {
+      try check(text)
       // Unlike the decoder it looks at every value.
       _ = try JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed)
       return nil
+    } catch let error as Unreadable {
+      return error.reason
     } catch {
       return ((error as NSError).userInfo["NSDebugDescription"] as? String ?? "\(error)").shown(atMost: 200)
     }
@@ -50,44 +51,59 @@ enum StrangersJSON {
     return path.isEmpty ? "it" : path.joined(separator: " ")
   }
 
-  /// A name that stands twice in one object of `bytes`, which `decode` has accepted.
-  ///
-  /// Foundation silently takes one of the two; other readers take the other.
-  private static func repeatedName(in bytes: ArraySlice<UInt8>) -> String? {
+  /// Refuses what Foundation must not see. As long as the text is valid JSON, this reads it as Foundation does; where
+  /// it is not, Foundation stops there.
+  private static func check(_ text: String) throws(Unreadable) {
+    // Foundation takes text with zero bytes in the right places for UTF-16. No valid JSON has one.
+    guard !text.utf8.contains(0) else { throw Unreadable(reason: "it has a zero byte") }
+    let bytes = Array(text.utf8)
+    // The names so far in each object or array that is open.
     var open: [Set<String>] = []
     var string: Range<Int>?
-    var index = bytes.startIndex
-    while index < bytes.endIndex {
+    var isAfterComma = false
+    var index = 0
+    while index < bytes.count {
       switch bytes[index] {
-      case UInt8(ascii: "{"): open.append([])
-      case UInt8(ascii: "}"): if !open.isEmpty { open.removeLast() }
+      case UInt8(ascii: "{"), UInt8(ascii: "["):
+        guard open.count < deepest else { throw Unreadable(reason: "it is nested more than \(deepest) deep") }
+        open.append([])
+      case UInt8(ascii: "}"), UInt8(ascii: "]"):
+        guard !isAfterComma else {
+          throw Unreadable(reason: "nothing follows the comma before byte \(index)")
+        }
+        _ = open.popLast()
       case UInt8(ascii: "\""):
         let end = endOfString(bytes, from: index)
         string = index..<end
         index = end
+        isAfterComma = false
         continue
       case UInt8(ascii: ":"):
         guard let range = string, !open.isEmpty else { break }
         let name = self.name(bytes[range])
-        guard open[open.count - 1].insert(name).inserted else { return name }
+        // Foundation silently takes one of the two; other readers take the other.
+        guard open[open.count - 1].insert(name).inserted else {
+          throw Unreadable(reason: "the name \(name.quoted) appears twice in one object")
+        }
       default: break
       }
+      // Blanks leave it as it is; nothing else may stand between a comma and the bracket.
+      if bytes[index] > UInt8(ascii: " ") { isAfterComma = bytes[index] == UInt8(ascii: ",") }
       index += 1
     }
-    return nil
   }
 
   /// The place after the closing quote of the string that opens at `start`.
-  private static func endOfString(_ bytes: ArraySlice<UInt8>, from start: Int) -> Int {
+  private static func endOfString(_ bytes: [UInt8], from start: Int) -> Int {
     var index = start + 1
-    while index < bytes.endIndex {
+    while index < bytes.count {
       switch bytes[index] {
       case UInt8(ascii: "\\"): index += 2
       case UInt8(ascii: "\""): return index + 1
       default: index += 1
       }
     }
-    return bytes.endIndex
+    return bytes.count
   }
 
   /// The text of a quoted string.

@@ -59,6 +59,12 @@ package struct RunDifference: Equatable, Sendable, CustomStringConvertible {
   /// In the run that wants to continue.
   package let wanted: String?
 
+  package init(what: String, saved: String?, wanted: String?) {
+    self.what = what
+    self.saved = saved
+    self.wanted = wanted
+  }
+
   package var description: String {
     func show(_ value: String?) -> String { value?.quoted ?? "not set" }
     return "\(what) is \(show(saved)) there and \(show(wanted)) here; "

@@ -73,7 +73,8 @@ import Testing
   @Test func remainsOfAKilledProcessAreRemovedAndOthersStay() throws {
     let folder = try TemporaryFolder()
     let stay = [
-      ".model.1.tmp.old", ".model.x.tmp", ".model..tmp", ".model.tmp", ".other.999999999.tmp", ".model.1.2.3.tmp",
+      ".model.1.tmp.old", ".model.x.tmp", ".model..tmp", ".model.tmp", ".other.999999999.tmp",
+      ".model.1.2.3.tmp",
       "model.1.tmp",
     ]
     let go = [".model.999999999.tmp", ".model.1.tmp", ".model.77.2.tmp", ".model.\(getpid()).tmp"]

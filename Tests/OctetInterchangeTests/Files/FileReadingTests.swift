@@ -20,7 +20,9 @@ import Testing
     let folder = try TemporaryFolder()
     let missing = #expect(throws: FileError.self) { try FileReading.bytes(path: folder.file("no"), limit: 9) }
     #expect(missing?.isMissing == true)
-    let isFolder = #expect(throws: FileError.self) { try FileReading.bytes(path: folder.path, limit: 1 << 20) }
+    let isFolder = #expect(throws: FileError.self) {
+      try FileReading.bytes(path: folder.path, limit: 1 << 20)
+    }
     #expect(isFolder?.isMissing == false)
     #expect(isFolder?.code == EISDIR)
   }
