@@ -1,6 +1,10 @@
 import OctetTraining
 
 /// Float models as safetensors files, which Python reads too.
+///
+/// The tensors are the network's parameters, by name. The metadata holds `format`, `network` (as in a `.network` file)
+/// and `classes` (a JSON array of names), which a model from elsewhere needs too; and, when Octet trained it, `recipe`,
+/// `settings` (a JSON object of texts), `history` (a JSON array of epochs), `metrics` (JSON) and `octet_version`.
 package enum FloatModelFile {
   package static let format = "octet-float-1"
 

@@ -2,8 +2,8 @@ import OctetTraining
 
 /// A safetensors file on its way to becoming a model or a checkpoint: every complaint names the file.
 struct ModelContainer {
-  /// Far above the largest network's checkpoint, which is 2^26 parameters, two optimizer slots and the best weights,
-  /// at four bytes each.
+  /// Twice the largest network's checkpoint: 2^26 parameters, two optimizer slots and the best weights for each, at
+  /// four bytes a number.
   static let largestFile = 2 << 30
 
   /// Far above any network that can be trained here; bounds the time that reading a stranger's takes.

@@ -13,7 +13,7 @@ package struct SettingText: Hashable, Sendable {
 
 extension SettingText {
   static func list(_ settings: TrainingSettings) -> [SettingText] {
-    settings.named.map { SettingText(name: $0.setting.name, value: $0.value) }
+    list(Dictionary(settings.named.map { ($0.setting.name, $0.value) }) { first, _ in first })
   }
 
   /// A JSON object, its members in the list's order.
@@ -21,7 +21,7 @@ extension SettingText {
     JSONValue.object(list.map { ($0.name, .string($0.value)) }).text
   }
 
-  /// The members of a JSON object in the order in which settings are applied; unknown ones last.
+  /// Members of a JSON object in the order of `TrainingSetting`, in which they can be applied; unknown ones last.
   static func list(_ members: [String: String]) -> [SettingText] {
     let known = TrainingSetting.allCases.map(\.name).filter { members[$0] != nil }
     let others = members.keys.filter { TrainingSetting(rawValue: $0) == nil }.sorted()

@@ -77,7 +77,7 @@ package struct SafetensorsFile: Sendable {
           tensor.end < tensor.start
             ? "the end comes before the start" : "the file has only \(dataCount) bytes of data")
       }
-      // At most the file's size, so the product with the size of an element needs its own check only for the claim.
+      // What the shape claims, by checked products: only then may it be held against the offsets.
       let byteCount = SafetensorsFormat.elementCount(tensor.shape)?
         .multipliedReportingOverflow(by: element.byteCount)
       guard let byteCount, !byteCount.overflow else {

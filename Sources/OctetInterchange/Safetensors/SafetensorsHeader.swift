@@ -48,6 +48,8 @@ extension SafetensorsHeader: Decodable {
   }
 
   private mutating func readMetadata(_ members: KeyedDecodingContainer<AnyName>, _ name: AnyName) throws {
+    // The format's own library takes null for no texts.
+    if try members.decodeNil(forKey: name) { return }
     guard let texts = try? members.nestedContainer(keyedBy: AnyName.self, forKey: name) else {
       throw SafetensorsError(
         field: name.stringValue, value: FoundValue.text(members, name), "expected an object of texts")
@@ -70,22 +72,31 @@ extension SafetensorsHeader: Decodable {
         tensor: name.stringValue, field: "entry", value: FoundValue.text(members, name),
         "expected an object with dtype, shape and data_offsets")
     }
-    func read<Value: Decodable>(
-      _ field: String, _ type: Value.Type, _ expected: String, where isValid: (Value) -> Bool = { _ in true }
-    ) throws -> Value {
-      guard let value = try? fields.decode(type, forKey: AnyName(field)), isValid(value) else {
-        throw SafetensorsError(
-          tensor: name.stringValue, field: field, value: FoundValue.text(fields, AnyName(field)),
-          "expected \(expected)")
-      }
-      return value
+    func failure(_ field: String, _ expected: String) -> SafetensorsError {
+      SafetensorsError(
+        tensor: name.stringValue, field: field, value: FoundValue.text(fields, AnyName(field)),
+        "expected \(expected)")
     }
-    let element = try read("dtype", String.self, "the name of a type such as \"F32\"")
-    let shape = try read(
-      "shape", [Int].self, "at most \(SafetensorsFormat.largestRank) whole numbers, none below 0"
-    ) { $0.count <= SafetensorsFormat.largestRank && $0.allSatisfy { $0 >= 0 } }
-    let offsets = try read("data_offsets", [Int].self, "a start and an end, none below 0") {
-      $0.count == 2 && $0.allSatisfy { $0 >= 0 }
+    // Element by element, so that a long array costs no more than the numbers that are wanted.
+    func numbers(_ field: String, _ counts: ClosedRange<Int>) -> [Int]? {
+      guard var array = try? fields.nestedUnkeyedContainer(forKey: AnyName(field)),
+        let count = array.count, counts.contains(count)
+      else { return nil }
+      var numbers: [Int] = []
+      while !array.isAtEnd {
+        guard let number = try? array.decode(Int.self), number >= 0 else { return nil }
+        numbers.append(number)
+      }
+      return numbers
+    }
+    guard let element = try? fields.decode(String.self, forKey: AnyName("dtype")) else {
+      throw failure("dtype", "the name of a type such as \"F32\"")
+    }
+    guard let shape = numbers("shape", 0...SafetensorsFormat.largestRank) else {
+      throw failure("shape", "at most \(SafetensorsFormat.largestRank) whole numbers, none below 0")
+    }
+    guard let offsets = numbers("data_offsets", 2...2) else {
+      throw failure("data_offsets", "a start and an end, none below 0")
     }
     for field in fields.allKeys where !["dtype", "shape", "data_offsets"].contains(field.stringValue) {
       throw SafetensorsError(
@@ -115,12 +126,20 @@ private enum FoundValue {
     if let value = try? members.decode(Int.self, forKey: name) { return "\(value)" }
     if let value = try? members.decode(Double.self, forKey: name) { return "\(value)" }
     if let value = try? members.decode(String.self, forKey: name) { return value.quoted }
-    if let value = try? members.decode([Double].self, forKey: name) {
-      let shown = value.prefix(8).map { Int(exactly: $0).map(String.init) ?? "\($0)" }.joined(separator: ", ")
-      return value.count > 8 ? "[\(shown), …] of \(value.count)" : "[\(shown)]"
-    }
-    if (try? members.nestedUnkeyedContainer(forKey: name)) != nil { return "an array" }
+    if let array = try? members.nestedUnkeyedContainer(forKey: name) { return text(array) }
     if (try? members.nestedContainer(keyedBy: AnyName.self, forKey: name)) != nil { return "an object" }
     return "of another kind"
+  }
+
+  /// The first numbers of an array.
+  private static func text(_ array: any UnkeyedDecodingContainer) -> String {
+    var array = array
+    var shown: [String] = []
+    while !array.isAtEnd, shown.count < 8 {
+      guard let value = try? array.decode(Double.self) else { return "an array" }
+      shown.append(Int(exactly: value).map(String.init) ?? "\(value)")
+    }
+    let list = shown.joined(separator: ", ")
+    return array.isAtEnd ? "[\(list)]" : "[\(list), …] of \(array.count ?? 0)"
   }
 }

@@ -15,6 +15,8 @@ package struct SafetensorsWriter: Sendable {
     var members: [(name: String, value: JSONValue)] = []
     var names: Set<String> = [SafetensorsFormat.metadataName]
     var metadataNames: Set<String> = []
+    // Told before the texts are joined; the exact check comes when they are.
+    try Self.checkLength(metadata.reduce(0) { $0 + $1.value.utf8.count })
     for (name, _) in metadata where !metadataNames.insert(name).inserted {
       throw SafetensorsError(
         field: SafetensorsFormat.metadataName, value: name.quoted, "the name is given twice")
@@ -57,13 +59,16 @@ package struct SafetensorsWriter: Sendable {
     let alignment = SafetensorsFormat.alignment
     let padding = (alignment - json.count % alignment) % alignment
     json.append(contentsOf: repeatElement(UInt8(ascii: " "), count: padding))
-    guard json.count <= SafetensorsFormat.largestHeader else {
-      throw SafetensorsError(
-        field: "header length", value: "\(json.count)",
-        "at most \(SafetensorsFormat.largestHeader) is allowed")
-    }
+    try checkLength(json.count)
     let length = UInt64(json.count)
     return (0..<SafetensorsFormat.lengthBytes).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + json
+  }
+
+  private static func checkLength(_ count: Int) throws(SafetensorsError) {
+    guard count <= SafetensorsFormat.largestHeader else {
+      throw SafetensorsError(
+        field: "header length", value: "\(count)", "at most \(SafetensorsFormat.largestHeader) is allowed")
+    }
   }
 
   /// Hands out the file's bytes in order, without joining them in memory.

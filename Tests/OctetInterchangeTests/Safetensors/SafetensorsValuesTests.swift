@@ -112,6 +112,6 @@ import Testing
     refuse([], [NamedValues(name: "a", shape: [2], values: [1])], field: "shape")
     refuse([], [NamedValues(name: "a", shape: [-1, -1], values: [1])], field: "shape")
     refuse([], [NamedValues(name: "a", shape: [Int](repeating: 1, count: 65), values: [1])], field: "shape")
-    refuse([("a", String(repeating: "x", count: 100_000_001))], [], field: "header length")
+    refuse([("a", String(repeating: "x", count: 32_000_001))], [], field: "header length")
   }
 }
