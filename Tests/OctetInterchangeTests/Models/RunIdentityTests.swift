@@ -15,7 +15,7 @@ import Testing
       .loss: "hinge", .optimizer: "rmsprop", .learningRate: "0.5", .schedule: "cosine", .batch: "full",
       .epochs: "77",
       .validationSplit: "0.5", .testSplit: "0.25", .seed: "9", .digits: "0,1", .images: "100",
-      .augment: "shift=1.0",
+      .augment: "shift=1",
       .earlyStopping: "3",
     ]
     let plain = try run()
