@@ -1,3 +1,4 @@
+import Foundation
 import Octet
 import Testing
 
@@ -22,5 +23,16 @@ struct LoadingTests {
     #expect(second == first)
     let sum = session.probability(of: 0) + session.probability(of: 1) + session.probability(of: 2)
     #expect((65_533...65_539).contains(sum))
+  }
+
+  @Test("the fuzzer starts from the same model; OCTET_WRITE_SEED=1 writes it anew")
+  func fuzzerSeed() throws {
+    var draft = ModelDraft.sample
+    let path = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../Tools/fuzz-targets/every-layer.octet")
+    if ProcessInfo.processInfo.environment["OCTET_WRITE_SEED"] != nil {
+      try Data(draft.bytes()).write(to: path)
+    }
+    #expect(try Data(contentsOf: path) == Data(draft.bytes()))
   }
 }

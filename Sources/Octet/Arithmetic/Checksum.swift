@@ -1,5 +1,5 @@
 /// CRC-32 as in zlib, four bits at a time: a table of 64 bytes, at home in the smallest flash.
-public struct Checksum: Sendable {
+package struct Checksum: Sendable {
   private var state: UInt32 = 0xFFFF_FFFF
 
   private static let table: InlineArray<16, UInt32> = [
@@ -7,11 +7,11 @@ public struct Checksum: Sendable {
     0xEDB8_8320, 0xF00F_9344, 0xD6D6_A3E8, 0xCB61_B38C, 0x9B64_C2B0, 0x86D3_D2D4, 0xA00A_E278, 0xBDBD_F21C,
   ]
 
-  public init() {}
+  package init() {}
 
-  public var value: UInt32 { ~state }
+  package var value: UInt32 { ~state }
 
-  public mutating func add(_ bytes: RawSpan) {
+  package mutating func add(_ bytes: RawSpan) {
     var state = self.state
     for index in bytes.byteOffsets {
       state ^= UInt32(bytes.unsafeLoad(fromUncheckedByteOffset: index, as: UInt8.self))

@@ -10,9 +10,13 @@ public protocol RunObserver {
 
 /// Looks at nothing.
 public struct NoObserver: RunObserver {
+  /// There is nothing to prepare.
   public init() {}
+  /// Does nothing.
   @inline(__always) public mutating func willRun(layer: Int) {}
+  /// Does nothing.
   @inline(__always) public mutating func didFold(layer: Int) {}
+  /// Does nothing.
   @inline(__always) public mutating func didRun(layer: Int, row: RawSpan) {}
 }
 
@@ -20,9 +24,14 @@ public struct NoObserver: RunObserver {
 public struct LayerChecksums: RunObserver {
   private var checksums = InlineArray<64, Checksum>(repeating: Checksum())
 
+  /// Before the first row of an image; one for each image.
   public init() {}
+  /// The check sum of a layer's output so far.
   public subscript(_ layer: Int) -> UInt32 { checksums[layer].value }
+  /// Does nothing.
   public mutating func willRun(layer: Int) {}
+  /// Does nothing.
   public mutating func didFold(layer: Int) {}
+  /// Takes the row in.
   public mutating func didRun(layer: Int, row: RawSpan) { checksums[layer].add(row) }
 }

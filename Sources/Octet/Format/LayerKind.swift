@@ -1,5 +1,5 @@
 /// Every kind of layer that a file can hold. The raw value is the byte in the file.
-public enum LayerKind: UInt8, Sendable {
+package enum LayerKind: UInt8, Sendable {
   case dense = 1
   case convolution = 2
   case depthwiseConvolution = 3
@@ -10,7 +10,7 @@ public enum LayerKind: UInt8, Sendable {
   case table = 8
 
   /// Whether it has weights, bias, multipliers and shifts.
-  public var hasWeights: Bool {
+  package var hasWeights: Bool {
     switch self {
     case .dense, .convolution, .depthwiseConvolution: true
     case .maximumPooling, .averagePooling, .globalAveragePooling, .add, .table: false
@@ -18,7 +18,7 @@ public enum LayerKind: UInt8, Sendable {
   }
 
   /// Whether a window moves over the input.
-  public var hasWindow: Bool {
+  package var hasWindow: Bool {
     switch self {
     case .convolution, .depthwiseConvolution, .maximumPooling, .averagePooling: true
     case .dense, .globalAveragePooling, .add, .table: false
@@ -26,12 +26,12 @@ public enum LayerKind: UInt8, Sendable {
   }
 
   /// Whether the window reads the input's border cells, rather than being cut at the edge.
-  public var readsBorder: Bool { self == .convolution || self == .depthwiseConvolution }
+  package var readsBorder: Bool { self == .convolution || self == .depthwiseConvolution }
 
   /// Whether each row of the input is folded into accumulators as it appears.
-  public var foldsRows: Bool { self == .dense || self == .globalAveragePooling }
+  package var foldsRows: Bool { self == .dense || self == .globalAveragePooling }
 
-  public var name: StaticString {
+  package var name: StaticString {
     switch self {
     case .dense: "dense"
     case .convolution: "convolution"
@@ -47,7 +47,10 @@ public enum LayerKind: UInt8, Sendable {
 
 /// What turns logits into probabilities. The raw value is the byte in the file.
 public enum Head: UInt8, Sendable {
+  /// There are none.
   case linear = 0
+  /// They compete and add up to 1.
   case softmax = 1
+  /// Each output by itself.
   case sigmoid = 2
 }

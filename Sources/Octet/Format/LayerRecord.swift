@@ -1,26 +1,26 @@
 /// One layer as the file describes it. It writes tensor `index + 1`.
-public struct LayerRecord: Sendable {
-  public let kind: LayerKind
-  public let hasTable: Bool
-  public let input: UInt16
+package struct LayerRecord: Sendable {
+  package let kind: LayerKind
+  package let hasTable: Bool
+  package let input: UInt16
   /// The second value of an addition; equal to `input` for other kinds.
-  public let secondInput: UInt16
-  public let windowHeight: UInt8
-  public let windowWidth: UInt8
-  public let strideDown: UInt8
-  public let strideAcross: UInt8
-  public let reachAbove: UInt8
-  public let reachLeft: UInt8
-  public let poolHeight: UInt8
-  public let poolWidth: UInt8
-  public let minimum: Int16
-  public let maximum: Int16
-  public let constantsOffset: UInt32
-  public let constantsBytes: UInt32
-  public let accumulatorsOffset: UInt32
-  public let addMultiplierA: UInt32
-  public let addMultiplierB: UInt32
-  public let addShift: UInt8
+  package let secondInput: UInt16
+  package let windowHeight: UInt8
+  package let windowWidth: UInt8
+  package let strideDown: UInt8
+  package let strideAcross: UInt8
+  package let reachAbove: UInt8
+  package let reachLeft: UInt8
+  package let poolHeight: UInt8
+  package let poolWidth: UInt8
+  package let minimum: Int16
+  package let maximum: Int16
+  package let constantsOffset: UInt32
+  package let constantsBytes: UInt32
+  package let accumulatorsOffset: UInt32
+  package let addMultiplierA: UInt32
+  package let addMultiplierB: UInt32
+  package let addShift: UInt8
 
   /// Nil when the kind is none that this reader knows.
   @inline(__always) init?(_ bytes: ModelBytes, at offset: UInt32) {
@@ -49,9 +49,9 @@ public struct LayerRecord: Sendable {
   }
 
   /// Rows of the input from one output row to the next.
-  public var rowStep: Int { Int(strideDown) &* Int(poolHeight) }
+  package var rowStep: Int { Int(strideDown) &* Int(poolHeight) }
   /// Rows of the input under one output row.
-  public var rowSpan: Int { (Int(poolHeight) &- 1) &* Int(strideDown) &+ Int(windowHeight) }
-  public var columnStep: Int { Int(strideAcross) &* Int(poolWidth) }
-  public var columnSpan: Int { (Int(poolWidth) &- 1) &* Int(strideAcross) &+ Int(windowWidth) }
+  package var rowSpan: Int { (Int(poolHeight) &- 1) &* Int(strideDown) &+ Int(windowHeight) }
+  package var columnStep: Int { Int(strideAcross) &* Int(poolWidth) }
+  package var columnSpan: Int { (Int(poolWidth) &- 1) &* Int(strideAcross) &+ Int(windowWidth) }
 }

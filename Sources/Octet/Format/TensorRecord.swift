@@ -1,18 +1,18 @@
 /// One tensor as the file describes it: its shape, and the ring in the arena that holds a few of its rows.
-public struct TensorRecord: Sendable {
-  public let ringOffset: UInt32
-  public let ringRows: UInt16
-  public let height: UInt16
-  public let width: UInt16
-  public let channels: UInt16
-  public let borderAbove: UInt8
-  public let borderBelow: UInt8
-  public let borderLeft: UInt8
-  public let borderRight: UInt8
-  public let zeroPoint: Int8
-  public let elementBytes: UInt8
+package struct TensorRecord: Sendable {
+  package let ringOffset: UInt32
+  package let ringRows: UInt16
+  package let height: UInt16
+  package let width: UInt16
+  package let channels: UInt16
+  package let borderAbove: UInt8
+  package let borderBelow: UInt8
+  package let borderLeft: UInt8
+  package let borderRight: UInt8
+  package let zeroPoint: Int8
+  package let elementBytes: UInt8
   /// The bits of a float, for people and tools; the runtime does not compute with it.
-  public let scaleBits: UInt32
+  package let scaleBits: UInt32
 
   @inline(__always) init(_ bytes: ModelBytes, at offset: UInt32) {
     ringOffset = bytes.word(offset)
@@ -32,17 +32,17 @@ public struct TensorRecord: Sendable {
   // The loader has checked that none of these products overflows before anything else uses them.
 
   /// Bytes of one pixel.
-  public var pixelBytes: Int { Int(channels) &* Int(elementBytes) }
+  package var pixelBytes: Int { Int(channels) &* Int(elementBytes) }
   /// Bytes of one row in the ring, border included.
-  public var rowBytes: Int {
+  package var rowBytes: Int {
     (Int(borderLeft) &+ Int(width) &+ Int(borderRight)) &* pixelBytes
   }
   /// Bytes of the ring.
-  public var ringBytes: Int { Int(ringRows) &* rowBytes }
+  package var ringBytes: Int { Int(ringRows) &* rowBytes }
   /// Values of one row, without border.
-  public var rowValues: Int { Int(width) &* Int(channels) }
+  package var rowValues: Int { Int(width) &* Int(channels) }
   /// Rows with the border above and below.
-  public var allRows: UInt16 { UInt16(borderAbove) &+ height &+ UInt16(borderBelow) }
+  package var allRows: UInt16 { UInt16(borderAbove) &+ height &+ UInt16(borderBelow) }
   /// The first row below the real ones.
   var firstRowBelow: UInt16 { UInt16(borderAbove) &+ height }
 }

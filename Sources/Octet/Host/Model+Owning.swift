@@ -40,6 +40,7 @@
   }
 
   extension SessionError: CustomStringConvertible {
+    /// One line.
     public var description: String {
       switch self {
       case .arenaTooSmall(let bytes, let needed): "the arena has \(bytes) bytes, the model needs \(needed)"

@@ -1,18 +1,18 @@
 /// What happens to accumulators on their way out: requantize, add the zero point, clamp, and maybe a table.
 public struct OutputStage {
-  public let bias: UnsafePointer<Int32>
-  public let multipliers: UnsafePointer<Int32>
-  public let shifts: UnsafePointer<UInt8>
-  public let zeroPoint: Int32
-  public let minimum: Int32
-  public let maximum: Int32
-  public let table: UnsafePointer<Int8>?
+  package let bias: UnsafePointer<Int32>
+  package let multipliers: UnsafePointer<Int32>
+  package let shifts: UnsafePointer<UInt8>
+  package let zeroPoint: Int32
+  package let minimum: Int32
+  package let maximum: Int32
+  package let table: UnsafePointer<Int8>?
   /// Whether the output is int16 rather than int8.
-  public let isWide: Bool
+  package let isWide: Bool
 
   /// The value before the table.
   @inline(__always)
-  public func clamped(_ accumulator: Int32, channel: Int) -> Int32 {
+  package func clamped(_ accumulator: Int32, channel: Int) -> Int32 {
     let value =
       Requantization.requantize(accumulator, multiplier: multipliers[channel], shift: shifts[channel])
       &+ zeroPoint
@@ -21,7 +21,7 @@ public struct OutputStage {
 
   /// Writes one output value at `index` of `output`.
   @inline(__always)
-  public func write(_ accumulator: Int32, channel: Int, to output: UnsafeMutableRawPointer, at index: Int) {
+  package func write(_ accumulator: Int32, channel: Int, to output: UnsafeMutableRawPointer, at index: Int) {
     let value = clamped(accumulator, channel: channel)
     if isWide {
       let bits = UInt16(truncatingIfNeeded: value).littleEndian

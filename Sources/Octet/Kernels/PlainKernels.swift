@@ -1,5 +1,6 @@
 /// The kernels as anyone would write them down; every chip can run them.
 public struct PlainKernels: RowKernels, Sendable {
+  /// They need nothing.
   public init() {}
 
   @inline(__always)
@@ -9,6 +10,7 @@ public struct PlainKernels: RowKernels, Sendable {
     return sum
   }
 
+  /// A row of a convolution, one output value after the other.
   public func convolve(_ row: ConvolutionRow) {
     // Cells under one row of the window lie side by side, and so do their weights.
     let segment = row.windowWidth &* row.inputChannels
@@ -36,6 +38,7 @@ public struct PlainKernels: RowKernels, Sendable {
     }
   }
 
+  /// A row of a depthwise convolution, one output value after the other.
   public func convolveDepthwise(_ row: ConvolutionRow) {
     let step = row.strideAcross &* row.inputChannels
     // Output channels that read the same input channel.
@@ -61,6 +64,7 @@ public struct PlainKernels: RowKernels, Sendable {
     }
   }
 
+  /// One input row into every accumulator of a dense layer.
   public func fold(_ row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>) {
     var weights = row.weights
     for output in 0..<row.outputs {
@@ -69,6 +73,7 @@ public struct PlainKernels: RowKernels, Sendable {
     }
   }
 
+  /// A dense layer over a single row.
   public func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
     var weights = row.weights
     for index in 0..<row.outputs {

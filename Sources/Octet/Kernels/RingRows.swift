@@ -3,15 +3,15 @@
 /// Safe because the loader has proved that the ring lies in the arena and that these rows have not been overwritten.
 public struct RingRows {
   /// The first real pixel of slot 0, moved left or right to where the window starts.
-  public let slots: UnsafePointer<Int8>
-  public let rowBytes: Int
-  public let slotCount: Int
+  package let slots: UnsafePointer<Int8>
+  package let rowBytes: Int
+  package let slotCount: Int
   /// The slot of row 0.
-  public let first: Int
+  package let first: Int
 
   /// Row `index`, below `slotCount`.
   @inline(__always)
-  public subscript(_ index: Int) -> UnsafePointer<Int8> {
+  package subscript(_ index: Int) -> UnsafePointer<Int8> {
     let slot = first &+ index
     return slots + (slot >= slotCount ? slot &- slotCount : slot) &* rowBytes
   }

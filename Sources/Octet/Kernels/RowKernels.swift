@@ -15,32 +15,32 @@ public protocol RowKernels {
 /// A row of a convolution or depthwise convolution.
 public struct ConvolutionRow {
   /// The layer's place in the model, for kernels that keep prepared weights.
-  public let layer: Int
-  public let input: RingRows
-  public let inputChannels: Int
-  public let windowHeight: Int
-  public let windowWidth: Int
-  public let strideDown: Int
-  public let strideAcross: Int
-  public let poolHeight: Int
-  public let poolWidth: Int
-  public let outputWidth: Int
-  public let outputChannels: Int
-  public let weights: UnsafePointer<Int8>
-  public let output: OutputStage
-  public let target: UnsafeMutableRawPointer
+  package let layer: Int
+  package let input: RingRows
+  package let inputChannels: Int
+  package let windowHeight: Int
+  package let windowWidth: Int
+  package let strideDown: Int
+  package let strideAcross: Int
+  package let poolHeight: Int
+  package let poolWidth: Int
+  package let outputWidth: Int
+  package let outputChannels: Int
+  package let weights: UnsafePointer<Int8>
+  package let output: OutputStage
+  package let target: UnsafeMutableRawPointer
 }
 
 /// One row of the input of a dense layer, and the weights that belong to it.
 public struct DenseRow {
-  public let layer: Int
+  package let layer: Int
   /// Which row of the input.
-  public let row: Int
-  public let values: UnsafePointer<Int8>
-  public let count: Int
+  package let row: Int
+  package let values: UnsafePointer<Int8>
+  package let count: Int
   /// The weights of output 0 for this row.
-  public let weights: UnsafePointer<Int8>
+  package let weights: UnsafePointer<Int8>
   /// From the weights of one output to those of the next.
-  public let weightsPerOutput: Int
-  public let outputs: Int
+  package let weightsPerOutput: Int
+  package let outputs: Int
 }

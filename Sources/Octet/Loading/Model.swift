@@ -3,9 +3,13 @@
 /// It never changes, so any number of sessions on any threads may share one.
 public struct Model: Sendable {
   let bytes: ModelBytes
+  /// Bytes of arena that a session needs.
   public let arenaBytes: Int
+  /// Layers that compute; flattening and the head are not among them.
   public let layerCount: Int
+  /// Classes it tells apart.
   public let classCount: Int
+  /// What its probabilities are.
   public let head: Head
   let probabilityStep: UInt32
   let labelsOffset: UInt32
@@ -38,24 +42,32 @@ public struct Model: Sendable {
 
   /// Tensor 0 is the input, tensor `i` the output of layer `i - 1`.
   @inline(__always)
-  public func tensor(_ index: Int) -> TensorRecord {
+  package func tensor(_ index: Int) -> TensorRecord {
     TensorRecord(bytes, at: Self.tensorOffset(index))
   }
 
   /// Layer `index`, whose kind the loader has checked.
   @inline(__always)
-  public func layer(_ index: Int) -> LayerRecord {
+  package func layer(_ index: Int) -> LayerRecord {
     guard let layer = LayerRecord(bytes, at: layerOffset(index)) else {
       preconditionFailure("checked on loading")
     }
     return layer
   }
 
-  public var input: TensorRecord { tensor(0) }
-  public var logits: TensorRecord { tensor(layerCount) }
+  package var input: TensorRecord { tensor(0) }
+  package var logits: TensorRecord { tensor(layerCount) }
+
+  /// Rows of an image.
+  public var imageHeight: Int { Int(input.height) }
+  /// Pixels in a row.
+  public var imageWidth: Int { Int(input.width) }
+  /// Bytes of a pixel.
+  public var imageChannels: Int { Int(input.channels) }
 
   /// A row of the image in bytes, as it is fed.
   public var imageRowBytes: Int { input.rowValues }
+  /// The whole image in bytes.
   public var imageBytes: Int { Int(input.height) &* input.rowValues }
 
   @inline(__always)

@@ -1,11 +1,13 @@
 /// Why a file was rejected: the rule, where in the file, and what stood there.
 public struct ModelError: Error, Equatable, Sendable {
+  /// The rule that was broken.
   public let rule: ModelRule
   /// Bytes from the start of the file.
   public let offset: UInt32
   /// The value found, as its bits.
   public let value: UInt32
 
+  /// A rule that does not hold for the value at an offset.
   public init(_ rule: ModelRule, offset: UInt32, value: UInt32) {
     self.rule = rule
     self.offset = offset

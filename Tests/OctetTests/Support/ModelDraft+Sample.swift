@@ -75,3 +75,15 @@ struct RepeatingGenerator: RandomNumberGenerator {
     return mixed ^ (mixed >> 31)
   }
 }
+
+extension ModelDraft {
+  /// A mean over one large picture of two channels.
+  static func meanOver(height: UInt16, width: UInt16) -> ModelDraft {
+    var layer = Layer(.globalAveragePooling, input: 0)
+    layer.accumulatorsBytes = 8
+    layer.constants = pairs(1)
+    var draft = ModelDraft(tensors: [Tensor(height, width, 2), Tensor(1, 1, 2)], layers: [layer])
+    draft.labels = ["a", "b"]
+    return draft
+  }
+}
