@@ -55,7 +55,8 @@ package struct MemoryPlan: Hashable, Sendable {
       for input in layer.inputs { readers[input].append(index) }
     }
     var order = RowOrder(tensors: tensors, layers: layers)
-    var counts = [Int](repeating: 1, count: tensors.count)
+    // The border above is there from the start.
+    var counts = tensors.map { max($0.border.above, 1) }
     func hold(_ tensor: Int) {
       let newest = order.present[tensor] - 1
       for reader in readers[tensor] {

@@ -45,7 +45,7 @@ package struct QuantizedModel: Hashable, Sendable {
     guard head != .linear, let logits = tensors.last else { return 0 }
     // log2(e), to the last bit of a double.
     let step = (Double(logits.scale) * 1.4426950408889634 * 0x1p24).rounded()
-    // A step of 2^32 already makes every smaller logit's share 0.
-    return step < 0x1p32 ? UInt32(step) : .max
+    // A step of 2^32 already makes every smaller logit's share 0; 0 would say that there is no head.
+    return step < 0x1p32 ? max(UInt32(step), 1) : .max
   }
 }
