@@ -43,6 +43,10 @@ let package = Package(
       name: "OctetInterchange",
       dependencies: ["OctetTraining"],
       swiftSettings: strict),
+    .target(
+      name: "OctetQuantization",
+      dependencies: ["OctetTraining", "OctetInterchange"],
+      swiftSettings: strict),
     // Depends on nothing, so that every program of the project can use it.
     .target(
       name: "OctetCommandLine",
@@ -76,9 +80,15 @@ let package = Package(
       name: "OctetCommandLineTests",
       dependencies: ["OctetCommandLine", "TestSupport"],
       swiftSettings: strict),
-    // What several test targets share: running the built tool, temporary folders.
+    .testTarget(
+      name: "OctetQuantizationTests",
+      dependencies: ["OctetQuantization", "OctetInterchange", "OctetTraining", "TestSupport"],
+      swiftSettings: strict),
+    // What several test targets share: running the built tool, temporary folders, random quantized models and a plain
+    // interpreter of them.
     .target(
       name: "TestSupport",
+      dependencies: ["OctetQuantization", "OctetTraining"],
       path: "Tests/TestSupport",
       swiftSettings: strict),
   ]
