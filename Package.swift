@@ -21,6 +21,7 @@ let package = Package(
     .library(name: "Octet", targets: ["Octet"]),
     .executable(name: "octet", targets: ["OctetTool"]),
     .executable(name: "octet-bench", targets: ["OctetBench"]),
+    .executable(name: "octet-firmware", targets: ["OctetFirmware"]),
   ],
   targets: [
     // The runtime. It depends on nothing; Tools/embedded compiles the same files as Embedded Swift.
@@ -62,6 +63,12 @@ let package = Package(
       name: "OctetBench",
       dependencies: ["OctetCommandLine", "OctetTraining", "OctetInterchange"],
       path: "Tools/octet-bench",
+      swiftSettings: strict),
+    // The host's side of firmware-sim/run.
+    .executableTarget(
+      name: "OctetFirmware",
+      dependencies: ["Octet", "OctetCommandLine", "OctetTraining", "OctetInterchange"],
+      path: "Tools/octet-firmware",
       swiftSettings: strict),
     .testTarget(
       name: "OctetTests",
