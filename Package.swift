@@ -28,6 +28,12 @@ let package = Package(
     .target(
       name: "Octet",
       swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+    // Faster kernels for small chips, and the inner loops in their instructions, with stand-ins for every other machine.
+    .target(name: "OctetChipInstructions"),
+    .target(
+      name: "OctetChipKernels",
+      dependencies: ["Octet", "OctetChipInstructions"],
+      swiftSettings: strict),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "OctetFloatKernels"),
     .target(
@@ -67,12 +73,14 @@ let package = Package(
     // The host's side of firmware-sim/run.
     .executableTarget(
       name: "OctetFirmware",
-      dependencies: ["Octet", "OctetCommandLine", "OctetTraining", "OctetInterchange"],
+      dependencies: [
+        "Octet", "OctetChipKernels", "OctetCommandLine", "OctetTraining", "OctetInterchange",
+      ],
       path: "Tools/octet-firmware",
       swiftSettings: strict),
     .testTarget(
       name: "OctetTests",
-      dependencies: ["Octet", "TestSupport"],
+      dependencies: ["Octet", "OctetChipKernels", "TestSupport"],
       swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
     .testTarget(
       name: "OctetTrainingTests",

@@ -1,5 +1,6 @@
 import Foundation
 import Octet
+import OctetChipKernels
 import OctetCommandLine
 import OctetInterchange
 import OctetTraining
@@ -44,7 +45,7 @@ enum PrepareCommand: Command {
     try AtomicFile.write(path: "\(folder)/labels", bytes: chosen.labels)
     let sizes = """
       arena_bytes=\(model.arenaBytes)
-      scratch_bytes=0
+      declare -A scratch_bytes=([pair]=\(PatchKernels<PairLayout>.scratchBytes(model)) [wide]=\(PatchKernels<WideLayout>.scratchBytes(model)))
       image_bytes=\(model.imageBytes)
 
       """

@@ -1,6 +1,15 @@
 import Board
-import Storage
 import Octet
+import OctetChipKernels
+import Storage
+
+#if OCTET_PAIR_LAYOUT
+  /// For chips with DSP instructions.
+  typealias Kernels = PatchKernels<PairLayout>
+#else
+  /// For every chip.
+  typealias Kernels = PatchKernels<WideLayout>
+#endif
 
 /// Checks the model, runs every image through it, and hands the results to the host.
 enum Firmware {
@@ -26,7 +35,10 @@ enum Firmware {
     _ model: Model, _ bytes: UnsafeMutableRawBufferPointer
   ) throws(SessionError) {
     var arena = bytes.mutableBytes
-    var session = try Session(model, arena: &arena)
+    let scratch = storage_scratch()
+    let kernels = Kernels(
+      scratch: UnsafeMutableRawBufferPointer(start: scratch.start, count: scratch.bytes))
+    var session = try Session(model, arena: &arena, kernels: kernels)
     let storage = storage_image()
     let pixels = UnsafeMutableRawBufferPointer(start: storage.start, count: storage.bytes)
     guard storage.bytes == model.imageBytes else { Failure.stop("the firmware was built for another model") }
@@ -49,7 +61,7 @@ enum Firmware {
     writeEnd(count, to: &results)
   }
 
-  private static func write<Kernels: RowKernels>(
+  private static func write(
     _ model: Model, _ session: borrowing Session<Kernels>, _ recorder: LayerRecorder, image: UInt32,
     total: UInt32, to results: inout ResultFile
   ) {

@@ -11,7 +11,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #if defined(__ARM_FEATURE_DSP) && defined(__thumb2__)
 #define OCTET_HAS_PAIR_INSTRUCTIONS 1
@@ -21,7 +20,7 @@
 /// Four bytes from anywhere.
 static inline uint32_t octet_load_word(const void *place) {
   uint32_t word;
-  memcpy(&word, place, 4);
+  __builtin_memcpy(&word, place, 4);
   return word;
 }
 
@@ -83,9 +82,9 @@ static inline void octet_pair_gather(uint32_t *patch, size_t index, const int8_t
 
 /// Multiplies a patch of `depth` values with the weights of `channels` outputs, one after the other, into four sums for each.
 ///
-/// - may_read_on: whether the three bytes after the last weight may be read.
+/// - end: where weights that may be read end; after the last weight here, or later.
 static inline void octet_pair_multiply(const uint32_t *patch, const int8_t *weights, size_t depth, size_t channels,
-                                       int may_read_on, int32_t *sums) {
+                                       const int8_t *end, int32_t *sums) {
   for (; channels > 0; channels--, sums += 4) {
     int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
     const uint32_t *values = patch;
@@ -126,14 +125,14 @@ static inline void octet_pair_multiply(const uint32_t *patch, const int8_t *weig
                        : "r0", "r1", "r2", "r3", "cc", "memory");
     }
 #undef OCTET_FOUR
-    const size_t end = 0;
+    const size_t whole = 0;
 #else
-    size_t end = depth >> 2;
+    const size_t whole = depth >> 2;
 #endif
     const size_t rest = depth & 3;
-    for (size_t left = end + (rest > 0); left > 0; left--, values += 8, w += 4) {
+    for (size_t left = whole + (rest > 0); left > 0; left--, values += 8, w += 4) {
       // What the patch holds beyond its depth is zero, so the weights there do not matter.
-      const uint32_t four = left > 1 || rest == 0 || may_read_on || channels > 1 ? octet_load_word(w) : octet_load_rest(w, rest);
+      const uint32_t four = end - w >= 4 ? octet_load_word(w) : octet_load_rest(w, rest);
       const uint32_t even = octet_even_pair(four), odd = octet_odd_pair(four);
       s0 = octet_add_products(values[4], odd, octet_add_products(values[0], even, s0));
       s1 = octet_add_products(values[5], odd, octet_add_products(values[1], even, s1));

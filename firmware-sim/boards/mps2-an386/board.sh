@@ -6,3 +6,4 @@ board_flags=(-mcpu=cortex-m4 -mfloat-abi=soft)
 board_qemu=(qemu-system-arm -machine mps2-an386)
 board_flash_bytes=$((4 * 1024 * 1024))
 board_ram_bytes=$((4 * 1024 * 1024))
+board_layout=pair
