@@ -10,53 +10,33 @@ struct ConvolutionPatches<Layout: PatchLayout> {
   private static var block: Int { 8 }
 
   func compute() {
-    if row.poolHeight &* row.poolWidth == 4 {
-      computePooled()
-    } else if row.poolHeight == 1 && row.poolWidth == 1 {
-      computeNeighbours()
-    } else {
+    let cells = row.poolHeight &* row.poolWidth
+    // Small pools and none: the rest are rare.
+    guard cells == 4 || cells == 1 else {
       PlainKernels().convolve(row)
+      return
     }
-  }
-
-  /// Each output is the largest of four sums.
-  private func computePooled() {
-    var offsets = InlineArray<4, Int>(repeating: 0)
-    var lines = InlineArray<4, Int>(repeating: 0)
-    for cell in 0..<4 {
-      lines[cell] = cell / row.poolWidth &* row.strideDown
-      offsets[cell] = cell % row.poolWidth &* row.strideAcross &* row.inputChannels
-    }
+    let isPooled = cells == 4
     let step = row.poolWidth &* row.strideAcross &* row.inputChannels
-    for place in 0..<row.outputWidth {
-      gather(lines, offsets, from: place &* step)
-      multiply { sums, channel in
-        let first = max(sums[0], sums[1])
-        let second = max(sums[2], sums[3])
-        row.output.write(
-          max(first, second) &+ row.output.bias[channel], channel: channel, to: row.target,
-          at: place &* row.outputChannels &+ channel)
+    var lines = InlineArray<4, Int>(repeating: 0)
+    var offsets = InlineArray<4, Int>(repeating: 0)
+    if isPooled {
+      for cell in 0..<4 {
+        let down = cell / row.poolWidth
+        lines[cell] = down &* row.strideDown
+        offsets[cell] = (cell &- down &* row.poolWidth) &* row.strideAcross &* row.inputChannels
       }
     }
-  }
-
-  /// Four outputs side by side; at the end of the row the last one is computed again instead of what lies beyond.
-  private func computeNeighbours() {
-    var offsets = InlineArray<4, Int>(repeating: 0)
-    let lines = InlineArray<4, Int>(repeating: 0)
-    let step = row.strideAcross &* row.inputChannels
     var place = 0
     while place < row.outputWidth {
-      let count = min(row.outputWidth &- place, 4)
-      for cell in 0..<4 { offsets[cell] = min(cell, count &- 1) &* step }
-      gather(lines, offsets, from: place &* step)
-      multiply { sums, channel in
-        for cell in 0..<count {
-          row.output.write(
-            sums[cell] &+ row.output.bias[channel], channel: channel, to: row.target,
-            at: (place &+ cell) &* row.outputChannels &+ channel)
-        }
+      var count = 1
+      if !isPooled {
+        // Four outputs side by side; at the end of the row the last one is computed again instead of what lies beyond.
+        count = min(row.outputWidth &- place, 4)
+        for cell in 0..<4 { offsets[cell] = min(cell, count &- 1) &* step }
       }
+      gather(lines, offsets, from: place &* step)
+      multiply(place, count: count, isPooled: isPooled)
       place &+= count
     }
   }
@@ -90,9 +70,10 @@ struct ConvolutionPatches<Layout: PatchLayout> {
     }
   }
 
-  /// Calls `write` with the four sums of each channel.
+  /// Multiplies the patch with the weights of every channel, and writes `count` outputs from `place` on, or one where
+  /// the four windows are those of a pool.
   @inline(__always)
-  private func multiply(_ write: (UnsafePointer<Int32>, Int) -> Void) {
+  private func multiply(_ place: Int, count: Int, isPooled: Bool) {
     var sums = InlineArray<32, Int32>(repeating: 0)
     var span = sums.mutableSpan
     span.withUnsafeMutableBufferPointer { sums in
@@ -100,13 +81,27 @@ struct ConvolutionPatches<Layout: PatchLayout> {
       var weights = row.weights
       var first = 0
       while first < row.outputChannels {
-        let count = min(row.outputChannels &- first, Self.block)
+        let channels = min(row.outputChannels &- first, Self.block)
         Layout.multiply(
-          patch, weights: weights, depth: depth, channels: count,
+          patch, weights: weights, depth: depth, channels: channels,
           end: row.weights + row.outputChannels &* depth, sums: start)
-        for channel in 0..<count { write(UnsafePointer(start) + 4 &* channel, first &+ channel) }
-        weights += count &* depth
-        first &+= count
+        let index = place &* row.outputChannels &+ first
+        if isPooled {
+          for channel in 0..<channels {
+            // The largest sum gives the largest output, so one is requantized for all.
+            let four = start + 4 &* channel
+            start[channel] = max(max(four[0], four[1]), max(four[2], four[3]))
+          }
+          row.output.write(start, stride: 1, channels: first..<first &+ channels, to: row.target, at: index)
+        } else {
+          for cell in 0..<count {
+            row.output.write(
+              start + cell, stride: 4, channels: first..<first &+ channels, to: row.target,
+              at: index &+ cell &* row.outputChannels)
+          }
+        }
+        weights += channels &* depth
+        first &+= channels
       }
     }
   }

@@ -72,16 +72,14 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
     var first = 0
     while first < row.outputs {
       let count = min(row.outputs &- first, Self.block)
-      for index in 0..<count { sums[index] = output.bias[first &+ index] }
+      for index in 0..<count { sums[index] = 0 }
       var span = sums.mutableSpan
       span.withUnsafeMutableBufferPointer { sums in
         guard let start = sums.baseAddress else { return }
         Layout.fold(
           wide, count: row.count, weights: row.weights + first &* row.weightsPerOutput,
           stride: row.weightsPerOutput, outputs: count, sums: start)
-        for index in 0..<count {
-          output.write(start[index], channel: first &+ index, to: target, at: first &+ index)
-        }
+        output.write(start, stride: 1, channels: first..<first &+ count, to: target, at: first)
       }
       first &+= count
     }

@@ -44,25 +44,28 @@ enum Firmware {
     guard storage.bytes == model.imageBytes else { Failure.stop("the firmware was built for another model") }
     var source = ImageSource()
     var results = ResultFile()
+    // One for everything: it is large.
+    var recorder = LayerRecorder()
     var count: UInt32 = 0
     while let image = source.next(into: pixels, count: count) {
       let span = UnsafeRawBufferPointer(pixels).bindMemory(to: UInt8.self).span
       var total: UInt32 = 0
       if image.isTimed {
+        recorder.isLooking = false
         let start = board_ticks()
-        try session.run(image: span)
+        try session.run(image: span, observer: &recorder)
         total = board_ticks() &- start
       }
-      var recorder = LayerRecorder()
+      recorder.restart()
       try session.run(image: span, observer: &recorder)
       write(model, session, recorder, image: image.number, total: total, to: &results)
       count &+= 1
     }
-    writeEnd(count, to: &results)
+    writeEnd(count, &recorder, to: &results)
   }
 
   private static func write(
-    _ model: Model, _ session: borrowing Session<Kernels>, _ recorder: LayerRecorder, image: UInt32,
+    _ model: Model, _ session: borrowing Session<Kernels>, _ recorder: borrowing LayerRecorder, image: UInt32,
     total: UInt32, to results: inout ResultFile
   ) {
     guard let answer = session.answer else { Failure.stop(image: image, "there is no answer") }
@@ -83,14 +86,14 @@ enum Firmware {
   }
 
   /// What the host needs to turn ticks into instructions: loops of 2,000 and 22,000 instructions, and reading the timer.
-  private static func writeEnd(_ count: UInt32, to results: inout ResultFile) {
+  private static func writeEnd(_ count: UInt32, _ recorder: inout LayerRecorder, to results: inout ResultFile) {
     let start = board_ticks()
     core_count_down(1_000)
     let middle = board_ticks()
     core_count_down(11_000)
     let end = board_ticks()
     let again = board_ticks()
-    var recorder = LayerRecorder()
+    recorder.restart()
     recorder.willRun(layer: 0)
     recorder.didFold(layer: 0)
     results.add(ResultFile.endMark)

@@ -17,6 +17,7 @@ struct ResultFile: ~Copyable {
     self.file = file
   }
 
+  @inline(never)
   mutating func add(_ word: UInt32) {
     withUnsafeBytes(of: word) { checksum.add($0.bytes) }
     guard file.write(word) else { Failure.stop("the results cannot be written") }

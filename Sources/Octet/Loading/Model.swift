@@ -41,13 +41,11 @@ public struct Model: Sendable {
   }
 
   /// Tensor 0 is the input, tensor `i` the output of layer `i - 1`.
-  @inline(__always)
   package func tensor(_ index: Int) -> TensorRecord {
     TensorRecord(bytes, at: Self.tensorOffset(index))
   }
 
   /// Layer `index`, whose kind the loader has checked.
-  @inline(__always)
   package func layer(_ index: Int) -> LayerRecord {
     guard let layer = LayerRecord(bytes, at: layerOffset(index)) else {
       preconditionFailure("checked on loading")

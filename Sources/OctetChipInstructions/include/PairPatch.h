@@ -80,69 +80,92 @@ static inline void octet_pair_gather(uint32_t *patch, size_t index, const int8_t
   }
 }
 
+/// The sums of four pixels, and where their values and the weights go on.
+typedef struct {
+  int32_t s0, s1, s2, s3;
+  const uint32_t *values;
+  const int8_t *weights;
+} OctetPairSums;
+
+/// Four weights and four values of each pixel.
+static inline __attribute__((always_inline)) void octet_pair_add_four(OctetPairSums *sums, uint32_t word) {
+  const uint32_t *values = sums->values, even = octet_even_pair(word), odd = octet_odd_pair(word);
+  sums->s0 = octet_add_products(values[4], odd, octet_add_products(values[0], even, sums->s0));
+  sums->s1 = octet_add_products(values[5], odd, octet_add_products(values[1], even, sums->s1));
+  sums->s2 = octet_add_products(values[6], odd, octet_add_products(values[2], even, sums->s2));
+  sums->s3 = octet_add_products(values[7], odd, octet_add_products(values[3], even, sums->s3));
+  sums->values += 8;
+}
+
+#ifdef OCTET_HAS_PAIR_INSTRUCTIONS
+
+// The same in 13 instructions for 16 multiply-adds. r0 to r3 hold the values because a load of several registers
+// wants them in order.
+#define OCTET_FOUR                     \
+  "ldr %[word], [%[w]], #4\n"          \
+  "ldm %[values]!, {r0, r1, r2, r3}\n" \
+  "sxtb16 %[pair], %[word]\n"          \
+  "smlad %[s0], r0, %[pair], %[s0]\n"  \
+  "smlad %[s1], r1, %[pair], %[s1]\n"  \
+  "smlad %[s2], r2, %[pair], %[s2]\n"  \
+  "smlad %[s3], r3, %[pair], %[s3]\n"  \
+  "ldm %[values]!, {r0, r1, r2, r3}\n" \
+  "sxtb16 %[pair], %[word], ror #8\n"  \
+  "smlad %[s0], r0, %[pair], %[s0]\n"  \
+  "smlad %[s1], r1, %[pair], %[s1]\n"  \
+  "smlad %[s2], r2, %[pair], %[s2]\n"  \
+  "smlad %[s3], r3, %[pair], %[s3]\n"
+
+#define OCTET_RUN(sums, instructions)                                                                              \
+  {                                                                                                                \
+    uint32_t word, pair;                                                                                           \
+    __asm__ volatile(instructions                                                                                  \
+                     : [s0] "+r"((sums)->s0), [s1] "+r"((sums)->s1), [s2] "+r"((sums)->s2), [s3] "+r"((sums)->s3), \
+                       [values] "+r"((sums)->values), [w] "+r"((sums)->weights), [left] "+r"(left),                \
+                       [word] "=&r"(word), [pair] "=&r"(pair)                                                      \
+                     :                                                                                             \
+                     : "r0", "r1", "r2", "r3", "cc", "memory");                                                    \
+  }
+
+/// `fours` times four weights.
+static inline __attribute__((always_inline)) void octet_pair_add_fours(OctetPairSums *sums, size_t fours) {
+  size_t left = fours >> 2;
+  if (left > 0)
+    OCTET_RUN(sums, "1:\n" OCTET_FOUR OCTET_FOUR OCTET_FOUR OCTET_FOUR "subs %[left], #1\nbne 1b\n")
+  if (fours & 2) OCTET_RUN(sums, OCTET_FOUR OCTET_FOUR)
+  if (fours & 1) OCTET_RUN(sums, OCTET_FOUR)
+}
+
+#undef OCTET_RUN
+#undef OCTET_FOUR
+
+#else
+
+static inline void octet_pair_add_fours(OctetPairSums *sums, size_t fours) {
+  for (; fours > 0; fours--, sums->weights += 4) octet_pair_add_four(sums, octet_load_word(sums->weights));
+}
+
+#endif
+
 /// Multiplies a patch of `depth` values with the weights of `channels` outputs, one after the other, into four sums for each.
 ///
 /// - end: where weights that may be read end; after the last weight here, or later.
 static inline void octet_pair_multiply(const uint32_t *patch, const int8_t *weights, size_t depth, size_t channels,
                                        const int8_t *end, int32_t *sums) {
-  for (; channels > 0; channels--, sums += 4) {
-    int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-    const uint32_t *values = patch;
-    const int8_t *w = weights;
-    weights += depth;
-#ifdef OCTET_HAS_PAIR_INSTRUCTIONS
-#define OCTET_FOUR                           \
-  "ldr %[word], [%[w]], #4\n"                \
-  "ldm %[values]!, {r0, r1, r2, r3}\n"       \
-  "sxtb16 %[pair], %[word]\n"                \
-  "smlad %[s0], r0, %[pair], %[s0]\n"        \
-  "smlad %[s1], r1, %[pair], %[s1]\n"        \
-  "smlad %[s2], r2, %[pair], %[s2]\n"        \
-  "smlad %[s3], r3, %[pair], %[s3]\n"        \
-  "ldm %[values]!, {r0, r1, r2, r3}\n"       \
-  "sxtb16 %[pair], %[word], ror #8\n"        \
-  "smlad %[s0], r0, %[pair], %[s0]\n"        \
-  "smlad %[s1], r1, %[pair], %[s1]\n"        \
-  "smlad %[s2], r2, %[pair], %[s2]\n"        \
-  "smlad %[s3], r3, %[pair], %[s3]\n"
-    size_t fours = depth >> 4;
-    uint32_t word, pair;
-    if (fours > 0) {
-      __asm__ volatile("1:\n" OCTET_FOUR OCTET_FOUR OCTET_FOUR OCTET_FOUR "subs %[fours], #1\n"
-                       "bne 1b\n"
-                       : [s0] "+r"(s0), [s1] "+r"(s1), [s2] "+r"(s2), [s3] "+r"(s3), [values] "+r"(values),
-                         [w] "+r"(w), [fours] "+r"(fours), [word] "=&r"(word), [pair] "=&r"(pair)
-                       :
-                       : "r0", "r1", "r2", "r3", "cc", "memory");
+  const size_t rounded = (depth + 3) >> 2;
+  for (; channels > 0; channels--, weights += depth, sums += 4) {
+    OctetPairSums four = {0, 0, 0, 0, patch, weights};
+    if (end - weights >= (ptrdiff_t)(4 * rounded)) {
+      // What the patch holds beyond its depth is zero, so the weights there, of the next channel, do not matter.
+      octet_pair_add_fours(&four, rounded);
+    } else {
+      octet_pair_add_fours(&four, depth >> 2);
+      octet_pair_add_four(&four, octet_load_rest(four.weights, depth & 3));
     }
-    fours = depth >> 2 & 3;
-    if (fours > 0) {
-      __asm__ volatile("1:\n" OCTET_FOUR "subs %[fours], #1\n"
-                       "bne 1b\n"
-                       : [s0] "+r"(s0), [s1] "+r"(s1), [s2] "+r"(s2), [s3] "+r"(s3), [values] "+r"(values),
-                         [w] "+r"(w), [fours] "+r"(fours), [word] "=&r"(word), [pair] "=&r"(pair)
-                       :
-                       : "r0", "r1", "r2", "r3", "cc", "memory");
-    }
-#undef OCTET_FOUR
-    const size_t whole = 0;
-#else
-    const size_t whole = depth >> 2;
-#endif
-    const size_t rest = depth & 3;
-    for (size_t left = whole + (rest > 0); left > 0; left--, values += 8, w += 4) {
-      // What the patch holds beyond its depth is zero, so the weights there do not matter.
-      const uint32_t four = end - w >= 4 ? octet_load_word(w) : octet_load_rest(w, rest);
-      const uint32_t even = octet_even_pair(four), odd = octet_odd_pair(four);
-      s0 = octet_add_products(values[4], odd, octet_add_products(values[0], even, s0));
-      s1 = octet_add_products(values[5], odd, octet_add_products(values[1], even, s1));
-      s2 = octet_add_products(values[6], odd, octet_add_products(values[2], even, s2));
-      s3 = octet_add_products(values[7], odd, octet_add_products(values[3], even, s3));
-    }
-    sums[0] = s0;
-    sums[1] = s1;
-    sums[2] = s2;
-    sums[3] = s3;
+    sums[0] = four.s0;
+    sums[1] = four.s1;
+    sums[2] = four.s2;
+    sums[3] = four.s3;
   }
 }
 
@@ -160,46 +183,93 @@ static inline void octet_pair_widen(uint32_t *row, const int8_t *values, size_t 
   }
 }
 
+/// One output: adds the products of a widened row and `count` weights to a sum.
+static inline int32_t octet_pair_fold_one(const uint32_t *row, size_t count, const int8_t *weights, int32_t sum) {
+  for (; count >= 4; count -= 4, row += 2, weights += 4) {
+    const uint32_t word = octet_load_word(weights);
+    sum = octet_add_products(row[0], octet_even_pair(word), sum);
+    sum = octet_add_products(row[1], octet_odd_pair(word), sum);
+  }
+  if (count > 0) {
+    const uint32_t word = octet_load_rest(weights, count);
+    sum = octet_add_products(row[0], octet_even_pair(word), sum);
+    sum = octet_add_products(row[1], octet_odd_pair(word), sum);
+  }
+  return sum;
+}
+
+#ifdef OCTET_HAS_PAIR_INSTRUCTIONS
+
+// Eight weights of each of two outputs: 19 instructions for 16 multiply-adds.
+#define OCTET_EIGHT                        \
+  "ldm %[values]!, {r0, r1, r2, r3}\n"     \
+  "ldrd r4, r5, [%[a]], #8\n"              \
+  "sxtb16 %[pair], r4\n"                   \
+  "smlad %[s0], r0, %[pair], %[s0]\n"      \
+  "sxtb16 r4, r4, ror #8\n"                \
+  "smlad %[s0], r1, r4, %[s0]\n"           \
+  "sxtb16 %[pair], r5\n"                   \
+  "smlad %[s0], r2, %[pair], %[s0]\n"      \
+  "sxtb16 r5, r5, ror #8\n"                \
+  "smlad %[s0], r3, r5, %[s0]\n"           \
+  "ldrd r4, r5, [%[b]], #8\n"              \
+  "sxtb16 %[pair], r4\n"                   \
+  "smlad %[s1], r0, %[pair], %[s1]\n"      \
+  "sxtb16 r4, r4, ror #8\n"                \
+  "smlad %[s1], r1, r4, %[s1]\n"           \
+  "sxtb16 %[pair], r5\n"                   \
+  "smlad %[s1], r2, %[pair], %[s1]\n"      \
+  "sxtb16 r5, r5, ror #8\n"                \
+  "smlad %[s1], r3, r5, %[s1]\n"
+
+// Four weights of each of two outputs.
+#define OCTET_REST                      \
+  "ldm %[values]!, {r0, r1}\n"          \
+  "ldr r4, [%[a]], #4\n"                \
+  "sxtb16 %[pair], r4\n"                \
+  "smlad %[s0], r0, %[pair], %[s0]\n"   \
+  "sxtb16 r4, r4, ror #8\n"             \
+  "smlad %[s0], r1, r4, %[s0]\n"        \
+  "ldr r5, [%[b]], #4\n"                \
+  "sxtb16 %[pair], r5\n"                \
+  "smlad %[s1], r0, %[pair], %[s1]\n"   \
+  "sxtb16 r5, r5, ror #8\n"             \
+  "smlad %[s1], r1, r5, %[s1]\n"
+
+#define OCTET_RUN(instructions)                                                                                  \
+  {                                                                                                              \
+    uint32_t pair;                                                                                               \
+    __asm__ volatile(instructions                                                                                \
+                     : [s0] "+r"(s0), [s1] "+r"(s1), [values] "+r"(values), [a] "+r"(a), [b] "+r"(b),            \
+                       [left] "+r"(left), [pair] "=&r"(pair)                                                     \
+                     :                                                                                           \
+                     : "r0", "r1", "r2", "r3", "r4", "r5", "cc", "memory");                                      \
+  }
+
+#endif
+
 /// Adds the products of a widened row and the weights of `outputs` outputs, which are `stride` apart, to the sums.
 static inline void octet_pair_fold(const uint32_t *row, size_t count, const int8_t *weights, size_t stride, size_t outputs,
                                    int32_t *sums) {
-  for (; outputs > 0; outputs--, sums++, weights += stride) {
-    int32_t sum = *sums;
-    const uint32_t *values = row;
-    const int8_t *w = weights;
-    size_t left = count >> 3;
 #ifdef OCTET_HAS_PAIR_INSTRUCTIONS
-    if (left > 0 && ((uintptr_t)w & 3) == 0) {
-      uint32_t pair;
-      // Eight weights in two words, eight values in four.
-      __asm__ volatile(
-          "1: ldm %[values]!, {r0, r1, r2, r3}\n"
-          "ldm %[w]!, {r4, r5}\n"
-          "sxtb16 %[pair], r4\n"
-          "smlad %[sum], r0, %[pair], %[sum]\n"
-          "sxtb16 r4, r4, ror #8\n"
-          "smlad %[sum], r1, r4, %[sum]\n"
-          "sxtb16 %[pair], r5\n"
-          "smlad %[sum], r2, %[pair], %[sum]\n"
-          "sxtb16 r5, r5, ror #8\n"
-          "smlad %[sum], r3, r5, %[sum]\n"
-          "subs %[left], #1\n"
-          "bne 1b\n"
-          : [sum] "+r"(sum), [values] "+r"(values), [w] "+r"(w), [left] "+r"(left), [pair] "=&r"(pair)
-          :
-          : "r0", "r1", "r2", "r3", "r4", "r5", "cc", "memory");
+  // Loads of two words at once want a multiple of 4.
+  if ((((uintptr_t)weights | stride | count) & 3) == 0) {
+    const size_t sixteens = count >> 4;
+    for (; outputs >= 2; outputs -= 2, sums += 2, weights += 2 * stride) {
+      int32_t s0 = sums[0], s1 = sums[1];
+      const uint32_t *values = row;
+      const int8_t *a = weights, *b = weights + stride;
+      size_t left = sixteens;
+      if (left > 0) OCTET_RUN("1:\n" OCTET_EIGHT OCTET_EIGHT "subs %[left], #1\nbne 1b\n")
+      if (count & 8) OCTET_RUN(OCTET_EIGHT)
+      if (count & 4) OCTET_RUN(OCTET_REST)
+      sums[0] = s0;
+      sums[1] = s1;
     }
-#endif
-    for (left = (left << 1) + (count >> 2 & 1); left > 0; left--, values += 2, w += 4) {
-      const uint32_t word = octet_load_word(w);
-      sum = octet_add_products(values[0], octet_even_pair(word), sum);
-      sum = octet_add_products(values[1], octet_odd_pair(word), sum);
-    }
-    if (count & 3) {
-      const uint32_t word = octet_load_rest(w, count & 3);
-      sum = octet_add_products(values[0], octet_even_pair(word), sum);
-      sum = octet_add_products(values[1], octet_odd_pair(word), sum);
-    }
-    *sums = sum;
   }
+#undef OCTET_RUN
+#undef OCTET_REST
+#undef OCTET_EIGHT
+#endif
+  for (; outputs > 0; outputs--, sums++, weights += stride) *sums = octet_pair_fold_one(row, count, weights, *sums);
 }
