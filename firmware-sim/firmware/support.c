@@ -7,6 +7,14 @@ void *memcpy(void *restrict to, const void *restrict from, size_t count) {
   uint8_t *target = to;
   const uint8_t *source = from;
   if ((((uintptr_t)to | (uintptr_t)from) & 3) == 0) {
+    for (; count >= 16; count -= 16, target += 16, source += 16) {
+      const uint32_t *words = (const uint32_t *)source;
+      const uint32_t a = words[0], b = words[1], c = words[2], d = words[3];
+      ((uint32_t *)target)[0] = a;
+      ((uint32_t *)target)[1] = b;
+      ((uint32_t *)target)[2] = c;
+      ((uint32_t *)target)[3] = d;
+    }
     for (; count >= 4; count -= 4, target += 4, source += 4) *(uint32_t *)target = *(const uint32_t *)source;
   }
   while (count-- > 0) *target++ = *source++;

@@ -116,27 +116,26 @@ static inline __attribute__((always_inline)) void octet_pair_add_four(OctetPairS
   "smlad %[s2], r2, %[pair], %[s2]\n"  \
   "smlad %[s3], r3, %[pair], %[s3]\n"
 
-#define OCTET_RUN(sums, instructions)                                                                              \
-  {                                                                                                                \
-    uint32_t word, pair;                                                                                           \
-    __asm__ volatile(instructions                                                                                  \
-                     : [s0] "+r"((sums)->s0), [s1] "+r"((sums)->s1), [s2] "+r"((sums)->s2), [s3] "+r"((sums)->s3), \
-                       [values] "+r"((sums)->values), [w] "+r"((sums)->weights), [left] "+r"(left),                \
-                       [word] "=&r"(word), [pair] "=&r"(pair)                                                      \
-                     :                                                                                             \
-                     : "r0", "r1", "r2", "r3", "cc", "memory");                                                    \
-  }
-
-/// `fours` times four weights.
+/// `fours` times four weights, sixteen at a time and then what is left.
 static inline __attribute__((always_inline)) void octet_pair_add_fours(OctetPairSums *sums, size_t fours) {
-  size_t left = fours >> 2;
-  if (left > 0)
-    OCTET_RUN(sums, "1:\n" OCTET_FOUR OCTET_FOUR OCTET_FOUR OCTET_FOUR "subs %[left], #1\nbne 1b\n")
-  if (fours & 2) OCTET_RUN(sums, OCTET_FOUR OCTET_FOUR)
-  if (fours & 1) OCTET_RUN(sums, OCTET_FOUR)
+  uint32_t word, pair;
+  __asm__ volatile(
+      "subs %[left], #4\n"
+      "blt 2f\n"
+      "1:\n" OCTET_FOUR OCTET_FOUR OCTET_FOUR OCTET_FOUR
+      "subs %[left], #4\n"
+      "bge 1b\n"
+      "2: lsls %[word], %[left], #30\n"
+      "bpl 3f\n" OCTET_FOUR OCTET_FOUR
+      "3: lsls %[word], %[left], #31\n"
+      "beq 4f\n" OCTET_FOUR
+      "4:\n"
+      : [s0] "+r"(sums->s0), [s1] "+r"(sums->s1), [s2] "+r"(sums->s2), [s3] "+r"(sums->s3),
+        [values] "+r"(sums->values), [w] "+r"(sums->weights), [left] "+r"(fours), [word] "=&r"(word), [pair] "=&r"(pair)
+      :
+      : "r0", "r1", "r2", "r3", "cc", "memory");
 }
 
-#undef OCTET_RUN
 #undef OCTET_FOUR
 
 #else
@@ -236,15 +235,31 @@ static inline int32_t octet_pair_fold_one(const uint32_t *row, size_t count, con
   "sxtb16 r5, r5, ror #8\n"             \
   "smlad %[s1], r1, r5, %[s1]\n"
 
-#define OCTET_RUN(instructions)                                                                                  \
-  {                                                                                                              \
-    uint32_t pair;                                                                                               \
-    __asm__ volatile(instructions                                                                                \
-                     : [s0] "+r"(s0), [s1] "+r"(s1), [values] "+r"(values), [a] "+r"(a), [b] "+r"(b),            \
-                       [left] "+r"(left), [pair] "=&r"(pair)                                                     \
-                     :                                                                                           \
-                     : "r0", "r1", "r2", "r3", "r4", "r5", "cc", "memory");                                      \
-  }
+/// Two outputs whose weights start at multiples of 4; `count`, a multiple of 4, weights of each.
+static inline __attribute__((always_inline)) void octet_pair_fold_two(const uint32_t *values, size_t count, const int8_t *a,
+                                                                     const int8_t *b, int32_t *sums) {
+  int32_t s0 = sums[0], s1 = sums[1];
+  uint32_t pair;
+  __asm__ volatile(
+      "subs %[left], #16\n"
+      "blt 2f\n"
+      "1:\n" OCTET_EIGHT OCTET_EIGHT
+      "subs %[left], #16\n"
+      "bge 1b\n"
+      "2: lsls %[pair], %[left], #28\n"
+      "bpl 3f\n" OCTET_EIGHT
+      "3: lsls %[pair], %[left], #29\n"
+      "bpl 4f\n" OCTET_REST
+      "4:\n"
+      : [s0] "+r"(s0), [s1] "+r"(s1), [values] "+r"(values), [a] "+r"(a), [b] "+r"(b), [left] "+r"(count), [pair] "=&r"(pair)
+      :
+      : "r0", "r1", "r2", "r3", "r4", "r5", "cc", "memory");
+  sums[0] = s0;
+  sums[1] = s1;
+}
+
+#undef OCTET_EIGHT
+#undef OCTET_REST
 
 #endif
 
@@ -254,22 +269,9 @@ static inline void octet_pair_fold(const uint32_t *row, size_t count, const int8
 #ifdef OCTET_HAS_PAIR_INSTRUCTIONS
   // Loads of two words at once want a multiple of 4.
   if ((((uintptr_t)weights | stride | count) & 3) == 0) {
-    const size_t sixteens = count >> 4;
-    for (; outputs >= 2; outputs -= 2, sums += 2, weights += 2 * stride) {
-      int32_t s0 = sums[0], s1 = sums[1];
-      const uint32_t *values = row;
-      const int8_t *a = weights, *b = weights + stride;
-      size_t left = sixteens;
-      if (left > 0) OCTET_RUN("1:\n" OCTET_EIGHT OCTET_EIGHT "subs %[left], #1\nbne 1b\n")
-      if (count & 8) OCTET_RUN(OCTET_EIGHT)
-      if (count & 4) OCTET_RUN(OCTET_REST)
-      sums[0] = s0;
-      sums[1] = s1;
-    }
+    for (; outputs >= 2; outputs -= 2, sums += 2, weights += 2 * stride)
+      octet_pair_fold_two(row, count, weights, weights + stride, sums);
   }
-#undef OCTET_RUN
-#undef OCTET_REST
-#undef OCTET_EIGHT
 #endif
   for (; outputs > 0; outputs--, sums++, weights += stride) *sums = octet_pair_fold_one(row, count, weights, *sums);
 }
