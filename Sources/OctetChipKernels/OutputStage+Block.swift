@@ -4,6 +4,7 @@ extension OutputStage {
   /// Writes the outputs of some channels, from sums that are `stride` apart and lack the bias.
   ///
   /// What is the same for all of them is looked at once: most outputs are int8 without a table.
+  @inline(never)
   func write(
     _ sums: UnsafePointer<Int32>, stride: Int, channels: Range<Int>, to target: UnsafeMutableRawPointer,
     at index: Int

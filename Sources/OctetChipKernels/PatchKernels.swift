@@ -11,8 +11,26 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
   private let scratch: UnsafeMutableRawBufferPointer
   private let plain = PlainKernels()
 
-  /// - Parameter scratch: starts at a multiple of 4 and belongs to these kernels alone as long as they are used.
-  public init(scratch: UnsafeMutableRawBufferPointer) { self.scratch = scratch }
+  /// The dense layer whose short rows are put off; -1 if there is none.
+  private let gatheringLayer: Int
+  /// Its rows, at the end of the scratch memory.
+  private let gathered: UnsafeMutableRawPointer?
+
+  /// - Parameter scratch: starts at a multiple of 4 and belongs to these kernels alone as long as they are used; best of
+  ///   `scratchBytes(model)` bytes.
+  public init(_ model: Model, scratch: UnsafeMutableRawBufferPointer) {
+    let layer = Self.gatheringLayer(model)
+    if let layer, let start = scratch.baseAddress, scratch.count >= Self.scratchBytes(model) {
+      let rest = Self.patchBytes(model)
+      gatheringLayer = layer
+      gathered = start + rest
+      self.scratch = UnsafeMutableRawBufferPointer(rebasing: scratch[..<rest])
+    } else {
+      gatheringLayer = -1
+      gathered = nil
+      self.scratch = scratch
+    }
+  }
 
   /// Channels whose sums are made at a time.
   private static var block: Int { 8 }
@@ -23,6 +41,11 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
 
   /// The scratch memory that serves every layer of a model.
   public static func scratchBytes(_ model: Model) -> Int {
+    patchBytes(model) &+ (gatheringLayer(model) == nil ? 0 : gatheredValues &* Layout.valueBytes)
+  }
+
+  /// The largest patch, or row of a dense layer.
+  private static func patchBytes(_ model: Model) -> Int {
     var largest = 0
     for index in 0..<model.layerCount {
       let layer = model.layer(index)
@@ -38,6 +61,21 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
     return largest
   }
 
+  /// Values of rows that are put off at a time.
+  private static var gatheredValues: Int { 256 }
+
+  /// The first dense layer over several rows that are so short that it pays to fold several of them at once, such as the
+  /// rows of the image.
+  private static func gatheringLayer(_ model: Model) -> Int? {
+    for index in 0..<model.layerCount where model.layer(index).kind == .dense {
+      let input = model.tensor(Int(model.layer(index).input))
+      if input.height > 1 && input.rowValues &* 4 <= gatheredValues && input.rowValues % Layout.group == 0 {
+        return index
+      }
+    }
+    return nil
+  }
+
   /// A row of a convolution.
   public func convolve(_ row: ConvolutionRow) {
     let depth = row.windowHeight &* row.windowWidth &* row.inputChannels
@@ -51,8 +89,21 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
   /// A row of a depthwise convolution.
   public func convolveDepthwise(_ row: ConvolutionRow) { plain.convolveDepthwise(row) }
 
-  /// One input row into every accumulator of a dense layer.
+  /// One input row into every accumulator of a dense layer, or several short ones with the last of them.
+  ///
+  /// Which rows go together follows from their numbers, so there is no state that a restarted image could find wrong.
   public func fold(_ row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>) {
+    if row.layer == gatheringLayer, let gathered {
+      let rows = Self.gatheredValues / row.count
+      let place = row.row % rows
+      Layout.widen(gathered + place &* row.count &* Layout.valueBytes, values: row.values, count: row.count)
+      let isLast = (row.row &+ 1) &* row.count == row.weightsPerOutput
+      guard place &+ 1 == rows || isLast else { return }
+      Layout.fold(
+        gathered, count: (place &+ 1) &* row.count, weights: row.weights - place &* row.count,
+        stride: row.weightsPerOutput, outputs: row.outputs, sums: accumulators)
+      return
+    }
     guard let wide = widened(row) else {
       plain.fold(row, into: accumulators)
       return

@@ -19,7 +19,7 @@ struct ChipKernelsTests {
     var span = storage.mutableSpan
     var arena = span.mutableBytes
     try words.withUnsafeMutableBytes { bytes in
-      let kernels = PatchKernels<Layout>(scratch: UnsafeMutableRawBufferPointer(rebasing: bytes[..<count]))
+      let kernels = PatchKernels<Layout>(model, scratch: UnsafeMutableRawBufferPointer(rebasing: bytes[..<count]))
       var session = try Session(model, arena: &arena, kernels: kernels)
       for image in 0..<2 as Range<UInt64> {
         let pixels = drawn.pixels(seed: seed &* 2 &+ image)

@@ -37,7 +37,7 @@ enum Firmware {
     var arena = bytes.mutableBytes
     let scratch = storage_scratch()
     let kernels = Kernels(
-      scratch: UnsafeMutableRawBufferPointer(start: scratch.start, count: scratch.bytes))
+      model, scratch: UnsafeMutableRawBufferPointer(start: scratch.start, count: scratch.bytes))
     var session = try Session(model, arena: &arena, kernels: kernels)
     let storage = storage_image()
     let pixels = UnsafeMutableRawBufferPointer(start: storage.start, count: storage.bytes)

@@ -51,9 +51,9 @@ struct RowOrder: ~Copyable {
       // Only border rows are left, if anything.
       return appeared[index] < model.tensor(index).allRows
     }
+    guard appeared[model.firstInput(index &- 1)] >= need else { return false }
+    guard model.kindByte(index &- 1) == LayerKind.add.rawValue else { return true }
     let layer = model.layer(index &- 1)
-    guard appeared[Int(layer.input)] >= need else { return false }
-    guard layer.kind == .add else { return true }
     let shift =
       UInt16(model.tensor(Int(layer.secondInput)).borderAbove) &+ need
       &- UInt16(model.tensor(Int(layer.input)).borderAbove)

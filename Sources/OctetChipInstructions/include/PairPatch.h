@@ -56,7 +56,7 @@ static inline uint32_t octet_load_rest(const int8_t *place, size_t count) {
 
 /// Puts values `index` to `index + count - 1` of four pixels into a patch. The values of a four beyond the last one must
 /// have been cleared.
-static inline void octet_pair_gather(uint32_t *patch, size_t index, const int8_t *const pixels[4], size_t count) {
+static __attribute__((noinline, unused)) void octet_pair_gather(uint32_t *patch, size_t index, const int8_t *const pixels[4], size_t count) {
   size_t done = 0;
   if ((index & 3) == 0) {
     for (int pixel = 0; pixel < 4; pixel++) {
@@ -149,7 +149,7 @@ static inline void octet_pair_add_fours(OctetPairSums *sums, size_t fours) {
 /// Multiplies a patch of `depth` values with the weights of `channels` outputs, one after the other, into four sums for each.
 ///
 /// - end: where weights that may be read end; after the last weight here, or later.
-static inline void octet_pair_multiply(const uint32_t *patch, const int8_t *weights, size_t depth, size_t channels,
+static __attribute__((noinline, unused)) void octet_pair_multiply(const uint32_t *patch, const int8_t *weights, size_t depth, size_t channels,
                                        const int8_t *end, int32_t *sums) {
   const size_t rounded = (depth + 3) >> 2;
   for (; channels > 0; channels--, weights += depth, sums += 4) {
@@ -264,7 +264,7 @@ static inline __attribute__((always_inline)) void octet_pair_fold_two(const uint
 #endif
 
 /// Adds the products of a widened row and the weights of `outputs` outputs, which are `stride` apart, to the sums.
-static inline void octet_pair_fold(const uint32_t *row, size_t count, const int8_t *weights, size_t stride, size_t outputs,
+static __attribute__((noinline, unused)) void octet_pair_fold(const uint32_t *row, size_t count, const int8_t *weights, size_t stride, size_t outputs,
                                    int32_t *sums) {
 #ifdef OCTET_HAS_PAIR_INSTRUCTIONS
   // Loads of two words at once want a multiple of 4.

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /// Puts values `index` to `index + count - 1` of four pixels into a patch.
-static inline void octet_wide_gather(int32_t *patch, size_t index, const int8_t *const pixels[4], size_t count) {
+static __attribute__((noinline, unused)) void octet_wide_gather(int32_t *patch, size_t index, const int8_t *const pixels[4], size_t count) {
   for (int pixel = 0; pixel < 4; pixel++) {
     int32_t *target = patch + 4 * index + pixel;
     const int8_t *source = pixels[pixel];
@@ -16,7 +16,7 @@ static inline void octet_wide_gather(int32_t *patch, size_t index, const int8_t 
 
 /// Multiplies a patch of `depth` values, at least one, with the weights of `channels` outputs, one after the other, into
 /// four sums for each.
-static inline void octet_wide_multiply(const int32_t *patch, const int8_t *weights, size_t depth, size_t channels, int32_t *sums) {
+static __attribute__((noinline, unused)) void octet_wide_multiply(const int32_t *patch, const int8_t *weights, size_t depth, size_t channels, int32_t *sums) {
   for (; channels > 0; channels--, sums += 4) {
     int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
     const int32_t *values = patch;
@@ -107,7 +107,7 @@ static inline void octet_wide_widen(int32_t *row, const int8_t *values, size_t c
 }
 
 /// Adds the products of a widened row and the weights of `outputs` outputs, which are `stride` apart, to the sums.
-static inline void octet_wide_fold(const int32_t *row, size_t count, const int8_t *weights, size_t stride, size_t outputs,
+static __attribute__((noinline, unused)) void octet_wide_fold(const int32_t *row, size_t count, const int8_t *weights, size_t stride, size_t outputs,
                                    int32_t *sums) {
   for (; outputs > 0; outputs--, sums++, weights += stride) {
     int32_t sum = *sums;

@@ -8,3 +8,4 @@ board_qemu=(qemu-system-arm -machine microbit)
 board_flash_bytes=$((256 * 1024))
 board_ram_bytes=$((16 * 1024))
 board_kernel_optimization=-Osize
+board_runtime_optimization=-Osize
