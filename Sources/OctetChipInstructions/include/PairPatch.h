@@ -80,21 +80,13 @@ static __attribute__((noinline, unused)) void octet_pair_gather(uint32_t *patch,
   }
 }
 
-/// The sums of four pixels, and where their values and the weights go on.
-typedef struct {
-  int32_t s0, s1, s2, s3;
-  const uint32_t *values;
-  const int8_t *weights;
-} OctetPairSums;
-
 /// Four weights and four values of each pixel.
-static inline __attribute__((always_inline)) void octet_pair_add_four(OctetPairSums *sums, uint32_t word) {
-  const uint32_t *values = sums->values, even = octet_even_pair(word), odd = octet_odd_pair(word);
-  sums->s0 = octet_add_products(values[4], odd, octet_add_products(values[0], even, sums->s0));
-  sums->s1 = octet_add_products(values[5], odd, octet_add_products(values[1], even, sums->s1));
-  sums->s2 = octet_add_products(values[6], odd, octet_add_products(values[2], even, sums->s2));
-  sums->s3 = octet_add_products(values[7], odd, octet_add_products(values[3], even, sums->s3));
-  sums->values += 8;
+static inline void octet_pair_add_four(const uint32_t *values, uint32_t word, int32_t *sums) {
+  const uint32_t even = octet_even_pair(word), odd = octet_odd_pair(word);
+  for (int pixel = 0; pixel < 4; pixel++) {
+    sums[pixel] = octet_add_products(values[pixel], even, sums[pixel]);
+    sums[pixel] = octet_add_products(values[4 + pixel], odd, sums[pixel]);
+  }
 }
 
 #ifdef OCTET_HAS_PAIR_INSTRUCTIONS
@@ -116,10 +108,16 @@ static inline __attribute__((always_inline)) void octet_pair_add_four(OctetPairS
   "smlad %[s2], r2, %[pair], %[s2]\n"  \
   "smlad %[s3], r3, %[pair], %[s3]\n"
 
-/// `fours` times four weights, sixteen at a time and then what is left.
-static inline __attribute__((always_inline)) void octet_pair_add_fours(OctetPairSums *sums, size_t fours) {
+/// `fours` times four weights, sixteen at a time and then what is left, into sums that start at 0.
+static inline __attribute__((always_inline)) void octet_pair_sum(const uint32_t *values, const int8_t *weights, size_t fours,
+                                                                int32_t *sums) {
+  int32_t s0, s1, s2, s3;
   uint32_t word, pair;
   __asm__ volatile(
+      "movs %[s0], #0\n"
+      "movs %[s1], #0\n"
+      "movs %[s2], #0\n"
+      "movs %[s3], #0\n"
       "subs %[left], #4\n"
       "blt 2f\n"
       "1:\n" OCTET_FOUR OCTET_FOUR OCTET_FOUR OCTET_FOUR
@@ -130,18 +128,23 @@ static inline __attribute__((always_inline)) void octet_pair_add_fours(OctetPair
       "3: lsls %[word], %[left], #31\n"
       "beq 4f\n" OCTET_FOUR
       "4:\n"
-      : [s0] "+r"(sums->s0), [s1] "+r"(sums->s1), [s2] "+r"(sums->s2), [s3] "+r"(sums->s3),
-        [values] "+r"(sums->values), [w] "+r"(sums->weights), [left] "+r"(fours), [word] "=&r"(word), [pair] "=&r"(pair)
+      : [s0] "=&r"(s0), [s1] "=&r"(s1), [s2] "=&r"(s2), [s3] "=&r"(s3), [values] "+r"(values), [w] "+r"(weights),
+        [left] "+r"(fours), [word] "=&r"(word), [pair] "=&r"(pair)
       :
       : "r0", "r1", "r2", "r3", "cc", "memory");
+  sums[0] = s0;
+  sums[1] = s1;
+  sums[2] = s2;
+  sums[3] = s3;
 }
 
 #undef OCTET_FOUR
 
 #else
 
-static inline void octet_pair_add_fours(OctetPairSums *sums, size_t fours) {
-  for (; fours > 0; fours--, sums->weights += 4) octet_pair_add_four(sums, octet_load_word(sums->weights));
+static inline void octet_pair_sum(const uint32_t *values, const int8_t *weights, size_t fours, int32_t *sums) {
+  sums[0] = sums[1] = sums[2] = sums[3] = 0;
+  for (; fours > 0; fours--, weights += 4, values += 8) octet_pair_add_four(values, octet_load_word(weights), sums);
 }
 
 #endif
@@ -149,22 +152,17 @@ static inline void octet_pair_add_fours(OctetPairSums *sums, size_t fours) {
 /// Multiplies a patch of `depth` values with the weights of `channels` outputs, one after the other, into four sums for each.
 ///
 /// - end: where weights that may be read end; after the last weight here, or later.
-static __attribute__((noinline, unused)) void octet_pair_multiply(const uint32_t *patch, const int8_t *weights, size_t depth, size_t channels,
-                                       const int8_t *end, int32_t *sums) {
+static __attribute__((noinline, unused)) void octet_pair_multiply(const uint32_t *patch, const int8_t *weights, size_t depth,
+                                                                  size_t channels, const int8_t *end, int32_t *sums) {
   const size_t rounded = (depth + 3) >> 2;
+  // What the patch holds beyond its depth is zero, so the weights there, of the next channel, do not matter.
+  for (; channels > 0 && (size_t)(end - weights) >= 4 * rounded; channels--, weights += depth, sums += 4)
+    octet_pair_sum(patch, weights, rounded, sums);
+  // The last weights of the layer, if they do not fill a word.
   for (; channels > 0; channels--, weights += depth, sums += 4) {
-    OctetPairSums four = {0, 0, 0, 0, patch, weights};
-    if (end - weights >= (ptrdiff_t)(4 * rounded)) {
-      // What the patch holds beyond its depth is zero, so the weights there, of the next channel, do not matter.
-      octet_pair_add_fours(&four, rounded);
-    } else {
-      octet_pair_add_fours(&four, depth >> 2);
-      octet_pair_add_four(&four, octet_load_rest(four.weights, depth & 3));
-    }
-    sums[0] = four.s0;
-    sums[1] = four.s1;
-    sums[2] = four.s2;
-    sums[3] = four.s3;
+    const size_t whole = depth & ~(size_t)3;
+    octet_pair_sum(patch, weights, whole >> 2, sums);
+    octet_pair_add_four(patch + 2 * whole, octet_load_rest(weights + whole, depth - whole), sums);
   }
 }
 
