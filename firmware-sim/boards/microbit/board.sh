@@ -9,3 +9,4 @@ board_flash_bytes=$((256 * 1024))
 board_ram_bytes=$((16 * 1024))
 board_kernel_optimization=-Osize
 board_runtime_optimization=-Osize
+board_small=yes
