@@ -20,6 +20,9 @@ enum PrepareCommand: Command {
       OptionDescription("count", takes: .text("N"), default: "20", help: "images to classify"),
       OptionDescription(
         "timed", takes: .text("N"), default: "20", help: "images, from the first, whose instructions are counted"),
+      OptionDescription(
+        "flips", takes: .text("N"), default: "0",
+        help: "bytes of the model that the firmware damages in turn, to compare its loader with the host's"),
       OptionDescription("baked", takes: .text("N"), help: "link so many images into the firmware instead"),
     ],
     examples: ["octet-firmware prepare cnn-two-pool.octet --folder work --count 100"])
@@ -31,6 +34,7 @@ enum PrepareCommand: Command {
     let baked = try arguments.integer("baked", in: 1...10_000)
     let count = try baked ?? arguments.integer("count", in: 1...1_000_000) ?? 20
     let timed = try arguments.integer("timed", in: 0...) ?? 20
+    let flips = try arguments.integer("flips", in: 0...100_000) ?? 0
     let (bytes, model) = try ModelFile.load(arguments.positionals[0])
     let images = try images(for: model, arguments)
     let chosen = images.selecting(0..<min(count, images.count))
@@ -41,7 +45,8 @@ enum PrepareCommand: Command {
     }
     try AtomicFile.write(path: "\(folder)/model.octet", bytes: bytes)
     try AtomicFile.write(
-      path: "\(folder)/\(baked == nil ? "images" : "baked")", bytes: ImageRecord.write(records))
+      path: "\(folder)/\(baked == nil ? "images" : "baked")", 
+      bytes: ImageRecord.write(records, after: FlipRecord.draw(flips, modelBytes: bytes.count)))
     try AtomicFile.write(path: "\(folder)/labels", bytes: chosen.labels)
     let sizes = """
       arena_bytes=\(model.arenaBytes)
