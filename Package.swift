@@ -23,6 +23,17 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CLibPNG", providers: [.apt(["libpng-dev"])]),
+    // The only code that calls libpng.
+    .target(
+      name: "CPNG",
+      dependencies: ["CLibPNG"],
+      linkerSettings: [.linkedLibrary("png")]),
+    // No Foundation here: a small static program for devices is built from the same sources.
+    .target(
+      name: "OctetImages",
+      dependencies: ["CPNG"],
+      swiftSettings: strict),
     .target(name: "OctetFloatKernels"),
     .target(
       name: "OctetTraining",
@@ -66,6 +77,18 @@ let package = Package(
     .testTarget(
       name: "OctetCommandLineTests",
       dependencies: ["OctetCommandLine", "TestSupport"],
+      swiftSettings: strict),
+    // Writes with libpng what OctetImages has to read.
+    .target(
+      name: "CPNGWriting",
+      dependencies: ["CLibPNG"],
+      path: "Tests/CPNGWriting",
+      linkerSettings: [.linkedLibrary("png")]),
+    .testTarget(
+      name: "OctetImagesTests",
+      dependencies: [
+        "OctetImages", "CPNGWriting", "OctetTraining", "OctetInterchange", "TestSupport",
+      ],
       swiftSettings: strict),
     // What several test targets share: running the built tool, temporary folders.
     .target(
