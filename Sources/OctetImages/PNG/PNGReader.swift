@@ -64,6 +64,13 @@ extension PNGReader {
     try check(octet_png_rewind(reader), name: name)
   }
 
+  /// Of the open file.
+  var openSize: (width: Int, height: Int) {
+    guard let reader else { return (0, 0) }
+    let header = octet_png_get_header(reader).pointee
+    return (Int(header.width), Int(header.height))
+  }
+
   /// Closes the open file, if there is one.
   mutating func close() {
     if let reader { octet_png_close(reader) }
