@@ -52,13 +52,35 @@ import Foundation
         seconds += Date().timeIntervalSince(start)
         if index < 12, environment["OCTET_DUMP"] != nil {
           let start = pixels.count - 784
-          try Data(PNGWriter.encode(width: 28, height: 28, pixels: Array(pixels[start...]).span)).write(to: URL(filePath: "/tmp/img-\(style.rawValue)-\(index).png"))
+          try Data(PNGWriter.encode(width: 28, height: 28, pixels: Array(pixels[start...]).span)).write(
+            to: URL(filePath: "/tmp/img-\(style.rawValue)-\(index).png"))
           if index < 3 { try Data(file).write(to: URL(filePath: "/tmp/src-\(style.rawValue)-\(index).png")) }
         }
       }
-      let images = LabeledImages(shape: test.shape, pixels: pixels, labels: test.labels, classNames: test.classNames)
+      let images = LabeledImages(
+        shape: test.shape, pixels: pixels, labels: test.labels, classNames: test.classNames)
       let mass = pixels.reduce(0) { $0 + Int($1) } / count / 784
-      print("\(style.rawValue): \(accuracy(images)) failures \(failures) polarity \(wrongPolarity) thickened \(thickened) mass \(mass) ms \(seconds * 1000 / Double(count))")
+      print(
+        "\(style.rawValue): \(accuracy(images)) failures \(failures) polarity \(wrongPolarity) thickened \(thickened) mass \(mass) ms \(seconds * 1000 / Double(count))"
+      )
+    }
+  }
+
+  @Test func exactPolarity() throws {
+    let environment = ProcessInfo.processInfo.environment
+    guard let folder = environment["OCTET_MNIST"], environment["OCTET_STYLE"] == "exact" else { return }
+    let data = try MNISTFolder(folder).read()
+    var fitter = PictureFitter(PictureFitting()!)
+    for set in [data.train, data.test!] {
+      var wrong = 0
+      let start = Date()
+      for index in 0..<set.count {
+        let digit = Array(set.pixels[index * 784..<index * 784 + 784])
+        let file = PNGWriter.encode(width: 28, height: 28, pixels: digit.span)
+        let fitted = try file.withUnsafeBytes { try fitter.fit(bytes: $0, name: "x") }
+        if fitted.pixels != digit { wrong += 1 }
+      }
+      print("exact: wrong \(wrong) of \(set.count), us \(Date().timeIntervalSince(start) * 1e6 / Double(set.count))")
     }
   }
 }

@@ -164,7 +164,11 @@ struct RenderedDigit {
     if hasShadow {
       for _ in 0..<20 {
         let place = Int(random.next() % UInt64(width * (height - 3)))
-        for row in 0..<3 { for column in 0..<3 where place + row * width + column < pixels.count { pixels[place + row * width + column] = 60 } }
+        for row in 0..<3 {
+          for column in 0..<3 where place + row * width + column < pixels.count {
+            pixels[place + row * width + column] = 60
+          }
+        }
       }
     }
     return GrayPicture(width: width, height: height, pixels: pixels)

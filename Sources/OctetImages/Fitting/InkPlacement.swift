@@ -41,12 +41,12 @@ struct InkPlacement {
     return pixels
   }
 
-  /// Where the ink begins so that its center of mass, `middle / (2 mass)`, falls nearest to the middle of the room, and
-  /// none of it outside.
+  /// Where the ink begins so that its center of mass, `middle / (2 mass)`, falls nearest to the middle of the pixel after
+  /// the room's middle, which is where MNIST has it, and none of the ink outside.
   private static func start(middle: Int, mass: Int, length: Int, room: Int) -> Int {
     guard mass > 0 else { return (room - length) / 2 }
-    // room / 2 - middle / (2 mass), rounded to the nearest; the shift by `length` keeps the dividend positive.
-    let shifted = (mass * (room + 1 + 2 * length) - middle) / (2 * mass) - length
+    // (room + 1) / 2 - middle / (2 mass), rounded to the nearest; the shift by `length` keeps the dividend positive.
+    let shifted = (mass * (room + 2 + 2 * length) - middle) / (2 * mass) - length
     return min(room - length, max(0, shifted))
   }
 
@@ -75,6 +75,23 @@ struct InkPlacement {
         strongest = max(strongest, sum)
       }
     }
-    return means.map { UInt8(min(255, ($0 * 255 + strongest / 2) / strongest)) }
+    let full = fullInk(means, strongest)
+    return means.map { UInt8(min(255, ($0 * 255 + full / 2) / full)) }
+  }
+
+  /// What an eighth of the pixels with ink pass: there it is full, as in the middle of MNIST's strokes.
+  private func fullInk(_ means: [Int], _ strongest: Int) -> Int {
+    var counts = [Int](repeating: 0, count: 65)
+    var inked = 0
+    for mean in means where mean * 4 >= strongest {
+      counts[mean * 64 / strongest] += 1
+      inked += 1
+    }
+    var seen = 0
+    for bin in stride(from: 64, to: 0, by: -1) {
+      seen += counts[bin]
+      if seen * 8 >= inked { return max(1, strongest * bin / 64) }
+    }
+    return strongest
   }
 }

@@ -1,9 +1,10 @@
 /// The level of the paper everywhere on a canvas, which light from one side makes uneven.
 ///
-/// The canvas is cut into at most 16 x 16 tiles. A plane through the tiles' medians takes up light that falls off
-/// evenly; it is fitted by medians of differences, which ink on less than a third of the tiles cannot move far. What is
-/// left is smoothed by an opening: whatever stands out from its surroundings and is narrower than seven tiles is ink,
-/// the rest is paper.
+/// Where the picture's frame is of one level, the paper has that level: on a white page there is nothing to guess.
+/// Otherwise the canvas is cut into at most 16 x 16 tiles. A plane through the tiles' medians takes up light that falls off
+/// evenly, and a curve along each axis the darker corners of a lens; all are fitted by medians, which ink on less than a
+/// third of the tiles cannot move far. What is left is smoothed by an opening: whatever stands out from its
+/// surroundings and is narrower than seven tiles is ink, the rest is paper.
 struct Paper {
   private static let largestGrid = 16
   /// Tiles to each side over which the opening looks.
@@ -11,13 +12,16 @@ struct Paper {
   /// Fractions of a level in which the plane is computed.
   private static let fraction: Int32 = 256
 
+  /// Where it is of one level, so is all the paper.
+  private(set) var frame = PictureFrame()
+
   /// Cells in a tile, and tiles in the grid.
   private var tileWidth = 1
   private var tileHeight = 1
   private var columns = 1
   private var rows = 1
 
-  /// The medians of the tiles, later what the opening leaves of their distance from the plane.
+  /// The medians of the tiles, then their distance from plane and curves, then what the opening leaves of that.
   private var tiles = [Int32](repeating: 0, count: largestGrid * largestGrid)
   private var scratch = [Int32](repeating: 0, count: largestGrid * largestGrid)
   private var counts = [Int32](repeating: 0, count: 256)
@@ -27,8 +31,17 @@ struct Paper {
   private var slopeAcross: Int32 = 0
   private var slopeDown: Int32 = 0
 
-  /// Fits the plane.
+  /// What the plane leaves along each axis, in levels: first per column of tiles, and from `largestGrid` on per row.
+  private var curves = [Int32](repeating: 0, count: 2 * largestGrid)
+
+  /// Fits whatever the light needs.
   mutating func measure(_ canvas: InkCanvas) {
+    frame = PictureFrame(canvas)
+    if !frame.isEven { fitLight(canvas) }
+  }
+
+  /// Fits the plane and the curves.
+  private mutating func fitLight(_ canvas: InkCanvas) {
     tileWidth = (canvas.width + Self.largestGrid - 1) / Self.largestGrid
     tileHeight = (canvas.height + Self.largestGrid - 1) / Self.largestGrid
     columns = (canvas.width + tileWidth - 1) / tileWidth
@@ -49,55 +62,71 @@ struct Paper {
       }
     }
     origin = middle(of: count)
-  }
-
-  /// Whether what stands out from the plane is light rather than dark.
-  ///
-  /// The fourth power lets a few cells of strong ink outweigh a large part of the paper that the plane does not follow.
-  func hasLightInk(_ canvas: InkCanvas) -> Bool {
-    var sum: Int64 = 0
-    for row in 0..<canvas.height {
-      for column in 0..<canvas.width {
-        let difference = Int64(
-          (canvas.levels[row * canvas.width + column] - plane(row, column)) / InkCanvas.steps)
-        // At most 2^16 cells, and differences below 2^11: 2^60.
-        let square = difference * difference
-        sum += difference < 0 ? -square * square : square * square
-      }
-    }
-    return sum >= 0
-  }
-
-  /// Follows what the plane does not, for ink that is lighter or darker than the paper.
-  mutating func refine(lightInk: Bool) {
     for row in 0..<rows {
       for column in 0..<columns {
-        let level = (origin + Int32(column) * slopeAcross + Int32(row) * slopeDown) / Self.fraction
-        let difference = tiles[row * columns + column] - level
-        tiles[row * columns + column] = lightInk ? difference : -difference
+        tiles[row * columns + column] -=
+          (origin + Int32(column) * slopeAcross + Int32(row) * slopeDown) / Self.fraction
       }
     }
+    fitCurve(at: 0, along: columns, across: rows, step: 1, stride: columns)
+    fitCurve(at: Self.largestGrid, along: rows, across: columns, step: columns, stride: 1)
+  }
+
+  /// Takes out of the tiles what most of those in a column (or row) have in common with the columns around it.
+  private mutating func fitCurve(at start: Int, along: Int, across: Int, step: Int, stride: Int) {
+    for place in 0..<along {
+      for line in 0..<across { scratch[line] = tiles[place * step + line * stride] }
+      curves[start + place] = middle(of: across)
+    }
+    // A stroke along the column is narrower than the neighborhood.
+    for place in 0..<along {
+      let around = max(0, place - Self.reach)...min(along - 1, place + Self.reach)
+      for (index, other) in around.enumerated() { scratch[index] = curves[start + other] }
+      scratch[Self.largestGrid + place] = middle(of: around.count)
+    }
+    for place in 0..<along {
+      curves[start + place] = scratch[Self.largestGrid + place]
+      for line in 0..<across { tiles[place * step + line * stride] -= curves[start + place] }
+    }
+  }
+
+  /// Follows what plane and curves do not, for ink that is lighter or darker than the paper.
+  mutating func refine(lightInk: Bool) {
+    if frame.isEven { return }
+    if !lightInk { for place in 0..<rows * columns { tiles[place] = -tiles[place] } }
     filter { min($0, $1) }
     filter { max($0, $1) }
     if !lightInk { for place in 0..<rows * columns { tiles[place] = -tiles[place] } }
   }
 
   /// The plane's level in the middle of a cell.
-  private func plane(_ row: Int, _ column: Int) -> Int32 {
+  func plane(_ row: Int, _ column: Int) -> Int32 {
     // In halves of a cell from the middle of the first tile.
     let across = Int32(2 * column + 1 - tileWidth) * slopeAcross / Int32(2 * tileWidth)
     let down = Int32(2 * row + 1 - tileHeight) * slopeDown / Int32(2 * tileHeight)
     return (origin + across + down) / Self.fraction
   }
 
+  /// The level of plane and curves in a cell.
+  func smoothLight(_ row: Int, _ column: Int) -> Int32 {
+    let (upper, lower, down) = neighbors(row, size: tileHeight, count: rows)
+    let (left, right, across) = neighbors(column, size: tileWidth, count: columns)
+    let (upperRow, lowerRow) = (Self.largestGrid + upper, Self.largestGrid + lower)
+    let sum =
+      curves[left] * (256 - across) + curves[right] * across + curves[upperRow] * (256 - down)
+      + curves[lowerRow] * down
+    return plane(row, column) + sum / 256
+  }
+
   /// The level of the paper in a cell, after `refine`.
   func level(_ row: Int, _ column: Int) -> Int32 {
+    if frame.isEven { return frame.level }
     let (upper, lower, down) = neighbors(row, size: tileHeight, count: rows)
     let (left, right, across) = neighbors(column, size: tileWidth, count: columns)
     let above = tiles[upper * columns + left] * (256 - across) + tiles[upper * columns + right] * across
     let below = tiles[lower * columns + left] * (256 - across) + tiles[lower * columns + right] * across
     // Levels below 2^13 by 2^16: 2^29.
-    return plane(row, column) + (above * (256 - down) + below * down) / 65_536
+    return smoothLight(row, column) + (above * (256 - down) + below * down) / 65_536
   }
 
   /// The two tiles between whose middles a cell lies, and how far it is from the first, in 1/256.

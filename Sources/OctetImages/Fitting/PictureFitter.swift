@@ -72,20 +72,20 @@ package struct PictureFitter: ~Copyable {
       throw .png(error)
     }
     canvas.finish()
-    paper.measure(canvas)
   }
 
-  /// Whether the ink is taken for light; the paper has been measured.
-  private func decidesLightInk() -> Bool {
+  /// Whether the ink is taken for light.
+  private func decidesLightInk(isExact: Bool) -> Bool {
     switch options.inversion {
-    case .auto: paper.hasLightInk(canvas)
+    case .auto:
+      isExact ? Polarity.hasLightInk(canvas, PictureFrame(canvas)) : Polarity.hasLightInk(canvas, paper)
     case .yes: false
     case .no: true
     }
   }
 
   private mutating func fitExact(_ name: String) throws(PictureError) -> FittedPicture {
-    let lightInk = decidesLightInk()
+    let lightInk = decidesLightInk(isExact: true)
     var (least, most) = (InkCanvas.largestLevel, Int32(0))
     var pixels: [UInt8] = []
     pixels.reserveCapacity(canvas.count)
@@ -103,7 +103,8 @@ package struct PictureFitter: ~Copyable {
   }
 
   private mutating func fitDigit(_ name: String) throws(PictureError) -> FittedPicture {
-    let lightInk = decidesLightInk()
+    paper.measure(canvas)
+    let lightInk = decidesLightInk(isExact: false)
     guard var box = findInk(lightInk) else { throw .noInk(path: name) }
     if canvas.factor > 1, box.longerSide < Self.enoughCells {
       let coarse = pixelBox(box)
@@ -111,6 +112,7 @@ package struct PictureFitter: ~Copyable {
         by: coarse.longerSide / 4 + 2 * canvas.factor, in: canvas.pictureWidth, canvas.pictureHeight)
       try rewind(name)
       try readCanvas(name)
+      paper.measure(canvas)
       guard let fine = findInk(lightInk) else { throw .noInk(path: name) }
       box = fine
     }
