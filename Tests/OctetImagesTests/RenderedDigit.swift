@@ -8,7 +8,7 @@ struct RenderedDigit {
     case large
     /// The same in dark ink on a white page.
     case paper
-    /// Cut out with no margin at all.
+    /// Cut out with a narrow margin.
     case cropped
     /// Lines of one pixel, as from a paint program, on a white page of 1000 x 800.
     case hairline
@@ -125,14 +125,15 @@ struct RenderedDigit {
     GrayPicture(width: picture.width, height: picture.height, pixels: picture.pixels.map { 255 - $0 })
   }
 
-  /// Only the box around the ink, dark on light.
+  /// Little more than the box around the ink, dark on light.
   private func cropped(_ factor: Int) -> GrayPicture {
     let side = Self.side * factor
     let ink = scaled(factor)
     let places = ink.indices.filter { ink[$0] >= 100 }
     let rows = places.map { $0 / side }
     let columns = places.map { $0 % side }
-    guard let top = rows.min(), let bottom = rows.max(), let left = columns.min(), let right = columns.max()
+    guard let top = rows.min().map({ max(0, $0 - 10) }), let bottom = rows.max().map({ min(side - 1, $0 + 10) }),
+      let left = columns.min().map({ max(0, $0 - 10) }), let right = columns.max().map({ min(side - 1, $0 + 10) })
     else { return GrayPicture(width: side, height: side, pixels: ink) }
     let pixels = (top...bottom).flatMap { row in
       (left...right).map { column in 255 - ink[row * side + column] }

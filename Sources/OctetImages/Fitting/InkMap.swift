@@ -2,7 +2,8 @@
 ///
 /// Cells that stand out clearly from the paper's own texture are candidates; what hangs together is a blot. The heaviest
 /// blot is the digit, with those that are near it or nearly as heavy: a top bar that was drawn apart belongs to it, a
-/// speck of dust does not. Blots that touch the picture's edge, such as shadows, count only when there is no other.
+/// speck of dust does not. On paper in uneven light, blots along the picture's edge are shadows, and count only when there
+/// is no other.
 struct InkMap {
   /// A picture whose ink stands out less than this from its paper has none. In levels.
   static let leastContrast: Int32 = 8 * InkCanvas.steps
@@ -21,7 +22,8 @@ struct InkMap {
     var mass: Int32 = 0
     var strongest: Int16 = 0
     var box = PixelBox(left: 0, top: 0, width: 0, height: 0)
-    var touchesEdge = false
+    /// How many of its cells are outermost ones.
+    var edgeCells = 0
   }
 
   /// Blots that are remembered: the heaviest.
@@ -66,7 +68,7 @@ struct InkMap {
     let high = max(strongest * 2 / 5, 11 * noise, Self.leastContrast / 2)
     let low = max(strongest / 5, 8 * noise, Self.leastContrast / 4)
     findBlots(high: Int16(clamping: high), low: Int16(clamping: low))
-    guard let box = keepBlots() else { return nil }
+    guard let box = keepBlots(mayBeShadows: !paper.frame.isEven) else { return nil }
     setStrengths(full: max(strongest, 1))
     return box
   }
@@ -90,7 +92,7 @@ struct InkMap {
     for place in 0..<width * height {
       counts[min(255, Int(max(0, smooth[place])) / Int(InkCanvas.steps))] += 1
     }
-    let few = max(1, width * height / 2048)
+    let few = max(1, width * height / 8192)
     var seen = 0
     for bin in stride(from: 255, to: 0, by: -1) {
       seen += Int(counts[bin])
@@ -141,23 +143,27 @@ extension InkMap {
   }
 
   /// Marks the blots of the digit, and gives the box around them.
-  private mutating func keepBlots() -> PixelBox? {
+  private mutating func keepBlots(mayBeShadows: Bool) -> PixelBox? {
     var heaviest: Blot?
     var heaviestInside: Blot?
     for blot in blots {
       if blot.mass > heaviest?.mass ?? 0 { heaviest = blot }
-      if !blot.touchesEdge, blot.mass > heaviestInside?.mass ?? 0 { heaviestInside = blot }
+      if !(mayBeShadows && isAlongEdge(blot)), blot.mass > heaviestInside?.mass ?? 0 { heaviestInside = blot }
     }
     guard let heaviest else { return nil }
     var main = heaviest
     if let heaviestInside, heaviestInside.mass > heaviest.mass / 8 { main = heaviestInside }
     var box = main.box
     for blot in blots where belongs(blot, to: main) {
+      if mayBeShadows, isAlongEdge(blot), !isAlongEdge(main) { continue }
       _ = flood(from: blot.seed, of: Mark.seen, with: Mark.kept)
       box = box.union(blot.box)
     }
     return box
   }
+
+  /// Whether a blot has more than a twelfth of the picture's edge.
+  private func isAlongEdge(_ blot: Blot) -> Bool { blot.edgeCells * 6 > width + height }
 
   private func belongs(_ blot: Blot, to main: Blot) -> Bool {
     if blot.seed == main.seed { return true }
@@ -166,9 +172,6 @@ extension InkMap {
     let isNear =
       blot.box.left < around.right && blot.box.right > around.left && blot.box.top < around.bottom
       && blot.box.bottom > around.top
-    if blot.touchesEdge, !main.touchesEdge {
-      return isNear && blot.mass < main.mass && blot.mass * 4 > main.mass
-    }
     // A mass is below 2^24, so these products fit.
     return blot.mass * 12 >= main.mass || (isNear && blot.mass * 100 >= main.mass)
   }
@@ -190,6 +193,7 @@ extension InkMap {
       (left, top, right, bottom) = (min(left, column), min(top, row), max(right, column), max(bottom, row))
       blot.mass += Int32(min(max(0, smooth[place]) / Int16(InkCanvas.steps), 255))
       blot.strongest = max(blot.strongest, smooth[place])
+      if row == 0 || row == height - 1 || column == 0 || column == width - 1 { blot.edgeCells += 1 }
       for otherRow in max(0, row - 1)...min(height - 1, row + 1) {
         for otherColumn in max(0, column - 1)...min(width - 1, column + 1) {
           let other = otherRow * width + otherColumn
@@ -201,7 +205,6 @@ extension InkMap {
       }
     }
     blot.box = PixelBox(left: left, top: top, width: right - left + 1, height: bottom - top + 1)
-    blot.touchesEdge = left == 0 || top == 0 || right == width - 1 || bottom == height - 1
     return blot
   }
 
