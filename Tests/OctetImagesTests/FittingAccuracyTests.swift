@@ -80,7 +80,9 @@ import Foundation
         let fitted = try file.withUnsafeBytes { try fitter.fit(bytes: $0, name: "x") }
         if fitted.pixels != digit { wrong += 1 }
       }
-      print("exact: wrong \(wrong) of \(set.count), us \(Date().timeIntervalSince(start) * 1e6 / Double(set.count))")
+      print(
+        "exact: wrong \(wrong) of \(set.count), us \(Date().timeIntervalSince(start) * 1e6 / Double(set.count))"
+      )
     }
   }
 }

@@ -132,8 +132,10 @@ struct RenderedDigit {
     let places = ink.indices.filter { ink[$0] >= 100 }
     let rows = places.map { $0 / side }
     let columns = places.map { $0 % side }
-    guard let top = rows.min().map({ max(0, $0 - 10) }), let bottom = rows.max().map({ min(side - 1, $0 + 10) }),
-      let left = columns.min().map({ max(0, $0 - 10) }), let right = columns.max().map({ min(side - 1, $0 + 10) })
+    guard let top = rows.min().map({ max(0, $0 - 10) }),
+      let bottom = rows.max().map({ min(side - 1, $0 + 10) }),
+      let left = columns.min().map({ max(0, $0 - 10) }),
+      let right = columns.max().map({ min(side - 1, $0 + 10) })
     else { return GrayPicture(width: side, height: side, pixels: ink) }
     let pixels = (top...bottom).flatMap { row in
       (left...right).map { column in 255 - ink[row * side + column] }

@@ -47,13 +47,15 @@ struct InkCanvas {
 }
 
 extension InkCanvas: GrayRowSink {
-  mutating func begin(_ header: PNGHeader) {
-    pictureWidth = header.width
-    pictureHeight = header.height
-    part = window ?? PixelBox(left: 0, top: 0, width: header.width, height: header.height)
+  mutating func begin(_ header: PNGHeader) { begin(width: header.width, height: header.height) }
+
+  mutating func begin(width: Int, height: Int) {
+    pictureWidth = width
+    pictureHeight = height
+    part = window ?? PixelBox(left: 0, top: 0, width: width, height: height)
     factor = (part.longerSide + Self.longestSide - 1) / Self.longestSide
-    width = (part.width + factor - 1) / factor
-    height = (part.height + factor - 1) / factor
+    self.width = (part.width + factor - 1) / factor
+    self.height = (part.height + factor - 1) / factor
     if levels.count < count { levels = [Int32](repeating: 0, count: count) }
     for place in 0..<count { levels[place] = 0 }
   }

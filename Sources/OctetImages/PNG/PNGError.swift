@@ -41,25 +41,41 @@ extension PNGError: CustomStringConvertible {
   package var description: String { "\(path.onOneLine): \(reason)" }
 
   /// The line without the file's name.
-  package var reason: String {
+  package var reason: String { "\(finding); \(advice)" }
+
+  /// What was found.
+  package var finding: String {
     switch problem {
-    case .cannotOpen(let words): "cannot be opened (\(words)); check the path and its permissions"
-    case .cannotRead(let words): "cannot be read (\(words)); check the file and the disk it is on"
-    case .folder: "is a folder; name the files in it"
-    case .special: "is a pipe, socket or device; save the picture to a file and name that"
-    case .empty: "is empty; save the picture again"
-    case .notPNG: "is not a PNG file; convert it to PNG"
-    case .fileTooLarge(let bytes, let limit):
-      "holds \(bytes) bytes, and the limit is \(limit); make the picture smaller"
+    case .cannotOpen(let words): "cannot be opened (\(words))"
+    case .cannotRead(let words): "cannot be read (\(words))"
+    case .folder: "is a folder"
+    case .special: "is a pipe, socket or device"
+    case .empty: "is empty"
+    case .notPNG: "is not a PNG file"
+    case .fileTooLarge(let bytes, let limit): "holds \(bytes) bytes, and the limit is \(limit)"
     case .pictureTooLarge(let width, let height, let limits):
-      "is \(width) x \(height) pixels, and the limit is \(limits.width) x \(limits.height); make it smaller"
-    case .noPixels(let width, let height):
-      "is damaged: it claims \(width) x \(height) pixels; save the picture again"
-    case .truncated: "ends too early, after \(offset) bytes; copy or save the picture again"
-    case .damaged(let words): "is damaged near byte \(offset) (\(words)); copy or save the picture again"
+      "is \(width) x \(height) pixels, and the limit is \(limits.width) x \(limits.height)"
+    case .noPixels(let width, let height): "is damaged: it claims \(width) x \(height) pixels"
+    case .truncated: "ends too early, after \(offset) bytes"
+    case .damaged(let words): "is damaged near byte \(offset) (\(words))"
     case .paletteIndex(let index, let count, let row, let column):
-      "is damaged: the pixel in row \(row), column \(column) has color \(index) of a palette of \(count); save the picture again"
-    case .outOfMemory: "needs more memory than there is for it; make the picture smaller"
+      "is damaged: the pixel in row \(row), column \(column) has color \(index) of a palette of \(count)"
+    case .outOfMemory: "needs more memory than there is for it"
+    }
+  }
+
+  /// What the user can do about it.
+  package var advice: String {
+    switch problem {
+    case .cannotOpen: "check the path and its permissions"
+    case .cannotRead: "check the file and the disk it is on"
+    case .folder: "name the files in it"
+    case .special: "save the picture to a file and name that"
+    case .notPNG: "convert it to PNG"
+    case .fileTooLarge, .outOfMemory: "make the picture smaller"
+    case .pictureTooLarge: "make it smaller"
+    case .empty, .noPixels, .paletteIndex: "save the picture again"
+    case .truncated, .damaged: "copy or save the picture again"
     }
   }
 }
