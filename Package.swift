@@ -66,7 +66,7 @@ let package = Package(
     .testTarget(
       name: "OctetTests",
       dependencies: ["Octet", "TestSupport"],
-      swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+      swiftSettings: strict),
     .testTarget(
       name: "OctetTrainingTests",
       dependencies: ["OctetTraining"],
