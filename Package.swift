@@ -18,10 +18,15 @@ let strict: [SwiftSetting] =
 let package = Package(
   name: "octet",
   products: [
+    .library(name: "Octet", targets: ["Octet"]),
     .executable(name: "octet", targets: ["OctetTool"]),
     .executable(name: "octet-bench", targets: ["OctetBench"]),
   ],
   targets: [
+    // The runtime. It depends on nothing; Tools/embedded compiles the same files as Embedded Swift.
+    .target(
+      name: "Octet",
+      swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "OctetFloatKernels"),
     .target(
@@ -58,6 +63,10 @@ let package = Package(
       dependencies: ["OctetCommandLine", "OctetTraining", "OctetInterchange"],
       path: "Tools/octet-bench",
       swiftSettings: strict),
+    .testTarget(
+      name: "OctetTests",
+      dependencies: ["Octet", "TestSupport"],
+      swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
     .testTarget(
       name: "OctetTrainingTests",
       dependencies: ["OctetTraining"],
