@@ -45,7 +45,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "OctetQuantization",
-      dependencies: ["OctetTraining", "OctetInterchange"],
+      dependencies: ["Octet", "OctetTraining", "OctetInterchange"],
       swiftSettings: strict),
     // Depends on nothing, so that every program of the project can use it.
     .target(
@@ -54,7 +54,7 @@ let package = Package(
     // The module is not called Octet: that name belongs to the runtime, and some file systems ignore case.
     .executableTarget(
       name: "OctetTool",
-      dependencies: ["OctetCommandLine", "OctetTraining", "OctetInterchange"],
+      dependencies: ["Octet", "OctetCommandLine", "OctetTraining", "OctetInterchange", "OctetQuantization"],
       path: "Tools/octet",
       swiftSettings: strict),
     // Measures parts of Octet for Tools/bench.
@@ -82,13 +82,13 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "OctetQuantizationTests",
-      dependencies: ["OctetQuantization", "OctetInterchange", "OctetTraining", "TestSupport"],
+      dependencies: ["Octet", "OctetQuantization", "OctetInterchange", "OctetTraining", "TestSupport"],
       swiftSettings: strict),
     // What several test targets share: running the built tool, temporary folders, random quantized models and a plain
     // interpreter of them.
     .target(
       name: "TestSupport",
-      dependencies: ["OctetQuantization", "OctetTraining"],
+      dependencies: ["Octet", "OctetQuantization", "OctetTraining"],
       path: "Tests/TestSupport",
       swiftSettings: strict),
   ]

@@ -35,7 +35,9 @@ package enum CalibrationMethod: String, CaseIterable, Sendable {
     switch self {
     case .minMax: return whole
     case .percentile: return Self.withoutTails(histogram, whole)
-    case .entropy: return Self.search(whole) { Self.divergence(histogram, $0) }
+    case .entropy:
+      let isZero = histogram.total == histogram.counts[ValueHistogram.side]
+      return isZero ? whole : Self.search(whole) { Self.divergence(histogram, $0) }
     case .meanSquareError: return Self.search(whole) { Self.meanSquareError(histogram, $0) }
     }
   }
@@ -99,6 +101,8 @@ package enum CalibrationMethod: String, CaseIterable, Sendable {
 
   /// The Kullback-Leibler divergence of what the integers tell from what was seen: each integer's count is spread evenly
   /// over the bins that were not empty among those that it stands for, those beyond the ends being counted at the ends.
+  /// The bin of 0 is left out: 0 is always told exactly, and after a ReLU it is so full that its neighbours, which share its
+  /// integer, would outweigh everything else.
   private static func divergence(_ histogram: ValueHistogram, _ range: ValueRange) -> Double {
     let (scale, zeroPoint) = range.parameters
     let step = Double(scale)
@@ -107,7 +111,7 @@ package enum CalibrationMethod: String, CaseIterable, Sendable {
     var occupied = [Double](repeating: 0, count: 256)
     var places = [Int](repeating: -1, count: histogram.counts.count)
     var clipped = [Double](repeating: 0, count: 256)
-    for (bin, count) in histogram.counts.enumerated() where count > 0 {
+    for (bin, count) in histogram.counts.enumerated() where count > 0 && bin != ValueHistogram.side {
       let integer = Int((histogram.middle(bin) / step).rounded()) + zeroPoint
       if integer < -128 || integer > 127 {
         clipped[integer < 0 ? 0 : 255] += Double(count)
@@ -121,7 +125,7 @@ package enum CalibrationMethod: String, CaseIterable, Sendable {
     let first = places.firstIndex { $0 >= 0 }
     let last = places.lastIndex { $0 >= 0 }
     guard let first, let last else { return .infinity }
-    let total = Double(histogram.total)
+    let total = Double(histogram.total - histogram.counts[ValueHistogram.side])
     let told = inside.reduce(0, +)
     var sum = 0.0
     for (bin, place) in places.enumerated() where place >= 0 {

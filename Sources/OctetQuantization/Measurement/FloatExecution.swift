@@ -30,13 +30,24 @@ final class FloatExecution {
 
   func run(_ input: [Float], count: Int) -> Values {
     var values = Values(outputs: [input], sums: [])
-    for (layer, executor) in zip(network.layers, executors) {
-      let sums = Self.withBias(
-        executor.run(layer.inputs.map { values.outputs[$0] }, count: count), layer.bias)
-      values.outputs.append(sums.map { layer.activation.value($0) })
-      values.sums.append(sums)
-    }
+    for index in executors.indices { append(layer: index, to: &values, count: count) }
     return values
+  }
+
+  /// The last layer's output when value `index` is changed to `changed`.
+  func output(_ values: Values, changing index: Int, to changed: [Float], count: Int) -> [Float] {
+    var values = Values(
+      outputs: Array(values.outputs[..<index]) + [changed], sums: Array(values.sums[..<index]))
+    for layer in index..<executors.count { append(layer: layer, to: &values, count: count) }
+    return values.outputs[values.outputs.count - 1]
+  }
+
+  private func append(layer index: Int, to values: inout Values, count: Int) {
+    let layer = network.layers[index]
+    let sums = Self.withBias(
+      executors[index].run(layer.inputs.map { values.outputs[$0] }, count: count), layer.bias)
+    values.outputs.append(layer.activation == .linear ? sums : sums.map { layer.activation.value($0) })
+    values.sums.append(sums)
   }
 
   static func withBias(_ values: [Float], _ bias: [Float]) -> [Float] {

@@ -1,3 +1,4 @@
+import Octet
 import OctetTraining
 
 /// Chooses the integers of one layer, given the encodings of what it reads and the ranges of what it writes.
