@@ -17,12 +17,18 @@ struct EvaluationText {
     return """
       \(name): \(NumberText.grouped(confusion.total)), loss \(NumberText.fixed(evaluation.loss, decimals: 4)), \
       accuracy \(NumberText.percent(evaluation.accuracy, decimals: 2)), \
-      precision \(share(headline.precision)), recall \(share(headline.recall)), F1 \(share(headline.f1))
+      precision \(share(headline.precision)), recall \(share(headline.recall)), F1 \(share(headline.f1))\(meaning(confusion))
 
       \(classes(confusion))
       Confusion matrix, a row per true class, a column per answer
       \(matrix(confusion))\(mixUps(confusion))
       """
+  }
+
+  /// What precision, recall and F1 of the first line are about.
+  private func meaning(_ confusion: ConfusionMatrix) -> String {
+    confusion.positiveClass.map { " (class \(confusion.classNames[$0]) counts as positive)" }
+      ?? " (means over the classes)"
   }
 
   private func share(_ value: Double) -> String { NumberText.fixed(value, decimals: 4) }
