@@ -56,7 +56,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "OctetTrainingTests",
-      dependencies: ["OctetTraining"],
+      dependencies: ["OctetTraining", "TestSupport"],
       resources: [.copy("Golden/Values")],
       swiftSettings: strict),
     .testTarget(
@@ -67,7 +67,12 @@ let package = Package(
       name: "OctetCommandLineTests",
       dependencies: ["OctetCommandLine", "TestSupport"],
       swiftSettings: strict),
-    // What several test targets share: running the built tool, temporary folders.
+    // The built tool from outside: what it prints, writes and refuses.
+    .testTarget(
+      name: "OctetToolTests",
+      dependencies: ["OctetInterchange", "OctetTraining", "TestSupport"],
+      swiftSettings: strict),
+    // What several test targets share: running the built tool, temporary folders, a web server.
     .target(
       name: "TestSupport",
       path: "Tests/TestSupport",
