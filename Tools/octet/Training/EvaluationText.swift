@@ -11,7 +11,8 @@ struct EvaluationText {
     self.name = name
   }
 
-  func text() -> String {
+  /// The first line alone.
+  func headline() -> String {
     let confusion = evaluation.confusion
     let headline = confusion.headline
     return """
@@ -19,6 +20,13 @@ struct EvaluationText {
       accuracy \(NumberText.percent(evaluation.accuracy, decimals: 2)), \
       precision \(share(headline.precision)), recall \(share(headline.recall)), F1 \(share(headline.f1))\(meaning(confusion))
 
+      """
+  }
+
+  func text() -> String {
+    let confusion = evaluation.confusion
+    return """
+      \(headline())
       \(classes(confusion))
       Confusion matrix, a row per true class, a column per answer
       \(matrix(confusion))\(mixUps(confusion))
