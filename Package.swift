@@ -69,7 +69,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "OctetTrainingTests",
-      dependencies: ["OctetTraining"],
+      dependencies: ["OctetTraining", "TestSupport"],
       resources: [.copy("Golden/Values")],
       swiftSettings: strict),
     .testTarget(
@@ -84,8 +84,13 @@ let package = Package(
       name: "OctetQuantizationTests",
       dependencies: ["Octet", "OctetQuantization", "OctetInterchange", "OctetTraining", "TestSupport"],
       swiftSettings: strict),
-    // What several test targets share: running the built tool, temporary folders, random quantized models and a plain
-    // interpreter of them.
+    // The built tool from outside: what it prints, writes and refuses.
+    .testTarget(
+      name: "OctetToolTests",
+      dependencies: ["OctetInterchange", "OctetTraining", "TestSupport"],
+      swiftSettings: strict),
+    // What several test targets share: running the built tool, temporary folders, a web server, random quantized models
+    // and a plain interpreter of them.
     .target(
       name: "TestSupport",
       dependencies: ["Octet", "OctetQuantization", "OctetTraining"],
