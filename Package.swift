@@ -18,10 +18,15 @@ let strict: [SwiftSetting] =
 let package = Package(
   name: "octet",
   products: [
+    .library(name: "Octet", targets: ["Octet"]),
     .executable(name: "octet", targets: ["OctetTool"]),
     .executable(name: "octet-bench", targets: ["OctetBench"]),
   ],
   targets: [
+    // The runtime. It depends on nothing; Tools/embedded compiles the same files as Embedded Swift.
+    .target(
+      name: "Octet",
+      swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLibPNG", providers: [.apt(["libpng-dev"])]),
     // The only code that calls libpng.
@@ -49,6 +54,10 @@ let package = Package(
       name: "OctetInterchange",
       dependencies: ["OctetTraining"],
       swiftSettings: strict),
+    .target(
+      name: "OctetQuantization",
+      dependencies: ["Octet", "OctetTraining", "OctetInterchange"],
+      swiftSettings: strict),
     // Depends on nothing, so that every program of the project can use it.
     .target(
       name: "OctetCommandLine",
@@ -56,7 +65,9 @@ let package = Package(
     // The module is not called Octet: that name belongs to the runtime, and some file systems ignore case.
     .executableTarget(
       name: "OctetTool",
-      dependencies: ["OctetCommandLine", "OctetImages", "OctetTraining", "OctetInterchange"],
+      dependencies: [
+        "Octet", "OctetCommandLine", "OctetImages", "OctetTraining", "OctetInterchange", "OctetQuantization",
+      ],
       path: "Tools/octet",
       swiftSettings: strict),
     // Measures parts of Octet for Tools/bench.
@@ -66,8 +77,12 @@ let package = Package(
       path: "Tools/octet-bench",
       swiftSettings: strict),
     .testTarget(
+      name: "OctetTests",
+      dependencies: ["Octet", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "OctetTrainingTests",
-      dependencies: ["OctetTraining"],
+      dependencies: ["OctetTraining", "TestSupport"],
       resources: [.copy("Golden/Values")],
       swiftSettings: strict),
     .testTarget(
@@ -77,6 +92,15 @@ let package = Package(
     .testTarget(
       name: "OctetCommandLineTests",
       dependencies: ["OctetCommandLine", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "OctetQuantizationTests",
+      dependencies: ["Octet", "OctetQuantization", "OctetInterchange", "OctetTraining", "TestSupport"],
+      swiftSettings: strict),
+    // The built tool from outside: what it prints, writes and refuses.
+    .testTarget(
+      name: "OctetToolTests",
+      dependencies: ["OctetInterchange", "OctetTraining", "TestSupport"],
       swiftSettings: strict),
     // Writes with libpng what OctetImages has to read.
     .target(
@@ -90,9 +114,11 @@ let package = Package(
         "OctetImages", "CPNGWriting", "OctetTraining", "OctetInterchange", "TestSupport",
       ],
       swiftSettings: strict),
-    // What several test targets share: running the built tool, temporary folders.
+    // What several test targets share: running the built tool, temporary folders, a web server, random quantized models
+    // and a plain interpreter of them.
     .target(
       name: "TestSupport",
+      dependencies: ["Octet", "OctetQuantization", "OctetTraining"],
       path: "Tests/TestSupport",
       swiftSettings: strict),
   ]
