@@ -39,6 +39,11 @@ let package = Package(
       name: "OctetImages",
       dependencies: ["CPNG"],
       swiftSettings: strict),
+    // From a picture's file to a printed answer; like OctetImages without Foundation, for the same reason.
+    .target(
+      name: "OctetClassification",
+      dependencies: ["Octet", "OctetImages"],
+      swiftSettings: strict),
     .target(name: "OctetFloatKernels"),
     .target(
       name: "OctetTraining",
@@ -66,7 +71,7 @@ let package = Package(
     .executableTarget(
       name: "OctetTool",
       dependencies: [
-        "Octet", "OctetCommandLine", "OctetImages", "OctetTraining", "OctetInterchange", "OctetQuantization",
+        "Octet", "OctetClassification", "OctetCommandLine", "OctetImages", "OctetTraining", "OctetInterchange", "OctetQuantization",
       ],
       path: "Tools/octet",
       swiftSettings: strict),

@@ -5,6 +5,7 @@ enum CommandTable {
   static let nodes: [CommandNode] = [
     .command(TrainCommand.self),
     .command(QuantizeCommand.self),
+    .command(ClassifyCommand.self),
     .command(EvaluateCommand.self),
     .command(InspectCommand.self),
     .group(
