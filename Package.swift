@@ -18,10 +18,15 @@ let strict: [SwiftSetting] =
 let package = Package(
   name: "octet",
   products: [
+    .library(name: "Octet", targets: ["Octet"]),
     .executable(name: "octet", targets: ["OctetTool"]),
     .executable(name: "octet-bench", targets: ["OctetBench"]),
   ],
   targets: [
+    // The runtime. It depends on nothing; Tools/embedded compiles the same files as Embedded Swift.
+    .target(
+      name: "Octet",
+      swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(name: "OctetFloatKernels"),
     .target(
@@ -38,6 +43,10 @@ let package = Package(
       name: "OctetInterchange",
       dependencies: ["OctetTraining"],
       swiftSettings: strict),
+    .target(
+      name: "OctetQuantization",
+      dependencies: ["Octet", "OctetTraining", "OctetInterchange"],
+      swiftSettings: strict),
     // Depends on nothing, so that every program of the project can use it.
     .target(
       name: "OctetCommandLine",
@@ -45,7 +54,7 @@ let package = Package(
     // The module is not called Octet: that name belongs to the runtime, and some file systems ignore case.
     .executableTarget(
       name: "OctetTool",
-      dependencies: ["OctetCommandLine", "OctetTraining", "OctetInterchange"],
+      dependencies: ["Octet", "OctetCommandLine", "OctetTraining", "OctetInterchange", "OctetQuantization"],
       path: "Tools/octet",
       swiftSettings: strict),
     // Measures parts of Octet for Tools/bench.
@@ -53,6 +62,10 @@ let package = Package(
       name: "OctetBench",
       dependencies: ["OctetCommandLine", "OctetTraining", "OctetInterchange"],
       path: "Tools/octet-bench",
+      swiftSettings: strict),
+    .testTarget(
+      name: "OctetTests",
+      dependencies: ["Octet", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetTrainingTests",
@@ -72,9 +85,15 @@ let package = Package(
       name: "OctetToolTests",
       dependencies: ["OctetInterchange", "OctetTraining", "TestSupport"],
       swiftSettings: strict),
-    // What several test targets share: running the built tool, temporary folders, a web server.
+    .testTarget(
+      name: "OctetQuantizationTests",
+      dependencies: ["Octet", "OctetQuantization", "OctetInterchange", "OctetTraining", "TestSupport"],
+      swiftSettings: strict),
+    // What several test targets share: running the built tool, temporary folders, a web server, random quantized models
+    // and a plain interpreter of them.
     .target(
       name: "TestSupport",
+      dependencies: ["Octet", "OctetQuantization", "OctetTraining"],
       path: "Tests/TestSupport",
       swiftSettings: strict),
   ]

@@ -1,0 +1,14 @@
+/// From an accumulator to an output value: multiply, round once, shift, add the zero point, clamp.
+///
+/// docs/NUMERICS.md defines it and proves that nothing here overflows.
+package enum Requantization {
+  /// `floor((x * multiplier + 2^(shift - 1)) / 2^shift)` for a shift of 33 to 62.
+  ///
+  /// With such shifts the low half of the product cannot carry into the result, so the high half is all it takes.
+  @inline(__always)
+  package static func requantize(_ value: Int32, multiplier: Int32, shift: UInt8) -> Int32 {
+    let high = value.multipliedFullWidth(by: multiplier).high
+    let places = Int32(truncatingIfNeeded: shift) &- 32
+    return (high &+ (1 &<< (places &- 1))) &>> places
+  }
+}

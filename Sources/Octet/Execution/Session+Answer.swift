@@ -1,0 +1,65 @@
+/// What a session has found out about an image.
+public struct Answer: Equatable, Sendable {
+  /// The class, counted from 0.
+  public let classIndex: Int
+  /// Its probability in 1/65,536; nil if the model has none.
+  public let probability: UInt32?
+}
+
+extension Session {
+  /// The class and its probability, once the image is complete.
+  public var answer: Answer? {
+    guard isFinished else { return nil }
+    let index = predictedClass
+    return Answer(classIndex: index, probability: model.head == .linear ? nil : probability(of: index))
+  }
+
+  /// Logits of the model: as many as classes, or one.
+  public var logitCount: Int { Int(model.logits.channels) }
+
+  /// A logit less the zero point, in steps of the logits' scale; meaningful once the image is complete.
+  public func logit(_ index: Int) -> Int32 {
+    precondition(index >= 0 && index < logitCount, "there is no such logit")
+    let tensor = model.logits
+    // The loader has checked that the logits are a single row without a border.
+    return arena.withUnsafeBytes { bytes in
+      let row = Int(tensor.ringOffset)
+      if tensor.elementBytes == 2 {
+        let bits = bytes.load(fromByteOffset: row &+ 2 &* index, as: UInt16.self)
+        return Int32(Int16(bitPattern: UInt16(littleEndian: bits)))
+      }
+      return Int32(bytes.load(fromByteOffset: row &+ index, as: Int8.self)) &- Int32(tensor.zeroPoint)
+    }
+  }
+
+  private var predictedClass: Int {
+    if logitCount == 1 { return logit(0) > 0 ? 1 : 0 }
+    var best = 0
+    for index in 1..<logitCount where logit(index) > logit(best) { best = index }
+    return best
+  }
+
+  /// The probability of a class in 1/65,536, as docs/NUMERICS.md defines it; 0 for a model without a head.
+  public func probability(of index: Int) -> UInt32 {
+    precondition(index >= 0 && index < model.classCount, "there is no such class")
+    let step = model.probabilityStep
+    switch model.head {
+    case .linear: return 0
+    case .sigmoid:
+      if logitCount == 1 {
+        let one = Probability.sigmoid(logit(0), step: step)
+        return index == 1 ? one : Probability.one &- one
+      }
+      return Probability.sigmoid(logit(index), step: step)
+    case .softmax:
+      var largest = logit(0)
+      for other in 1..<logitCount { largest = max(largest, logit(other)) }
+      var sum: UInt32 = 0
+      for other in 0..<logitCount {
+        sum &+= Probability.power(UInt32(bitPattern: largest &- logit(other)), step: step)
+      }
+      return Probability.share(
+        Probability.power(UInt32(bitPattern: largest &- logit(index)), step: step), of: sum)
+    }
+  }
+}

@@ -1,0 +1,54 @@
+#if !hasFeature(Embedded)
+  /// Bytes of a model, kept as long as somebody uses it.
+  private final class OwnedBytes: Sendable {
+    // Never changes after it was filled, and lives as long as the object.
+    nonisolated(unsafe) let buffer: UnsafeMutableRawBufferPointer
+
+    init(_ bytes: borrowing RawSpan) {
+      buffer = .allocate(byteCount: max(bytes.byteCount, 1), alignment: 64)
+      bytes.withUnsafeBytes { buffer.copyMemory(from: $0) }
+    }
+
+    deinit { buffer.deallocate() }
+  }
+
+  extension Model {
+    /// Checks a copy of the bytes of a file, and keeps it.
+    public init(copying file: [UInt8]) throws(ModelError) {
+      let owned = OwnedBytes(file.span.bytes)
+      try self.init(
+        readingInPlace: UnsafeRawBufferPointer(rebasing: owned.buffer[0..<file.count]), owner: owned)
+    }
+
+    /// Checks bytes that `owner` keeps alive and unchanged, such as a memory map.
+    public init(
+      readingInPlace file: UnsafeRawBufferPointer, owner: any AnyObject & Sendable
+    ) throws(ModelError) {
+      try self.init(readingInPlace: file)
+      self.owner = owner
+    }
+
+    /// The name of each class.
+    public var labels: [String] { (0..<classCount).map { String(decoding: label($0), as: UTF8.self) } }
+  }
+
+  extension ModelError: CustomStringConvertible {
+    /// One line: the rule, where, and the value that stood there.
+    public var description: String {
+      "\(rule.text) (at byte \(offset), found \(value))"
+    }
+  }
+
+  extension SessionError: CustomStringConvertible {
+    /// One line.
+    public var description: String {
+      switch self {
+      case .arenaTooSmall(let bytes, let needed): "the arena has \(bytes) bytes, the model needs \(needed)"
+      case .arenaNotAligned: "the arena must start at a multiple of 4 in memory"
+      case .rowSize(let bytes, let needed): "a row has \(bytes) bytes, the model needs \(needed)"
+      case .imageSize(let bytes, let needed): "the image has \(bytes) bytes, the model needs \(needed)"
+      case .imageComplete: "all rows of the image have been fed; restart before the next one"
+      }
+    }
+  }
+#endif

@@ -1,0 +1,89 @@
+/// A model that has passed every check, read in place: nothing is copied, so it is as small as a pointer.
+///
+/// It never changes, so any number of sessions on any threads may share one.
+public struct Model: Sendable {
+  let bytes: ModelBytes
+  /// Bytes of arena that a session needs.
+  public let arenaBytes: Int
+  /// Layers that compute; flattening and the head are not among them.
+  public let layerCount: Int
+  /// Classes it tells apart.
+  public let classCount: Int
+  /// What its probabilities are.
+  public let head: Head
+  let probabilityStep: UInt32
+  let labelsOffset: UInt32
+  let labelsBytes: UInt32
+
+  #if !hasFeature(Embedded)
+    /// Keeps the bytes alive where they belong to somebody.
+    var owner: (any AnyObject & Sendable)?
+  #endif
+
+  /// Checks the file and reads it in place.
+  ///
+  /// - Parameter file: the whole file, starting at a multiple of 4. It must stay, unchanged, as long as the model or a
+  ///   session made from it is used; flash and memory maps do.
+  public init(readingInPlace file: UnsafeRawBufferPointer) throws(ModelError) {
+    let header = try Header(file)
+    bytes = header.bytes
+    arenaBytes = Int(header.arenaBytes)
+    layerCount = Int(header.layerCount)
+    classCount = Int(header.classCount)
+    head = header.head
+    probabilityStep = header.probabilityStep
+    labelsOffset = header.labelsOffset
+    labelsBytes = header.labelsBytes
+    try checkTensors(header)
+    try checkLayers(header)
+    try checkArena()
+    try checkRowOrder()
+  }
+
+  /// Tensor 0 is the input, tensor `i` the output of layer `i - 1`.
+  @inline(__always)
+  package func tensor(_ index: Int) -> TensorRecord {
+    TensorRecord(bytes, at: Self.tensorOffset(index))
+  }
+
+  /// Layer `index`, whose kind the loader has checked.
+  @inline(__always)
+  package func layer(_ index: Int) -> LayerRecord {
+    guard let layer = LayerRecord(bytes, at: layerOffset(index)) else {
+      preconditionFailure("checked on loading")
+    }
+    return layer
+  }
+
+  package var input: TensorRecord { tensor(0) }
+  package var logits: TensorRecord { tensor(layerCount) }
+
+  /// Rows of an image.
+  public var imageHeight: Int { Int(input.height) }
+  /// Pixels in a row.
+  public var imageWidth: Int { Int(input.width) }
+  /// Bytes of a pixel.
+  public var imageChannels: Int { Int(input.channels) }
+
+  /// A row of the image in bytes, as it is fed.
+  public var imageRowBytes: Int { input.rowValues }
+  /// The whole image in bytes.
+  public var imageBytes: Int { Int(input.height) &* input.rowValues }
+
+  @inline(__always)
+  static func tensorOffset(_ index: Int) -> UInt32 {
+    FileFormat.headerBytes &+ FileFormat.tensorBytes &* UInt32(truncatingIfNeeded: index)
+  }
+
+  @inline(__always)
+  func layerOffset(_ index: Int) -> UInt32 {
+    Self.tensorOffset(layerCount &+ 1) &+ FileFormat.layerBytes &* UInt32(truncatingIfNeeded: index)
+  }
+
+  /// The UTF-8 name of a class.
+  public func label(_ index: Int) -> UnsafeRawBufferPointer {
+    var offset = labelsOffset
+    for _ in 0..<index { offset &+= 1 &+ UInt32(bytes.byte(offset)) }
+    return UnsafeRawBufferPointer(start: bytes.pointer(offset &+ 1), count: Int(bytes.byte(offset)))
+  }
+}

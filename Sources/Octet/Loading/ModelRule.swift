@@ -1,0 +1,66 @@
+/// Every rule that a file must keep; the loader names the one that was broken.
+public enum ModelRule: UInt8, Sendable {
+  case size, alignment, magic, version, headerBytes, length, checksum, reserved
+  case layerCount, classCount, labels, head, probabilityStep, arenaBytes
+  case extent, channels, tensorBytes, border, elementBytes, logitsType, scale, zeroPoint
+  case ringRows, ringPlace
+  case layerKind, tableFlag, layerInput, addOperand, window, stride, reach, fusedPool, clamp
+  case outputShape, logitsShape
+  case constantsPlace, constantsBytes, multiplier, shift, bias, averagedCells, addMultiplier, addShift
+  case accumulators, overlap, arenaEnd, ringTooSmall, unfinished
+
+  /// What the rule says, in words that follow "octet model: ".
+  public var text: StaticString {
+    switch self {
+    case .size: "the file is shorter than a header, or larger than 1 GB"
+    case .alignment: "the bytes must start at a multiple of 4 in memory"
+    case .magic: "this is not an .octet file: it does not start with OCT8"
+    case .version: "only version 1 of the format is known"
+    case .headerBytes: "the header must have 48 bytes"
+    case .length: "the length in the header is not that of the file"
+    case .checksum: "the check sum does not fit: the file is damaged"
+    case .reserved: "a reserved byte is not zero"
+    case .layerCount: "there must be 1 to 63 layers"
+    case .classCount: "there must be 2 to 256 classes"
+    case .labels: "the labels do not fill their section"
+    case .head: "unknown head"
+    case .probabilityStep: "the step of the probabilities does not fit the head"
+    case .arenaBytes: "the arena is larger than 256 MB"
+    case .extent: "height and width must be 1 to 4096"
+    case .channels: "there must be at least one channel"
+    case .tensorBytes: "the tensor is too large"
+    case .border: "only a tensor that a convolution reads has a border"
+    case .elementBytes: "an element has 1 byte, or 2 in the last tensor"
+    case .logitsType: "only a dense layer or a convolution without a table gives 16-bit logits"
+    case .scale: "a scale must be positive and finite"
+    case .zeroPoint: "16-bit logits have zero point 0, and pooling keeps the zero point"
+    case .ringRows: "a ring must hold at least a row, and the border above"
+    case .ringPlace: "the ring lies outside the arena, or not at a multiple of 4"
+    case .layerKind: "unknown kind of layer"
+    case .tableFlag: "only a layer with weights can have a table behind it"
+    case .layerInput: "a layer reads a tensor that was made before it"
+    case .addOperand: "both operands of an addition and its result must have one shape"
+    case .window: "window does not fit the kind of layer, or the input"
+    case .stride: "stride does not fit the kind of layer"
+    case .reach: "the window reaches beyond the border"
+    case .fusedPool: "only a convolution carries a pool, of at least 1 x 1"
+    case .clamp: "the clamp's minimum is above its maximum, or outside the type, or the kind has none"
+    case .outputShape: "the output's shape does not follow from the input's"
+    case .logitsShape: "the last tensor must be 1 x 1 with a channel per class, or one for two classes"
+    case .constantsPlace: "the constants do not start where the ones before them ended"
+    case .constantsBytes: "the constants are not as long as the shapes imply"
+    case .multiplier: "a multiplier must lie in 2^30 to 2^31 - 1"
+    case .shift: "a shift must lie in 33 to 62"
+    case .bias: "an accumulator could overflow"
+    case .averagedCells: "a mean is taken over 32767 cells at most"
+    case .addMultiplier: "an addition's multiplier must be at most 2^21"
+    case .addShift: "an addition's shift must lie in 1 to 30"
+    case .accumulators:
+      "the accumulators lie outside the arena, not at a multiple of 4, or where none are needed"
+    case .overlap: "two rings or accumulators overlap"
+    case .arenaEnd: "the arena does not end where its last part does"
+    case .ringTooSmall: "a row would be overwritten before it has been read"
+    case .unfinished: "the logits never come"
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import OctetTraining
+
+/// Looks at what values a network's layers give, batch by batch, and keeps only counts of them.
+struct Calibration {
+  /// One histogram for each layer.
+  struct Histograms {
+    /// After the activation.
+    var outputs: [ValueHistogram]
+    /// Before it; empty for layers without a table, which do not need them.
+    var sums: [ValueHistogram]
+  }
+
+  private let network: LoweredNetwork
+  private let execution: FloatExecution
+  private let workers: Workers
+
+  /// Images that are looked at together.
+  private static let batch = 32
+
+  init(_ network: LoweredNetwork, workers: Workers) throws(QuantizationError) {
+    self.network = network
+    self.workers = workers
+    execution = try FloatExecution(network, capacity: Self.batch, workers: workers)
+  }
+
+  func run(_ images: LabeledImages, progress: (Int) -> Void) throws(QuantizationError) -> Histograms {
+    var histograms = Histograms(
+      outputs: network.layers.map { _ in ValueHistogram() },
+      sums: network.layers.map { _ in ValueHistogram() })
+    for start in stride(from: 0, to: images.count, by: Self.batch) {
+      let range = start..<min(start + Self.batch, images.count)
+      let values = execution.run(FloatExecution.units(images, range), count: range.count)
+      for (index, layer) in network.layers.enumerated() {
+        guard values.outputs[index + 1].allSatisfy(\.isFinite), values.sums[index].allSatisfy(\.isFinite)
+        else {
+          throw .unsupported(
+            layer: layer.name, reason: "it gives numbers that are not finite: its weights are too large")
+        }
+        histograms.outputs[index].add(values.outputs[index + 1])
+        if layer.needsTable { histograms.sums[index].add(values.sums[index]) }
+      }
+      progress(range.upperBound)
+    }
+    return histograms
+  }
+}

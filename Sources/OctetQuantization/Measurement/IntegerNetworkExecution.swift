@@ -1,0 +1,42 @@
+import OctetTraining
+
+/// A quantized network on whole batches, every layer's values kept.
+package final class IntegerNetworkExecution {
+  private let network: QuantizedNetwork
+  private let executors: [LayerExecutor]
+
+  package init(_ network: QuantizedNetwork, capacity: Int, workers: Workers) throws(QuantizationError) {
+    self.network = network
+    var executors: [LayerExecutor] = []
+    for (layer, integers) in zip(network.network.layers, network.integers) {
+      let executor = try LayerExecutor(layer, capacity: capacity, workers: workers)
+      if layer.isWeighted { executor.use(weights: integers.weights.map { Float($0) }) }
+      executors.append(executor)
+    }
+    self.executors = executors
+  }
+
+  /// What a batch gives: the input and each layer's output as integers less their zero point.
+  package struct Values {
+    package var outputs: [[Float]]
+    /// For each layer.
+    package var saturated: [Int]
+  }
+
+  /// - Parameter pixels: 0 to 255, image after image.
+  package func run(pixels: [Float], count: Int) -> Values {
+    var values = Values(outputs: [pixels], saturated: [])
+    for index in executors.indices {
+      let result = run(
+        layer: index, network.network.layers[index].inputs.map { values.outputs[$0] }, count: count)
+      values.outputs.append(result.output)
+      values.saturated.append(result.saturated)
+    }
+    return values
+  }
+
+  func run(layer index: Int, _ inputs: [[Float]], count: Int) -> IntegerExecution.Result {
+    IntegerExecution(layer: network.network.layers[index], integers: network.integers[index]).run(
+      executors[index], inputs, count: count)
+  }
+}

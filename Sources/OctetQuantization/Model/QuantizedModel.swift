@@ -1,0 +1,47 @@
+import Octet
+import OctetTraining
+
+/// A network of integers: all that an .octet file holds.
+package struct QuantizedModel: Hashable, Sendable {
+  package typealias Head = Octet.Head
+
+  package var head: Head
+  package var classNames: [String]
+  /// The input, then the output of each layer.
+  package var tensors: [QuantizedTensor]
+  package var layers: [QuantizedLayer]
+
+  package init(head: Head, classNames: [String], tensors: [QuantizedTensor], layers: [QuantizedLayer]) {
+    precondition(tensors.count == layers.count + 1 && !layers.isEmpty, "every layer writes one tensor")
+    self.head = head
+    self.classNames = classNames
+    self.tensors = tensors
+    self.layers = layers
+  }
+
+  /// Gives every tensor the border that the convolutions reading it need, and no more.
+  package mutating func fitBorders() {
+    for index in tensors.indices { tensors[index].border = QuantizedTensor.Border() }
+    for (index, layer) in layers.enumerated() where layer.kind.readsBorder {
+      let output = tensors[index + 1].shape
+      let input = tensors[layer.inputs[0]]
+      let bottom = layer.rows(at: output.height - 1, inputHeight: input.shape.height).upperBound
+      let right = layer.columns(at: output.width - 1, inputWidth: input.shape.width).upperBound
+      var border = input.border
+      border.above = max(border.above, layer.reach.height)
+      border.left = max(border.left, layer.reach.width)
+      border.below = max(border.below, bottom - input.shape.height)
+      border.right = max(border.right, right - input.shape.width)
+      tensors[layer.inputs[0]].border = border
+    }
+  }
+
+  /// What a step between two logits is worth in the runtime's powers of two.
+  package var probabilityStep: UInt32 {
+    guard head != .linear, let logits = tensors.last else { return 0 }
+    // log2(e), to the last bit of a double.
+    let step = (Double(logits.scale) * 1.4426950408889634 * 0x1p24).rounded()
+    // A step of 2^32 already makes every smaller logit's share 0; 0 would say that there is no head.
+    return step < 0x1p32 ? max(UInt32(step), 1) : .max
+  }
+}

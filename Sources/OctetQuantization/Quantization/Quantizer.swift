@@ -1,0 +1,85 @@
+import OctetInterchange
+import OctetTraining
+
+/// Turns a float model into an integer one.
+///
+/// First a pass over the calibration images, in batches, counts the values of every layer in histograms. Then the layers
+/// get their integers one after another; each sees what the integer layers before it make of some of the images, so
+/// that its bias can make up for their mean error as well as for its own.
+package struct Quantizer {
+  package let network: LoweredNetwork
+  private let settings: QuantizationSettings
+  private let workers: Workers
+  /// The images that are looked at.
+  package let images: LabeledImages
+
+  /// - Parameter images: training images; those to calibrate on are drawn from them.
+  package init(
+    _ model: FloatModel, images: LabeledImages, settings: QuantizationSettings, workers: Workers
+  ) throws(QuantizationError) {
+    guard !images.isEmpty else { throw .noImages }
+    network = try LoweredNetwork(model, picture: images.shape)
+    self.settings = settings
+    self.workers = workers
+    self.images = Self.draw(settings.calibrationImages, from: images, seed: settings.seed)
+  }
+
+  /// Different images, drawn by the seed, in their order; all of them if there are no more.
+  private static func draw(_ count: Int, from images: LabeledImages, seed: UInt64) -> LabeledImages {
+    guard count < images.count else { return images }
+    var random = RandomStream(seed: seed, purpose: .selection, 2)
+    return images.selecting(Array(0..<images.count).shuffled(using: &random).prefix(count).sorted())
+  }
+
+  /// What `run` reports its progress in: images, then layers.
+  package var steps: Int { images.count + network.layers.count }
+
+  /// - Parameter progress: called with the steps done.
+  package func run(progress: (Int) -> Void = { _ in }) throws(QuantizationError) -> QuantizedNetwork {
+    let ranges = try Calibration(network, workers: workers).run(images, progress: progress)
+    let sample = try CorrectionSample(network, images: images, workers: workers)
+    var encodings = [IntegerLayer.Encoding.image]
+    var all: [IntegerLayer] = []
+    for (index, layer) in network.layers.enumerated() {
+      let quantizer = LayerQuantizer(
+        layer: layer, inputs: layer.inputs.map { encodings[$0] },
+        outputRange: settings.method.range(of: ranges.outputs[index]),
+        sumsRange: settings.method.range(of: ranges.sums[index]),
+        isLast: index == network.layers.count - 1)
+      let integers = try quantize(index, quantizer, sample)
+      encodings.append(integers.output)
+      all.append(integers)
+      progress(images.count + index + 1)
+    }
+    return QuantizedNetwork(network: network, integers: all)
+  }
+
+  private func quantize(
+    _ index: Int, _ quantizer: LayerQuantizer, _ sample: CorrectionSample
+  ) throws(QuantizationError) -> IntegerLayer {
+    let layer = network.layers[index]
+    var scales: [Double] = []
+    if layer.isWeighted {
+      scales = WeightScaleSearch.scales(
+        layer.weights, outputs: layer.output.channels,
+        importance: WeightScaleSearch.importance(layer, inputs: sample.floatInput(index)),
+        isSearched: settings.searchesWeightScales)
+    }
+    var integers = try quantizer.quantize(weightScales: scales)
+    if layer.isWeighted, settings.correctsBias {
+      let error = sample.meanError(index, integers, inputScale: Double(quantizer.inputs[0].scale))
+      quantizer.setBias(&integers, layer.bias.indices.map { Double(layer.bias[$0]) + error[$0] })
+    }
+    sample.advance(index, integers)
+    return integers
+  }
+}
+
+/// A network with the decisions of quantization.
+package struct QuantizedNetwork: Sendable {
+  package let network: LoweredNetwork
+  package let integers: [IntegerLayer]
+
+  /// What goes into the file.
+  package var model: QuantizedModel { QuantizedModel(network, integers) }
+}

@@ -1,0 +1,28 @@
+import OctetQuantization
+import OctetTraining
+
+/// A valid model with every kind of layer, drawn from a seed: odd shapes, strides, borders, pools, tables, zero points and
+/// extremes. The same seed gives the same model.
+package struct RandomModel {
+  package let model: QuantizedModel
+
+  package var bytes: [UInt8] { OctetFile(model).bytes }
+
+  /// - Parameter layerCount: layers before the last one, which gives the logits; a few when nil.
+  package init(seed: UInt64, layerCount: Int? = nil) {
+    var builder = RandomModelBuilder(seed: seed)
+    model = builder.build(layerCount: layerCount)
+  }
+
+  /// A picture for the model: noise, or one value all over.
+  package func pixels(seed: UInt64) -> [UInt8] {
+    var random = RandomStream(seed: seed, purpose: .testing, 0x91C)
+    let count = model.tensors[0].shape.count
+    switch Int.random(in: 0..<6, using: &random) {
+    case 0: return [UInt8](repeating: 0, count: count)
+    case 1: return [UInt8](repeating: 255, count: count)
+    case 2: return (0..<count).map { _ in Bool.random(using: &random) ? 255 : 0 }
+    default: return (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+    }
+  }
+}

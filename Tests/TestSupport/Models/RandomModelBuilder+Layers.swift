@@ -1,0 +1,177 @@
+import Octet
+import OctetQuantization
+import OctetTraining
+
+extension RandomModelBuilder {
+  mutating func appendDense(_ input: Int, units: Int) {
+    var layer = QuantizedLayer(.dense, inputs: [input])
+    fill(&layer, outputs: units, weightsPerOutput: tensors[input].shape.count)
+    append(layer, ImageShape(flat: units), zeroPoint: drawZeroPoint())
+  }
+
+  mutating func appendConvolution(_ input: Int) {
+    let filters = draw(1...happensOften(20, 5))
+    var layer = QuantizedLayer(.convolution, inputs: [input])
+    guard let places = placeWindow(&layer, allowsPool: true) else { return appendTable(input) }
+    fill(
+      &layer, outputs: filters,
+      weightsPerOutput: layer.window.count * tensors[input].shape.channels)
+    append(
+      layer, ImageShape(height: places.height, width: places.width, channels: filters),
+      zeroPoint: drawZeroPoint())
+  }
+
+  mutating func appendDepthwise(_ input: Int) {
+    let outputs = tensors[input].shape.channels * (happens(onceIn: 3) ? draw(2...3) : 1)
+    var layer = QuantizedLayer(.depthwiseConvolution, inputs: [input])
+    guard outputs <= 64, let places = placeWindow(&layer, allowsPool: false) else {
+      return appendTable(input)
+    }
+    fill(&layer, outputs: outputs, weightsPerOutput: layer.window.count)
+    append(
+      layer, ImageShape(height: places.height, width: places.width, channels: outputs),
+      zeroPoint: drawZeroPoint())
+  }
+
+  mutating func appendPooling(_ kind: QuantizedLayer.Kind, _ input: Int) {
+    let shape = tensors[input].shape
+    var layer = QuantizedLayer(kind, inputs: [input])
+    layer.window = Extent(draw(1...4), draw(1...4))
+    layer.stride = Extent(draw(1...4), draw(1...4))
+    layer.reach = Extent(draw(0...layer.window.height - 1), draw(0...layer.window.width - 1))
+    // Every window covers a cell: its first row or column lies before the end of the input.
+    func places(_ extent: Int, _ stride: Int, _ reach: Int) -> Int { (extent - 1 + reach) / stride + 1 }
+    var height = places(shape.height, layer.stride.height, layer.reach.height)
+    var width = places(shape.width, layer.stride.width, layer.reach.width)
+    if happens(onceIn: 4) { height = draw(1...height) }
+    if happens(onceIn: 4) { width = draw(1...width) }
+    let output = ImageShape(height: height, width: width, channels: shape.channels)
+    guard kind == .averagePooling else {
+      return append(layer, output, zeroPoint: tensors[input].zeroPoint, scale: tensors[input].scale)
+    }
+    layer.clamp = drawClamp()
+    let isCut =
+      layer.reach.height > 0 || layer.reach.width > 0
+      || (height - 1) * layer.stride.height + layer.window.height > shape.height
+      || (width - 1) * layer.stride.width + layer.window.width > shape.width
+    let gain = drawGain()
+    layer.scalings = (isCut ? Array(1...layer.window.count) : [layer.window.count]).map {
+      scaling(gain / Double(256 * $0))
+    }
+    append(layer, output, zeroPoint: drawZeroPoint())
+  }
+
+  mutating func appendGlobalAverage(_ input: Int) {
+    let shape = tensors[input].shape
+    var layer = QuantizedLayer(.globalAveragePooling, inputs: [input])
+    layer.clamp = drawClamp()
+    layer.scalings = [scaling(drawGain() / Double(256 * shape.height * shape.width))]
+    append(layer, ImageShape(flat: shape.channels), zeroPoint: drawZeroPoint())
+  }
+
+  mutating func appendAddition(_ input: Int) {
+    let shape = tensors[input].shape
+    let partners = tensors.indices.filter { tensors[$0].shape == shape }
+    var layer = QuantizedLayer(.add, inputs: [input, partners[draw(0...partners.count - 1)]])
+    layer.clamp = drawClamp()
+    layer.addition =
+      switch draw(0...4) {
+      case 0: QuantizedLayer.Addition(first: 1 << 21, second: 1 << 21, shift: draw(1...30))
+      case 1: QuantizedLayer.Addition(first: 0, second: draw(0...1 << 21), shift: 30)
+      default:
+        QuantizedLayer.Addition(
+          first: draw(1 << 19...1 << 21), second: draw(1 << 19...1 << 21), shift: draw(20...21))
+      }
+    append(layer, shape, zeroPoint: drawZeroPoint())
+  }
+
+  mutating func appendTable(_ input: Int) {
+    var layer = QuantizedLayer(.table, inputs: [input])
+    layer.table = (0..<256).map { _ in Int8.random(in: -128...127, using: &random) }
+    append(layer, tensors[input].shape, zeroPoint: drawZeroPoint())
+  }
+
+  private mutating func append(
+    _ layer: QuantizedLayer, _ shape: ImageShape, zeroPoint: Int, scale: Float? = nil
+  ) {
+    layers.append(layer)
+    tensors.append(
+      QuantizedTensor(shape: shape, zeroPoint: zeroPoint, scale: scale ?? Float(draw(1...1000)) / 100))
+  }
+
+  /// Sets window, stride, reach and pool; gives the places, or nil where nothing fits.
+  private mutating func placeWindow(
+    _ layer: inout QuantizedLayer, allowsPool: Bool
+  ) -> (height: Int, width: Int)? {
+    let shape = tensors[layer.inputs[0]].shape
+    layer.window = happens(onceIn: 2) ? Extent(3, 3) : Extent(draw(1...5), draw(1...5))
+    layer.stride = happens(onceIn: 2) ? .one : Extent(draw(1...3), draw(1...3))
+    if allowsPool, happens(onceIn: 3) { layer.pool = Extent(draw(1...3), draw(1...3)) }
+    var below = Extent(0, 0)
+    if happens(onceIn: 2) {
+      layer.reach = Extent(draw(0...layer.window.height), draw(0...layer.window.width))
+      below = Extent(draw(0...layer.window.height), draw(0...layer.window.width))
+    }
+    let room = Extent(
+      shape.height + layer.reach.height + below.height, shape.width + layer.reach.width + below.width)
+    guard room.height >= layer.window.height, room.width >= layer.window.width else { return nil }
+    var height = (room.height - layer.window.height) / layer.stride.height + 1
+    var width = (room.width - layer.window.width) / layer.stride.width + 1
+    if height < layer.pool.height || width < layer.pool.width { layer.pool = .one }
+    height /= layer.pool.height
+    width /= layer.pool.width
+    // Windows need not go on to the end.
+    if happens(onceIn: 5) { height = draw(1...height) }
+    return (height, width)
+  }
+
+  // MARK: numbers
+
+  /// Bias, weights, scalings, clamp and perhaps a table, so that outputs spread over the int8 range.
+  private mutating func fill(_ layer: inout QuantizedLayer, outputs: Int, weightsPerOutput: Int) {
+    let isExtreme = happens(onceIn: 8)
+    layer.weights = (0..<outputs * weightsPerOutput).map { _ in
+      isExtreme ? (Bool.random(using: &random) ? 127 : -127) : Int8.random(in: -127...127, using: &random)
+    }
+    let room = Int(Int32.max) - 16_384 * weightsPerOutput
+    // Sums of random products of this size are usual.
+    let usual = 5000 * Double(weightsPerOutput).squareRoot()
+    layer.bias = (0..<outputs).map { _ in
+      if happens(onceIn: 30) { return Int32(Bool.random(using: &random) ? room : -room) }
+      return Int32(draw(-Int(usual)...Int(usual)))
+    }
+    layer.scalings = (0..<outputs).map { _ in
+      switch draw(0...40) {
+      case 0: FixedPointScaling(multiplier: 1 << 30, shift: 33)
+      case 1: FixedPointScaling(multiplier: .max, shift: 33)
+      case 2: FixedPointScaling(multiplier: .max, shift: 62)
+      case 3: FixedPointScaling(multiplier: 1 << 30, shift: 62)
+      default: scaling(drawGain() * 64 / usual)
+      }
+    }
+    layer.clamp = drawClamp()
+    if happens(onceIn: 6) {
+      // Rising, so that a fused pool and a pool afterwards are the same.
+      layer.table = (0..<256).map { _ in Int8.random(in: -128...127, using: &random) }.sorted()
+    }
+  }
+
+  private mutating func drawClamp() -> ClosedRange<Int> {
+    switch draw(0...3) {
+    case 0:
+      let low = draw(-128...127)
+      return low...draw(low...127)
+    case 1: return draw(-128...0)...127
+    default: return -128...127
+    }
+  }
+
+  private mutating func drawGain() -> Double { Double(draw(100...2000)) / 1000 }
+
+  private func scaling(_ factor: Double) -> FixedPointScaling {
+    let kept = min(max(factor, FixedPointScaling.smallest), 0.2499)
+    return FixedPointScaling(kept) ?? FixedPointScaling(multiplier: 1 << 30, shift: 62)
+  }
+
+  private mutating func happensOften(_ rare: Int, _ usual: Int) -> Int { happens(onceIn: 4) ? rare : usual }
+}

@@ -1,0 +1,30 @@
+import Foundation
+import OctetCommandLine
+import OctetInterchange
+import OctetQuantization
+import OctetTraining
+
+/// What one `octet quantize` is to do, read from its command line; nothing has been computed or written yet.
+struct QuantizationPlan {
+  let modelPath: String
+  let outputPath: String
+  let model: FloatModel
+  let data: PreparedData
+  let settings: QuantizationSettings
+  let threads: Int
+  let isQuiet: Bool
+  let isJSON: Bool
+
+  init(_ arguments: ParsedArguments, settings: QuantizationSettings) throws {
+    self.settings = settings
+    modelPath = arguments.positionals[0]
+    let suffix = ".safetensors"
+    let stem = modelPath.hasSuffix(suffix) ? String(modelPath.dropLast(suffix.count)) : modelPath
+    outputPath = arguments.value("out") ?? "\(stem).octet"
+    threads = try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
+    isQuiet = arguments.flag("quiet")
+    isJSON = arguments.flag("json")
+    model = try FloatModelFile.load(path: modelPath)
+    data = try ModelData.prepared(for: model, arguments)
+  }
+}
