@@ -14,8 +14,7 @@ struct ConfusionText {
     return """
       \(name): \(NumberText.grouped(confusion.total)), \(lossText)\
       accuracy \(NumberText.percent(confusion.accuracy, decimals: 2)), \
-      precision \(share(headline.precision)), recall \(share(headline.recall)), F1 \(share(headline.f1)) \
-      \(meaning)
+      precision \(share(headline.precision)), recall \(share(headline.recall)), F1 \(share(headline.f1))\(meaning)
 
       """
   }
@@ -31,8 +30,8 @@ struct ConfusionText {
 
   /// What precision, recall and F1 of the first line are about.
   private var meaning: String {
-    confusion.positiveClass.map { "(class \(confusion.classNames[$0]) counts as positive)" }
-      ?? "(means over the classes)"
+    confusion.positiveClass.map { " (class \(confusion.classNames[$0]) counts as positive)" }
+      ?? " (means over the classes)"
   }
 
   private func share(_ value: Double) -> String { NumberText.fixed(value, decimals: 4) }

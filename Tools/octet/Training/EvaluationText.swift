@@ -11,9 +11,9 @@ struct EvaluationText {
   }
 
   /// The first line alone.
-  func headline() -> String {
-    ConfusionText(evaluation.confusion).headline(name: name, loss: evaluation.loss)
-  }
+  func headline() -> String { confusion.headline(name: name, loss: evaluation.loss) }
 
-  func text() -> String { ConfusionText(evaluation.confusion).text(name: name, loss: evaluation.loss) }
+  func text() -> String { confusion.text(name: name, loss: evaluation.loss) }
+
+  private var confusion: ConfusionText { ConfusionText(evaluation.confusion) }
 }
