@@ -33,6 +33,9 @@ struct InkCanvas {
 
   var count: Int { width * height }
 
+  /// The smallest factor that brings a part of a picture onto the canvas.
+  static func factor(for part: PixelBox) -> Int { (part.longerSide + longestSide - 1) / longestSide }
+
   /// Turns the sums into levels.
   mutating func finish() {
     for row in 0..<height {
@@ -53,7 +56,7 @@ extension InkCanvas: GrayRowSink {
     pictureWidth = width
     pictureHeight = height
     part = window ?? PixelBox(left: 0, top: 0, width: width, height: height)
-    factor = (part.longerSide + Self.longestSide - 1) / Self.longestSide
+    factor = Self.factor(for: part)
     self.width = (part.width + factor - 1) / factor
     self.height = (part.height + factor - 1) / factor
     if levels.count < count { levels = [Int32](repeating: 0, count: count) }

@@ -37,7 +37,8 @@ struct InkMap {
   private(set) var smooth: [Int16] = []
   private var marks: [UInt8] = []
   private var stack: [UInt16] = []
-  private var counts = [Int32](repeating: 0, count: 256)
+  private var counts = [Int32](repeating: 0, count: binCount)
+  private static let binCount = 512
   private var blots: [Blot] = []
 
   /// Finds the digit's ink. Nil when nothing stands out.
@@ -58,30 +59,42 @@ struct InkMap {
         ink[place] = Int16(clamping: lightInk ? difference : -difference)
       }
     }
-    let isRough = quartile(of: ink) >= InkCanvas.steps
-    smoothen(isRough)
-    let noise = isRough ? quartile(of: smooth) : 0
-    // The quarter of normal noise lies within 0.32 standard deviations: 14 quarters are 4.5 of them, which one cell in
-    // 150,000 passes.
+    smoothen(texture(of: ink).spread >= InkCanvas.steps / 2)
+    var (middle, spread) = texture(of: smooth)
+    if paper.frame.isEven {
+      // Its frame says how rough the paper can be, even where most of a picture is ink.
+      middle = min(middle, PictureFrame.tolerance * InkCanvas.steps)
+      spread = min(spread, PictureFrame.tolerance * InkCanvas.steps)
+    }
+    // The spread of normal noise is 0.83 standard deviations: seven are nearly six of these, which no cell passes by chance.
     let strongest = peak()
-    guard strongest >= Self.leastContrast, strongest > 14 * noise else { return nil }
-    let high = max(strongest * 2 / 5, 11 * noise, Self.leastContrast / 2)
-    let low = max(strongest / 5, 8 * noise, Self.leastContrast / 4)
+    guard strongest >= Self.leastContrast, strongest > middle + 7 * spread else { return nil }
+    let high = max(strongest * 2 / 5, middle + 4 * spread, Self.leastContrast / 2)
+    let low = max(strongest / 5, middle + 3 * spread, Self.leastContrast / 4)
     findBlots(high: Int16(clamping: high), low: Int16(clamping: low))
     guard let box = keepBlots(mayBeShadows: !paper.frame.isEven) else { return nil }
     setStrengths(full: max(strongest, 1))
     return box
   }
 
-  /// The level that a quarter of all cells do not differ more than from the paper.
-  private mutating func quartile(of values: [Int16]) -> Int32 {
-    for bin in 0..<256 { counts[bin] = 0 }
-    // In half steps of gray, as noise is small; what is larger than them all is no noise.
-    for place in 0..<width * height { counts[min(255, Int(values[place].magnitude) / 8)] += 1 }
+  /// What the paper differs from its own level, in levels: in the middle (none if it is darker than that), and how much it
+  /// spreads. Both come from the cells with the least ink, of which paper has more than ink has.
+  private mutating func texture(of values: [Int16]) -> (middle: Int32, spread: Int32) {
+    for bin in 0..<Self.binCount { counts[bin] = 0 }
+    for place in 0..<width * height {
+      counts[min(Self.binCount - 1, max(0, Int(values[place]) / 4 + Self.binCount / 2))] += 1
+    }
+    let low = level(below: 1, seen: width * height)
+    let high = level(below: 3, seen: width * height)
+    return (max(0, high), high - low)
+  }
+
+  /// The level below which so many eighths of the counted cells are.
+  private func level(below eighths: Int, seen total: Int) -> Int32 {
     var seen = 0
-    for bin in 0..<256 {
+    for bin in 0..<Self.binCount {
       seen += Int(counts[bin])
-      if 4 * seen >= width * height { return Int32(bin) * 8 }
+      if 8 * seen >= eighths * total { return Int32(4 * (bin - Self.binCount / 2)) }
     }
     return 0
   }

@@ -72,20 +72,29 @@ struct Paper {
     fitCurve(at: Self.largestGrid, along: rows, across: columns, step: columns, stride: 1)
   }
 
-  /// Takes out of the tiles what most of those in a column (or row) have in common with the columns around it.
+  /// Takes a parabola out of the tiles that most of those in a column (or row) have in common.
+  ///
+  /// It goes through the medians of three thirds: a stroke along a column is narrower than half of one.
   private mutating func fitCurve(at start: Int, along: Int, across: Int, step: Int, stride: Int) {
     for place in 0..<along {
       for line in 0..<across { scratch[line] = tiles[place * step + line * stride] }
       curves[start + place] = middle(of: across)
     }
-    // A stroke along the column is narrower than the neighborhood.
-    for place in 0..<along {
-      let around = max(0, place - Self.reach)...min(along - 1, place + Self.reach)
-      for (index, other) in around.enumerated() { scratch[index] = curves[start + other] }
-      scratch[Self.largestGrid + place] = middle(of: around.count)
+    let third = along / 3
+    guard third > 0 else {
+      for place in 0..<along { curves[start + place] = 0 }
+      return
     }
+    let first = middle(of: curves[start..<start + third])
+    let second = middle(of: curves[start + third..<start + along - third])
+    let last = middle(of: curves[start + along - third..<start + along])
+    // Places count from the middle in half tiles, as does the distance between the middles of neighboring thirds.
+    let distance = Int32(along - third)
     for place in 0..<along {
-      curves[start + place] = scratch[Self.largestGrid + place]
+      let offset = Int32(2 * place + 1 - along)
+      // Levels below 2^14 by at most 2^9.
+      let bend = (first - 2 * second + last) * offset * offset / (2 * distance * distance)
+      curves[start + place] = second + (last - first) * offset / (2 * distance) + bend
       for line in 0..<across { tiles[place * step + line * stride] -= curves[start + place] }
     }
   }
@@ -183,6 +192,15 @@ extension Paper {
       scratch[place] = value
     }
     return scratch[(count - 1) / 2]
+  }
+
+  private mutating func middle(of values: ArraySlice<Int32>) -> Int32 {
+    var count = 0
+    for value in values {
+      scratch[count] = value
+      count += 1
+    }
+    return middle(of: count)
   }
 
   /// The median change from a tile to the one half a grid further, per tile and in fractions of a level.

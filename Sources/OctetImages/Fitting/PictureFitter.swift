@@ -11,7 +11,7 @@ package struct PictureFitter: ~Copyable {
   private var map = InkMap()
 
   /// Cells that the longer side of the ink should have at least, where the file has as many pixels.
-  private static let enoughCells = 100
+  private static let enoughCells = 80
 
   /// Strokes below 1.6 pixels of the model's input are broadened to 2.2, in 1/256. MNIST's have about 2.5.
   private static let thinnest: Int32 = 410
@@ -106,13 +106,12 @@ package struct PictureFitter: ~Copyable {
     paper.measure(canvas)
     let lightInk = decidesLightInk(isExact: false)
     guard var box = findInk(lightInk) else { throw .noInk(path: name) }
-    if canvas.factor > 1, box.longerSide < Self.enoughCells {
-      let coarse = pixelBox(box)
-      canvas.window = coarse.expanded(
-        by: coarse.longerSide / 4 + 2 * canvas.factor, in: canvas.pictureWidth, canvas.pictureHeight)
+    if let window = window(around: box) {
+      canvas.window = window
       try rewind(name)
       try readCanvas(name)
-      paper.measure(canvas)
+      // Paper of one level stays that; the frame of a part may cut through ink.
+      if !paper.frame.isEven { paper.measure(canvas) }
       guard let fine = findInk(lightInk) else { throw .noInk(path: name) }
       box = fine
     }
@@ -127,6 +126,16 @@ package struct PictureFitter: ~Copyable {
       sourceWidth: canvas.pictureWidth, sourceHeight: canvas.pictureHeight, isInverted: !lightInk,
       fit: .digit,
       inkBox: inkBox, isThickened: growth != nil)
+  }
+
+  /// The part of the picture to look at again for small ink; nil when that would show no more.
+  private func window(around box: PixelBox) -> PixelBox? {
+    guard canvas.factor > 1, box.longerSide < Self.enoughCells else { return nil }
+    // Wide margins: most of what is looked at has to be paper.
+    let coarse = pixelBox(box)
+    let window = coarse.expanded(
+      by: coarse.longerSide * 3 / 4 + canvas.factor, in: canvas.pictureWidth, canvas.pictureHeight)
+    return InkCanvas.factor(for: window) < canvas.factor ? window : nil
   }
 
   private mutating func findInk(_ lightInk: Bool) -> PixelBox? {

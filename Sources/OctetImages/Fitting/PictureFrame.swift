@@ -1,7 +1,7 @@
 /// The outermost cells of a canvas, which are paper more often than ink.
 struct PictureFrame {
   /// What cells of one level may differ, in steps of gray: what a scanner or a lossy format does to a white page.
-  private static let tolerance = 5
+  static let tolerance: Int32 = 5
 
   /// The median, to a step of gray.
   private(set) var level: Int32 = 0
@@ -30,7 +30,8 @@ struct PictureFrame {
       median += 1
     }
     level = Int32(median) * InkCanvas.steps
-    let near = counts[max(0, median - Self.tolerance)...min(255, median + Self.tolerance)].reduce(0, +)
+    let near = counts[max(0, median - Int(Self.tolerance))...min(255, median + Int(Self.tolerance))].reduce(
+      0, +)
     isEven = 2 * near >= total
   }
 }
