@@ -28,6 +28,17 @@ let package = Package(
       name: "Octet",
       swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CLibPNG", providers: [.apt(["libpng-dev"])]),
+    // The only code that calls libpng.
+    .target(
+      name: "CPNG",
+      dependencies: ["CLibPNG"],
+      linkerSettings: [.linkedLibrary("png")]),
+    // No Foundation here: a small static program for devices is built from the same sources.
+    .target(
+      name: "OctetImages",
+      dependencies: ["CPNG"],
+      swiftSettings: strict),
     .target(name: "OctetFloatKernels"),
     .target(
       name: "OctetTraining",
@@ -54,7 +65,9 @@ let package = Package(
     // The module is not called Octet: that name belongs to the runtime, and some file systems ignore case.
     .executableTarget(
       name: "OctetTool",
-      dependencies: ["Octet", "OctetCommandLine", "OctetTraining", "OctetInterchange", "OctetQuantization"],
+      dependencies: [
+        "Octet", "OctetCommandLine", "OctetImages", "OctetTraining", "OctetInterchange", "OctetQuantization",
+      ],
       path: "Tools/octet",
       swiftSettings: strict),
     // Measures parts of Octet for Tools/bench.
@@ -66,10 +79,10 @@ let package = Package(
     .testTarget(
       name: "OctetTests",
       dependencies: ["Octet", "TestSupport"],
-      swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+      swiftSettings: strict),
     .testTarget(
       name: "OctetTrainingTests",
-      dependencies: ["OctetTraining"],
+      dependencies: ["OctetTraining", "TestSupport"],
       resources: [.copy("Golden/Values")],
       swiftSettings: strict),
     .testTarget(
@@ -84,8 +97,25 @@ let package = Package(
       name: "OctetQuantizationTests",
       dependencies: ["Octet", "OctetQuantization", "OctetInterchange", "OctetTraining", "TestSupport"],
       swiftSettings: strict),
-    // What several test targets share: running the built tool, temporary folders, random quantized models and a plain
-    // interpreter of them.
+    // The built tool from outside: what it prints, writes and refuses.
+    .testTarget(
+      name: "OctetToolTests",
+      dependencies: ["OctetInterchange", "OctetTraining", "TestSupport"],
+      swiftSettings: strict),
+    // Writes with libpng what OctetImages has to read.
+    .target(
+      name: "CPNGWriting",
+      dependencies: ["CLibPNG"],
+      path: "Tests/CPNGWriting",
+      linkerSettings: [.linkedLibrary("png")]),
+    .testTarget(
+      name: "OctetImagesTests",
+      dependencies: [
+        "OctetImages", "CPNGWriting", "OctetTraining", "OctetInterchange", "TestSupport",
+      ],
+      swiftSettings: strict),
+    // What several test targets share: running the built tool, temporary folders, a web server, random quantized models
+    // and a plain interpreter of them.
     .target(
       name: "TestSupport",
       dependencies: ["Octet", "OctetQuantization", "OctetTraining"],

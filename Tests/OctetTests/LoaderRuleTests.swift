@@ -157,6 +157,8 @@ struct LoaderRuleTests {
         $0.put16(100, at: field(0, 16)); $0.put16(101, at: field(0, 14))
       } == .clamp)
     #expect(Self.rule { $0.put16(128, at: field(0, 16)) } == .clamp)
+    #expect(Self.rule { $0.put16(1, at: field(3, 16)) } == .clamp)
+    #expect(Self.rule { $0.put16(1, at: field(5, 16)) } == .clamp)
     #expect(Self.rule { $0.put16(UInt16(bitPattern: -129), at: field(0, 14)) } == .clamp)
   }
 

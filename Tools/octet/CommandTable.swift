@@ -8,8 +8,8 @@ enum CommandTable {
     .command(EvaluateCommand.self),
     .command(InspectCommand.self),
     .group(
-      name: "data", summary: "get data to train on", examples: ["octet data fetch mnist"],
-      members: [.command(DataFetchCommand.self)]),
+      name: "data", summary: "get data to train on, and look at it", examples: ["octet data fetch mnist"],
+      members: [.command(DataFetchCommand.self), .command(DataExportCommand.self)]),
     .command(CompletionsCommand.self),
     .command(HelpCommand.self),
   ]

@@ -15,7 +15,7 @@ struct LayerRow {
     case .depthwiseConvolution: kernels.convolveDepthwise(convolutionRow(shape, target))
     case .dense: computeDense(shape, target, kernels)
     case .maximumPooling:
-      poolingRow(shape, target).takeMaximum(minimum: Int32(record.minimum), maximum: Int32(record.maximum))
+      poolingRow(shape, target).takeMaximum()
     case .averagePooling:
       poolingRow(shape, target).takeMean(
         outputStage(shape), inputZeroPoint: Int32(shape.input.zeroPoint), isCut: shape.isCut)

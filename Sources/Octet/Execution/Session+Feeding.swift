@@ -14,6 +14,8 @@ extension Session {
       throw SessionError.rowSize(bytes: row.count, needed: input.rowValues)
     }
     guard !isFinished else { throw SessionError.imageComplete }
+    // Windows that lie wholly on the border above need no row at all.
+    if rowsFed == 0 { makeRows(observer: &observer) }
     let appeared = order.rows(0)
     withArena { arena, _ in
       let target = arena.row(input, appeared).assumingMemoryBound(to: UInt8.self)
@@ -22,7 +24,7 @@ extension Session {
     }
     rowAppeared(of: 0, observer: &observer)
     rowsFed &+= 1
-    while let index = order.next(model) { makeRow(of: index, observer: &observer) }
+    makeRows(observer: &observer)
   }
 
   /// Runs a whole image, `model.imageBytes` bytes of pixels row by row.

@@ -1,6 +1,11 @@
 extension Session {
+  /// Makes every row that can appear, in the fixed order.
+  mutating func makeRows<Observer: RunObserver>(observer: inout Observer) {
+    while let index = order.next(model) { makeRow(of: index, observer: &observer) }
+  }
+
   /// Makes the next row of a tensor appear: a border row, or one that its layer computes.
-  mutating func makeRow<Observer: RunObserver>(of index: Int, observer: inout Observer) {
+  private mutating func makeRow<Observer: RunObserver>(of index: Int, observer: inout Observer) {
     let tensor = model.tensor(index)
     let row = order.rows(index)
     guard row < tensor.firstRowBelow else {

@@ -18,7 +18,7 @@ struct PoolingRow {
     return (max(start, 0), min(start &+ windowWidth, inputWidth))
   }
 
-  func takeMaximum(minimum: Int32, maximum: Int32) {
+  func takeMaximum() {
     var index = 0
     for place in 0..<outputWidth {
       let (first, end) = columns(place)
@@ -28,7 +28,7 @@ struct PoolingRow {
           let cells = input[row] + channel
           for column in first..<end { largest = max(largest, cells[column &* channels]) }
         }
-        target[index] = Int8(truncatingIfNeeded: min(max(Int32(largest), minimum), maximum))
+        target[index] = largest
         index &+= 1
       }
     }

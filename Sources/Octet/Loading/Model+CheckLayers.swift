@@ -49,6 +49,10 @@ extension Model {
       at: offset, UInt32(layer.kind.rawValue))
     let lowest: Int16 = isWide ? .min : -128
     let highest: Int16 = isWide ? .max : 127
+    let clamps = layer.kind != .maximumPooling && layer.kind != .table
+    try require(
+      clamps || (layer.minimum == 0 && layer.maximum == 0), .clamp, at: offset &+ 14,
+      UInt32(bitPattern: Int32(layer.minimum)))
     try require(
       layer.minimum <= layer.maximum && layer.minimum >= lowest && layer.maximum <= highest, .clamp,
       at: offset &+ 14, UInt32(bitPattern: Int32(layer.minimum)))

@@ -44,7 +44,7 @@ public enum ModelRule: UInt8, Sendable {
     case .stride: "stride does not fit the kind of layer"
     case .reach: "the window reaches beyond the border"
     case .fusedPool: "only a convolution carries a pool, of at least 1 x 1"
-    case .clamp: "the clamp's minimum is above its maximum, or outside the type"
+    case .clamp: "the clamp's minimum is above its maximum, or outside the type, or the kind has none"
     case .outputShape: "the output's shape does not follow from the input's"
     case .logitsShape: "the last tensor must be 1 x 1 with a channel per class, or one for two classes"
     case .constantsPlace: "the constants do not start where the ones before them ended"

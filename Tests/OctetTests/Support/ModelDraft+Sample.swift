@@ -45,9 +45,11 @@ extension ModelDraft {
     layers[2].third = 20 << 24 | 1 << 20
     layers[2].fourth = 700_000
     layers[3].window = (2, 2)
+    layers[3].clamp = (0, 0)
     layers[4].window = (3, 3)
     layers[4].reach = (1, 1)
     layers[4].constants = pairs(9)
+    layers[5].clamp = (0, 0)
     layers[5].constants = table.map { UInt8(bitPattern: $0) }
     layers[6].constants = pairs(1)
     layers[6].accumulatorsBytes = 8

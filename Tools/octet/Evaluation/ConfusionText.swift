@@ -7,18 +7,31 @@ struct ConfusionText {
 
   init(_ confusion: ConfusionMatrix) { self.confusion = confusion }
 
-  func text(name: String, loss: Double? = nil) -> String {
+  /// The first line alone.
+  func headline(name: String, loss: Double? = nil) -> String {
     let headline = confusion.headline
     let lossText = loss.map { "loss \(NumberText.fixed($0, decimals: 4)), " } ?? ""
     return """
       \(name): \(NumberText.grouped(confusion.total)), \(lossText)\
       accuracy \(NumberText.percent(confusion.accuracy, decimals: 2)), \
-      precision \(share(headline.precision)), recall \(share(headline.recall)), F1 \(share(headline.f1))
+      precision \(share(headline.precision)), recall \(share(headline.recall)), F1 \(share(headline.f1))\(meaning)
 
-      \(classes())
-      Confusion matrix, a row per true class, a column per answer
-      \(matrix())\(mixUps())
       """
+  }
+
+  func text(name: String, loss: Double? = nil) -> String {
+    """
+    \(headline(name: name, loss: loss))
+    \(classes())
+    Confusion matrix, a row per true class, a column per answer
+    \(matrix())\(mixUps())
+    """
+  }
+
+  /// What precision, recall and F1 of the first line are about.
+  private var meaning: String {
+    confusion.positiveClass.map { " (class \(confusion.classNames[$0]) counts as positive)" }
+      ?? " (means over the classes)"
   }
 
   private func share(_ value: Double) -> String { NumberText.fixed(value, decimals: 4) }

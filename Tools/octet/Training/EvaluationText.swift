@@ -10,5 +10,10 @@ struct EvaluationText {
     self.name = name
   }
 
-  func text() -> String { ConfusionText(evaluation.confusion).text(name: name, loss: evaluation.loss) }
+  /// The first line alone.
+  func headline() -> String { confusion.headline(name: name, loss: evaluation.loss) }
+
+  func text() -> String { confusion.text(name: name, loss: evaluation.loss) }
+
+  private var confusion: ConfusionText { ConfusionText(evaluation.confusion) }
 }

@@ -1,0 +1,131 @@
+import Octet
+import TestSupport
+import Testing
+
+/// Rows that flow through a ring give what whole layers give in plain 64-bit integers, bit for bit.
+@Suite("Streaming rows against whole layers")
+struct StreamingTests {
+  /// An arena with bytes around it that nobody may touch.
+  struct GuardedArena {
+    static let margin = 64
+    var bytes: [UInt8]
+
+    init(_ count: Int) { bytes = [UInt8](repeating: 0xA5, count: count + 2 * Self.margin) }
+
+    var isIntact: Bool {
+      bytes[..<Self.margin].allSatisfy { $0 == 0xA5 }
+        && bytes[(bytes.count - Self.margin)...].allSatisfy { $0 == 0xA5 }
+    }
+  }
+
+  static func compare(seed: UInt64, layerCount: Int?) throws {
+    let drawn = RandomModel(seed: seed, layerCount: layerCount)
+    let file = drawn.bytes
+    let reference = WholeLayerReference(file)
+    let model: Model
+    do throws(ModelError) { model = try Model(copying: file) } catch {
+      Issue.record("seed \(seed): a valid file is rejected: \(error)")
+      return
+    }
+    #expect(model.labels == reference.labels)
+    #expect(model.arenaBytes == reference.arenaBytes)
+    var guarded = GuardedArena(model.arenaBytes)
+    var span = guarded.bytes.mutableSpan
+    var whole = span.mutableBytes
+    var arena = whole._mutatingExtracting(GuardedArena.margin..<GuardedArena.margin + model.arenaBytes)
+    var session = try Session(model, arena: &arena)
+    // The second image finds what the first one left behind.
+    for image in 0..<2 as Range<UInt64> {
+      let pixels = drawn.pixels(seed: seed &* 2 &+ image)
+      let expected = reference.run(pixels)
+      var checksums = LayerChecksums()
+      try session.run(image: pixels.span, observer: &checksums)
+      for layer in 0..<model.layerCount where checksums[layer] != expected.checkSums[layer] {
+        Issue.record("seed \(seed), image \(image): layer \(layer), \(model.layer(layer).kind.name), differs")
+        return
+      }
+      let answer = session.answer
+      #expect(answer?.classIndex == expected.predictedClass)
+      for index in expected.logits.indices {
+        let logit = Int(session.logit(index)) + Int(model.logits.zeroPoint)
+        #expect(logit == expected.logits[index])
+      }
+      for (index, probability) in expected.probabilities.enumerated() {
+        // One sigmoid gives the probability of class 1.
+        let own = Int(session.probability(of: session.logitCount == 1 ? 1 : index))
+        #expect(own == probability, "seed \(seed)")
+      }
+    }
+    _ = consume session
+    #expect(guarded.isIntact, "seed \(seed): bytes beside the arena were touched")
+  }
+
+  @Test("random models of a few layers", arguments: 0..<8)
+  func few(part: Int) throws {
+    for seed in 0..<500 { try Self.compare(seed: UInt64(part * 500 + seed), layerCount: nil) }
+  }
+
+  @Test("random models of many layers", arguments: 0..<4)
+  func many(part: Int) throws {
+    for seed in 0..<40 { try Self.compare(seed: UInt64(1_000_000 + part * 40 + seed), layerCount: 25) }
+  }
+
+  @Test("a model is shared: sessions on several threads agree with one")
+  func threads() async throws {
+    let drawn = RandomModel(seed: 11, layerCount: 12)
+    let model = try Model(copying: drawn.bytes)
+    let expected = WholeLayerReference(drawn.bytes).run(drawn.pixels(seed: 5)).predictedClass
+    await withTaskGroup(of: Int?.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          var storage = [UInt32](repeating: 0, count: model.arenaBytes / 4 + 1)
+          var span = storage.mutableSpan
+          var arena = span.mutableBytes
+          guard var session = try? Session(model, arena: &arena) else { return nil }
+          for _ in 0..<20 {
+            guard (try? session.run(image: drawn.pixels(seed: 5).span)) != nil else { return nil }
+          }
+          return session.answer?.classIndex
+        }
+      }
+      for await found in group { #expect(found == expected) }
+    }
+  }
+
+  @Test("a session says what is wrong with an arena, a row or an image")
+  func misuse() throws {
+    let drawn = RandomModel(seed: 3, layerCount: 4)
+    let model = try Model(copying: drawn.bytes)
+    var storage = [UInt32](repeating: 0, count: model.arenaBytes / 4 + 2)
+    var span = storage.mutableSpan
+    var bytes = span.mutableBytes
+    do {
+      var small = bytes._mutatingExtracting(0..<model.arenaBytes - 1)
+      #expect(throws: SessionError.arenaTooSmall(bytes: model.arenaBytes - 1, needed: model.arenaBytes)) {
+        _ = try Session(model, arena: &small)
+      }
+    }
+    do {
+      var odd = bytes._mutatingExtracting(2..<model.arenaBytes + 2)
+      #expect(throws: SessionError.arenaNotAligned) { _ = try Session(model, arena: &odd) }
+    }
+    var session = try Session(model, arena: &bytes)
+    let image = drawn.pixels(seed: 1)
+    let row = [UInt8](repeating: 1, count: model.imageRowBytes)
+    let short = [UInt8](repeating: 1, count: model.imageRowBytes - 1)
+    let unfinished = session.answer
+    #expect(unfinished == nil)
+    var thrown: SessionError?
+    do throws(SessionError) { try session.feed(row: short.span) } catch {
+      thrown = error
+    }
+    #expect(thrown == .rowSize(bytes: model.imageRowBytes - 1, needed: model.imageRowBytes))
+    do throws(SessionError) { try session.run(image: (image + [0]).span) } catch { thrown = error }
+    #expect(thrown == .imageSize(bytes: image.count + 1, needed: image.count))
+    try session.run(image: image.span)
+    do throws(SessionError) { try session.feed(row: row.span) } catch {
+      thrown = error
+    }
+    #expect(thrown == .imageComplete)
+  }
+}
