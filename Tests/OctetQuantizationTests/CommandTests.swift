@@ -18,9 +18,11 @@ struct CommandTests {
       "input 12x12x1\nconv 4 3x3 relu\nmaxpool 2x2\nflatten\ndense 3 softmax")
     try FloatModelFile.save(float, path: model)
     let images = FloatModels.images(100, shape: ImageShape(height: 12, width: 12, channels: 1), classes: 3)
-    let rows = (0..<images.count).map { image in
-      ([images.labels[image]] + images.pixels[image * 144..<(image + 1) * 144]).map { "\($0)" }
-        .joined(separator: ",")
+    var rows: [String] = []
+    for image in 0..<images.count {
+      let pixels = images.pixels[image * 144..<(image + 1) * 144]
+      let fields: [String] = ([images.labels[image]] + pixels).map { String($0) }
+      rows.append(fields.joined(separator: ","))
     }
     try folder.write(rows.joined(separator: "\n") + "\n", to: "digits.csv")
   }
@@ -59,11 +61,13 @@ struct CommandTests {
     #expect(inspected["parameters"] as? Int == 343 && inspected["multiply_adds"] as? Int == 3900)
     #expect(inspected["weight_bytes"] as? Int == 336)
     for arguments in [
-      ["inspect", file], ["evaluate", file, "--data", data, "--against", model], ["evaluate", file, "--data", data],
+      ["inspect", file], ["evaluate", file, "--data", data, "--against", model],
+      ["evaluate", file, "--data", data],
       ["quantize", model, "--data", data, "--out", folder.path("again.octet")],
     ] {
       let text = try OctetProcess.run(arguments)
-      #expect(text.status == 0 && text.errors.isEmpty && text.output.contains("%") || arguments[0] == "inspect")
+      #expect(text.status == 0 && text.errors.isEmpty)
+      #expect(text.output.contains(arguments[0] == "inspect" ? "Arena:" : "%"))
     }
     #expect(try folder.bytes(of: "again.octet") == bytes)
     let quiet = try OctetProcess.run("quantize", model, "--data", data, "-q", "--threads", "3")
@@ -88,7 +92,9 @@ struct CommandTests {
       let result = try OctetProcess.run(arguments)
       #expect(result.status == status, "\(arguments)")
       #expect(result.output.isEmpty)
-      #expect(result.errors.split(separator: "\n").count == 1 && result.errors.contains(message), "\(result.errors)")
+      #expect(
+        result.errors.split(separator: "\n").count == 1 && result.errors.contains(message), "\(result.errors)"
+      )
     }
     #expect(try folder.bytes(of: "small.octet") == nil && folder.bytes(of: "other.octet") == nil)
   }

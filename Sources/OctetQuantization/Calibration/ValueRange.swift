@@ -112,7 +112,8 @@ package enum CalibrationMethod: String, CaseIterable, Sendable {
 
   /// The Kullback-Leibler divergence of what the integers tell from what was seen: each integer's count is spread evenly
   /// over the bins that were not empty among those that it stands for, those beyond the ends being counted at the ends.
-  private static func divergence(_ histogram: ValueHistogram, _ counts: [Int], _ range: ValueRange) -> Double {
+  private static func divergence(_ histogram: ValueHistogram, _ counts: [Int], _ range: ValueRange) -> Double
+  {
     let (scale, zeroPoint) = range.parameters
     let step = Double(scale)
     // Of each integer: its count within the range, its bins that are not empty.
