@@ -71,7 +71,8 @@ let package = Package(
     .executableTarget(
       name: "OctetTool",
       dependencies: [
-        "Octet", "OctetClassification", "OctetCommandLine", "OctetImages", "OctetTraining", "OctetInterchange", "OctetQuantization",
+        "Octet", "OctetClassification", "OctetCommandLine", "OctetImages", "OctetTraining",
+        "OctetInterchange", "OctetQuantization",
       ],
       path: "Tools/octet",
       swiftSettings: strict),
