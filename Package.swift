@@ -94,6 +94,7 @@ let package = Package(
     .testTarget(
       name: "OctetInterchangeTests",
       dependencies: ["OctetInterchange", "OctetTraining"],
+      exclude: ["ONNX/Models"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetCommandLineTests",
