@@ -35,6 +35,22 @@ let package = Package(
       dependencies: ["Octet", "OctetChipInstructions"],
       swiftSettings: strict),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CLibPNG", providers: [.apt(["libpng-dev"])]),
+    // The only code that calls libpng.
+    .target(
+      name: "CPNG",
+      dependencies: ["CLibPNG"],
+      linkerSettings: [.linkedLibrary("png")]),
+    // No Foundation here: a small static program for devices is built from the same sources.
+    .target(
+      name: "OctetImages",
+      dependencies: ["CPNG"],
+      swiftSettings: strict),
+    // From a picture's file to a printed answer; like OctetImages without Foundation, for the same reason.
+    .target(
+      name: "OctetClassification",
+      dependencies: ["Octet", "OctetImages"],
+      swiftSettings: strict),
     .target(name: "OctetFloatKernels"),
     .target(
       name: "OctetTraining",
@@ -52,7 +68,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "OctetQuantization",
-      dependencies: ["OctetTraining", "OctetInterchange"],
+      dependencies: ["Octet", "OctetTraining", "OctetInterchange"],
       swiftSettings: strict),
     // Depends on nothing, so that every program of the project can use it.
     .target(
@@ -61,7 +77,10 @@ let package = Package(
     // The module is not called Octet: that name belongs to the runtime, and some file systems ignore case.
     .executableTarget(
       name: "OctetTool",
-      dependencies: ["OctetCommandLine", "OctetTraining", "OctetInterchange"],
+      dependencies: [
+        "Octet", "OctetClassification", "OctetCommandLine", "OctetImages", "OctetTraining",
+        "OctetInterchange", "OctetQuantization",
+      ],
       path: "Tools/octet",
       swiftSettings: strict),
     // Measures parts of Octet for Tools/bench.
@@ -81,15 +100,16 @@ let package = Package(
     .testTarget(
       name: "OctetTests",
       dependencies: ["Octet", "OctetChipKernels", "TestSupport"],
-      swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+      swiftSettings: strict),
     .testTarget(
       name: "OctetTrainingTests",
-      dependencies: ["OctetTraining"],
+      dependencies: ["OctetTraining", "TestSupport"],
       resources: [.copy("Golden/Values")],
       swiftSettings: strict),
     .testTarget(
       name: "OctetInterchangeTests",
       dependencies: ["OctetInterchange", "OctetTraining"],
+      exclude: ["ONNX/Models"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetCommandLineTests",
@@ -97,13 +117,30 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "OctetQuantizationTests",
-      dependencies: ["OctetQuantization", "OctetInterchange", "OctetTraining", "TestSupport"],
+      dependencies: ["Octet", "OctetQuantization", "OctetInterchange", "OctetTraining", "TestSupport"],
       swiftSettings: strict),
-    // What several test targets share: running the built tool, temporary folders, random quantized models and a plain
-    // interpreter of them.
+    // The built tool from outside: what it prints, writes and refuses.
+    .testTarget(
+      name: "OctetToolTests",
+      dependencies: ["OctetInterchange", "OctetTraining", "TestSupport"],
+      swiftSettings: strict),
+    // Writes with libpng what OctetImages has to read.
+    .target(
+      name: "CPNGWriting",
+      dependencies: ["CLibPNG"],
+      path: "Tests/CPNGWriting",
+      linkerSettings: [.linkedLibrary("png")]),
+    .testTarget(
+      name: "OctetImagesTests",
+      dependencies: [
+        "OctetImages", "CPNGWriting", "OctetTraining", "OctetInterchange", "TestSupport",
+      ],
+      swiftSettings: strict),
+    // What several test targets share: running the built tool, temporary folders, a web server, random quantized models
+    // and a plain interpreter of them.
     .target(
       name: "TestSupport",
-      dependencies: ["OctetQuantization", "OctetTraining"],
+      dependencies: ["Octet", "OctetQuantization", "OctetTraining"],
       path: "Tests/TestSupport",
       swiftSettings: strict),
   ]

@@ -85,6 +85,8 @@ package enum StandardStreams {
   package static func prepare() {
     // Writing to a pipe that nobody reads then fails with EPIPE instead of killing the program.
     signal(SIGPIPE, SIG_IGN)
+    // So does writing beyond the largest file that `ulimit -f` allows, with EFBIG.
+    signal(SIGXFSZ, SIG_IGN)
     // A stream that was closed by the caller would lend its number to the next file opened, and messages would land
     // in that file. Opened the wrong way round, it stays taken and still refuses to be used.
     for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) == -1 {

@@ -48,7 +48,9 @@ package final class ProgressBar {
   package func update(done: Int, trailing: @autoclosure () -> String = "") {
     guard screen.isInteractive else { return }
     let time = now()
-    if let lastDrawn, time - lastDrawn < ProgressBar.interval, done < frame.total { return }
+    if let lastDrawn, time - lastDrawn < ProgressBar.interval, (done < frame.total || frame.total == 0) {
+      return
+    }
     frame.done = done
     frame.trailing = trailing()
     frame.elapsed = time - start

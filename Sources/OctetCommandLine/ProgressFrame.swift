@@ -16,7 +16,14 @@ package struct ProgressFrame: Sendable {
 
   /// The frame in at most `width` columns. What does not fit is left out, the least important first: the rate, the time
   /// left, the trailing text, and at last the bar itself.
+  ///
+  /// Where nobody knows the total, which is 0 then, there is only the count and the rate.
   package func rendered(width: Int) -> String {
+    if total == 0 {
+      return String(
+        [label, NumberText.grouped(done), rate, trailing].filter { !$0.isEmpty }.joined(separator: "  ")
+          .prefix(width))
+    }
     let count = "\(NumberText.grouped(done))/\(NumberText.grouped(total))"
     let choices = [
       [count, rate, timeLeft, trailing], [count, timeLeft, trailing], [count, trailing], [count],

@@ -1,3 +1,4 @@
+import Octet
 import OctetQuantization
 import OctetTraining
 import TestSupport

@@ -6,7 +6,7 @@ usage: keras_golden.py [FOLDER]
 FOLDER is Tests/OctetTrainingTests/Golden/Values unless given. The committed files were made with Python 3.11,
 tensorflow-cpu 2.21.0, keras 3.15.1 and numpy 2.4.6:
 
-    "$(Tools/peers/setup)" Tools/golden/keras_golden.py
+    "$(Tools/peers/setup bench)" Tools/golden/keras_golden.py
 
 No weights are stored: both sides draw them from the same generator (see `units`), so only outputs are.
 """

@@ -4,9 +4,13 @@ import OctetCommandLine
 enum CommandTable {
   static let nodes: [CommandNode] = [
     .command(TrainCommand.self),
+    .command(QuantizeCommand.self),
+    .command(ClassifyCommand.self),
+    .command(EvaluateCommand.self),
+    .command(InspectCommand.self),
     .group(
-      name: "data", summary: "get data to train on", examples: ["octet data fetch mnist"],
-      members: [.command(DataFetchCommand.self)]),
+      name: "data", summary: "get data to train on, and look at it", examples: ["octet data fetch mnist"],
+      members: [.command(DataFetchCommand.self), .command(DataExportCommand.self)]),
     .command(CompletionsCommand.self),
     .command(HelpCommand.self),
   ]
@@ -15,6 +19,9 @@ enum CommandTable {
     name: "octet",
     summary: "int8 neural networks for digits, from training to a chip",
     options: [OptionDescription("version", help: "show the version and stop")],
-    examples: ["octet train --recipe cnn-two-pool", "octet help train"],
+    examples: [
+      "octet train --recipe cnn-two-pool", "octet quantize cnn-two-pool.safetensors",
+      "octet evaluate cnn-two-pool.octet --against cnn-two-pool.safetensors", "octet help train",
+    ],
     subcommands: nodes.map(\.description))
 }

@@ -13,3 +13,6 @@ func logarithm(_ value: Double) -> Double { log(value) }
 func logisticFunction(_ value: Double) -> Double { 1 / (1 + exp(-value)) }
 
 func hyperbolicTangent(_ value: Double) -> Double { tanh(value) }
+
+/// The natural exponential.
+func exponential(_ value: Double) -> Double { exp(value) }

@@ -1,3 +1,4 @@
+import Octet
 import OctetTraining
 
 /// Where every ring of rows and every accumulator lies in the one arena, and how large the arena must be.
@@ -17,8 +18,7 @@ package struct MemoryPlan: Hashable, Sendable {
   package let accumulators: [Range<Int>?]
   package let arenaBytes: Int
 
-  /// Starts are multiples of this.
-  static let alignment = 4
+  private static let alignment = Int(FileFormat.arenaAlignment)
 
   package init(tensors: [QuantizedTensor], layers: [QuantizedLayer]) {
     let rowCounts = Self.rowCounts(tensors: tensors, layers: layers)

@@ -1,15 +1,9 @@
+import Octet
 import OctetInterchange
 import OctetTraining
 
 /// The bytes of a quantized model, as docs/FORMAT.md lays them out.
 package struct OctetFile {
-  package static let version = 1
-  static let headerBytes = 48
-  static let tensorBytes = 24
-  static let layerBytes = 40
-  /// Sections of constants start at multiples of this.
-  static let alignment = 16
-
   package let bytes: [UInt8]
 
   package init(_ model: QuantizedModel) {
@@ -19,7 +13,8 @@ package struct OctetFile {
     let labelBytes = labels.reduce(0) { $0 + 1 + $1.count }
     var constants = LittleEndianBytes()
     let tables =
-      Self.headerBytes + model.tensors.count * Self.tensorBytes + model.layers.count * Self.layerBytes
+      Int(FileFormat.headerBytes) + model.tensors.count * Int(FileFormat.tensorBytes)
+      + model.layers.count * Int(FileFormat.layerBytes)
     let constantsStart = Self.aligned(tables + labelBytes)
     var sections: [Range<Int>] = []
     for layer in model.layers {
@@ -50,11 +45,13 @@ package struct OctetFile {
     body.append(constants.bytes)
 
     var file = LittleEndianBytes()
-    file.append(Array("OCT8".utf8))
-    file.append(UInt16(Self.version))
-    file.append(UInt16(Self.headerBytes))
-    file.append(UInt32(16 + body.count))
-    file.append(CheckSum.of(body.bytes))
+    file.append(FileFormat.magic)
+    file.append(FileFormat.version)
+    file.append(UInt16(FileFormat.headerBytes))
+    file.append(FileFormat.checksumStart + UInt32(body.count))
+    var checksum = Checksum()
+    checksum.add(body.bytes.span.bytes)
+    file.append(checksum.value)
     file.append(body.bytes)
     bytes = file.bytes
   }
@@ -64,7 +61,11 @@ package struct OctetFile {
     try AtomicFile.write(path: path, bytes: bytes)
   }
 
-  static func aligned(_ count: Int) -> Int { (count + alignment - 1) / alignment * alignment }
+  /// Sections of constants start at such multiples.
+  static func aligned(_ count: Int) -> Int {
+    let alignment = Int(FileFormat.constantsAlignment)
+    return (count + alignment - 1) / alignment * alignment
+  }
 }
 
 extension LittleEndianBytes {
@@ -88,7 +89,7 @@ extension LittleEndianBytes {
     _ layer: QuantizedLayer, constants: Range<Int>, accumulators: Range<Int>?
   ) {
     append(layer.kind.rawValue)
-    append(UInt8(layer.isWeighted && !layer.table.isEmpty ? 1 : 0))
+    append(UInt8(layer.kind.hasWeights && !layer.table.isEmpty ? 1 : 0))
     append(UInt16(layer.inputs[0]))
     append(UInt16(layer.inputs.count > 1 ? layer.inputs[1] : 0))
     for extent in [layer.window, layer.stride, layer.reach, layer.pool] {

@@ -1,18 +1,9 @@
+import Octet
 import OctetTraining
 
 /// One integer layer as the file holds it. Layer `i` of a model writes tensor `i + 1`.
 package struct QuantizedLayer: Hashable, Sendable {
-  /// The raw values are those of the file.
-  package enum Kind: UInt8, CaseIterable, Sendable {
-    case dense = 1
-    case convolution
-    case depthwiseConvolution
-    case maximumPooling
-    case averagePooling
-    case globalAveragePooling
-    case add
-    case table
-  }
+  package typealias Kind = Octet.LayerKind
 
   /// How an addition brings its two inputs to the scale of its output.
   package struct Addition: Hashable, Sendable {
@@ -52,13 +43,6 @@ package struct QuantizedLayer: Hashable, Sendable {
     self.kind = kind
     self.inputs = inputs
   }
-
-  package var isWeighted: Bool {
-    switch kind {
-    case .dense, .convolution, .depthwiseConvolution: true
-    default: false
-    }
-  }
 }
 
 extension QuantizedLayer {
@@ -84,9 +68,6 @@ extension QuantizedLayer {
     }
   }
 
-  /// Whether it looks at the border of its input rather than cutting its window at the edge.
-  package var readsBorder: Bool { kind == .convolution || kind == .depthwiseConvolution }
-
   /// Whether it adds up rows in accumulators of its own as they come.
   package func needsAccumulators(inputHeight: Int) -> Bool {
     kind == .globalAveragePooling || (kind == .dense && inputHeight > 1)
@@ -94,7 +75,7 @@ extension QuantizedLayer {
 
   /// Multiplications with a weight for one image.
   package func multiplyAdds(output: QuantizedTensor) -> Int {
-    guard isWeighted, output.shape.channels > 0 else { return 0 }
+    guard kind.hasWeights, output.shape.channels > 0 else { return 0 }
     let weightsPerOutput = weights.count / output.shape.channels
     return output.shape.count * pool.count * weightsPerOutput
   }

@@ -1,13 +1,9 @@
+import Octet
 import OctetTraining
 
 /// A network of integers: all that an .octet file holds.
 package struct QuantizedModel: Hashable, Sendable {
-  /// How logits become probabilities; the raw values are those of the file.
-  package enum Head: UInt8, Sendable {
-    case linear = 0
-    case softmax = 1
-    case sigmoid = 2
-  }
+  package typealias Head = Octet.Head
 
   package var head: Head
   package var classNames: [String]
@@ -26,7 +22,7 @@ package struct QuantizedModel: Hashable, Sendable {
   /// Gives every tensor the border that the convolutions reading it need, and no more.
   package mutating func fitBorders() {
     for index in tensors.indices { tensors[index].border = QuantizedTensor.Border() }
-    for (index, layer) in layers.enumerated() where layer.readsBorder {
+    for (index, layer) in layers.enumerated() where layer.kind.readsBorder {
       let output = tensors[index + 1].shape
       let input = tensors[layer.inputs[0]]
       let bottom = layer.rows(at: output.height - 1, inputHeight: input.shape.height).upperBound

@@ -1,3 +1,4 @@
+import Octet
 import OctetTraining
 
 /// The fixed order in which the rows of all tensors appear.
@@ -49,7 +50,7 @@ struct RowOrder {
   private func rows(of input: Int, under row: Int, _ layer: QuantizedLayer) -> Range<Int> {
     let shape = tensors[input].shape
     let rows = layer.rows(at: row, inputHeight: shape.height)
-    let cut = layer.readsBorder ? rows : rows.clamped(to: 0..<shape.height)
+    let cut = layer.kind.readsBorder ? rows : rows.clamped(to: 0..<shape.height)
     let above = tensors[input].border.above
     return cut.lowerBound + above..<cut.upperBound + above
   }

@@ -1,3 +1,4 @@
+import Octet
 import OctetTraining
 
 extension QuantizedModel {

@@ -10,7 +10,8 @@ package struct Quantizer {
   package let network: LoweredNetwork
   private let settings: QuantizationSettings
   private let workers: Workers
-  private let images: LabeledImages
+  /// The images that are looked at.
+  package let images: LabeledImages
 
   /// - Parameter images: training images; those to calibrate on are drawn from them.
   package init(
@@ -30,10 +31,12 @@ package struct Quantizer {
     return images.selecting(Array(0..<images.count).shuffled(using: &random).prefix(count).sorted())
   }
 
-  /// - Parameter progress: called with steps done and steps in all.
-  package func run(progress: (Int, Int) -> Void = { _, _ in }) throws(QuantizationError) -> QuantizedNetwork {
-    let steps = images.count + network.layers.count
-    let ranges = try Calibration(network, workers: workers).run(images) { progress($0, steps) }
+  /// What `run` reports its progress in: images, then layers.
+  package var steps: Int { images.count + network.layers.count }
+
+  /// - Parameter progress: called with the steps done.
+  package func run(progress: (Int) -> Void = { _ in }) throws(QuantizationError) -> QuantizedNetwork {
+    let ranges = try Calibration(network, workers: workers).run(images, progress: progress)
     let sample = try CorrectionSample(network, images: images, workers: workers)
     var encodings = [IntegerLayer.Encoding.image]
     var all: [IntegerLayer] = []
@@ -46,7 +49,7 @@ package struct Quantizer {
       let integers = try quantize(index, quantizer, sample)
       encodings.append(integers.output)
       all.append(integers)
-      progress(images.count + index + 1, steps)
+      progress(images.count + index + 1)
     }
     return QuantizedNetwork(network: network, integers: all)
   }

@@ -54,8 +54,12 @@ package struct ConfusionMatrix: Equatable, Sendable {
     average { Double($0.support) }
   }
 
-  /// The one set of figures to quote: with two classes those of the second, "positive" one, else the plain mean.
-  package var headline: Scores { classNames.count == 2 ? scores(of: 1) : macroAverage }
+  /// The class that a question with two answers asks for: the second, to which a single output near 1 points. Nil with
+  /// more classes.
+  package var positiveClass: Int? { classNames.count == 2 ? 1 : nil }
+
+  /// The one set of figures to quote: those of the positive class, or the plain mean where there is none.
+  package var headline: Scores { positiveClass.map(scores(of:)) ?? macroAverage }
 
   /// Pairs of different classes, the most frequent confusion first.
   package var confusions: [(truth: Int, predicted: Int, count: Int)] {

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A Python interpreter with the package safetensors: `OCTET_PYTHON`, or the environment that Tools/peers/setup makes,
-/// or python3.
+/// A Python interpreter with the package safetensors: `OCTET_PYTHON`, or the environment that "Tools/peers/setup test"
+/// makes, or python3.
 struct Python {
   private let executable: String
 
@@ -9,13 +9,13 @@ struct Python {
   init?() {
     var package = URL(fileURLWithPath: #filePath)
     for _ in 0..<4 { package.deleteLastPathComponent() }
-    let own = package.appendingPathComponent(".peers/bin/python3").path
+    let own = package.appendingPathComponent(".peers/test/bin/python3").path
     let chosen =
       ProcessInfo.processInfo.environment["OCTET_PYTHON"]
       ?? (FileManager.default.isExecutableFile(atPath: own) ? own : "python3")
     executable = chosen
     guard let result = try? run("import safetensors.numpy"), result.status == 0 else {
-      print("skipped: \(chosen) has no package safetensors; run Tools/peers/setup")
+      print("skipped: \(chosen) has no package safetensors; run Tools/peers/setup test")
       return nil
     }
   }

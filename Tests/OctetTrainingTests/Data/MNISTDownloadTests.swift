@@ -1,5 +1,6 @@
 import Foundation
 import OctetTraining
+import TestSupport
 import Testing
 
 @Suite(
@@ -27,7 +28,7 @@ struct MNISTDownloadTests {
       MNISTFile(name: $0, length: $1.count, hash: SHA256.hexadecimal($1))
     }
     for (file, bytes) in zip(files, packed) { try folder.write("served/\(file.name).gz", bytes) }
-    server = try LoopbackServer(serving: folder)
+    server = try LoopbackServer(serving: folder.path)
   }
 
   private var target: String { folder.path + "/deep/target" }

@@ -1,3 +1,4 @@
+import Octet
 import OctetQuantization
 import OctetTraining
 
@@ -75,7 +76,7 @@ struct RandomModelBuilder {
     }
     let last = tensors.count - 1
     let layer = layers[last - 1]
-    if layer.isWeighted, layer.table.isEmpty, !happens(onceIn: 4) {
+    if layer.kind.hasWeights, layer.table.isEmpty, !happens(onceIn: 4) {
       tensors[last].elementBytes = 2
       tensors[last].zeroPoint = 0
       let low = happens(onceIn: 3) ? draw(-32_768...0) : -32_768
@@ -94,7 +95,7 @@ struct RandomModelBuilder {
 
   /// A border may be wider than any reader needs.
   private mutating func widenBorders(_ model: inout QuantizedModel) {
-    for index in Set(model.layers.filter(\.readsBorder).map { $0.inputs[0] }).sorted()
+    for index in Set(model.layers.filter(\.kind.readsBorder).map { $0.inputs[0] }).sorted()
     where happens(onceIn: 4) {
       model.tensors[index].border.above += draw(0...2)
       model.tensors[index].border.below += draw(0...2)

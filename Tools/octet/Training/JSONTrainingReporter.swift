@@ -47,6 +47,10 @@ final class JSONTrainingReporter: TrainingReporter {
     if plan.recipe.candidates.count > 1 { members.append(("chosen", .string(result.candidate.name))) }
     members.append(("epochs", .integer(result.history.count)))
     if let best = result.bestEpoch { members.append(("best_epoch", .integer(best))) }
+    let confusion = result.test.confusion
+    if let positive = confusion.positiveClass {
+      members.append(("positive_class", .string(confusion.classNames[positive])))
+    }
     members += EvaluationJSON.members(result.test, prefix: "test_")
     members += EvaluationJSON.members(result.training, prefix: "training_")
     members.append(("seconds", .number(result.history.reduce(0) { $0 + $1.seconds })))

@@ -78,7 +78,10 @@ final class TextTrainingReporter: TrainingReporter {
     if plan.recipe.candidates.count > 1 {
       try StandardOutput.write("\nChosen: \(result.candidate.name), for its validation loss.\n")
     }
-    try StandardOutput.write("\n" + EvaluationText(result.training, name: "Training images").text())
+    // Of ten classes the tables for the test images are enough; --json has both.
+    let training = EvaluationText(result.training, name: "Training images")
+    let isShort = result.training.confusion.positiveClass != nil
+    try StandardOutput.write("\n" + (isShort ? training.text() : training.headline()))
     try StandardOutput.write("\n" + EvaluationText(result.test, name: "Test images").text())
     try StandardOutput.write("\nWrote \(result.modelPath)\n")
   }

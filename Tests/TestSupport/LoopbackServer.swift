@@ -2,19 +2,19 @@ import Foundation
 
 /// A small web server on the loopback interface, with good and bad manners, written in Python.
 ///
-/// The first part of the path chooses the manners; the rest is a file in the served folder.
-final class LoopbackServer: @unchecked Sendable {
+/// The first part of the path chooses the manners; the rest is a file in the folder `served` of the given one.
+package final class LoopbackServer: @unchecked Sendable {
   private let process = Process()
   private let logPath: String
 
   /// The address, with a slash at the end.
-  let address: String
+  package let address: String
 
   /// The path of a Python, or nil if this machine has none.
-  static let python = folder(of: "python3").map { $0 + "/python3" }
+  package static let python = folder(of: "python3").map { $0 + "/python3" }
 
   /// The folder that has curl, or nil if this machine has none.
-  static let curlFolder = folder(of: "curl")
+  package static let curlFolder = folder(of: "curl")
 
   private static func folder(of program: String) -> String? {
     (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init).first {
@@ -22,11 +22,13 @@ final class LoopbackServer: @unchecked Sendable {
     }
   }
 
-  init(serving folder: TemporaryFolder) throws {
-    logPath = folder.path + "/requests.log"
-    let script = try folder.write("server.py", LoopbackServer.script)
+  /// `folder` also takes the server's script and its log.
+  package init(serving folder: String) throws {
+    logPath = folder + "/requests.log"
+    let script = folder + "/server.py"
+    try Data(LoopbackServer.script.utf8).write(to: URL(fileURLWithPath: script))
     process.executableURL = URL(fileURLWithPath: LoopbackServer.python ?? "")
-    process.arguments = [script, folder.path, logPath]
+    process.arguments = [script, folder, logPath]
     let output = Pipe()
     process.standardOutput = output
     // The server ends when this pipe closes, so it cannot outlive a test that is killed.
@@ -49,7 +51,7 @@ final class LoopbackServer: @unchecked Sendable {
   }
 
   /// Each request so far: its path, and the range it asked for ("-" for none).
-  var requests: [String] {
+  package var requests: [String] {
     let text = (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? ""
     return text.split(separator: "\n").map(String.init)
   }

@@ -1,0 +1,128 @@
+// Where the bytes of a PNG file come from.
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "reader.h"
+
+octet_png_status octet_png_system_failure(octet_png_reader *reader, octet_png_status status) {
+  snprintf(reader->message, sizeof reader->message, "%s", strerror(errno));
+  reader->status = status;
+  return status;
+}
+
+octet_png_status octet_png_open_descriptor(octet_png_reader *reader, const char *path) {
+  // Without O_NONBLOCK opening a pipe that nobody writes to would wait for ever.
+  int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (descriptor < 0) return octet_png_system_failure(reader, OCTET_PNG_CANNOT_OPEN);
+  struct stat facts;
+  octet_png_status status = OCTET_PNG_OK;
+  if (fstat(descriptor, &facts) != 0) {
+    status = octet_png_system_failure(reader, OCTET_PNG_CANNOT_READ);
+  } else if (S_ISDIR(facts.st_mode)) {
+    status = OCTET_PNG_IS_FOLDER;
+  } else if (!S_ISREG(facts.st_mode)) {
+    status = OCTET_PNG_IS_SPECIAL;
+  } else if ((uint64_t)facts.st_size > reader->limits.file_bytes) {
+    snprintf(reader->message, sizeof reader->message, "%" PRIu64, (uint64_t)facts.st_size);
+    status = OCTET_PNG_FILE_TOO_LARGE;
+  }
+  if (status != OCTET_PNG_OK) {
+    close(descriptor);
+    return reader->status = status;
+  }
+  reader->descriptor = descriptor;
+  return OCTET_PNG_OK;
+}
+
+/// Reads more behind what is in the buffer. 0 at the end of the file, -1 on failure.
+static int fill(octet_png_reader *reader) {
+  for (;;) {
+    ssize_t got = read(
+        reader->descriptor, reader->buffer + reader->available, sizeof reader->buffer - reader->available);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return -1;
+    reader->available += (size_t)got;
+    return got > 0;
+  }
+}
+
+octet_png_status octet_png_start_source(octet_png_reader *reader) {
+  reader->position = 0;
+  reader->consumed = 0;
+  if (reader->descriptor < 0) return OCTET_PNG_OK;
+  reader->available = 0;
+  reader->bytes = reader->buffer;
+  if (lseek(reader->descriptor, 0, SEEK_SET) != 0)
+    return octet_png_system_failure(reader, OCTET_PNG_CANNOT_READ);
+  while (reader->available < 64) {
+    int more = fill(reader);
+    if (more < 0) return octet_png_system_failure(reader, OCTET_PNG_CANNOT_READ);
+    if (more == 0) break;
+  }
+  return OCTET_PNG_OK;
+}
+
+static uint32_t big_endian(const uint8_t *bytes) {
+  return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+octet_png_status octet_png_check_start(octet_png_reader *reader) {
+  static const uint8_t signature[8] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+  if (reader->available == 0) return reader->status = OCTET_PNG_EMPTY;
+  size_t known = reader->available < sizeof signature ? reader->available : sizeof signature;
+  if (memcmp(reader->bytes, signature, known) != 0) return reader->status = OCTET_PNG_NOT_PNG;
+  // The size: after the signature, the length of the first chunk and its name.
+  if (reader->available < 24) {
+    reader->consumed = reader->available;
+    return reader->status = OCTET_PNG_TRUNCATED;
+  }
+  // Whatever else is wrong with a first chunk libpng says.
+  if (memcmp(reader->bytes + 12, "IHDR", 4) != 0) return OCTET_PNG_OK;
+  reader->header.width = big_endian(reader->bytes + 16);
+  reader->header.height = big_endian(reader->bytes + 20);
+  if (reader->header.width == 0 || reader->header.height == 0) return reader->status = OCTET_PNG_NO_PIXELS;
+  if (reader->header.width > reader->limits.width || reader->header.height > reader->limits.height)
+    return reader->status = OCTET_PNG_PICTURE_TOO_LARGE;
+  return OCTET_PNG_OK;
+}
+
+void octet_png_supply(png_structp png, png_bytep target, size_t count) {
+  octet_png_reader *reader = png_get_io_ptr(png);
+  while (count > 0) {
+    if (reader->position == reader->available) {
+      int more = 0;
+      if (reader->descriptor >= 0) {
+        reader->position = 0;
+        reader->available = 0;
+        more = fill(reader);
+      }
+      if (more < 0) {
+        octet_png_system_failure(reader, OCTET_PNG_CANNOT_READ);
+        png_error(png, reader->message);
+      }
+      if (more == 0) {
+        reader->status = OCTET_PNG_TRUNCATED;
+        png_error(png, "");
+      }
+    }
+    size_t part = reader->available - reader->position;
+    if (part > count) part = count;
+    memcpy(target, reader->bytes + reader->position, part);
+    reader->position += part;
+    reader->consumed += part;
+    target += part;
+    count -= part;
+    // A file can grow after its size was checked.
+    if (reader->consumed > reader->limits.file_bytes) {
+      reader->status = OCTET_PNG_FILE_TOO_LARGE;
+      snprintf(reader->message, sizeof reader->message, "more than %" PRIu64, reader->limits.file_bytes);
+      png_error(png, reader->message);
+    }
+  }
+}

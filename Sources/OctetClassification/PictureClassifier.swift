@@ -1,0 +1,56 @@
+import Octet
+import OctetImages
+
+/// Pictures in files, one after another, through a model. Its memory is taken once and does not grow.
+package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
+  private let model: Model
+  private let kernels: Kernels
+  private var fitter: PictureFitter
+  // Taken in `init`, given back in `deinit`, and lent to one session at a time.
+  private let arena: UnsafeMutableRawBufferPointer
+
+  package init(
+    _ model: Model, kernels: Kernels, fit: PictureFitting.Fit, inversion: PictureFitting.Inversion
+  ) throws(ClassifierError) {
+    guard model.imageChannels == 1,
+      let fitting = PictureFitting(
+        width: model.imageWidth, height: model.imageHeight, fit: fit, inversion: inversion)
+    else {
+      throw ClassifierError.input(
+        width: model.imageWidth, height: model.imageHeight, channels: model.imageChannels)
+    }
+    self.model = model
+    self.kernels = kernels
+    fitter = PictureFitter(fitting)
+    arena = .allocate(byteCount: model.arenaBytes, alignment: 64)
+  }
+
+  deinit { arena.deallocate() }
+
+  /// Reads the picture at `path` and classifies it.
+  package mutating func classify(path: String) throws(PictureError) -> Reading {
+    let picture = try fitter.fit(path: path)
+    do throws(SessionError) {
+      var arena = MutableRawSpan(_unsafeBytes: arena)
+      var session = try Session(model, arena: &arena, kernels: kernels)
+      try session.run(image: picture.pixels.span)
+      return Reading(session, model, picture)
+    } catch {
+      preconditionFailure("arena and picture have the model's size")
+    }
+  }
+}
+
+/// Why a model cannot take pictures.
+package enum ClassifierError: Error, Equatable, Sendable {
+  case input(width: Int, height: Int, channels: Int)
+}
+
+extension ClassifierError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .input(let width, let height, let channels):
+      "the model takes \(width) x \(height) pixels of \(channels) channels; pictures become one channel of at most 256 x 256"
+    }
+  }
+}

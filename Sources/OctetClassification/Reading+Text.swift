@@ -1,0 +1,101 @@
+import Octet
+import OctetImages
+
+/// How readings are printed. Errors are printed here too, so that a file has one line whatever became of it.
+package enum ReadingText {
+  /// `{"file":…,"class":…,"probability":…,"probabilities":[…],"logits":[…],"fit":…,"inverted":…}` and a line end.
+  package static func json(_ reading: Reading, model: Model, path: String, to text: inout ByteText) {
+    text.append("{\"file\":")
+    text.append(json: path.utf8)
+    text.append(",\"class\":")
+    text.append(json: model.label(reading.classIndex))
+    if !reading.probabilities.isEmpty {
+      text.append(",\"probability\":")
+      text.append(share: reading.probabilities[reading.classIndex])
+      text.append(",\"probabilities\":[")
+      for index in 0..<reading.probabilities.count {
+        if index > 0 { text.append(",") }
+        text.append(share: reading.probabilities[index])
+      }
+      text.append("]")
+    }
+    text.append(",\"logits\":[")
+    for index in 0..<reading.logits.count {
+      if index > 0 { text.append(",") }
+      text.append(decimal: reading.logits[index])
+    }
+    text.append(reading.picture.fit == .exact ? "],\"fit\":\"exact\"" : "],\"fit\":\"digit\"")
+    text.append(reading.picture.isInverted ? ",\"inverted\":true}\n" : ",\"inverted\":false}\n")
+  }
+
+  /// `{"file":…,"error":…}` and a line end.
+  package static func json(error: String, path: String, to text: inout ByteText) {
+    text.append("{\"file\":")
+    text.append(json: path.utf8)
+    text.append(",\"error\":")
+    text.append(json: error.utf8)
+    text.append("}\n")
+  }
+
+  /// Class, probability, runner-up and its probability, file.
+  package static func line(
+    _ reading: Reading, model: Model, path: String, labelWidth: Int, to text: inout ByteText
+  ) {
+    appendLabel(model.label(reading.classIndex), width: labelWidth, to: &text)
+    if !reading.probabilities.isEmpty {
+      text.append("  ")
+      text.append(percent: reading.probabilities[reading.classIndex])
+      text.append("    ")
+      appendLabel(model.label(reading.runnerUp), width: labelWidth, to: &text)
+      text.append("  ")
+      text.append(percent: reading.probabilities[reading.runnerUp])
+    } else {
+      text.append("    ")
+      appendLabel(model.label(reading.runnerUp), width: labelWidth, to: &text)
+    }
+    text.append("    ")
+    text.append(path.onOneLine)
+    text.append("\n")
+  }
+
+  package static let csvHeader: StaticString =
+    "file,class,probability,runner_up,runner_up_probability,error\n"
+
+  package static func csv(_ reading: Reading, model: Model, path: String, to text: inout ByteText) {
+    text.append(csv: path.utf8)
+    text.append(",")
+    text.append(csv: model.label(reading.classIndex))
+    text.append(",")
+    if !reading.probabilities.isEmpty { text.append(share: reading.probabilities[reading.classIndex]) }
+    text.append(",")
+    text.append(csv: model.label(reading.runnerUp))
+    text.append(",")
+    if !reading.probabilities.isEmpty { text.append(share: reading.probabilities[reading.runnerUp]) }
+    text.append(",\n")
+  }
+
+  package static func csv(error: String, path: String, to text: inout ByteText) {
+    text.append(csv: path.utf8)
+    text.append(",,,,,")
+    text.append(csv: error.utf8)
+    text.append("\n")
+  }
+
+  private static func appendLabel(
+    _ label: UnsafeRawBufferPointer, width: Int, to text: inout ByteText
+  ) {
+    text.append(label)
+    var column = ReadingText.columns(label)
+    while column < width {
+      text.append(" ")
+      column += 1
+    }
+  }
+
+  /// Characters of UTF-8, counted by the bytes that begin one.
+  package static func columns(_ label: UnsafeRawBufferPointer) -> Int {
+    var count = 0
+    for byte in label where byte & 0xC0 != 0x80 { count += 1 }
+    return count
+  }
+}

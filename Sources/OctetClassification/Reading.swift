@@ -1,0 +1,37 @@
+import Octet
+import OctetImages
+
+/// What a model made of one picture.
+package struct Reading: Sendable {
+  package let classIndex: Int
+  /// The class that came second; its probability is among `probabilities`.
+  package let runnerUp: Int
+  /// In 1/65,536, one for each class; empty for a model without probabilities.
+  package let probabilities: [UInt32]
+  /// In steps of the logits' scale, less their zero point.
+  package let logits: [Int32]
+  /// What the network saw.
+  package let picture: FittedPicture
+}
+
+extension Reading {
+  /// Reads the answer off a session that has finished an image.
+  init<Kernels: RowKernels>(_ session: borrowing Session<Kernels>, _ model: Model, _ picture: FittedPicture) {
+    var logits: [Int32] = []
+    for index in 0..<session.logitCount { logits.append(session.logit(index)) }
+    let best = session.answer?.classIndex ?? 0
+    var second = best == 0 ? 1 : 0
+    if logits.count > 1 {
+      for index in 0..<logits.count where index != best && logits[index] > logits[second] { second = index }
+    }
+    var probabilities: [UInt32] = []
+    if model.head != .linear {
+      for index in 0..<model.classCount { probabilities.append(session.probability(of: index)) }
+    }
+    classIndex = best
+    runnerUp = second
+    self.probabilities = probabilities
+    self.logits = logits
+    self.picture = picture
+  }
+}

@@ -1,0 +1,55 @@
+/// A picture in the model's form, and what was decided on the way there.
+package struct FittedPicture: Equatable, Sendable {
+  /// Of the model's input.
+  package let width: Int
+  package let height: Int
+  /// `height x width` bytes; 0 is paper and 255 is full ink, as in MNIST.
+  package let pixels: [UInt8]
+
+  /// Of the file.
+  package let sourceWidth: Int
+  package let sourceHeight: Int
+
+  /// Dark and light changed places: the picture has dark ink on light paper, or that was asked for.
+  package let isInverted: Bool
+  /// What was done to the size: `exact` or `digit`, never `auto`.
+  package let fit: PictureFitting.Fit
+  /// Where the ink was found in the file's pixels; nil for `exact`.
+  package let inkBox: PixelBox?
+  /// The strokes were too thin to survive the scaling, and were broadened.
+  package let isThickened: Bool
+}
+
+/// A rectangle of pixels.
+package struct PixelBox: Equatable, Sendable {
+  package var left: Int
+  package var top: Int
+  package var width: Int
+  package var height: Int
+
+  package init(left: Int, top: Int, width: Int, height: Int) {
+    self.left = left
+    self.top = top
+    self.width = width
+    self.height = height
+  }
+
+  var right: Int { left + width }
+  var bottom: Int { top + height }
+  var longerSide: Int { max(width, height) }
+
+  /// The smallest box that holds both.
+  func union(_ other: PixelBox) -> PixelBox {
+    let (left, top) = (min(left, other.left), min(top, other.top))
+    return PixelBox(
+      left: left, top: top, width: max(right, other.right) - left, height: max(bottom, other.bottom) - top)
+  }
+
+  /// The box with `margin` more on every side, as far as that lies in a picture of the given size.
+  func expanded(by margin: Int, in width: Int, _ height: Int) -> PixelBox {
+    let (left, top) = (max(0, left - margin), max(0, top - margin))
+    return PixelBox(
+      left: left, top: top, width: min(width, right + margin) - left,
+      height: min(height, bottom + margin) - top)
+  }
+}

@@ -1,0 +1,90 @@
+/// A picture, or a part of one, made small enough to think about: at most 256 x 256 cells, whatever the file's size.
+///
+/// A cell is the mean of `factor x factor` pixels. Means need only sums, so pixels may come in any order, and an
+/// interlaced picture needs no more room than another.
+struct InkCanvas {
+  /// Of the canvas, in cells. An index of a cell fits 16 bits.
+  static let longestSide = 256
+
+  /// Steps of a level in one step of gray: means of many pixels are finer than their bytes.
+  static let steps: Int32 = 16
+  /// White.
+  static let largestLevel: Int32 = 255 * steps
+
+  /// The part of the picture that is looked at; nil for all of it.
+  var window: PixelBox?
+
+  /// Of the file.
+  private(set) var pictureWidth = 0
+  private(set) var pictureHeight = 0
+
+  /// The part that was looked at.
+  private(set) var part = PixelBox(left: 0, top: 0, width: 0, height: 0)
+  /// Pixels along the side of a cell.
+  private(set) var factor = 1
+  /// In cells.
+  private(set) var width = 0
+  private(set) var height = 0
+
+  /// Sums of pixels while they come, and after `finish` levels from 0 to `largestLevel`.
+  ///
+  /// A sum is at most 255 x 256 x 256, as no side is longer than 65535 pixels: 2^24, and 2^28 when it is scaled.
+  private(set) var levels: [Int32] = []
+
+  var count: Int { width * height }
+
+  /// The smallest factor that brings a part of a picture onto the canvas.
+  static func factor(for part: PixelBox) -> Int { (part.longerSide + longestSide - 1) / longestSide }
+
+  /// Turns the sums into levels.
+  mutating func finish() {
+    for row in 0..<height {
+      let rows = min(factor, part.height - row * factor)
+      for column in 0..<width {
+        let pixels = Int32(rows * min(factor, part.width - column * factor))
+        let place = row * width + column
+        levels[place] = (levels[place] * Self.steps + pixels / 2) / pixels
+      }
+    }
+  }
+}
+
+extension InkCanvas: GrayRowSink {
+  mutating func begin(_ header: PNGHeader) { begin(width: header.width, height: header.height) }
+
+  mutating func begin(width: Int, height: Int) {
+    pictureWidth = width
+    pictureHeight = height
+    part = window ?? PixelBox(left: 0, top: 0, width: width, height: height)
+    factor = Self.factor(for: part)
+    self.width = (part.width + factor - 1) / factor
+    self.height = (part.height + factor - 1) / factor
+    if levels.count < count { levels = [Int32](repeating: 0, count: count) }
+    for place in 0..<count { levels[place] = 0 }
+  }
+
+  mutating func take(_ values: Span<UInt8>, row: Int, firstColumn: Int, columnStep: Int) {
+    guard row >= part.top, row < part.bottom else { return }
+    let start = (row - part.top) / factor * width
+    if columnStep == 1, firstColumn == 0 {
+      var column = part.left
+      for cell in start..<start + width {
+        let end = min(column + factor, part.right)
+        var sum: Int32 = 0
+        while column < end {
+          sum += Int32(values[column])
+          column += 1
+        }
+        levels[cell] += sum
+      }
+      return
+    }
+    var column = firstColumn
+    for index in values.indices {
+      if column >= part.left, column < part.right {
+        levels[start + (column - part.left) / factor] += Int32(values[index])
+      }
+      column += columnStep
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/// Why a picture could not be brought to a model's form.
+package enum PictureError: Error, Equatable, Sendable {
+  case png(PNGError)
+  /// Nothing stands out from the paper.
+  case noInk(path: String)
+  /// `exact` was asked for, and the size is another.
+  case size(path: String, width: Int, height: Int, neededWidth: Int, neededHeight: Int)
+}
+
+extension PictureError: CustomStringConvertible {
+  package var description: String { "\(path.onOneLine): \(reason)" }
+
+  /// The file as the user named it.
+  package var path: String {
+    switch self {
+    case .png(let error): error.path
+    case .noInk(let path): path
+    case .size(let path, _, _, _, _): path
+    }
+  }
+
+  /// The line without the file's name.
+  package var reason: String {
+    switch self {
+    case .png(let error): error.reason
+    case .noInk:
+      "no ink found: the picture is blank, or what is on it cannot be told from the paper; look at it"
+    case .size(_, let width, let height, let neededWidth, let neededHeight):
+      "is \(width) x \(height) pixels, and the model needs \(neededWidth) x \(neededHeight); let it be fitted (--fit auto), or give another picture"
+    }
+  }
+}

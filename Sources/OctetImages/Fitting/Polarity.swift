@@ -1,0 +1,50 @@
+/// Tells light ink on dark paper from dark ink on light paper.
+///
+/// Ink is what stands out most from the paper, and paper is what the picture's frame shows. The differences count by
+/// their fourth power, so that a few cells of strong ink outweigh a large part of the paper that is a little off.
+struct Polarity {
+  /// Sums of the fourth powers of what is lighter and what is darker than the paper.
+  ///
+  /// At most 2^16 cells, and differences below 2^11: 2^60.
+  private var lighter: Int64 = 0
+  private var darker: Int64 = 0
+
+  private mutating func add(_ difference: Int32) {
+    let square = Int64(difference) * Int64(difference)
+    if difference < 0 { darker += square * square } else { lighter += square * square }
+  }
+
+  private var hasLightInk: Bool { lighter >= darker }
+
+  /// How clear the answer is, from 0 to 1024.
+  private var clarity: Int64 {
+    let (less, more) = (min(lighter, darker), max(lighter, darker))
+    return (more - less) / max(1, (more + less) >> 10)
+  }
+
+  /// On paper of one level, that of the frame.
+  static func hasLightInk(_ canvas: InkCanvas, _ frame: PictureFrame) -> Bool {
+    var polarity = Polarity()
+    for place in 0..<canvas.count { polarity.add((canvas.levels[place] - frame.level) / InkCanvas.steps) }
+    return polarity.hasLightInk
+  }
+
+  /// On paper of one level, in light that falls off evenly, or seen through a lens with dark corners, whichever gives the
+  /// clearest answer.
+  static func hasLightInk(_ canvas: InkCanvas, _ paper: Paper) -> Bool {
+    if paper.frame.isEven { return hasLightInk(canvas, paper.frame) }
+    var (flat, sloped, curved) = (Polarity(), Polarity(), Polarity())
+    for row in 0..<canvas.height {
+      for column in 0..<canvas.width {
+        let level = canvas.levels[row * canvas.width + column]
+        flat.add((level - paper.frame.level) / InkCanvas.steps)
+        sloped.add((level - paper.plane(row, column)) / InkCanvas.steps)
+        curved.add((level - paper.smoothLight(row, column)) / InkCanvas.steps)
+      }
+    }
+    var clearest = flat
+    if sloped.clarity > clearest.clarity { clearest = sloped }
+    if curved.clarity > clearest.clarity { clearest = curved }
+    return clearest.hasLightInk
+  }
+}

@@ -1,0 +1,133 @@
+import CPNG
+
+/// Reads PNG files as gray, one after another, with memory for one row.
+///
+/// Owned once, as it owns the C reader; what that has allocated serves the next file too.
+package struct PNGReader: ~Copyable {
+  /// Nil when there was no memory even for this; every read then says so.
+  private let reader: OpaquePointer?
+  private let limits: PNGLimits
+  /// What shows where a picture is transparent.
+  private let background: UInt8
+  private var samples = SampleRow()
+
+  package init(limits: PNGLimits = PNGLimits(), background: UInt8 = 255) {
+    self.limits = limits
+    self.background = background
+    reader = octet_png_create(
+      octet_png_limits(
+        width: UInt32(limits.width), height: UInt32(limits.height), file_bytes: UInt64(limits.fileBytes)))
+  }
+
+  deinit { if let reader { octet_png_destroy(reader) } }
+
+  /// Reads the file at `path` into `sink`. When this throws, the sink may have taken some of its rows.
+  package mutating func read(
+    path: String, into sink: inout some GrayRowSink & ~Copyable
+  ) throws(PNGError) {
+    try openFile(path)
+    defer { close() }
+    try readRows(into: &sink, name: path)
+  }
+
+  /// Reads the bytes of a file from memory; `name` is for errors.
+  package mutating func read(
+    bytes: UnsafeRawBufferPointer, name: String, into sink: inout some GrayRowSink & ~Copyable
+  ) throws(PNGError) {
+    try openBytes(bytes, name: name)
+    defer { close() }
+    try readRows(into: &sink, name: name)
+  }
+}
+
+// The steps, for whoever reads a file twice.
+extension PNGReader {
+  mutating func openFile(_ path: String) throws(PNGError) {
+    guard let reader else { throw PNGError(path, .outOfMemory) }
+    // A C string ends at its first zero byte: without this the file opened could be another than the one named.
+    for byte in path.utf8 where byte == 0 {
+      throw PNGError(path, .cannotOpen("the path holds a zero byte"))
+    }
+    try check(path.withCString { octet_png_open_file(reader, $0) }, name: path)
+  }
+
+  /// The bytes have to stay where they are until `close`.
+  mutating func openBytes(_ bytes: UnsafeRawBufferPointer, name: String) throws(PNGError) {
+    guard let reader else { throw PNGError(name, .outOfMemory) }
+    let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    try check(octet_png_open_bytes(reader, start, bytes.count), name: name)
+  }
+
+  /// Starts the open file again.
+  mutating func rewind(name: String) throws(PNGError) {
+    guard let reader else { throw PNGError(name, .outOfMemory) }
+    try check(octet_png_rewind(reader), name: name)
+  }
+
+  /// Of the open file.
+  var openSize: (width: Int, height: Int) {
+    guard let reader else { return (0, 0) }
+    let header = octet_png_get_header(reader).pointee
+    return (Int(header.width), Int(header.height))
+  }
+
+  /// Closes the open file, if there is one.
+  mutating func close() {
+    if let reader { octet_png_close(reader) }
+  }
+
+  /// Reads the open file to its end.
+  mutating func readRows(
+    into sink: inout some GrayRowSink & ~Copyable, name: String
+  ) throws(PNGError) {
+    guard let reader else { throw PNGError(name, .outOfMemory) }
+    let stored = octet_png_get_header(reader).pointee
+    guard let header = PNGHeader(stored) else {
+      throw PNGError(name, .damaged("unknown color type"), offset: Int(octet_png_offset(reader)))
+    }
+    samples.begin(stored, palette: octet_png_get_palette(reader), background: background)
+    sink.begin(header)
+    var row = octet_png_row()
+    while true {
+      let status = octet_png_next_row(reader, &row)
+      if status == OCTET_PNG_END { return }
+      try check(status, name: name)
+      let firstColumn = Int(row.first_column)
+      let columnStep = Int(row.column_step)
+      if let place = samples.convert(row) {
+        throw PNGError(
+          name,
+          .paletteIndex(
+            Int(row.samples?[place] ?? 0), count: Int(stored.palette_count), row: Int(row.row),
+            column: firstColumn + place * columnStep), offset: Int(octet_png_offset(reader)))
+      }
+      sink.take(
+        samples.values.span.extracting(0..<Int(row.count)), row: Int(row.row), firstColumn: firstColumn,
+        columnStep: columnStep)
+    }
+  }
+
+  /// Turns what the shim says into an error.
+  private func check(_ status: octet_png_status, name: String) throws(PNGError) {
+    guard status != OCTET_PNG_OK, let reader else { return }
+    let message = String(cString: octet_png_message(reader))
+    let header = octet_png_get_header(reader).pointee
+    let problem: PNGError.Problem =
+      switch status {
+      case OCTET_PNG_CANNOT_OPEN: .cannotOpen(message)
+      case OCTET_PNG_CANNOT_READ: .cannotRead(message)
+      case OCTET_PNG_IS_FOLDER: .folder
+      case OCTET_PNG_IS_SPECIAL: .special
+      case OCTET_PNG_EMPTY: .empty
+      case OCTET_PNG_NOT_PNG: .notPNG
+      case OCTET_PNG_FILE_TOO_LARGE: .fileTooLarge(message, limit: limits.fileBytes)
+      case OCTET_PNG_PICTURE_TOO_LARGE:
+        .pictureTooLarge(width: Int(header.width), height: Int(header.height), limits: limits)
+      case OCTET_PNG_NO_PIXELS: .noPixels(width: Int(header.width), height: Int(header.height))
+      case OCTET_PNG_TRUNCATED: .truncated
+      case OCTET_PNG_OUT_OF_MEMORY: .outOfMemory
+      default: .damaged(message)
+      }
+    throw PNGError(name, problem, offset: Int(octet_png_offset(reader)))
+  }
+}

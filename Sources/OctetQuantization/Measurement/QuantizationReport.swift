@@ -1,0 +1,113 @@
+import OctetTraining
+
+/// What quantization did to each layer's values, measured on images.
+package struct QuantizationReport: Sendable {
+  /// How far a signal stands above the noise that quantization put into it, in decibels. Infinite without noise.
+  package typealias Decibels = Double
+
+  package struct Layer: Sendable {
+    package let name: String
+    package let kind: String
+    package let output: ImageShape
+    package let encoding: IntegerLayer.Encoding
+    /// The smallest and largest weight scale, if it has weights.
+    package let weightScales: ClosedRange<Double>?
+    /// The share of the output's values that lay beyond what its integers can hold.
+    package let saturation: Double
+    /// When the layer reads exact values: what it loses by itself.
+    package let isolated: Decibels
+    /// When all layers before it are quantized too.
+    package let accumulated: Decibels
+    /// At the logits, when this layer alone is quantized.
+    package let atLogits: Decibels
+  }
+
+  package let layers: [Layer]
+  package let images: Int
+
+  /// The layer that by itself leaves the most noise in the logits; nil if none leaves any.
+  package var costliest: Layer? {
+    layers.filter(\.atLogits.isFinite).min { $0.atLogits < $1.atLogits }
+  }
+}
+
+extension QuantizationReport {
+  /// Images that are looked at at most.
+  private static let mostImages = 256
+  /// Values of one kind that are held at most.
+  private static let room = 16 << 20
+
+  /// - Parameter images: those that the ranges were taken from, or others like them.
+  package init(
+    _ quantized: QuantizedNetwork, images: LabeledImages, workers: Workers
+  ) throws(QuantizationError) {
+    let network = quantized.network
+    let perImage = network.shapes.reduce(0) { $0 + $1.count }
+    let count = min(images.count, Self.mostImages, max(Self.room / perImage, 1))
+    let float = try FloatExecution(network, capacity: count, workers: workers)
+    let integers = try IntegerNetworkExecution(quantized, capacity: count, workers: workers)
+    let input = FloatExecution.units(images, 0..<count)
+    let real = float.run(input, count: count)
+    let chain = integers.run(pixels: input.map { ($0 * 255).rounded() }, count: count)
+    let logits = real.outputs[real.outputs.count - 1]
+    let encodings = [IntegerLayer.Encoding.image] + quantized.integers.map(\.output)
+
+    var layers: [Layer] = []
+    for (index, layer) in network.layers.enumerated() {
+      // Exact values in units of the input's steps.
+      let exact = layer.inputs.map { value in
+        let steps = 1 / encodings[value].scale
+        return real.outputs[value].map { $0 * steps }
+      }
+      let scale = quantized.integers[index].output.scale
+      let alone = integers.run(layer: index, exact, count: count).output.map { $0 * scale }
+      let isolated = Self.decibels(real.outputs[index + 1], alone)
+      let changed = float.output(real, changing: index + 1, to: alone, count: count)
+      let scales = quantized.integers[index].weightScales
+      layers.append(
+        Layer(
+          name: layer.name, kind: layer.summary, output: layer.output,
+          encoding: quantized.integers[index].output,
+          weightScales: scales.min().flatMap { low in scales.max().map { low...$0 } },
+          saturation: Double(chain.saturated[index]) / Double(count * layer.output.count), isolated: isolated,
+          accumulated: Self.decibels(real.outputs[index + 1], chain.outputs[index + 1].map { $0 * scale }),
+          atLogits: Self.decibels(logits, changed)))
+    }
+    self.layers = layers
+    self.images = count
+  }
+
+  /// The power of `signal` over that of its difference from `changed`.
+  package static func decibels(_ signal: [Float], _ changed: [Float]) -> Decibels {
+    var power = 0.0
+    var noise = 0.0
+    for (real, other) in zip(signal, changed) {
+      power += Double(real) * Double(real)
+      noise += (Double(real) - Double(other)) * (Double(real) - Double(other))
+    }
+    if noise == 0 { return .infinity }
+    return power == 0 ? -.infinity : 10 * logarithm(power / noise) / logarithm(10)
+  }
+}
+
+extension LoweredLayer {
+  /// What the layer is, in the words of a network description, with what was fused into it.
+  package var summary: String {
+    let name =
+      switch kind {
+      case .dense: "dense"
+      case .convolution: "conv"
+      case .depthwiseConvolution: "depthwise"
+      case .maximumPooling: "maxpool"
+      case .averagePooling: "averagepool"
+      case .globalAveragePooling: "globalaveragepool"
+      case .add: "add"
+      case .activation: "table"
+      }
+    var words = [name]
+    if let window { words.append("\(window.height)x\(window.width)") }
+    if pool != .one { words.append("maxpool \(pool)") }
+    if activation != .linear { words.append(activation.rawValue) }
+    return words.joined(separator: " ")
+  }
+}

@@ -1,0 +1,76 @@
+import Foundation
+import OctetImages
+import OctetTraining
+import Testing
+
+/// Pictures that have the model's size already.
+@Suite struct ExactFittingTests {
+  private func digit(_ index: Int = 0) -> GrayPicture {
+    let images = SyntheticDigits.generate(count: index + 1, seed: 5)
+    return GrayPicture(width: 28, height: 28, pixels: Array(images.pixels.suffix(784)))
+  }
+
+  private func inverted(_ picture: GrayPicture) -> GrayPicture {
+    GrayPicture(width: picture.width, height: picture.height, pixels: picture.pixels.map { 255 - $0 })
+  }
+
+  @Test func pixelsStayAsTheyAre() throws {
+    for index in 0..<20 {
+      let picture = digit(index)
+      let fitted = try fit(picture)
+      #expect(fitted.pixels == picture.pixels)
+      #expect(fitted.fit == .exact && !fitted.isInverted && !fitted.isThickened && fitted.inkBox == nil)
+      #expect(fitted.sourceWidth == 28 && fitted.sourceHeight == 28)
+      let dark = try fit(inverted(picture))
+      #expect(dark.pixels == picture.pixels)
+      #expect(dark.isInverted)
+    }
+  }
+
+  @Test func inversionCanBeForced() throws {
+    let picture = digit()
+    #expect(try fit(picture, invert: .yes).pixels == picture.pixels.map { 255 - $0 })
+    #expect(try fit(picture, invert: .yes).isInverted)
+    #expect(try fit(inverted(picture), invert: .no).pixels == picture.pixels.map { 255 - $0 })
+    #expect(try !fit(inverted(picture), invert: .no).isInverted)
+  }
+
+  @Test func anotherSizeIsAnErrorWhenExactIsAskedFor() throws {
+    let error = #expect(throws: PictureError.self) { try fit(Page(28, 29).picture, .exact) }
+    #expect(
+      error?.description
+        == "sample.png: is 28 x 29 pixels, and the model needs 28 x 28; let it be fitted (--fit auto), or give another picture"
+    )
+  }
+
+  @Test func digitFitsWhatHasTheSizeToo() throws {
+    var page = Page(28, 28, 0)
+    page.draw(left: 2, top: 3, width: 5, height: 10, 255)
+    let fitted = try fit(page.picture, .digit)
+    #expect(fitted.fit == .digit)
+    #expect(fitted.inkBox == PixelBox(left: 2, top: 3, width: 5, height: 10))
+    #expect(strongBox(fitted) == PixelBox(left: 10, top: 5, width: 10, height: 20))
+  }
+
+  @Test func sizesOfModelsAreLimited() {
+    #expect(PictureFitting(width: 256, height: 1) != nil)
+    #expect(PictureFitting(width: 257, height: 28) == nil)
+    #expect(PictureFitting(width: 28, height: 0) == nil)
+  }
+
+  @Test(
+    .enabled(if: ProcessInfo.processInfo.environment["OCTET_MNIST"] != nil, "set OCTET_MNIST to its folder"))
+  func everyDigitOfMNISTIsTakenAsItIs() throws {
+    let data = try MNISTFolder(ProcessInfo.processInfo.environment["OCTET_MNIST"] ?? "").read()
+    var fitter = PictureFitter(try #require(PictureFitting()))
+    for images in [data.train, try #require(data.test)] {
+      var wrong = 0
+      for index in 0..<images.count {
+        let pixels = images.pixels[index * 784..<(index + 1) * 784]
+        let bytes = PNGWriter.encode(width: 28, height: 28, pixels: Array(pixels).span)
+        if try !fit(bytes, with: &fitter).pixels.elementsEqual(pixels) { wrong += 1 }
+      }
+      #expect(wrong == 0)
+    }
+  }
+}

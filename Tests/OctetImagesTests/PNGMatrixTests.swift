@@ -1,0 +1,81 @@
+import OctetImages
+import OctetTraining
+import Testing
+
+/// Every depth, color type and interlacing, written by libpng, against a formula in floating point.
+@Suite struct PNGMatrixTests {
+  struct Kind: Sendable, CustomTestStringConvertible {
+    let colorType: PNGHeader.ColorType
+    let depth: Int
+    let isTransparent: Bool
+    var testDescription: String { "\(colorType) \(depth)\(isTransparent ? " tRNS" : "")" }
+  }
+
+  static let kinds: [Kind] = PNGHeader.ColorType.allCases.flatMap { type -> [Kind] in
+    let depths =
+      switch type {
+      case .gray: [1, 2, 4, 8, 16]
+      case .palette: [1, 2, 4, 8]
+      default: [8, 16]
+      }
+    let canBeTransparent = type == .gray || type == .rgb || type == .palette
+    return depths.flatMap { depth in
+      (canBeTransparent ? [false, true] : [false]).map {
+        Kind(colorType: type, depth: depth, isTransparent: $0)
+      }
+    }
+  }
+
+  /// Small enough that passes are missing, not a multiple of eight, and as the models have it.
+  static let sizes = [(1, 1), (2, 1), (1, 2), (4, 4), (5, 3), (3, 9), (8, 8), (13, 17), (28, 28), (67, 5)]
+
+  @Test(arguments: kinds, [false, true])
+  func givesTheDocumentedGray(kind: Kind, isInterlaced: Bool) throws {
+    var random = RandomStream(seed: 1, purpose: .testing, UInt64(kind.depth), UInt64(kind.colorType.rawValue))
+    for (width, height) in Self.sizes {
+      var sample = SamplePNG(
+        width: width, height: height, depth: kind.depth, colorType: kind.colorType,
+        isInterlaced: isInterlaced, isTransparent: kind.isTransparent, random: &random)
+      for background: UInt8 in [255, 0, 77] {
+        let picture = try readPNG(sample.file, background: background)
+        #expect(picture.width == width)
+        #expect(picture.height == height)
+        #expect(picture.pixels == sample.grays(background: background))
+      }
+      sample.hasAncillaryChunks = true
+      #expect(try readPNG(sample.file).pixels == sample.grays())
+      sample.isInterlaced.toggle()
+      #expect(try readPNG(sample.file).pixels == sample.grays())
+    }
+  }
+
+  @Test func wholeMatrixIsThere() {
+    #expect(Self.kinds.count == 10 + 8 + 4 + 2 + 2)
+  }
+
+  @Test func everyGrayOfSixteenBitsRoundsToTheNearest() throws {
+    var random = RandomStream(seed: 2, purpose: .testing)
+    var sample = SamplePNG(width: 256, height: 256, depth: 16, colorType: .gray, random: &random)
+    sample.samples = (0...65_535).map { UInt16($0) }
+    let expected = (0...65_535).map { UInt8((Double($0) / 257).rounded()) }
+    #expect(try readPNG(sample.file).pixels == expected)
+  }
+
+  @Test func grayColorsStayAsTheyAre() {
+    for value: UInt32 in 0...65_535 { #expect(GrayFormula.gray(value, value, value) == value) }
+  }
+
+  @Test func oneReaderReadsFilesOfAllKindsInTurn() throws {
+    var reader = PNGReader()
+    var random = RandomStream(seed: 3, purpose: .testing)
+    for round in 0..<3 {
+      for kind in Self.kinds {
+        let sample = SamplePNG(
+          width: 9 + round * 7, height: 11 - round, depth: kind.depth, colorType: kind.colorType,
+          isInterlaced: round == 1, isTransparent: kind.isTransparent, random: &random)
+        #expect(try readPNG(sample.file, with: &reader).pixels == sample.grays())
+        #expect(throws: PNGError.self) { try readPNG(Array(sample.file.dropLast(20)), with: &reader) }
+      }
+    }
+  }
+}

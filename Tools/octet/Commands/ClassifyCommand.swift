@@ -1,0 +1,116 @@
+import Foundation
+import Octet
+import OctetClassification
+import OctetCommandLine
+import OctetImages
+import OctetInterchange
+import OctetTraining
+
+/// `octet classify`: pictures in, classes out.
+enum ClassifyCommand: Command {
+  static let description = CommandDescription(
+    name: "classify",
+    summary: "classify PNG files with an int8 model",
+    discussion: """
+      Prints a line per file: class, probability, the class that came second, the file. A folder stands for all .png \
+      files in it and in its folders; "-" reads paths from standard input. Pictures of the model's size are taken as they are, all \
+      others are brought to its form; dark ink on light paper is turned over. A file that cannot be read gives its error \
+      and does not stop the others; the exit status is 1 then.
+
+      With --labels the true classes are known, and the accuracy and the confusion matrix follow: "names" takes \
+      them from file names such as 00042-label-7.png or 7-mine.png, "folders" from the folder that a file is in.
+      """,
+    positionals: [
+      PositionalDescription(.file("MODEL"), help: "the .octet file"),
+      PositionalDescription(
+        .file("PATH"), arity: .oneOrMore, help: "PNG files, folders, or - for paths from standard input"),
+    ],
+    options: [
+      OptionDescription(
+        "fit", takes: .choice("HOW", of: PictureFitting.Fit.allCases.map(\.rawValue)), default: "auto",
+        help: "take pictures as they are, or find and center the digit"),
+      OptionDescription(
+        "invert", takes: .choice("HOW", of: PictureFitting.Inversion.allCases.map(\.rawValue)),
+        default: "auto",
+        help: "whether dark and light change places"),
+      OptionDescription(
+        "labels", takes: .choice("WHERE", of: LabelRule.allCases.map(\.rawValue)),
+        help: "where the true classes are: test the model on the files"),
+      OptionDescription("save-input", takes: .folder(), help: "write what the network saw as PNG files"),
+      OptionDescription("null", short: "0", help: "paths on standard input end with a zero byte"),
+      OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
+      OptionDescription("quiet", short: "q", help: "show no progress"),
+      OptionDescription("json", help: "print a JSON object per file"),
+      OptionDescription("csv", help: "print a CSV table"),
+    ],
+    examples: [
+      "octet classify cnn-two-pool.octet seven.png",
+      "octet classify cnn-two-pool.octet digits --labels names --json",
+      "find . -name '*.png' -print0 | octet classify cnn-two-pool.octet -0 -",
+    ])
+
+  static func run(_ arguments: ParsedArguments) throws {
+    guard !(arguments.flag("json") && arguments.flag("csv")) else {
+      throw arguments.usageError("--json and --csv exclude each other")
+    }
+    let file = try OctetModelFile(path: arguments.positionals[0])
+    let source = PictureSource(
+      Array(arguments.positionals.dropFirst()), separator: arguments.flag("null") ? 0 : UInt8(ascii: "\n"))
+    let threads =
+      try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
+    let run = ClassificationRun(
+      model: file.model, fit: arguments.value("fit").flatMap(PictureFitting.Fit.init) ?? .auto,
+      inversion: arguments.value("invert").flatMap(PictureFitting.Inversion.init) ?? .auto,
+      format: arguments.flag("json") ? .json : arguments.flag("csv") ? .csv : .lines,
+      labels: arguments.value("labels").flatMap(LabelRule.init), savedInputs: arguments.value("save-input"),
+      workers: Workers(count: threads), total: arguments.flag("quiet") ? nil : total(source, arguments))
+    let summary: ClassificationRun.Summary
+    do {
+      summary = try run.run(source)
+    } catch let error as ClassifierError {
+      throw FileContentError(path: file.path, reason: "\(error)")
+    }
+    try report(summary, arguments)
+    guard summary.files > 0 else {
+      throw DataError(
+        arguments.positionals[1], "holds no .png files", advice: "name files, or another folder")
+    }
+    if summary.failures > 0 { throw FilesFailed(failures: summary.failures, files: summary.files) }
+  }
+
+  /// How many files there will be: counted beforehand for the bar, unless they come from standard input or nobody looks.
+  private static func total(_ source: PictureSource, _ arguments: ParsedArguments) -> Int? {
+    guard Terminal.standardError.isInteractive else { return nil }
+    guard !arguments.positionals.contains("-") else { return 0 }
+    var source = source
+    var count = 0
+    while source.next() != nil { count += 1 }
+    return count
+  }
+
+  private static func report(_ summary: ClassificationRun.Summary, _ arguments: ParsedArguments) throws {
+    guard let confusion = summary.confusion, confusion.total > 0 else { return }
+    if arguments.flag("json") {
+      let members: [(name: String, value: JSONValue)] = [
+        ("images", .integer(confusion.total)), ("failed", .integer(summary.failures)),
+        ("accuracy", .number(confusion.accuracy)), ("confusion_matrix", ComparisonJSON.matrix(confusion)),
+        ("classes", .array(confusion.classNames.map { .string($0) })),
+      ]
+      try StandardOutput.write(JSONValue.object(members).text + "\n")
+    } else {
+      let text = "\n" + ConfusionText(confusion).text(name: "Files")
+      // A table of files stays one that a program can read.
+      if arguments.flag("csv") { StandardError.write(text) } else { try StandardOutput.write(text) }
+    }
+  }
+}
+
+/// Each failure has been printed where it happened.
+struct FilesFailed: Error, CustomStringConvertible {
+  let failures: Int
+  let files: Int
+
+  var description: String {
+    "\(NumberText.grouped(failures)) of \(NumberText.grouped(files)) files could not be classified"
+  }
+}

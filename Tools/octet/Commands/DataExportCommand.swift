@@ -1,0 +1,64 @@
+import OctetCommandLine
+import OctetInterchange
+import OctetTraining
+
+/// `octet data export-png`: images as PNG files, for trying things out and for checking a classifier on files.
+enum DataExportCommand: Command {
+  static let description = CommandDescription(
+    name: "export-png",
+    summary: "write images as PNG files, with their labels in the names",
+    discussion: """
+      The first images of the data become gray PNG files such as 00042-label-7.png, light ink on dark as in MNIST. The \
+      folder appears when all of them are written, and must not exist before, or be empty. The same data gives the \
+      same bytes.
+      """,
+    options: [
+      DataOption.option,
+      OptionDescription(
+        "set", takes: .choice("SET", of: ["train", "test"]), default: "test, if the data has one",
+        help: "the images to write"),
+      OptionDescription("count", takes: .text("N"), default: "all", help: "how many images"),
+      OptionDescription("out", takes: .folder(), help: "the folder to make; required"),
+      OptionDescription("folders", help: "a folder for each class, as octet train --data reads them"),
+      OptionDescription("json", help: "print a JSON object at the end"),
+    ],
+    examples: [
+      "octet data export-png --count 100 --out digits",
+      "octet data export-png --set train --folders --out classes",
+    ])
+
+  static func run(_ arguments: ParsedArguments) throws {
+    guard let folder = arguments.value("out") else {
+      throw arguments.usageError("name the folder to make: --out FOLDER")
+    }
+    let count = try arguments.integer("count", in: 1...)
+    let data = try DataOption.locate(arguments)
+    let set = arguments.value("set") ?? (data.test == nil ? "train" : "test")
+    guard let all = set == "train" ? data.train : data.test else {
+      throw DataError("--set test", "is not in the data (\(data.origin))", advice: "take --set train")
+    }
+    if let count, count > all.count {
+      throw DataError(
+        "--count \(count)", "is more than the \(all.count) \(set) images (\(data.origin))",
+        advice: "ask for fewer")
+    }
+    let images = count.map { all.selecting(0..<$0) } ?? all
+    let export = try PictureExport(
+      images: images, folder: folder, hasClassFolders: arguments.flag("folders"))
+    let bar = ProgressBar(label: "writing", total: images.count)
+    try export.run { bar.update(done: $0) }
+    bar.clear()
+    if arguments.flag("json") {
+      let summary: [(name: String, value: JSONValue)] = [
+        ("folder", .string(folder)), ("files", .integer(images.count)), ("set", .string(set)),
+        ("width", .integer(images.shape.width)), ("height", .integer(images.shape.height)),
+        ("classes", .array(images.classNames.map { .string($0) })), ("data", .string(data.origin)),
+      ]
+      try StandardOutput.write(JSONValue.object(summary).text + "\n")
+    } else {
+      try StandardOutput.write(
+        "Wrote \(NumberText.grouped(images.count)) PNG files to \(folder.shown(atMost: 1000)) (\(set) images; \(data.origin))\n"
+      )
+    }
+  }
+}

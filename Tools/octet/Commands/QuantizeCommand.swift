@@ -1,0 +1,61 @@
+import Foundation
+import Octet
+import OctetCommandLine
+import OctetInterchange
+import OctetQuantization
+import OctetTraining
+
+/// `octet quantize`: from a float model to an .octet file.
+enum QuantizeCommand: Command {
+  static let description = CommandDescription(
+    name: "quantize",
+    summary: "turn a float model into an int8 model",
+    discussion: """
+      Looks at what the network's layers give for some of the training images, chooses scales, weights and biases in \
+      integers, and writes the .octet file. Then it says what that did to each layer, and tests the float and the int8 \
+      model on the same test images. The same model, data and options give the same bytes.
+      """,
+    positionals: [PositionalDescription(.file(), help: "the float model, .safetensors or .onnx")],
+    options: [
+      DataOption.option,
+      OptionDescription("out", takes: .file(), default: "MODEL.octet", help: "where the int8 model goes"),
+      OptionDescription(
+        "calibration-images", takes: .text("N"), default: "\(defaults.calibrationImages)",
+        help: "training images that are looked at to find the ranges"),
+      OptionDescription(
+        "method", takes: .choice("NAME", of: CalibrationMethod.allCases.map(\.rawValue)),
+        default: defaults.method.rawValue, help: "how a layer's range follows from its values"),
+      OptionDescription(
+        "seed", takes: .text("N"), default: "\(defaults.seed)",
+        help: "the number that the choice of images follows from"),
+      OptionDescription(
+        "weight-scales", takes: .choice("HOW", of: ["search", "largest"]), default: "search",
+        help: "look for the scale with the smallest error, or take it from the largest weight"),
+      OptionDescription("no-bias-correction", help: "leave the mean error of each output as it is"),
+      OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
+      OptionDescription("quiet", short: "q", help: "print nothing but errors, and do not test"),
+      OptionDescription("json", help: "print one JSON object"),
+    ],
+    examples: [
+      "octet quantize cnn-two-pool.safetensors",
+      "octet quantize mine.safetensors --data digits --method percentile",
+    ])
+
+  private static let defaults = QuantizationSettings()
+
+  static func run(_ arguments: ParsedArguments) throws {
+    try QuantizationRun(QuantizationPlan(arguments, settings: settings(arguments))).run()
+  }
+
+  private static func settings(_ arguments: ParsedArguments) throws -> QuantizationSettings {
+    var settings = defaults
+    if let count = try arguments.integer("calibration-images", in: 1...10_000_000) {
+      settings.calibrationImages = count
+    }
+    if let method = arguments.value("method").flatMap(CalibrationMethod.init) { settings.method = method }
+    if let seed = try arguments.integer("seed", in: 0...) { settings.seed = UInt64(seed) }
+    settings.searchesWeightScales = arguments.value("weight-scales") != "largest"
+    settings.correctsBias = !arguments.flag("no-bias-correction")
+    return settings
+  }
+}

@@ -1,0 +1,35 @@
+import OctetCommandLine
+import OctetInterchange
+import OctetTraining
+
+/// The images that belong to a model: its classes only, and split as they were when it was trained.
+enum ModelData {
+  /// Training and test images as the model's own settings part them, so that none that it learned from is tested on.
+  static func prepared(for model: FloatModel, _ arguments: ParsedArguments) throws -> PreparedData {
+    var settings = TrainingSettings()
+    for text in model.settings {
+      guard let setting = TrainingSetting(rawValue: text.name) else { continue }
+      do throws(SettingError) {
+        try setting.apply(text.value, to: &settings)
+      } catch {
+        throw FileContentError(path: "the model's settings", reason: "\(error)")
+      }
+    }
+    settings.digits = nil
+    let data = try DataOption.locate(arguments)
+    return try PreparedData(keeping(model.classNames, of: data), settings: settings)
+  }
+
+  /// The test images of the classes; all images where the data has no test part.
+  static func test(
+    classNames: [String], _ arguments: ParsedArguments
+  ) throws -> (images: LabeledImages, origin: String) {
+    let data = try keeping(classNames, of: DataOption.locate(arguments))
+    guard let test = data.test else { return (data.train, data.origin) }
+    return (test, data.origin)
+  }
+
+  private static func keeping(_ classNames: [String], of data: DataSet) throws -> DataSet {
+    data.train.classNames == classNames ? data : try data.keeping(classes: classNames)
+  }
+}

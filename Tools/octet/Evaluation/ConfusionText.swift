@@ -1,0 +1,71 @@
+import OctetCommandLine
+import OctetTraining
+
+/// How a classifier did, for people: the headline, a table of the classes, the confusion matrix, the usual mix-ups.
+struct ConfusionText {
+  private let confusion: ConfusionMatrix
+
+  init(_ confusion: ConfusionMatrix) { self.confusion = confusion }
+
+  /// The first line alone.
+  func headline(name: String, loss: Double? = nil) -> String {
+    let headline = confusion.headline
+    let lossText = loss.map { "loss \(NumberText.fixed($0, decimals: 4)), " } ?? ""
+    return """
+      \(name): \(NumberText.grouped(confusion.total)), \(lossText)\
+      accuracy \(NumberText.percent(confusion.accuracy, decimals: 2)), \
+      precision \(share(headline.precision)), recall \(share(headline.recall)), F1 \(share(headline.f1))\(meaning)
+
+      """
+  }
+
+  func text(name: String, loss: Double? = nil) -> String {
+    """
+    \(headline(name: name, loss: loss))
+    \(classes())
+    Confusion matrix, a row per true class, a column per answer
+    \(matrix())\(mixUps())
+    """
+  }
+
+  /// What precision, recall and F1 of the first line are about.
+  private var meaning: String {
+    confusion.positiveClass.map { " (class \(confusion.classNames[$0]) counts as positive)" }
+      ?? " (means over the classes)"
+  }
+
+  private func share(_ value: Double) -> String { NumberText.fixed(value, decimals: 4) }
+
+  private func classes() -> String {
+    var table = TextTable(
+      .init("class"), .init("precision", .right), .init("recall", .right), .init("F1", .right),
+      .init("images", .right))
+    func addRow(_ name: String, _ scores: ConfusionMatrix.Scores) {
+      table.addRow([
+        name, share(scores.precision), share(scores.recall), share(scores.f1),
+        NumberText.grouped(scores.support),
+      ])
+    }
+    for (index, name) in confusion.classNames.enumerated() { addRow(name, confusion.scores(of: index)) }
+    table.addRule()
+    addRow("mean", confusion.macroAverage)
+    addRow("weighted mean", confusion.weightedAverage)
+    return table.rendered()
+  }
+
+  private func matrix() -> String {
+    var table = TextTable(columns: [.init("")] + confusion.classNames.map { .init($0, .right) })
+    for (index, row) in confusion.counts.enumerated() {
+      table.addRow([confusion.classNames[index]] + row.map { $0 == 0 ? "·" : NumberText.grouped($0) })
+    }
+    return table.rendered()
+  }
+
+  private func mixUps() -> String {
+    let names = confusion.classNames
+    let pairs = confusion.confusions.prefix(5).map {
+      "\(names[$0.truth]) as \(names[$0.predicted]) (\(NumberText.grouped($0.count)))"
+    }
+    return pairs.isEmpty ? "" : "Most confused: \(pairs.joined(separator: ", "))\n"
+  }
+}

@@ -1,0 +1,62 @@
+import Octet
+import OctetInterchange
+
+/// What an .octet file holds, for programs.
+struct InspectionJSON {
+  let file: OctetModelFile
+
+  var value: JSONValue {
+    let model = file.model
+    return .object([
+      ("file", .string(file.path)), ("file_bytes", .integer(file.fileBytes)),
+      ("weight_bytes", .integer(file.weightBytes)), ("arena_bytes", .integer(model.arenaBytes)),
+      ("parameters", .integer(sum(file.parameters))), ("multiply_adds", .integer(sum(file.multiplyAdds))),
+      ("head", .string("\(model.head)")), ("classes", .array(model.labels.map { .string($0) })),
+      ("input", .object(tensor(0))), ("layers", .array((0..<model.layerCount).map(layer))),
+    ])
+  }
+
+  private func sum(_ figure: (Int) -> Int) -> Int {
+    (0..<file.model.layerCount).reduce(0) { $0 + figure($1) }
+  }
+
+  private func layer(_ index: Int) -> JSONValue {
+    let layer = file.model.layer(index)
+    var inputs = [Int(layer.input)]
+    if layer.kind == .add { inputs.append(Int(layer.secondInput)) }
+    var members: [(name: String, value: JSONValue)] = [
+      ("kind", .string("\(layer.kind.name)")), ("summary", .string(file.summary(of: index))),
+      ("reads", .array(inputs.map { .integer($0) })),
+      ("parameters", .integer(file.parameters(of: index))),
+      ("multiply_adds", .integer(file.multiplyAdds(of: index))),
+      ("minimum", .integer(Int(layer.minimum))), ("maximum", .integer(Int(layer.maximum))),
+      ("output", .object(tensor(index + 1))),
+    ]
+    let bytes = file.accumulatorBytes(of: index)
+    if bytes > 0 {
+      members.append(
+        (
+          "accumulators",
+          .object([("offset", .integer(Int(layer.accumulatorsOffset))), ("bytes", .integer(bytes))])
+        ))
+    }
+    return .object(members)
+  }
+
+  private func tensor(_ index: Int) -> [(name: String, value: JSONValue)] {
+    let tensor = file.model.tensor(index)
+    return [
+      ("shape", .array([tensor.height, tensor.width, tensor.channels].map { .integer(Int($0)) })),
+      ("type", .string(tensor.elementBytes == 2 ? "int16" : "int8")),
+      ("scale", .number(Double(Float(bitPattern: tensor.scaleBits)))),
+      ("zero_point", .integer(Int(tensor.zeroPoint))),
+      (
+        "ring",
+        .object([
+          ("offset", .integer(Int(tensor.ringOffset))), ("rows", .integer(Int(tensor.ringRows))),
+          ("row_bytes", .integer(tensor.rowBytes)), ("bytes", .integer(tensor.ringBytes)),
+        ])
+      ),
+    ]
+  }
+}

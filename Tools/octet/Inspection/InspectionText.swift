@@ -1,0 +1,74 @@
+import Octet
+import OctetCommandLine
+
+/// What an .octet file holds, for people.
+struct InspectionText {
+  let file: OctetModelFile
+
+  func text() -> String {
+    let model = file.model
+    let indices = 0..<model.layerCount
+    return """
+      \(file.path): \(NumberText.grouped(file.fileBytes)) bytes, of these \(NumberText.grouped(file.weightBytes)) of weights
+      classes: \(model.labels.joined(separator: ", "))
+      head: \(model.head)
+
+      \(layers())
+      Arena: \(NumberText.grouped(model.arenaBytes)) bytes
+      \(arena())\
+      Parameters: \(NumberText.grouped(indices.reduce(0) { $0 + file.parameters(of: $1) })), multiply-adds for one image: \
+      \(NumberText.grouped(indices.reduce(0) { $0 + file.multiplyAdds(of: $1) }))
+
+      """
+  }
+
+  private func layers() -> String {
+    var table = TextTable(
+      .init("tensor", .right), .init("made by"), .init("output"), .init("parameters", .right),
+      .init("multiply-adds", .right), .init("scale", .right), .init("zero point", .right))
+    for index in 0...file.model.layerCount {
+      let tensor = file.model.tensor(index)
+      let isInput = index == 0
+      table.addRow([
+        "\(index)", isInput ? "input" : file.summary(of: index - 1) + reads(index - 1),
+        "\(tensor.height)x\(tensor.width)x\(tensor.channels) \(tensor.elementBytes == 2 ? "int16" : "int8")",
+        isInput ? "" : NumberText.grouped(file.parameters(of: index - 1)),
+        isInput ? "" : NumberText.grouped(file.multiplyAdds(of: index - 1)),
+        "\(Float(bitPattern: tensor.scaleBits))", "\(tensor.zeroPoint)",
+      ])
+    }
+    return table.rendered()
+  }
+
+  /// Which tensor it reads, where that is not the one before.
+  private func reads(_ index: Int) -> String {
+    let layer = file.model.layer(index)
+    return layer.kind == .add || Int(layer.input) == index ? "" : " of \(layer.input)"
+  }
+
+  private func arena() -> String {
+    var table = TextTable(
+      .init("offset", .right), .init("bytes", .right), .init("what"))
+    var parts: [(offset: Int, bytes: Int, what: String)] = []
+    for index in 0...file.model.layerCount {
+      let tensor = file.model.tensor(index)
+      let rows = tensor.ringRows == 1 ? "1 row" : "\(tensor.ringRows) rows"
+      parts.append(
+        (
+          Int(tensor.ringOffset), tensor.ringBytes,
+          "tensor \(index): \(rows) of \(NumberText.grouped(tensor.rowBytes)) bytes"
+        ))
+      let bytes = index == 0 ? 0 : file.accumulatorBytes(of: index - 1)
+      if bytes > 0 {
+        parts.append(
+          (
+            Int(file.model.layer(index - 1).accumulatorsOffset), bytes, "accumulators of tensor \(index)"
+          ))
+      }
+    }
+    for part in parts.sorted(by: { $0.offset < $1.offset }) {
+      table.addRow([NumberText.grouped(part.offset), NumberText.grouped(part.bytes), part.what])
+    }
+    return table.rendered()
+  }
+}

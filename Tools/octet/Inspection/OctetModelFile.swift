@@ -1,0 +1,79 @@
+import Octet
+import OctetTraining
+
+/// An .octet file that has been read and checked.
+struct OctetModelFile {
+  let path: String
+  let model: Model
+  let fileBytes: Int
+
+  init(path: String) throws {
+    let bytes = try ByteFile.contents(at: path)
+    do throws(ModelError) {
+      model = try Model(copying: bytes)
+    } catch {
+      throw FileContentError(path: path, reason: "\(error)")
+    }
+    self.path = path
+    fileBytes = bytes.count
+  }
+
+  /// Bytes of all weights, each one byte.
+  var weightBytes: Int { (0..<model.layerCount).reduce(0) { $0 + weights(of: $1) } }
+
+  func weights(of index: Int) -> Int {
+    let layer = model.layer(index)
+    let input = model.tensor(Int(layer.input))
+    let outputs = Int(model.tensor(index + 1).channels)
+    let window = Int(layer.windowHeight) * Int(layer.windowWidth)
+    return switch layer.kind {
+    case .dense: Int(input.height) * Int(input.width) * Int(input.channels) * outputs
+    case .convolution: window * Int(input.channels) * outputs
+    case .depthwiseConvolution: window * outputs
+    case .maximumPooling, .averagePooling, .globalAveragePooling, .add, .table: 0
+    }
+  }
+
+  /// Weights and biases.
+  func parameters(of index: Int) -> Int {
+    weights(of: index) + (model.layer(index).kind.hasWeights ? Int(model.tensor(index + 1).channels) : 0)
+  }
+
+  /// Multiplications with a weight for one image.
+  func multiplyAdds(of index: Int) -> Int {
+    let layer = model.layer(index)
+    let output = model.tensor(index + 1)
+    let places = Int(output.height) * Int(output.width) * Int(layer.poolHeight) * Int(layer.poolWidth)
+    return weights(of: index) * places
+  }
+
+  /// Bytes of a layer's accumulators in the arena; 0 where it has none.
+  func accumulatorBytes(of index: Int) -> Int {
+    let layer = model.layer(index)
+    let adds =
+      layer.kind == .globalAveragePooling
+      || (layer.kind == .dense && model.tensor(Int(layer.input)).height > 1)
+    return adds ? 4 * Int(model.tensor(index + 1).channels) : 0
+  }
+
+  /// The layer in a few words: kind, window, stride, fused pool, clamp or table.
+  func summary(of index: Int) -> String {
+    let layer = model.layer(index)
+    var words = ["\(layer.kind.name)"]
+    if layer.kind.hasWindow {
+      words.append("\(layer.windowHeight)x\(layer.windowWidth)")
+      if layer.strideDown != 1 || layer.strideAcross != 1 {
+        words.append("stride \(layer.strideDown)x\(layer.strideAcross)")
+      }
+    }
+    if layer.poolHeight != 1 || layer.poolWidth != 1 {
+      words.append("maximum \(layer.poolHeight)x\(layer.poolWidth)")
+    }
+    if layer.hasTable { words.append("table") }
+    let output = model.tensor(index + 1)
+    let clamps = layer.kind != .maximumPooling && layer.kind != .table
+    if clamps, !layer.hasTable, layer.minimum == Int16(output.zeroPoint) { words.append("relu") }
+    if layer.kind == .add { words.append("of \(layer.input) and \(layer.secondInput)") }
+    return words.joined(separator: " ")
+  }
+}

@@ -1,0 +1,28 @@
+import Foundation
+import OctetCommandLine
+import OctetInterchange
+import OctetQuantization
+import OctetTraining
+
+/// What one `octet quantize` is to do, read from its command line; nothing has been computed or written yet.
+struct QuantizationPlan {
+  let modelPath: String
+  let outputPath: String
+  let model: FloatModel
+  let data: PreparedData
+  let settings: QuantizationSettings
+  let threads: Int
+  let isQuiet: Bool
+  let isJSON: Bool
+
+  init(_ arguments: ParsedArguments, settings: QuantizationSettings) throws {
+    self.settings = settings
+    modelPath = arguments.positionals[0]
+    outputPath = arguments.value("out") ?? "\(FloatModelSource.stem(of: modelPath)).octet"
+    threads = try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
+    isQuiet = arguments.flag("quiet")
+    isJSON = arguments.flag("json")
+    model = try FloatModelSource.load(path: modelPath)
+    data = try ModelData.prepared(for: model, arguments)
+  }
+}

@@ -1,0 +1,56 @@
+import Octet
+import OctetCommandLine
+import OctetInterchange
+import OctetQuantization
+import OctetTraining
+
+/// Carries out a plan: quantize, write, report, compare.
+struct QuantizationRun {
+  private let plan: QuantizationPlan
+
+  init(_ plan: QuantizationPlan) { self.plan = plan }
+
+  func run() throws {
+    try AtomicFile.requireWritable(path: plan.outputPath)
+    let workers = Workers(count: plan.threads)
+    let quantizer = try Quantizer(
+      plan.model, images: plan.data.training, settings: plan.settings, workers: workers)
+    let bar = plan.isQuiet ? nil : ProgressBar(label: "quantize", total: quantizer.steps)
+    let quantized = try quantizer.run { bar?.update(done: $0) }
+    bar?.clear()
+    let file = OctetFile(quantized.model)
+    // What the runtime would refuse is not written.
+    let model = try Model(copying: file.bytes)
+    try file.write(to: plan.outputPath)
+    if plan.isQuiet { return }
+
+    let report = try QuantizationReport(quantized, images: quantizer.images, workers: workers)
+    if !plan.isJSON {
+      try StandardOutput.write("Data: \(plan.data.origin)\n")
+      try StandardOutput.write(
+        QuantizationText(report, settings: plan.settings, calibrationImages: quantizer.images.count).text())
+      try StandardOutput.write(
+        "Wrote \(plan.outputPath): \(NumberText.grouped(file.bytes.count)) bytes, "
+          + "\(NumberText.grouped(model.arenaBytes)) bytes of memory to run\n\n")
+    }
+    let answers = ModelAnswers(images: plan.data.test, workers: workers, showsProgress: true)
+    let comparison = PairedComparison(
+      labels: plan.data.test.labels, float: try answers.float(plan.model),
+      quantized: try answers.integer(model),
+      classNames: plan.model.classNames)
+    if plan.isJSON {
+      try StandardOutput.write(
+        JSONValue.object(
+          [
+            ("model", .string(plan.outputPath)), ("float_model", .string(plan.modelPath)),
+            ("data", .string(plan.data.origin)), ("file_bytes", .integer(file.bytes.count)),
+            ("weight_bytes", .integer(quantized.model.layers.reduce(0) { $0 + $1.weights.count })),
+            ("arena_bytes", .integer(model.arenaBytes)), ("method", .string(plan.settings.method.rawValue)),
+            ("calibration_images", .integer(quantizer.images.count)),
+          ] + QuantizationJSON.members(report) + ComparisonJSON.members(comparison)
+        ).text + "\n")
+    } else {
+      try StandardOutput.write(ComparisonText(comparison: comparison).text())
+    }
+  }
+}
