@@ -11,6 +11,8 @@ struct FirmwareReport {
   }
 
   let imageCount: Int
+  /// Images whose true class is known, and how many of those the firmware got right.
+  let labelCount: Int
   let right: Int
   /// The first way in which the firmware disagrees with the host.
   let difference: String?
@@ -42,7 +44,8 @@ struct FirmwareReport {
     }
     let host = try HostRun.run(model, images)
     imageCount = images.count
-    right = zip(results.images, labels).count { $0.classIndex == Int($1) }
+    labelCount = labels.count { $0 != PictureFolder.unknown }
+    right = zip(results.images, labels).count { $1 != PictureFolder.unknown && $0.classIndex == Int($1) }
     flipCount = results.flips.count
     acceptedFlips = results.flips.count { $0.error == nil }
     let flip = results.flips.first { flip in
@@ -71,7 +74,7 @@ struct FirmwareReport {
 
   var json: JSONValue {
     .object([
-      ("accuracy", .number(Double(right) / Double(imageCount))),
+      ("accuracy", labelCount == 0 ? .null : .number(Double(right) / Double(labelCount))),
       ("images", .integer(imageCount)),
       ("bit_exact", .bool(difference == nil)),
       ("instructions_per_inference", instructions.map { .integer($0) } ?? .null),
@@ -119,13 +122,17 @@ struct FirmwareReport {
     func share(_ bytes: Int, of limit: Int) -> String {
       "\(NumberText.grouped(bytes)) of \(NumberText.grouped(limit)) bytes (\(NumberText.percent(Double(bytes) / Double(limit))))"
     }
+    let accuracy =
+      labelCount == 0
+      ? "unknown: none of the \(imageCount) images is labeled"
+      : "\(NumberText.percent(Double(right) / Double(labelCount), decimals: 2)), \(right) of \(labelCount)"
     let damaged =
       flipCount == 0
       ? ""
       : "damage     \(NumberText.grouped(flipCount)) damaged models were judged as on the host, \(NumberText.grouped(flipCount - acceptedFlips)) rejected\n"
     return """
       \(board)
-      accuracy   \(NumberText.percent(Double(right) / Double(imageCount), decimals: 2)), \(right) of \(imageCount)
+      accuracy   \(accuracy)
       bits       \(difference.map { "differ from the host: \($0)" } ?? "every layer and every logit equal the host's")
       flash      \(share(sizes.code + sizes.model, of: flash)): code \(NumberText.grouped(sizes.code)), model \(NumberText.grouped(sizes.model))
       RAM        \(share(sizes.ram, of: ram)): arena \(NumberText.grouped(arenaBytes)), stack \(NumberText.grouped(sizes.stack))
