@@ -13,7 +13,8 @@ private struct KeptSession: ~Copyable {
 /// Callers may hand in anything; what C declares must be large enough for what Swift keeps there.
 private func checkSizes() {
   precondition(MemoryLayout<Model>.size <= MemoryLayout<octet_model>.size, "octet_model is too small")
-  precondition(MemoryLayout<KeptSession>.size <= MemoryLayout<octet_session>.size, "octet_session is too small")
+  precondition(
+    MemoryLayout<KeptSession>.size <= MemoryLayout<octet_session>.size, "octet_session is too small")
 }
 
 private func model(_ kept: UnsafePointer<octet_model>) -> Model {

@@ -18,7 +18,8 @@ enum PrepareCommand: Command {
         help: "a folder of PNG files, a folder of IDX files, or a CSV table (label first)"),
       OptionDescription("count", takes: .text("N"), default: "20", help: "images to classify"),
       OptionDescription(
-        "timed", takes: .text("N"), default: "20", help: "images, from the first, whose instructions are counted"),
+        "timed", takes: .text("N"), default: "20",
+        help: "images, from the first, whose instructions are counted"),
       OptionDescription(
         "flips", takes: .text("N"), default: "0",
         help: "bytes of the model that the firmware damages in turn, to compare its loader with the host's"),
@@ -41,7 +42,7 @@ enum PrepareCommand: Command {
     }
     try AtomicFile.write(path: "\(folder)/model.octet", bytes: bytes)
     try AtomicFile.write(
-      path: "\(folder)/\(baked == nil ? "images" : "baked")", 
+      path: "\(folder)/\(baked == nil ? "images" : "baked")",
       bytes: ImageRecord.write(records, after: FlipRecord.draw(flips, modelBytes: bytes.count)))
     try AtomicFile.write(path: "\(folder)/labels", bytes: labels)
     let sizes = """

@@ -94,7 +94,8 @@ struct Results {
     let isMended = try reader.word() != 0
     let error = [try reader.word(), try reader.word(), try reader.word()]
     return Flip(
-      record: FlipRecord(offset: offset, mask: mask, isMended: isMended), error: error[0] == .max ? nil : error)
+      record: FlipRecord(offset: offset, mask: mask, isMended: isMended),
+      error: error[0] == .max ? nil : error)
   }
 
   private static func check(
@@ -105,7 +106,9 @@ struct Results {
   }
 
   /// Instructions of a whole image; reading the timer is not counted.
-  func instructions(_ image: Image) -> Double { (Double(image.ticks) - Double(readTicks)) * 20_000 / loopTicks }
+  func instructions(_ image: Image) -> Double {
+    (Double(image.ticks) - Double(readTicks)) * 20_000 / loopTicks
+  }
 
   /// Instructions of one layer.
   func instructions(_ layer: Layer) -> Double {
