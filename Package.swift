@@ -64,7 +64,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "OctetInterchange",
-      dependencies: ["OctetTraining"],
+      dependencies: ["Octet", "OctetTraining"],
+      // A C program that people read, compiled into the tool.
+      resources: [.embedInCode("CSource/runtime.c99")],
       swiftSettings: strict),
     .target(
       name: "OctetQuantization",
@@ -108,7 +110,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "OctetInterchangeTests",
-      dependencies: ["OctetInterchange", "OctetTraining"],
+      dependencies: ["Octet", "OctetInterchange", "OctetTraining", "TestSupport"],
       exclude: ["ONNX/Models"],
       swiftSettings: strict),
     .testTarget(
