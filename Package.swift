@@ -95,7 +95,7 @@ let package = Package(
     .executableTarget(
       name: "OctetFirmware",
       dependencies: [
-        "Octet", "OctetChipKernels", "OctetCommandLine", "OctetTraining", "OctetInterchange",
+        "Octet", "OctetChipKernels", "OctetCommandLine", "OctetImages", "OctetInterchange", "OctetTraining",
       ],
       path: "Tools/octet-firmware",
       swiftSettings: strict),
