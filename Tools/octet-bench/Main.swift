@@ -10,7 +10,8 @@ import OctetCommandLine
 @main
 struct Main {
   private static let nodes: [CommandNode] = [
-    .command(MatricesCommand.self)
+    .command(MatricesCommand.self),
+    .command(SyntheticCommand.self),
   ]
 
   private static let description = CommandDescription(

@@ -36,8 +36,8 @@ package enum CalibrationMethod: String, CaseIterable, Sendable {
     case .minMax: return whole
     case .percentile: return Self.withoutTails(histogram, whole)
     case .entropy:
-      let isZero = histogram.total == histogram.counts[ValueHistogram.side]
-      return isZero ? whole : Self.search(whole) { Self.divergence(histogram, $0) }
+      let counts = Self.withoutSpikes(histogram.counts)
+      return Self.search(whole) { Self.divergence(histogram, counts, $0) }
     case .meanSquareError: return Self.search(whole) { Self.meanSquareError(histogram, $0) }
     }
   }
@@ -99,11 +99,21 @@ package enum CalibrationMethod: String, CaseIterable, Sendable {
     return sum / Double(histogram.total)
   }
 
+  /// Counts of which no more than one in a hundred stand out.
+  ///
+  /// A ReLU gives very many zeros, and a convolution of empty paper gives one and the same value everywhere. Such
+  /// spikes would outweigh all the values that share an integer with them.
+  private static func withoutSpikes(_ counts: [Int]) -> [Int] {
+    let filled = counts.filter { $0 > 0 }.sorted()
+    guard filled.count >= 100 else { return counts }
+    let limit = filled[filled.count * 99 / 100 - 1]
+    return counts.map { min($0, limit) }
+  }
+
   /// The Kullback-Leibler divergence of what the integers tell from what was seen: each integer's count is spread evenly
   /// over the bins that were not empty among those that it stands for, those beyond the ends being counted at the ends.
-  /// The bin of 0 is left out: 0 is always told exactly, and after a ReLU it is so full that its neighbours, which share its
-  /// integer, would outweigh everything else.
-  private static func divergence(_ histogram: ValueHistogram, _ range: ValueRange) -> Double {
+  private static func divergence(_ histogram: ValueHistogram, _ counts: [Int], _ range: ValueRange) -> Double
+  {
     let (scale, zeroPoint) = range.parameters
     let step = Double(scale)
     // Of each integer: its count within the range, its bins that are not empty.
@@ -111,7 +121,7 @@ package enum CalibrationMethod: String, CaseIterable, Sendable {
     var occupied = [Double](repeating: 0, count: 256)
     var places = [Int](repeating: -1, count: histogram.counts.count)
     var clipped = [Double](repeating: 0, count: 256)
-    for (bin, count) in histogram.counts.enumerated() where count > 0 && bin != ValueHistogram.side {
+    for (bin, count) in counts.enumerated() where count > 0 {
       let integer = Int((histogram.middle(bin) / step).rounded()) + zeroPoint
       if integer < -128 || integer > 127 {
         clipped[integer < 0 ? 0 : 255] += Double(count)
@@ -125,11 +135,11 @@ package enum CalibrationMethod: String, CaseIterable, Sendable {
     let first = places.firstIndex { $0 >= 0 }
     let last = places.lastIndex { $0 >= 0 }
     guard let first, let last else { return .infinity }
-    let total = Double(histogram.total - histogram.counts[ValueHistogram.side])
+    let total = Double(counts.reduce(0, +))
     let told = inside.reduce(0, +)
     var sum = 0.0
     for (bin, place) in places.enumerated() where place >= 0 {
-      var seen = Double(histogram.counts[bin])
+      var seen = Double(counts[bin])
       if bin == first { seen += clipped[0] }
       if bin == last { seen += clipped[255] }
       let spread = inside[place] / occupied[place]

@@ -1,11 +1,11 @@
 import OctetTraining
 
 /// The lowered network in float, layer by layer, with every value kept for a batch.
-final class FloatExecution {
+package final class FloatExecution {
   let network: LoweredNetwork
   let executors: [LayerExecutor]
 
-  init(_ network: LoweredNetwork, capacity: Int, workers: Workers) throws(QuantizationError) {
+  package init(_ network: LoweredNetwork, capacity: Int, workers: Workers) throws(QuantizationError) {
     self.network = network
     var executors: [LayerExecutor] = []
     for layer in network.layers {
@@ -15,20 +15,20 @@ final class FloatExecution {
   }
 
   /// What one batch gives.
-  struct Values {
+  package struct Values {
     /// The input, then each layer's output.
-    var outputs: [[Float]]
+    package var outputs: [[Float]]
     /// Each layer's values before the activation.
-    var sums: [[Float]]
+    package var sums: [[Float]]
   }
 
   /// Pixels as the network sees them: bytes become numbers from 0 to 1.
-  static func units(_ images: LabeledImages, _ range: Range<Int>) -> [Float] {
+  package static func units(_ images: LabeledImages, _ range: Range<Int>) -> [Float] {
     let count = images.shape.count
     return images.pixels[range.lowerBound * count..<range.upperBound * count].map { Float($0) / 255 }
   }
 
-  func run(_ input: [Float], count: Int) -> Values {
+  package func run(_ input: [Float], count: Int) -> Values {
     var values = Values(outputs: [input], sums: [])
     for index in executors.indices { append(layer: index, to: &values, count: count) }
     return values

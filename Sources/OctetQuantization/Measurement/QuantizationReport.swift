@@ -77,7 +77,8 @@ extension QuantizationReport {
     self.images = count
   }
 
-  static func decibels(_ signal: [Float], _ changed: [Float]) -> Decibels {
+  /// The power of `signal` over that of its difference from `changed`.
+  package static func decibels(_ signal: [Float], _ changed: [Float]) -> Decibels {
     var power = 0.0
     var noise = 0.0
     for (real, other) in zip(signal, changed) {

@@ -39,6 +39,18 @@ struct LayerQuantizer {
     return IntegerLayer.Encoding(scale: scale, zeroPoint: Int(min(max(zeroPoint, -128), 127)))
   }
 
+  /// Where the activation still changes by half a step of its output: beyond, all sums give the same.
+  private var usefulSumsRange: ValueRange {
+    let limit: Double
+    switch layer.activation {
+    // 1 - sigmoid(6.5) is below 1/510, 1 - tanh(3.3) below 1/254.
+    case .sigmoid: limit = 6.5
+    case .tanh: limit = 3.3
+    case .linear, .relu, .softmax: return sumsRange
+    }
+    return ValueRange(max(sumsRange.low, -limit), min(sumsRange.high, limit))
+  }
+
   private func plain(output: IntegerLayer.Encoding) -> IntegerLayer {
     IntegerLayer(sums: output, output: output, clamp: clamp(output))
   }
@@ -63,7 +75,7 @@ struct LayerQuantizer {
     let smallest = 4 * (1 + 1e-9) * inputScale * (weightScales.max() ?? 0)
     var integers: IntegerLayer
     if layer.needsTable {
-      let sums = encoding(sumsRange, atLeast: smallest)
+      let sums = encoding(usefulSumsRange, atLeast: smallest)
       let output = encoding(outputRange, atLeast: 0)
       integers = IntegerLayer(sums: sums, output: output, clamp: -128...127)
       integers.table = entries(from: sums, to: output)

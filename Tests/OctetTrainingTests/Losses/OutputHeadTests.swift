@@ -53,4 +53,32 @@ import Testing
       if activation == .softmax, loss != .binaryCrossentropy { #expect(gradient[1] < -0.99) }
     }
   }
+
+  /// Outputs on both sides of the hinge's corner, which small random weights never reach.
+  @Test(arguments: [
+    (Activation.linear, Loss.hinge), (.relu, .hinge), (.softmax, .hinge), (.softmax, .binaryCrossentropy),
+    (.sigmoid, .binaryCrossentropy), (.sigmoid, .categoricalCrossentropy),
+    (.softmax, .categoricalCrossentropy),
+    (.softmax, .sparseCategoricalCrossentropy),
+  ])
+  func gradientsFarFromZero(activation: Activation, loss: Loss) throws {
+    let start: [Float] = [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5]
+    let head = try OutputHead(activation: activation, loss: loss, outputs: 6, classes: 6)
+    for label in start.indices {
+      var values = start
+      _ = head.finish(&values, label: label)
+      var gradient = [Float](repeating: 0, count: 6)
+      head.gradient(values, label: label, share: 1, into: &gradient)
+      for index in start.indices {
+        let step: Float = 1 / 64
+        let losses = [step, -step].map { change in
+          var moved = start
+          moved[index] += change
+          return head.finish(&moved, label: label).loss
+        }
+        let numeric = (losses[0] - losses[1]) / (2 * step)
+        #expect(abs(gradient[index] - numeric) < 2e-3, "output \(index) of label \(label)")
+      }
+    }
+  }
 }

@@ -9,7 +9,7 @@ import OctetTraining
 enum EvaluateCommand: Command {
   static let description = CommandDescription(
     name: "evaluate",
-    summary: "test an int8 model, alone or against the float model it came from",
+    summary: "test an int8 model, alone or against its float model",
     discussion: """
       Runs the integer runtime on the test images, on all cores. With --against the float network runs on the same \
       images, and the difference comes with an interval that counts the pairs of answers that differ.

@@ -38,7 +38,7 @@ enum QuantizeCommand: Command {
     ],
     examples: [
       "octet quantize cnn-two-pool.safetensors",
-      "octet quantize mine.safetensors --data digits --out mine.octet --method percentile",
+      "octet quantize mine.safetensors --data digits --method percentile",
     ])
 
   private static let defaults = QuantizationSettings()

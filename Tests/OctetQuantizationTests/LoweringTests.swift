@@ -1,0 +1,74 @@
+import Octet
+import OctetInterchange
+import OctetTraining
+import Testing
+
+import OctetQuantization
+
+/// What lowering makes of a network gives the same numbers as the network.
+struct LoweringTests {
+  @Test(arguments: FloatModels.varied)
+  func `the lowered network equals the float network`(text: String) throws {
+    let model = try FloatModels.make(text)
+    let images = FloatModels.images(20, shape: ImageShape(height: 12, width: 12, channels: 1))
+    let workers = Workers(count: 1)
+    let lowered = try LoweredNetwork(model, picture: images.shape)
+    let execution = try FloatExecution(lowered, capacity: images.count, workers: workers)
+    let values = execution.run(FloatExecution.units(images, 0..<images.count), count: images.count)
+    let network = try model.makeNetwork(capacity: images.count, workers: workers)
+    // A head's activation is not part of the lowered network.
+    let activation = lowered.head == .linear ? model.network.outputActivation : .linear
+    let expected = network.outputs(images, activation: activation, workers: workers).flatMap { $0 }
+    let found = values.outputs[values.outputs.count - 1]
+    #expect(found.count == expected.count)
+    let largest = expected.reduce(0) { max($0, abs($1)) }
+    for (value, wanted) in zip(found, expected) { #expect(abs(value - wanted) <= 1e-5 * largest) }
+  }
+
+  @Test func `layers are fused where nothing else reads what lies between`() throws {
+    func kinds(_ text: String) throws -> [String] {
+      let model = try FloatModels.make(text)
+      return try LoweredNetwork(model, picture: nil).layers.map(\.summary)
+    }
+    #expect(
+      try kinds(
+        "input 8x8x1\nconv 4 3x3\nbatchnorm\ndropout 0.1\nrelu\nmaxpool 2x2\nflatten\ndense 3 softmax")
+        == ["conv 3x3 maxpool 2x2 relu", "dense"])
+    #expect(
+      try kinds("input 8x8x1\nconv 4 3x3\nmaxpool 2x2\nbatchnorm\nrelu\nflatten\ndense 3")
+        == ["conv 3x3 maxpool 2x2", "depthwise 1x1 relu", "dense"])
+    // Read twice, so neither the normalization nor the pool can move.
+    #expect(
+      try kinds("input 8x8x1\nc = conv 4 3x3\nn = batchnorm\nadd c\nglobalaveragepool\ndense 3")
+        == ["conv 3x3", "depthwise 1x1", "add", "globalaveragepool", "dense"])
+    #expect(
+      try kinds("input 8x8x1\nc = conv 4 3x3\nmaxpool 2x2\nflatten\ndense 4\nf = flatten from c\ndense 3")
+        == ["conv 3x3", "dense"])
+    #expect(
+      try kinds("input 8x8x1\nconv 4 3x3\nmaxpool 3x3 stride 2\nflatten\ndense 3 tanh")
+        == ["conv 3x3", "maxpool 3x3", "dense tanh"])
+  }
+
+  @Test func `a flat input takes the pictures' shape, unless a layer needs it flat`() throws {
+    let picture = ImageShape(height: 12, width: 12, channels: 1)
+    let dense = try FloatModels.make("input 144\ndropout 0.2\ndense 3")
+    #expect(try LoweredNetwork(dense, picture: picture).input == picture)
+    let normalized = try FloatModels.make("input 144\nbatchnorm\ndense 3")
+    #expect(try LoweredNetwork(normalized, picture: picture).input == ImageShape(flat: 144))
+    #expect(throws: QuantizationError.shape(images: ImageShape(flat: 9), network: ImageShape(flat: 144))) {
+      try LoweredNetwork(dense, picture: ImageShape(flat: 9))
+    }
+  }
+
+  @Test func `what the format cannot say is refused by name`() throws {
+    let flattened = try FloatModels.make("input 4x4x2\nconv 3 2x2\nflatten\nodd = batchnorm\ndense 3")
+    #expect(throws: QuantizationError.self) { try LoweredNetwork(flattened, picture: nil) }
+    do {
+      _ = try LoweredNetwork(flattened, picture: nil)
+    } catch {
+      #expect("\(error)".contains("layer odd cannot be quantized"))
+    }
+    let nothing = try FloatModels.make("input 4\nflatten", classNames: ["a", "b", "c", "d"])
+    #expect(throws: QuantizationError.self) { try LoweredNetwork(nothing, picture: nil) }
+  }
+}
