@@ -130,8 +130,8 @@ extension PNGReader {
       case OCTET_PNG_NOT_PNG: .notPNG
       case OCTET_PNG_FILE_TOO_LARGE: .fileTooLarge(message, limit: limits.fileBytes)
       case OCTET_PNG_PICTURE_TOO_LARGE:
-        .pictureTooLarge(width: Int(header.width), height: Int(header.height), limits: limits)
-      case OCTET_PNG_NO_PIXELS: .noPixels(width: Int(header.width), height: Int(header.height))
+        .pictureTooLarge(width: header.width, height: header.height, limits: limits)
+      case OCTET_PNG_NO_PIXELS: .noPixels(width: header.width, height: header.height)
       case OCTET_PNG_TRUNCATED: .truncated
       case OCTET_PNG_OUT_OF_MEMORY: .outOfMemory
       default: .damaged(message)
