@@ -47,6 +47,16 @@ int32_t octet_device_map_file(const char *path, octet_device_bytes *bytes) {
   return result;
 }
 
+const char *octet_device_advice(int32_t error) {
+  switch (error) {
+    case ENOENT:
+    case ENOTDIR: return "check the path";
+    case EACCES:
+    case EPERM: return "check its permissions";
+    default: return "check the file and the disk it is on";
+  }
+}
+
 // Tools/device/model.S defines them when a model is linked in.
 extern const uint8_t octet_linked_model[] __attribute__((weak));
 extern const uint8_t octet_linked_model_end[] __attribute__((weak));

@@ -18,9 +18,11 @@ struct DeviceModel {
     case OCTET_DEVICE_IS_FOLDER:
       throw .failure("\(path): is a folder where a file is needed; give the path of a file")
     case OCTET_DEVICE_IS_SPECIAL:
-      throw .failure("\(path): is a pipe, socket or device, not a file; save the data to a file and give that")
+      throw .failure(
+        "\(path): is a pipe, socket or device, not a file; save the data to a file and give that")
     default:
-      throw .failure("\(path): cannot be read (\(String(cString: octet_system_reason(status)))); check the path and its permissions")
+      let reason = String(cString: octet_system_reason(status))
+      throw .failure("\(path): cannot be read (\(reason)); \(String(cString: octet_device_advice(status)))")
     }
     try self.init(file, name: path)
   }

@@ -29,6 +29,9 @@ void octet_device_prepare(void);
 /// Maps a file for reading. The bytes begin at a page.
 int32_t octet_device_map_file(const char *path, octet_device_bytes *bytes);
 
+/// What a user can do about a file that could not be mapped.
+const char *octet_device_advice(int32_t error);
+
 /// The model that was linked in, or nothing.
 octet_device_bytes octet_device_linked_model(void);
 
