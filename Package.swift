@@ -114,7 +114,9 @@ let package = Package(
     // The built tool from outside: what it prints, writes and refuses.
     .testTarget(
       name: "OctetToolTests",
-      dependencies: ["Octet", "OctetImages", "OctetInterchange", "OctetTraining", "TestSupport"],
+      dependencies: [
+        "Octet", "OctetImages", "OctetInterchange", "OctetQuantization", "OctetTraining", "TestSupport",
+      ],
       swiftSettings: strict),
     // Writes with libpng what OctetImages has to read.
     .target(

@@ -1,5 +1,6 @@
 import Foundation
 import OctetImages
+import OctetQuantization
 import OctetTraining
 import TestSupport
 import Testing
