@@ -6,7 +6,7 @@ public protocol RowKernels {
   func convolve(_ row: ConvolutionRow)
   /// A row of a depthwise convolution.
   func convolveDepthwise(_ row: ConvolutionRow)
-  /// Adds one input row to the accumulators of a dense layer.
+  /// Adds one input row to the accumulators of a dense layer. It may be put off, but not beyond the last row of the input.
   func fold(_ row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>)
   /// A dense layer whose input is a single row.
   func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer)
