@@ -20,6 +20,7 @@ let package = Package(
   products: [
     .library(name: "Octet", targets: ["Octet"]),
     .executable(name: "octet", targets: ["OctetTool"]),
+    .executable(name: "octet-classify", targets: ["OctetClassify"]),
     .executable(name: "octet-bench", targets: ["OctetBench"]),
     .executable(name: "octet-firmware", targets: ["OctetFirmware"]),
   ],
@@ -80,10 +81,17 @@ let package = Package(
     .executableTarget(
       name: "OctetTool",
       dependencies: [
-        "Octet", "OctetClassification", "OctetCommandLine", "OctetImages", "OctetTraining",
-        "OctetInterchange", "OctetQuantization",
+        "Octet", "OctetClassification", "OctetCommandLine", "OctetImages", "OctetTraining", "OctetInterchange",
+        "OctetQuantization",
       ],
       path: "Tools/octet",
+      swiftSettings: strict),
+    .target(name: "CDeviceSystem"),
+    // The program for devices, here for this machine. Tools/build-device compiles the same files as Embedded Swift.
+    .executableTarget(
+      name: "OctetClassify",
+      dependencies: ["CDeviceSystem", "CPNG", "Octet", "OctetClassification", "OctetImages"],
+      path: "Tools/octet-classify",
       swiftSettings: strict),
     // Measures parts of Octet for Tools/bench.
     .executableTarget(
@@ -124,7 +132,9 @@ let package = Package(
     // The built tool from outside: what it prints, writes and refuses.
     .testTarget(
       name: "OctetToolTests",
-      dependencies: ["OctetInterchange", "OctetTraining", "TestSupport"],
+      dependencies: [
+        "Octet", "OctetImages", "OctetInterchange", "OctetQuantization", "OctetTraining", "TestSupport",
+      ],
       swiftSettings: strict),
     // Writes with libpng what OctetImages has to read.
     .target(
