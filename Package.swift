@@ -27,6 +27,12 @@ let package = Package(
     .target(
       name: "Octet",
       swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+    // The kernels of hosts, and their inner loops. The runtime knows nothing of them.
+    .target(name: "OctetHostKernelsC"),
+    .target(
+      name: "OctetHostKernels",
+      dependencies: ["Octet", "OctetHostKernelsC"],
+      swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLibPNG", providers: [.apt(["libpng-dev"])]),
     // The only code that calls libpng.
@@ -71,7 +77,7 @@ let package = Package(
     .executableTarget(
       name: "OctetTool",
       dependencies: [
-        "Octet", "OctetClassification", "OctetCommandLine", "OctetImages", "OctetTraining",
+        "Octet", "OctetClassification", "OctetCommandLine", "OctetHostKernels", "OctetImages", "OctetTraining",
         "OctetInterchange", "OctetQuantization",
       ],
       path: "Tools/octet",
@@ -85,6 +91,10 @@ let package = Package(
     .testTarget(
       name: "OctetTests",
       dependencies: ["Octet", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "OctetHostKernelsTests",
+      dependencies: ["Octet", "OctetHostKernels", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetTrainingTests",
