@@ -18,6 +18,13 @@ package struct HostKernels: RowKernels, Sendable {
     self.init(model, try InstructionSet.chosen())
   }
 
+  /// The list of steps that was worked out for the model, in place of a session's search for the next row.
+  package func run<Observer: RunObserver>(
+    image: UnsafePointer<UInt8>, arena: UnsafeMutableRawPointer, observer: inout Observer
+  ) -> Bool {
+    packed.run(image: image, arena: arena, observer: &observer)
+  }
+
   package var instructionSet: InstructionSet { packed.set }
 
   @inline(__always)

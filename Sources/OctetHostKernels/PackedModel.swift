@@ -11,9 +11,12 @@ final class PackedModel: @unchecked Sendable {
   /// Nil where the plain kernels have to do it.
   private let layers: UnsafeMutableBufferPointer<UnsafePointer<octet_layer>?>
   private let storage: PackedStorage
+  private let model: Model
+  private var program: RowProgram?
 
   init(_ model: Model, _ set: InstructionSet) {
     self.set = set
+    self.model = model
     kernels = set == .plain ? nil : octet_kernels_named(set.rawValue)
     layers = .allocate(capacity: model.layerCount)
     layers.initialize(repeating: nil)
@@ -21,9 +24,19 @@ final class PackedModel: @unchecked Sendable {
     guard let kernels else { return }
     let packer = LayerPacker(model: model, kernels: kernels.pointee, storage: storage)
     for index in layers.indices { layers[index] = packer.pack(index) }
+    program = RowProgram(model, self)
   }
 
   deinit { layers.deallocate() }
+
+  /// False for the plain set.
+  func run<Observer: RunObserver>(
+    image: UnsafePointer<UInt8>, arena: UnsafeMutableRawPointer, observer: inout Observer
+  ) -> Bool {
+    guard let program, let kernels else { return false }
+    program.run(model, kernels, image: image, arena: arena, observer: &observer)
+    return true
+  }
 
   /// A layer's weights; `index` is one of the model's.
   @inline(__always)

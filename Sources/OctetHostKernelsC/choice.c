@@ -47,3 +47,8 @@ long octet_scratch_needed(const octet_layer *layer) {
   const long lines = (layer->pool_height - 1) * layer->stride_down + layer->lines;
   return 2 * lines * ((layer->pool_width - 1) * layer->stride_across * layer->channels + layer->segment);
 }
+
+void octet_flip(void *target, const uint8_t *source, long count) {
+  uint8_t *bytes = target;
+  for (long i = 0; i < count; i++) bytes[i] = source[i] ^ 0x80;
+}

@@ -12,9 +12,21 @@ public protocol RowKernels {
   func finish(_ row: FinishedSums, _ output: OutputStage, to target: UnsafeMutableRawPointer)
   /// A dense layer whose input is a single row.
   func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer)
+  /// Runs a whole image, if there is a faster way than row by row; false if not, and then nothing has happened.
+  ///
+  /// All rings and accumulators are left as the rows would have left them, as far as anybody still reads them.
+  func run<Observer: RunObserver>(
+    image: UnsafePointer<UInt8>, arena: UnsafeMutableRawPointer, observer: inout Observer
+  ) -> Bool
 }
 
 extension RowKernels {
+  /// There is none.
+  @inline(__always)
+  public func run<Observer: RunObserver>(
+    image: UnsafePointer<UInt8>, arena: UnsafeMutableRawPointer, observer: inout Observer
+  ) -> Bool { false }
+
   /// One output after the other.
   public func finish(_ row: FinishedSums, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
     for channel in 0..<row.count {

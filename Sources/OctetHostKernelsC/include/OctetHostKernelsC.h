@@ -67,6 +67,9 @@ typedef struct {
 // What a convolution may need of scratch memory, in bytes: lines under one place times their length.
 #define OCTET_SCRATCH_BYTES 32768
 
+// Pixels become activations: the highest bit of each byte is turned over.
+void octet_flip(void *target, const uint8_t *source, long count);
+
 // Bytes of scratch that one place of a convolution needs; no kernel takes a layer that needs more than there are.
 long octet_scratch_needed(const octet_layer *layer);
 
