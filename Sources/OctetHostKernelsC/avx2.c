@@ -53,15 +53,27 @@ INLINE void store_some(int32_t *values, vector v, long count) {
 INLINE vector all_lanes(int32_t value) { return _mm256_set1_epi32(value); }
 INLINE vector larger(vector a, vector b) { return _mm256_max_epi32(a, b); }
 
-// The high half of the product of even lanes moves down, that of odd lanes is where it belongs.
-INLINE vector requantize(const octet_layer *layer, vector sum, long channel) {
+typedef struct {
+  vector multiplier, odd_multiplier, half, shift;
+} scaling;
+
+INLINE scaling load_scaling(const octet_layer *layer, long channel) {
   const vector multiplier = load(layer->multipliers + channel);
-  const vector even = _mm256_mul_epi32(sum, multiplier);
-  const vector odd = _mm256_mul_epi32(_mm256_srli_epi64(sum, 32), _mm256_srli_epi64(multiplier, 32));
+  return (scaling){multiplier, _mm256_srli_epi64(multiplier, 32), load(layer->halves + channel),
+                   load(layer->shifts + channel)};
+}
+
+// The high half of the product of even lanes moves down, that of odd lanes is where it belongs.
+INLINE vector rescaled(vector sum, scaling s) {
+  const vector even = _mm256_mul_epi32(sum, s.multiplier);
+  const vector odd = _mm256_mul_epi32(_mm256_srli_epi64(sum, 32), s.odd_multiplier);
   const vector high = _mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xAA);
-  const vector rounded = _mm256_srav_epi32(
-    _mm256_add_epi32(high, load(layer->halves + channel)), load(layer->shifts + channel));
-  const vector moved = _mm256_add_epi32(rounded, _mm256_set1_epi32(layer->zero_point));
+  return _mm256_srav_epi32(_mm256_add_epi32(high, s.half), s.shift);
+}
+
+// Moved to the zero point, and clamped.
+INLINE vector placed(const octet_layer *layer, vector value) {
+  const vector moved = _mm256_add_epi32(value, _mm256_set1_epi32(layer->zero_point));
   return _mm256_min_epi32(
     _mm256_max_epi32(moved, _mm256_set1_epi32(layer->minimum)), _mm256_set1_epi32(layer->maximum));
 }
@@ -75,6 +87,11 @@ INLINE void store_bytes(int8_t *target, vector v, long count) {
     const uint64_t all = (uint64_t)_mm_cvtsi128_si64(bytes);
     for (long i = 0; i < count; i++) target[i] = (int8_t)(all >> (8 * i));
   }
+}
+
+// Bytes of whole vectors.
+INLINE void store_whole(const octet_layer *layer, const vector *values, const long vectors, int8_t *target) {
+  for (long v = 0; v < vectors; v++) store_bytes(target + v * LANES, placed(layer, values[v]), LANES);
 }
 
 INLINE vector widen(const int8_t *values, long count) {

@@ -47,21 +47,57 @@ INLINE void store_some(int32_t *values, vector v, long count) {
 INLINE vector all_lanes(int32_t value) { return _mm512_set1_epi32(value); }
 INLINE vector larger(vector a, vector b) { return _mm512_max_epi32(a, b); }
 
-// The high half of the product of even lanes moves down, that of odd lanes is where it belongs.
-INLINE vector requantize(const octet_layer *layer, vector sum, long channel) {
+typedef struct {
+  vector multiplier, odd_multiplier, half, shift;
+} scaling;
+
+INLINE scaling load_scaling(const octet_layer *layer, long channel) {
   const vector multiplier = load(layer->multipliers + channel);
-  const vector even = _mm512_mul_epi32(sum, multiplier);
-  const vector odd = _mm512_mul_epi32(_mm512_srli_epi64(sum, 32), _mm512_srli_epi64(multiplier, 32));
+  return (scaling){multiplier, _mm512_srli_epi64(multiplier, 32), load(layer->halves + channel),
+                   load(layer->shifts + channel)};
+}
+
+// The high half of the product of even lanes moves down, that of odd lanes is where it belongs.
+INLINE vector rescaled(vector sum, scaling s) {
+  const vector even = _mm512_mul_epi32(sum, s.multiplier);
+  const vector odd = _mm512_mul_epi32(_mm512_srli_epi64(sum, 32), s.odd_multiplier);
   const vector high = _mm512_mask_shuffle_epi32(odd, 0x5555, even, _MM_PERM_CDAB);
-  const vector rounded = _mm512_srav_epi32(
-    _mm512_add_epi32(high, load(layer->halves + channel)), load(layer->shifts + channel));
-  const vector moved = _mm512_add_epi32(rounded, _mm512_set1_epi32(layer->zero_point));
+  return _mm512_srav_epi32(_mm512_add_epi32(high, s.half), s.shift);
+}
+
+// Moved to the zero point, and clamped.
+INLINE vector placed(const octet_layer *layer, vector value) {
+  const vector moved = _mm512_add_epi32(value, _mm512_set1_epi32(layer->zero_point));
   return _mm512_min_epi32(
     _mm512_max_epi32(moved, _mm512_set1_epi32(layer->minimum)), _mm512_set1_epi32(layer->maximum));
 }
 
 INLINE void store_bytes(int8_t *target, vector v, long count) {
   _mm_mask_storeu_epi8(target, (__mmask16)first_bits(count), _mm512_cvtepi32_epi8(v));
+}
+
+// Bytes of whole vectors. Limits of 16 and 8 bits lie outside the clamp, so values that meet them stay beyond it.
+INLINE void store_whole(const octet_layer *layer, const vector *values, const long vectors, int8_t *target) {
+  const vector zero_point = _mm512_set1_epi16((short)layer->zero_point);
+  const vector minimum = _mm512_set1_epi8((char)layer->minimum), maximum = _mm512_set1_epi8((char)layer->maximum);
+  // Packing puts the parts of 128 bits side by side; the permutation brings the channels in order.
+  if (vectors == 4) {
+    const vector low = _mm512_adds_epi16(_mm512_packs_epi32(values[0], values[1]), zero_point);
+    const vector high = _mm512_adds_epi16(_mm512_packs_epi32(values[2], values[3]), zero_point);
+    const vector bytes = _mm512_min_epi8(_mm512_max_epi8(_mm512_packs_epi16(low, high), minimum), maximum);
+    const vector order = _mm512_set_epi32(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0);
+    _mm512_storeu_si512(target, _mm512_permutexvar_epi32(order, bytes));
+  } else if (vectors == 2) {
+    const vector both = _mm512_adds_epi16(_mm512_packs_epi32(values[0], values[1]), zero_point);
+    const vector bytes = _mm512_min_epi8(_mm512_max_epi8(_mm512_packs_epi16(both, both), minimum), maximum);
+    const vector order = _mm512_set_epi32(0, 0, 0, 0, 0, 0, 0, 0, 13, 9, 5, 1, 12, 8, 4, 0);
+    _mm256_storeu_si256(
+      (__m256i *)target, _mm512_castsi512_si256(_mm512_permutexvar_epi32(order, bytes)));
+  } else {
+    for (long v = 0; v < vectors; v++) {
+      _mm_storeu_si128((__m128i *)(target + v * LANES), _mm512_cvtepi32_epi8(placed(layer, values[v])));
+    }
+  }
 }
 
 INLINE vector widen(const int8_t *values, long count) {

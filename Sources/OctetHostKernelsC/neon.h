@@ -31,12 +31,24 @@ INLINE void store_some(int32_t *values, vector v, long count) {
 INLINE vector all_lanes(int32_t value) { return vdupq_n_s32(value); }
 INLINE vector larger(vector a, vector b) { return vmaxq_s32(a, b); }
 
+typedef struct {
+  // The shift to the right is one to the left by a negative count.
+  vector multiplier, shift;
+} scaling;
+
+INLINE scaling load_scaling(const octet_layer *layer, long channel) {
+  return (scaling){load(layer->multipliers + channel), vnegq_s32(load(layer->shifts + channel))};
+}
+
 // sqdmulh gives the high half of twice the product, so half of that, rounded down, is the high half. srshl by a negative
 // count shifts right and rounds half up.
-INLINE vector requantize(const octet_layer *layer, vector sum, long channel) {
-  const vector high = vshrq_n_s32(vqdmulhq_s32(sum, load(layer->multipliers + channel)), 1);
-  const vector rounded = vrshlq_s32(high, vnegq_s32(load(layer->shifts + channel)));
-  const vector moved = vaddq_s32(rounded, vdupq_n_s32(layer->zero_point));
+INLINE vector rescaled(vector sum, scaling s) {
+  return vrshlq_s32(vshrq_n_s32(vqdmulhq_s32(sum, s.multiplier), 1), s.shift);
+}
+
+// Moved to the zero point, and clamped.
+INLINE vector placed(const octet_layer *layer, vector value) {
+  const vector moved = vaddq_s32(value, vdupq_n_s32(layer->zero_point));
   return vminq_s32(vmaxq_s32(moved, vdupq_n_s32(layer->minimum)), vdupq_n_s32(layer->maximum));
 }
 
@@ -50,6 +62,11 @@ INLINE void store_bytes(int8_t *target, vector v, long count) {
   } else {
     for (long i = 0; i < count; i++) target[i] = all[i];
   }
+}
+
+// Bytes of whole vectors.
+INLINE void store_whole(const octet_layer *layer, const vector *values, const long vectors, int8_t *target) {
+  for (long v = 0; v < vectors; v++) store_bytes(target + v * LANES, placed(layer, values[v]), LANES);
 }
 
 INLINE vector widen(const int8_t *values, long count) {

@@ -9,7 +9,8 @@
 // cell               how an activation is held in scratch memory
 // vector, weights    LANES int32, and LANES * DEPTH weights
 // group              DEPTH activations, the same for each channel
-// load_weights, load_group, dot, load, store, load_some, store_some, all_lanes, larger, requantize, store_bytes, widen, multiply_add, copy_cells
+// load_weights, load_group, dot, load, store, load_some, store_some, all_lanes, larger, scaling, load_scaling,
+// rescaled, placed, store_whole, store_bytes, widen, multiply_add, copy_cells
 // packed_group, spread_group   a group as one number, and back
 // LIST_GROUPS        the body of list_groups below
 //
@@ -33,7 +34,7 @@ INLINE long smaller(long a, long b) { return a < b ? a : b; }
 
 // `count` outputs from channel `channel` on.
 INLINE void emit(const octet_layer *layer, vector sum, long channel, long count, int8_t *target) {
-  vector value = requantize(layer, sum, channel);
+  const vector value = placed(layer, rescaled(sum, load_scaling(layer, channel)));
   if (layer->is_wide) {
     int32_t wide[LANES];
     store(wide, value);
@@ -48,6 +49,29 @@ INLINE void emit(const octet_layer *layer, vector sum, long channel, long count,
     for (long i = 0; i < count; i++) target[i] = layer->table[wide[i] + 128];
   } else {
     store_bytes(target, value, count);
+  }
+}
+
+// All outputs of a block at `pixels` places.
+INLINE void emit_block(const long pixels, const long vectors, const octet_layer *layer, vector sums[8][VECTORS],
+                       long channel, long places, int8_t *target, long place_bytes) {
+  const bool is_whole = channel + vectors * LANES <= layer->outputs;
+  if (is_whole && !layer->is_wide && !layer->table) {
+    scaling scalings[VECTORS];
+    UNROLL for (long v = 0; v < vectors; v++) scalings[v] = load_scaling(layer, channel + v * LANES);
+    UNROLL for (long i = 0; i < pixels; i++) {
+      vector values[VECTORS];
+      UNROLL for (long v = 0; v < vectors; v++) values[v] = rescaled(sums[i][v], scalings[v]);
+      if (i < places) store_whole(layer, values, vectors, target + i * place_bytes + channel);
+    }
+    return;
+  }
+  const long element = layer->is_wide ? 2 : 1;
+  for (long i = 0; i < smaller(pixels, places); i++) {
+    for (long v = 0; v < vectors; v++) {
+      const long c = channel + v * LANES;
+      emit(layer, sums[i][v], c, smaller(LANES, layer->outputs - c), target + i * place_bytes + c * element);
+    }
   }
 }
 
@@ -89,6 +113,19 @@ typedef struct {
   int8_t *target;
 } NAME(piece);
 
+// `pixels` places from `first` on, without a pool.
+INLINE void plain_tile(const long pixels, const long vectors, const octet_layer *layer, const NAME(piece) *piece,
+                       long first, const int8_t *w, long channel) {
+  vector sums[8][VECTORS];
+  const cell *p[8];
+  const long last = piece->places - 1;
+  // Beyond the last place it is computed once more, and dropped.
+  UNROLL for (long i = 0; i < pixels; i++) p[i] = piece->cells + smaller(first + i, last) * piece->step;
+  block(pixels, vectors, sums, p, piece->line_cells, layer, w, channel);
+  emit_block(pixels, vectors, layer, sums, channel, piece->places - first,
+             piece->target + first * piece->place_bytes, piece->place_bytes);
+}
+
 // `pixels` places from `first` on, any pool.
 INLINE void any_tile(const long pixels, const long vectors, const octet_layer *layer, const NAME(piece) *piece,
                      long first, const int8_t *w, long channel) {
@@ -101,7 +138,6 @@ INLINE void any_tile(const long pixels, const long vectors, const octet_layer *l
     for (long across = 0; across < layer->pool_width; across++) {
       const cell *p[8];
       const cell *line = piece->cells + down * layer->stride_down * piece->line_cells;
-      // Beyond the last place it is computed once more, and dropped.
       UNROLL for (long i = 0; i < pixels; i++) {
         p[i] = line + (smaller(first + i, last) * layer->pool_width + across) * piece->step;
       }
@@ -111,21 +147,14 @@ INLINE void any_tile(const long pixels, const long vectors, const octet_layer *l
       }
     }
   }
-  const long element = layer->is_wide ? 2 : 1;
-  UNROLL for (long i = 0; i < pixels; i++) {
-    if (first + i > last) break;
-    int8_t *target = piece->target + (first + i) * piece->place_bytes + channel * element;
-    UNROLL for (long v = 0; v < vectors; v++) {
-      const long c = channel + v * LANES;
-      emit(layer, best[i][v], c, smaller(LANES, layer->outputs - c), target + v * LANES * element);
-    }
-  }
+  emit_block(pixels, vectors, layer, best, channel, piece->places - first,
+             piece->target + first * piece->place_bytes, piece->place_bytes);
 }
 
 // `pixels / 4` places from `first` on, for a pool of 2 x 2: its four pixels are computed together.
 INLINE void square_tile(const long pixels, const long vectors, const octet_layer *layer, const NAME(piece) *piece,
                         long first, const int8_t *w, long channel) {
-  vector sums[8][VECTORS];
+  vector sums[8][VECTORS], best[8][VECTORS];
   const cell *p[8];
   const long last = piece->places - 1, below = layer->stride_down * piece->line_cells;
   UNROLL for (long i = 0; i < pixels; i += 4) {
@@ -136,60 +165,56 @@ INLINE void square_tile(const long pixels, const long vectors, const octet_layer
     p[i + 3] = corner + below + piece->step;
   }
   block(pixels, vectors, sums, p, piece->line_cells, layer, w, channel);
-  const long element = layer->is_wide ? 2 : 1;
   UNROLL for (long i = 0; i < pixels; i += 4) {
-    if (first + i / 4 > last) break;
-    int8_t *target = piece->target + (first + i / 4) * piece->place_bytes + channel * element;
     UNROLL for (long v = 0; v < vectors; v++) {
-      const vector best = larger(larger(sums[i][v], sums[i + 1][v]), larger(sums[i + 2][v], sums[i + 3][v]));
-      const long c = channel + v * LANES;
-      emit(layer, best, c, smaller(LANES, layer->outputs - c), target + v * LANES * element);
+      best[i / 4][v] = larger(larger(sums[i][v], sums[i + 1][v]), larger(sums[i + 2][v], sums[i + 3][v]));
     }
   }
+  emit_block(pixels / 4, vectors, layer, best, channel, piece->places - first,
+             piece->target + first * piece->place_bytes, piece->place_bytes);
 }
 
-// All places of a piece, for one block of channels.
-static __attribute__((noinline)) TARGET void NAME(any_places)(
-  const octet_layer *layer, const NAME(piece) *piece, const int8_t *w, long channel, long vectors) {
-  long first = 0;
-#define TILES(V)                                                                                             \
-  case V:                                                                                                    \
+// All places of a piece, for one block of channels: for each number of vectors, tiles of constant size.
+#if VECTORS == 4
+#define EACH_COUNT(TILES) TILES(1) TILES(2) TILES(3) TILES(4)
+#else
+#define EACH_COUNT(TILES) TILES(1) TILES(2)
+#endif
+#define PLACES(kind)                                                                                         \
+  static __attribute__((noinline)) TARGET void NAME(kind##_places)(                                          \
+    const octet_layer *layer, const NAME(piece) *piece, const int8_t *w, long channel, long vectors) {       \
+    switch (vectors) { EACH_COUNT(kind##_tiles) }                                                            \
+  }
+
+// The last few places take a tile of half the size.
+#define plain_tiles(V)                                                                                       \
+  case V: {                                                                                                  \
+    long first = 0;                                                                                          \
     for (; first + PIXELS(V) / 2 < piece->places; first += PIXELS(V)) {                                      \
-      any_tile(PIXELS(V), V, layer, piece, first, w, channel);                                               \
+      plain_tile(PIXELS(V), V, layer, piece, first, w, channel);                                             \
     }                                                                                                        \
     for (; first < piece->places; first += PIXELS(V) / 2) {                                                  \
-      any_tile(PIXELS(V) / 2, V, layer, piece, first, w, channel);                                           \
+      plain_tile(PIXELS(V) / 2, V, layer, piece, first, w, channel);                                         \
     }                                                                                                        \
-    break;
-  switch (vectors) {
-    TILES(1)
-    TILES(2)
-#if VECTORS == 4
-    TILES(3)
-    TILES(4)
-#endif
+    break;                                                                                                   \
   }
-#undef TILES
-}
+PLACES(plain)
 
-static __attribute__((noinline)) TARGET void NAME(square_places)(
-  const octet_layer *layer, const NAME(piece) *piece, const int8_t *w, long channel, long vectors) {
-#define TILES(V)                                                                                             \
-  case V:                                                                                                    \
+#define any_tiles(V)                                                                                         \
+  case V: {                                                                                                  \
+    for (long first = 0; first < piece->places; first += 4) any_tile(4, V, layer, piece, first, w, channel); \
+    break;                                                                                                   \
+  }
+PLACES(any)
+
+#define square_tiles(V)                                                                                      \
+  case V: {                                                                                                  \
     for (long first = 0; first < piece->places; first += PIXELS(V) / 4) {                                    \
       square_tile(PIXELS(V), V, layer, piece, first, w, channel);                                            \
     }                                                                                                        \
-    break;
-  switch (vectors) {
-    TILES(1)
-    TILES(2)
-#if VECTORS == 4
-    TILES(3)
-    TILES(4)
-#endif
+    break;                                                                                                   \
   }
-#undef TILES
-}
+PLACES(square)
 
 static TARGET void NAME(convolve)(const octet_layer *layer, const octet_rows *rows, long places, void *target) {
   // Room for the last group of the last pixel to reach beyond the line.
@@ -201,6 +226,7 @@ static TARGET void NAME(convolve)(const octet_layer *layer, const octet_rows *ro
   const long alone = (layer->pool_width - 1) * step + layer->segment;
   const long most = (room / lines - alone) / place_step + 1;
   const long element = layer->is_wide ? 2 : 1;
+  const long pool = layer->pool_height * layer->pool_width;
   const bool is_square = layer->pool_height == 2 && layer->pool_width == 2;
   for (long first = 0; first < places; first += most) {
     const long count = smaller(most, places - first);
@@ -220,7 +246,9 @@ static TARGET void NAME(convolve)(const octet_layer *layer, const octet_rows *ro
     const int8_t *w = layer->weights;
     for (long channel = 0; channel < layer->outputs; channel += VECTORS * LANES) {
       const long vectors = smaller(VECTORS, (layer->outputs - channel + LANES - 1) / LANES);
-      if (is_square) {
+      if (pool == 1) {
+        NAME(plain_places)(layer, &piece, w, channel, vectors);
+      } else if (is_square) {
         NAME(square_places)(layer, &piece, w, channel, vectors);
       } else {
         NAME(any_places)(layer, &piece, w, channel, vectors);
