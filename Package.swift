@@ -67,7 +67,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "OctetQuantization",
-      dependencies: ["Octet", "OctetTraining", "OctetInterchange"],
+      dependencies: ["Octet", "OctetHostKernels", "OctetTraining", "OctetInterchange"],
       swiftSettings: strict),
     // Depends on nothing, so that every program of the project can use it.
     .target(

@@ -62,9 +62,10 @@ struct ModelBenchmark {
   /// Seconds that each layer takes for an image: the least of all rounds.
   func layerSeconds() -> [Double] {
     let clockCost = LayerTimes.clockCost()
-    let images = 200
+    // Few, so that the least of many measurements is one that nothing interrupted.
+    let images = 20
     var least = [Double](repeating: .infinity, count: model.layerCount)
-    for _ in 0..<rounds {
+    for _ in 0..<rounds * 20 {
       var times = LayerTimes()
       withSession { session in
         let pixels = pixels.span
