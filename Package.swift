@@ -21,6 +21,7 @@ let package = Package(
     .library(name: "Octet", targets: ["Octet"]),
     .executable(name: "octet", targets: ["OctetTool"]),
     .executable(name: "octet-bench", targets: ["OctetBench"]),
+    .executable(name: "octet-firmware", targets: ["OctetFirmware"]),
   ],
   targets: [
     // The runtime. It depends on nothing; Tools/embedded compiles the same files as Embedded Swift.
@@ -33,6 +34,12 @@ let package = Package(
       name: "OctetHostKernels",
       dependencies: ["Octet", "OctetHostKernelsC"],
       swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+    // Faster kernels for small chips, and the inner loops in their instructions, with stand-ins for every other machine.
+    .target(name: "OctetChipInstructions"),
+    .target(
+      name: "OctetChipKernels",
+      dependencies: ["Octet", "OctetChipInstructions"],
+      swiftSettings: strict),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLibPNG", providers: [.apt(["libpng-dev"])]),
     // The only code that calls libpng.
@@ -88,9 +95,17 @@ let package = Package(
       dependencies: ["OctetCommandLine", "OctetTraining", "OctetInterchange"],
       path: "Tools/octet-bench",
       swiftSettings: strict),
+    // The host's side of firmware-sim/run.
+    .executableTarget(
+      name: "OctetFirmware",
+      dependencies: [
+        "Octet", "OctetChipKernels", "OctetCommandLine", "OctetTraining", "OctetInterchange",
+      ],
+      path: "Tools/octet-firmware",
+      swiftSettings: strict),
     .testTarget(
       name: "OctetTests",
-      dependencies: ["Octet", "TestSupport"],
+      dependencies: ["Octet", "OctetChipKernels", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetHostKernelsTests",
@@ -104,6 +119,7 @@ let package = Package(
     .testTarget(
       name: "OctetInterchangeTests",
       dependencies: ["OctetInterchange", "OctetTraining"],
+      exclude: ["ONNX/Models"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetCommandLineTests",

@@ -8,7 +8,7 @@ package enum Requantization {
   @inline(__always)
   package static func requantize(_ value: Int32, multiplier: Int32, shift: UInt8) -> Int32 {
     let high = value.multipliedFullWidth(by: multiplier).high
-    let places = Int32(truncatingIfNeeded: shift) &- 32
-    return (high &+ (1 &<< (places &- 1))) &>> places
+    // Half is added where it is the lowest bit: floor((floor(h / 2^(p - 1)) + 1) / 2) = floor((h + 2^(p - 1)) / 2^p).
+    return ((high &>> (Int32(truncatingIfNeeded: shift) &- 33)) &+ 1) &>> 1
   }
 }

@@ -24,13 +24,16 @@ struct RowOrder: ~Copyable {
     }
   }
 
+  // Methods that only read are mutating too: through an exclusive reference an element is read in place, otherwise the compiler
+  // copies the whole array to the stack first, at ten times the cost of the rest.
+
   /// Rows of a tensor that have appeared.
   @inline(__always)
-  func rows(_ tensor: Int) -> UInt16 { appeared[tensor] }
+  mutating func rows(_ tensor: Int) -> UInt16 { appeared[tensor] }
 
   /// The highest-numbered tensor of which a row can appear now; nil when a row of the input has to be fed first.
   @inline(__always)
-  func next(_ model: borrowing Model) -> Int? {
+  mutating func next(_ model: borrowing Model) -> Int? {
     var index = model.layerCount
     while index > 0 {
       if isReady(model, index) { return index }
@@ -42,15 +45,15 @@ struct RowOrder: ~Copyable {
   }
 
   @inline(__always)
-  private func isReady(_ model: borrowing Model, _ index: Int) -> Bool {
+  private mutating func isReady(_ model: borrowing Model, _ index: Int) -> Bool {
     let need = needed[index]
     if need == Self.noMore {
       // Only border rows are left, if anything.
       return appeared[index] < model.tensor(index).allRows
     }
+    guard appeared[model.firstInput(index &- 1)] >= need else { return false }
+    guard model.kindByte(index &- 1) == LayerKind.add.rawValue else { return true }
     let layer = model.layer(index &- 1)
-    guard appeared[Int(layer.input)] >= need else { return false }
-    guard layer.kind == .add else { return true }
     let shift =
       UInt16(model.tensor(Int(layer.secondInput)).borderAbove) &+ need
       &- UInt16(model.tensor(Int(layer.input)).borderAbove)
@@ -90,7 +93,7 @@ struct RowOrder: ~Copyable {
 
   /// The first row of its input, border rows counted, that a layer's next row still reads; a later number than any row
   /// when the layer reads nothing more.
-  func firstRowRead(_ model: borrowing Model, layer index: Int, tensor: Int) -> UInt16 {
+  mutating func firstRowRead(_ model: borrowing Model, layer index: Int, tensor: Int) -> UInt16 {
     guard needed[index &+ 1] != Self.noMore else { return .max }
     let layer = model.layer(index)
     let input = model.tensor(tensor)

@@ -41,8 +41,9 @@ extension Session {
     let kernels = kernels
     var reader = index
     while reader < model.layerCount {
-      let layer = model.layer(reader)
-      if layer.kind.foldsRows && Int(layer.input) == index && model.accumulatorsBytes(reader) > 0 {
+      if model.firstInput(reader) == index && model.layer(reader).kind.foldsRows
+        && model.accumulatorsBytes(reader) > 0
+      {
         observer.willRun(layer: reader)
         withArena { arena, model in
           FoldedRow(model: model, layer: reader, arena: arena, row: appeared &- above).fold(kernels)

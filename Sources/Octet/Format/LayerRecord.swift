@@ -26,26 +26,26 @@ package struct LayerRecord: Sendable {
   @inline(__always) init?(_ bytes: ModelBytes, at offset: UInt32) {
     guard let kind = LayerKind(rawValue: bytes.byte(offset)) else { return nil }
     self.kind = kind
-    hasTable = bytes.byte(offset + 1) != 0
-    input = bytes.half(offset + 2)
-    secondInput = kind == .add ? bytes.half(offset + 4) : input
-    windowHeight = bytes.byte(offset + 6)
-    windowWidth = bytes.byte(offset + 7)
-    strideDown = bytes.byte(offset + 8)
-    strideAcross = bytes.byte(offset + 9)
-    reachAbove = bytes.byte(offset + 10)
-    reachLeft = bytes.byte(offset + 11)
-    poolHeight = bytes.byte(offset + 12)
-    poolWidth = bytes.byte(offset + 13)
-    minimum = Int16(bitPattern: bytes.half(offset + 14))
-    maximum = Int16(bitPattern: bytes.half(offset + 16))
-    constantsOffset = bytes.word(offset + 20)
-    constantsBytes = bytes.word(offset + 24)
-    accumulatorsOffset = bytes.word(offset + 28)
-    let third = bytes.word(offset + 32)
+    hasTable = bytes.byte(offset &+ 1) != 0
+    input = bytes.half(offset &+ 2)
+    secondInput = kind == .add ? bytes.half(offset &+ 4) : input
+    windowHeight = bytes.byte(offset &+ 6)
+    windowWidth = bytes.byte(offset &+ 7)
+    strideDown = bytes.byte(offset &+ 8)
+    strideAcross = bytes.byte(offset &+ 9)
+    reachAbove = bytes.byte(offset &+ 10)
+    reachLeft = bytes.byte(offset &+ 11)
+    poolHeight = bytes.byte(offset &+ 12)
+    poolWidth = bytes.byte(offset &+ 13)
+    minimum = Int16(bitPattern: bytes.half(offset &+ 14))
+    maximum = Int16(bitPattern: bytes.half(offset &+ 16))
+    constantsOffset = bytes.word(offset &+ 20)
+    constantsBytes = bytes.word(offset &+ 24)
+    accumulatorsOffset = bytes.word(offset &+ 28)
+    let third = bytes.word(offset &+ 32)
     addMultiplierA = third & 0xFF_FFFF
     addShift = UInt8(truncatingIfNeeded: third &>> 24)
-    addMultiplierB = bytes.word(offset + 36)
+    addMultiplierB = bytes.word(offset &+ 36)
   }
 
   /// Rows of the input from one output row to the next.

@@ -16,17 +16,17 @@ package struct TensorRecord: Sendable {
 
   @inline(__always) init(_ bytes: ModelBytes, at offset: UInt32) {
     ringOffset = bytes.word(offset)
-    ringRows = bytes.half(offset + 4)
-    height = bytes.half(offset + 6)
-    width = bytes.half(offset + 8)
-    channels = bytes.half(offset + 10)
-    borderAbove = bytes.byte(offset + 12)
-    borderBelow = bytes.byte(offset + 13)
-    borderLeft = bytes.byte(offset + 14)
-    borderRight = bytes.byte(offset + 15)
-    zeroPoint = Int8(bitPattern: bytes.byte(offset + 16))
-    elementBytes = bytes.byte(offset + 17)
-    scaleBits = bytes.word(offset + 20)
+    ringRows = bytes.half(offset &+ 4)
+    height = bytes.half(offset &+ 6)
+    width = bytes.half(offset &+ 8)
+    channels = bytes.half(offset &+ 10)
+    borderAbove = bytes.byte(offset &+ 12)
+    borderBelow = bytes.byte(offset &+ 13)
+    borderLeft = bytes.byte(offset &+ 14)
+    borderRight = bytes.byte(offset &+ 15)
+    zeroPoint = Int8(bitPattern: bytes.byte(offset &+ 16))
+    elementBytes = bytes.byte(offset &+ 17)
+    scaleBits = bytes.word(offset &+ 20)
   }
 
   // The loader has checked that none of these products overflows before anything else uses them.

@@ -6,7 +6,8 @@ public protocol RowKernels {
   func convolve(_ row: ConvolutionRow)
   /// A row of a depthwise convolution.
   func convolveDepthwise(_ row: ConvolutionRow)
-  /// Adds one input row to the accumulators of a dense layer, which hold the bias before row 0.
+  /// Adds one input row to the accumulators of a dense layer, which hold the bias before row 0. It may be put off, but not
+  /// beyond the last row of the input.
   func fold(_ row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>)
   /// The accumulators of a dense layer, complete, become its output.
   func finish(_ row: FinishedSums, _ output: OutputStage, to target: UnsafeMutableRawPointer)

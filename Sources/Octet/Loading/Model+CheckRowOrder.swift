@@ -7,7 +7,7 @@ extension Model {
     var order = RowOrder(self)
     try checkRows(&order)
     for _ in 0..<Int(input.height) {
-      try checkRow(order, of: 0)
+      try checkRow(&order, of: 0)
       order.advance(self, 0)
       try checkRows(&order)
     }
@@ -19,13 +19,13 @@ extension Model {
   /// Every row that can appear before another row of the image is fed.
   private func checkRows(_ order: inout RowOrder) throws(ModelError) {
     while let index = order.next(self) {
-      try checkRow(order, of: index)
+      try checkRow(&order, of: index)
       order.advance(self, index)
     }
   }
 
   /// Whether the next row of a tensor may take its slot.
-  private func checkRow(_ order: borrowing RowOrder, of index: Int) throws(ModelError) {
+  private func checkRow(_ order: inout RowOrder, of index: Int) throws(ModelError) {
     let row = order.rows(index)
     let slots = tensor(index).ringRows
     guard row >= slots else { return }

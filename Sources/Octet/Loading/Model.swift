@@ -41,19 +41,33 @@ public struct Model: Sendable {
   }
 
   /// Tensor 0 is the input, tensor `i` the output of layer `i - 1`.
-  @inline(__always)
+  #if !OCTET_SMALL_CODE
+    @inline(__always)
+  #endif
   package func tensor(_ index: Int) -> TensorRecord {
     TensorRecord(bytes, at: Self.tensorOffset(index))
   }
 
   /// Layer `index`, whose kind the loader has checked.
-  @inline(__always)
+  #if !OCTET_SMALL_CODE
+    @inline(__always)
+  #endif
   package func layer(_ index: Int) -> LayerRecord {
     guard let layer = LayerRecord(bytes, at: layerOffset(index)) else {
       preconditionFailure("checked on loading")
     }
     return layer
   }
+
+  // Single fields, for the row order: it looks at every layer before each row, and a whole record costs as much as some rows.
+
+  /// The kind of a layer, as in the file.
+  @inline(__always)
+  func kindByte(_ index: Int) -> UInt8 { bytes.byte(layerOffset(index)) }
+
+  /// The first tensor that a layer reads.
+  @inline(__always)
+  func firstInput(_ index: Int) -> Int { Int(bytes.half(layerOffset(index) &+ 2)) }
 
   package var input: TensorRecord { tensor(0) }
   package var logits: TensorRecord { tensor(layerCount) }

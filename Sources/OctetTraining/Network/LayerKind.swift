@@ -28,6 +28,9 @@ package enum LayerKind: Hashable, Sendable {
     }
   }
 
+  /// The word that starts the layer's line.
+  package var keyword: String { type(of: specification).keyword }
+
   /// The kinds that have a keyword of their own, with their grammar.
   package static let grammars: [(keyword: String, grammar: String)] = [
     (Dense.keyword, Dense.grammar),

@@ -17,7 +17,7 @@ enum EvaluateCommand: Command {
     positionals: [PositionalDescription(.file(), help: "the .octet file")],
     options: [
       DataOption.option,
-      OptionDescription("against", takes: .file(), help: "the float model, a .safetensors file"),
+      OptionDescription("against", takes: .file(), help: "the float model, .safetensors or .onnx"),
       OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
       OptionDescription("quiet", short: "q", help: "show no progress"),
       OptionDescription("json", help: "print one JSON object"),
@@ -33,7 +33,7 @@ enum EvaluateCommand: Command {
     let threads =
       try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     let float = try arguments.value("against").map { path in
-      let model = try FloatModelFile.load(path: path)
+      let model = try FloatModelSource.load(path: path)
       guard model.classNames == labels else {
         throw FileContentError(
           path: path,

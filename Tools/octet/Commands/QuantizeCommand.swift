@@ -15,7 +15,7 @@ enum QuantizeCommand: Command {
       integers, and writes the .octet file. Then it says what that did to each layer, and tests the float and the int8 \
       model on the same test images. The same model, data and options give the same bytes.
       """,
-    positionals: [PositionalDescription(.file(), help: "the float model, a .safetensors file")],
+    positionals: [PositionalDescription(.file(), help: "the float model, .safetensors or .onnx")],
     options: [
       DataOption.option,
       OptionDescription("out", takes: .file(), default: "MODEL.octet", help: "where the int8 model goes"),

@@ -18,13 +18,11 @@ struct QuantizationPlan {
   init(_ arguments: ParsedArguments, settings: QuantizationSettings) throws {
     self.settings = settings
     modelPath = arguments.positionals[0]
-    let suffix = ".safetensors"
-    let stem = modelPath.hasSuffix(suffix) ? String(modelPath.dropLast(suffix.count)) : modelPath
-    outputPath = arguments.value("out") ?? "\(stem).octet"
+    outputPath = arguments.value("out") ?? "\(FloatModelSource.stem(of: modelPath)).octet"
     threads = try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     isQuiet = arguments.flag("quiet")
     isJSON = arguments.flag("json")
-    model = try FloatModelFile.load(path: modelPath)
+    model = try FloatModelSource.load(path: modelPath)
     data = try ModelData.prepared(for: model, arguments)
   }
 }

@@ -1,0 +1,8 @@
+// The inner loops of OctetChipKernels, in the instructions that small chips have for them.
+//
+// Each is written twice: for the chip, and in plain C for every other machine, so that the kernels around them can be
+// tested anywhere. Both give the same bits: sums of int32 wrap, and the loader has proved that none overflows.
+#pragma once
+
+#include "PairPatch.h"
+#include "WidePatch.h"

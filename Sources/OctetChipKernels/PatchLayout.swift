@@ -1,0 +1,105 @@
+import OctetChipInstructions
+
+/// How the values under four windows lie in the scratch memory, and what multiplies them.
+public protocol PatchLayout {
+  /// Bytes of one value.
+  static var valueBytes: Int { get }
+  /// Values are stored in groups of so many.
+  static var group: Int { get }
+  /// Puts values `index` to `index + count - 1` of four windows into the patch.
+  static func gather(
+    _ patch: UnsafeMutableRawPointer, index: Int, windows: UnsafePointer<UnsafePointer<Int8>?>, count: Int)
+  /// Four sums for each of `channels` outputs, whose weights follow each other.
+  ///
+  /// - Parameter end: where the layer's weights end; nothing beyond is read.
+  static func multiply(
+    _ patch: UnsafeRawPointer, weights: UnsafePointer<Int8>, depth: Int, channels: Int, end: UnsafePointer<Int8>,
+    sums: UnsafeMutablePointer<Int32>)
+  /// Takes a row of values apart for `fold`.
+  static func widen(_ row: UnsafeMutableRawPointer, values: UnsafePointer<Int8>, count: Int)
+  /// Adds the products of a widened row and the weights of each output to its sum.
+  static func fold(
+    _ row: UnsafeRawPointer, count: Int, weights: UnsafePointer<Int8>, stride: Int, outputs: Int,
+    sums: UnsafeMutablePointer<Int32>)
+}
+
+/// Pairs of 16 bits, for chips with DSP instructions: Cortex-M4, M7, M33, M55.
+public enum PairLayout: PatchLayout {
+  /// Two.
+  public static var valueBytes: Int { 2 }
+  /// A word of weights.
+  public static var group: Int { 4 }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func gather(
+    _ patch: UnsafeMutableRawPointer, index: Int, windows: UnsafePointer<UnsafePointer<Int8>?>, count: Int
+  ) {
+    octet_pair_gather(patch.assumingMemoryBound(to: UInt32.self), index, windows, count)
+  }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func multiply(
+    _ patch: UnsafeRawPointer, weights: UnsafePointer<Int8>, depth: Int, channels: Int, end: UnsafePointer<Int8>,
+    sums: UnsafeMutablePointer<Int32>
+  ) {
+    octet_pair_multiply(
+      patch.assumingMemoryBound(to: UInt32.self), weights, depth, channels, end, sums)
+  }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func widen(_ row: UnsafeMutableRawPointer, values: UnsafePointer<Int8>, count: Int) {
+    octet_pair_widen(row.assumingMemoryBound(to: UInt32.self), values, count)
+  }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func fold(
+    _ row: UnsafeRawPointer, count: Int, weights: UnsafePointer<Int8>, stride: Int, outputs: Int,
+    sums: UnsafeMutablePointer<Int32>
+  ) {
+    octet_pair_fold(row.assumingMemoryBound(to: UInt32.self), count, weights, stride, outputs, sums)
+  }
+}
+
+/// Numbers of 32 bits, for chips without: Cortex-M0, RISC-V.
+public enum WideLayout: PatchLayout {
+  /// Four.
+  public static var valueBytes: Int { 4 }
+  /// One by one.
+  public static var group: Int { 1 }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func gather(
+    _ patch: UnsafeMutableRawPointer, index: Int, windows: UnsafePointer<UnsafePointer<Int8>?>, count: Int
+  ) {
+    octet_wide_gather(patch.assumingMemoryBound(to: Int32.self), index, windows, count)
+  }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func multiply(
+    _ patch: UnsafeRawPointer, weights: UnsafePointer<Int8>, depth: Int, channels: Int, end: UnsafePointer<Int8>,
+    sums: UnsafeMutablePointer<Int32>
+  ) {
+    octet_wide_multiply(patch.assumingMemoryBound(to: Int32.self), weights, depth, channels, sums)
+  }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func widen(_ row: UnsafeMutableRawPointer, values: UnsafePointer<Int8>, count: Int) {
+    octet_wide_widen(row.assumingMemoryBound(to: Int32.self), values, count)
+  }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func fold(
+    _ row: UnsafeRawPointer, count: Int, weights: UnsafePointer<Int8>, stride: Int, outputs: Int,
+    sums: UnsafeMutablePointer<Int32>
+  ) {
+    octet_wide_fold(row.assumingMemoryBound(to: Int32.self), count, weights, stride, outputs, sums)
+  }
+}

@@ -1,0 +1,111 @@
+extension ONNXGraph {
+  /// Reads a file. What is not needed is skipped; what does not parse is an error.
+  init(_ file: [UInt8]) throws(ProtobufReader.Failure) {
+    var graph: Range<Int>?
+    var reader = ProtobufReader(file)
+    while let field = try reader.next() {
+      if field.number == 7 { graph = try field.range() }
+    }
+    guard let graph else {
+      throw ProtobufReader.Failure(offset: 0, reason: "there is no graph in it: this is not an ONNX model")
+    }
+    reader = ProtobufReader(file, graph)
+    while let field = try reader.next() {
+      switch field.number {
+      case 1: nodes.append(try Self.node(file, try field.range()))
+      case 5:
+        let tensor = try Self.tensor(file, try field.range())
+        constants[tensor.name] = tensor
+      case 11: inputs.append(try Self.port(file, try field.range()))
+      case 12: outputs.append(try Self.port(file, try field.range()))
+      default: break
+      }
+    }
+    // Older files list weights among the inputs.
+    inputs.removeAll { constants[$0.name] != nil }
+  }
+
+  private static func node(_ file: [UInt8], _ range: Range<Int>) throws(ProtobufReader.Failure) -> Node {
+    var node = Node()
+    var reader = ProtobufReader(file, range)
+    while let field = try reader.next() {
+      switch field.number {
+      case 1: node.inputs.append(try field.text(file))
+      case 2: node.outputs.append(try field.text(file))
+      case 3: node.name = try field.text(file)
+      case 4: node.type = try field.text(file)
+      case 5:
+        let (name, attribute) = try attribute(file, try field.range())
+        node.attributes[name] = attribute
+      case 7: node.domain = try field.text(file)
+      default: break
+      }
+    }
+    return node
+  }
+
+  private static func attribute(
+    _ file: [UInt8], _ range: Range<Int>
+  ) throws(ProtobufReader.Failure) -> (String, Attribute) {
+    var name = ""
+    var attribute = Attribute.other
+    var integers: [Int64] = []
+    var floats: [Float] = []
+    var reader = ProtobufReader(file, range)
+    while let field = try reader.next() {
+      switch field.number {
+      case 1: name = try field.text(file)
+      case 2: attribute = .float(try field.float())
+      case 3: attribute = .integer(try field.integer())
+      case 4: attribute = .text(try field.text(file))
+      case 5: attribute = .tensor(try tensor(file, try field.range()))
+      case 7: try field.append(to: &floats, file)
+      case 8: try field.append(to: &integers, file)
+      default: break
+      }
+    }
+    if !integers.isEmpty { attribute = .integers(integers) }
+    if !floats.isEmpty { attribute = .floats(floats) }
+    return (name, attribute)
+  }
+
+  private static func port(_ file: [UInt8], _ range: Range<Int>) throws(ProtobufReader.Failure) -> Port {
+    var port = Port()
+    var reader = ProtobufReader(file, range)
+    while let field = try reader.next() {
+      switch field.number {
+      case 1: port.name = try field.text(file)
+      case 2:
+        // Type, then tensor type, then shape, then dimensions: each the first field but for the shape, which is second.
+        var type = ProtobufReader(file, try field.range())
+        while let field = try type.next() {
+          guard field.number == 1 else { continue }
+          var tensor = ProtobufReader(file, try field.range())
+          while let field = try tensor.next() {
+            if field.number == 2 { port.shape = try shape(file, try field.range()) }
+          }
+        }
+      default: break
+      }
+    }
+    return port
+  }
+
+  private static func shape(_ file: [UInt8], _ range: Range<Int>) throws(ProtobufReader.Failure) -> [Int?] {
+    var shape: [Int?] = []
+    var reader = ProtobufReader(file, range)
+    while let field = try reader.next() {
+      guard field.number == 1 else { continue }
+      var size: Int?
+      var dimension = ProtobufReader(file, try field.range())
+      while let field = try dimension.next() {
+        if field.number == 1 {
+          let value = try field.integer()
+          size = value > 0 ? Int(value) : nil
+        }
+      }
+      shape.append(size)
+    }
+    return shape
+  }
+}

@@ -1,0 +1,69 @@
+import Octet
+import OctetChipKernels
+import TestSupport
+import Testing
+
+/// The chips' kernels give the bits of whole layers in plain 64-bit integers, whatever the scratch memory.
+@Suite("Kernels for small chips against whole layers")
+struct ChipKernelsTests {
+  /// - Parameter scratch: bytes of scratch memory as a share of what the model asks for.
+  static func compare<Layout: PatchLayout>(_: Layout.Type, seed: UInt64, layerCount: Int?, scratch: Double) throws {
+    let drawn = RandomModel(seed: seed, layerCount: layerCount)
+    let model = try Model(copying: drawn.bytes)
+    let reference = WholeLayerReference(drawn.bytes)
+    let needed = PatchKernels<Layout>.scratchBytes(model)
+    // Filled with what must not matter, and guarded behind.
+    let count = Int(Double(needed) * scratch) / 4 * 4
+    var words = [UInt32](repeating: 0xA5A5_A5A5, count: count / 4 + 4)
+    var storage = [UInt32](repeating: 0, count: model.arenaBytes / 4 + 1)
+    var span = storage.mutableSpan
+    var arena = span.mutableBytes
+    try words.withUnsafeMutableBytes { bytes in
+      let kernels = PatchKernels<Layout>(model, scratch: UnsafeMutableRawBufferPointer(rebasing: bytes[..<count]))
+      var session = try Session(model, arena: &arena, kernels: kernels)
+      for image in 0..<2 as Range<UInt64> {
+        let pixels = drawn.pixels(seed: seed &* 2 &+ image)
+        let expected = reference.run(pixels)
+        var checksums = LayerChecksums()
+        try session.run(image: pixels.span, observer: &checksums)
+        for layer in 0..<model.layerCount where checksums[layer] != expected.checkSums[layer] {
+          Issue.record("seed \(seed), image \(image): layer \(layer), \(model.layer(layer).kind.name), differs")
+          return
+        }
+      }
+    }
+    #expect(words.suffix(4).allSatisfy { $0 == 0xA5A5_A5A5 }, "seed \(seed): bytes behind the scratch memory")
+  }
+
+  @Test("pairs of 16 bits", arguments: 0..<4)
+  func pairs(part: Int) throws {
+    for seed in 0..<400 {
+      let seed = UInt64(2_000_000 + part * 400 + seed)
+      try Self.compare(PairLayout.self, seed: seed, layerCount: nil, scratch: 1)
+    }
+  }
+
+  @Test("numbers of 32 bits", arguments: 0..<4)
+  func wide(part: Int) throws {
+    for seed in 0..<400 {
+      let seed = UInt64(3_000_000 + part * 400 + seed)
+      try Self.compare(WideLayout.self, seed: seed, layerCount: nil, scratch: 1)
+    }
+  }
+
+  @Test("many layers")
+  func many() throws {
+    for seed in 0..<30 as Range<UInt64> {
+      try Self.compare(PairLayout.self, seed: 4_000_000 + seed, layerCount: 20, scratch: 1)
+      try Self.compare(WideLayout.self, seed: 4_000_000 + seed, layerCount: 20, scratch: 1)
+    }
+  }
+
+  @Test("too little scratch memory, or none", arguments: [0, 0.4, 0.99])
+  func tight(scratch: Double) throws {
+    for seed in 0..<100 as Range<UInt64> {
+      try Self.compare(PairLayout.self, seed: 5_000_000 + seed, layerCount: nil, scratch: scratch)
+      try Self.compare(WideLayout.self, seed: 5_000_000 + seed, layerCount: nil, scratch: scratch)
+    }
+  }
+}

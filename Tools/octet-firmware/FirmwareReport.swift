@@ -1,0 +1,122 @@
+import Octet
+import OctetCommandLine
+import OctetInterchange
+
+/// Everything that is known after a run on a board.
+struct FirmwareReport {
+  struct Layer {
+    let name: String
+    let multiplyAdds: Int
+    let instructions: Int
+  }
+
+  let imageCount: Int
+  let right: Int
+  /// The first way in which the firmware disagrees with the host.
+  let difference: String?
+  /// The mean over the images that were timed; nil if none was.
+  let instructions: Int?
+  let layers: [Layer]
+  let sizes: FirmwareSizes
+  let stackBytes: Int
+  let arenaBytes: Int
+
+  init(folder: String) throws {
+    let model = try ModelFile.load("\(folder)/model.octet").model
+    let results = try Results(
+      FileReading.bytes(path: "\(folder)/results", limit: 1 << 30), name: "\(folder)/results")
+    let labels = try FileReading.bytes(path: "\(folder)/labels", limit: 1 << 30)
+    let baked = "\(folder)/baked"
+    let path = FileStatus.exists(baked) ? baked : "\(folder)/images"
+    let images = try ImageRecord.read(FileReading.bytes(path: path, limit: 1 << 31), name: path)
+    guard images.count == results.images.count, images.count == labels.count, !images.isEmpty else {
+      throw FirmwareError(
+        "\(folder): \(images.count) images went in, \(results.images.count) results came out")
+    }
+    for image in results.images
+    where image.layers.count != model.layerCount || image.logits.count != Int(model.logits.channels) {
+      throw FirmwareError("\(folder)/results: image \(image.number) belongs to another model")
+    }
+    let host = try HostRun.run(model, images)
+    imageCount = images.count
+    right = zip(results.images, labels).count { $0.classIndex == Int($1) }
+    difference = zip(host, results.images).lazy.compactMap { $0.difference($1, model) }.first
+    let timed = results.images.filter { $0.ticks > 0 }
+    instructions =
+      timed.isEmpty
+      ? nil : Int((timed.reduce(0) { $0 + results.instructions($1) } / Double(timed.count)).rounded())
+    layers = (0..<model.layerCount).map { index in
+      let sum = results.images.reduce(0) { $0 + results.instructions($1.layers[index]) }
+      return Layer(
+        name: "\(model.layer(index).kind.name)", multiplyAdds: model.multiplyAdds(index),
+        instructions: Int((sum / Double(images.count)).rounded()))
+    }
+    sizes = try FirmwareSizes(
+      FileReading.bytes(path: "\(folder)/firmware.elf", limit: 1 << 30), name: "\(folder)/firmware.elf")
+    stackBytes = results.stackBytes
+    arenaBytes = model.arenaBytes
+  }
+
+  private var multiplyAdds: Int { layers.reduce(0) { $0 + $1.multiplyAdds } }
+
+  var json: JSONValue {
+    .object([
+      ("accuracy", .number(Double(right) / Double(imageCount))),
+      ("images", .integer(imageCount)),
+      ("bit_exact", .bool(difference == nil)),
+      ("instructions_per_inference", instructions.map { .integer($0) } ?? .null),
+      (
+        "multiply_adds_per_instruction",
+        instructions.map { .number(Double(multiplyAdds) / Double(max($0, 1))) } ?? .null
+      ),
+      ("code_bytes", .integer(sizes.code)),
+      ("model_bytes", .integer(sizes.model)),
+      ("ram_bytes", .integer(sizes.ram)),
+      ("arena_bytes", .integer(arenaBytes)),
+      ("stack_bytes", .integer(stackBytes)),
+      (
+        "layers",
+        .array(
+          layers.map {
+            .object([
+              ("kind", .string($0.name)), ("multiply_adds", .integer($0.multiplyAdds)),
+              ("instructions", .integer($0.instructions)),
+            ])
+          })
+      ),
+    ])
+  }
+
+  func text(board: String, flash: Int, ram: Int) -> String {
+    var table = TextTable(
+      .init("layer"), .init("multiply-adds", .right), .init("instructions", .right),
+      .init("multiply-adds per instruction", .right))
+    func row(_ name: String, _ multiplyAdds: Int, _ instructions: Int) {
+      let rate = Double(multiplyAdds) / Double(max(instructions, 1))
+      table.addRow([
+        name, NumberText.grouped(multiplyAdds), NumberText.grouped(instructions),
+        NumberText.fixed(rate, decimals: 2),
+      ])
+    }
+    for (index, layer) in layers.enumerated() {
+      row("\(index + 1) \(layer.name)", layer.multiplyAdds, layer.instructions)
+    }
+    if let instructions {
+      table.addRule()
+      row("an inference", multiplyAdds, instructions)
+    }
+    func share(_ bytes: Int, of limit: Int) -> String {
+      "\(NumberText.grouped(bytes)) of \(NumberText.grouped(limit)) bytes (\(NumberText.percent(Double(bytes) / Double(limit))))"
+    }
+    return """
+      \(board)
+      accuracy   \(NumberText.percent(Double(right) / Double(imageCount), decimals: 2)), \(right) of \(imageCount)
+      bits       \(difference.map { "differ from the host: \($0)" } ?? "every layer and every logit equal the host's")
+      flash      \(share(sizes.code + sizes.model, of: flash)): code \(NumberText.grouped(sizes.code)), model \(NumberText.grouped(sizes.model))
+      RAM        \(share(sizes.ram, of: ram)): arena \(NumberText.grouped(arenaBytes)), stack \(NumberText.grouped(sizes.stack))
+      stack      \(NumberText.grouped(stackBytes)) of \(NumberText.grouped(sizes.stack)) bytes were used
+
+      \(table.rendered())
+      """
+  }
+}

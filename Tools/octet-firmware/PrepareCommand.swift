@@ -1,0 +1,69 @@
+import Foundation
+import Octet
+import OctetChipKernels
+import OctetCommandLine
+import OctetInterchange
+import OctetTraining
+
+/// `octet-firmware prepare`: everything that goes into a firmware or is fed to it.
+enum PrepareCommand: Command {
+  static let description = CommandDescription(
+    name: "prepare",
+    summary: "write the model, the images and their sizes where firmware-sim/build looks for them",
+    positionals: [PositionalDescription(.file("MODEL"), help: "the .octet file")],
+    options: [
+      OptionDescription("folder", takes: .folder(), help: "where to write"),
+      OptionDescription(
+        "data", takes: .file("PATH"), default: "OCTET_MNIST, then fetched MNIST, then synthetic digits",
+        help: "a folder of IDX files, a CSV table (label first), or a folder with a folder of pictures per class"
+      ),
+      OptionDescription("count", takes: .text("N"), default: "20", help: "images to classify"),
+      OptionDescription(
+        "timed", takes: .text("N"), default: "20", help: "images, from the first, whose instructions are counted"),
+      OptionDescription("baked", takes: .text("N"), help: "link so many images into the firmware instead"),
+    ],
+    examples: ["octet-firmware prepare cnn-two-pool.octet --folder work --count 100"])
+
+  static func run(_ arguments: ParsedArguments) throws {
+    guard let folder = arguments.value("folder") else {
+      throw arguments.usageError("say with --folder where to write")
+    }
+    let baked = try arguments.integer("baked", in: 1...10_000)
+    let count = try baked ?? arguments.integer("count", in: 1...1_000_000) ?? 20
+    let timed = try arguments.integer("timed", in: 0...) ?? 20
+    let (bytes, model) = try ModelFile.load(arguments.positionals[0])
+    let images = try images(for: model, arguments)
+    let chosen = images.selecting(0..<min(count, images.count))
+    let size = model.imageBytes
+    let records = chosen.labels.indices.map {
+      ImageRecord(
+        number: UInt32($0), isTimed: $0 < timed, pixels: Array(chosen.pixels[$0 * size..<($0 + 1) * size]))
+    }
+    try AtomicFile.write(path: "\(folder)/model.octet", bytes: bytes)
+    try AtomicFile.write(
+      path: "\(folder)/\(baked == nil ? "images" : "baked")", bytes: ImageRecord.write(records))
+    try AtomicFile.write(path: "\(folder)/labels", bytes: chosen.labels)
+    let sizes = """
+      arena_bytes=\(model.arenaBytes)
+      declare -A scratch_bytes=([pair]=\(PatchKernels<PairLayout>.scratchBytes(model)) [wide]=\(PatchKernels<WideLayout>.scratchBytes(model)))
+      image_bytes=\(model.imageBytes)
+
+      """
+    try AtomicFile.write(path: "\(folder)/sizes.sh", bytes: Array(sizes.utf8))
+  }
+
+  /// Test images if there are some, of the classes that the model tells apart.
+  private static func images(for model: Model, _ arguments: ParsedArguments) throws -> LabeledImages {
+    let locator = DataLocator(
+      path: arguments.value("data"), environment: ProcessInfo.processInfo.environment)
+    var data = try locator.locate { () throws(DataError) in SyntheticDigits.dataSet() }
+    if data.train.classNames != model.labels { data = try data.keeping(classes: model.labels) }
+    let images = data.test ?? data.train
+    guard images.shape.count == model.imageBytes else {
+      throw FirmwareError(
+        "the images have \(images.shape.count) bytes, the model takes \(model.imageBytes): give others with --data"
+      )
+    }
+    return images
+  }
+}

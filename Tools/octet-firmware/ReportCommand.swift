@@ -1,0 +1,35 @@
+import Octet
+import OctetCommandLine
+import OctetInterchange
+
+/// `octet-firmware report`: compares what the firmware found with the host, and says what it took.
+enum ReportCommand: Command {
+  static let description = CommandDescription(
+    name: "report",
+    summary: "compare a firmware's results with the host, and print what it took",
+    options: [
+      OptionDescription("folder", takes: .folder(), help: "where firmware-sim/run worked"),
+      OptionDescription("board", takes: .text("TEXT"), help: "what to call the board"),
+      OptionDescription("flash", takes: .text("BYTES"), help: "flash of the board"),
+      OptionDescription("ram", takes: .text("BYTES"), help: "RAM of the board"),
+      OptionDescription("json", help: "print one JSON object"),
+    ],
+    examples: ["octet-firmware report --folder work --board micro:bit --flash 262144 --ram 16384"])
+
+  static func run(_ arguments: ParsedArguments) throws {
+    guard let folder = arguments.value("folder") else {
+      throw arguments.usageError("say with --folder where the results are")
+    }
+    let flash = try arguments.integer("flash", in: 1...) ?? 0
+    let ram = try arguments.integer("ram", in: 1...) ?? 0
+    let report = try FirmwareReport(folder: folder)
+    if arguments.flag("json") {
+      try StandardOutput.write(report.json.text + "\n")
+    } else {
+      try StandardOutput.write(report.text(board: arguments.value("board") ?? "board", flash: flash, ram: ram))
+    }
+    if let difference = report.difference {
+      throw FirmwareError("the firmware does not agree with the host: \(difference)")
+    }
+  }
+}

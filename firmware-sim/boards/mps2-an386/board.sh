@@ -1,0 +1,9 @@
+# Arm MPS2+ AN386: Cortex-M4 with DSP instructions.
+board_about='Cortex-M4 with DSP instructions, Arm MPS2+ AN386'
+board_core=cortex-m
+board_triple=armv7em-none-none-eabi
+board_flags=(-mcpu=cortex-m4 -mfloat-abi=soft)
+board_qemu=(qemu-system-arm -machine mps2-an386)
+board_flash_bytes=$((4 * 1024 * 1024))
+board_ram_bytes=$((4 * 1024 * 1024))
+board_layout=pair

@@ -1,0 +1,69 @@
+import Board
+import Storage
+import Octet
+
+/// Where images come from: those linked in, or else the file `images` of the host.
+///
+/// Each is five words (`OIMG`, its number, 1 if it is to be timed, bytes, CRC-32 of the pixels) and the pixels. The word
+/// `OEND` ends them.
+struct ImageSource: ~Copyable {
+  private let file: HostFile?
+  private var baked: UnsafeRawBufferPointer
+
+  struct Image {
+    let number: UInt32
+    let isTimed: Bool
+  }
+
+  private static let imageMark: UInt32 = 0x474D_494F
+  private static let endMark: UInt32 = 0x444E_454F
+
+  init() {
+    let images = storage_images()
+    baked = UnsafeRawBufferPointer(start: images.start, count: images.bytes)
+    guard baked.isEmpty else {
+      file = nil
+      return
+    }
+    guard let file = HostFile("images", mode: 1) else { Failure.stop("the host has no file 'images'") }
+    self.file = file
+  }
+
+  /// The next image, its pixels in `target`; nil after the last one. Anything damaged stops the firmware.
+  mutating func next(into target: UnsafeMutableRawBufferPointer, count: UInt32) -> Image? {
+    let mark = word(after: count)
+    if mark == Self.endMark { return nil }
+    guard mark == Self.imageMark else { Failure.stop(image: count, "it does not start with OIMG") }
+    let number = word(after: count)
+    let isTimed = word(after: count) != 0
+    guard word(after: count) == UInt32(target.count) else {
+      Failure.stop(image: count, "it has not the size that the model takes")
+    }
+    let expected = word(after: count)
+    read(into: target, after: count)
+    var checksum = Checksum()
+    checksum.add(UnsafeRawBufferPointer(target).bytes)
+    guard checksum.value == expected else {
+      Failure.stop(image: count, "its check sum does not fit: it was damaged on the way")
+    }
+    return Image(number: number, isTimed: isTimed)
+  }
+
+  private mutating func word(after count: UInt32) -> UInt32 {
+    var word: UInt32 = 0
+    withUnsafeMutableBytes(of: &word) { read(into: $0, after: count) }
+    return word
+  }
+
+  private mutating func read(into target: UnsafeMutableRawBufferPointer, after count: UInt32) {
+    if let isRead = file?.read(into: target) {
+      if !isRead { Failure.stop(image: count, "the images end in the middle") }
+      return
+    }
+    guard baked.count >= target.count else {
+      Failure.stop(image: count, "the images end in the middle")
+    }
+    target.copyMemory(from: UnsafeRawBufferPointer(rebasing: baked[0..<target.count]))
+    baked = UnsafeRawBufferPointer(rebasing: baked[target.count...])
+  }
+}
