@@ -84,7 +84,8 @@ let package = Package(
     .executableTarget(
       name: "OctetTool",
       dependencies: [
-        "Octet", "OctetClassification", "OctetCommandLine", "OctetHostKernels", "OctetImages", "OctetTraining",
+        "Octet", "OctetClassification", "OctetCommandLine", "OctetHostKernels", "OctetImages",
+        "OctetTraining",
         "OctetInterchange", "OctetQuantization",
       ],
       path: "Tools/octet",

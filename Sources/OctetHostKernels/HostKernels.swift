@@ -33,7 +33,9 @@ package struct HostKernels: RowKernels, Sendable {
   }
 
   package func convolve(_ row: ConvolutionRow) {
-    guard let layer = packed.layer(row.layer), let kernels = packed.kernels else { return plain.convolve(row) }
+    guard let layer = packed.layer(row.layer), let kernels = packed.kernels else {
+      return plain.convolve(row)
+    }
     var rows = rows(row.input)
     kernels.pointee.convolve(layer, &rows, row.outputWidth, row.target)
   }

@@ -28,7 +28,9 @@ struct LayerPacker {
     return UnsafePointer(place)
   }
 
-  private func roundedUp(_ value: Int, to multiple: Int) -> Int { (value + multiple - 1) / multiple * multiple }
+  private func roundedUp(_ value: Int, to multiple: Int) -> Int {
+    (value + multiple - 1) / multiple * multiple
+  }
 
   private func geometry(_ weighted: WeightedLayer) -> octet_layer {
     let output = weighted.output
@@ -46,7 +48,8 @@ struct LayerPacker {
     let segment =
       weighted.kind == .dense ? weighted.rowValues : weighted.windowWidth * weighted.inputChannels
     return octet_layer(
-      weights: nil, start: start, multipliers: multipliers, shifts: shifts, halves: halves, table: output.table,
+      weights: nil, start: start, multipliers: multipliers, shifts: shifts, halves: halves,
+      table: output.table,
       zero_point: output.zeroPoint, minimum: output.minimum, maximum: output.maximum, is_wide: output.isWide,
       outputs: weighted.outputs, segment: segment, groups: (segment + kernels.depth - 1) / kernels.depth,
       lines: weighted.kind == .dense ? weighted.rows : weighted.windowHeight,

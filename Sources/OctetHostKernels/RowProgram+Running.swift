@@ -5,7 +5,8 @@ extension RowProgram {
   /// Runs an image of the model's size in an arena of a session over it.
   @_specialize(where Observer == NoObserver)
   func run<Observer: RunObserver>(
-    _ model: Model, _ kernels: UnsafePointer<octet_kernels>, image: UnsafePointer<UInt8>, arena: UnsafeMutableRawPointer,
+    _ model: Model, _ kernels: UnsafePointer<octet_kernels>, image: UnsafePointer<UInt8>,
+    arena: UnsafeMutableRawPointer,
     observer: inout Observer
   ) {
     steps.withUnsafeBufferPointer { steps in
@@ -17,7 +18,8 @@ extension RowProgram {
 
   @inline(__always)
   private func run<Observer: RunObserver>(
-    _ place: UnsafePointer<Step>, _ model: Model, _ kernels: UnsafePointer<octet_kernels>, _ image: UnsafePointer<UInt8>,
+    _ place: UnsafePointer<Step>, _ model: Model, _ kernels: UnsafePointer<octet_kernels>,
+    _ image: UnsafePointer<UInt8>,
     _ arena: UnsafeMutableRawPointer, _ observer: inout Observer
   ) {
     let layer = place.pointee.layer

@@ -16,7 +16,8 @@ struct RowProgramBuilder {
 
   mutating func appendAll() {
     for tensor in 0...model.layerCount { appendBordersAbove(tensor) }
-    for layer in 0..<model.layerCount where model.keepsAccumulators(layer: layer) && packed.layer(layer) == nil {
+    for layer in 0..<model.layerCount
+    where model.keepsAccumulators(layer: layer) && packed.layer(layer) == nil {
       append(.startPlain, layer: layer)
     }
     let takesImage = takesImage
@@ -50,7 +51,8 @@ struct RowProgramBuilder {
   private mutating func append(_ work: Step.Work, layer: Int, target: Int = 0, count: Int = 0) {
     steps.append(
       Step(
-        work: work, layer: layer, packed: layer < 0 ? nil : packed.layer(layer), target: target, count: count))
+        work: work, layer: layer, packed: layer < 0 ? nil : packed.layer(layer), target: target, count: count)
+    )
   }
 
   /// Later rows take the slots of the border above; it comes back before the next image.
@@ -99,12 +101,14 @@ struct RowProgramBuilder {
     if record.kind == .dense {
       let work: Step.Work =
         model.keepsAccumulators(layer: layer)
-        ? .finish(sums: Int(record.accumulatorsOffset)) : .multiply(values: offset(input, row: Int(input.borderAbove)), count: input.rowValues)
+        ? .finish(sums: Int(record.accumulatorsOffset))
+        : .multiply(values: offset(input, row: Int(input.borderAbove)), count: input.rowValues)
       return append(work, layer: layer, target: target, count: bytes)
     }
     let first = Int(input.borderAbove) + real * record.rowStep - Int(record.reachAbove)
     let rows = Step.Input(
-      places: Int(output.width), slots: offset(input, row: 0) - Int(record.reachLeft) * input.pixelBytes, rowBytes: input.rowBytes,
+      places: Int(output.width), slots: offset(input, row: 0) - Int(record.reachLeft) * input.pixelBytes,
+      rowBytes: input.rowBytes,
       slotCount: Int(input.ringRows), first: first % Int(input.ringRows))
     append(
       record.kind == .convolution ? .convolve(rows) : .convolveDepthwise(rows), layer: layer, target: target,

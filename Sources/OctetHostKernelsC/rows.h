@@ -382,8 +382,9 @@ static __attribute__((noinline)) TARGET long NAME(peak)(long rounds) {
   UNROLL for (long i = 0; i < 12; i++) acc[i] = all_lanes(0);
   for (long round = 0; round < rounds; round++) {
     UNROLL for (long i = 0; i < 12; i++) {
+      // Each product must be made, again and again.
+      KEEP(values);
       acc[i] = dot(acc[i], values, w);
-      // Each product must be made.
       KEEP(acc[i]);
     }
   }

@@ -52,12 +52,12 @@ struct BenchmarkReport {
       ])
     }
     table.addRule()
-    let rest = max(0, latency.least - sum)
+    let rest = max(0, latency.median - sum)
     table.addRow(["", "between layers", micro(rest), "", "", "", ""])
     table.addRow([
-      "", "one image", micro(latency.least), "", NumberText.grouped(multiplyAdds),
-      giga(Double(multiplyAdds) / latency.least),
-      peak.map { NumberText.percent(Double(multiplyAdds) / latency.least / $0) } ?? "",
+      "", "one image", micro(latency.median), "", NumberText.grouped(multiplyAdds),
+      giga(Double(multiplyAdds) / latency.median),
+      peak.map { NumberText.percent(Double(multiplyAdds) / latency.median / $0) } ?? "",
     ])
     return table.rendered()
   }

@@ -1,6 +1,6 @@
 import Octet
 
-/// Looks on with a clock: how long each layer takes, over many images.
+/// Looks on with a clock: how long each layer takes for an image.
 struct LayerTimes: RunObserver {
   private var nanoseconds = InlineArray<64, UInt64>(repeating: 0)
   private var calls = InlineArray<64, UInt64>(repeating: 0)
@@ -17,9 +17,9 @@ struct LayerTimes: RunObserver {
     calls[layer] &+= 1
   }
 
-  /// Seconds for one image, less what asking the clock took.
-  func seconds(_ layer: Int, images: Int, clockCost: Double) -> Double {
-    max(0, Double(nanoseconds[layer]) - Double(calls[layer]) * clockCost) / 1e9 / Double(images)
+  /// Seconds, less what asking the clock took.
+  func seconds(_ layer: Int, clockCost: Double) -> Double {
+    max(0, Double(nanoseconds[layer]) - Double(calls[layer]) * clockCost) / 1e9
   }
 
   /// Nanoseconds that pass between two questions to the clock.

@@ -59,32 +59,27 @@ struct ModelBenchmark {
     }
   }
 
-  /// Seconds that each layer takes for an image: the least of all rounds.
+  /// Seconds that each layer takes for an image: the median of many images, of which few are interrupted.
   func layerSeconds() -> [Double] {
     let clockCost = LayerTimes.clockCost()
-    // Few, so that the least of many measurements is one that nothing interrupted.
-    let images = 20
-    var least = [Double](repeating: .infinity, count: model.layerCount)
-    for _ in 0..<rounds * 20 {
-      var times = LayerTimes()
-      withSession { session in
-        let pixels = pixels.span
-        let bytes = model.imageBytes
-        for image in 0..<images {
-          let place = image % imageCount
-          do throws(SessionError) {
-            try session.run(
-              image: pixels.extracting(place * bytes..<(place + 1) * bytes), observer: &times)
-          } catch {
-            preconditionFailure("the image has the model's size: \(error)")
-          }
+    var seconds = [[Double]](repeating: [], count: model.layerCount)
+    withSession { session in
+      let pixels = pixels.span
+      let bytes = model.imageBytes
+      for image in 0..<rounds * 200 {
+        let place = image % imageCount
+        var times = LayerTimes()
+        do throws(SessionError) {
+          try session.run(image: pixels.extracting(place * bytes..<(place + 1) * bytes), observer: &times)
+        } catch {
+          preconditionFailure("the image has the model's size: \(error)")
+        }
+        for layer in seconds.indices {
+          seconds[layer].append(times.seconds(layer, clockCost: clockCost))
         }
       }
-      for layer in least.indices {
-        least[layer] = min(least[layer], times.seconds(layer, images: images, clockCost: clockCost))
-      }
     }
-    return least
+    return seconds.map { Timings($0).median }
   }
 
   private func run(_ session: inout Session<HostKernels>, _ image: Span<UInt8>) {

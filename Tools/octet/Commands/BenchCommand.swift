@@ -18,12 +18,16 @@ enum BenchCommand: Command {
     options: [
       DataOption.option,
       OptionDescription("noise", help: "random pixels in place of images"),
-      OptionDescription("layers", help: "also show the time of each layer, and how near it comes to the machine's peak"),
-      OptionDescription("threads", takes: .text("N"), default: "2", help: "threads for the second throughput"),
+      OptionDescription(
+        "layers", help: "also show the time of each layer, and how near it comes to the machine's peak"),
+      OptionDescription(
+        "threads", takes: .text("N"), default: "2", help: "threads for the second throughput"),
       OptionDescription("rounds", takes: .text("N"), default: "15", help: "repetitions of each measurement"),
       OptionDescription("json", help: "print one JSON object"),
     ],
-    examples: ["octet bench cnn-two-pool.octet --layers", "OCTET_KERNELS=avx2 octet bench cnn-two-pool.octet --json"])
+    examples: [
+      "octet bench cnn-two-pool.octet --layers", "OCTET_KERNELS=avx2 octet bench cnn-two-pool.octet --json",
+    ])
 
   static func run(_ arguments: ParsedArguments) throws {
     let file = try OctetModelFile(path: arguments.positionals[0])
@@ -46,7 +50,8 @@ enum BenchCommand: Command {
   }
 
   /// The first test images, or noise.
-  private static func pixels(_ file: OctetModelFile, _ arguments: ParsedArguments) throws -> ([UInt8], String) {
+  private static func pixels(_ file: OctetModelFile, _ arguments: ParsedArguments) throws -> ([UInt8], String)
+  {
     let bytes = file.model.imageBytes
     if arguments.flag("noise") {
       var random = RandomStream(seed: 1, purpose: .testing)
