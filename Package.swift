@@ -29,6 +29,12 @@ let package = Package(
     .target(
       name: "Octet",
       swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+    // The kernels of hosts, and their inner loops. The runtime knows nothing of them.
+    .target(name: "OctetHostKernelsC"),
+    .target(
+      name: "OctetHostKernels",
+      dependencies: ["Octet", "OctetHostKernelsC"],
+      swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
     // Faster kernels for small chips, and the inner loops in their instructions, with stand-ins for every other machine.
     .target(name: "OctetChipInstructions"),
     .target(
@@ -71,7 +77,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "OctetQuantization",
-      dependencies: ["Octet", "OctetTraining", "OctetInterchange"],
+      dependencies: ["Octet", "OctetHostKernels", "OctetTraining", "OctetInterchange"],
       swiftSettings: strict),
     // Depends on nothing, so that every program of the project can use it.
     .target(
@@ -81,8 +87,9 @@ let package = Package(
     .executableTarget(
       name: "OctetTool",
       dependencies: [
-        "Octet", "OctetClassification", "OctetCommandLine", "OctetImages", "OctetTraining", "OctetInterchange",
-        "OctetQuantization",
+        "Octet", "OctetClassification", "OctetCommandLine", "OctetHostKernels", "OctetImages",
+        "OctetTraining",
+        "OctetInterchange", "OctetQuantization",
       ],
       path: "Tools/octet",
       swiftSettings: strict),
@@ -110,6 +117,10 @@ let package = Package(
     .testTarget(
       name: "OctetTests",
       dependencies: ["Octet", "OctetChipKernels", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "OctetHostKernelsTests",
+      dependencies: ["Octet", "OctetHostKernels", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetTrainingTests",

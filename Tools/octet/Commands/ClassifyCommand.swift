@@ -2,6 +2,7 @@ import Foundation
 import Octet
 import OctetClassification
 import OctetCommandLine
+import OctetHostKernels
 import OctetImages
 import OctetInterchange
 import OctetTraining
@@ -59,7 +60,8 @@ enum ClassifyCommand: Command {
     let threads =
       try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     let run = ClassificationRun(
-      model: file.model, fit: arguments.value("fit").flatMap(PictureFitting.Fit.init) ?? .auto,
+      model: file.model, kernels: try HostKernels(file.model),
+      fit: arguments.value("fit").flatMap(PictureFitting.Fit.init) ?? .auto,
       inversion: arguments.value("invert").flatMap(PictureFitting.Inversion.init) ?? .auto,
       format: arguments.flag("json") ? .json : arguments.flag("csv") ? .csv : .lines,
       labels: arguments.value("labels").flatMap(LabelRule.init), savedInputs: arguments.value("save-input"),
