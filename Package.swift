@@ -20,6 +20,7 @@ let package = Package(
   products: [
     .library(name: "Octet", targets: ["Octet"]),
     .executable(name: "octet", targets: ["OctetTool"]),
+    .executable(name: "octet-classify", targets: ["OctetClassify"]),
     .executable(name: "octet-bench", targets: ["OctetBench"]),
     .executable(name: "octet-firmware", targets: ["OctetFirmware"]),
   ],
@@ -70,7 +71,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "OctetInterchange",
-      dependencies: ["OctetTraining"],
+      dependencies: ["Octet", "OctetTraining"],
+      // A C program that people read, compiled into the tool.
+      resources: [.embedInCode("CSource/runtime.c99")],
       swiftSettings: strict),
     .target(
       name: "OctetQuantization",
@@ -90,6 +93,13 @@ let package = Package(
       ],
       path: "Tools/octet",
       swiftSettings: strict),
+    .target(name: "CDeviceSystem"),
+    // The program for devices, here for this machine. Tools/build-device compiles the same files as Embedded Swift.
+    .executableTarget(
+      name: "OctetClassify",
+      dependencies: ["CDeviceSystem", "CPNG", "Octet", "OctetClassification", "OctetImages"],
+      path: "Tools/octet-classify",
+      swiftSettings: strict),
     // Measures parts of Octet for Tools/bench.
     .executableTarget(
       name: "OctetBench",
@@ -100,7 +110,7 @@ let package = Package(
     .executableTarget(
       name: "OctetFirmware",
       dependencies: [
-        "Octet", "OctetChipKernels", "OctetCommandLine", "OctetTraining", "OctetInterchange",
+        "Octet", "OctetChipKernels", "OctetCommandLine", "OctetImages", "OctetInterchange", "OctetTraining",
       ],
       path: "Tools/octet-firmware",
       swiftSettings: strict),
@@ -119,7 +129,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "OctetInterchangeTests",
-      dependencies: ["OctetInterchange", "OctetTraining"],
+      dependencies: ["Octet", "OctetInterchange", "OctetTraining", "TestSupport"],
       exclude: ["ONNX/Models"],
       swiftSettings: strict),
     .testTarget(
@@ -133,7 +143,9 @@ let package = Package(
     // The built tool from outside: what it prints, writes and refuses.
     .testTarget(
       name: "OctetToolTests",
-      dependencies: ["OctetInterchange", "OctetTraining", "TestSupport"],
+      dependencies: [
+        "Octet", "OctetImages", "OctetInterchange", "OctetQuantization", "OctetTraining", "TestSupport",
+      ],
       swiftSettings: strict),
     // Writes with libpng what OctetImages has to read.
     .target(

@@ -12,7 +12,9 @@ extension OutputStage {
     var sum = sums
     if isWide || table != nil {
       for channel in channels {
-        write(sum.pointee &+ bias[channel], channel: channel, to: target, at: index &+ channel &- channels.lowerBound)
+        write(
+          sum.pointee &+ bias[channel], channel: channel, to: target,
+          at: index &+ channel &- channels.lowerBound)
         sum += stride
       }
       return

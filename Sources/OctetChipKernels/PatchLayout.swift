@@ -13,7 +13,8 @@ public protocol PatchLayout {
   ///
   /// - Parameter end: where the layer's weights end; nothing beyond is read.
   static func multiply(
-    _ patch: UnsafeRawPointer, weights: UnsafePointer<Int8>, depth: Int, channels: Int, end: UnsafePointer<Int8>,
+    _ patch: UnsafeRawPointer, weights: UnsafePointer<Int8>, depth: Int, channels: Int,
+    end: UnsafePointer<Int8>,
     sums: UnsafeMutablePointer<Int32>)
   /// Takes a row of values apart for `fold`.
   static func widen(_ row: UnsafeMutableRawPointer, values: UnsafePointer<Int8>, count: Int)
@@ -41,7 +42,8 @@ public enum PairLayout: PatchLayout {
   /// See `PatchLayout`.
   @inline(__always)
   public static func multiply(
-    _ patch: UnsafeRawPointer, weights: UnsafePointer<Int8>, depth: Int, channels: Int, end: UnsafePointer<Int8>,
+    _ patch: UnsafeRawPointer, weights: UnsafePointer<Int8>, depth: Int, channels: Int,
+    end: UnsafePointer<Int8>,
     sums: UnsafeMutablePointer<Int32>
   ) {
     octet_pair_multiply(
@@ -82,7 +84,8 @@ public enum WideLayout: PatchLayout {
   /// See `PatchLayout`.
   @inline(__always)
   public static func multiply(
-    _ patch: UnsafeRawPointer, weights: UnsafePointer<Int8>, depth: Int, channels: Int, end: UnsafePointer<Int8>,
+    _ patch: UnsafeRawPointer, weights: UnsafePointer<Int8>, depth: Int, channels: Int,
+    end: UnsafePointer<Int8>,
     sums: UnsafeMutablePointer<Int32>
   ) {
     octet_wide_multiply(patch.assumingMemoryBound(to: Int32.self), weights, depth, channels, sums)

@@ -7,7 +7,9 @@ import Testing
 @Suite("Kernels for small chips against whole layers")
 struct ChipKernelsTests {
   /// - Parameter scratch: bytes of scratch memory as a share of what the model asks for.
-  static func compare<Layout: PatchLayout>(_: Layout.Type, seed: UInt64, layerCount: Int?, scratch: Double) throws {
+  static func compare<Layout: PatchLayout>(_: Layout.Type, seed: UInt64, layerCount: Int?, scratch: Double)
+    throws
+  {
     let drawn = RandomModel(seed: seed, layerCount: layerCount)
     let model = try Model(copying: drawn.bytes)
     let reference = WholeLayerReference(drawn.bytes)
@@ -19,7 +21,8 @@ struct ChipKernelsTests {
     var span = storage.mutableSpan
     var arena = span.mutableBytes
     try words.withUnsafeMutableBytes { bytes in
-      let kernels = PatchKernels<Layout>(model, scratch: UnsafeMutableRawBufferPointer(rebasing: bytes[..<count]))
+      let kernels = PatchKernels<Layout>(
+        model, scratch: UnsafeMutableRawBufferPointer(rebasing: bytes[..<count]))
       var session = try Session(model, arena: &arena, kernels: kernels)
       for image in 0..<2 as Range<UInt64> {
         let pixels = drawn.pixels(seed: seed &* 2 &+ image)
@@ -27,7 +30,8 @@ struct ChipKernelsTests {
         var checksums = LayerChecksums()
         try session.run(image: pixels.span, observer: &checksums)
         for layer in 0..<model.layerCount where checksums[layer] != expected.checkSums[layer] {
-          Issue.record("seed \(seed), image \(image): layer \(layer), \(model.layer(layer).kind.name), differs")
+          Issue.record(
+            "seed \(seed), image \(image): layer \(layer), \(model.layer(layer).kind.name), differs")
           return
         }
       }

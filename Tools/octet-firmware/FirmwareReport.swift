@@ -11,9 +11,14 @@ struct FirmwareReport {
   }
 
   let imageCount: Int
+  /// Images whose true class is known, and how many of those the firmware got right.
+  let labelCount: Int
   let right: Int
   /// The first way in which the firmware disagrees with the host.
   let difference: String?
+  /// Damaged models that the firmware's loader judged, and how many of them it accepted.
+  let flipCount: Int
+  let acceptedFlips: Int
   /// The mean over the images that were timed; nil if none was.
   let instructions: Int?
   let layers: [Layer]
@@ -22,7 +27,7 @@ struct FirmwareReport {
   let arenaBytes: Int
 
   init(folder: String) throws {
-    let model = try ModelFile.load("\(folder)/model.octet").model
+    let (bytes, model) = try ModelFile.load("\(folder)/model.octet")
     let results = try Results(
       FileReading.bytes(path: "\(folder)/results", limit: 1 << 30), name: "\(folder)/results")
     let labels = try FileReading.bytes(path: "\(folder)/labels", limit: 1 << 30)
@@ -39,8 +44,16 @@ struct FirmwareReport {
     }
     let host = try HostRun.run(model, images)
     imageCount = images.count
-    right = zip(results.images, labels).count { $0.classIndex == Int($1) }
-    difference = zip(host, results.images).lazy.compactMap { $0.difference($1, model) }.first
+    labelCount = labels.count { $0 != PictureFolder.unknown }
+    right = zip(results.images, labels).count { $1 != PictureFolder.unknown && $0.classIndex == Int($1) }
+    flipCount = results.flips.count
+    acceptedFlips = results.flips.count { $0.error == nil }
+    let flip = results.flips.first { flip in
+      let own = flip.record.judge(bytes).map { [UInt32($0.rule.rawValue), $0.offset, $0.value] }
+      return own != flip.error
+    }
+    let other = flip.map { "its loader judges other than the host's with byte \($0.record.offset) damaged" }
+    difference = other ?? zip(host, results.images).lazy.compactMap { $0.difference($1, model) }.first
     let timed = results.images.filter { $0.ticks > 0 }
     instructions =
       timed.isEmpty
@@ -61,7 +74,7 @@ struct FirmwareReport {
 
   var json: JSONValue {
     .object([
-      ("accuracy", .number(Double(right) / Double(imageCount))),
+      ("accuracy", labelCount == 0 ? .null : .number(Double(right) / Double(labelCount))),
       ("images", .integer(imageCount)),
       ("bit_exact", .bool(difference == nil)),
       ("instructions_per_inference", instructions.map { .integer($0) } ?? .null),
@@ -69,6 +82,7 @@ struct FirmwareReport {
         "multiply_adds_per_instruction",
         instructions.map { .number(Double(multiplyAdds) / Double(max($0, 1))) } ?? .null
       ),
+      ("damaged_models", .integer(flipCount)),
       ("code_bytes", .integer(sizes.code)),
       ("model_bytes", .integer(sizes.model)),
       ("ram_bytes", .integer(sizes.ram)),
@@ -108,13 +122,21 @@ struct FirmwareReport {
     func share(_ bytes: Int, of limit: Int) -> String {
       "\(NumberText.grouped(bytes)) of \(NumberText.grouped(limit)) bytes (\(NumberText.percent(Double(bytes) / Double(limit))))"
     }
+    let accuracy =
+      labelCount == 0
+      ? "unknown: none of the \(imageCount) images is labeled"
+      : "\(NumberText.percent(Double(right) / Double(labelCount), decimals: 2)), \(right) of \(labelCount)"
+    let damaged =
+      flipCount == 0
+      ? ""
+      : "damage     \(NumberText.grouped(flipCount)) damaged models were judged as on the host, \(NumberText.grouped(flipCount - acceptedFlips)) rejected\n"
     return """
       \(board)
-      accuracy   \(NumberText.percent(Double(right) / Double(imageCount), decimals: 2)), \(right) of \(imageCount)
+      accuracy   \(accuracy)
       bits       \(difference.map { "differ from the host: \($0)" } ?? "every layer and every logit equal the host's")
       flash      \(share(sizes.code + sizes.model, of: flash)): code \(NumberText.grouped(sizes.code)), model \(NumberText.grouped(sizes.model))
       RAM        \(share(sizes.ram, of: ram)): arena \(NumberText.grouped(arenaBytes)), stack \(NumberText.grouped(sizes.stack))
-      stack      \(NumberText.grouped(stackBytes)) of \(NumberText.grouped(sizes.stack)) bytes were used
+      stack      \(NumberText.grouped(stackBytes)) of \(NumberText.grouped(sizes.stack)) bytes were used\(damaged.isEmpty ? "" : "\n" + damaged.dropLast())
 
       \(table.rendered())
       """

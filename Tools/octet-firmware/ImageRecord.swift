@@ -10,8 +10,9 @@ struct ImageRecord {
   private static let mark: UInt32 = 0x474D_494F
   private static let endMark: UInt32 = 0x444E_454F
 
-  static func write(_ records: [ImageRecord]) -> [UInt8] {
+  static func write(_ records: [ImageRecord], after flips: [FlipRecord] = []) -> [UInt8] {
     var writer = WordWriter()
+    for flip in flips { flip.write(to: &writer) }
     for record in records {
       writer.add(mark)
       writer.add(record.number)
@@ -27,7 +28,13 @@ struct ImageRecord {
   static func read(_ bytes: [UInt8], name: String) throws(FirmwareError) -> [ImageRecord] {
     var reader = WordReader(bytes, name: name)
     var records: [ImageRecord] = []
-    while try reader.word() == mark {
+    while true {
+      let next = try reader.word()
+      if next == FlipRecord.mark {
+        _ = try reader.bytes(12)
+        continue
+      }
+      guard next == mark else { break }
       let number = try reader.word()
       let isTimed = try reader.word() != 0
       let count = try reader.word()

@@ -15,11 +15,14 @@ enum PrepareCommand: Command {
       OptionDescription("folder", takes: .folder(), help: "where to write"),
       OptionDescription(
         "data", takes: .file("PATH"), default: "OCTET_MNIST, then fetched MNIST, then synthetic digits",
-        help: "a folder of IDX files, a CSV table (label first), or a folder with a folder of pictures per class"
-      ),
+        help: "a folder of PNG files, a folder of IDX files, or a CSV table (label first)"),
       OptionDescription("count", takes: .text("N"), default: "20", help: "images to classify"),
       OptionDescription(
-        "timed", takes: .text("N"), default: "20", help: "images, from the first, whose instructions are counted"),
+        "timed", takes: .text("N"), default: "20",
+        help: "images, from the first, whose instructions are counted"),
+      OptionDescription(
+        "flips", takes: .text("N"), default: "0",
+        help: "bytes of the model that the firmware damages in turn, to compare its loader with the host's"),
       OptionDescription("baked", takes: .text("N"), help: "link so many images into the firmware instead"),
     ],
     examples: ["octet-firmware prepare cnn-two-pool.octet --folder work --count 100"])
@@ -31,18 +34,17 @@ enum PrepareCommand: Command {
     let baked = try arguments.integer("baked", in: 1...10_000)
     let count = try baked ?? arguments.integer("count", in: 1...1_000_000) ?? 20
     let timed = try arguments.integer("timed", in: 0...) ?? 20
+    let flips = try arguments.integer("flips", in: 0...100_000) ?? 0
     let (bytes, model) = try ModelFile.load(arguments.positionals[0])
-    let images = try images(for: model, arguments)
-    let chosen = images.selecting(0..<min(count, images.count))
-    let size = model.imageBytes
-    let records = chosen.labels.indices.map {
-      ImageRecord(
-        number: UInt32($0), isTimed: $0 < timed, pixels: Array(chosen.pixels[$0 * size..<($0 + 1) * size]))
+    let (pixels, labels) = try images(for: model, count: count, arguments)
+    let records = pixels.indices.map {
+      ImageRecord(number: UInt32($0), isTimed: $0 < timed, pixels: pixels[$0])
     }
     try AtomicFile.write(path: "\(folder)/model.octet", bytes: bytes)
     try AtomicFile.write(
-      path: "\(folder)/\(baked == nil ? "images" : "baked")", bytes: ImageRecord.write(records))
-    try AtomicFile.write(path: "\(folder)/labels", bytes: chosen.labels)
+      path: "\(folder)/\(baked == nil ? "images" : "baked")",
+      bytes: ImageRecord.write(records, after: FlipRecord.draw(flips, modelBytes: bytes.count)))
+    try AtomicFile.write(path: "\(folder)/labels", bytes: labels)
     let sizes = """
       arena_bytes=\(model.arenaBytes)
       declare -A scratch_bytes=([pair]=\(PatchKernels<PairLayout>.scratchBytes(model)) [wide]=\(PatchKernels<WideLayout>.scratchBytes(model)))
@@ -52,18 +54,24 @@ enum PrepareCommand: Command {
     try AtomicFile.write(path: "\(folder)/sizes.sh", bytes: Array(sizes.utf8))
   }
 
-  /// Test images if there are some, of the classes that the model tells apart.
-  private static func images(for model: Model, _ arguments: ParsedArguments) throws -> LabeledImages {
+  /// Test images if there are some, of the classes that the model tells apart; or the pictures of a folder.
+  private static func images(
+    for model: Model, count: Int, _ arguments: ParsedArguments
+  ) throws -> (pixels: [[UInt8]], labels: [UInt8]) {
+    if let path = arguments.value("data"), let folder = try PictureFolder(path, model: model, count: count) {
+      return (folder.pixels, folder.labels)
+    }
     let locator = DataLocator(
       path: arguments.value("data"), environment: ProcessInfo.processInfo.environment)
     var data = try locator.locate { () throws(DataError) in SyntheticDigits.dataSet() }
     if data.train.classNames != model.labels { data = try data.keeping(classes: model.labels) }
     let images = data.test ?? data.train
-    guard images.shape.count == model.imageBytes else {
+    let size = model.imageBytes
+    guard images.shape.count == size else {
       throw FirmwareError(
-        "the images have \(images.shape.count) bytes, the model takes \(model.imageBytes): give others with --data"
-      )
+        "the images have \(images.shape.count) bytes, the model takes \(size): give others with --data")
     }
-    return images
+    let chosen = 0..<min(count, images.count)
+    return (chosen.map { Array(images.pixels[$0 * size..<($0 + 1) * size]) }, Array(images.labels[chosen]))
   }
 }

@@ -26,7 +26,8 @@ enum ReportCommand: Command {
     if arguments.flag("json") {
       try StandardOutput.write(report.json.text + "\n")
     } else {
-      try StandardOutput.write(report.text(board: arguments.value("board") ?? "board", flash: flash, ram: ram))
+      try StandardOutput.write(
+        report.text(board: arguments.value("board") ?? "board", flash: flash, ram: ram))
     }
     if let difference = report.difference {
       throw FirmwareError("the firmware does not agree with the host: \(difference)")

@@ -17,6 +17,14 @@ struct Results {
     let logits: [Int32]
   }
 
+  /// What the firmware's loader said about a damaged model.
+  struct Flip {
+    let record: FlipRecord
+    /// The raw value of the rule that was broken, where, and what stood there; nil if the model was accepted.
+    let error: [UInt32]?
+  }
+
+  let flips: [Flip]
   let images: [Image]
   let stackBytes: Int
   /// For 20,000 instructions.
@@ -30,6 +38,7 @@ struct Results {
   init(_ bytes: [UInt8], name: String) throws(FirmwareError) {
     var reader = WordReader(bytes, name: name)
     var images: [Image] = []
+    var flips: [Flip] = []
     while true {
       let start = reader.position
       let mark = try reader.word()
@@ -47,11 +56,17 @@ struct Results {
         }
         break
       }
+      if mark == FlipRecord.mark {
+        flips.append(try Self.flip(&reader))
+        try Self.check(&reader, from: start, name)
+        continue
+      }
       guard mark == Self.imageMark else { throw FirmwareError("\(name): unknown record at byte \(start)") }
       images.append(try Self.image(&reader))
       try Self.check(&reader, from: start, name)
     }
     self.images = images
+    self.flips = flips
   }
 
   private static func image(_ reader: inout WordReader) throws(FirmwareError) -> Image {
@@ -73,6 +88,16 @@ struct Results {
       ticks: ticks, layers: layers, logits: logits)
   }
 
+  private static func flip(_ reader: inout WordReader) throws(FirmwareError) -> Flip {
+    let offset = Int(try reader.word())
+    let mask = UInt8(truncatingIfNeeded: try reader.word())
+    let isMended = try reader.word() != 0
+    let error = [try reader.word(), try reader.word(), try reader.word()]
+    return Flip(
+      record: FlipRecord(offset: offset, mask: mask, isMended: isMended),
+      error: error[0] == .max ? nil : error)
+  }
+
   private static func check(
     _ reader: inout WordReader, from start: Int, _ name: String
   ) throws(FirmwareError) {
@@ -81,7 +106,9 @@ struct Results {
   }
 
   /// Instructions of a whole image; reading the timer is not counted.
-  func instructions(_ image: Image) -> Double { (Double(image.ticks) - Double(readTicks)) * 20_000 / loopTicks }
+  func instructions(_ image: Image) -> Double {
+    (Double(image.ticks) - Double(readTicks)) * 20_000 / loopTicks
+  }
 
   /// Instructions of one layer.
   func instructions(_ layer: Layer) -> Double {

@@ -21,7 +21,9 @@ struct WordReader {
   }
 
   mutating func word() throws(FirmwareError) -> UInt32 {
-    guard position + 4 <= bytes.count else { throw FirmwareError("\(name): ends early, at byte \(bytes.count)") }
+    guard position + 4 <= bytes.count else {
+      throw FirmwareError("\(name): ends early, at byte \(bytes.count)")
+    }
     defer { position += 4 }
     return (0..<4).reduce(0) { $0 | UInt32(bytes[position + $1]) << (8 * UInt32($1)) }
   }

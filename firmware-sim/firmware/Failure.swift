@@ -22,7 +22,13 @@ enum Failure {
 
   static func stop(_ error: ModelError) -> Never {
     Console.write("firmware: the model is rejected: ")
-    Console.write(error.rule.text)
+    #if OCTET_SMALL_CODE
+      // The texts of the rules would take 3 KB of flash: docs/PORTING.md lists them by number.
+      Console.write("rule ")
+      Console.write(UInt32(error.rule.rawValue))
+    #else
+      Console.write(error.rule.text)
+    #endif
     Console.write(" (at byte ")
     Console.write(error.offset)
     Console.write(", found ")

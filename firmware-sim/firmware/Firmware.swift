@@ -44,6 +44,20 @@ enum Firmware {
     guard storage.bytes == model.imageBytes else { Failure.stop("the firmware was built for another model") }
     var source = ImageSource()
     var results = ResultFile()
+    #if OCTET_WRITABLE_MODEL
+      let file = storage_model()
+      while let flip = source.nextFlip() {
+        let error = flip.judge(UnsafeMutableRawBufferPointer(start: file.start, count: file.bytes))
+        results.add(ResultFile.flipMark)
+        results.add(flip.offset)
+        results.add(flip.mask)
+        results.add(flip.isMended ? 1 : 0)
+        results.add(error.map { UInt32($0.rule.rawValue) } ?? UInt32.max)
+        results.add(error?.offset ?? 0)
+        results.add(error?.value ?? 0)
+        results.endRecord()
+      }
+    #endif
     // One for everything: it is large.
     var recorder = LayerRecorder()
     var count: UInt32 = 0
@@ -86,7 +100,8 @@ enum Firmware {
   }
 
   /// What the host needs to turn ticks into instructions: loops of 2,000 and 22,000 instructions, and reading the timer.
-  private static func writeEnd(_ count: UInt32, _ recorder: inout LayerRecorder, to results: inout ResultFile) {
+  private static func writeEnd(_ count: UInt32, _ recorder: inout LayerRecorder, to results: inout ResultFile)
+  {
     let start = board_ticks()
     core_count_down(1_000)
     let middle = board_ticks()

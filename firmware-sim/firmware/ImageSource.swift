@@ -5,7 +5,7 @@ import Octet
 /// Where images come from: those linked in, or else the file `images` of the host.
 ///
 /// Each is five words (`OIMG`, its number, 1 if it is to be timed, bytes, CRC-32 of the pixels) and the pixels. The word
-/// `OEND` ends them.
+/// `OEND` ends them. Where the model lies in memory that can be written, `OFLP` records may come first; see `ModelFlips`.
 struct ImageSource: ~Copyable {
   private let file: HostFile?
   private var baked: UnsafeRawBufferPointer
@@ -29,9 +29,28 @@ struct ImageSource: ~Copyable {
     self.file = file
   }
 
+  #if OCTET_WRITABLE_MODEL
+    /// The next bits to turn over, if such a record comes next; otherwise the mark that was read instead is kept.
+    mutating func nextFlip() -> ModelFlip? {
+      let mark = word(after: 0)
+      guard mark == ModelFlip.mark else {
+        keptMark = mark
+        return nil
+      }
+      return ModelFlip(offset: word(after: 0), mask: word(after: 0), isMended: word(after: 0) != 0)
+    }
+
+    private var keptMark: UInt32 = 0
+  #endif
+
   /// The next image, its pixels in `target`; nil after the last one. Anything damaged stops the firmware.
   mutating func next(into target: UnsafeMutableRawBufferPointer, count: UInt32) -> Image? {
-    let mark = word(after: count)
+    #if OCTET_WRITABLE_MODEL
+      let mark = keptMark != 0 ? keptMark : word(after: count)
+      keptMark = 0
+    #else
+      let mark = word(after: count)
+    #endif
     if mark == Self.endMark { return nil }
     guard mark == Self.imageMark else { Failure.stop(image: count, "it does not start with OIMG") }
     let number = word(after: count)

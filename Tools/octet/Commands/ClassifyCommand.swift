@@ -74,8 +74,10 @@ enum ClassifyCommand: Command {
     }
     try report(summary, arguments)
     guard summary.files > 0 else {
-      throw DataError(
-        arguments.positionals[1], "holds no .png files", advice: "name files, or another folder")
+      let first = arguments.positionals[1]
+      throw first == "-"
+        ? DataError("standard input", "names no files", advice: "give it paths, one a line")
+        : DataError(first, "holds no .png files", advice: "name files, or another folder")
     }
     if summary.failures > 0 { throw FilesFailed(failures: summary.failures, files: summary.files) }
   }

@@ -10,3 +10,4 @@ board_ram_bytes=$((16 * 1024))
 board_kernel_optimization=-Osize
 board_runtime_optimization=-Osize
 board_small=yes
+board_stack_bytes=6144

@@ -7,3 +7,6 @@ board_qemu=(qemu-system-arm -machine mps2-an386)
 board_flash_bytes=$((4 * 1024 * 1024))
 board_ram_bytes=$((4 * 1024 * 1024))
 board_layout=pair
+# What stands for flash is memory, so a test may damage the model in place.
+board_writable_flash=yes
+board_stack_bytes=8192

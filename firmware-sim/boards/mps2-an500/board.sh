@@ -7,3 +7,4 @@ board_layout=pair
 board_qemu=(qemu-system-arm -machine mps2-an500)
 board_flash_bytes=$((4 * 1024 * 1024))
 board_ram_bytes=$((4 * 1024 * 1024))
+board_stack_bytes=8192

@@ -8,3 +8,4 @@ board_layout=pair
 board_qemu=(qemu-system-arm -machine mps3-an547)
 board_flash_bytes=$((512 * 1024 + 2 * 1024 * 1024))
 board_ram_bytes=$((512 * 1024))
+board_stack_bytes=8192

@@ -7,3 +7,6 @@ board_layout=wide
 board_qemu=(qemu-system-riscv32 -machine virt -bios none)
 board_flash_bytes=$((4 * 1024 * 1024))
 board_ram_bytes=$((4 * 1024 * 1024))
+# What stands for flash is memory, so a test may damage the model in place.
+board_writable_flash=yes
+board_stack_bytes=8192

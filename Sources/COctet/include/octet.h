@@ -1,0 +1,95 @@
+// Octet from C: load a model, open a session, feed it rows, read the result.
+//
+// Nothing is allocated. The caller supplies the memory: the file of the model (in flash or RAM, at a multiple of 4, unchanged as long as
+// it is used), one octet_model for it, and for each session an octet_session and an arena at a multiple of 4.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// No pointer may be null, save where it says so.
+#ifdef __clang__
+#pragma clang assume_nonnull begin
+#define OCTET_NULLABLE _Nullable
+#else
+#define OCTET_NULLABLE
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// What a call came to. 0 is success.
+enum {
+  OCTET_OK = 0,
+  /// The file breaks a rule of the format; octet_error says which.
+  OCTET_BAD_MODEL = 1,
+  /// The arena is smaller than octet_arena_bytes, or does not start at a multiple of 4.
+  OCTET_BAD_ARENA = 2,
+  /// A row has another number of bytes than octet_row_bytes.
+  OCTET_BAD_ROW = 3,
+  /// All rows of the image have been fed: read the result, then restart.
+  OCTET_COMPLETE = 4,
+  /// Rows of the image are still missing, or there is no such class.
+  OCTET_NO_RESULT = 5,
+};
+
+/// Why a file was rejected: the rule's number, where, and the value that stood there.
+typedef struct octet_error {
+  uint32_t rule;
+  uint32_t offset;
+  uint32_t value;
+} octet_error;
+
+/// A checked model; what is in it is Octet's own.
+typedef struct octet_model {
+  uint64_t memory[12];
+} octet_model;
+
+/// An image on its way through a model; what is in it is Octet's own.
+typedef struct octet_session {
+  uint64_t memory[64];
+} octet_session;
+
+/// What a session has found out.
+typedef struct octet_result {
+  /// Counted from 0.
+  uint32_t class_index;
+  /// Of that class, in 1/65,536; 0 where the model has no probabilities.
+  uint32_t probability;
+} octet_result;
+
+/// Checks a file and makes a model of it. `error` may be null.
+int octet_load(octet_model *model, const void *file, size_t bytes, octet_error *OCTET_NULLABLE error);
+
+/// Bytes of arena that a session needs.
+size_t octet_arena_bytes(const octet_model *model);
+/// Rows of an image.
+size_t octet_rows(const octet_model *model);
+/// Bytes of a row.
+size_t octet_row_bytes(const octet_model *model);
+/// Classes that the model tells apart.
+size_t octet_classes(const octet_model *model);
+
+/// Opens a session. Model and arena belong to it until it is used no more; there is nothing to close.
+int octet_open(octet_session *session, const octet_model *model, void *arena, size_t arena_bytes);
+
+/// Feeds the next row of the image.
+int octet_feed(octet_session *session, const uint8_t *row, size_t bytes);
+
+/// Reads the class and its probability, once all rows have been fed.
+int octet_answer(const octet_session *session, octet_result *result);
+
+/// Reads the probability of one class, in 1/65,536.
+int octet_probability(const octet_session *session, size_t class_index, uint32_t *probability);
+
+/// Forgets the image, so that row 0 comes next.
+void octet_restart(octet_session *session);
+
+#ifdef __cplusplus
+}
+#endif
+
+#ifdef __clang__
+#pragma clang assume_nonnull end
+#endif
