@@ -8,6 +8,7 @@ machine disturb little. LiteRT's time does not depend on the image; Octet's does
 skipped, so it is measured on test images and on noise.
 """
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -42,7 +43,9 @@ def convert(name, folder):
     images, labels = litert.idx("train-images-idx3-ubyte"), litert.idx("train-labels-idx1-ubyte")
     images, _ = litert.keep(images, labels, 2 if network.output_shape[1] == 1 else 10)
     converter = tf.lite.TFLiteConverter.from_keras_model(network)
-    (folder / f"{name}-float.tflite").write_bytes(converter.convert())
+    # The converter talks on standard output.
+    with contextlib.redirect_stdout(sys.stderr):
+        (folder / f"{name}-float.tflite").write_bytes(converter.convert())
     convert_onnx(name, folder, (images[:1000] / 255).astype(numpy.float32).reshape(-1, 1, *network.input_shape[1:]))
     # Last, as it is the sign that all are there.
     (folder / f"{name}.tflite").write_bytes(litert.convert(network, images[:1000]))

@@ -53,7 +53,7 @@ struct BenchmarkReport {
     }
     table.addRule()
     let rest = max(0, latency.median - sum)
-    table.addRow(["", "between layers", micro(rest), "", "", "", ""])
+    table.addRow(["", "between layers, and the answer", micro(rest), "", "", "", ""])
     table.addRow([
       "", "one image", micro(latency.median), "", NumberText.grouped(multiplyAdds),
       giga(Double(multiplyAdds) / latency.median),
