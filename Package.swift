@@ -20,6 +20,7 @@ let package = Package(
   products: [
     .library(name: "Octet", targets: ["Octet"]),
     .executable(name: "octet", targets: ["OctetTool"]),
+    .executable(name: "octet-classify", targets: ["OctetClassify"]),
     .executable(name: "octet-bench", targets: ["OctetBench"]),
     .executable(name: "octet-firmware", targets: ["OctetFirmware"]),
   ],
@@ -27,6 +28,12 @@ let package = Package(
     // The runtime. It depends on nothing; Tools/embedded compiles the same files as Embedded Swift.
     .target(
       name: "Octet",
+      swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+    // The kernels of hosts, and their inner loops. The runtime knows nothing of them.
+    .target(name: "OctetHostKernelsC"),
+    .target(
+      name: "OctetHostKernels",
+      dependencies: ["Octet", "OctetHostKernelsC"],
       swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
     // Faster kernels for small chips, and the inner loops in their instructions, with stand-ins for every other machine.
     .target(name: "OctetChipInstructions"),
@@ -64,11 +71,13 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "OctetInterchange",
-      dependencies: ["OctetTraining"],
+      dependencies: ["Octet", "OctetTraining"],
+      // A C program that people read, compiled into the tool.
+      resources: [.embedInCode("CSource/runtime.c99")],
       swiftSettings: strict),
     .target(
       name: "OctetQuantization",
-      dependencies: ["Octet", "OctetTraining", "OctetInterchange"],
+      dependencies: ["Octet", "OctetHostKernels", "OctetTraining", "OctetInterchange"],
       swiftSettings: strict),
     // Depends on nothing, so that every program of the project can use it.
     .target(
@@ -78,10 +87,18 @@ let package = Package(
     .executableTarget(
       name: "OctetTool",
       dependencies: [
-        "Octet", "OctetClassification", "OctetCommandLine", "OctetImages", "OctetTraining",
+        "Octet", "OctetClassification", "OctetCommandLine", "OctetHostKernels", "OctetImages",
+        "OctetTraining",
         "OctetInterchange", "OctetQuantization",
       ],
       path: "Tools/octet",
+      swiftSettings: strict),
+    .target(name: "CDeviceSystem"),
+    // The program for devices, here for this machine. Tools/build-device compiles the same files as Embedded Swift.
+    .executableTarget(
+      name: "OctetClassify",
+      dependencies: ["CDeviceSystem", "CPNG", "Octet", "OctetClassification", "OctetImages"],
+      path: "Tools/octet-classify",
       swiftSettings: strict),
     // Measures parts of Octet for Tools/bench.
     .executableTarget(
@@ -102,13 +119,17 @@ let package = Package(
       dependencies: ["Octet", "OctetChipKernels", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "OctetHostKernelsTests",
+      dependencies: ["Octet", "OctetHostKernels", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "OctetTrainingTests",
       dependencies: ["OctetTraining", "TestSupport"],
       resources: [.copy("Golden/Values")],
       swiftSettings: strict),
     .testTarget(
       name: "OctetInterchangeTests",
-      dependencies: ["OctetInterchange", "OctetTraining"],
+      dependencies: ["Octet", "OctetInterchange", "OctetTraining", "TestSupport"],
       exclude: ["ONNX/Models"],
       swiftSettings: strict),
     .testTarget(
@@ -122,7 +143,9 @@ let package = Package(
     // The built tool from outside: what it prints, writes and refuses.
     .testTarget(
       name: "OctetToolTests",
-      dependencies: ["OctetInterchange", "OctetTraining", "TestSupport"],
+      dependencies: [
+        "Octet", "OctetImages", "OctetInterchange", "OctetQuantization", "OctetTraining", "TestSupport",
+      ],
       swiftSettings: strict),
     // Writes with libpng what OctetImages has to read.
     .target(

@@ -11,7 +11,7 @@
 #include "reader.h"
 
 octet_png_status octet_png_system_failure(octet_png_reader *reader, octet_png_status status) {
-  snprintf(reader->message, sizeof reader->message, "%s", strerror(errno));
+  snprintf(reader->message, sizeof reader->message, "%s", octet_system_reason(errno));
   reader->status = status;
   return status;
 }

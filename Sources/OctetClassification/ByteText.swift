@@ -29,6 +29,15 @@ package struct ByteText: Sendable {
     bytes.append(contentsOf: digits.reversed())
   }
 
+  /// A count with a comma after every three digits from the right.
+  package mutating func append(grouped count: Int) {
+    let thousands = count / 1_000
+    guard thousands > 0 else { return append(decimal: Int32(count)) }
+    append(grouped: thousands)
+    append(",")
+    append(decimal: Int32(count % 1_000), width: 3)
+  }
+
   /// A share in 1/65,536 with six decimals, rounded: `share * 10^6 / 2^16` is `share * 15,625 / 1,024`.
   package mutating func append(share: UInt32) {
     let millionths = Int32((share * 15_625 + 512) / 1_024)

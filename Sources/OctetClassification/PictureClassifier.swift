@@ -6,8 +6,8 @@ package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
   private let model: Model
   private let kernels: Kernels
   private var fitter: PictureFitter
-  // Taken in `init`, given back in `deinit`, and lent to one session at a time.
-  private let arena: UnsafeMutableRawBufferPointer
+  /// Lent to one session at a time.
+  private var arena: [UInt32]
 
   package init(
     _ model: Model, kernels: Kernels, fit: PictureFitting.Fit, inversion: PictureFitting.Inversion
@@ -22,17 +22,17 @@ package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
     self.model = model
     self.kernels = kernels
     fitter = PictureFitter(fitting)
-    arena = .allocate(byteCount: model.arenaBytes, alignment: 64)
+    arena = [UInt32](repeating: 0, count: (model.arenaBytes + 3) / 4)
   }
-
-  deinit { arena.deallocate() }
 
   /// Reads the picture at `path` and classifies it.
   package mutating func classify(path: String) throws(PictureError) -> Reading {
     let picture = try fitter.fit(path: path)
+    let (model, kernels) = (model, kernels)
     do throws(SessionError) {
-      var arena = MutableRawSpan(_unsafeBytes: arena)
-      var session = try Session(model, arena: &arena, kernels: kernels)
+      var words = arena.mutableSpan
+      var bytes = words.mutableBytes
+      var session = try Session(model, arena: &bytes, kernels: kernels)
       try session.run(image: picture.pixels.span)
       return Reading(session, model, picture)
     } catch {

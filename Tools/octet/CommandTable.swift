@@ -8,6 +8,8 @@ enum CommandTable {
     .command(ClassifyCommand.self),
     .command(EvaluateCommand.self),
     .command(InspectCommand.self),
+    .command(ExportCommand.self),
+    .command(BenchCommand.self),
     .group(
       name: "data", summary: "get data to train on, and look at it", examples: ["octet data fetch mnist"],
       members: [.command(DataFetchCommand.self), .command(DataExportCommand.self)]),

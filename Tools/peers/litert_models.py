@@ -107,4 +107,5 @@ def main():
             "accuracy": float((found == labels).mean()), "changed": int((found != exact).sum())}), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -105,6 +105,9 @@ const char *octet_png_message(const octet_png_reader *reader);
 /// The bytes read when it went wrong.
 uint64_t octet_png_offset(const octet_png_reader *reader);
 
+/// The words for one of the system's error numbers.
+const char *octet_system_reason(int32_t error);
+
 #pragma clang assume_nonnull end
 
 #endif

@@ -36,6 +36,14 @@ struct ArenaPointer {
       as: Int8.self, repeating: tensor.zeroPoint, count: tensor.ringBytes)
   }
 
+  /// The rows above become border again where later rows took their slots; what lies left and right is never written.
+  func restoreBorder(_ tensor: TensorRecord) {
+    for slot in 0..<Int(tensor.borderAbove) {
+      self.slot(tensor, slot).initializeMemory(
+        as: Int8.self, repeating: tensor.zeroPoint, count: Int(tensor.width) &* tensor.pixelBytes)
+    }
+  }
+
   /// The bias of a dense layer, or zero for a mean.
   func startAccumulators(_ model: Model, layer index: Int) {
     guard model.accumulatorsBytes(index) > 0 else { return }

@@ -57,28 +57,16 @@ struct LayerRow {
       target: target.assumingMemoryBound(to: Int8.self))
   }
 
-  private func outputStage(_ shape: LayerShape) -> OutputStage {
-    let record = shape.layer
-    let constants = Constants(shape, offset: record.constantsOffset)
-    return OutputStage(
-      bias: model.bytes.pointer(constants.offset).assumingMemoryBound(to: Int32.self),
-      multipliers: model.bytes.pointer(constants.multipliers).assumingMemoryBound(to: Int32.self),
-      shifts: model.bytes.pointer(constants.shifts).assumingMemoryBound(to: UInt8.self),
-      zeroPoint: Int32(shape.output.zeroPoint), minimum: Int32(record.minimum),
-      maximum: Int32(record.maximum),
-      table: record.hasTable ? model.bytes.pointer(constants.table).assumingMemoryBound(to: Int8.self) : nil,
-      isWide: shape.output.elementBytes == 2)
-  }
+  private func outputStage(_ shape: LayerShape) -> OutputStage { OutputStage(model, shape) }
 
   private func computeDense(
     _ shape: LayerShape, _ target: UnsafeMutableRawPointer, _ kernels: some RowKernels
   ) {
     let stage = outputStage(shape)
     if model.accumulatorsBytes(layer) > 0 {
-      let accumulators = arena.accumulators(shape.layer)
-      for channel in 0..<Int(shape.output.channels) {
-        stage.write(accumulators[channel], channel: channel, to: target, at: channel)
-      }
+      let sums = FinishedSums(
+        layer: layer, sums: UnsafePointer(arena.accumulators(shape.layer)), count: Int(shape.output.channels))
+      kernels.finish(sums, stage, to: target)
     } else {
       let values = UnsafePointer(
         arena.row(shape.input, UInt16(shape.input.borderAbove)).assumingMemoryBound(to: Int8.self))

@@ -20,7 +20,12 @@ extension Session {
   /// A logit less the zero point, in steps of the logits' scale; meaningful once the image is complete.
   public func logit(_ index: Int) -> Int32 {
     precondition(index >= 0 && index < logitCount, "there is no such logit")
-    let tensor = model.logits
+    return value(index, model.logits)
+  }
+
+  /// A logit where the record of the logits is at hand: reading it anew for each would take longer than all the rest.
+  @inline(__always)
+  private func value(_ index: Int, _ tensor: TensorRecord) -> Int32 {
     // The loader has checked that the logits are a single row without a border.
     return arena.withUnsafeBytes { bytes in
       let row = Int(tensor.ringOffset)
@@ -33,9 +38,15 @@ extension Session {
   }
 
   private var predictedClass: Int {
-    if logitCount == 1 { return logit(0) > 0 ? 1 : 0 }
+    let tensor = model.logits
+    let count = Int(tensor.channels)
+    var largest = value(0, tensor)
+    if count == 1 { return largest > 0 ? 1 : 0 }
     var best = 0
-    for index in 1..<logitCount where logit(index) > logit(best) { best = index }
+    for index in 1..<count {
+      let value = value(index, tensor)
+      if value > largest { (best, largest) = (index, value) }
+    }
     return best
   }
 
@@ -43,23 +54,25 @@ extension Session {
   public func probability(of index: Int) -> UInt32 {
     precondition(index >= 0 && index < model.classCount, "there is no such class")
     let step = model.probabilityStep
+    let tensor = model.logits
+    let count = Int(tensor.channels)
     switch model.head {
     case .linear: return 0
     case .sigmoid:
-      if logitCount == 1 {
-        let one = Probability.sigmoid(logit(0), step: step)
+      if count == 1 {
+        let one = Probability.sigmoid(value(0, tensor), step: step)
         return index == 1 ? one : Probability.one &- one
       }
-      return Probability.sigmoid(logit(index), step: step)
+      return Probability.sigmoid(value(index, tensor), step: step)
     case .softmax:
-      var largest = logit(0)
-      for other in 1..<logitCount { largest = max(largest, logit(other)) }
+      var largest = value(0, tensor)
+      for other in 1..<count { largest = max(largest, value(other, tensor)) }
       var sum: UInt32 = 0
-      for other in 0..<logitCount {
-        sum &+= Probability.power(UInt32(bitPattern: largest &- logit(other)), step: step)
+      for other in 0..<count {
+        sum &+= Probability.power(UInt32(bitPattern: largest &- value(other, tensor)), step: step)
       }
       return Probability.share(
-        Probability.power(UInt32(bitPattern: largest &- logit(index)), step: step), of: sum)
+        Probability.power(UInt32(bitPattern: largest &- value(index, tensor)), step: step), of: sum)
     }
   }
 }

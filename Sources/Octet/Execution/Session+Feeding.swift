@@ -40,6 +40,7 @@ extension Session {
     guard image.count == model.imageBytes else {
       throw SessionError.imageSize(bytes: image.count, needed: model.imageBytes)
     }
+    if runAtOnce(image, observer: &observer) { return }
     restart()
     let width = model.imageRowBytes
     var start = 0
@@ -47,5 +48,19 @@ extension Session {
       try feed(row: image.extracting(start..<start &+ width), observer: &observer)
       start &+= width
     }
+  }
+
+  /// Lets the kernels have the whole image, if they want it.
+  @inline(__always)
+  private mutating func runAtOnce<Observer: RunObserver>(
+    _ image: Span<UInt8>, observer: inout Observer
+  ) -> Bool {
+    let kernels = kernels
+    let isDone = image.withUnsafeBufferPointer { pixels in
+      guard let start = pixels.baseAddress else { return false }
+      return withArena { arena, _ in kernels.run(image: start, arena: arena.start, observer: &observer) }
+    }
+    if isDone { rowsFed = Int(model.input.height) }
+    return isDone
   }
 }

@@ -22,6 +22,9 @@ public struct Session<Kernels: RowKernels>: ~Copyable, ~Escapable {
     self.kernels = kernels
     self.arena = arena._mutatingExtracting(..<model.arenaBytes)
     order = RowOrder(model)
+    withArena { arena, model in
+      for index in 0...model.layerCount { arena.fillRing(model.tensor(index)) }
+    }
     restart()
   }
 
@@ -31,7 +34,7 @@ public struct Session<Kernels: RowKernels>: ~Copyable, ~Escapable {
     rowsFed = 0
     withArena { arena, model in
       for index in 0...model.layerCount {
-        arena.fillRing(model.tensor(index))
+        arena.restoreBorder(model.tensor(index))
         if index < model.layerCount { arena.startAccumulators(model, layer: index) }
       }
     }

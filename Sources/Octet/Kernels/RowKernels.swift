@@ -6,10 +6,34 @@ public protocol RowKernels {
   func convolve(_ row: ConvolutionRow)
   /// A row of a depthwise convolution.
   func convolveDepthwise(_ row: ConvolutionRow)
-  /// Adds one input row to the accumulators of a dense layer. It may be put off, but not beyond the last row of the input.
+  /// Adds one input row to the accumulators of a dense layer, which hold the bias before row 0. It may be put off, but not
+  /// beyond the last row of the input.
   func fold(_ row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>)
+  /// The accumulators of a dense layer, complete, become its output.
+  func finish(_ row: FinishedSums, _ output: OutputStage, to target: UnsafeMutableRawPointer)
   /// A dense layer whose input is a single row.
   func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer)
+  /// Runs a whole image, if there is a faster way than row by row; false if not, and then nothing has happened.
+  ///
+  /// All rings and accumulators are left as the rows would have left them, as far as anybody still reads them.
+  func run<Observer: RunObserver>(
+    image: UnsafePointer<UInt8>, arena: UnsafeMutableRawPointer, observer: inout Observer
+  ) -> Bool
+}
+
+extension RowKernels {
+  /// There is none.
+  @inline(__always)
+  public func run<Observer: RunObserver>(
+    image: UnsafePointer<UInt8>, arena: UnsafeMutableRawPointer, observer: inout Observer
+  ) -> Bool { false }
+
+  /// One output after the other.
+  public func finish(_ row: FinishedSums, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
+    for channel in 0..<row.count {
+      output.write(row.sums[channel], channel: channel, to: target, at: channel)
+    }
+  }
 }
 
 /// A row of a convolution or depthwise convolution.
@@ -43,4 +67,11 @@ public struct DenseRow {
   /// From the weights of one output to those of the next.
   package let weightsPerOutput: Int
   package let outputs: Int
+}
+
+/// The accumulators of a dense layer after the last row of its input.
+public struct FinishedSums {
+  package let layer: Int
+  package let sums: UnsafePointer<Int32>
+  package let count: Int
 }

@@ -21,13 +21,14 @@ struct InkPlacement {
   func place(_ map: InkMap, box: PixelBox) -> [UInt8] {
     let (scaledWidth, scaledHeight) = scaledSize(of: box)
     let scaled = scale(map, box: box, to: scaledWidth, scaledHeight)
-    var (mass, across, down) = (0, 0, 0)
+    // 255 x 2^16 pixels x 2^9: more than an `Int` of 32 bits holds.
+    var (mass, across, down) = (Int64(0), Int64(0), Int64(0))
     for row in 0..<scaledHeight {
       for column in 0..<scaledWidth {
-        let value = Int(scaled[row * scaledWidth + column])
+        let value = Int64(scaled[row * scaledWidth + column])
         mass += value
-        across += value * (2 * column + 1)
-        down += value * (2 * row + 1)
+        across += value * Int64(2 * column + 1)
+        down += value * Int64(2 * row + 1)
       }
     }
     let left = Self.start(middle: across, mass: mass, length: scaledWidth, room: width)
@@ -43,11 +44,11 @@ struct InkPlacement {
 
   /// Where the ink begins so that its center of mass, `middle / (2 mass)`, falls nearest to the middle of the pixel after
   /// the room's middle, which is where MNIST has it, and none of the ink outside.
-  private static func start(middle: Int, mass: Int, length: Int, room: Int) -> Int {
+  private static func start(middle: Int64, mass: Int64, length: Int, room: Int) -> Int {
     guard mass > 0 else { return (room - length) / 2 }
     // (room + 1) / 2 - middle / (2 mass), rounded to the nearest; the shift by `length` keeps the dividend positive.
-    let shifted = (mass * (room + 2 + 2 * length) - middle) / (2 * mass) - length
-    return min(room - length, max(0, shifted))
+    let shifted = (mass * Int64(room + 2 + 2 * length) - middle) / (2 * mass) - Int64(length)
+    return min(room - length, max(0, Int(shifted)))
   }
 
   /// Each pixel is the mean of the ink on its share of the box, made stronger together so that the strongest is full.
@@ -76,7 +77,8 @@ struct InkPlacement {
       }
     }
     let full = fullInk(means, strongest)
-    return means.map { UInt8(min(255, ($0 * 255 + full / 2) / full)) }
+    // A mean times 255 passes 32 bits.
+    return means.map { UInt8(min(255, (Int64($0) * 255 + Int64(full / 2)) / Int64(full))) }
   }
 
   /// What an eighth of the pixels with ink pass: there it is full, as in the middle of MNIST's strokes.

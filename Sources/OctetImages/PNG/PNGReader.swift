@@ -5,7 +5,8 @@ import CPNG
 /// Owned once, as it owns the C reader; what that has allocated serves the next file too.
 package struct PNGReader: ~Copyable {
   /// Nil when there was no memory even for this; every read then says so.
-  private let reader: OpaquePointer?
+  private var reader: OpaquePointer? { owner.reader }
+  private let owner: Owner
   private let limits: PNGLimits
   /// What shows where a picture is transparent.
   private let background: UInt8
@@ -14,12 +15,19 @@ package struct PNGReader: ~Copyable {
   package init(limits: PNGLimits = PNGLimits(), background: UInt8 = 255) {
     self.limits = limits
     self.background = background
-    reader = octet_png_create(
+    owner = Owner(
       octet_png_limits(
         width: UInt32(limits.width), height: UInt32(limits.height), file_bytes: UInt64(limits.fileBytes)))
   }
 
-  deinit { if let reader { octet_png_destroy(reader) } }
+  /// Gives the C reader back. A class, because Embedded Swift does not see the `deinit` of another module's structure.
+  private final class Owner {
+    let reader: OpaquePointer?
+
+    init(_ limits: octet_png_limits) { reader = octet_png_create(limits) }
+
+    deinit { if let reader { octet_png_destroy(reader) } }
+  }
 
   /// Reads the file at `path` into `sink`. When this throws, the sink may have taken some of its rows.
   package mutating func read(
@@ -122,8 +130,8 @@ extension PNGReader {
       case OCTET_PNG_NOT_PNG: .notPNG
       case OCTET_PNG_FILE_TOO_LARGE: .fileTooLarge(message, limit: limits.fileBytes)
       case OCTET_PNG_PICTURE_TOO_LARGE:
-        .pictureTooLarge(width: Int(header.width), height: Int(header.height), limits: limits)
-      case OCTET_PNG_NO_PIXELS: .noPixels(width: Int(header.width), height: Int(header.height))
+        .pictureTooLarge(width: header.width, height: header.height, limits: limits)
+      case OCTET_PNG_NO_PIXELS: .noPixels(width: header.width, height: header.height)
       case OCTET_PNG_TRUNCATED: .truncated
       case OCTET_PNG_OUT_OF_MEMORY: .outOfMemory
       default: .damaged(message)

@@ -1,9 +1,11 @@
 import Octet
+import OctetHostKernels
 import OctetTraining
 
 /// Runs the integer runtime over many images on several cores.
 package struct ImageClassifier {
   private let model: Model
+  private let kernels: HostKernels
   private let workers: Workers
 
   /// Images that a core takes at a time.
@@ -11,8 +13,10 @@ package struct ImageClassifier {
   /// Images between two reports of progress.
   private static let round = 512
 
-  package init(_ model: Model, workers: Workers) {
+  /// Uses the kernels that the environment asks for, or else the best ones.
+  package init(_ model: Model, workers: Workers) throws(InstructionSetError) {
     self.model = model
+    kernels = try HostKernels(model)
     self.workers = workers
   }
 
@@ -51,7 +55,7 @@ package struct ImageClassifier {
     let size = images.shape.count
     var classes: [Int] = []
     do throws(SessionError) {
-      var session = try Session(model, arena: &arena)
+      var session = try Session(model, arena: &arena, kernels: kernels)
       let pixels = images.pixels.span
       for image in range {
         try session.run(image: pixels.extracting(image * size..<(image + 1) * size))

@@ -1,6 +1,7 @@
 import Octet
 import OctetClassification
 import OctetCommandLine
+import OctetHostKernels
 import OctetImages
 import OctetInterchange
 import OctetTraining
@@ -14,6 +15,7 @@ struct ClassificationRun {
   }
 
   let model: Model
+  let kernels: HostKernels
   let fit: PictureFitting.Fit
   let inversion: PictureFitting.Inversion
   let format: Format
@@ -29,11 +31,11 @@ struct ClassificationRun {
 
   /// One strand's classifier. A class, so that it stays where it is from chunk to chunk.
   private final class Strand {
-    var classifier: PictureClassifier<PlainKernels>
+    var classifier: PictureClassifier<HostKernels>
 
     init(_ run: ClassificationRun) throws(ClassifierError) {
       classifier = try PictureClassifier(
-        run.model, kernels: PlainKernels(), fit: run.fit, inversion: run.inversion)
+        run.model, kernels: run.kernels, fit: run.fit, inversion: run.inversion)
     }
   }
 

@@ -2,6 +2,7 @@ import Foundation
 import Octet
 import OctetClassification
 import OctetCommandLine
+import OctetHostKernels
 import OctetImages
 import OctetInterchange
 import OctetTraining
@@ -59,7 +60,8 @@ enum ClassifyCommand: Command {
     let threads =
       try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     let run = ClassificationRun(
-      model: file.model, fit: arguments.value("fit").flatMap(PictureFitting.Fit.init) ?? .auto,
+      model: file.model, kernels: try HostKernels(file.model),
+      fit: arguments.value("fit").flatMap(PictureFitting.Fit.init) ?? .auto,
       inversion: arguments.value("invert").flatMap(PictureFitting.Inversion.init) ?? .auto,
       format: arguments.flag("json") ? .json : arguments.flag("csv") ? .csv : .lines,
       labels: arguments.value("labels").flatMap(LabelRule.init), savedInputs: arguments.value("save-input"),
@@ -72,8 +74,10 @@ enum ClassifyCommand: Command {
     }
     try report(summary, arguments)
     guard summary.files > 0 else {
-      throw DataError(
-        arguments.positionals[1], "holds no .png files", advice: "name files, or another folder")
+      let first = arguments.positionals[1]
+      throw first == "-"
+        ? DataError("standard input", "names no files", advice: "give it paths, one a line")
+        : DataError(first, "holds no .png files", advice: "name files, or another folder")
     }
     if summary.failures > 0 { throw FilesFailed(failures: summary.failures, files: summary.files) }
   }

@@ -1,0 +1,49 @@
+// What a program for small Linux devices needs of the C library: a file mapped into memory, and bytes in and out.
+
+#ifndef OCTET_DEVICE_SYSTEM_H
+#define OCTET_DEVICE_SYSTEM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+/// Bytes that stay as long as the program runs.
+typedef struct octet_device_bytes {
+  const void *_Nullable start;
+  size_t count;
+} octet_device_bytes;
+
+/// What became of mapping a file, beside the system's error numbers, which are positive.
+enum {
+  OCTET_DEVICE_OK = 0,
+  OCTET_DEVICE_IS_FOLDER = -1,
+  /// A pipe, socket or device.
+  OCTET_DEVICE_IS_SPECIAL = -2,
+};
+
+/// To be called first. Writing where nobody reads then fails instead of ending the program, and standard input, output and
+/// error exist, so that no file opened later takes their numbers.
+void octet_device_prepare(void);
+
+/// Maps a file for reading. The bytes begin at a page.
+int32_t octet_device_map_file(const char *path, octet_device_bytes *bytes);
+
+/// What a user can do about a file that could not be mapped.
+const char *octet_device_advice(int32_t error);
+
+/// The model that was linked in, or nothing.
+octet_device_bytes octet_device_linked_model(void);
+
+/// Writes all of the bytes: 0, or the system's error number.
+int32_t octet_device_write(int32_t descriptor, const void *_Nullable bytes, size_t count);
+
+/// Reads from standard input: how many bytes came, 0 at its end, or a failure as the negative error number.
+intptr_t octet_device_read_input(void *_Nullable room, size_t count);
+
+/// Whether an error of writing means that nobody reads any more.
+int32_t octet_device_reader_left(int32_t error);
+
+#pragma clang assume_nonnull end
+
+#endif

@@ -1,0 +1,103 @@
+import Octet
+import OctetHostKernelsC
+
+/// Lays out the weights of a layer for one instruction set; OctetHostKernelsC.h says how.
+struct LayerPacker {
+  let model: Model
+  let kernels: octet_kernels
+  let storage: PackedStorage
+
+  /// Nil for a layer that has no weights, or that the plain kernels have to do.
+  func pack(_ index: Int) -> UnsafePointer<octet_layer>? {
+    guard let weighted = model.weightedLayer(index) else { return nil }
+    var layer = geometry(weighted)
+    switch weighted.kind {
+    case .convolution:
+      guard octet_scratch_needed(&layer) <= OCTET_SCRATCH_BYTES else { return nil }
+      packGroups(weighted, &layer, vectors: kernels.convolution_vectors)
+    case .depthwiseConvolution:
+      guard weighted.outputs == weighted.inputChannels else { return nil }
+      packDepthwise(weighted, &layer)
+    case .dense:
+      packGroups(weighted, &layer, vectors: kernels.dense_vectors)
+    case .maximumPooling, .averagePooling, .globalAveragePooling, .add, .table:
+      return nil
+    }
+    let place = storage.allocate(1, of: octet_layer.self)
+    place.pointee = layer
+    return UnsafePointer(place)
+  }
+
+  private func roundedUp(_ value: Int, to multiple: Int) -> Int {
+    (value + multiple - 1) / multiple * multiple
+  }
+
+  private func geometry(_ weighted: WeightedLayer) -> octet_layer {
+    let output = weighted.output
+    let padded = roundedUp(weighted.outputs, to: kernels.lanes)
+    let start = storage.allocate(padded, of: Int32.self)
+    let multipliers = storage.allocate(padded, of: Int32.self)
+    let shifts = storage.allocate(padded, of: Int32.self)
+    let halves = storage.allocate(padded, of: Int32.self)
+    for channel in 0..<weighted.outputs {
+      start[channel] = output.bias[channel]
+      multipliers[channel] = output.multipliers[channel]
+      shifts[channel] = Int32(output.shifts[channel]) - 32
+      halves[channel] = 1 << (shifts[channel] - 1)
+    }
+    let segment =
+      weighted.kind == .dense ? weighted.rowValues : weighted.windowWidth * weighted.inputChannels
+    return octet_layer(
+      weights: nil, start: start, multipliers: multipliers, shifts: shifts, halves: halves,
+      table: output.table,
+      zero_point: output.zeroPoint, minimum: output.minimum, maximum: output.maximum, is_wide: output.isWide,
+      outputs: weighted.outputs, segment: segment, groups: (segment + kernels.depth - 1) / kernels.depth,
+      lines: weighted.kind == .dense ? weighted.rows : weighted.windowHeight,
+      window_width: weighted.windowWidth, channels: weighted.inputChannels, stride_down: weighted.strideDown,
+      stride_across: weighted.strideAcross, pool_height: weighted.poolHeight, pool_width: weighted.poolWidth)
+  }
+
+  /// Blocks of vectors of channels, in them lines, groups and vectors. Activations are stored `offset` too high, and what
+  /// that adds is taken off the start; sums wrap around, so it need not fit on the way.
+  private func packGroups(_ weighted: WeightedLayer, _ layer: inout octet_layer, vectors: Int) {
+    let lanes = kernels.lanes
+    let depth = kernels.depth
+    let vectorCount = (weighted.outputs + lanes - 1) / lanes
+    let packed = storage.allocate(vectorCount * layer.lines * layer.groups * lanes * depth, of: Int8.self)
+    let start = UnsafeMutablePointer(mutating: layer.start)
+    let perOutput = layer.lines * layer.segment
+    var place = 0
+    for block in stride(from: 0, to: vectorCount, by: vectors) {
+      for line in 0..<layer.lines {
+        for group in 0..<layer.groups {
+          let first = group * depth
+          let count = min(depth, layer.segment - first)
+          for channel in block * lanes..<min(block + vectors, vectorCount) * lanes {
+            if channel < weighted.outputs {
+              let source = weighted.weights + (channel * perOutput + line * layer.segment + first)
+              for index in 0..<count {
+                packed[place + index] = source[index]
+                start?[channel] &-= kernels.offset &* Int32(source[index])
+              }
+            }
+            place += depth
+          }
+        }
+      }
+    }
+    layer.weights = UnsafePointer(packed)
+  }
+
+  /// As in the file, with channels up to a whole vector.
+  private func packDepthwise(_ weighted: WeightedLayer, _ layer: inout octet_layer) {
+    let padded = roundedUp(weighted.outputs, to: kernels.lanes)
+    let cells = weighted.windowHeight * weighted.windowWidth
+    let packed = storage.allocate(cells * padded, of: Int8.self)
+    for cell in 0..<cells {
+      for channel in 0..<weighted.outputs {
+        packed[cell * padded + channel] = weighted.weights[cell * weighted.outputs + channel]
+      }
+    }
+    layer.weights = UnsafePointer(packed)
+  }
+}

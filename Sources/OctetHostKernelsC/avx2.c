@@ -1,0 +1,134 @@
+// AVX2: vpmaddwd multiplies 16 pairs of int16 and adds twos of them to 8 sums. (vpmaddubsw would take bytes, but limits its
+// sums to 16 bits and so is not exact.)
+#if defined(__x86_64__)
+#include <immintrin.h>
+#include <stddef.h>
+
+#define TARGET __attribute__((target("avx2")))
+#define KERNEL_NAME "avx2"
+#define NAME(x) octet_avx2_##x
+#define LANES 8
+#define DEPTH 2
+#define OFFSET 128
+#define VECTORS 2
+#define PIXELS(v) ((v) == 1 ? 8 : 4)
+#define KEEP(x) __asm__ volatile("" : "+x"(x))
+
+#include "OctetHostKernelsC.h"
+
+typedef __m256i vector, weights, group;
+// An activation raised to 0 to 255.
+typedef int16_t cell;
+typedef int32_t packed_group;
+
+#define INLINE static inline __attribute__((always_inline)) TARGET
+
+INLINE weights load_weights(const int8_t *w) {
+  return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)w));
+}
+
+INLINE group load_group(const cell *values) {
+  int32_t two;
+  __builtin_memcpy(&two, values, 4);
+  return _mm256_set1_epi32(two);
+}
+
+INLINE group spread_group(packed_group two) { return _mm256_set1_epi32(two); }
+INLINE vector dot(vector sum, group values, weights w) { return _mm256_add_epi32(sum, _mm256_madd_epi16(values, w)); }
+INLINE vector load(const int32_t *values) { return _mm256_loadu_si256((const __m256i *)values); }
+INLINE void store(int32_t *values, vector v) { _mm256_storeu_si256((__m256i *)values, v); }
+
+INLINE vector first_lanes(long count) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), _mm256_set_epi32(7, 6, 5, 4, 3, 2, 1, 0));
+}
+
+INLINE vector load_some(const int32_t *values, long count) {
+  return count == LANES ? load(values) : _mm256_maskload_epi32(values, first_lanes(count));
+}
+
+INLINE void store_some(int32_t *values, vector v, long count) {
+  _mm256_maskstore_epi32(values, first_lanes(count), v);
+}
+
+INLINE vector all_lanes(int32_t value) { return _mm256_set1_epi32(value); }
+INLINE vector larger(vector a, vector b) { return _mm256_max_epi32(a, b); }
+
+typedef struct {
+  vector multiplier, odd_multiplier, half, shift;
+} scaling;
+
+INLINE scaling load_scaling(const octet_layer *layer, long channel) {
+  const vector multiplier = load(layer->multipliers + channel);
+  return (scaling){multiplier, _mm256_srli_epi64(multiplier, 32), load(layer->halves + channel),
+                   load(layer->shifts + channel)};
+}
+
+// The high half of the product of even lanes moves down, that of odd lanes is where it belongs.
+INLINE vector rescaled(vector sum, scaling s) {
+  const vector even = _mm256_mul_epi32(sum, s.multiplier);
+  const vector odd = _mm256_mul_epi32(_mm256_srli_epi64(sum, 32), s.odd_multiplier);
+  const vector high = _mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xAA);
+  return _mm256_srav_epi32(_mm256_add_epi32(high, s.half), s.shift);
+}
+
+// Moved to the zero point, and clamped.
+INLINE vector placed(const octet_layer *layer, vector value) {
+  const vector moved = _mm256_add_epi32(value, _mm256_set1_epi32(layer->zero_point));
+  return _mm256_min_epi32(
+    _mm256_max_epi32(moved, _mm256_set1_epi32(layer->minimum)), _mm256_set1_epi32(layer->maximum));
+}
+
+INLINE void store_bytes(int8_t *target, vector v, long count) {
+  const __m128i halves = _mm_packs_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+  const __m128i bytes = _mm_packs_epi16(halves, halves);
+  if (count == LANES) {
+    _mm_storel_epi64((__m128i *)target, bytes);
+  } else {
+    const uint64_t all = (uint64_t)_mm_cvtsi128_si64(bytes);
+    for (long i = 0; i < count; i++) target[i] = (int8_t)(all >> (8 * i));
+  }
+}
+
+// Bytes of whole vectors.
+INLINE void store_whole(const octet_layer *layer, const vector *values, const long vectors, int8_t *target) {
+  for (long v = 0; v < vectors; v++) store_bytes(target + v * LANES, placed(layer, values[v]), LANES);
+}
+
+INLINE vector widen(const int8_t *values, long count) {
+  if (count == LANES) return _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)values));
+  uint64_t all = 0;
+  for (long i = 0; i < count; i++) all |= (uint64_t)(uint8_t)values[i] << (8 * i);
+  return _mm256_cvtepi8_epi32(_mm_cvtsi64_si128((long long)all));
+}
+
+INLINE vector multiply_add(vector sum, vector a, vector b) {
+  return _mm256_add_epi32(sum, _mm256_mullo_epi32(a, b));
+}
+
+INLINE void copy_cells(cell *target, const int8_t *source, long count) {
+  const __m256i raise = _mm256_set1_epi16(128);
+  long i = 0;
+  for (; i + 16 <= count; i += 16) {
+    const __m256i wide = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(source + i)));
+    _mm256_storeu_si256((__m256i *)(target + i), _mm256_add_epi16(wide, raise));
+  }
+  for (; i < count; i++) target[i] = (int16_t)(source[i] + 128);
+}
+
+// Whether a group is kept decides only where the next one goes, so nothing is mispredicted.
+#define LIST_GROUPS \
+  long found = 0, i = 0; \
+  for (; i + 1 < count; i += 2) { \
+    const int32_t both = (values[i] ^ flip) | (values[i + 1] ^ flip) << 16; \
+    list->values[found] = both; \
+    list->places[found] = (int32_t)(i / 2); \
+    found += both != 0; \
+  } \
+  if (i < count) { \
+    list->values[found] = values[i] ^ flip; \
+    list->places[found++] = (int32_t)(i / 2); \
+  } \
+  list->count = found;
+
+#include "rows.h"
+#endif

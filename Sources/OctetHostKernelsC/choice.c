@@ -1,0 +1,54 @@
+// Which kernels there are, and which this processor can run.
+#include <stddef.h>
+#include <string.h>
+
+#include "OctetHostKernelsC.h"
+
+#if defined(__x86_64__)
+extern const octet_kernels octet_avx2_kernels, octet_avx512_kernels;
+#elif defined(__aarch64__)
+extern const octet_kernels octet_neon_plain_kernels, octet_neon_dot_kernels;
+#if defined(__linux__)
+#include <sys/auxv.h>
+#endif
+#endif
+
+// The bit of AT_HWCAP on 64-bit ARM that stands for sdot.
+#define HAS_DOT (1ul << 20)
+
+const octet_kernels *octet_kernels_named(const char *name) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (strcmp(name, "avx2") == 0 && __builtin_cpu_supports("avx2")) return &octet_avx2_kernels;
+  if (strcmp(name, "avx512vnni") == 0 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("bmi2") &&
+      __builtin_cpu_supports("popcnt")) {
+    return &octet_avx512_kernels;
+  }
+#elif defined(__aarch64__)
+#if defined(__linux__)
+  const bool has_dot = (getauxval(AT_HWCAP) & HAS_DOT) != 0;
+#else
+  const bool has_dot = true;
+#endif
+  if (strcmp(name, "neon") == 0) return has_dot ? &octet_neon_dot_kernels : &octet_neon_plain_kernels;
+  // For tests: what processors without sdot run.
+  if (strcmp(name, "neon-plain") == 0) return &octet_neon_plain_kernels;
+#endif
+  return NULL;
+}
+
+bool octet_kernels_known(const char *name) {
+  return strcmp(name, "avx2") == 0 || strcmp(name, "avx512vnni") == 0 || strcmp(name, "neon") == 0;
+}
+
+long octet_scratch_needed(const octet_layer *layer) {
+  // The widest cells have two bytes.
+  const long lines = (layer->pool_height - 1) * layer->stride_down + layer->lines;
+  return 2 * lines * ((layer->pool_width - 1) * layer->stride_across * layer->channels + layer->segment);
+}
+
+void octet_flip(void *target, const uint8_t *source, long count) {
+  uint8_t *bytes = target;
+  for (long i = 0; i < count; i++) bytes[i] = source[i] ^ 0x80;
+}

@@ -1,0 +1,82 @@
+// The inner loops of the host kernels, once for each instruction set.
+//
+// Every function gives the bits that docs/NUMERICS.md defines. Nothing is allocated and nothing is kept between calls, so
+// any number of threads may share a layer. docs/SPEED.md shows the layout of the weights and says what bounds each loop.
+#ifndef OCTET_HOST_KERNELS_H
+#define OCTET_HOST_KERNELS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// A layer with its weights laid out for one instruction set.
+//
+// Weights: blocks of some vectors of output channels; in a block, for each line of the window (or row of a dense layer's
+// input) and each group of `depth` values along it: a vector of weights, `lanes` channels times `depth` values, for each
+// vector of the block. Missing channels and values have weight 0. Depthwise: int8 [window cell][channel], channels padded.
+typedef struct {
+  const int8_t *weights;
+  // The four below have a value for each channel, up to a multiple of `lanes`.
+  // What an accumulator starts with; allows for values that are stored `offset` too high.
+  const int32_t *start;
+  const int32_t *multipliers;
+  // Places to shift the high half of the product, and half of the last of them.
+  const int32_t *shifts;
+  const int32_t *halves;
+  // 256 values, or null.
+  const int8_t *table;
+  int32_t zero_point, minimum, maximum;
+  // Whether outputs are int16.
+  bool is_wide;
+  long outputs;
+  // Values along a line of the window, or in a row of a dense layer's input, and groups that hold them.
+  long segment, groups;
+  // Lines of the window, or rows of a dense layer's input.
+  long lines;
+  // Convolutions: window width, input channels, strides, pool.
+  long window_width, channels, stride_down, stride_across, pool_height, pool_width;
+} octet_layer;
+
+// Rows that follow one another in the slots of a ring; row 0 is in slot `first`.
+typedef struct {
+  const int8_t *slots;
+  long row_bytes, slot_count, first;
+} octet_rows;
+
+// One instruction set.
+typedef struct {
+  const char *name;
+  // Channels in a vector, values in a group, vectors in a block.
+  long lanes, depth, convolution_vectors, dense_vectors;
+  // What is added to an activation before it is multiplied.
+  int32_t offset;
+  // A row of a convolution with its pool.
+  void (*convolve)(const octet_layer *, const octet_rows *, long places, void *target);
+  // A row of a depthwise convolution with as many outputs as inputs.
+  void (*convolve_depthwise)(const octet_layer *, const octet_rows *, long places, void *target);
+  // Adds `count` values, from row `row` on, to the accumulators of a dense layer; row 0 starts them. `flip` is 0x80 for
+  // activations and 0 for the pixels of an image.
+  void (*fold)(const octet_layer *, const uint8_t *values, uint8_t flip, long row, long count, int32_t *accumulators);
+  // Accumulators become outputs.
+  void (*finish)(const octet_layer *, const int32_t *accumulators, void *target);
+  // A dense layer whose input is `count` values in one piece.
+  void (*multiply)(const octet_layer *, const uint8_t *values, uint8_t flip, long count, void *target);
+  // Does so many rounds of nothing but multiply-adds in registers, and says how many those were.
+  long (*peak)(long rounds);
+} octet_kernels;
+
+// What a convolution may need of scratch memory, in bytes: lines under one place times their length.
+#define OCTET_SCRATCH_BYTES 32768
+
+// Pixels become activations: the highest bit of each byte is turned over.
+void octet_flip(void *target, const uint8_t *source, long count);
+
+// Bytes of scratch that one place of a convolution needs; no kernel takes a layer that needs more than there are.
+long octet_scratch_needed(const octet_layer *layer);
+
+// The instruction set of that name; null where this build has none, or this processor lacks it.
+const octet_kernels *octet_kernels_named(const char *name);
+
+// Whether any build knows the name.
+bool octet_kernels_known(const char *name);
+
+#endif

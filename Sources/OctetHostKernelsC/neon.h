@@ -1,0 +1,102 @@
+// What the two NEON kernels share: everything but the multiplication.
+#include "OctetHostKernelsC.h"
+
+#define LANES 4
+#define OFFSET 0
+#define VECTORS 4
+#define PIXELS(v) ((v) <= 2 ? 8 : 4)
+#define KEEP(x) __asm__ volatile("" : "+w"(x))
+
+typedef int32x4_t vector;
+typedef int8_t cell;
+
+#define INLINE static inline __attribute__((always_inline)) TARGET
+
+INLINE vector load(const int32_t *values) { return vld1q_s32(values); }
+INLINE void store(int32_t *values, vector v) { vst1q_s32(values, v); }
+
+INLINE vector load_some(const int32_t *values, long count) {
+  if (count == LANES) return load(values);
+  int32_t some[LANES] = {0};
+  for (long i = 0; i < count; i++) some[i] = values[i];
+  return load(some);
+}
+
+INLINE void store_some(int32_t *values, vector v, long count) {
+  int32_t all[LANES];
+  store(all, v);
+  for (long i = 0; i < count; i++) values[i] = all[i];
+}
+
+INLINE vector all_lanes(int32_t value) { return vdupq_n_s32(value); }
+INLINE vector larger(vector a, vector b) { return vmaxq_s32(a, b); }
+
+typedef struct {
+  // The shift to the right is one to the left by a negative count.
+  vector multiplier, shift;
+} scaling;
+
+INLINE scaling load_scaling(const octet_layer *layer, long channel) {
+  return (scaling){load(layer->multipliers + channel), vnegq_s32(load(layer->shifts + channel))};
+}
+
+// sqdmulh gives the high half of twice the product, so half of that, rounded down, is the high half. srshl by a negative
+// count shifts right and rounds half up.
+INLINE vector rescaled(vector sum, scaling s) {
+  return vrshlq_s32(vshrq_n_s32(vqdmulhq_s32(sum, s.multiplier), 1), s.shift);
+}
+
+// Moved to the zero point, and clamped.
+INLINE vector placed(const octet_layer *layer, vector value) {
+  const vector moved = vaddq_s32(value, vdupq_n_s32(layer->zero_point));
+  return vminq_s32(vmaxq_s32(moved, vdupq_n_s32(layer->minimum)), vdupq_n_s32(layer->maximum));
+}
+
+INLINE void store_bytes(int8_t *target, vector v, long count) {
+  const int16x4_t halves = vmovn_s32(v);
+  const int8x8_t bytes = vmovn_s16(vcombine_s16(halves, halves));
+  int8_t all[8];
+  vst1_s8(all, bytes);
+  if (count == LANES) {
+    __builtin_memcpy(target, all, LANES);
+  } else {
+    for (long i = 0; i < count; i++) target[i] = all[i];
+  }
+}
+
+// Bytes of whole vectors.
+INLINE void store_whole(const octet_layer *layer, const vector *values, const long vectors, int8_t *target) {
+  for (long v = 0; v < vectors; v++) store_bytes(target + v * LANES, placed(layer, values[v]), LANES);
+}
+
+INLINE vector widen(const int8_t *values, long count) {
+  int8_t some[8] = {0};
+  if (count == LANES) {
+    __builtin_memcpy(some, values, LANES);
+  } else {
+    for (long i = 0; i < count; i++) some[i] = values[i];
+  }
+  return vmovl_s16(vget_low_s16(vmovl_s8(vld1_s8(some))));
+}
+
+INLINE vector multiply_add(vector sum, vector a, vector b) { return vmlaq_s32(sum, a, b); }
+
+INLINE void copy_cells(cell *target, const int8_t *source, long count) {
+  __builtin_memcpy(target, source, (unsigned long)count);
+}
+
+// Activations stay as they are, and pixels become activations; so the flip is the other way round.
+// Whether a group is kept decides only where the next one goes, so nothing is mispredicted.
+#define LIST_GROUPS \
+  const uint8_t turn = flip ^ 0x80; \
+  long found = 0; \
+  for (long i = 0; i < count; i += DEPTH) { \
+    int8_t some[DEPTH] = {0}; \
+    for (long k = 0; k < DEPTH && i + k < count; k++) some[k] = (int8_t)(values[i + k] ^ turn); \
+    packed_group all; \
+    __builtin_memcpy(&all, some, DEPTH); \
+    list->values[found] = all; \
+    list->places[found] = (int32_t)(i / DEPTH); \
+    found += all != 0; \
+  } \
+  list->count = found;

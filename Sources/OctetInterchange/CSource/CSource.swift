@@ -1,0 +1,159 @@
+import Octet
+
+/// A model as one C99 file without dependencies, for projects that cannot take Swift.
+///
+/// The file holds the weights, the memory plan, the fixed order of rows, and a small runtime that gives the same bits as
+/// Octet's own. Names begin with a prefix, so that several models go into one program.
+package struct CSource {
+  private let model: Model
+  private let prefix: String
+  private var text = ""
+
+  /// - Parameter prefix: letters, digits and underscores, not beginning with a digit.
+  package init(_ model: Model, prefix: String) {
+    self.model = model
+    self.prefix = prefix
+    writeHead()
+    for layer in 0..<model.layerCount { writeConstants(layer) }
+    writePlan()
+    // The runtime defines the types of the tables, which stand where it has a mark.
+    text += String(decoding: PackageResources.runtime_c99, as: UTF8.self).replacing(
+      "/* TABLES */\n", with: tables)
+  }
+
+  /// The whole file.
+  package var source: String {
+    prefix == "octet"
+      ? text
+      : text.replacing("octet_", with: prefix + "_").replacing("OCTET_", with: prefix.uppercased() + "_")
+  }
+
+  private mutating func writeHead() {
+    let input = model.input
+    text += """
+      /* An int8 model, written by octet export. Integers only, no allocation, \(model.arenaBytes) bytes of memory.
+
+         octet_start();                                  once before each image
+         for (y = 0; y < OCTET_IMAGE_HEIGHT; y++)
+           octet_row(image + y * OCTET_ROW_BYTES);       rows of pixels, 0 to 255, channels last
+         octet_class();                                  the class, counted from 0
+         octet_probability(i), octet_logit(i), octet_labels[i]
+
+         A probability is in 1/65,536. Not for use by two threads at once. */
+
+      #include <stdint.h>
+      #include <string.h>
+
+      #define OCTET_IMAGE_HEIGHT \(input.height)
+      #define OCTET_ROW_BYTES \(Int(input.width) * Int(input.channels))
+      #define OCTET_CLASSES \(model.classCount)
+      #define OCTET_LOGITS \(model.logits.channels)
+      #define OCTET_LAYERS \(model.layerCount)
+      #define OCTET_HEAD \(model.head.rawValue)
+      #define OCTET_PROBABILITY_STEP \(model.stepOfProbabilities)u
+
+      void octet_start(void);
+      void octet_row(const uint8_t *pixels);
+      int octet_class(void);
+      int32_t octet_logit(int index);
+      uint32_t octet_probability(int index);
+
+      extern const char *const octet_labels[OCTET_CLASSES];
+      const char *const octet_labels[OCTET_CLASSES] = {\(model.labels.map(Self.literal).joined(separator: ", "))};
+
+
+      """
+  }
+
+  private mutating func writeConstants(_ layer: Int) {
+    let constants = model.constants(of: layer)
+    func write(_ type: String, _ name: String, _ values: [some BinaryInteger]) {
+      guard !values.isEmpty else { return }
+      text += "static const \(type) octet_\(name)_\(layer + 1)[\(values.count)] = {\n"
+      var line = " "
+      for value in values {
+        // The smallest int32 has no literal of its own in C.
+        let word = Int64(value) == Int64(Int32.min) ? " -2147483647 - 1," : " \(value),"
+        if line.count + word.count > 118 {
+          text += line + "\n"
+          line = " "
+        }
+        line += word
+      }
+      text += line + "\n};\n"
+    }
+    write("int32_t", "bias", constants.bias)
+    write("int32_t", "multiplier", constants.multipliers)
+    write("uint8_t", "shift", constants.shifts)
+    write("int8_t", "table", constants.table)
+    write("int8_t", "weights", constants.weights)
+  }
+
+  private mutating func writePlan() {
+    let steps = model.rowSteps
+    text += """
+      #define OCTET_STEPS \(steps.count)u
+
+      static union {
+        int32_t words[\((model.arenaBytes + 3) / 4)];
+        int8_t bytes[\(model.arenaBytes)];
+      } octet_arena;
+      static uint32_t octet_step;
+      static int32_t octet_rows[OCTET_LAYERS + 1];
+      static const uint8_t octet_steps[OCTET_STEPS] = {\(steps.map(String.init).joined(separator: ", "))};
+      static const uint32_t octet_powers[65] = {
+        \(Model.probabilityPowers.map(String.init).joined(separator: ", "))};
+
+
+      """
+  }
+
+  /// A line of numbers for each tensor and each layer, in the order of the fields.
+  private var tables: String {
+    var text = "static const octet_tensor octet_tensors[OCTET_LAYERS + 1] = {\n"
+    for index in 0...model.layerCount {
+      let t = model.tensor(index)
+      let fields: [Int] = [
+        Int(t.ringOffset), Int(t.ringRows), Int(t.height), Int(t.width), Int(t.channels), Int(t.borderAbove),
+        Int(t.borderBelow), Int(t.borderLeft), Int(t.borderRight), Int(t.elementBytes), Int(t.zeroPoint),
+      ]
+      text += "  {\(fields.map(String.init).joined(separator: ", "))},\n"
+    }
+    text += "};\n\nstatic const octet_layer octet_layers[OCTET_LAYERS] = {\n"
+    for index in 0..<model.layerCount {
+      let l = model.layer(index)
+      let constants = model.constants(of: index)
+      func name(_ name: String, _ isThere: Bool) -> String { isThere ? "octet_\(name)_\(index + 1)" : "0" }
+      let fields: [Int] = [
+        Int(l.kind.rawValue), Int(l.windowHeight), Int(l.windowWidth), Int(l.strideDown), Int(l.strideAcross),
+        Int(l.reachAbove), Int(l.reachLeft), Int(l.poolHeight), Int(l.poolWidth),
+        l.kind == .add ? Int(l.addShift) : 0,
+        constants.isCut ? 1 : 0, constants.folds ? 1 : 0, Int(l.input), Int(l.secondInput), Int(l.minimum),
+        Int(l.maximum), Int(l.addMultiplierA), Int(l.addMultiplierB), Int(l.accumulatorsOffset),
+      ]
+      let pointers = [
+        name("bias", !constants.bias.isEmpty), name("multiplier", !constants.multipliers.isEmpty),
+        name("shift", !constants.shifts.isEmpty), name("table", !constants.table.isEmpty),
+        name("weights", !constants.weights.isEmpty),
+      ]
+      text += "  {\((fields.map(String.init) + pointers).joined(separator: ", "))},\n"
+    }
+    return text + "};\n"
+  }
+
+  private static func literal(_ label: String) -> String {
+    var literal = "\""
+    for byte in label.utf8 {
+      switch byte {
+      case 0x20..<0x7F
+      where byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") && byte != UInt8(ascii: "?"):
+        literal.unicodeScalars.append(Unicode.Scalar(byte))
+      default:
+        // Three octal digits end the escape, whatever follows.
+        let digits = String(byte, radix: 8)
+        literal += "\\" + String(repeating: "0", count: 3 - digits.count) + digits
+      }
+    }
+    return literal + "\""
+  }
+}

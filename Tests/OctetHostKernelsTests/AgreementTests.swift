@@ -1,0 +1,133 @@
+import Octet
+import OctetHostKernels
+import TestSupport
+import Testing
+
+/// Every instruction set that this processor has gives the bits of the whole-layer reference.
+@Suite("Host kernels against the reference")
+struct AgreementTests {
+  static let sets = InstructionSet.allCases.filter(\.isSupported)
+
+  static func compare(_ set: InstructionSet, seed: UInt64, layerCount: Int?) throws {
+    let drawn = RandomModel(seed: seed, layerCount: layerCount)
+    let file = drawn.bytes
+    let reference = WholeLayerReference(file)
+    let model = try Model(copying: file)
+    let kernels = HostKernels(model, set)
+    var storage = [UInt32](repeating: 0, count: model.arenaBytes / 4 + 1)
+    var span = storage.mutableSpan
+    var arena = span.mutableBytes
+    var session = try Session(model, arena: &arena, kernels: kernels)
+    // The second image finds what the first one left behind.
+    for image in 0..<2 as Range<UInt64> {
+      let pixels = drawn.pixels(seed: seed &* 2 &+ image)
+      let expected = reference.run(pixels)
+      var checksums = LayerChecksums()
+      try session.run(image: pixels.span, observer: &checksums)
+      for layer in 0..<model.layerCount where checksums[layer] != expected.checkSums[layer] {
+        Issue.record(
+          "\(set), seed \(seed), image \(image): layer \(layer), \(model.layer(layer).kind.name), differs")
+        return
+      }
+      try session.run(image: pixels.span)
+      let atOnce = logits(session)
+      #expect(atOnce == expected.logits.map { $0 - Int(model.logits.zeroPoint) }, "\(set), seed \(seed)")
+      // Row by row the session itself calls the kernels.
+      session.restart()
+      var rows = LayerChecksums()
+      for start in stride(from: 0, to: pixels.count, by: model.imageRowBytes) {
+        try session.feed(
+          row: pixels.span.extracting(start..<start + model.imageRowBytes), observer: &rows)
+      }
+      for layer in 0..<model.layerCount where rows[layer] != expected.checkSums[layer] {
+        Issue.record("\(set), seed \(seed), image \(image), row by row: layer \(layer) differs")
+        return
+      }
+    }
+  }
+
+  static func logits(_ session: borrowing Session<HostKernels>) -> [Int] {
+    var logits: [Int] = []
+    for index in 0..<session.logitCount { logits.append(Int(session.logit(index))) }
+    return logits
+  }
+
+  @Test("random models of a few layers", arguments: sets, 0..<8)
+  func few(set: InstructionSet, part: Int) throws {
+    for seed in 0..<250 { try Self.compare(set, seed: UInt64(part * 250 + seed), layerCount: nil) }
+  }
+
+  @Test("random models of many layers", arguments: sets, 0..<2)
+  func many(set: InstructionSet, part: Int) throws {
+    for seed in 0..<40 { try Self.compare(set, seed: UInt64(2_000_000 + part * 40 + seed), layerCount: 25) }
+  }
+
+  @Test("a run begins anew in the middle of an image")
+  func interrupted() throws {
+    for set in Self.sets {
+      for seed in 3_000_000..<3_000_100 as Range<UInt64> {
+        let drawn = RandomModel(seed: seed, layerCount: 6)
+        let model = try Model(copying: drawn.bytes)
+        var storage = [UInt32](repeating: 0, count: model.arenaBytes / 4 + 1)
+        var span = storage.mutableSpan
+        var arena = span.mutableBytes
+        var session = try Session(model, arena: &arena, kernels: HostKernels(model, set))
+        let first = drawn.pixels(seed: 1)
+        let second = drawn.pixels(seed: 2)
+        try session.feed(row: first.span.extracting(0..<model.imageRowBytes))
+        try session.run(image: second.span)
+        let expected = WholeLayerReference(drawn.bytes).run(second).logits
+        let found = Self.logits(session)
+        #expect(found == expected.map { $0 - Int(model.logits.zeroPoint) }, "\(set), seed \(seed)")
+      }
+    }
+  }
+
+  @Test("sessions on several threads share the weights", arguments: sets)
+  func threads(set: InstructionSet) async throws {
+    let drawn = RandomModel(seed: 11, layerCount: 12)
+    let model = try Model(copying: drawn.bytes)
+    let kernels = HostKernels(model, set)
+    let expected = WholeLayerReference(drawn.bytes).run(drawn.pixels(seed: 5)).predictedClass
+    await withTaskGroup(of: Int?.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          var storage = [UInt32](repeating: 0, count: model.arenaBytes / 4 + 1)
+          var span = storage.mutableSpan
+          var arena = span.mutableBytes
+          guard var session = try? Session(model, arena: &arena, kernels: kernels) else { return nil }
+          for _ in 0..<20 {
+            guard (try? session.run(image: drawn.pixels(seed: 5).span)) != nil else { return nil }
+          }
+          return session.answer?.classIndex
+        }
+      }
+      for await found in group { #expect(found == expected) }
+    }
+  }
+}
+
+/// Which kernels a name stands for.
+@Suite("Names of instruction sets")
+struct InstructionSetTests {
+  @Test("every name is found where the processor has it, and refused clearly where not")
+  func names() {
+    for set in InstructionSet.allCases {
+      if set.isSupported {
+        #expect(throws: Never.self) { try InstructionSet.named(set.rawValue) }
+      } else {
+        #expect(throws: InstructionSetError.unsupported(set)) { try InstructionSet.named(set.rawValue) }
+      }
+    }
+    #expect(InstructionSet.plain.isSupported)
+    #expect(InstructionSet.best.isSupported)
+  }
+
+  @Test("a name that stands for nothing", arguments: ["", "AVX2", "sse", "neon-plain", "avx2 "])
+  func unknown(name: String) {
+    #expect(throws: InstructionSetError.unknown(name)) { try InstructionSet.named(name) }
+    #expect(
+      "\(InstructionSetError.unknown(name))"
+        == "OCTET_KERNELS is \"\(name)\"; it must be one of avx512vnni, avx2, neon, plain")
+  }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import Octet
+import OctetInterchange
+import TestSupport
+import Testing
+
+/// Models written as C99, compiled with every warning an error, give the bits of the plain reference.
+struct CSourceTests {
+  /// Runs a program to its end and gives what it printed.
+  private static func run(_ program: String, _ arguments: [String], in folder: URL) throws -> (
+    status: Int32, text: String
+  ) {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = [program] + arguments
+    process.currentDirectoryURL = folder
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    let data = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+  }
+
+  /// A program that runs every model on its pictures: a line of class, logits and probabilities for each.
+  private static func mainProgram(_ models: [(name: String, drawn: RandomModel)]) throws -> String {
+    var text = "#include <stdint.h>\n#include <stdio.h>\n"
+    var body = ""
+    for (name, drawn) in models {
+      let model = try Model(copying: drawn.bytes)
+      text += """
+        void \(name)_start(void); void \(name)_row(const uint8_t *pixels); int \(name)_class(void);
+        int32_t \(name)_logit(int index); uint32_t \(name)_probability(int index);
+        extern const char *const \(name)_labels[];
+
+        """
+      for seed in 0..<2 as Range<UInt64> {
+        let pixels = drawn.pixels(seed: seed)
+        text +=
+          "static const uint8_t \(name)_pixels\(seed)[] = {\(pixels.map(String.init).joined(separator: ","))};\n"
+        body += """
+            \(name)_start();
+            for (i = 0; i < \(model.imageHeight); i++) \(name)_row(\(name)_pixels\(seed) + i * \(model.imageRowBytes));
+            printf("\(name) %d", \(name)_class());
+            for (i = 0; i < \(Int(model.logits.channels)); i++) printf(" %ld", (long)\(name)_logit(i));
+            for (i = 0; i < \(model.classCount); i++) printf(" %lu", (unsigned long)\(name)_probability(i));
+            printf("\\n");
+
+          """
+      }
+    }
+    return text + "int main(void) {\n  int i;\n" + body + "  return 0;\n}\n"
+  }
+
+  private static func expected(_ name: String, _ drawn: RandomModel) throws -> [String] {
+    let model = try Model(copying: drawn.bytes)
+    let zero = Int(model.logits.zeroPoint)
+    return (0..<2 as Range<UInt64>).map { seed in
+      let outcome = WholeLayerReference(drawn.bytes).run(drawn.pixels(seed: seed))
+      var probabilities = outcome.probabilities
+      if probabilities.isEmpty { probabilities = [Int](repeating: 0, count: model.classCount) }
+      if probabilities.count == 1 { probabilities = [65_536 - probabilities[0], probabilities[0]] }
+      return ([outcome.predictedClass] + outcome.logits.map { $0 - zero } + probabilities)
+        .reduce(name) { "\($0) \($1)" }
+    }
+  }
+
+  @Test func `random models in C give the bits of the reference`() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "octet-c-\(ProcessInfo.processInfo.processIdentifier)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let models = (0..<60 as Range<UInt64>).map { seed in
+      (name: "m\(seed)", drawn: RandomModel(seed: 7000 + seed, layerCount: seed % 3 == 0 ? 15 : nil))
+    }
+    var files = ["main.c"]
+    var lines: [String] = []
+    for (name, drawn) in models {
+      try CSource(Model(copying: drawn.bytes), prefix: name).source
+        .write(to: folder.appending(path: "\(name).c"), atomically: false, encoding: .utf8)
+      files.append("\(name).c")
+      lines += try Self.expected(name, drawn)
+    }
+    try Self.mainProgram(models).write(
+      to: folder.appending(path: "main.c"), atomically: false, encoding: .utf8)
+    let compiled = try Self.run(
+      "gcc", ["-std=c99", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o", "models"] + files,
+      in: folder)
+    try #require(compiled.status == 0, "\(compiled.text.prefix(2000))")
+    let printed = try Self.run("./models", [], in: folder)
+    #expect(printed.status == 0)
+    let found = printed.text.split(separator: "\n").map(String.init)
+    try #require(found.count == lines.count)
+    for (own, expected) in zip(found, lines) where own != expected {
+      Issue.record("C says \(own.prefix(200)), the reference \(expected.prefix(200))")
+    }
+  }
+}

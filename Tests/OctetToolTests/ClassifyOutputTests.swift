@@ -1,0 +1,243 @@
+import Foundation
+import OctetImages
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// What `octet classify` prints.
+@Suite struct ClassifyOutputTests {
+  @Test func objectsSayWhatTheRuntimeSays() throws {
+    let sample = try ClassifySample()
+    let result = try sample.classify(["--json"] + sample.paths)
+    #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    let objects = try result.objects()
+    #expect(objects.count == 40)
+    for (index, object) in objects.enumerated() {
+      let answer = try ClassifySample.answer(sample.pixels(index))
+      #expect(object["file"] as? String == sample.path(index))
+      #expect(object["class"] as? String == "\(answer.index)")
+      #expect(object["logits"] as? [Int] == answer.logits)
+      // Six decimals, rounded half up.
+      let shares = answer.probabilities.map { Double(($0 * 1_000_000 + 32_768) / 65_536) / 1_000_000 }
+      #expect(object["probabilities"] as? [Double] == shares)
+      #expect(object["probability"] as? Double == shares[answer.index])
+      #expect(object["fit"] as? String == "exact")
+      #expect(object["inverted"] as? Bool == false)
+      #expect(
+        Set(object.keys) == ["file", "class", "probability", "probabilities", "logits", "fit", "inverted"])
+    }
+  }
+
+  /// Large and small files, so that threads finish out of order.
+  @Test(arguments: [1, 2, 7, 64])
+  func theOrderIsThatOfTheFilesWhateverTheThreads(threads: Int) throws {
+    let sample = try ClassifySample(digits: 8)
+    var page = [UInt8](repeating: 255, count: 900 * 900)
+    for row in 200..<700 { for column in 440..<452 { page[row * 900 + column] = 0 } }
+    try sample.folder.write(ClassifySample.png(page, width: 900), to: "page.png")
+    let files = (0..<600).map { $0.isMultiple(of: 97) ? sample.folder.path("page.png") : sample.path($0 % 8) }
+    let result = try sample.classify(["--json", "--threads", "\(threads)"] + files)
+    #expect(result.status == 0)
+    #expect(try result.objects().map { $0["file"] as? String } == files)
+    let alone = try sample.classify(["--json", "--threads", "1"] + files)
+    #expect(result.output == alone.output)
+  }
+
+  @Test func linesHaveClassProbabilityRunnerUpAndFile() throws {
+    let sample = try ClassifySample(digits: 10)
+    let result = try sample.classify(sample.paths)
+    #expect(result.status == 0 && result.errors.isEmpty)
+    let lines = result.output.split(separator: "\n")
+    #expect(lines.count == 10)
+    for (index, line) in lines.enumerated() {
+      let words = line.split(separator: " ").map(String.init)
+      let answer = try ClassifySample.answer(sample.pixels(index))
+      let runnerUp = try #require(
+        answer.logits.indices.filter { $0 != answer.index }.max { answer.logits[$0] < answer.logits[$1] })
+      #expect(words.count == 7 && words[0] == "\(answer.index)" && words[3] == "\(runnerUp)")
+      #expect(words[2] == "%" && words[5] == "%" && words[6] == sample.path(index))
+      let percent = try #require(Double(words[1]))
+      #expect(abs(percent - Double(answer.probabilities[answer.index]) * 100 / 65_536) < 0.006)
+    }
+    // Columns stand below each other.
+    #expect(
+      Set(lines.map { $0.distance(from: $0.startIndex, to: $0.firstIndex(of: "/") ?? $0.endIndex) }).count
+        == 1)
+  }
+
+  @Test func tablesHaveAHeadAndQuotedFields() throws {
+    let sample = try ClassifySample(digits: 2)
+    let odd = "a,\"b\"\nc.png"
+    try sample.folder.write(sample.png(0), to: odd)
+    let result = try sample.classify(["--csv", sample.path(1), sample.folder.path(odd), "missing.png"])
+    #expect(result.status == 1)
+    let head = "file,class,probability,runner_up,runner_up_probability,error\n"
+    #expect(result.output.hasPrefix(head + sample.path(1) + ","))
+    #expect(result.output.contains("\"" + sample.folder.path("a,\"\"b\"\"\nc.png") + "\","))
+    #expect(
+      result.output.hasSuffix(
+        "missing.png,,,,,cannot be opened (No such file or directory); check the path and its permissions\n"))
+    let words = result.output.dropFirst(head.count).prefix { $0 != "\n" }.split(
+      separator: ",", omittingEmptySubsequences: false)
+    #expect(words.count == 6 && words[5].isEmpty)
+    let answer = try ClassifySample.answer(sample.pixels(1))
+    #expect(words[1] == "\(answer.index)")
+  }
+
+  @Test func namesOfAnyKindStayOneObjectALine() throws {
+    let sample = try ClassifySample(digits: 1)
+    let names = [
+      "line\nend.png", "tab\tand\u{1B}[31m.png", "quote\"back\\slash.png", "größe-数-😀.png", "-dash.png",
+    ]
+    for name in names { try sample.folder.write(sample.png(0), to: name) }
+    let paths = names.map { sample.folder.path($0) }
+    let result = try sample.classify(["--json", "--"] + paths)
+    #expect(result.status == 0)
+    #expect(try result.objects().map { $0["file"] as? String } == paths)
+    let lines = try sample.classify(paths)
+    #expect(lines.output.filter { $0 == "\n" }.count == names.count)
+    #expect(!lines.output.contains("\u{1B}"))
+  }
+
+  @Test func foldersAreSearchedInOrderToTheirEnds() throws {
+    let sample = try ClassifySample(digits: 3)
+    let files = [
+      "b.png", "a/z.PNG", "a/deep/er/one.png", "c/.hidden/no.png", "a/.no.png", "a/text.txt", "d.jpeg",
+    ]
+    for name in files {
+      let path = sample.folder.path("tree/" + name)
+      try FileManager.default.createDirectory(
+        atPath: URL(filePath: path).deletingLastPathComponent().path, withIntermediateDirectories: true)
+      try sample.folder.write(sample.png(0), to: "tree/" + name)
+    }
+    // A loop has an end too.
+    try FileManager.default.createSymbolicLink(
+      atPath: sample.folder.path("tree/a/deep/up"), withDestinationPath: "../../a/deep")
+    try FileManager.default.removeItem(atPath: sample.folder.path("tree/a/deep/up"))
+    let result = try sample.classify(["--json", sample.folder.path("tree"), sample.path(1)])
+    #expect(result.status == 0, "\(result.errors)")
+    let found = try result.objects().compactMap { $0["file"] as? String }
+    #expect(
+      found == ["tree/a/deep/er/one.png", "tree/a/z.PNG", "tree/b.png"].map { sample.folder.path($0) } + [
+        sample.path(1)
+      ])
+    try FileManager.default.createSymbolicLink(
+      atPath: sample.folder.path("tree/a/deep/up"), withDestinationPath: "../../a")
+    let looped = try sample.classify(["--json", sample.folder.path("tree")])
+    #expect(looped.status == 1)
+    #expect(looped.output.contains("lies more than 64 folders deep"))
+  }
+
+  @Test func pathsFromStandardInput() throws {
+    let sample = try ClassifySample(digits: 4)
+    let paths = sample.paths
+    let lines = try sample.classify(
+      ["--json", "-"], input: "\n\(paths[0])\n\n\(paths[1])\n\(paths[2])")
+    #expect(try lines.objects().map { $0["file"] as? String } == Array(paths[0..<3]))
+    try sample.folder.write(sample.png(3), to: "two\nlines.png")
+    let odd = sample.folder.path("two\nlines.png")
+    let zeros = try sample.classify(
+      ["--json", "-0", "-", paths[1]], input: "\(paths[0])\0\(odd)\0\(paths[3])\0")
+    #expect(try zeros.objects().map { $0["file"] as? String } == [paths[0], odd, paths[3], paths[1]])
+    let long = String(repeating: "x", count: 200_000)
+    let hostile = try sample.classify(["--json", "-"], input: "\(long)\n\(paths[0])\n")
+    #expect(hostile.status == 1)
+    let objects = try hostile.objects()
+    #expect(objects.count == 2)
+    #expect((objects[0]["error"] as? String)?.contains("more than 65536 bytes") == true)
+    #expect(objects[1]["class"] != nil)
+    try sample.classify(["-"], input: "").expectRefusal(1, "standard input", "names no files")
+  }
+
+  @Test func savedInputsAreWhatTheNetworkSaw() throws {
+    let sample = try ClassifySample(digits: 3)
+    var page = [UInt8](repeating: 255, count: 200 * 200)
+    for row in 40..<160 { for column in 90..<104 { page[row * 200 + column] = 0 } }
+    try sample.folder.write(ClassifySample.png(page, width: 200), to: "one.png")
+    let seen = sample.folder.path("seen")
+    let files = [sample.path(0), sample.folder.path("one.png"), "missing.png", sample.path(2)]
+    let result = try sample.classify(["--json", "--save-input", seen] + files)
+    #expect(result.status == 1)
+    let names = try FileManager.default.contentsOfDirectory(atPath: seen).sorted()
+    #expect(names.count == 3)
+    #expect(names.first?.hasPrefix("000001-") == true && names.last?.hasPrefix("000004-") == true)
+    #expect(try sample.folder.bytes(of: "seen/\(names[0])") == sample.png(0))
+    // Classified again as they are they give the same logits.
+    let again = try sample.classify(["--json", "--fit", "exact", "--invert", "no", seen])
+    let before = try result.objects().compactMap { $0["logits"] as? [Int] }
+    #expect(try again.objects().compactMap { $0["logits"] as? [Int] } == before)
+    #expect(before.count == 3)
+  }
+
+  @Test func invertAndFitAreObeyed() throws {
+    let sample = try ClassifySample(digits: 1)
+    let turned = sample.pixels(0).map { 255 - $0 }
+    try sample.folder.write(ClassifySample.png(turned, width: 28), to: "turned.png")
+    let path = sample.folder.path("turned.png")
+    let plain = try ClassifySample.answer(sample.pixels(0))
+    let asIs = try ClassifySample.answer(turned)
+    for (option, logits, inverted) in [
+      ("auto", plain.logits, true), ("yes", plain.logits, true), ("no", asIs.logits, false),
+    ] {
+      let object = try #require(try sample.classify(["--json", "--invert", option, path]).objects().first)
+      #expect(object["logits"] as? [Int] == logits)
+      #expect(object["inverted"] as? Bool == inverted)
+    }
+    let fitted = try #require(try sample.classify(["--json", "--fit", "digit", path]).objects().first)
+    #expect(fitted["fit"] as? String == "digit")
+  }
+
+  @Test func aReaderThatLeavesIsNoFailure() throws {
+    let sample = try ClassifySample(digits: 2)
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    close(ends[0])
+    defer { close(ends[1]) }
+    let result = try sample.classify(
+      ["--json", "-"], input: String(repeating: sample.path(0) + "\n", count: 2000),
+      output: .descriptor(ends[1]))
+    #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    #if os(Linux)
+      let full = try sample.classify([sample.path(0)], output: .path("/dev/full"))
+      #expect(full.status == 1)
+      #expect(full.errors == "octet: cannot write to standard output: No space left on device\n")
+    #endif
+  }
+
+  #if os(Linux)
+    /// The most that was resident after a tenth of 20,000 files, and near their end: the pipe is too small for what follows,
+    /// so the program still runs when it is looked at.
+    @Test func memoryDoesNotGrowWithTheFiles() throws {
+      let sample = try ClassifySample(digits: 1)
+      var ends: [Int32] = [0, 0]
+      #expect(pipe(&ends) == 0)
+      let process = try OctetProcess(
+        ["classify", ClassifySample.model, "--json", "--threads", "2", "-"],
+        input: String(repeating: sample.path(0) + "\n", count: 20_000), output: .descriptor(ends[1]))
+      close(ends[1])
+      let reader = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
+      var lines = 0
+      var early = 0
+      var late = 0
+      while let data = try reader.read(upToCount: 1 << 15), !data.isEmpty {
+        lines += data.count { $0 == UInt8(ascii: "\n") }
+        if early == 0, lines >= 2_000 { early = try peak(process.identifier) }
+        if late == 0, lines >= 19_000 { late = try peak(process.identifier) }
+      }
+      #expect(try process.wait().status == 0)
+      #expect(lines == 20_000)
+      #expect(early > 0 && late < early + 4_096, "\(early) kB, then \(late) kB")
+    }
+
+    private func peak(_ process: pid_t) throws -> Int {
+      let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+      let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+      return try #require(line.split(separator: " ").dropLast().last.flatMap { Int($0.filter(\.isNumber)) })
+    }
+  #endif
+}

@@ -1,0 +1,255 @@
+// Runs every kernel that the processor has on random layers, and compares with sums that are written down plainly.
+//
+// Inputs, weights and outputs lie in blocks of exactly their size, so a sanitizer sees each byte that is read or written
+// beside them.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "OctetHostKernelsC.h"
+
+static uint64_t state = 1;
+
+static uint32_t draw(uint32_t bound) {
+  state = state * 6364136223846793005ull + 1442695040888963407ull;
+  return (uint32_t)(state >> 33) % bound;
+}
+
+static long between(long low, long high) { return low + draw((uint32_t)(high - low + 1)); }
+
+static void *block_of(size_t bytes) {
+  void *block = NULL;
+  // The runtime gives the kernels' own memory this alignment.
+  if (posix_memalign(&block, 64, bytes ? bytes : 1)) abort();
+  memset(block, 0, bytes);
+  return block;
+}
+
+typedef struct {
+  octet_layer layer;
+  // As in a file: [output][line][value], or [cell][output] where it is depthwise.
+  int8_t *plain;
+  int32_t *bias;
+  bool is_depthwise;
+} sample;
+
+static long rounded_up(long value, long multiple) { return (value + multiple - 1) / multiple * multiple; }
+
+static int8_t draw_weight(void) {
+  switch (draw(4)) {
+    case 0: return 127;
+    case 1: return -128;
+    default: return (int8_t)draw(256);
+  }
+}
+
+static sample make(const octet_kernels *k, long outputs, long lines, long segment, bool is_depthwise, long vectors) {
+  sample s;
+  memset(&s, 0, sizeof s);
+  s.is_depthwise = is_depthwise;
+  const long padded = rounded_up(outputs, k->lanes), count = padded * 4;
+  s.layer.outputs = outputs;
+  s.layer.lines = lines;
+  s.layer.segment = segment;
+  s.layer.groups = (segment + k->depth - 1) / k->depth;
+  int32_t *start = block_of((size_t)count), *multipliers = block_of((size_t)count);
+  int32_t *shifts = block_of((size_t)count), *halves = block_of((size_t)count);
+  s.bias = block_of((size_t)outputs * 4);
+  for (long c = 0; c < outputs; c++) {
+    s.bias[c] = start[c] = (int32_t)draw(200000) - 100000;
+    multipliers[c] = (int32_t)((1u << 30) + draw(1u << 30));
+    shifts[c] = draw(8) ? (int32_t)between(6, 10) : (int32_t)between(1, 30);
+    halves[c] = 1 << (shifts[c] - 1);
+  }
+  const long each = is_depthwise ? lines * (segment / outputs) : lines * segment;
+  s.plain = block_of((size_t)(outputs * each));
+  for (long i = 0; i < outputs * each; i++) s.plain[i] = draw_weight();
+  int8_t *packed;
+  if (is_depthwise) {
+    packed = block_of((size_t)(each * padded));
+    for (long cell = 0; cell < each; cell++) {
+      memcpy(packed + cell * padded, s.plain + cell * outputs, (size_t)outputs);
+    }
+  } else {
+    packed = block_of((size_t)(padded * lines * s.layer.groups * k->depth));
+    int8_t *at = packed;
+    for (long block = 0; block < padded; block += vectors * k->lanes) {
+      const long end = block + vectors * k->lanes < padded ? block + vectors * k->lanes : padded;
+      for (long line = 0; line < lines; line++) {
+        for (long group = 0; group < s.layer.groups; group++) {
+          for (long c = block; c < end; c++) {
+            for (long i = group * k->depth; i < (group + 1) * k->depth; i++, at++) {
+              if (c >= outputs || i >= segment) continue;
+              *at = s.plain[(c * lines + line) * segment + i];
+              start[c] -= k->offset * *at;
+            }
+          }
+        }
+      }
+    }
+  }
+  s.layer.weights = packed;
+  s.layer.start = start;
+  s.layer.multipliers = multipliers;
+  s.layer.shifts = shifts;
+  s.layer.halves = halves;
+  s.layer.is_wide = draw(5) == 0;
+  const int32_t low = s.layer.is_wide ? -32768 : -128, high = s.layer.is_wide ? 32767 : 127;
+  s.layer.minimum = draw(2) ? low : (int32_t)between(low, 0);
+  s.layer.maximum = draw(2) ? high : (int32_t)between(0, high);
+  s.layer.zero_point = s.layer.is_wide ? 0 : (int32_t)between(-128, 127);
+  if (!s.layer.is_wide && draw(4) == 0) {
+    int8_t *table = block_of(256);
+    for (int i = 0; i < 256; i++) table[i] = (int8_t)draw(256);
+    s.layer.table = table;
+  }
+  return s;
+}
+
+static void release(sample *s) {
+  free(s->plain);
+  free(s->bias);
+  free((void *)s->layer.weights);
+  free((void *)s->layer.start);
+  free((void *)s->layer.multipliers);
+  free((void *)s->layer.shifts);
+  free((void *)s->layer.halves);
+  free((void *)s->layer.table);
+}
+
+static int expected_output(const sample *s, int32_t sum, long c) {
+  const octet_layer *l = &s->layer;
+  const int shift = l->shifts[c] + 32;
+  int64_t value = (((int64_t)sum * l->multipliers[c] + ((int64_t)1 << (shift - 1))) >> shift) + l->zero_point;
+  value = value < l->minimum ? l->minimum : value > l->maximum ? l->maximum : value;
+  return l->table ? l->table[value + 128] : (int)value;
+}
+
+static int output_at(const sample *s, const int8_t *target, long index) {
+  if (!s->layer.is_wide) return target[index];
+  return (int16_t)((uint8_t)target[2 * index] | (uint8_t)target[2 * index + 1] << 8);
+}
+
+static void fail(const octet_kernels *k, const char *what, unsigned long seed) {
+  fprintf(stderr, "kernel-check: %s: %s differs, seed %lu\n", k->name, what, seed);
+  exit(1);
+}
+
+static void fill(int8_t *values, long count) {
+  const uint32_t kind = draw(4);
+  for (long i = 0; i < count; i++) {
+    values[i] = kind == 0 ? 127 : kind == 1 ? -128 : kind == 2 && draw(3) ? -128 : (int8_t)draw(256);
+  }
+}
+
+static void check_window(const octet_kernels *k, unsigned long seed, bool is_depthwise) {
+  const long channels = between(1, draw(3) ? 9 : 70), window_width = between(1, 5), lines = between(1, 4);
+  const long outputs = is_depthwise ? channels : between(1, draw(3) ? 40 : 150);
+  sample s = make(k, outputs, lines, window_width * channels, is_depthwise, k->convolution_vectors);
+  octet_layer *l = &s.layer;
+  l->window_width = window_width;
+  l->channels = channels;
+  l->stride_down = between(1, 3);
+  l->stride_across = between(1, 3);
+  l->pool_height = is_depthwise || draw(2) ? 1 : between(1, 3);
+  l->pool_width = is_depthwise || draw(2) ? 1 : between(1, 3);
+  if (!is_depthwise && draw(3) == 0) l->pool_height = l->pool_width = 2;
+  // Now and then so wide that scratch memory holds a part.
+  const long places = between(1, draw(20) ? 20 : 400);
+  const long needed = (l->pool_height - 1) * l->stride_down + lines;
+  const long width = ((places * l->pool_width - 1) * l->stride_across + window_width) * channels;
+  if (octet_scratch_needed(l) <= OCTET_SCRATCH_BYTES) {
+    // The ring ends where its last row does.
+    const octet_rows shape = {NULL, width, needed + draw(3), 0};
+    int8_t *ring = block_of((size_t)(shape.slot_count * width));
+    fill(ring, shape.slot_count * width);
+    const octet_rows rows = {ring, width, shape.slot_count, draw((uint32_t)shape.slot_count)};
+    int8_t *target = block_of((size_t)(places * outputs * (l->is_wide ? 2 : 1)));
+    (is_depthwise ? k->convolve_depthwise : k->convolve)(l, &rows, places, target);
+    for (long place = 0; place < places; place++) {
+      for (long c = 0; c < outputs; c++) {
+        int32_t best = INT32_MIN;
+        for (long down = 0; down < l->pool_height; down++) {
+          for (long across = 0; across < l->pool_width; across++) {
+            int32_t sum = s.bias[c];
+            for (long line = 0; line < lines; line++) {
+              const long slot = (rows.first + down * l->stride_down + line) % rows.slot_count;
+              const int8_t *cells =
+                ring + slot * width + (place * l->pool_width + across) * l->stride_across * channels;
+              if (is_depthwise) {
+                for (long column = 0; column < window_width; column++) {
+                  sum += cells[column * channels + c] * s.plain[(line * window_width + column) * outputs + c];
+                }
+              } else {
+                for (long i = 0; i < l->segment; i++) sum += cells[i] * s.plain[(c * lines + line) * l->segment + i];
+              }
+            }
+            best = sum > best ? sum : best;
+          }
+        }
+        if (output_at(&s, target, place * outputs + c) != expected_output(&s, best, c)) {
+          fail(k, is_depthwise ? "a depthwise convolution" : "a convolution", seed);
+        }
+      }
+    }
+    free(target);
+    free(ring);
+  }
+  release(&s);
+}
+
+static void check_dense(const octet_kernels *k, unsigned long seed) {
+  const long outputs = between(1, draw(3) ? 40 : 300), rows = draw(2) ? 1 : between(1, 5);
+  const long segment = draw(30) ? between(1, 100) : between(4000, 9000);
+  sample s = make(k, outputs, rows, segment, false, k->dense_vectors);
+  int8_t *values = block_of((size_t)(rows * segment));
+  fill(values, rows * segment);
+  int8_t *target = block_of((size_t)(outputs * (s.layer.is_wide ? 2 : 1)));
+  int32_t *accumulators = block_of((size_t)outputs * 4);
+  const bool takes_image = draw(2);
+  uint8_t *bytes = block_of((size_t)(rows * segment));
+  for (long i = 0; i < rows * segment; i++) bytes[i] = (uint8_t)values[i] ^ (takes_image ? 0x80 : 0);
+  const uint8_t flip = takes_image ? 0 : 0x80;
+  if (rows == 1 && draw(2)) {
+    k->multiply(&s.layer, bytes, flip, segment, target);
+  } else {
+    if (segment % k->depth == 0 && draw(2)) {
+      k->fold(&s.layer, bytes, flip, 0, rows * segment, accumulators);
+    } else {
+      for (long row = 0; row < rows; row++) {
+        uint8_t *alone = block_of((size_t)segment);
+        memcpy(alone, bytes + row * segment, (size_t)segment);
+        k->fold(&s.layer, alone, flip, row, segment, accumulators);
+        free(alone);
+      }
+    }
+    k->finish(&s.layer, accumulators, target);
+  }
+  for (long c = 0; c < outputs; c++) {
+    int32_t sum = s.bias[c];
+    for (long i = 0; i < rows * segment; i++) sum += values[i] * s.plain[c * rows * segment + i];
+    if (output_at(&s, target, c) != expected_output(&s, sum, c)) fail(k, "a dense layer", seed);
+  }
+  free(bytes);
+  free(accumulators);
+  free(target);
+  free(values);
+  release(&s);
+}
+
+int main(int count, char **arguments) {
+  const unsigned long rounds = count > 1 ? strtoul(arguments[1], NULL, 10) : 2000;
+  const char *names[] = {"avx512vnni", "avx2", "neon", "neon-plain"};
+  for (int i = 0; i < 4; i++) {
+    const octet_kernels *k = octet_kernels_named(names[i]);
+    if (!k) continue;
+    for (unsigned long seed = 0; seed < rounds; seed++) {
+      state = seed * 2654435761u + 12345;
+      check_window(k, seed, false);
+      check_window(k, seed, true);
+      check_dense(k, seed);
+    }
+    printf("%s: %lu random layers of each kind agree\n", names[i], rounds);
+  }
+  return 0;
+}

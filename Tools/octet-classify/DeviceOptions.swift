@@ -1,0 +1,124 @@
+import OctetImages
+
+/// What the command line asks for.
+struct DeviceOptions {
+  /// The model and the pictures, or the pictures alone where a model is linked in.
+  var paths: [String] = []
+  var fit = PictureFitting.Fit.auto
+  var inversion = PictureFitting.Inversion.auto
+  var printsJSON = false
+  var wantsHelp = false
+
+  private var hasFit = false
+  private var hasInversion = false
+
+  /// - Parameter arguments: the words after the program's name.
+  init(_ arguments: [String], hasLinkedModel: Bool) throws(DeviceError) {
+    var place = 0
+    var optionsEnded = false
+    for word in arguments {
+      if word.matches("--") { break }
+      if word.matches("--help") || word.matches("-h") {
+        wantsHelp = true
+        return
+      }
+    }
+    while place < arguments.count {
+      let word = arguments[place]
+      place += 1
+      if optionsEnded || word.matches("-") || word.utf8.first != UInt8(ascii: "-") {
+        try takePath(word, hasLinkedModel: hasLinkedModel)
+      } else if word.matches("--") {
+        optionsEnded = true
+      } else {
+        try takeOption(word, arguments, &place)
+      }
+    }
+    if !hasLinkedModel, paths.isEmpty { throw .usage("MODEL is missing: the .octet file") }
+    if paths.count == (hasLinkedModel ? 0 : 1) {
+      throw .usage("PATH is missing: PNG files, or - for paths from standard input")
+    }
+  }
+
+  private mutating func takePath(_ word: String, hasLinkedModel: Bool) throws(DeviceError) {
+    guard !word.isEmpty else {
+      throw .usage(paths.isEmpty && !hasLinkedModel ? "MODEL is empty" : "PATH is empty")
+    }
+    paths.append(word)
+  }
+
+  private mutating func takeOption(
+    _ word: String, _ arguments: [String], _ place: inout Int
+  ) throws(DeviceError) {
+    let (name, given) = word.splitAtEqualsSign
+    if name.matches("--json") {
+      if let given { throw .usage("--json takes no value, but got '\(given)'") }
+      if printsJSON { throw .usage("--json is given more than once") }
+      printsJSON = true
+      return
+    }
+    let isFit = name.matches("--fit")
+    guard isFit || name.matches("--invert") else { throw .usage("unknown option \(name)") }
+    if isFit ? hasFit : hasInversion { throw .usage("\(name) is given more than once") }
+    let value: String
+    if let given {
+      value = given
+    } else {
+      guard place < arguments.count else { throw .usage("\(name) needs a value: \(name) HOW") }
+      value = arguments[place]
+      if value.utf8.first == UInt8(ascii: "-"), !value.matches("-") {
+        throw .usage(
+          "\(name) needs a value, but '\(value)' follows; if that is the value, write \(name)=\(value)")
+      }
+      place += 1
+    }
+    guard !value.isEmpty else { throw .usage("\(name) has an empty value") }
+    if isFit {
+      hasFit = true
+      if value.matches("auto") {
+        fit = .auto
+      } else if value.matches("exact") {
+        fit = .exact
+      } else if value.matches("digit") {
+        fit = .digit
+      } else {
+        throw .usage("--fit cannot be '\(value)', only one of auto, exact, digit")
+      }
+    } else {
+      hasInversion = true
+      if value.matches("auto") {
+        inversion = .auto
+      } else if value.matches("yes") {
+        inversion = .yes
+      } else if value.matches("no") {
+        inversion = .no
+      } else {
+        throw .usage("--invert cannot be '\(value)', only one of auto, yes, no")
+      }
+    }
+  }
+}
+
+// By bytes: comparing strings as Swift does it would bring tables of Unicode along, larger than the rest of the program.
+extension String {
+  fileprivate func matches(_ other: StaticString) -> Bool {
+    other.withUTF8Buffer { utf8.elementsEqual($0) }
+  }
+
+  /// What stands before and behind the first "="; nil behind when there is none.
+  fileprivate var splitAtEqualsSign: (String, String?) {
+    var before: [UInt8] = []
+    var behind: [UInt8] = []
+    var isBehind = false
+    for byte in utf8 {
+      if isBehind {
+        behind.append(byte)
+      } else if byte == UInt8(ascii: "=") {
+        isBehind = true
+      } else {
+        before.append(byte)
+      }
+    }
+    return (String(decoding: before, as: UTF8.self), isBehind ? String(decoding: behind, as: UTF8.self) : nil)
+  }
+}

@@ -1,0 +1,101 @@
+import CDeviceSystem
+import CPNG
+import Octet
+import OctetClassification
+import OctetImages
+
+/// `octet-classify`: what `octet classify` does to single files, for devices. Prints the same bytes.
+enum DeviceProgram {
+  /// Runs to the end and gives the exit status: 0 when all went well, 2 when the command line is wrong, else 1.
+  static func run(_ arguments: [String]) -> Int32 {
+    octet_device_prepare()
+    do throws(DeviceError) {
+      try classify(arguments)
+      return 0
+    } catch {
+      switch error {
+      case .usage(let message):
+        report(message + " (see 'octet-classify --help')")
+        return 2
+      case .failure(let message):
+        report(message)
+        return 1
+      case .readerLeft: return 0
+      }
+    }
+  }
+
+  private static func classify(_ arguments: [String]) throws(DeviceError) {
+    let linkedModel = try DeviceModel.linkedIn()
+    let options = try DeviceOptions(arguments, hasLinkedModel: linkedModel != nil)
+    if options.wantsHelp { return try write(help(hasLinkedModel: linkedModel != nil)) }
+    var run: DeviceRun
+    if let linkedModel {
+      run = try DeviceRun(linkedModel, options)
+    } else {
+      run = try DeviceRun(try DeviceModel(path: options.paths[0]), options)
+    }
+    for path in options.paths[(linkedModel == nil ? 1 : 0)...] {
+      if path.utf8.elementsEqual("-".utf8) {
+        var lines = PathLines(separator: UInt8(ascii: "\n"))
+        while let line = lines.next({ octet_device_read_input($0.baseAddress, $0.count) }) {
+          switch line {
+          case .path(let path): try run.classify(path)
+          case .tooLong(let start):
+            try run.fail("is no path: it has more than \(PathLines.longest) bytes", start)
+          }
+        }
+      } else {
+        try run.classify(path)
+      }
+    }
+    try run.finish()
+  }
+
+  static func write(_ text: ByteText) throws(DeviceError) {
+    let error = text.bytes.withUnsafeBytes { octet_device_write(1, $0.baseAddress, $0.count) }
+    guard error != 0 else { return }
+    if octet_device_reader_left(error) != 0 { throw .readerLeft }
+    throw .failure("cannot write to standard output: " + String(cString: octet_system_reason(error)))
+  }
+
+  /// Nobody can be told when this does not arrive.
+  static func report(_ message: String) {
+    var text = ByteText()
+    text.append("octet-classify: ")
+    text.append(message.onOneLine)
+    text.append("\n")
+    _ = text.bytes.withUnsafeBytes { octet_device_write(2, $0.baseAddress, $0.count) }
+  }
+
+  private static func help(hasLinkedModel: Bool) -> ByteText {
+    var text = ByteText()
+    text.append("octet-classify: classify PNG files with an int8 model\n\nUsage: octet-classify [options] ")
+    text.append(hasLinkedModel ? "PATH...\n" : "MODEL PATH...\n")
+    text.append(
+      """
+
+      Prints a line per file: class, probability, the class that came second, the
+      file. Pictures of the model's size are taken as they are, all others are
+      brought to its form. The exit status is 1 if a file could not be classified.
+
+      Arguments:
+
+      """)
+    if !hasLinkedModel { text.append("  MODEL  the .octet file\n") }
+    text.append(
+      """
+        PATH   PNG files, or - for paths from standard input, one a line
+
+      Options:
+            --fit HOW     take pictures as they are, or find and center the digit
+                          (one of auto, exact, digit; default: auto)
+            --invert HOW  whether dark and light change places (one of auto, yes,
+                          no; default: auto)
+            --json        print a JSON object per file
+        -h, --help        show this help and stop
+
+      """)
+    return text
+  }
+}

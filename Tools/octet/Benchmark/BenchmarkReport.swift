@@ -1,0 +1,105 @@
+import Octet
+import OctetCommandLine
+import OctetInterchange
+
+/// What was measured, for people and for programs.
+struct BenchmarkReport {
+  struct Throughput {
+    let threads: Int
+    let imagesPerSecond: Timings
+  }
+
+  let file: OctetModelFile
+  let kernels: String
+  let images: String
+  let latency: Timings
+  let throughputs: [Throughput]
+  /// Nil without `--layers`.
+  let layers: [Double]?
+  let peak: Double?
+
+  private var multiplyAdds: Int { (0..<file.model.layerCount).reduce(0) { $0 + file.multiplyAdds(of: $1) } }
+
+  func text() -> String {
+    var text = "\(file.path): kernels \(kernels), \(images)\n"
+    text +=
+      "latency     \(micro(latency.median)) µs for one image (\(micro(latency.least)) to \(micro(latency.most)))\n"
+    for throughput in throughputs {
+      let rate = throughput.imagesPerSecond
+      text +=
+        "throughput  \(whole(rate.median)) images/s on \(throughput.threads) thread\(throughput.threads == 1 ? "" : "s")"
+        + " (\(whole(rate.least)) to \(whole(rate.most)))\n"
+    }
+    if let peak {
+      text += "the machine \(giga(peak)) billion multiply-adds/s of a thread that does nothing else\n"
+    }
+    if let layers { text += "\n" + table(layers) }
+    return text
+  }
+
+  private func table(_ layers: [Double]) -> String {
+    var table = TextTable(
+      .init("layer", .right), .init("kind"), .init("µs", .right), .init("share", .right),
+      .init("multiply-adds", .right), .init("billion/s", .right), .init("of the peak", .right))
+    let sum = layers.reduce(0, +)
+    for (index, seconds) in layers.enumerated() {
+      let work = Double(file.multiplyAdds(of: index))
+      table.addRow([
+        "\(index)", file.summary(of: index), micro(seconds), NumberText.percent(seconds / max(sum, 1e-12)),
+        NumberText.grouped(file.multiplyAdds(of: index)),
+        work > 0 && seconds > 0 ? giga(work / seconds) : "",
+        peak.map { work > 0 && seconds > 0 ? NumberText.percent(work / seconds / $0) : "" } ?? "",
+      ])
+    }
+    table.addRule()
+    let rest = max(0, latency.median - sum)
+    table.addRow(["", "between layers, and the answer", micro(rest), "", "", "", ""])
+    table.addRow([
+      "", "one image", micro(latency.median), "", NumberText.grouped(multiplyAdds),
+      giga(Double(multiplyAdds) / latency.median),
+      peak.map { NumberText.percent(Double(multiplyAdds) / latency.median / $0) } ?? "",
+    ])
+    return table.rendered()
+  }
+
+  private func micro(_ seconds: Double) -> String { NumberText.fixed(seconds * 1e6, decimals: 2) }
+  private func giga(_ rate: Double) -> String { NumberText.fixed(rate / 1e9, decimals: 1) }
+  private func whole(_ rate: Double) -> String { NumberText.grouped(Int(rate)) }
+
+  func json() -> JSONValue {
+    var members: [(name: String, value: JSONValue)] = [
+      ("file", .string(file.path)), ("kernels", .string(kernels)), ("images", .string(images)),
+      ("multiply_adds", .integer(multiplyAdds)), ("latency_seconds", spread(latency)),
+      (
+        "throughput",
+        .array(
+          throughputs.map {
+            .object([
+              ("threads", .integer($0.threads)), ("images_per_second", spread($0.imagesPerSecond)),
+            ])
+          })
+      ),
+      ("peak_multiply_adds_per_second", peak.map { .number($0) } ?? .null),
+    ]
+    if let layers {
+      members.append(
+        (
+          "layers",
+          .array(
+            layers.enumerated().map { index, seconds in
+              .object([
+                ("summary", .string(file.summary(of: index))), ("seconds", .number(seconds)),
+                ("multiply_adds", .integer(file.multiplyAdds(of: index))),
+              ])
+            })
+        ))
+    }
+    return .object(members)
+  }
+
+  private func spread(_ timings: Timings) -> JSONValue {
+    .object([
+      ("least", .number(timings.least)), ("median", .number(timings.median)), ("most", .number(timings.most)),
+    ])
+  }
+}

@@ -1,0 +1,120 @@
+import Octet
+import OctetHostKernels
+import OctetTraining
+
+/// Measures a model on this machine.
+struct ModelBenchmark {
+  let model: Model
+  let kernels: HostKernels
+  /// Images one after the other.
+  let pixels: [UInt8]
+  /// Repetitions of each measurement.
+  let rounds: Int
+
+  private var imageCount: Int { pixels.count / model.imageBytes }
+
+  /// Images of a measurement of throughput.
+  static let batch = 256
+
+  /// Seconds for one image at a time, each after the one before has its answer.
+  func latency() -> Timings {
+    let once = batchSeconds(images: 32)
+    // Some 20 ms for each measurement.
+    let images = min(max(Int(0.02 / max(once / 32, 1e-7)), 16), 200_000)
+    return Timings((0..<rounds).map { _ in batchSeconds(images: images) / Double(images) })
+  }
+
+  /// Images per second on several threads, each with a session of its own over the shared weights.
+  ///
+  /// The sum of what each thread does in the time that it has a processor.
+  func throughput(threads: Int) -> Timings {
+    Timings(
+      (0..<rounds).map { _ in
+        var rates = [Double](repeating: 0, count: threads)
+        rates.withUnsafeMutableBufferPointer { places in
+          // Each thread writes a place of its own.
+          nonisolated(unsafe) let places = places
+          Workers(count: threads).forEach(threads) { index, _ in
+            let batches = max(1, Int(0.02 / max(batchSeconds(images: Self.batch), 1e-6)))
+            places[index] =
+              Double(Self.batch * batches) / batchSeconds(images: Self.batch * batches)
+          }
+        }
+        return rates.reduce(0, +)
+      })
+  }
+
+  /// Seconds for so many images in one session, each with its class and probability.
+  private func batchSeconds(images: Int) -> Double {
+    withSession { session in
+      let pixels = pixels.span
+      let bytes = model.imageBytes
+      var image = 0
+      var classes = 0
+      let start = ProcessorClock.now
+      for _ in 0..<images {
+        run(&session, pixels.extracting(image * bytes..<(image + 1) * bytes))
+        classes &+= session.answer?.classIndex ?? 0
+        image = image + 1 == imageCount ? 0 : image + 1
+      }
+      let end = ProcessorClock.now
+      // Never true; so that the answers have to be worked out.
+      if classes < 0 { preconditionFailure("a class is at least 0") }
+      return Double(end - start) / 1e9
+    }
+  }
+
+  /// Seconds that each layer takes for an image: the median of many images, of which few are interrupted.
+  func layerSeconds() -> [Double] {
+    let clockCost = LayerTimes.clockCost()
+    var seconds = [[Double]](repeating: [], count: model.layerCount)
+    withSession { session in
+      let pixels = pixels.span
+      let bytes = model.imageBytes
+      for image in 0..<rounds * 200 {
+        let place = image % imageCount
+        var times = LayerTimes()
+        do throws(SessionError) {
+          try session.run(image: pixels.extracting(place * bytes..<(place + 1) * bytes), observer: &times)
+        } catch {
+          preconditionFailure("the image has the model's size: \(error)")
+        }
+        for layer in seconds.indices {
+          seconds[layer].append(times.seconds(layer, clockCost: clockCost))
+        }
+      }
+    }
+    return seconds.map { Timings($0).median }
+  }
+
+  private func run(_ session: inout Session<HostKernels>, _ image: Span<UInt8>) {
+    do throws(SessionError) {
+      try session.run(image: image)
+    } catch {
+      preconditionFailure("the image has the model's size: \(error)")
+    }
+  }
+
+  private func withSession<Result>(_ body: (inout Session<HostKernels>) -> Result) -> Result {
+    var words = [UInt32](repeating: 0, count: (model.arenaBytes + 3) / 4)
+    var span = words.mutableSpan
+    var arena = span.mutableBytes
+    do throws(SessionError) {
+      var session = try Session(model, arena: &arena, kernels: kernels)
+      return body(&session)
+    } catch {
+      preconditionFailure("the arena has the model's size: \(error)")
+    }
+  }
+
+  /// Multiply-adds a second when a thread does nothing else, with all operands in registers: the median; nil for the plain
+  /// kernels.
+  func peak() -> Double? {
+    guard kernels.instructionSet.peak(rounds: 1000) > 0 else { return nil }
+    return (0..<rounds * 3).map { _ in
+      let start = ProcessorClock.now
+      let done = kernels.instructionSet.peak(rounds: 1_000_000)
+      return Double(done) / (Double(ProcessorClock.now - start) / 1e9)
+    }.sorted()[rounds * 3 / 2]
+  }
+}

@@ -1,0 +1,70 @@
+import Octet
+import OctetCommandLine
+import OctetHostKernels
+import OctetInterchange
+import OctetTraining
+
+/// `octet bench`: how fast an integer model is on this machine.
+enum BenchCommand: Command {
+  static let description = CommandDescription(
+    name: "bench",
+    summary: "measure how fast an .octet file runs on this machine",
+    discussion: """
+      Measures the time for one image, and images per second in batches of 256 on one thread and on several. Times are \
+      what the threads have had of the processors, so that other programs disturb little. The processor's best kernels \
+      are used; OCTET_KERNELS=avx512vnni, avx2, neon or plain forces others.
+      """,
+    positionals: [PositionalDescription(.file(), help: "the .octet file")],
+    options: [
+      DataOption.option,
+      OptionDescription("noise", help: "random pixels in place of images"),
+      OptionDescription(
+        "layers", help: "also show the time of each layer, and how near it comes to the machine's peak"),
+      OptionDescription(
+        "threads", takes: .text("N"), default: "2", help: "threads for the second throughput"),
+      OptionDescription("rounds", takes: .text("N"), default: "15", help: "repetitions of each measurement"),
+      OptionDescription("json", help: "print one JSON object"),
+    ],
+    examples: [
+      "octet bench cnn-two-pool.octet --layers", "OCTET_KERNELS=avx2 octet bench cnn-two-pool.octet --json",
+    ])
+
+  static func run(_ arguments: ParsedArguments) throws {
+    let file = try OctetModelFile(path: arguments.positionals[0])
+    let threads = try arguments.integer("threads", in: 1...1024) ?? 2
+    let rounds = try arguments.integer("rounds", in: 1...1000) ?? 15
+    let kernels = try HostKernels(file.model)
+    let (pixels, images) = try pixels(file, arguments)
+    let benchmark = ModelBenchmark(model: file.model, kernels: kernels, pixels: pixels, rounds: rounds)
+    let report = BenchmarkReport(
+      file: file, kernels: kernels.instructionSet.rawValue, images: images, latency: benchmark.latency(),
+      throughputs: (threads == 1 ? [1] : [1, threads]).map {
+        .init(threads: $0, imagesPerSecond: benchmark.throughput(threads: $0))
+      },
+      layers: arguments.flag("layers") ? benchmark.layerSeconds() : nil, peak: benchmark.peak())
+    if arguments.flag("json") {
+      try StandardOutput.write(report.json().text + "\n")
+    } else {
+      try StandardOutput.write(report.text())
+    }
+  }
+
+  /// The first test images, or noise.
+  private static func pixels(_ file: OctetModelFile, _ arguments: ParsedArguments) throws -> ([UInt8], String)
+  {
+    let bytes = file.model.imageBytes
+    if arguments.flag("noise") {
+      var random = RandomStream(seed: 1, purpose: .testing)
+      let pixels = (0..<64 * bytes).map { _ in UInt8.random(in: 0...255, using: &random) }
+      return (pixels, "64 images of noise")
+    }
+    let (images, origin) = try ModelData.test(classNames: file.model.labels, arguments)
+    guard images.shape.count == bytes else {
+      throw FileContentError(
+        path: file.path,
+        reason: "it takes \(bytes) bytes, the images have \(images.shape.count): use --noise or other data")
+    }
+    let count = min(images.count, ModelBenchmark.batch)
+    return (Array(images.pixels[0..<count * bytes]), "\(count) images of \(origin)")
+  }
+}

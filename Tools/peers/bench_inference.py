@@ -1,0 +1,235 @@
+"""Measures Octet's int8 runtime beside LiteRT and ONNX Runtime, on the same networks with the same weights.
+
+usage: bench_inference.py --octet PROGRAM --out FOLDER [--rounds N] [--json] [--quick] [NAME...]
+
+The peers' files are made from Models/NAME.safetensors once, and kept in FOLDER. Programs take turns, N times; a figure is
+the median of its turns. Times of one thread are what the thread has had of a processor, so that other programs on the
+machine disturb little. LiteRT's time does not depend on the image; Octet's does, as zeros in a dense layer's input are
+skipped, so it is measured on test images and on noise.
+"""
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import time
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+sys.path.insert(0, os.path.dirname(__file__))
+
+import numpy
+
+MODELS = pathlib.Path(__file__).resolve().parents[2] / "Models"
+NAMES = ["binary-dense", "dense-dropout", "cnn-two-pool", "cnn-deep"]
+BATCH = 256
+
+
+def convert(name, folder):
+    """Makes NAME.tflite, NAME-float.tflite and NAME.onnx from the float weights."""
+    import tensorflow as tf
+    from safetensors.numpy import load_file
+
+    import litert_models as litert
+    from keras_networks import NETWORKS
+
+    network = NETWORKS[name]()
+    tensors = load_file(MODELS / f"{name}.safetensors")
+    for layer in network.layers:
+        if layer.get_weights():
+            layer.set_weights([tensors[f"{layer.name}.weight"], tensors[f"{layer.name}.bias"]])
+    images, labels = litert.idx("train-images-idx3-ubyte"), litert.idx("train-labels-idx1-ubyte")
+    images, _ = litert.keep(images, labels, 2 if network.output_shape[1] == 1 else 10)
+    converter = tf.lite.TFLiteConverter.from_keras_model(network)
+    # The converter talks on standard output.
+    with contextlib.redirect_stdout(sys.stderr):
+        (folder / f"{name}-float.tflite").write_bytes(converter.convert())
+    convert_onnx(name, folder, (images[:1000] / 255).astype(numpy.float32).reshape(-1, 1, *network.input_shape[1:]))
+    # Last, as it is the sign that all are there.
+    (folder / f"{name}.tflite").write_bytes(litert.convert(network, images[:1000]))
+
+
+def convert_onnx(name, folder, images):
+    import tf2onnx
+    from onnxruntime import quantization
+
+    class Samples(quantization.CalibrationDataReader):
+        def __init__(self, port):
+            self.samples = iter([{port: image} for image in images[:300]])
+
+        def get_next(self):
+            return next(self.samples, None)
+
+    plain = folder / f"{name}-float.onnx"
+    model, _ = tf2onnx.convert.from_tflite(str(folder / f"{name}-float.tflite"), opset=17, output_path=str(plain))
+    quantization.quantize_static(
+        str(plain), str(folder / f"{name}.onnx"), Samples(model.graph.input[0].name),
+        quant_format=quantization.QuantFormat.QDQ, per_channel=True,
+        activation_type=quantization.QuantType.QUInt8, weight_type=quantization.QuantType.QInt8)
+
+
+def timed(call, least):
+    """Seconds of this thread for one call: the mean of enough calls to last `least` seconds."""
+    count = 1
+    while True:
+        start = time.thread_time()
+        for _ in range(count):
+            call()
+        spent = time.thread_time() - start
+        if spent >= least:
+            return spent / count
+        count = max(count * 2, int(count * least / max(spent, 1e-6)))
+
+
+def litert_call(path, batch):
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(str(path), num_threads=1)
+    port = interpreter.get_input_details()[0]
+    if batch > 1:
+        interpreter.resize_tensor_input(port["index"], [batch, *port["shape"][1:]])
+    interpreter.allocate_tensors()
+    port = interpreter.get_input_details()[0]
+    random = numpy.random.default_rng(1)
+    values = random.integers(-128, 128, port["shape"]) if port["dtype"] == numpy.int8 else random.random(port["shape"])
+    interpreter.set_tensor(port["index"], values.astype(port["dtype"]))
+    return interpreter.invoke
+
+
+def onnx_call(path):
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    port = session.get_inputs()[0]
+    shape = [1 if not isinstance(size, int) else size for size in port.shape]
+    # Bound to memory of its own, so that the call copies nothing.
+    binding = session.io_binding()
+    binding.bind_cpu_input(port.name, numpy.random.default_rng(1).random(shape).astype(numpy.float32))
+    binding.bind_output(session.get_outputs()[0].name)
+    return lambda: session.run_with_iobinding(binding)
+
+
+def octet(program, name, rounds, *options):
+    command = [program, "bench", str(MODELS / f"{name}.octet"), "--json", "--rounds", str(rounds), *options]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def measure(name, folder, program, rounds, least):
+    calls = {
+        "litert": litert_call(folder / f"{name}.tflite", 1),
+        "litert_float": litert_call(folder / f"{name}-float.tflite", 1),
+        "litert_batch": litert_call(folder / f"{name}.tflite", BATCH),
+        "onnxruntime": onnx_call(folder / f"{name}.onnx"),
+    }
+    turns = {key: [] for key in [*calls, "octet", "octet_noise", "octet_batch", "octet_two"]}
+    for _ in range(rounds):
+        for key, call in calls.items():
+            turns[key].append(timed(call, least) / (BATCH if key == "litert_batch" else 1))
+        found = octet(program, name, 3)
+        turns["octet"].append(found["latency_seconds"]["median"])
+        turns["octet_noise"].append(
+            octet(program, name, 3, "--noise", "--threads", "1")["latency_seconds"]["median"])
+        for key, row in zip(["octet_batch", "octet_two"], found["throughput"]):
+            turns[key].append(1 / row["images_per_second"]["median"])
+    seconds = {key: {"least": min(t), "median": statistics.median(t), "most": max(t)} for key, t in turns.items()}
+    middle = {key: value["median"] for key, value in seconds.items()}
+    return {
+        "part": "inference", "name": name, "kernels": found["kernels"], "rounds": rounds,
+        "ratios": {
+            "latency_litert": middle["litert"] / middle["octet"],
+            "latency_litert_noise": middle["litert"] / middle["octet_noise"],
+            "latency_litert_float": middle["litert_float"] / middle["octet"],
+            "latency_onnxruntime": middle["onnxruntime"] / middle["octet"],
+            "throughput_litert": middle["litert_batch"] / middle["octet_batch"],
+            "two_threads": middle["octet_batch"] / middle["octet_two"],
+        },
+        "seconds_per_image": seconds,
+        "bytes": {
+            "octet": (MODELS / f"{name}.octet").stat().st_size,
+            "litert": (folder / f"{name}.tflite").stat().st_size,
+            "onnxruntime": (folder / f"{name}.onnx").stat().st_size,
+        },
+    }
+
+
+def start_to_result(program, folder, rounds):
+    """Milliseconds from the start of a process to its end after one picture."""
+    from PIL import Image
+
+    picture = folder / "picture.png"
+    pixels = numpy.zeros((28, 28), numpy.uint8)
+    pixels[4:24, 13:16] = 255
+    Image.fromarray(pixels).save(picture)
+    command = [program, "classify", str(MODELS / "cnn-two-pool.octet"), str(picture), "--threads", "1"]
+    times, processor = [], []
+    for _ in range(rounds * 10):
+        start = time.perf_counter()
+        process = os.posix_spawn(program, command, os.environ, file_actions=[
+            (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)])
+        _, status, use = os.wait4(process, 0)
+        times.append((time.perf_counter() - start) * 1e3)
+        processor.append((use.ru_utime + use.ru_stime) * 1e3)
+        if status:
+            sys.exit("bench: octet classify failed")
+    return {
+        "part": "start", "name": "cnn-two-pool", "milliseconds": {
+            "least": min(times), "median": statistics.median(times), "most": max(times)},
+        "processor_milliseconds": statistics.median(processor)}
+
+
+def text(found):
+    def micro(key):
+        value = found["seconds_per_image"][key]
+        return f"{value['median'] * 1e6:8.2f}  {value['least'] * 1e6:8.2f} to {value['most'] * 1e6:.2f}"
+
+    ratios = found["ratios"]
+    lines = [
+        f"{found['name']} (kernels {found['kernels']}, {found['rounds']} turns)",
+        f"  LiteRT int8 takes {ratios['latency_litert']:.2f} times as long for one image, "
+        f"{ratios['latency_litert_noise']:.2f} times if it is noise, and {ratios['throughput_litert']:.2f} times in "
+        f"batches of {BATCH}",
+        f"  ONNX Runtime int8 {ratios['latency_onnxruntime']:.2f} times, LiteRT float "
+        f"{ratios['latency_litert_float']:.2f} times; two threads of Octet do {ratios['two_threads']:.2f} times as much "
+        "as one",
+        "  µs for an image             median     least to most",
+    ]
+    for key, label in [
+            ("octet", "Octet"), ("octet_noise", "Octet, noise"), ("litert", "LiteRT int8"),
+            ("onnxruntime", "ONNX Runtime int8"), ("litert_float", "LiteRT float"),
+            ("octet_batch", "Octet, 256"), ("octet_two", "Octet, 256, 2 threads"), ("litert_batch", "LiteRT int8, 256")]:
+        lines.append(f"    {label:<24}{micro(key)}")
+    sizes = ", ".join(f"{key} {value:,}" for key, value in found["bytes"].items())
+    return "\n".join([*lines, f"  bytes of the file: {sizes}", ""])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--octet", required=True)
+    parser.add_argument("--out", required=True, type=pathlib.Path)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("names", nargs="*", default=NAMES)
+    arguments = parser.parse_args()
+    rounds = 1 if arguments.quick else arguments.rounds
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    for name in arguments.names:
+        made = arguments.out / f"{name}.tflite"
+        if not made.exists() or made.stat().st_mtime < (MODELS / f"{name}.safetensors").stat().st_mtime:
+            convert(name, arguments.out)
+        found = measure(name, arguments.out, arguments.octet, rounds, 0.02 if arguments.quick else 0.2)
+        print(json.dumps(found) if arguments.json else text(found), flush=True)
+    found = start_to_result(arguments.octet, arguments.out, rounds)
+    spread = found["milliseconds"]
+    print(json.dumps(found) if arguments.json else (
+        f"From the start of a process to the answer for one PNG file, cnn-two-pool: {spread['median']:.1f} ms "
+        f"({spread['least']:.1f} to {spread['most']:.1f}), {found['processor_milliseconds']:.1f} ms of a processor"))
+
+
+if __name__ == "__main__":
+    main()
