@@ -13,8 +13,8 @@ import Testing
 
 /// What `octet classify` does with files that are no pictures, and with models that take none.
 @Suite struct ClassifyBadInputTests {
-  /// Each bad file between good ones: its own error, all others done, and never a wait.
-  @Test func badFilesDoNotStopTheOthers() throws {
+  /// Each bad file between good ones: its own error, all others done, and no wait for the pipe's writer, which had no end.
+  @Test(.timeLimit(.minutes(5))) func badFilesDoNotStopTheOthers() throws {
     let sample = try ClassifySample(digits: 3)
     let good = sample.png(0)
     var wrongSum = good
@@ -49,10 +49,7 @@ import Testing
       expected.append((sample.path(expected.count % 3), nil))
     }
     let input = expected.map(\.path).joined(separator: "\n")
-    let start = ContinuousClock.now
     let result = try sample.classify(["--json", "-"], input: input)
-    // A wait for the pipe's writer would have no end.
-    #expect(ContinuousClock.now - start < .seconds(20))
     #expect(result.status == 1)
     #expect(result.errors == "octet: 12 of 24 files could not be classified\n")
     let objects = try result.objects()

@@ -85,6 +85,9 @@ static __attribute__((noinline, unused)) void octet_wide_multiply(const int32_t 
     }
 #undef OCTET_ONE
 #else
+#ifdef __clang__
+#pragma clang loop unroll_count(4)
+#endif
     for (const int8_t *w = weights; w < end; w++, values += 4) {
       const int32_t weight = *w;
       s0 = (int32_t)((uint32_t)s0 + (uint32_t)(values[0] * weight));

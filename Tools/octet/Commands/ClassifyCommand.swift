@@ -54,11 +54,11 @@ enum ClassifyCommand: Command {
     guard !(arguments.flag("json") && arguments.flag("csv")) else {
       throw arguments.usageError("--json and --csv exclude each other")
     }
+    let threads =
+      try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     let file = try OctetModelFile(path: arguments.positionals[0])
     let source = PictureSource(
       Array(arguments.positionals.dropFirst()), separator: arguments.flag("null") ? 0 : UInt8(ascii: "\n"))
-    let threads =
-      try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     let run = ClassificationRun(
       model: file.model, kernels: try HostKernels(file.model),
       fit: arguments.value("fit").flatMap(PictureFitting.Fit.init) ?? .auto,

@@ -10,3 +10,5 @@ board_layout=pair
 # What stands for flash is memory, so a test may damage the model in place.
 board_writable_flash=yes
 board_stack_bytes=8192
+# For --kernels portable: nothing that a Cortex-M3 has not.
+board_portable_flags=(-mcpu=cortex-m3 -mfloat-abi=soft)

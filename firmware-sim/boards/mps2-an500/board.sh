@@ -8,3 +8,5 @@ board_qemu=(qemu-system-arm -machine mps2-an500)
 board_flash_bytes=$((4 * 1024 * 1024))
 board_ram_bytes=$((4 * 1024 * 1024))
 board_stack_bytes=8192
+# For --kernels portable: nothing that a Cortex-M3 has not.
+board_portable_flags=(-mcpu=cortex-m3 -mfloat-abi=soft)

@@ -9,3 +9,5 @@ board_qemu=(qemu-system-arm -machine mps3-an547)
 board_flash_bytes=$((512 * 1024 + 2 * 1024 * 1024))
 board_ram_bytes=$((512 * 1024))
 board_stack_bytes=8192
+# For --kernels portable: nothing that a Cortex-M3 has not.
+board_portable_flags=(-mcpu=cortex-m3 -mfloat-abi=soft)
