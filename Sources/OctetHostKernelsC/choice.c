@@ -38,10 +38,6 @@ const octet_kernels *octet_kernels_named(const char *name) {
   return NULL;
 }
 
-bool octet_kernels_known(const char *name) {
-  return strcmp(name, "avx2") == 0 || strcmp(name, "avx512vnni") == 0 || strcmp(name, "neon") == 0;
-}
-
 long octet_scratch_needed(const octet_layer *layer) {
   // The widest cells have two bytes.
   const long lines = (layer->pool_height - 1) * layer->stride_down + layer->lines;

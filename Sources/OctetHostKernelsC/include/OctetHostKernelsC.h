@@ -73,10 +73,7 @@ void octet_flip(void *target, const uint8_t *source, long count);
 // Bytes of scratch that one place of a convolution needs; no kernel takes a layer that needs more than there are.
 long octet_scratch_needed(const octet_layer *layer);
 
-// The instruction set of that name; null where this build has none, or this processor lacks it.
+// The instruction set of that name; null where there is none, or this processor lacks it.
 const octet_kernels *octet_kernels_named(const char *name);
-
-// Whether any build knows the name.
-bool octet_kernels_known(const char *name);
 
 #endif
