@@ -87,7 +87,44 @@ OCTET_CLONES void octet_max_pool(
   }
 }
 
-OCTET_CLONES void octet_max_pool_gradient(
+// Windows of 2x2 that tile the image: each cell lies in one window, so it is written once and needs no clearing.
+static int tiles_by_two(const octet_window *w) {
+  return w->window_height == 2 && w->window_width == 2 && w->stride_height == 2 && w->stride_width == 2 && w->top == 0 &&
+         w->left == 0 && w->height == 2 * w->output_height && w->width == 2 * w->output_width;
+}
+
+// One such window: a b / c d. The first cell that holds the largest value takes the gradient.
+static inline __attribute__((always_inline)) void spread_by_two(
+  float *restrict upper, float *restrict lower, const float *restrict gradient, const float *restrict above,
+  const float *restrict below, long channels) {
+  for (long i = 0; i < channels; i++) {
+    const float a = above[i], b = above[i + channels], c = below[i], d = below[i + channels];
+    const float ab = a > b ? a : b, cd = c > d ? c : d, largest = ab > cd ? ab : cd;
+    float rest = gradient[i];
+    upper[i] = a == largest ? rest : 0;
+    rest = a == largest ? 0 : rest;
+    upper[i + channels] = b == largest ? rest : 0;
+    rest = b == largest ? 0 : rest;
+    lower[i] = c == largest ? rest : 0;
+    lower[i + channels] = c == largest ? 0 : rest;
+  }
+}
+
+OCTET_CLONES static void gradient_of_tiles(
+  float *restrict image_gradient, const float *restrict output_gradient, const float *restrict image,
+  const octet_window *w) {
+  const long line = w->width * w->channels;
+  for (long row = 0; row < w->output_height; row++) {
+    for (long column = 0; column < w->output_width; column++, output_gradient += w->channels) {
+      const long upper = 2 * row * line + 2 * column * w->channels;
+      spread_by_two(
+        image_gradient + upper, image_gradient + upper + line, output_gradient, image + upper, image + upper + line,
+        w->channels);
+    }
+  }
+}
+
+OCTET_CLONES static void gradient_of_windows(
   float *restrict image_gradient, const float *restrict output_gradient, const float *restrict image,
   const octet_window *window, float *restrict scratch) {
   const octet_window w = *window;
@@ -111,5 +148,15 @@ OCTET_CLONES void octet_max_pool_gradient(
         }
       }
     }
+  }
+}
+
+void octet_max_pool_gradient(
+  float *restrict image_gradient, const float *restrict output_gradient, const float *restrict image,
+  const octet_window *window, float *restrict scratch) {
+  if (tiles_by_two(window)) {
+    gradient_of_tiles(image_gradient, output_gradient, image, window);
+  } else {
+    gradient_of_windows(image_gradient, output_gradient, image, window, scratch);
   }
 }
