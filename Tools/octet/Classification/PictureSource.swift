@@ -18,7 +18,7 @@ struct PictureSource {
   }
 
   private var arguments: ArraySlice<String>
-  private var folders: [(path: String, names: ArraySlice<String>)] = []
+  private var folders: [(path: String, entries: ArraySlice<Folder.Entry>)] = []
   private var input: PathLines?
   private let separator: UInt8
 
@@ -38,15 +38,16 @@ struct PictureSource {
         case nil: input = nil
         }
       } else if let last = folders.indices.last {
-        guard let name = folders[last].names.popFirst() else {
+        guard let entry = folders[last].entries.popFirst() else {
           folders.removeLast()
           continue
         }
-        if let item = enter(Folder.join(folders[last].path, name), isNamed: false) { return item }
+        let path = Folder.join(folders[last].path, entry.name)
+        if let item = enter(path, entry.kind, isNamed: false) { return item }
       } else if let argument = arguments.popFirst() {
         if argument == "-" {
           input = PathLines(separator: separator)
-        } else if let item = enter(argument, isNamed: true) {
+        } else if let item = enter(argument, nil, isNamed: true) {
           return item
         }
       } else {
@@ -62,15 +63,17 @@ struct PictureSource {
   }
 
   /// Opens a folder, or gives a file back. Inside a folder only names that end in .png count, and no hidden ones.
-  private mutating func enter(_ path: String, isNamed: Bool) -> Item? {
+  ///
+  /// - Parameter kind: what the path leads to, if that is known already.
+  private mutating func enter(_ path: String, _ kind: Folder.Kind?, isNamed: Bool) -> Item? {
     // What cannot be looked at the reader refuses in its own words, as it does for paths from standard input.
-    guard (try? Folder.kind(of: path)) == .folder else {
+    guard (kind ?? (try? Folder.kind(of: path))) == .folder else {
       return isNamed || Self.isPicture(path) ? .file(path) : nil
     }
     do throws(DataError) {
       // A link that leads back up would never end.
       guard folders.count < 64 else { return .failure(path: path, reason: "lies more than 64 folders deep") }
-      folders.append((path, try Folder.visibleNames(in: path)[...]))
+      folders.append((path, try Folder.visibleEntries(in: path)[...]))
       return nil
     } catch {
       return .failure(path: path, reason: "\(error.problem); \(error.advice)")
@@ -78,6 +81,6 @@ struct PictureSource {
   }
 
   private static func isPicture(_ path: String) -> Bool {
-    path.utf8.suffix(4).elementsEqual(".png".utf8) || path.utf8.suffix(4).elementsEqual(".PNG".utf8)
+    path.hasSuffix(".png") || path.hasSuffix(".PNG")
   }
 }
