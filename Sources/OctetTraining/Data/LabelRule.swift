@@ -1,13 +1,11 @@
-import OctetTraining
-
 /// Where the true class of a file is written.
-enum LabelRule: String, CaseIterable {
+package enum LabelRule: String, CaseIterable {
   /// In the file's name: behind `label-`, as `octet data export-png` writes it, or else up to the first `-`, `_` or `.`.
   case names
   /// The name of the folder that the file is in.
   case folders
 
-  func label(of path: String) -> String {
+  package func label(of path: String) -> String {
     switch self {
     case .folders:
       let parts = path.split(separator: "/")
