@@ -2,6 +2,7 @@ import Octet
 import OctetCommandLine
 import OctetInterchange
 import OctetQuantization
+import OctetReports
 import OctetTraining
 
 /// Carries out a plan: quantize, write, report, compare.
@@ -35,8 +36,8 @@ struct QuantizationRun {
     }
     let answers = ModelAnswers(images: plan.data.test, workers: workers, showsProgress: true)
     let comparison = PairedComparison(
-      labels: plan.data.test.labels, float: try answers.float(plan.model),
-      quantized: try answers.integer(model),
+      labels: plan.data.test.labels, float: try answers.float(plan.model).classes,
+      quantized: try answers.integer(model).classes,
       classNames: plan.model.classNames)
     if plan.isJSON {
       try StandardOutput.write(
