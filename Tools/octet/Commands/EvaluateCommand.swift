@@ -82,10 +82,14 @@ enum EvaluateCommand: Command {
       }
     }
     if let target {
+      var sections = [EvaluationSection(images: images, answers: found).section]
+      if let floatAnswers {
+        sections.append(ComparisonSection(images: images, float: floatAnswers, quantized: found).section)
+      }
+      let chosen = ChosenImage(images: images, index: 0, answers: found)
+      sections.append(try IntegerNetworkReport(file: file).section(chosen))
       try target.write(
-        Page(
-          title: "Evaluation of \(Folder.name(of: file.path))", about: "Data: \(origin).",
-          sections: [EvaluationSection(images: images, answers: found).section], version: Main.version))
+        Page(title: "Evaluation of \(Folder.name(of: file.path))", about: "Data: \(origin).", sections))
       if !arguments.flag("json") { try StandardOutput.write(target.announcement) }
     }
   }

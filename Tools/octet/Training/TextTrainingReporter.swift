@@ -84,5 +84,6 @@ final class TextTrainingReporter: TrainingReporter {
     try StandardOutput.write("\n" + (isShort ? training.text() : training.headline()))
     try StandardOutput.write("\n" + EvaluationText(result.test, name: "Test images").text())
     try StandardOutput.write("\nWrote \(result.modelPath)\n")
+    if let target = plan.target { try StandardOutput.write(target.announcement) }
   }
 }

@@ -1,0 +1,22 @@
+import OctetCommandLine
+import OctetReports
+import OctetTraining
+
+/// The picture whose way through the network is drawn.
+struct ChosenImage {
+  let images: LabeledImages
+  let index: Int
+  let answers: ClassAnswers
+
+  var pixels: [UInt8] { Array(images.pixels[index * images.shape.count..<(index + 1) * images.shape.count]) }
+
+  var picture: PalettePicture { images.picture(index) }
+
+  /// "no. 0, a 7 taken for 7 (99.9 %)"
+  var title: String {
+    let names = images.classNames
+    let sure = answers.hasProbabilities ? " (\(NumberText.percent(answers.confidence(index))))" : ""
+    return
+      "no. \(index), a \(names[Int(images.labels[index])]) taken for \(names[answers.classes[index]])\(sure)"
+  }
+}
