@@ -190,6 +190,15 @@ def try_page(browser, path, screen, appearance, screenshots):
             clip={"x": 0, "y": 0, "width": width, "height": min(size["height"], 9000), "scale": 1})
         name = f"{path.stem}-{screen}-{appearance}.png"
         (screenshots / name).write_bytes(base64.b64decode(picture["data"]))
+        if size["height"] > 20_000:
+            # What is far below is laid out only when it comes into view.
+            browser.ask(
+                "Runtime.evaluate", session, awaitPromise=True,
+                expression="scrollTo(0, document.documentElement.scrollHeight / 2);"
+                "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            picture = browser.ask("Page.captureScreenshot", session)
+            (screenshots / f"{path.stem}-{screen}-{appearance}-middle.png").write_bytes(
+                base64.b64decode(picture["data"]))
     if screen == "desktop" and appearance == "light" and path.stat().st_size < 2_000_000:
         paper = base64.b64decode(browser.ask("Page.printToPDF", session, printBackground=True)["data"])
         if not paper.startswith(b"%PDF"):

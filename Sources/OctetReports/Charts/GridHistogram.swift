@@ -38,7 +38,7 @@ struct GridHistogram {
     let (left, top, bottom) = (14.0, 18.0, 92.0)
     let step = 1.3
     let end = left + 256 * step
-    var drawing = Drawing(width: end + 14, height: 128, alternative: alternative)
+    var drawing = Drawing(width: end + 14, height: 110, alternative: alternative)
     // The grid: every sixteenth integer.
     for integer in stride(from: -128, through: 128, by: 16) {
       let x = left + Double(integer + 128) * step
@@ -58,9 +58,9 @@ struct GridHistogram {
     }
     drawing.line(left, bottom, end, bottom, "ax")
     guard let encoding else {
-      drawing.write("-127 steps", left, bottom + 14, "m sm")
+      drawing.write("-128 steps", left, bottom + 14, "m sm")
       drawing.write("0", left + 128.5 * step, bottom + 14, "m mid sm")
-      drawing.write("127 steps of each output's own scale", end, bottom + 14, "m end sm")
+      drawing.write("127 steps", end, bottom + 14, "m end sm")
       return drawing
     }
     for (integer, style) in [(-128, "m sm"), (127, "m end sm")] {

@@ -21,11 +21,11 @@ struct LineChart {
   let alternative: String
 
   private let width = 360.0
-  private let height = 214.0
+  private let height = 218.0
   private let left = 50.0
   private let right = 348.0
-  private let top = 30.0
-  private let bottom = 176.0
+  private let top = 36.0
+  private let bottom = 180.0
 
   func drawing() -> Drawing {
     var drawing = Drawing(width: width, height: height, alternative: alternative)
@@ -53,9 +53,8 @@ struct LineChart {
     drawing.line(left, bottom, right, bottom, "ax")
     if let mark {
       let place = x(mark.position)
-      drawing.line(place, top - 4, place, bottom, "dim")
-      let isRight = place > (left + right) / 2
-      drawing.write(mark.name, place + (isRight ? -5 : 5), top + 6, isRight ? "m end" : "m")
+      drawing.line(place, top, place, bottom, "dim")
+      drawing.write(mark.name, min(place, right - 8), top - 6, "m mid sm")
     }
     for one in series { draw(one, &drawing, x, y) }
     if series.count > 1 { drawing.legend(series.map { ($0.name, $0.style) }, left, 14, asLines: true) }

@@ -36,8 +36,8 @@ struct NetworkDrawing {
   private let top = 30.0
   private let blockLeft = 34.0
   private let textLeft = 102.0
-  private let barLeft = 280.0
-  private let width = 440.0
+  private let barLeft = 300.0
+  private let width = 456.0
 
   func drawing() -> Drawing {
     let total = layers.reduce(0) { $0 + $1.parameters }
@@ -79,14 +79,17 @@ struct NetworkDrawing {
     let shape = shape(value)
     let largest = Double(max(input.height, input.width, 1))
     func side(_ count: Int) -> Double { max(30 * min(Double(count) / largest, 1), 5) }
-    let (width, height) = (side(shape.width), side(shape.height))
+    let doublings = max(0, min(Int.bitWidth - 1 - max(shape.channels, 1).leadingZeroBitCount, 9))
+    // A row of values is a bar, a map a square.
+    let isBar = shape.isFlat
+    let (width, height) = isBar ? (5, 6 + 3 * Double(doublings)) : (side(shape.width), side(shape.height))
     // Each doubling of the channels is one more sheet behind the first.
-    let depth = max(0, min(Int.bitWidth - 1 - max(shape.channels, 1).leadingZeroBitCount, 9))
+    let depth = isBar ? 0 : doublings
     let (x, y) = (blockLeft + 24 - width / 2, middle(value) - height / 2)
     for sheet in (0...depth).reversed() {
       let shift = 2.2 * Double(sheet)
       drawing.rectangle(
-        x + shift, y - shift, width, height, sheet == 0 ? "f1 cut" : "f1 cut", opacity: sheet == 0 ? 1 : 0.75)
+        x + shift, y - shift, width, height, "f1 cut", opacity: sheet == 0 ? 1 : 0.75)
     }
     let line = middle(value) - 14
     guard value > 0 else {
@@ -95,8 +98,8 @@ struct NetworkDrawing {
       return
     }
     let layer = layers[value - 1]
-    drawing.write(TextWidth.cut(layer.name, to: 27), textLeft, line + 2, "b")
-    drawing.write(TextWidth.cut(layer.kind, to: 29), textLeft, line + 16)
+    drawing.write(TextWidth.cut(layer.name, to: 29), textLeft, line + 2, "b")
+    drawing.write(TextWidth.cut(layer.kind, to: 32), textLeft, line + 16)
     drawing.write("\(shape)", textLeft, line + 30, "m")
     let figures: [(Int, Int, SeriesStyle)] = [
       (layer.parameters, layers.map(\.parameters).max() ?? 1, .first),

@@ -30,7 +30,7 @@ enum StyleSheet {
 
   /// What surrounds the drawings on a page.
   static let page: StaticString = """
-    *{box-sizing:border-box}html{-webkit-text-size-adjust:100%}\
+    *{box-sizing:border-box}html{-webkit-text-size-adjust:100%;text-size-adjust:100%}\
     body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,\
     "Noto Sans","DejaVu Sans",sans-serif}\
     main,header,footer{max-width:70rem;margin:0 auto;padding:0 1rem}header{padding-top:1.5rem}\
@@ -54,7 +54,7 @@ enum StyleSheet {
     ul.tiles{display:flex;flex-wrap:wrap;gap:.75rem;list-style:none;padding:0;margin:.75rem 0}\
     ul.tiles li{font-size:.8125rem;line-height:1.35;font-variant-numeric:tabular-nums;width:4.75rem;overflow-wrap:anywhere}\
     ul.tiles svg{display:block;width:3.5rem;height:3.5rem;margin:0 0 .25rem}\
-    ul.notes{padding-left:1.1rem;max-width:44rem}\
+    ul.roomy li{width:7rem}ul.notes{padding-left:1.1rem;max-width:44rem}\
     ol.seen{list-style:none;padding:0;margin:1rem 0;display:grid;\
     grid-template-columns:repeat(auto-fill,minmax(min(100%,12.5rem),1fr));gap:1rem .75rem}\
     ol.seen li{font-size:.8125rem;line-height:1.35;overflow-wrap:anywhere;content-visibility:auto;\
@@ -62,7 +62,7 @@ enum StyleSheet {
     ol.seen svg{display:block;width:100%;height:auto}ol.seen b{font-size:1rem}ol.seen span{color:var(--muted);display:block}\
     ol.seen em{color:var(--bad);font-style:normal;font-weight:600}\
     svg.sheets{position:absolute;width:0;height:0}footer{font-size:.8125rem;padding-bottom:2rem;margin-top:3rem}\
-    @media print{body{font-size:10pt}h2{break-after:avoid}figure,ul.tiles li{break-inside:avoid}nav{display:none}\
+    @media print{body{font-size:10pt}ol.seen li{content-visibility:visible}h2{break-after:avoid}figure,ul.tiles li{break-inside:avoid}nav{display:none}\
     *{print-color-adjust:exact;-webkit-print-color-adjust:exact}.figures{grid-template-columns:1fr 1fr}}
     """
 }

@@ -17,19 +17,22 @@ package struct Gallery: Sendable {
   package let title: String
   package let caption: String
   package let tiles: [Tile]
+  /// Whether there is more room for the words.
+  package let isRoomy: Bool
 
-  package init(name: String, title: String, caption: String = "", tiles: [Tile]) {
+  package init(name: String, title: String, caption: String = "", tiles: [Tile], isRoomy: Bool = false) {
     self.name = name
     self.title = title
     self.caption = caption
     self.tiles = tiles
+    self.isRoomy = isRoomy
   }
 
   func write(to page: inout Markup) {
     if tiles.isEmpty { return }
     page.element("h3", text: title)
     if !caption.isEmpty { page.element("p", ["class": "muted"], text: caption) }
-    page.element("ul", ["class": "tiles"]) { page in
+    page.element("ul", ["class": isRoomy ? "tiles roomy" : "tiles"]) { page in
       for tile in tiles {
         page.element("li") { page in
           var drawing = Drawing(width: 56, height: 56, alternative: tile.alternative)
@@ -40,7 +43,7 @@ package struct Gallery: Sendable {
               page.element("b", text: line)
             } else {
               page.leaf("br")
-              page.element("span", ["class": index == 1 ? "" : "muted"], text: line)
+              page.element("span", index == 1 ? [:] : ["class": "muted"], text: line)
             }
           }
         }

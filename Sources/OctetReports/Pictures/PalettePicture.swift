@@ -6,6 +6,8 @@ package struct PalettePicture: Equatable, Sendable {
   package enum Palette: Equatable, Sendable {
     /// Even steps from black to white, of so many bits.
     case gray(bits: Int)
+    /// The same, where place 1 is no gray but shows what lies behind.
+    case grayWithHoles(bits: Int)
     /// 255 steps: orange for the lowest, white in the middle, blue for the highest.
     case diverging
   }
@@ -15,6 +17,15 @@ package struct PalettePicture: Equatable, Sendable {
   package let palette: Palette
   /// `height x width` places in the palette.
   package let pixels: [UInt8]
+
+  /// The place in a palette with holes that is one.
+  static let hole: UInt8 = 1
+
+  /// The step of a gray value, of so many bits, that is no hole.
+  static func step(gray: UInt8, bits: Int) -> UInt8 {
+    let step = UInt8((Int(gray) * ((1 << bits) - 1) + 127) / 255)
+    return step == hole ? 0 : step
+  }
 
   package init(width: Int, height: Int, palette: Palette, pixels: [UInt8]) {
     precondition(width > 0 && height > 0 && pixels.count == width * height, "one place for each pixel")
@@ -49,11 +60,12 @@ package struct PalettePicture: Equatable, Sendable {
     var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
     let (bits, colorType): (Int, UInt8) =
       switch palette {
-      case .gray(let bits): (bits, 0)
+      case .gray(let bits), .grayWithHoles(let bits): (bits, 0)
       case .diverging: (8, 3)
       }
     Self.chunk("IHDR", Self.word(width) + Self.word(height) + [UInt8(bits), colorType, 0, 0, 0], to: &file)
     if palette == .diverging { Self.chunk("PLTE", Self.divergingColors, to: &file) }
+    if case .grayWithHoles = palette { Self.chunk("tRNS", [0, Self.hole], to: &file) }
     Self.chunk("IDAT", Self.compressed(rows(bits: bits)), to: &file)
     Self.chunk("IEND", [], to: &file)
     return file

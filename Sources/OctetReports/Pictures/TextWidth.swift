@@ -1,7 +1,7 @@
 /// Lengths of text in a drawing, which has to be laid out before any browser knows the font.
 enum TextWidth {
   /// About how wide a text of 11 pixels is; a little too much rather than too little.
-  static func estimate(_ text: String) -> Double { 6.2 * Double(text.count) }
+  static func estimate(_ text: String) -> Double { 6.9 * Double(text.count) }
 
   /// At most so many characters, the last an ellipsis where some are left out.
   static func cut(_ text: String, to count: Int) -> String {

@@ -48,7 +48,7 @@ package struct ComparisonSection {
     let names = images.classNames
     let all = images.labels.indices.filter { float.classes[$0] != quantized.classes[$0] }
     func probability(_ answers: ClassAnswers, _ index: Int) -> String {
-      answers.hasProbabilities ? " \(NumberText.percent(answers.confidence(index), decimals: 0))" : ""
+      answers.hasProbabilities ? " (\(NumberText.percent(answers.confidence(index), decimals: 0)))" : ""
     }
     let tiles = all.prefix(Self.mostShown).map { index in
       let truth = names[Int(images.labels[index])]
@@ -56,15 +56,16 @@ package struct ComparisonSection {
       let after = "\(names[quantized.classes[index]])\(probability(quantized, index))"
       return Gallery.Tile(
         images.picture(index, bits: all.count > 100 ? 4 : 8),
-        lines: ["truth \(truth)", "float \(before)", "int8 \(after)", "no. \(index)"],
+        lines: [truth, "float \(before)", "int8 \(after)", "no. \(index)"],
         alternative: "image \(index), truly \(truth): \(before) in float, \(after) in int8")
     }
     let caption =
-      all.isEmpty
-      ? ""
-      : all.count > tiles.count
-        ? "The first \(tiles.count) of \(NumberText.grouped(all.count)) are shown." : ""
-    return Gallery(name: "changed", title: "Every image whose class changed", caption: caption, tiles: tiles)
+      all.count > tiles.count
+      ? "The first \(tiles.count) of \(NumberText.grouped(all.count)) are shown."
+      : "The true class, then both answers."
+    return Gallery(
+      name: "changed", title: "Every image whose class changed", caption: caption, tiles: tiles, isRoomy: true
+    )
   }
 
   private var chart: Figure {

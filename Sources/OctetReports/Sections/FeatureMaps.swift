@@ -18,15 +18,15 @@ package struct FeatureMaps: Sendable {
   }
 
   private let image: PalettePicture
-  private let title: String
+  private let lines: [String]
   private let maps: [Map]
 
   private static let most = 32
 
-  /// - Parameter title: which picture it is.
-  package init(image: PalettePicture, title: String, maps: [Map]) {
+  /// - Parameter lines: which picture it is, and what became of it.
+  package init(image: PalettePicture, lines: [String], maps: [Map]) {
     self.image = image
-    self.title = title
+    self.lines = lines
     self.maps = maps
   }
 
@@ -34,10 +34,12 @@ package struct FeatureMaps: Sendable {
     Gallery(
       name: "chosen", title: "What the layers make of one picture",
       caption: "Light is a large value, black the smallest of the layer.",
-      tiles: [Gallery.Tile(image, lines: [title], alternative: "the picture: \(title)")])
+      tiles: [
+        Gallery.Tile(image, lines: lines, alternative: "the picture: \(lines.joined(separator: ", "))")
+      ], isRoomy: true)
   }
 
-  var figures: [Figure] { maps.map(figure) }
+  var figures: [Figure] { maps.filter { $0.values.count > 1 }.map(figure) }
 
   private func figure(_ map: Map) -> Figure {
     let (low, high) = (map.values.min() ?? 0, map.values.max() ?? 0)
@@ -79,6 +81,8 @@ package struct FeatureMaps: Sendable {
       drawing.mosaic(picture, columns: columns, rows: rows, 0, 0, width)
     }
     return Figure(
-      name: "maps-\(map.name)", title: map.name, caption: "\(map.shape): \(words)", drawing: drawing)
+      name: "maps-\(map.name)", title: map.name,
+      caption: map.shape.isFlat ? words : "\(words) of \(map.shape.height)x\(map.shape.width)",
+      drawing: drawing)
   }
 }

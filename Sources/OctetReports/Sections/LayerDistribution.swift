@@ -29,7 +29,7 @@ package struct LayerDistribution: Sendable {
   ) -> Figure {
     let beyond = grid.below + grid.above
     let words =
-      "\(grid.used) of 256 integers used\(beyond == 0 ? "" : "; \(NumberText.grouped(beyond)) of \(NumberText.grouped(grid.total)) values lie beyond them")."
+      "\(grid.used) of 256 integers used\(beyond == 0 ? "" : "; \(NumberText.grouped(beyond)) of \(NumberText.grouped(grid.total)) values lie beyond them")\(encoding == nil ? "; a step is each output's own scale" : "")."
     return Figure(
       name: name, title: title, caption: words,
       drawing: GridHistogram(grid: grid, encoding: encoding, alternative: "\(title). \(words)").drawing())

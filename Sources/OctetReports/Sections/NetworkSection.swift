@@ -49,7 +49,7 @@ package struct NetworkSection {
     Figure(
       name: "network", title: "Layers",
       caption:
-        "Blocks are as high and wide as their values; each doubling of the channels adds a sheet. \(memoryMeaning)",
+        "Blocks are as high and wide as their values; each doubling of the channels adds a sheet, or length to a row of values. \(memoryMeaning)",
       drawing: NetworkDrawing(input: input, layers: layers).drawing())
   }
 

@@ -34,7 +34,9 @@ package struct QuantizationSection {
     return Section(
       "quantization", title: "Quantization",
       [
-        .notes(notes), .figures([size, noise, saturation]), .table(table),
+        .notes(notes),
+        .figures([noise, size] + (report.layers.contains { $0.saturation > 0 } ? [saturation] : [])),
+        .table(table),
         .paragraph(
           "Below: how often each integer is used, the bars growing with the logarithm. Orange at an end: values beyond the integers."
         ),

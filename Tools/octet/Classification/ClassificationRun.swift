@@ -4,6 +4,7 @@ import OctetCommandLine
 import OctetHostKernels
 import OctetImages
 import OctetInterchange
+import OctetReports
 import OctetTraining
 
 /// Classifies files on all cores and prints them in the order in which they were named.
@@ -23,6 +24,8 @@ struct ClassificationRun {
   /// Where the pictures as the network saw them go.
   let savedInputs: String?
   let workers: Workers
+  /// Whether results and their pictures are kept for a page.
+  let isReported: Bool
   /// Files that there will be, for the progress bar: 0 if nobody knows, nil for no bar.
   let total: Int?
 
@@ -32,6 +35,7 @@ struct ClassificationRun {
   /// One strand's classifier. A class, so that it stays where it is from chunk to chunk.
   private final class Strand {
     var classifier: PictureClassifier<HostKernels>
+    var originals = OriginalPictures()
 
     init(_ run: ClassificationRun) throws(ClassifierError) {
       classifier = try PictureClassifier(
@@ -40,7 +44,8 @@ struct ClassificationRun {
   }
 
   private enum Outcome {
-    case reading(Reading)
+    /// With what is in the file, if a page wants it.
+    case reading(Reading, GrayTile?)
     case failure(String)
   }
 
@@ -49,6 +54,7 @@ struct ClassificationRun {
     var files = 0
     var failures = 0
     var confusion: ConfusionMatrix?
+    var section: ClassificationSection?
   }
 
   func run(_ source: PictureSource) throws -> Summary {
@@ -57,6 +63,7 @@ struct ClassificationRun {
     let classNames = model.labels
     let width = (0..<model.classCount).map { ReadingText.columns(model.label($0)) }.max() ?? 1
     var summary = Summary()
+    if isReported { summary.section = ClassificationSection(classNames: classNames) }
     if labels != nil { summary.confusion = ConfusionMatrix(classNames: classNames) }
     if let savedInputs { try Folder.create(savedInputs) }
     if format == .csv { try StandardOutput.write("\(ReadingText.csvHeader)") }
@@ -67,7 +74,7 @@ struct ClassificationRun {
       items.removeAll(keepingCapacity: true)
       while items.count < Self.chunk, let item = source.next() { items.append(item) }
       if items.isEmpty { break }
-      let outcomes = classify(items, strands)
+      let outcomes = classify(items, strands, side: summary.section?.side)
       bar?.clear()
       text.removeAll()
       for (item, outcome) in zip(items, outcomes) {
@@ -80,7 +87,8 @@ struct ClassificationRun {
     return summary
   }
 
-  private func classify(_ items: [PictureSource.Item], _ strands: [Strand]) -> [Outcome] {
+  /// - Parameter side: of the pictures that a page wants; nil for none.
+  private func classify(_ items: [PictureSource.Item], _ strands: [Strand], side: Int?) -> [Outcome] {
     var outcomes = [Outcome](repeating: .failure(""), count: items.count)
     outcomes.withUnsafeMutableBufferPointer { places in
       // Each item is written by the one strand that took it.
@@ -90,7 +98,9 @@ struct ClassificationRun {
         case .failure(_, let reason): places[index] = .failure(reason)
         case .file(let path):
           do throws(PictureError) {
-            places[index] = .reading(try strands[strand].classifier.classify(path: path))
+            let reading = try strands[strand].classifier.classify(path: path)
+            let original = side.map { strands[strand].originals.tile(reading, path: path, side: $0) }
+            places[index] = .reading(reading, original)
           } catch {
             places[index] = .failure(error.reason)
           }
@@ -111,16 +121,26 @@ struct ClassificationRun {
       }
     summary.files += 1
     switch outcome {
-    case .reading(let reading):
+    case .reading(let reading, let original):
+      var truth: Int?
       if let labels {
         let label = labels.label(of: path)
-        guard let truth = classNames.firstIndex(of: label) else {
+        guard let found = classNames.firstIndex(of: label) else {
           return fail(
             "its label \"\(label)\" is none of the model's classes (\(classNames.joined(separator: ", ")))",
             path,
             &summary, &text)
         }
-        summary.confusion?.add(truth: truth, predicted: reading.classIndex)
+        summary.confusion?.add(truth: found, predicted: reading.classIndex)
+        truth = found
+      }
+      if let original {
+        let seen = GrayTile(
+          width: reading.picture.width, height: reading.picture.height, pixels: reading.picture.pixels)
+        summary.section?.add(
+          PictureResult(
+            name: path, original: original, seen: seen, answer: reading.classIndex,
+            probabilities: reading.probabilities, truth: truth))
       }
       if let savedInputs { try save(reading.picture, of: path, number: summary.files, in: savedInputs) }
       switch format {
@@ -135,6 +155,7 @@ struct ClassificationRun {
 
   private func fail(_ reason: String, _ path: String, _ summary: inout Summary, _ text: inout ByteText) {
     summary.failures += 1
+    summary.section?.add(failure: reason, name: path)
     switch format {
     case .lines: StandardError.write("octet: \(path.onOneLine): \(reason.onOneLine)\n")
     case .json: ReadingText.json(error: reason, path: path, to: &text)

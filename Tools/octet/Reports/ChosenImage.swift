@@ -12,11 +12,12 @@ struct ChosenImage {
 
   var picture: PalettePicture { images.picture(index) }
 
-  /// "no. 0, a 7 taken for 7 (99.9 %)"
-  var title: String {
+  /// What it truly is, the answer, which one it is.
+  var lines: [String] {
     let names = images.classNames
     let sure = answers.hasProbabilities ? " (\(NumberText.percent(answers.confidence(index))))" : ""
-    return
-      "no. \(index), a \(names[Int(images.labels[index])]) taken for \(names[answers.classes[index]])\(sure)"
+    return [
+      names[Int(images.labels[index])], "taken for \(names[answers.classes[index]])\(sure)", "no. \(index)",
+    ]
   }
 }

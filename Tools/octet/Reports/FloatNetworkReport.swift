@@ -20,14 +20,21 @@ struct FloatNetworkReport {
         memoryBytes: network.shapes[index + 1].count * MemoryLayout<Float>.stride)
     }
     return NetworkSection(
-      input: description.input, layers: layers,
-      memoryMeaning: "Memory is what a layer's whole output takes in floats.", filters: filters(),
+      input: input(chosen), layers: layers,
+      memoryMeaning: "Memory is what a layer's whole output takes in floats.",
+      filters: filters(input(chosen)),
       maps: maps(chosen)
     ).section
   }
 
+  /// A network may take the pixels as one row; they are drawn as the picture that they are.
+  private func input(_ chosen: ChosenImage) -> ImageShape {
+    let input = network.description.input
+    return chosen.images.shape.count == input.count ? chosen.images.shape : input
+  }
+
   /// Of the first layer with weights, if it reads the picture.
-  private func filters() -> FirstFilters? {
+  private func filters(_ input: ImageShape) -> FirstFilters? {
     guard let index = network.description.layers.firstIndex(where: { $0.kind.hasFilters }) else { return nil }
     let layer = network.description.layers[index]
     guard network.shapes[layer.inputs[0]].count == network.input.shape.count,
@@ -35,7 +42,6 @@ struct FloatNetworkReport {
       let outputs = weights.shape.last, outputs > 0
     else { return nil }
     let values = weights.array
-    let input = network.description.input
     let shape: ImageShape
     switch layer.kind {
     case .dense: shape = input
@@ -62,7 +68,7 @@ struct FloatNetworkReport {
       return FeatureMaps.Map(
         name: layer.name, shape: network.shapes[index + 1], values: network.value(index + 1).values(1))
     }
-    return FeatureMaps(image: chosen.picture, title: chosen.title, maps: maps)
+    return FeatureMaps(image: chosen.picture, lines: chosen.lines, maps: maps)
   }
 }
 

@@ -17,9 +17,9 @@ struct IntegerNetworkReport {
         memoryBytes: model.tensor(index + 1).ringBytes + file.accumulatorBytes(of: index))
     }
     return NetworkSection(
-      input: shape(0), layers: layers,
+      input: input(chosen), layers: layers,
       memoryMeaning: "Memory is what a layer's rows and accumulators take while an image runs through.",
-      filters: filters(), maps: try maps(chosen), arena: (file.arenaParts, model.arenaBytes)
+      filters: filters(input(chosen)), maps: try maps(chosen), arena: (file.arenaParts, model.arenaBytes)
     ).section
   }
 
@@ -30,11 +30,15 @@ struct IntegerNetworkReport {
     return ImageShape(height: Int(tensor.height), width: Int(tensor.width), channels: Int(tensor.channels))
   }
 
+  /// A network may take the pixels as one row; they are drawn as the picture that they are.
+  private func input(_ chosen: ChosenImage) -> ImageShape {
+    chosen.images.shape.count == shape(0).count ? chosen.images.shape : shape(0)
+  }
+
   /// Of the first layer, each output's integers times what a step of its weights is worth beside the others'.
-  private func filters() -> FirstFilters? {
+  private func filters(_ input: ImageShape) -> FirstFilters? {
     let layer = file.model.layer(0)
     let constants = file.model.constants(of: 0)
-    let input = shape(0)
     let window = (Int(layer.windowHeight), Int(layer.windowWidth))
     let shape: ImageShape
     switch layer.kind {
@@ -78,7 +82,7 @@ struct IntegerNetworkReport {
         }
       return FeatureMaps.Map(name: name(index), shape: shape(index + 1), values: values)
     }
-    return FeatureMaps(image: chosen.picture, title: chosen.title, maps: maps)
+    return FeatureMaps(image: chosen.picture, lines: chosen.lines, maps: maps)
   }
 }
 
