@@ -25,7 +25,7 @@ enum StyleSheet {
     svg .f1{fill:var(--s1)}svg .f2{fill:var(--s2)}svg .f3{fill:var(--s3)}svg .f4{fill:var(--s4)}\
     svg .card{fill:var(--card);stroke:var(--line)}svg .paper{fill:var(--paper)}svg .cut{stroke:var(--paper);stroke-width:1}\
     svg .gap{stroke:var(--paper);stroke-width:.5}svg .bad{fill:var(--bad)}svg .end{text-anchor:end}\
-    svg .mid{text-anchor:middle}svg image{image-rendering:pixelated}
+    svg .mid{text-anchor:middle}svg image,svg use{image-rendering:pixelated}
     """
 
   /// What surrounds the drawings on a page.
@@ -56,7 +56,7 @@ enum StyleSheet {
     ul.tiles svg{display:block;width:3.5rem;height:3.5rem;margin:0 0 .25rem}\
     ul.roomy li{width:7rem}ul.notes{padding-left:1.1rem;max-width:44rem}\
     ol.seen{list-style:none;padding:0;margin:1rem 0;display:grid;\
-    grid-template-columns:repeat(auto-fill,minmax(min(100%,12.5rem),1fr));gap:1rem .75rem}\
+    grid-template-columns:repeat(auto-fill,minmax(min(100%,10.5rem),1fr));gap:1rem .75rem}\
     ol.seen li{font-size:.8125rem;line-height:1.35;overflow-wrap:anywhere;content-visibility:auto;\
     contain-intrinsic-size:auto 6.5rem;break-inside:avoid}\
     ol.seen svg{display:block;width:100%;height:auto}ol.seen b{font-size:1rem}ol.seen span{color:var(--muted);display:block}\

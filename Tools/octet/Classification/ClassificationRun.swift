@@ -26,6 +26,8 @@ struct ClassificationRun {
   let workers: Workers
   /// Whether results and their pictures are kept for a page.
   let isReported: Bool
+  /// How each picture is drawn under its line; nil for not at all.
+  let style: TerminalStyle?
   /// Files that there will be, for the progress bar: 0 if nobody knows, nil for no bar.
   let total: Int?
 
@@ -135,17 +137,22 @@ struct ClassificationRun {
         truth = found
       }
       if let original {
-        let seen = GrayTile(
-          width: reading.picture.width, height: reading.picture.height, pixels: reading.picture.pixels)
         summary.section?.add(
           PictureResult(
-            name: path, original: original, seen: seen, answer: reading.classIndex,
+            name: path, original: original, seen: GrayTile(reading.picture), answer: reading.classIndex,
             probabilities: reading.probabilities, truth: truth))
       }
       if let savedInputs { try save(reading.picture, of: path, number: summary.files, in: savedInputs) }
       switch format {
       case .lines:
         ReadingText.line(reading, model: model, path: path, labelWidth: labelWidth, to: &text)
+        if let style {
+          text.append(
+            AnswerText(
+              seen: GrayTile(reading.picture), classNames: classNames, probabilities: reading.probabilities,
+              style: style
+            ).text)
+        }
       case .json: ReadingText.json(reading, model: model, path: path, to: &text)
       case .csv: ReadingText.csv(reading, model: model, path: path, to: &text)
       }

@@ -20,3 +20,10 @@ struct OriginalPictures: ~Copyable {
     return GrayTile(width: picture.width, height: picture.height, pixels: picture.pixels).reduced(to: side)
   }
 }
+
+extension GrayTile {
+  /// What the network saw.
+  init(_ picture: FittedPicture) {
+    self.init(width: picture.width, height: picture.height, pixels: picture.pixels)
+  }
+}

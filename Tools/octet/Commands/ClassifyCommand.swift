@@ -42,11 +42,12 @@ enum ClassifyCommand: Command {
       OptionDescription("null", short: "0", help: "paths on standard input end with a zero byte"),
       OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
       OptionDescription("quiet", short: "q", help: "show no progress"),
+      OptionDescription("show", help: "draw what the network saw and the probabilities under each line"),
       OptionDescription("json", help: "print a JSON object per file"),
       OptionDescription("csv", help: "print a CSV table"),
     ] + ReportOption.all,
     examples: [
-      "octet classify cnn-two-pool.octet seven.png",
+      "octet classify cnn-two-pool.octet seven.png --show",
       "octet classify cnn-two-pool.octet digits --labels names --report page.html",
       "find . -name '*.png' -print0 | octet classify cnn-two-pool.octet -0 -",
     ])
@@ -54,6 +55,9 @@ enum ClassifyCommand: Command {
   static func run(_ arguments: ParsedArguments) throws {
     guard !(arguments.flag("json") && arguments.flag("csv")) else {
       throw arguments.usageError("--json and --csv exclude each other")
+    }
+    guard !arguments.flag("show") || !(arguments.flag("json") || arguments.flag("csv")) else {
+      throw arguments.usageError("--show draws for people: leave out --json and --csv")
     }
     let threads =
       try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
@@ -68,6 +72,7 @@ enum ClassifyCommand: Command {
       format: arguments.flag("json") ? .json : arguments.flag("csv") ? .csv : .lines,
       labels: arguments.value("labels").flatMap(LabelRule.init), savedInputs: arguments.value("save-input"),
       workers: Workers(count: threads), isReported: target != nil,
+      style: arguments.flag("show") ? TerminalStyle(.standardOutput) : nil,
       total: arguments.flag("quiet") ? nil : total(source, arguments))
     let summary: ClassificationRun.Summary
     do {
@@ -111,9 +116,12 @@ enum ClassifyCommand: Command {
       ]
       try StandardOutput.write(JSONValue.object(members).text + "\n")
     } else {
-      let text = "\n" + ConfusionText(confusion).text(name: "Files")
+      let isTable = arguments.flag("csv")
+      let text =
+        "\n"
+        + ConfusionText(confusion, terminal: isTable ? .standardError : .standardOutput).text(name: "Files")
       // A table of files stays one that a program can read.
-      if arguments.flag("csv") { StandardError.write(text) } else { try StandardOutput.write(text) }
+      if isTable { StandardError.write(text) } else { try StandardOutput.write(text) }
     }
   }
 }

@@ -35,14 +35,7 @@ enum EvaluateCommand: Command {
     let threads =
       try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     let float = try arguments.value("against").map { path in
-      let model = try FloatModelSource.load(path: path)
-      guard model.classNames == labels else {
-        throw FileContentError(
-          path: path,
-          reason: "its classes are \(model.classNames.joined(separator: ", ")), those of \(file.path) are "
-            + "\(labels.joined(separator: ", ")): compare two models of the same classes")
-      }
-      return model
+      try FloatModelSource.load(path: path, toCompareWith: file)
     }
     let images: LabeledImages
     let origin: String

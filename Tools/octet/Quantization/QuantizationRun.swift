@@ -71,11 +71,7 @@ struct QuantizationRun {
     _ integer: ClassAnswers
   ) throws -> Page {
     let images = plan.data.test
-    let sizes = [
-      ("float weights", plan.model.parameters.reduce(0) { $0 + 4 * $1.values.count }),
-      (".octet file", file.fileBytes),
-      ("memory to run", file.model.arenaBytes),
-    ]
+    let sizes = ReportSizes.of(plan.model, file)
     return Page(
       title: "Quantization of \(Folder.name(of: plan.modelPath))",
       about:

@@ -1,4 +1,5 @@
 import OctetCommandLine
+import OctetReports
 import OctetTraining
 
 /// Tells people: the network's summary, a bar and a line per epoch, and tables at the end.
@@ -69,6 +70,8 @@ final class TextTrainingReporter: TrainingReporter {
   }
 
   func endCandidate(_ candidate: Recipe.Candidate, _ trainer: Trainer) throws {
+    let course = TrainingText(trainer.history, style: TerminalStyle(.standardOutput)).text
+    if !course.isEmpty { try StandardOutput.write("\n\(course)") }
     if let best = trainer.bestEpoch, trainer.isFinished {
       try StandardOutput.write("Kept the weights of epoch \(best), which had the smallest loss.\n")
     }
