@@ -79,6 +79,13 @@ let package = Package(
       name: "OctetQuantization",
       dependencies: ["Octet", "OctetHostKernels", "OctetTraining", "OctetInterchange"],
       swiftSettings: strict),
+    // Pages and pictures: values in, text out. It reads and writes no files.
+    .target(
+      name: "OctetReports",
+      dependencies: [
+        "CZlib", "Octet", "OctetCommandLine", "OctetInterchange", "OctetQuantization", "OctetTraining",
+      ],
+      swiftSettings: strict),
     // Depends on nothing, so that every program of the project can use it.
     .target(
       name: "OctetCommandLine",
@@ -89,7 +96,7 @@ let package = Package(
       dependencies: [
         "Octet", "OctetClassification", "OctetCommandLine", "OctetHostKernels", "OctetImages",
         "OctetTraining",
-        "OctetInterchange", "OctetQuantization",
+        "OctetInterchange", "OctetQuantization", "OctetReports",
       ],
       path: "Tools/octet",
       swiftSettings: strict),
@@ -139,6 +146,10 @@ let package = Package(
     .testTarget(
       name: "OctetQuantizationTests",
       dependencies: ["Octet", "OctetQuantization", "OctetInterchange", "OctetTraining", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "OctetReportsTests",
+      dependencies: ["OctetReports", "OctetQuantization", "OctetTraining", "TestSupport"],
       swiftSettings: strict),
     // The built tool from outside: what it prints, writes and refuses.
     .testTarget(

@@ -4,6 +4,7 @@ import OctetCommandLine
 import OctetHostKernels
 import OctetImages
 import OctetInterchange
+import OctetReports
 import OctetTraining
 
 /// Classifies files on all cores and prints them in the order in which they were named.
@@ -23,6 +24,10 @@ struct ClassificationRun {
   /// Where the pictures as the network saw them go.
   let savedInputs: String?
   let workers: Workers
+  /// Whether results and their pictures are kept for a page.
+  let isReported: Bool
+  /// How each picture is drawn under its line; nil for not at all.
+  let style: TerminalStyle?
   /// Files that there will be, for the progress bar: 0 if nobody knows, nil for no bar.
   let total: Int?
 
@@ -32,6 +37,7 @@ struct ClassificationRun {
   /// One strand's classifier. A class, so that it stays where it is from chunk to chunk.
   private final class Strand {
     var classifier: PictureClassifier<HostKernels>
+    var originals = OriginalPictures()
 
     init(_ run: ClassificationRun) throws(ClassifierError) {
       classifier = try PictureClassifier(
@@ -49,6 +55,8 @@ struct ClassificationRun {
     var classes: (truth: Int?, found: Int) = (nil, 0)
     /// Only where the inputs are saved.
     var picture: FittedPicture?
+    /// Only for a page.
+    var result: PictureResult?
 
     var path: String {
       switch item {
@@ -62,6 +70,7 @@ struct ClassificationRun {
     var files = 0
     var failures = 0
     var confusion: ConfusionMatrix?
+    var section: ClassificationSection?
   }
 
   func run(_ source: PictureSource) throws -> Summary {
@@ -69,6 +78,7 @@ struct ClassificationRun {
     let strands = try (0..<workers.count).map { _ in try Strand(self) }
     let words = Words(model)
     var summary = Summary()
+    if isReported { summary.section = ClassificationSection(classNames: words.classNames) }
     if labels != nil { summary.confusion = ConfusionMatrix(classNames: words.classNames) }
     if let savedInputs { try Folder.create(savedInputs) }
     if format == .csv { try StandardOutput.write("\(ReadingText.csvHeader)") }
@@ -82,7 +92,7 @@ struct ClassificationRun {
         count += 1
       }
       if count == 0 { break }
-      classify(&places, count, strands, words)
+      classify(&places, count, strands, words, side: summary.section?.side)
       bar?.clear()
       output.removeAll()
       for index in 0..<count { try finish(places[index], &summary, &output) }
@@ -104,18 +114,21 @@ struct ClassificationRun {
     }
   }
 
-  private func classify(_ places: inout [Place], _ count: Int, _ strands: [Strand], _ words: Words) {
+  /// - Parameter side: of the pictures that a page wants; nil for none.
+  private func classify(
+    _ places: inout [Place], _ count: Int, _ strands: [Strand], _ words: Words, side: Int?
+  ) {
     places.withUnsafeMutableBufferPointer { places in
       // Each place is written by the one strand that took it.
       nonisolated(unsafe) let places = places
-      workers.forEach(count) { index, strand in classify(&places[index], strands[strand], words) }
+      workers.forEach(count) { index, strand in classify(&places[index], strands[strand], words, side: side) }
     }
   }
 
   /// Everything that is done for one file alone: reading, classifying, and the text of its line.
-  private func classify(_ place: inout Place, _ strand: Strand, _ words: Words) {
+  private func classify(_ place: inout Place, _ strand: Strand, _ words: Words, side: Int?) {
     place.text.removeAll()
-    (place.failure, place.picture) = (nil, nil)
+    (place.failure, place.picture, place.result) = (nil, nil, nil)
     switch place.item {
     case .failure(_, let reason): place.failure = reason
     case .file(let path):
@@ -125,6 +138,12 @@ struct ClassificationRun {
         if let labels { judge(&place, labels.label(of: path), words) }
         if place.failure == nil { write(reading, path, words, to: &place.text) }
         if savedInputs != nil { place.picture = reading.picture }
+        if let side, place.failure == nil {
+          place.result = PictureResult(
+            name: path, original: strand.originals.tile(reading, path: path, side: side),
+            seen: GrayTile(reading.picture), answer: reading.classIndex, probabilities: reading.probabilities,
+            truth: place.classes.truth)
+        }
       } catch {
         place.failure = error.reason
       }
@@ -149,6 +168,12 @@ struct ClassificationRun {
     switch format {
     case .lines:
       ReadingText.line(reading, model: model, path: path, labelWidth: words.labelWidth, to: &text)
+      if let style {
+        let answer = AnswerText(
+          seen: GrayTile(reading.picture), classNames: words.classNames, probabilities: reading.probabilities,
+          style: style)
+        text.append(answer.text)
+      }
     case .json: ReadingText.json(reading, model: model, path: path, to: &text)
     case .csv: ReadingText.csv(reading, model: model, path: path, to: &text)
     }
@@ -160,9 +185,11 @@ struct ClassificationRun {
     output.append(place.text)
     if let failure = place.failure {
       summary.failures += 1
+      summary.section?.add(failure: failure, name: place.path)
       if format == .lines { StandardError.write("octet: \(place.path.onOneLine): \(failure.onOneLine)\n") }
       return
     }
+    if let result = place.result { summary.section?.add(result) }
     if let truth = place.classes.truth {
       summary.confusion?.add(truth: truth, predicted: place.classes.found)
     }

@@ -33,11 +33,11 @@ enum QuantizeCommand: Command {
         help: "look for the scale with the smallest error, or take it from the largest weight"),
       OptionDescription("no-bias-correction", help: "leave the mean error of each output as it is"),
       OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
-      OptionDescription("quiet", short: "q", help: "print nothing but errors, and do not test"),
+      OptionDescription("quiet", short: "q", help: "print nothing but errors; test only for a report"),
       OptionDescription("json", help: "print one JSON object"),
-    ],
+    ] + ReportOption.all,
     examples: [
-      "octet quantize cnn-two-pool.safetensors",
+      "octet quantize cnn-two-pool.safetensors --report page.html",
       "octet quantize mine.safetensors --data digits --method percentile",
     ])
 

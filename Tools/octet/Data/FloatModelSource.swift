@@ -1,3 +1,4 @@
+import Octet
 import OctetInterchange
 
 /// A float model in any of the formats that Octet reads, told by the name of its file.
@@ -11,6 +12,18 @@ enum FloatModelSource {
   static func load(path: String) throws -> FloatModel {
     guard path.lowercased().hasSuffix(".onnx") else { return try FloatModelFile.load(path: path) }
     return try FloatModel(onnx: FileReading.bytes(path: path, limit: largestFile), path: path)
+  }
+
+  /// A float model of the same classes as an integer one.
+  static func load(path: String, toCompareWith file: OctetModelFile) throws -> FloatModel {
+    let model = try load(path: path)
+    guard model.classNames == file.model.labels else {
+      throw FileContentError(
+        path: path,
+        reason: "its classes are \(model.classNames.joined(separator: ", ")), those of \(file.path) are "
+          + "\(file.model.labels.joined(separator: ", ")): compare two models of the same classes")
+    }
+    return model
   }
 
   /// The path without what tells its format.

@@ -14,6 +14,7 @@ struct QuantizationPlan {
   let threads: Int
   let isQuiet: Bool
   let isJSON: Bool
+  let target: ReportTarget?
 
   init(_ arguments: ParsedArguments, settings: QuantizationSettings) throws {
     self.settings = settings
@@ -22,6 +23,7 @@ struct QuantizationPlan {
     threads = try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     isQuiet = arguments.flag("quiet")
     isJSON = arguments.flag("json")
+    target = try ReportOption.target(arguments)
     model = try FloatModelSource.load(path: modelPath)
     data = try ModelData.prepared(for: model, arguments)
   }
