@@ -11,6 +11,8 @@ struct FirmwareReport {
   }
 
   let imageCount: Int
+  /// Where the images came from, in words.
+  let origin: String
   /// Images whose true class is known, and how many of those the firmware got right.
   let labelCount: Int
   let right: Int
@@ -34,6 +36,8 @@ struct FirmwareReport {
       FileReading.bytes(path: "\(folder)/results", limit: 1 << 30), name: "\(folder)/results")
     let labels = try LabelRecord.read(
       FileReading.bytes(path: "\(folder)/labels", limit: 1 << 30), name: "\(folder)/labels")
+    origin = String(
+      decoding: try FileReading.bytes(path: "\(folder)/origin", limit: 1 << 20), as: UTF8.self)
     refused = String(
       decoding: try FileReading.bytes(path: "\(folder)/refused", limit: 1 << 30), as: UTF8.self
     ).split(separator: "\n").map(String.init)
@@ -81,6 +85,7 @@ struct FirmwareReport {
   var json: JSONValue {
     .object([
       ("accuracy", labelCount == 0 ? .null : .number(Double(right) / Double(labelCount))),
+      ("data", .string(origin)),
       ("images", .integer(imageCount)),
       ("labeled", .integer(labelCount)),
       ("refused", .integer(refused.count)),
@@ -140,6 +145,7 @@ struct FirmwareReport {
       : "damage     \(NumberText.grouped(flipCount)) damaged models were judged as on the host, \(NumberText.grouped(flipCount - acceptedFlips)) rejected\n"
     return """
       \(board)
+      images     \(NumberText.grouped(imageCount)): \(origin)
       accuracy   \(accuracy)
       bits       \(difference.map { "differ from the host: \($0)" } ?? "every layer and every logit equal the host's")
       flash      \(share(sizes.code + sizes.model, of: flash)): code \(NumberText.grouped(sizes.code)), model \(NumberText.grouped(sizes.model))

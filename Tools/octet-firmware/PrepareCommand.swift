@@ -42,7 +42,10 @@ enum PrepareCommand: Command {
     let timed = try arguments.integer("timed", in: 0...) ?? 20
     let flips = try arguments.integer("flips", in: 0...100_000) ?? 0
     let (bytes, model) = try ModelFile.load(arguments.positionals[0])
-    let (pixels, labels, refused) = try images(for: model, count: count, arguments)
+    let (pixels, labels, refused, origin) = try images(for: model, count: count, arguments)
+    try Folder.create(folder)
+    // What an earlier call left would be taken for a part of this one.
+    for name in ["images", "baked", "results"] { unlink("\(folder)/\(name)") }
     for line in refused { StandardError.write("octet-firmware: \(line.withVisibleControls)\n") }
     let records = pixels.indices.map {
       ImageRecord(number: UInt32($0), isTimed: $0 < timed, pixels: pixels[$0])
@@ -52,6 +55,7 @@ enum PrepareCommand: Command {
       path: "\(folder)/\(baked == nil ? "images" : "baked")",
       bytes: ImageRecord.write(records, after: FlipRecord.draw(flips, modelBytes: bytes.count)))
     try AtomicFile.write(path: "\(folder)/labels", bytes: LabelRecord.write(labels))
+    try AtomicFile.write(path: "\(folder)/origin", bytes: Array(origin.withVisibleControls.utf8))
     try AtomicFile.write(
       path: "\(folder)/refused", bytes: Array(refused.map { $0.withVisibleControls + "\n" }.joined().utf8))
     let sizes = """
@@ -66,12 +70,12 @@ enum PrepareCommand: Command {
   /// Test images if there are some, of the classes that the model tells apart; or PNG files, and why some of them are missing.
   private static func images(
     for model: Model, count: Int?, _ arguments: ParsedArguments
-  ) throws -> (pixels: [[UInt8]], labels: [Int?], refused: [String]) {
+  ) throws -> (pixels: [[UInt8]], labels: [Int?], refused: [String], origin: String) {
     let choice = arguments.value("labels").flatMap(LabelChoice.init)
     if let path = arguments.value("data"),
       let files = try PictureFiles(path, model: model, count: count, labels: choice ?? .auto)
     {
-      return (files.pixels, files.labels, files.refused)
+      return (files.pixels, files.labels, files.refused, "PNG files from \(path)")
     }
     guard choice == nil else {
       throw arguments.usageError("--labels is for PNG files: name some with --data")
@@ -89,7 +93,7 @@ enum PrepareCommand: Command {
     let chosen = 0..<min(count ?? 20, images.count)
     return (
       chosen.map { Array(images.pixels[$0 * size..<($0 + 1) * size]) }, chosen.map { Int(images.labels[$0]) },
-      []
+      [], data.origin
     )
   }
 }
