@@ -149,7 +149,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "OctetReportsTests",
-      dependencies: ["OctetReports", "OctetQuantization", "OctetTraining", "TestSupport"],
+      dependencies: ["OctetImages", "OctetQuantization", "OctetReports", "OctetTraining", "TestSupport"],
       swiftSettings: strict),
     // The built tool from outside: what it prints, writes and refuses.
     .testTarget(

@@ -36,14 +36,18 @@ struct ConfusionChart {
         let share = Double(number) / Double(total)
         let isRight = truth == answer
         // Errors are rare: the root makes one in a thousand visible.
-        let opacity = isRight ? 0.15 + 0.85 * share : min(0.12 + share.squareRoot(), 1)
+        let strength = isRight ? share : share.squareRoot()
+        // Either weak enough for dark letters or strong enough for light ones, in light and dark appearance.
+        let isStrong = strength > 0.6
+        let opacity = isStrong ? 0.94 + 0.06 * strength : 0.12 + 0.6 * strength
         drawing.rectangle(
           x + 0.5, y + 0.5, side - 1, side - 1, isRight ? "f1" : "f2", opacity: opacity,
-          hint:
-            "\(names[truth]) taken for \(names[answer]): \(NumberText.grouped(number)) (\(NumberText.percent(share, decimals: 2)))"
+          hint: hasNumbers
+            ? "\(names[truth]) taken for \(names[answer]): \(NumberText.grouped(number)) (\(NumberText.percent(share, decimals: 2)))"
+            : nil
         )
         guard hasNumbers else { continue }
-        let style = opacity > 0.6 ? "on mid" : "mid"
+        let style = isStrong ? "on mid" : "mid"
         drawing.write(NumberText.grouped(number), x + side / 2, y + side / 2 + 1, style)
         drawing.write(
           NumberText.fixed(100 * share, decimals: share < 0.0995 ? 2 : 1), x + side / 2, y + side / 2 + 11,

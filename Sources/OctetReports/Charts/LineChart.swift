@@ -21,14 +21,14 @@ struct LineChart {
   let alternative: String
 
   private let width = 360.0
-  private let height = 218.0
   private let left = 50.0
   private let right = 348.0
-  private let top = 36.0
-  private let bottom = 180.0
+  /// Below the legend and the name of the mark, where there are any.
+  private var top: Double { (series.count > 1 ? 22 : 8) + (mark == nil ? 4 : 14) }
+  private var bottom: Double { top + 144 }
 
   func drawing() -> Drawing {
-    var drawing = Drawing(width: width, height: height, alternative: alternative)
+    var drawing = Drawing(width: width, height: bottom + 38, alternative: alternative)
     let values = series.flatMap(\.values).compactMap { $0 }.filter(\.isFinite).map { $0 * factor }
     let axis = Axis(
       from: startsAtZero ? min(0, values.min() ?? 0) : values.min() ?? 0,

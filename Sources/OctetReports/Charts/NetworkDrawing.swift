@@ -36,8 +36,8 @@ struct NetworkDrawing {
   private let top = 30.0
   private let blockLeft = 34.0
   private let textLeft = 102.0
-  private let barLeft = 300.0
-  private let width = 456.0
+  private let barLeft = 306.0
+  private let width = 462.0
 
   func drawing() -> Drawing {
     let total = layers.reduce(0) { $0 + $1.parameters }

@@ -13,7 +13,7 @@ package struct ClassificationSection: Sendable {
 
   /// Results that are shown, and failures that are listed.
   private static let mostShown = 10_000
-  private static let mostFailures = 200
+  private static let mostFailures = 100
 
   package init(classNames: [String]) {
     self.classNames = classNames
@@ -79,7 +79,7 @@ package struct ClassificationSection: Sendable {
   private var failureTable: PageTable {
     var table = PageTable("Files that could not be classified", columns: ["File", "Reason"], words: [1])
     for (name, reason) in failures {
-      table.add([TextWidth.cutMiddle(name, to: 100), TextWidth.cut(reason, to: 300)])
+      table.add([TextWidth.cutMiddle(name, to: 100), TextWidth.cut(reason, to: 200)])
     }
     return table
   }

@@ -41,7 +41,7 @@ package struct ResultList: Sendable {
   package static func side(for count: Int) -> Int { count <= 300 ? 84 : count <= 2000 ? 56 : 28 }
 
   /// Bytes that the list may take of a page.
-  private static let budget = 4_600_000
+  private static let budget = 4_500_000
   /// Rows of pixels in a sheet.
   private static let sheetHeight = 7000
   /// Gray levels of 4 bits cannot be told from more at this size.
