@@ -139,6 +139,7 @@ let package = Package(
     .testTarget(
       name: "OctetQuantizationTests",
       dependencies: ["Octet", "OctetQuantization", "OctetInterchange", "OctetTraining", "TestSupport"],
+      exclude: ["TensorFlowLite/Models"],
       swiftSettings: strict),
     // The built tool from outside: what it prints, writes and refuses.
     .testTarget(

@@ -1,16 +1,42 @@
 import OctetInterchange
+import OctetTraining
 
 /// A float model in any of the formats that Octet reads, told by the name of its file.
 enum FloatModelSource {
   /// What the name of a model may end with; the first is Octet's own.
-  static let suffixes = [".safetensors", ".onnx"]
+  static let suffixes = [".safetensors", ".onnx", ".tflite"]
+
+  /// For help texts.
+  static let kinds = "the float model: .safetensors, .onnx or .tflite"
 
   /// Larger files are no classifiers of small pictures.
-  private static let largestFile = 1 << 30
+  static let largestFile = 1 << 30
 
-  static func load(path: String) throws -> FloatModel {
-    guard path.lowercased().hasSuffix(".onnx") else { return try FloatModelFile.load(path: path) }
-    return try FloatModel(onnx: FileReading.bytes(path: path, limit: largestFile), path: path)
+  /// Whether the file is of Octet's own format, and so says everything itself.
+  static func isOwn(_ path: String) -> Bool {
+    !suffixes.dropFirst().contains { path.lowercased().hasSuffix($0) }
+  }
+
+  static func load(path: String, classNames: [String]? = nil, pixels: ClosedRange<Float> = 0...1) throws
+    -> FloatModel
+  {
+    if isOwn(path) { return try FloatModelFile.load(path: path) }
+    let bytes = try FileReading.bytes(path: path, limit: largestFile)
+    let model: FloatModel
+    if path.lowercased().hasSuffix(".tflite") {
+      let network = try LiteNetwork(bytes, path: path)
+      guard !network.isInteger else {
+        throw FileContentError(
+          path: path,
+          reason:
+            "its layers compute with integers; a float model is wanted here (octet quantize takes it as it is)"
+        )
+      }
+      model = try network.floatModel(classNames: classNames)
+    } else {
+      model = try FloatModel(onnx: bytes, path: path, classNames: classNames)
+    }
+    return try model.taking(pixels: pixels)
   }
 
   /// The path without what tells its format.
@@ -18,5 +44,11 @@ enum FloatModelSource {
     let lowercased = path.lowercased()
     for suffix in suffixes where lowercased.hasSuffix(suffix) { return String(path.dropLast(suffix.count)) }
     return path
+  }
+
+  /// The names for a model that has none of its own: those of the data, if there are as many; else 0, 1, 2, ….
+  static func classNames(outputs: Int, data: DataSet) -> [String] {
+    let count = max(outputs, 2)
+    return data.train.classNames.count == count ? data.train.classNames : (0..<count).map(String.init)
   }
 }

@@ -22,7 +22,7 @@ struct QuantizationPlan {
     threads = try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     isQuiet = arguments.flag("quiet")
     isJSON = arguments.flag("json")
-    model = try FloatModelSource.load(path: modelPath)
-    data = try ModelData.prepared(for: model, arguments)
+    let foreign = try ForeignModelOptions(arguments, path: modelPath)
+    (model, data) = try ModelData.prepared(path: modelPath, foreign, arguments)
   }
 }

@@ -1,0 +1,56 @@
+import Octet
+import OctetCommandLine
+import OctetInterchange
+import OctetQuantization
+import OctetTraining
+
+/// `octet quantize` of a full-integer .tflite file: its integers are taken over, and nothing is calibrated.
+struct IntegerConversionRun {
+  let network: LiteNetwork
+  let outputPath: String
+  let data: DataSet
+  let options: ForeignModelOptions
+  let threads: Int
+  let isQuiet: Bool
+  let isJSON: Bool
+
+  func run() throws {
+    try AtomicFile.requireWritable(path: outputPath)
+    let outputs = network.layers.last?.shape.count ?? 0
+    let names = options.classNames ?? FloatModelSource.classNames(outputs: outputs, data: data)
+    let quantized = try LiteIntegerConversion.model(
+      network, classNames: names, picture: data.train.shape, pixels: options.pixels)
+    let file = OctetFile(quantized)
+    // What the runtime would refuse is not written.
+    let model = try Model(copying: file.bytes)
+    try file.write(to: outputPath)
+    if isQuiet { return }
+    let kept = names == data.train.classNames ? data : try data.keeping(classes: names)
+    let images = kept.test ?? kept.train
+    let answers = ModelAnswers(images: images, workers: Workers(count: threads), showsProgress: true)
+    let confusion = answers.confusion(try answers.integer(model))
+    if isJSON {
+      try StandardOutput.write(
+        JSONValue.object(
+          [
+            ("model", .string(outputPath)), ("integer_model", .string(network.path)),
+            ("data", .string(kept.origin)),
+            ("file_bytes", .integer(file.bytes.count)),
+            ("weight_bytes", .integer(quantized.layers.reduce(0) { $0 + $1.weights.count })),
+            ("arena_bytes", .integer(model.arenaBytes)),
+          ] + ComparisonJSON.members(confusion)
+        ).text + "\n")
+    } else {
+      try StandardOutput.write(
+        """
+        Data: \(kept.origin)
+        Took over the integers of \(network.path): \(model.layerCount) layers, nothing calibrated
+        Wrote \(outputPath): \(NumberText.grouped(file.bytes.count)) bytes, \
+        \(NumberText.grouped(model.arenaBytes)) bytes of memory to run
+
+
+        """)
+      try StandardOutput.write(ConfusionText(confusion).text(name: "Test images"))
+    }
+  }
+}
