@@ -130,7 +130,7 @@ let package = Package(
     .testTarget(
       name: "OctetInterchangeTests",
       dependencies: ["Octet", "OctetInterchange", "OctetTraining", "TestSupport"],
-      exclude: ["ONNX/Models"],
+      exclude: ["ONNX/Models", "Keras/Models"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetCommandLineTests",

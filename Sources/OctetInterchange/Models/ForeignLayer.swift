@@ -31,7 +31,14 @@ extension ForeignLayer {
       }
     }
     let network = NetworkDescription(input: input, layers: lines)
-    let outputs = try network.shapes().last?.count ?? 0
+    for layer in lines.dropLast() where layer.activation == .softmax {
+      throw NetworkError("layer \(layer.name) has softmax, which only the last layer can")
+    }
+    let output = try network.shapes().last ?? input
+    guard output.isFlat else {
+      throw NetworkError("its output is \(output), not one row of numbers, one for each class")
+    }
+    let outputs = output.count
     let model = FloatModel(
       network: network, classNames: classNames ?? (0..<max(outputs, 2)).map(String.init),
       parameters: parameters)

@@ -4,10 +4,7 @@
 /// A table begins with the distance back to a list of 16-bit places, one for each field; a place of 0 says that the field
 /// is not there. Strings, vectors and other tables are reached by a distance forward from the field.
 package struct FlatBufferTable: Sendable {
-  package struct Failure: Error {
-    package let offset: Int
-    package let reason: String
-  }
+  package typealias Failure = OffsetFailure
 
   let file: [UInt8]
   let offset: Int
@@ -38,10 +35,7 @@ package struct FlatBufferTable: Sendable {
 
   /// A little-endian number anywhere in the file.
   static func number(_ file: [UInt8], _ offset: Int, bytes: Int) throws(Failure) -> UInt64 {
-    guard offset >= 0, offset <= file.count - bytes else {
-      throw Failure(offset: offset, reason: "\(bytes) bytes are wanted where the file has none")
-    }
-    return (0..<bytes).reduce(0) { $0 | UInt64(file[offset + $1]) << UInt64(8 * $1) }
+    try StrangersBytes(file).number(offset, bytes: bytes)
   }
 
   /// Where a field of so many bytes lies; nil if it is not there.

@@ -104,7 +104,7 @@ struct LiteImportTests {
     let bytes = try file.bytes()
     for count in stride(from: 0, to: bytes.count, by: 7) { tryAll(Array(bytes[..<count])) }
     var random = RandomStream(seed: 11, purpose: .testing)
-    for _ in 0..<4000 {
+    for _ in 0..<2000 {
       var changed = bytes
       for _ in 0..<Int.random(in: 1...3, using: &random) {
         let place = Int.random(in: 0..<bytes.count, using: &random)

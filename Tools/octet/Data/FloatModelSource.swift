@@ -4,10 +4,10 @@ import OctetTraining
 /// A float model in any of the formats that Octet reads, told by the name of its file.
 enum FloatModelSource {
   /// What the name of a model may end with; the first is Octet's own.
-  static let suffixes = [".safetensors", ".onnx", ".tflite"]
+  static let suffixes = [".safetensors", ".onnx", ".keras", ".h5", ".tflite"]
 
   /// For help texts.
-  static let kinds = "the float model: .safetensors, .onnx or .tflite"
+  static let kinds = "the float model: .safetensors, .onnx, .keras, .h5 or .tflite"
 
   /// Larger files are no classifiers of small pictures.
   static let largestFile = 1 << 30
@@ -17,13 +17,14 @@ enum FloatModelSource {
     !suffixes.dropFirst().contains { path.lowercased().hasSuffix($0) }
   }
 
-  static func load(path: String, classNames: [String]? = nil, pixels: ClosedRange<Float> = 0...1) throws
+  static func load(path: String, classNames: [String]? = nil, pixels: ClosedRange<Float>? = nil) throws
     -> FloatModel
   {
     if isOwn(path) { return try FloatModelFile.load(path: path) }
     let bytes = try FileReading.bytes(path: path, limit: largestFile)
+    let lowercased = path.lowercased()
     let model: FloatModel
-    if path.lowercased().hasSuffix(".tflite") {
+    if lowercased.hasSuffix(".tflite") {
       let network = try LiteNetwork(bytes, path: path)
       guard !network.isInteger else {
         throw FileContentError(
@@ -33,10 +34,12 @@ enum FloatModelSource {
         )
       }
       model = try network.floatModel(classNames: classNames)
-    } else {
+    } else if lowercased.hasSuffix(".onnx") {
       model = try FloatModel(onnx: bytes, path: path, classNames: classNames)
+    } else {
+      model = try FloatModel(keras: bytes, path: path, classNames: classNames, pixels: pixels)
     }
-    return try model.taking(pixels: pixels)
+    return try model.taking(pixels: pixels ?? 0...1)
   }
 
   /// The path without what tells its format.

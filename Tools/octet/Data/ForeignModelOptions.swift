@@ -10,7 +10,8 @@ struct ForeignModelOptions {
     help: "what pixels of 0 and 255 were when a model from elsewhere was trained, as in -1:1")
 
   var classNames: [String]?
-  var pixels: ClosedRange<Float> = 0...1
+  /// Nil unless given; 0 to 1 then.
+  var pixels: ClosedRange<Float>?
 
   /// Neither is for Octet's own files, which say both.
   ///

@@ -19,7 +19,7 @@ struct IntegerConversionRun {
     let outputs = network.layers.last?.shape.count ?? 0
     let names = options.classNames ?? FloatModelSource.classNames(outputs: outputs, data: data)
     let quantized = try LiteIntegerConversion.model(
-      network, classNames: names, picture: data.train.shape, pixels: options.pixels)
+      network, classNames: names, picture: data.train.shape, pixels: options.pixels ?? 0...1)
     let file = OctetFile(quantized)
     // What the runtime would refuse is not written.
     let model = try Model(copying: file.bytes)
