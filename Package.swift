@@ -137,7 +137,7 @@ let package = Package(
     .testTarget(
       name: "OctetInterchangeTests",
       dependencies: ["Octet", "OctetInterchange", "OctetTraining", "TestSupport"],
-      exclude: ["ONNX/Models"],
+      exclude: ["ONNX/Models", "Keras/Models"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetCommandLineTests",
@@ -146,6 +146,7 @@ let package = Package(
     .testTarget(
       name: "OctetQuantizationTests",
       dependencies: ["Octet", "OctetQuantization", "OctetInterchange", "OctetTraining", "TestSupport"],
+      exclude: ["TensorFlowLite/Models"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetReportsTests",

@@ -5,6 +5,12 @@ import OctetCommandLine
 import OctetInterchange
 import OctetTraining
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// `octet-firmware prepare`: everything that goes into a firmware or is fed to it.
 enum PrepareCommand: Command {
   static let description = CommandDescription(

@@ -17,33 +17,10 @@ enum StrangersJSON {
   /// Why `text` is no JSON; nil when it is.
   static func fault(in text: String) -> String? {
     do {
-      _ = try decode(AnyValue.self, from: text)
+      _ = try decode(StrangersValue.self, from: text)
       return nil
     } catch {
       return reason(error)
-    }
-  }
-
-  /// Anything at all, looked at to the last value: the decoder itself only looks at what is asked for.
-  private struct AnyValue: Decodable {
-    private struct Name: CodingKey {
-      let stringValue: String
-      var intValue: Int? { nil }
-
-      init(stringValue: String) { self.stringValue = stringValue }
-      init?(intValue: Int) { nil }
-    }
-
-    init(from decoder: any Decoder) throws {
-      if let members = try? decoder.container(keyedBy: Name.self) {
-        for name in members.allKeys { _ = try members.decode(AnyValue.self, forKey: name) }
-      } else if var elements = try? decoder.unkeyedContainer() {
-        while !elements.isAtEnd { _ = try elements.decode(AnyValue.self) }
-      } else {
-        let value = try decoder.singleValueContainer()
-        if value.decodeNil() || (try? value.decode(Bool.self)) != nil { return }
-        if (try? value.decode(String.self)) == nil { _ = try value.decode(Double.self) }
-      }
     }
   }
 

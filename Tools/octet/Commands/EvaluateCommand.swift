@@ -18,7 +18,8 @@ enum EvaluateCommand: Command {
     positionals: [PositionalDescription(.file(), help: "the .octet file")],
     options: [
       DataOption.option,
-      OptionDescription("against", takes: .file(), help: "the float model, .safetensors or .onnx"),
+      OptionDescription("against", takes: .file(), help: FloatModelSource.kinds),
+      ForeignModelOptions.pixels,
       OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
       OptionDescription("quiet", short: "q", help: "show no progress"),
       OptionDescription("json", help: "print one JSON object"),
@@ -34,8 +35,12 @@ enum EvaluateCommand: Command {
     let labels = file.model.labels
     let threads =
       try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
+    guard arguments.value("against") != nil || arguments.value("pixels") == nil else {
+      throw arguments.usageError("--pixels is for the model that --against names")
+    }
     let float = try arguments.value("against").map { path in
-      try FloatModelSource.load(path: path, toCompareWith: file)
+      let foreign = try ForeignModelOptions(arguments, path: path, takesClasses: false)
+      return try FloatModelSource.load(path: path, toCompareWith: file, pixels: foreign.pixels)
     }
     let images: LabeledImages
     let origin: String

@@ -24,7 +24,7 @@ struct QuantizationPlan {
     isQuiet = arguments.flag("quiet")
     isJSON = arguments.flag("json")
     target = try ReportOption.target(arguments)
-    model = try FloatModelSource.load(path: modelPath)
-    data = try ModelData.prepared(for: model, arguments)
+    let foreign = try ForeignModelOptions(arguments, path: modelPath)
+    (model, data) = try ModelData.prepared(path: modelPath, foreign, arguments)
   }
 }

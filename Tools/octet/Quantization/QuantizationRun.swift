@@ -19,6 +19,7 @@ struct QuantizationRun {
     let bar = plan.isQuiet ? nil : ProgressBar(label: "quantize", total: quantizer.steps)
     let quantized = try quantizer.run { bar?.update(done: $0) }
     bar?.clear()
+    if let fault = quantized.model.fault { throw QuantizationError.limit(fault) }
     let file = OctetFile(quantized.model)
     // What the runtime would refuse is not written.
     let model = try Model(copying: file.bytes)
