@@ -79,6 +79,13 @@ let package = Package(
       name: "OctetQuantization",
       dependencies: ["Octet", "OctetHostKernels", "OctetTraining", "OctetInterchange"],
       swiftSettings: strict),
+    // Pages and pictures: values in, text out. It reads and writes no files.
+    .target(
+      name: "OctetReports",
+      dependencies: [
+        "CZlib", "Octet", "OctetCommandLine", "OctetInterchange", "OctetQuantization", "OctetTraining",
+      ],
+      swiftSettings: strict),
     // Depends on nothing, so that every program of the project can use it.
     .target(
       name: "OctetCommandLine",
@@ -89,7 +96,7 @@ let package = Package(
       dependencies: [
         "Octet", "OctetClassification", "OctetCommandLine", "OctetHostKernels", "OctetImages",
         "OctetTraining",
-        "OctetInterchange", "OctetQuantization",
+        "OctetInterchange", "OctetQuantization", "OctetReports",
       ],
       path: "Tools/octet",
       swiftSettings: strict),
@@ -130,7 +137,7 @@ let package = Package(
     .testTarget(
       name: "OctetInterchangeTests",
       dependencies: ["Octet", "OctetInterchange", "OctetTraining", "TestSupport"],
-      exclude: ["ONNX/Models"],
+      exclude: ["ONNX/Models", "Keras/Models"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetCommandLineTests",
@@ -139,6 +146,11 @@ let package = Package(
     .testTarget(
       name: "OctetQuantizationTests",
       dependencies: ["Octet", "OctetQuantization", "OctetInterchange", "OctetTraining", "TestSupport"],
+      exclude: ["TensorFlowLite/Models"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "OctetReportsTests",
+      dependencies: ["OctetImages", "OctetQuantization", "OctetReports", "OctetTraining", "TestSupport"],
       swiftSettings: strict),
     // The built tool from outside: what it prints, writes and refuses.
     .testTarget(

@@ -1,9 +1,15 @@
-import Foundation
+import FoundationEssentials
 import Octet
 import OctetChipKernels
 import OctetCommandLine
 import OctetInterchange
 import OctetTraining
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// `octet-firmware prepare`: everything that goes into a firmware or is fed to it.
 enum PrepareCommand: Command {

@@ -60,6 +60,9 @@ def picture():
 NETWORKS = {
     "binary-dense": lambda: stack(
         flat(), dense(128, "dense-1", "relu"), dense(64, "dense-2", "relu"), dense(1, "dense-3", "sigmoid")),
+    # The candidate whose weights are in Models/.
+    "binary-metrics": lambda: stack(
+        flat(), dense(256, "dense-1", "relu"), dense(128, "dense-2", "relu"), dense(1, "dense-3", "sigmoid")),
     "binary-metrics/three-layers": lambda: stack(
         flat(), dense(256, "dense-1", "relu"), dense(128, "dense-2", "relu"), dense(64, "dense-3", "relu"),
         dense(1, "dense-4", "sigmoid")),

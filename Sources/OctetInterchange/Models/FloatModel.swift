@@ -79,9 +79,9 @@ extension FloatModel {
   private func classFault() throws(NetworkError) -> String? {
     let shown = classNames.prefix(12).map(\.quoted).joined(separator: ", ")
     guard (2...256).contains(classNames.count), Set(classNames).count == classNames.count,
-      classNames.allSatisfy({ !$0.isEmpty })
+      classNames.allSatisfy({ (1...255).contains($0.utf8.count) })
     else {
-      return "its \"classes\" are [\(shown)]: there must be 2 to 256 different names"
+      return "its \"classes\" are [\(shown)]: there must be 2 to 256 different names of 1 to 255 bytes"
     }
     let outputs = try network.shapes().last?.count ?? 0
     guard outputs == classNames.count || (outputs == 1 && classNames.count == 2) else {

@@ -5,6 +5,10 @@ extension ONNXGraph {
     var reader = ProtobufReader(file)
     while let field = try reader.next() {
       if field.number == 7 { graph = try field.range() }
+      if field.number == 14 {
+        let (name, value) = try Self.property(file, try field.range())
+        properties[name] = value
+      }
     }
     guard let graph else {
       throw ProtobufReader.Failure(offset: 0, reason: "there is no graph in it: this is not an ONNX model")
@@ -23,6 +27,18 @@ extension ONNXGraph {
     }
     // Older files list weights among the inputs.
     inputs.removeAll { constants[$0.name] != nil }
+  }
+
+  private static func property(
+    _ file: [UInt8], _ range: Range<Int>
+  ) throws(ProtobufReader.Failure) -> (String, String) {
+    var (name, value) = ("", "")
+    var reader = ProtobufReader(file, range)
+    while let field = try reader.next() {
+      if field.number == 1 { name = try field.text(file) }
+      if field.number == 2 { value = try field.text(file) }
+    }
+    return (name, value)
   }
 
   private static func node(_ file: [UInt8], _ range: Range<Int>) throws(ProtobufReader.Failure) -> Node {

@@ -47,4 +47,6 @@ struct ONNXGraph {
   var constants: [String: Tensor] = [:]
   var inputs: [Port] = []
   var outputs: [Port] = []
+  /// What the file says of itself, as names and texts.
+  var properties: [String: String] = [:]
 }

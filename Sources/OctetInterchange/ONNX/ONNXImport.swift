@@ -21,13 +21,7 @@ struct ONNXImport {
     var flattened: [Axis]?
   }
 
-  /// One layer as it is being built.
-  struct Layer {
-    var kind: LayerKind
-    var activation = Activation.linear
-    var inputs: [Int]
-    var parameters: [(name: String, shape: [Int], values: [Float])] = []
-  }
+  typealias Layer = ForeignLayer
 
   let path: String
   let graph: ONNXGraph
@@ -43,13 +37,12 @@ struct ONNXImport {
   private(set) var readers: [String: Int] = [:]
 
   /// What can be brought in, for error messages.
-  static let operators = [
-    "Add", "AveragePool", "BatchNormalization", "Constant", "Conv", "Dropout", "Flatten", "Gemm",
-    "GlobalAveragePool",
-    "Identity", "LogSoftmax", "MatMul", "MaxPool", "ReduceMean", "Relu", "Reshape", "Sigmoid", "Softmax",
-    "Squeeze", "Tanh",
-    "Transpose", "Unsqueeze",
-  ]
+  static let operators =
+    ([
+      "Add", "AveragePool", "BatchNormalization", "Constant", "Conv", "Dropout", "Flatten", "Gemm",
+      "GlobalAveragePool", "Identity", "LogSoftmax", "MatMul", "MaxPool", "ReduceMean", "Relu", "Reshape",
+      "Sigmoid", "Softmax", "Squeeze", "Tanh", "Transpose", "Unsqueeze",
+    ] + constantOperators.subtracting(["Squeeze", "Unsqueeze"]).map { "\($0) (of shapes)" }).sorted()
 
   init(_ file: [UInt8], path: String) throws(ImportError) {
     self.path = path

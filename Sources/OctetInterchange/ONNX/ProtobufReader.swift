@@ -17,10 +17,7 @@ struct ProtobufReader {
     let value: Value
   }
 
-  struct Failure: Error {
-    let offset: Int
-    let reason: String
-  }
+  typealias Failure = OffsetFailure
 
   let file: [UInt8]
   fileprivate var offset: Int

@@ -158,19 +158,11 @@ struct LayerQuantizer {
   }
 
   private func addition() -> IntegerLayer {
-    let scales = inputs.map { Double($0.scale) }
-    let largest = max(scales[0], scales[1])
-    // Multipliers reach 2^21 at a shift of 1 where an input's step is 2^20 of the output's.
+    let scales = inputs.map(\.scale)
+    let largest = Double(max(scales[0], scales[1]))
     let output = encoding(outputRange, atLeast: largest * 0x1p-20)
-    var shift = 30
-    func multiplier(_ scale: Double) -> Double {
-      (scale / Double(output.scale) * Double(1 << shift)).rounded()
-    }
-    while shift > 1, multiplier(largest) > 0x1p21 { shift -= 1 }
     var integers = plain(output: output)
-    integers.addition = QuantizedLayer.Addition(
-      first: Int(min(multiplier(scales[0]), 0x1p21)), second: Int(min(multiplier(scales[1]), 0x1p21)),
-      shift: shift)
+    integers.addition = QuantizedLayer.Addition(scales, output: output.scale)
     return integers
   }
 

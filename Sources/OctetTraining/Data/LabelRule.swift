@@ -6,13 +6,20 @@ package enum LabelRule: String, CaseIterable {
   case folders
 
   package func label(of path: String) -> String {
-    let parts = path.split(separator: "/")
     switch self {
-    case .folders: return parts.count > 1 ? String(parts[parts.count - 2]) : ""
+    case .folders:
+      let parts = path.split(separator: "/")
+      return parts.count > 1 ? String(parts[parts.count - 2]) : ""
     case .names:
-      let name = parts.last.map(String.init) ?? ""
-      let stem = name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
-      if let mark = stem.ranges(of: "label-").last { return String(stem[mark.upperBound...]) }
+      let name =
+        path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[path.utf8.index(after: $0)...] } ?? path[...]
+      let stem = name.utf8.lastIndex(of: UInt8(ascii: ".")).map { name[..<$0] } ?? name
+      // The last dash that has the word in front of it.
+      var before = stem
+      while let dash = before.utf8.lastIndex(of: UInt8(ascii: "-")) {
+        before = before[..<dash]
+        if before.hasSuffix("label") { return String(stem[stem.utf8.index(after: dash)...]) }
+      }
       return String(stem.prefix { !"-_.".contains($0) })
     }
   }

@@ -9,7 +9,7 @@ package struct PictureFolderWalk {
     case failure(path: String, reason: String)
   }
 
-  private var folders: [(path: String, names: ArraySlice<String>)] = []
+  private var folders: [(path: String, entries: ArraySlice<Folder.Entry>)] = []
 
   package init() {}
 
@@ -18,7 +18,7 @@ package struct PictureFolderWalk {
     do throws(DataError) {
       // A link that leads back up would never end.
       guard folders.count < 64 else { return .failure(path: path, reason: "lies more than 64 folders deep") }
-      folders.append((path, try Folder.visibleNames(in: path)[...]))
+      folders.append((path, try Folder.visibleEntries(in: path)[...]))
       return nil
     } catch {
       return .failure(path: path, reason: "\(error.problem); \(error.advice)")
@@ -28,21 +28,19 @@ package struct PictureFolderWalk {
   /// The next file; nil after the last one.
   package mutating func next() -> Item? {
     while let last = folders.indices.last {
-      guard let name = folders[last].names.popFirst() else {
+      guard let entry = folders[last].entries.popFirst() else {
         folders.removeLast()
         continue
       }
-      let path = Folder.join(folders[last].path, name)
-      if (try? Folder.kind(of: path)) == .folder {
+      let path = Folder.join(folders[last].path, entry.name)
+      if (entry.kind ?? (try? Folder.kind(of: path))) == .folder {
         if let failure = enter(path) { return failure }
-      } else if Self.isPicture(path) {
+      } else if Self.isPicture(entry.name) {
         return .file(path)
       }
     }
     return nil
   }
 
-  private static func isPicture(_ path: String) -> Bool {
-    path.utf8.suffix(4).elementsEqual(".png".utf8) || path.utf8.suffix(4).elementsEqual(".PNG".utf8)
-  }
+  private static func isPicture(_ name: String) -> Bool { name.hasSuffix(".png") || name.hasSuffix(".PNG") }
 }

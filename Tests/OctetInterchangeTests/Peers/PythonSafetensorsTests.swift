@@ -1,6 +1,7 @@
 import Foundation
 import OctetInterchange
 import OctetTraining
+import TestSupport
 import Testing
 
 /// Files go both ways between Octet and the package safetensors that everyone else uses.
@@ -39,7 +40,7 @@ import Testing
   }
 
   @Test func pythonReadsAModel() throws {
-    guard let python = Python() else { return }
+    guard let python = Python("safetensors", "numpy") else { return }
     let folder = try TemporaryFolder()
     let path = folder.file("m.safetensors")
     let model = try SampleModels.model()
@@ -71,7 +72,7 @@ import Testing
   }
 
   @Test func pythonReadsEveryBit() throws {
-    guard let python = Python() else { return }
+    guard let python = Python("safetensors", "numpy") else { return }
     let folder = try TemporaryFolder()
     let path = folder.file("bits.safetensors")
     let bits: [UInt32] = [0, 0x8000_0000, 1, 0x7F80_0000, 0xFF80_0000, 0x7FC0_1234, 0x7F7F_FFFF, 0x3F80_0001]
@@ -91,7 +92,7 @@ import Testing
   }
 
   @Test func octetReadsWhatPythonWrote() throws {
-    guard let python = Python() else { return }
+    guard let python = Python("safetensors", "numpy") else { return }
     let folder = try TemporaryFolder()
     let path = folder.file("python.safetensors")
     let script = """
@@ -127,7 +128,7 @@ import Testing
   }
 
   @Test func aModelMadeInPythonIsAModel() throws {
-    guard let python = Python() else { return }
+    guard let python = Python("safetensors", "numpy") else { return }
     let folder = try TemporaryFolder()
     let path = folder.file("made.safetensors")
     let script = """
@@ -147,7 +148,7 @@ import Testing
 
   /// Where Python's reader refuses a file, Octet's does too.
   @Test func octetIsNoLessStrict() throws {
-    guard let python = Python() else { return }
+    guard let python = Python("safetensors", "numpy") else { return }
     let folder = try TemporaryFolder()
     let one = #"{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#
     let headers = [

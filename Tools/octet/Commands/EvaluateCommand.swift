@@ -1,8 +1,9 @@
-import Foundation
+import FoundationEssentials
 import Octet
 import OctetCommandLine
 import OctetInterchange
 import OctetQuantization
+import OctetReports
 import OctetTraining
 
 /// `octet evaluate`: how an integer model does on images, and what quantization cost.
@@ -17,30 +18,29 @@ enum EvaluateCommand: Command {
     positionals: [PositionalDescription(.file(), help: "the .octet file")],
     options: [
       DataOption.option,
-      OptionDescription("against", takes: .file(), help: "the float model, .safetensors or .onnx"),
+      OptionDescription("against", takes: .file(), help: FloatModelSource.kinds),
+      ForeignModelOptions.pixels,
       OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
       OptionDescription("quiet", short: "q", help: "show no progress"),
       OptionDescription("json", help: "print one JSON object"),
-    ],
+    ] + ReportOption.all,
     examples: [
-      "octet evaluate cnn-two-pool.octet",
+      "octet evaluate cnn-two-pool.octet --report page.html",
       "octet evaluate cnn-two-pool.octet --against cnn-two-pool.safetensors --json",
     ])
 
   static func run(_ arguments: ParsedArguments) throws {
     let file = try OctetModelFile(path: arguments.positionals[0])
+    let target = try ReportOption.target(arguments)
     let labels = file.model.labels
     let threads =
       try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
+    guard arguments.value("against") != nil || arguments.value("pixels") == nil else {
+      throw arguments.usageError("--pixels is for the model that --against names")
+    }
     let float = try arguments.value("against").map { path in
-      let model = try FloatModelSource.load(path: path)
-      guard model.classNames == labels else {
-        throw FileContentError(
-          path: path,
-          reason: "its classes are \(model.classNames.joined(separator: ", ")), those of \(file.path) are "
-            + "\(labels.joined(separator: ", ")): compare two models of the same classes")
-      }
-      return model
+      let foreign = try ForeignModelOptions(arguments, path: path, takesClasses: false)
+      return try FloatModelSource.load(path: path, toCompareWith: file, pixels: foreign.pixels)
     }
     let images: LabeledImages
     let origin: String
@@ -53,13 +53,14 @@ enum EvaluateCommand: Command {
     let answers = ModelAnswers(
       images: images, workers: Workers(count: threads), showsProgress: !arguments.flag("quiet"))
     let start = monotonicTime()
-    let classes = try answers.integer(file.model)
+    let found = try answers.integer(file.model)
     let seconds = (monotonicTime() - start) / .seconds(1)
-    let comparison = try float.map { model in
+    let floatAnswers = try float.map { try answers.float($0) }
+    let comparison = floatAnswers.map { before in
       PairedComparison(
-        labels: images.labels, float: try answers.float(model), quantized: classes, classNames: labels)
+        labels: images.labels, float: before.classes, quantized: found.classes, classNames: labels)
     }
-    let confusion = answers.confusion(classes)
+    let confusion = found.confusion(images)
     if arguments.flag("json") {
       let members: [(name: String, value: JSONValue)] =
         [("model", .string(file.path)), ("data", .string(origin))]
@@ -77,6 +78,17 @@ enum EvaluateCommand: Command {
       } else {
         try StandardOutput.write(ConfusionText(confusion).text(name: "Test images"))
       }
+    }
+    if let target {
+      var sections = [EvaluationSection(images: images, answers: found).section]
+      if let floatAnswers {
+        sections.append(ComparisonSection(images: images, float: floatAnswers, quantized: found).section)
+      }
+      let chosen = ChosenImage(images: images, index: 0, answers: found)
+      sections.append(try IntegerNetworkReport(file: file).section(chosen))
+      try target.write(
+        Page(title: "Evaluation of \(Folder.name(of: file.path))", about: "Data: \(origin).", sections))
+      if !arguments.flag("json") { try StandardOutput.write(target.announcement) }
     }
   }
 }

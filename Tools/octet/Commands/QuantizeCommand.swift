@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Octet
 import OctetCommandLine
 import OctetInterchange
@@ -14,11 +14,15 @@ enum QuantizeCommand: Command {
       Looks at what the network's layers give for some of the training images, chooses scales, weights and biases in \
       integers, and writes the .octet file. Then it says what that did to each layer, and tests the float and the int8 \
       model on the same test images. The same model, data and options give the same bytes.
+
+      A full-integer .tflite file is taken over as it is, integers, scales and all; nothing is calibrated then.
       """,
-    positionals: [PositionalDescription(.file(), help: "the float model, .safetensors or .onnx")],
+    positionals: [PositionalDescription(.file(), help: FloatModelSource.kinds)],
     options: [
       DataOption.option,
       OptionDescription("out", takes: .file(), default: "MODEL.octet", help: "where the int8 model goes"),
+      ForeignModelOptions.classes,
+      ForeignModelOptions.pixels,
       OptionDescription(
         "calibration-images", takes: .text("N"), default: "\(defaults.calibrationImages)",
         help: "training images that are looked at to find the ranges"),
@@ -33,18 +37,46 @@ enum QuantizeCommand: Command {
         help: "look for the scale with the smallest error, or take it from the largest weight"),
       OptionDescription("no-bias-correction", help: "leave the mean error of each output as it is"),
       OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
-      OptionDescription("quiet", short: "q", help: "print nothing but errors, and do not test"),
+      OptionDescription("quiet", short: "q", help: "print nothing but errors; test only for a report"),
       OptionDescription("json", help: "print one JSON object"),
-    ],
+    ] + ReportOption.all,
     examples: [
-      "octet quantize cnn-two-pool.safetensors",
+      "octet quantize cnn-two-pool.safetensors --report page.html",
       "octet quantize mine.safetensors --data digits --method percentile",
+      "octet quantize mine.onnx --data pictures --pixels -1:1",
+      "octet quantize mine.tflite --data pictures --classes cat,dog",
     ])
 
   private static let defaults = QuantizationSettings()
 
   static func run(_ arguments: ParsedArguments) throws {
+    let path = arguments.positionals[0]
+    if path.lowercased().hasSuffix(".tflite") {
+      let bytes = try FileReading.bytes(path: path, limit: FloatModelSource.largestFile)
+      let network = try LiteNetwork(bytes, path: path)
+      if network.isInteger { return try convert(network, arguments) }
+    }
     try QuantizationRun(QuantizationPlan(arguments, settings: settings(arguments))).run()
+  }
+
+  /// The options that say how to calibrate.
+  private static let calibrationOptions = ["calibration-images", "method", "seed", "weight-scales"]
+
+  private static func convert(_ network: LiteNetwork, _ arguments: ParsedArguments) throws {
+    let given =
+      calibrationOptions.first { arguments.value($0) != nil }
+      ?? (arguments.flag("no-bias-correction") ? "no-bias-correction" : nil)
+    if let option = given {
+      throw arguments.usageError(
+        "--\(option) is for float models; \(network.path) has integers, which are taken over")
+    }
+    try IntegerConversionRun(
+      network: network,
+      outputPath: arguments.value("out") ?? "\(FloatModelSource.stem(of: network.path)).octet",
+      data: DataOption.locate(arguments), options: ForeignModelOptions(arguments, path: network.path),
+      threads: arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount,
+      isQuiet: arguments.flag("quiet"), isJSON: arguments.flag("json"), target: ReportOption.target(arguments)
+    ).run()
   }
 
   private static func settings(_ arguments: ParsedArguments) throws -> QuantizationSettings {

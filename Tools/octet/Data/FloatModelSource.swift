@@ -1,16 +1,63 @@
+import Octet
 import OctetInterchange
+import OctetTraining
 
 /// A float model in any of the formats that Octet reads, told by the name of its file.
 enum FloatModelSource {
   /// What the name of a model may end with; the first is Octet's own.
-  static let suffixes = [".safetensors", ".onnx"]
+  static let suffixes = [".safetensors", ".onnx", ".keras", ".h5", ".tflite"]
+
+  /// For help texts.
+  static let kinds = "the float model: .safetensors, .onnx, .keras, .h5 or .tflite"
 
   /// Larger files are no classifiers of small pictures.
-  private static let largestFile = 1 << 30
+  static let largestFile = 1 << 30
 
-  static func load(path: String) throws -> FloatModel {
-    guard path.lowercased().hasSuffix(".onnx") else { return try FloatModelFile.load(path: path) }
-    return try FloatModel(onnx: FileReading.bytes(path: path, limit: largestFile), path: path)
+  /// Whether the file is of Octet's own format, and so says everything itself.
+  static func isOwn(_ path: String) -> Bool {
+    !suffixes.dropFirst().contains { path.lowercased().hasSuffix($0) }
+  }
+
+  static func load(path: String, classNames: [String]? = nil, pixels: ClosedRange<Float>? = nil) throws
+    -> FloatModel
+  {
+    if isOwn(path) { return try FloatModelFile.load(path: path) }
+    let bytes = try FileReading.bytes(path: path, limit: largestFile)
+    let lowercased = path.lowercased()
+    let model: FloatModel
+    if lowercased.hasSuffix(".tflite") {
+      let network = try LiteNetwork(bytes, path: path)
+      guard !network.isInteger else {
+        throw FileContentError(
+          path: path,
+          reason:
+            "its layers compute with integers; a float model is wanted here (octet quantize takes it as it is)"
+        )
+      }
+      model = try network.floatModel(classNames: classNames)
+    } else if lowercased.hasSuffix(".onnx") {
+      model = try FloatModel(onnx: bytes, path: path, classNames: classNames)
+    } else {
+      model = try FloatModel(keras: bytes, path: path, classNames: classNames, pixels: pixels)
+    }
+    return try model.taking(pixels: pixels ?? 0...1)
+  }
+
+  /// A float model of the same classes as an integer one.
+  static func load(
+    path: String, toCompareWith file: OctetModelFile, pixels: ClosedRange<Float>? = nil
+  ) throws -> FloatModel {
+    let labels = file.model.labels
+    var model = try load(path: path, pixels: pixels)
+    // A model from elsewhere has no names of its own.
+    if !isOwn(path), model.classNames.count == labels.count { model.classNames = labels }
+    guard model.classNames == labels else {
+      throw FileContentError(
+        path: path,
+        reason: "its classes are \(model.classNames.joined(separator: ", ")), those of \(file.path) are "
+          + "\(labels.joined(separator: ", ")): compare two models of the same classes")
+    }
+    return model
   }
 
   /// The path without what tells its format.
@@ -18,5 +65,11 @@ enum FloatModelSource {
     let lowercased = path.lowercased()
     for suffix in suffixes where lowercased.hasSuffix(suffix) { return String(path.dropLast(suffix.count)) }
     return path
+  }
+
+  /// The names for a model that has none of its own: those of the data, if there are as many; else 0, 1, 2, ….
+  static func classNames(outputs: Int, data: DataSet) -> [String] {
+    let count = max(outputs, 2)
+    return data.train.classNames.count == count ? data.train.classNames : (0..<count).map(String.init)
   }
 }

@@ -5,7 +5,9 @@ import OctetTraining
 /// The images that belong to a model: its classes only, and split as they were when it was trained.
 enum ModelData {
   /// Training and test images as the model's own settings part them, so that none that it learned from is tested on.
-  static func prepared(for model: FloatModel, _ arguments: ParsedArguments) throws -> PreparedData {
+  static func prepared(
+    for model: FloatModel, _ arguments: ParsedArguments, data: DataSet? = nil
+  ) throws -> PreparedData {
     var settings = TrainingSettings()
     for text in model.settings {
       guard let setting = TrainingSetting(rawValue: text.name) else { continue }
@@ -16,8 +18,23 @@ enum ModelData {
       }
     }
     settings.digits = nil
+    return try PreparedData(
+      keeping(model.classNames, of: data ?? DataOption.locate(arguments)), settings: settings)
+  }
+
+  /// A model of any format and its data, which can give the names that a model from elsewhere lacks.
+  static func prepared(
+    path: String, _ foreign: ForeignModelOptions, _ arguments: ParsedArguments
+  ) throws -> (FloatModel, PreparedData) {
+    var model = try FloatModelSource.load(path: path, classNames: foreign.classNames, pixels: foreign.pixels)
     let data = try DataOption.locate(arguments)
-    return try PreparedData(keeping(model.classNames, of: data), settings: settings)
+    let count = model.classNames.count
+    if !FloatModelSource.isOwn(path), foreign.classNames == nil,
+      model.classNames == (0..<count).map(String.init)
+    {
+      model.classNames = FloatModelSource.classNames(outputs: count, data: data)
+    }
+    return (model, try prepared(for: model, arguments, data: data))
   }
 
   /// The test images of the classes; all images where the data has no test part.

@@ -1,0 +1,42 @@
+/// What is wrong with a file from strangers, and where.
+package struct OffsetFailure: Error {
+  package let offset: Int
+  package let reason: String
+}
+
+/// Bytes that strangers wrote: nothing is read before its place has been compared with their number.
+struct StrangersBytes {
+  let bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  /// A little-endian number of up to eight bytes.
+  func number(_ offset: Int, bytes count: Int) throws(OffsetFailure) -> UInt64 {
+    guard offset >= 0, offset <= bytes.count - count else {
+      throw OffsetFailure(offset: offset, reason: "\(count) bytes are wanted where the file has none")
+    }
+    return (0..<count).reduce(0) { $0 | UInt64(bytes[offset + $1]) << UInt64(8 * $1) }
+  }
+
+  /// The same where it is a count or a place, which is no larger than the file.
+  func size(_ offset: Int, bytes count: Int) throws(OffsetFailure) -> Int {
+    let value = try number(offset, bytes: count)
+    guard value <= UInt64(bytes.count) else {
+      throw OffsetFailure(offset: offset, reason: "\(value) lies beyond the end of the file")
+    }
+    return Int(value)
+  }
+
+  func range(_ offset: Int, count: Int) throws(OffsetFailure) -> Range<Int> {
+    guard offset >= 0, count >= 0, count <= bytes.count, offset <= bytes.count - count else {
+      throw OffsetFailure(offset: offset, reason: "\(count) bytes are wanted where the file has fewer")
+    }
+    return offset..<offset + count
+  }
+
+  func holds(_ text: String, at offset: Int) -> Bool {
+    let wanted = Array(text.utf8)
+    guard let range = try? range(offset, count: wanted.count) else { return false }
+    return bytes[range].elementsEqual(wanted)
+  }
+}

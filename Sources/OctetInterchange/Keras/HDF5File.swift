@@ -1,0 +1,134 @@
+/// The part of HDF5 that Keras writes: groups by symbol tables, arrays of floats in one piece, texts as attributes.
+///
+/// The whole format, with its compression and its older and newer forms of everything, takes a library of a hundred times
+/// the size. What is not known is an error. Every offset is compared with the file, and the work is bounded: no
+/// more links are followed than `budget` says.
+struct HDF5File {
+  let file: StrangersBytes
+  /// The header of the outermost group.
+  let root: Int
+  /// Messages and links that may still be read.
+  private var budget = 200_000
+
+  /// A part of an object's description.
+  struct Message {
+    let type: Int
+    let body: Range<Int>
+  }
+
+  init(_ bytes: [UInt8]) throws(OffsetFailure) {
+    file = StrangersBytes(bytes)
+    guard file.holds("HDF\r\n\u{1A}\n", at: 1), bytes.first == 0x89 else {
+      throw OffsetFailure(offset: 0, reason: "it does not begin as an HDF5 file does")
+    }
+    let version = try file.number(8, bytes: 1)
+    guard version <= 1, try file.number(13, bytes: 1) == 8, try file.number(14, bytes: 1) == 8 else {
+      throw OffsetFailure(
+        offset: 8,
+        reason: "it is written in a newer form of HDF5 than Keras writes (libver); save it again with Keras")
+    }
+    let addresses = version == 0 ? 24 : 28
+    guard try file.number(addresses, bytes: 8) == 0 else {
+      throw OffsetFailure(offset: addresses, reason: "something stands before the HDF5 file in it")
+    }
+    root = try file.size(addresses + 40, bytes: 8)
+  }
+
+  private mutating func spend() throws(OffsetFailure) {
+    budget -= 1
+    guard budget > 0 else { throw OffsetFailure(offset: 0, reason: "it has more parts than any model") }
+  }
+
+  // MARK: objects
+
+  /// The messages of the object whose header stands at `address`.
+  mutating func messages(_ address: Int) throws(OffsetFailure) -> [Message] {
+    guard try file.number(address, bytes: 1) == 1 else {
+      throw OffsetFailure(
+        offset: address, reason: "an object's description is not of the form that Keras writes")
+    }
+    var blocks = [try file.range(address + 16, count: file.size(address + 8, bytes: 4))]
+    var messages: [Message] = []
+    while let block = blocks.popLast() {
+      var place = block.lowerBound
+      while place + 8 <= block.upperBound {
+        try spend()
+        let type = Int(try file.number(place, bytes: 2))
+        let body = try file.range(place + 8, count: Int(file.number(place + 2, bytes: 2)))
+        guard body.upperBound <= block.upperBound else {
+          throw OffsetFailure(offset: place, reason: "a message is longer than its block")
+        }
+        if type == 0x10 {
+          blocks.append(
+            try file.range(
+              file.size(body.lowerBound, bytes: 8), count: file.size(body.lowerBound + 8, bytes: 8)))
+        } else {
+          messages.append(Message(type: type, body: body))
+        }
+        place = body.upperBound
+      }
+    }
+    return messages
+  }
+
+  /// The objects in a group by name; empty if it is none.
+  mutating func children(_ address: Int) throws(OffsetFailure) -> [String: Int] {
+    guard let table = try messages(address).first(where: { $0.type == 0x11 })?.body.lowerBound else {
+      return [:]
+    }
+    let heap = try file.size(table + 8, bytes: 8)
+    guard file.holds("HEAP", at: heap) else {
+      throw OffsetFailure(offset: heap, reason: "the names of a group are not here")
+    }
+    let names = try file.range(file.size(heap + 24, bytes: 8), count: file.size(heap + 8, bytes: 8))
+    var found: [String: Int] = [:]
+    var level = 255
+    var nodes = [try file.size(table, bytes: 8)]
+    while !nodes.isEmpty {
+      var inner: [Int] = []
+      var lowest = 255
+      for node in nodes {
+        try spend()
+        if file.holds("SNOD", at: node) {
+          try readSymbols(node, names: names, into: &found)
+          continue
+        }
+        let own = Int(try file.number(node + 5, bytes: 1))
+        // Each level down is a smaller one, so there is an end.
+        guard file.holds("TREE", at: node), try file.number(node + 4, bytes: 1) == 0, own < level else {
+          throw OffsetFailure(offset: node, reason: "a group's tree is not of the form that Keras writes")
+        }
+        lowest = min(lowest, own)
+        for entry in 0..<Int(try file.number(node + 6, bytes: 2)) {
+          try spend()
+          inner.append(try file.size(node + 32 + 16 * entry, bytes: 8))
+        }
+      }
+      level = lowest
+      nodes = inner
+    }
+    return found
+  }
+
+  private mutating func readSymbols(_ node: Int, names: Range<Int>, into found: inout [String: Int])
+    throws(OffsetFailure)
+  {
+    for entry in 0..<Int(try file.number(node + 6, bytes: 2)) {
+      try spend()
+      let place = node + 8 + 40 * entry
+      let start = names.lowerBound + min(try file.size(place, bytes: 8), names.count)
+      let name = file.bytes[start..<names.upperBound].prefix(while: { $0 != 0 }).prefix(1_000)
+      found[String(decoding: name, as: UTF8.self)] = try file.size(place + 8, bytes: 8)
+    }
+  }
+
+  /// The object under a path of names; nil if there is none.
+  mutating func object(_ path: [String], from start: Int? = nil) throws(OffsetFailure) -> Int? {
+    var address = start ?? root
+    for name in path {
+      guard let next = try children(address)[name] else { return nil }
+      address = next
+    }
+    return address
+  }
+}

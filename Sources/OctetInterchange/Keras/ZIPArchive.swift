@@ -1,0 +1,54 @@
+/// The files in a ZIP archive whose contents are stored as they are, as Keras writes them.
+struct ZIPArchive {
+  let file: StrangersBytes
+  /// Where each file's bytes lie, by its name.
+  private(set) var entries: [String: Range<Int>] = [:]
+
+  private static let mostEntries = 1_000
+
+  init(_ bytes: [UInt8]) throws(OffsetFailure) {
+    file = StrangersBytes(bytes)
+    // The list of files is at the end, before a comment of up to 65,535 bytes.
+    var end = bytes.count - 22
+    while end >= max(0, bytes.count - 22 - 65_535), !file.holds("PK\u{5}\u{6}", at: end) { end -= 1 }
+    guard end >= 0, file.holds("PK\u{5}\u{6}", at: end) else {
+      throw OffsetFailure(
+        offset: 0, reason: "it has no list of files: this is no ZIP archive, or a part of one")
+    }
+    let count = Int(try file.number(end + 10, bytes: 2))
+    guard count <= Self.mostEntries else {
+      throw OffsetFailure(offset: end + 10, reason: "it has \(count) files; \(Self.mostEntries) is the most")
+    }
+    var place = try file.size(end + 16, bytes: 4)
+    for _ in 0..<count {
+      guard file.holds("PK\u{1}\u{2}", at: place) else {
+        throw OffsetFailure(offset: place, reason: "an entry of the list of files does not begin here")
+      }
+      let nameBytes = try file.range(place + 46, count: Int(file.number(place + 28, bytes: 2)))
+      let name = String(decoding: bytes[nameBytes], as: UTF8.self)
+      let method = try file.number(place + 10, bytes: 2)
+      let start = try file.size(place + 42, bytes: 4)
+      let size = try file.size(place + 24, bytes: 4)
+      guard method == 0 else {
+        throw OffsetFailure(
+          offset: place,
+          reason: "\(name.quoted) is compressed; save the model with Keras and leave the file as it is")
+      }
+      guard file.holds("PK\u{3}\u{4}", at: start) else {
+        throw OffsetFailure(offset: start, reason: "\(name.quoted) does not begin here")
+      }
+      let head = 30 + Int(try file.number(start + 26, bytes: 2)) + Int(try file.number(start + 28, bytes: 2))
+      entries[name] = try file.range(start + head, count: size)
+      place =
+        nameBytes.upperBound + Int(try file.number(place + 30, bytes: 2))
+        + Int(try file.number(place + 32, bytes: 2))
+    }
+  }
+
+  func contents(_ name: String) throws(OffsetFailure) -> [UInt8] {
+    guard let range = entries[name] else {
+      throw OffsetFailure(offset: 0, reason: "it holds no \(name.quoted): this is no file of Keras")
+    }
+    return Array(file.bytes[range])
+  }
+}

@@ -1,0 +1,86 @@
+import OctetTraining
+
+extension FloatModel {
+  /// The model for pixels from 0 to 1, of one that was trained on other numbers.
+  ///
+  /// Where the first layer with weights sees no border they take it in; elsewhere a layer of its own does, since the zeros of
+  /// a border stay what they are.
+  ///
+  /// - Parameter pixels: what pixels of 0 and 255 were in training, such as -1 and 1.
+  package func taking(pixels: ClosedRange<Float>) throws(NetworkError) -> FloatModel {
+    if pixels == 0...1 { return self }
+    return try foldingPixels(pixels) ?? insertingPixels(pixels)
+  }
+
+  /// Nil where the weights cannot take it in.
+  private func foldingPixels(_ pixels: ClosedRange<Float>) throws(NetworkError) -> FloatModel? {
+    var value = 0
+    while true {
+      let readers = network.layers.indices.filter { network.layers[$0].inputs.contains(value) }
+      guard readers.count == 1, let reader = readers.first else { return nil }
+      let layer = network.layers[reader]
+      let folded: LayerKind
+      switch layer.kind {
+      case .flatten where layer.activation == .linear:
+        value = reader + 1
+        continue
+      case .dense(let dense): folded = .dense(Dense(units: dense.units, hasBias: true))
+      case .convolution(let convolution) where convolution.window.padding == .valid:
+        folded = .convolution(
+          Convolution(filters: convolution.filters, window: convolution.window, hasBias: true))
+      default: return nil
+      }
+      return folding(pixels, into: reader, as: folded)
+    }
+  }
+
+  private func folding(_ pixels: ClosedRange<Float>, into reader: Int, as kind: LayerKind) -> FloatModel? {
+    let layer = network.layers[reader]
+    guard let place = parameters.firstIndex(where: { $0.name == "\(layer.name).weight" }),
+      let outputs = parameters[place].shape.last
+    else { return nil }
+    let weights = parameters[place]
+    let biasPlace = parameters.firstIndex { $0.name == "\(layer.name).bias" }
+    var bias =
+      biasPlace.map { parameters[$0].values.map { Double($0) } } ?? [Double](repeating: 0, count: outputs)
+    let low = Double(pixels.lowerBound)
+    let span = Double(pixels.upperBound) - low
+    for (index, weight) in weights.values.enumerated() { bias[index % outputs] += low * Double(weight) }
+    var model = self
+    model.parameters[place] = NamedValues(
+      name: weights.name, shape: weights.shape, values: weights.values.map { Float(Double($0) * span) })
+    let values = NamedValues(name: "\(layer.name).bias", shape: [outputs], values: bias.map { Float($0) })
+    if let biasPlace {
+      model.parameters[biasPlace] = values
+    } else {
+      model.parameters.insert(values, at: place + 1)
+    }
+    model.network.layers[reader] = LayerDescription(
+      name: layer.name, kind: kind, activation: layer.activation, inputs: layer.inputs, line: layer.line)
+    return model
+  }
+
+  private func insertingPixels(_ pixels: ClosedRange<Float>) -> FloatModel {
+    let count = network.input.channels
+    let span = pixels.upperBound - pixels.lowerBound
+    let affine = ForeignLayer.affine(
+      0, factors: [Float](repeating: span, count: count),
+      summands: [Float](repeating: pixels.lowerBound, count: count))
+    var name = "pixels"
+    while network.layers.contains(where: { $0.name == name }) { name += "-" }
+    var model = self
+    model.network.layers = network.layers.map { layer in
+      LayerDescription(
+        name: layer.name, kind: layer.kind, activation: layer.activation, inputs: layer.inputs.map { $0 + 1 },
+        line: layer.line)
+    }
+    model.network.layers.insert(
+      LayerDescription(name: name, kind: affine.kind, activation: .linear, inputs: [0], line: 1), at: 0)
+    model.parameters.insert(
+      contentsOf: affine.parameters.map {
+        NamedValues(name: "\(name).\($0.name)", shape: $0.shape, values: $0.values)
+      },
+      at: 0)
+    return model
+  }
+}

@@ -1,0 +1,61 @@
+import OctetTraining
+
+/// One layer of a model from elsewhere as it is being brought in.
+struct ForeignLayer {
+  var kind: LayerKind
+  var activation = Activation.linear
+  /// The values it reads: 0 is the input, `i` the output of layer `i - 1`.
+  var inputs: [Int]
+  var parameters: [(name: String, shape: [Int], values: [Float])] = []
+}
+
+extension ForeignLayer {
+  /// The finished model; its layers are named after their kinds, and its classes 0, 1, 2, … unless names are given.
+  static func model(
+    input: ImageShape, layers: [ForeignLayer], classNames: [String]?
+  ) throws(NetworkError) -> FloatModel {
+    var counts: [String: Int] = [:]
+    var lines: [LayerDescription] = []
+    var parameters: [NamedValues] = []
+    for layer in layers {
+      let keyword = layer.kind.keyword
+      counts[keyword, default: 0] += 1
+      let name = "\(keyword)-\(counts[keyword] ?? 0)"
+      lines.append(
+        LayerDescription(
+          name: name, kind: layer.kind, activation: layer.activation, inputs: layer.inputs,
+          line: lines.count + 2))
+      for parameter in layer.parameters {
+        parameters.append(
+          NamedValues(name: "\(name).\(parameter.name)", shape: parameter.shape, values: parameter.values))
+      }
+    }
+    let network = NetworkDescription(input: input, layers: lines)
+    for layer in lines.dropLast() where layer.activation == .softmax {
+      throw NetworkError("layer \(layer.name) has softmax, which only the last layer can")
+    }
+    let output = try network.shapes().last ?? input
+    guard output.isFlat else {
+      throw NetworkError("its output is \(output), not one row of numbers, one for each class")
+    }
+    let outputs = output.count
+    let model = FloatModel(
+      network: network, classNames: classNames ?? (0..<max(outputs, 2)).map(String.init),
+      parameters: parameters)
+    if let fault = try model.fault() { throw NetworkError(fault) }
+    return model
+  }
+
+  /// `factor * x + summand` for each channel.
+  static func affine(_ value: Int, factors: [Float], summands: [Float]) -> ForeignLayer {
+    let epsilon: Float = 0.001
+    let count = factors.count
+    return ForeignLayer(
+      kind: .batchNormalization(BatchNormalization(epsilon: epsilon)), inputs: [value],
+      parameters: [
+        ("scale", [count], factors), ("offset", [count], summands),
+        ("mean", [count], [Float](repeating: 0, count: count)),
+        ("variance", [count], [Float](repeating: 1 - epsilon, count: count)),
+      ])
+  }
+}

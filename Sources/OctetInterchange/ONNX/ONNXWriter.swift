@@ -1,0 +1,154 @@
+import OctetTraining
+
+/// Puts an ONNX graph together, node after node, and gives the bytes of the file.
+///
+/// Images are `batch x channels x height x width`, flat values `batch x channels`; a value has two axes exactly if its
+/// shape in Octet is flat.
+struct ONNXWriter {
+  /// Element types, by their number in the file.
+  enum Element: Int64 {
+    case float = 1
+    case int8 = 3
+    case int16 = 5
+    case int32 = 6
+    case int64 = 7
+  }
+
+  enum Attribute {
+    case integer(Int)
+    case integers([Int])
+    case float(Float)
+  }
+
+  private var nodes: [ProtobufWriter] = []
+  private var constants: [ProtobufWriter] = []
+  private var outputs: [ProtobufWriter] = []
+  private var valueCount = 0
+
+  // MARK: parts
+
+  /// Adds a node with one output and gives that output's name: `output`, or one of its own.
+  mutating func node(
+    _ type: String, _ inputs: [String], _ attributes: [(name: String, value: Attribute)] = [], name: String,
+    output: String? = nil
+  ) -> String {
+    valueCount += 1
+    let result = output ?? "value_\(valueCount)"
+    var node = ProtobufWriter()
+    for input in inputs { node.append(1, text: input) }
+    node.append(2, text: result)
+    node.append(3, text: "\(name)/\(type)_\(valueCount)")
+    node.append(4, text: type)
+    for (name, value) in attributes { node.append(5, message: Self.attribute(name, value)) }
+    nodes.append(node)
+    return result
+  }
+
+  private static func attribute(_ name: String, _ value: Attribute) -> ProtobufWriter {
+    var attribute = ProtobufWriter()
+    attribute.append(1, text: name)
+    switch value {
+    case .float(let value):
+      attribute.append(2, float: value)
+      attribute.append(20, integer: 1)
+    case .integer(let value):
+      attribute.append(3, integer: Int64(value))
+      attribute.append(20, integer: 2)
+    case .integers(let values):
+      for value in values { attribute.append(8, integer: Int64(value)) }
+      attribute.append(20, integer: 7)
+    }
+    return attribute
+  }
+
+  mutating func constant(_ name: String, _ shape: [Int], floats: [Float]) -> String {
+    constant(name, .float, shape, floats.flatMap { Self.bytes($0.bitPattern) })
+  }
+
+  mutating func constant<Value: FixedWidthInteger>(
+    _ name: String, _ element: Element, _ shape: [Int], integers: [Value]
+  ) -> String {
+    constant(name, element, shape, integers.flatMap { Self.bytes($0) })
+  }
+
+  private mutating func constant(_ name: String, _ element: Element, _ shape: [Int], _ data: [UInt8])
+    -> String
+  {
+    var tensor = ProtobufWriter()
+    tensor.append(1, packed: shape)
+    tensor.append(2, integer: element.rawValue)
+    tensor.append(8, text: name)
+    tensor.append(9, bytes: data)
+    constants.append(tensor)
+    return name
+  }
+
+  private static func bytes(_ value: some FixedWidthInteger) -> [UInt8] {
+    (0..<value.bitWidth / 8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
+
+  /// The axes of a value without the batch.
+  static func axes(_ shape: ImageShape) -> [Int] {
+    shape.isFlat ? [shape.channels] : [shape.channels, shape.height, shape.width]
+  }
+
+  mutating func markOutput(_ name: String, _ shape: ImageShape) {
+    outputs.append(Self.port(name, shape))
+  }
+
+  /// A float value with any number of images.
+  private static func port(_ name: String, _ shape: ImageShape) -> ProtobufWriter {
+    var batch = ProtobufWriter()
+    batch.append(2, text: "batch")
+    var extents = ProtobufWriter()
+    extents.append(1, message: batch)
+    for size in axes(shape) {
+      var dimension = ProtobufWriter()
+      dimension.append(1, integer: Int64(size))
+      extents.append(1, message: dimension)
+    }
+    var tensor = ProtobufWriter()
+    tensor.append(1, integer: Element.float.rawValue)
+    tensor.append(2, message: extents)
+    var type = ProtobufWriter()
+    type.append(1, message: tensor)
+    var port = ProtobufWriter()
+    port.append(1, text: name)
+    port.append(2, message: type)
+    return port
+  }
+
+  // MARK: the file
+
+  static let inputName = "image"
+  /// Under this key the file's properties hold the names of the classes, a JSON array.
+  static let classesKey = "classes"
+
+  /// - Parameters:
+  ///   - operators: the version of ONNX's operators that the nodes follow.
+  ///   - format: the version of the file format that goes with it.
+  func file(
+    input: ImageShape, classNames: [String], operators: Int, format: Int, octetVersion: String
+  ) -> [UInt8] {
+    var graph = ProtobufWriter()
+    for node in nodes { graph.append(1, message: node) }
+    graph.append(2, text: "octet")
+    for constant in constants { graph.append(5, message: constant) }
+    graph.append(11, message: Self.port(Self.inputName, input))
+    for output in outputs { graph.append(12, message: output) }
+    var set = ProtobufWriter()
+    set.append(1, text: "")
+    set.append(2, integer: Int64(operators))
+    var classes = ProtobufWriter()
+    classes.append(1, text: Self.classesKey)
+    classes.append(2, text: JSONValue.array(classNames.map { .string($0) }).text)
+    var model = ProtobufWriter()
+    model.append(1, integer: Int64(format))
+    model.append(2, text: "octet")
+    model.append(3, text: octetVersion)
+    model.append(7, message: graph)
+    model.append(8, message: set)
+    model.append(14, message: classes)
+    return model.bytes
+  }
+}

@@ -1,0 +1,31 @@
+import Octet
+import OctetTraining
+
+extension QuantizedModel {
+  /// Why the model does not fit an .octet file; nil when it does. The loader checks the same and more, but there must be a
+  /// file first.
+  package var fault: String? {
+    guard layers.count <= Int(Limit.layers) else {
+      return "it has \(layers.count) layers; \(Limit.layers) is the most"
+    }
+    for tensor in tensors {
+      let shape = tensor.shape
+      guard max(shape.height, shape.width) <= Int(Limit.extent), shape.channels <= Int(UInt16.max) else {
+        return "a layer gives \(shape); 4,096x4,096x65,535 is the most"
+      }
+      let border = tensor.border
+      guard max(border.above, border.below, border.left, border.right) <= 255 else {
+        return "a layer reads a border of more than 255 rows or columns"
+      }
+    }
+    let arena = memoryPlan.arenaBytes
+    guard arena <= Int(Limit.arenaBytes) else {
+      return "it needs \(arena) bytes of memory to run; \(Limit.arenaBytes) is the most"
+    }
+    let weights = layers.reduce(0) { $0 + $1.weights.count }
+    guard weights <= Int(Limit.fileBytes) / 2 else {
+      return "it has \(weights) weights; \(Limit.fileBytes / 2) is the most"
+    }
+    return nil
+  }
+}

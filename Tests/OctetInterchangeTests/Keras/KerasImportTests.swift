@@ -1,0 +1,144 @@
+import Foundation
+import OctetInterchange
+import OctetTraining
+import Testing
+
+/// Models that Keras saved give Keras' own outputs.
+struct KerasImportTests {
+  struct Answers: Decodable {
+    let pictures: [[UInt8]]
+    let pixels: [Float]
+    let outputs: [[Float]]
+  }
+
+  static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Models")
+
+  static let files: [URL] =
+    ((try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? [])
+    .filter { ["keras", "h5"].contains($0.pathExtension) }.sorted { $0.path < $1.path }
+
+  private func bytes(_ name: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: Self.folder.appending(path: name)))
+  }
+
+  @Test func `the models are there`() {
+    #expect(Self.files.count == 9)
+  }
+
+  @Test(arguments: files)
+  func `outputs are those of Keras`(url: URL) throws {
+    let answers = try JSONDecoder().decode(
+      Answers.self, from: Data(contentsOf: url.deletingPathExtension().appendingPathExtension("json")))
+    let pixels = answers.pixels[0]...answers.pixels[1]
+    let own = try FloatModel(keras: Array(Data(contentsOf: url)), path: url.lastPathComponent, pixels: pixels)
+    let model = try own.taking(pixels: pixels)
+    let workers = Workers(count: 1)
+    let network = try model.makeNetwork(capacity: 6, workers: workers)
+    let images = LabeledImages(
+      shape: network.input.shape, pixels: answers.pictures.flatMap { $0 },
+      labels: answers.pictures.map { _ in 0 }, classNames: model.classNames)
+    let rows = network.outputs(images, activation: model.network.outputActivation, workers: workers)
+    for (row, expected) in zip(rows, answers.outputs) {
+      #expect(row.count == expected.count)
+      for (found, value) in zip(row, expected) { #expect(abs(found - value) <= 1e-5 * max(1, abs(value))) }
+    }
+  }
+
+  @Test(arguments: [-1...1, 0...255, 0.1...0.2] as [ClosedRange<Float>])
+  func `pixels of another range are taken in where no border is in the way`(pixels: ClosedRange<Float>) throws
+  {
+    let workers = Workers(count: 1)
+    let texts = [
+      "input 6x6x1\nconv 3 3x3 no-bias relu\nflatten\ndense 4",
+      "input 6x6x1\nflatten\ndense 4 no-bias relu\ndense 3",
+      "input 6x6x1\nconv 2 3x3 padding same\nglobalaveragepool", "input 36\ndense 3 softmax",
+      "input 6x6x1\na = conv 1 1x1\nadd input\nflatten\ndense 2",
+    ]
+    for (index, text) in texts.enumerated() {
+      let description = try NetworkDescription(text: text)
+      let network = try Network(description, capacity: 4, seed: 5, workers: workers, forTraining: false)
+      let outputs = try description.shapes().last?.count ?? 0
+      let model = FloatModel(
+        network: description, classNames: (0..<outputs).map(String.init),
+        parameters: network.parameters.map { NamedValues(name: $0.name, shape: $0.shape, values: $0.array) })
+      let taken = try model.taking(pixels: pixels)
+      let isFolded = index == 0 || index == 1 || index == 3
+      #expect(taken.network.layers.count == description.layers.count + (isFolded ? 0 : 1))
+      let other = try taken.makeNetwork(capacity: 4, workers: workers)
+      for place in 0..<4 * network.input.shape.count {
+        let pixel = Float((place * 37) % 256) / 255
+        other.input.base[place] = pixel
+        network.input.base[place] = pixels.lowerBound + (pixels.upperBound - pixels.lowerBound) * pixel
+      }
+      other.forward(count: 4)
+      network.forward(count: 4)
+      for (own, found) in zip(network.output.values(4), other.output.values(4)) {
+        #expect(abs(own - found) <= 1e-4 * max(1, abs(own)), "\(text)")
+      }
+    }
+  }
+
+  @Test func `a model that scales its input asks for its pixels`() throws {
+    let file = try bytes("rescaled.keras")
+    let error = #expect(throws: ImportError.self) { try FloatModel(keras: file, path: "rescaled.keras") }
+    #expect(error?.description.contains("--pixels 0:255") == true)
+  }
+
+  @Test func `what cannot be brought in is named`() throws {
+    let file = try bytes("sequential.h5")
+    /// The file with words of the same length exchanged; what a layer is stands in a text.
+    func changed(_ word: String, _ other: String) -> [UInt8] {
+      precondition(word.utf8.count == other.utf8.count)
+      var bytes = file
+      let wanted = Array(word.utf8)
+      for place in 0..<bytes.count - wanted.count
+      where bytes[place..<place + wanted.count].elementsEqual(wanted) {
+        bytes.replaceSubrange(place..<place + wanted.count, with: Array(other.utf8))
+      }
+      return bytes
+    }
+    let cases: [(String, String, String)] = [
+      ("\"MaxPooling2D\"", "\"MixPooling2D\"", "Known: Activation, Add"),
+      ("\"tanh\"", "\"gelu\"", "known: linear, relu"),
+      ("\"channels_last\"", "\"channels_frst\"", "channels first"),
+      ("\"padding\": \"same\"", "\"padding\": \"some\"", "valid and same"),
+      ("\"Sequential\"", "\"Subclassed\"", "Functional"),
+      ("\"units\": 5", "\"units\": 7", "shape [5] where [7]"),
+      ("\"depth_multiplier\": 2", "\"depth_multiplier\": 3", "needed"),
+    ]
+    for (word, other, message) in cases {
+      let error = #expect(throws: ImportError.self, "\(word)") {
+        try FloatModel(keras: changed(word, other), path: "x.h5")
+      }
+      #expect(error?.description.contains(message) == true, "\(word): \(error?.description ?? "")")
+    }
+    for bytes: [UInt8] in [
+      [], [0x89], Array("PK".utf8), Array("PK\u{5}\u{6}".utf8) + [UInt8](repeating: 0xFF, count: 40),
+    ] {
+      #expect(throws: ImportError.self) { try FloatModel(keras: bytes, path: "x.keras") }
+    }
+  }
+
+  @Test(arguments: files)
+  func `a file cut short or changed is an error or a model`(url: URL) throws {
+    let file = Array(try Data(contentsOf: url))
+    func read(_ bytes: [UInt8]) {
+      do throws(ImportError) {
+        _ = try FloatModel(keras: bytes, path: "changed", pixels: 0...1)
+      } catch {
+        #expect(!error.description.contains("\n"))
+      }
+    }
+    for count in stride(from: 0, to: file.count, by: 97) { read(Array(file[..<count])) }
+    var random = RandomStream(seed: 5, purpose: .testing)
+    for _ in 0..<1000 {
+      var changed = file
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        let value = [0, 1, 0x7F, 0x80, 0xFF, UInt8.random(in: 0...255, using: &random)].randomElement(
+          using: &random)
+        changed[Int.random(in: 0..<file.count, using: &random)] = value ?? 0
+      }
+      read(changed)
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import Foundation
+import Octet
+import OctetInterchange
+import OctetQuantization
+import OctetTraining
+import TestSupport
+import Testing
+
+/// .tflite files brought in give what LiteRT's reference kernels give.
+struct LiteImportTests {
+  @Test func `the models are there`() {
+    #expect(LiteModel.float.count >= 6 && LiteModel.integer.count >= 7)
+  }
+
+  @Test(arguments: LiteModel.float)
+  func `a float model has LiteRT's outputs`(file: LiteModel) throws {
+    let network = try LiteNetwork(file.bytes(), path: file.testDescription)
+    #expect(!network.isInteger)
+    if file.testDescription == "limits-float.tflite" {
+      let error = #expect(throws: ImportError.self) { try network.floatModel() }
+      #expect(error?.description.contains("upper limit") == true)
+      return
+    }
+    let model = try network.floatModel()
+    let answers = try file.answers()
+    let workers = Workers(count: 1)
+    let float = try model.makeNetwork(capacity: 8, workers: workers)
+    let images = LabeledImages(
+      shape: float.input.shape, pixels: answers.pictures.flatMap { $0 },
+      labels: answers.pictures.map { _ in 0 },
+      classNames: model.classNames)
+    // With weights of int8 LiteRT rounds the values between layers too.
+    let tolerance: Float = file.form == "dynamic" ? 0.02 : 1e-5
+    for (row, expected) in zip(
+      float.outputs(images, activation: model.network.outputActivation, workers: workers), answers.outputs)
+    {
+      #expect(row.count == expected.count)
+      for (found, value) in zip(row, expected) {
+        #expect(abs(found - value) <= tolerance * max(1, abs(value)))
+      }
+    }
+  }
+
+  @Test(arguments: LiteModel.integer)
+  func `an int8 model keeps its integers`(file: LiteModel) throws {
+    let answers = try file.answers()
+    let expected = try #require(answers.logits)
+    let names = (0..<max(expected[0].count, 2)).map(String.init)
+    let network = try LiteNetwork(file.bytes(), path: file.testDescription)
+    #expect(network.isInteger)
+    let quantized = try LiteIntegerConversion.model(network, classNames: names, picture: nil, pixels: 0...1)
+    let bytes = OctetFile(quantized).bytes
+    _ = try Model(copying: bytes)
+    let reference = WholeLayerReference(bytes)
+    for (picture, row) in zip(answers.pictures, expected) {
+      let found = reference.run(picture).logits
+      #expect(found.count == row.count)
+      for (own, other) in zip(found, row) { #expect(abs(own - other) <= 1, "\(found) \(row)") }
+    }
+  }
+
+  @Test func `the pixels decide about the input`() throws {
+    let file = try #require(LiteModel.integer.first { $0.testDescription == "dense-int8.tflite" })
+    let network = try LiteNetwork(file.bytes(), path: "x.tflite")
+    let names = (0..<5).map(String.init)
+    func model(_ pixels: ClosedRange<Float>, picture: ImageShape? = nil) throws -> QuantizedModel {
+      try LiteIntegerConversion.model(network, classNames: names, picture: picture, pixels: pixels)
+    }
+    #expect(try model(0...1).layers.map(\.kind) == [.dense, .dense])
+    // Not quite the same: a table takes the pixels to the model's own integers.
+    let shifted = try model(-0.05...1.02)
+    #expect(shifted.layers.map(\.kind) == [.table, .dense, .dense])
+    #expect(shifted.layers[0].table.first == -128 && shifted.layers[0].table[12] == -128)
+    #expect(shifted.layers[0].table.last == 127 && shifted.layers[0].table[128] == -4)
+    let error = #expect(throws: ImportError.self) { try model(-1...1) }
+    #expect(error?.description.contains("--pixels") == true)
+    // A flat input becomes the picture, so that rows can be taken in one by one.
+    let picture = ImageShape(height: 6, width: 6, channels: 1)
+    #expect(try model(0...1, picture: picture).tensors[0].shape == picture)
+    #expect(try model(0...1, picture: ImageShape(height: 5, width: 7, channels: 1)).tensors[0].shape.isFlat)
+    #expect(throws: ImportError.self) {
+      try LiteIntegerConversion.model(network, classNames: ["a", "b"], picture: nil, pixels: 0...1)
+    }
+  }
+
+  /// Everything that both ways of bringing a file in can do with damaged bytes.
+  private func tryAll(_ bytes: [UInt8]) {
+    do throws(ImportError) {
+      let network = try LiteNetwork(bytes, path: "damaged")
+      do throws(ImportError) { _ = try network.floatModel() } catch {
+        #expect(!error.description.contains("\n"))
+      }
+      let names = (0..<max(network.layers.last?.shape.count ?? 0, 2)).prefix(256).map(String.init)
+      let model = try LiteIntegerConversion.model(network, classNames: names, picture: nil, pixels: 0...1)
+      // The loader has the last word; the writer must only not trap.
+      _ = try? Model(copying: OctetFile(model).bytes)
+    } catch {
+      #expect(!error.description.contains("\n"))
+    }
+  }
+
+  @Test(arguments: LiteModel.all)
+  func `a file cut short or changed is an error or a model`(file: LiteModel) throws {
+    let bytes = try file.bytes()
+    for count in stride(from: 0, to: bytes.count, by: 7) { tryAll(Array(bytes[..<count])) }
+    var random = RandomStream(seed: 11, purpose: .testing)
+    for _ in 0..<2000 {
+      var changed = bytes
+      for _ in 0..<Int.random(in: 1...3, using: &random) {
+        let place = Int.random(in: 0..<bytes.count, using: &random)
+        let value = [0, 1, 0x7F, 0x80, 0xFF, UInt8.random(in: 0...255, using: &random)].randomElement(
+          using: &random)
+        changed[place] = value ?? 0
+      }
+      tryAll(changed)
+    }
+  }
+
+  @Test func `what is no .tflite file is said in a line`() {
+    for bytes: [UInt8] in [
+      [], [0], Array("TFL3".utf8), [0, 0, 0, 0] + Array("TFL3".utf8),
+      [0xFF, 0xFF, 0xFF, 0xFF] + Array("TFL3".utf8),
+      [8, 0, 0, 0] + Array("TFL3".utf8) + [UInt8](repeating: 0xFF, count: 40),
+    ] {
+      let error = #expect(throws: ImportError.self) { try LiteNetwork(bytes, path: "x.tflite") }
+      #expect(error?.description.hasPrefix("x.tflite: byte ") == true)
+    }
+  }
+}

@@ -1,0 +1,83 @@
+"""Saves small Keras models of many forms, with their outputs, for Octet's tests.
+
+usage: python3 Tools/golden/keras_files_golden.py [legacy]    (needs numpy, and keras or, for 'legacy', tf_keras)
+
+NAME.keras and NAME.h5 in Tests/OctetInterchangeTests/Keras/Models come with NAME.json: pictures as bytes, what pixels of 0
+and 255 stand for, and the outputs. With 'legacy' the models are saved by Keras 2, as legacy-NAME.h5. The weights are
+random; what counts is the form.
+"""
+import json
+import os
+import pathlib
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+import numpy
+
+LEGACY = sys.argv[1:] == ["legacy"]
+if LEGACY:
+    import tf_keras as keras
+else:
+    import keras
+kl = keras.layers
+
+FOLDER = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "OctetInterchangeTests" / "Keras" / "Models"
+
+
+def sequential():
+    """Windows of every kind, two layers of a kind, one output."""
+    return keras.Sequential([
+        kl.Input((9, 8, 2)), kl.Conv2D(6, (3, 2), strides=2, padding="same", activation="relu"),
+        kl.DepthwiseConv2D(3, depth_multiplier=2, padding="same", activation="tanh"), kl.MaxPooling2D(2),
+        kl.SpatialDropout2D(0.2), kl.Conv2D(4, 1, use_bias=False, activation=None), kl.Flatten(), kl.Dense(5, "relu"),
+        kl.Dropout(0.5), kl.Dense(1, "sigmoid")]), (0, 1)
+
+
+def residual():
+    image = kl.Input((9, 9, 1))
+    x = kl.ZeroPadding2D(((1, 0), (0, 1)))(image)
+    x = kl.ReLU()(kl.BatchNormalization(scale=False)(kl.Conv2D(4, 3, strides=2, use_bias=False)(x)))
+    y = kl.BatchNormalization(epsilon=0.01)(kl.Conv2D(4, 3, padding="same", name="named")(x))
+    x = kl.Activation("relu")(kl.Add()([y, x]))
+    x = kl.AveragePooling2D(3, strides=1, padding="same")(x)
+    return keras.Model(image, kl.Softmax()(kl.Dense(4)(kl.GlobalAveragePooling2D()(x)))), (0, 1)
+
+
+def rescaled():
+    """Scales its own input, before a border of zeros."""
+    return keras.Sequential([
+        kl.Input((49,)), kl.Reshape((7, 7, 1)), kl.Rescaling(1 / 127.5, offset=-1),
+        kl.Conv2D(3, 3, padding="same", activation="sigmoid"), kl.Flatten(), kl.Dense(3, "softmax")]), (0, 255)
+
+
+def randomize(network, random):
+    for layer in network.layers:
+        weights = layer.get_weights()
+        if isinstance(layer, kl.BatchNormalization):
+            parts = [random.normal(0, 0.3, w.shape) for w in weights]
+            parts[-1] = 0.5 + random.random(weights[-1].shape)
+            layer.set_weights(parts)
+        elif weights:
+            layer.set_weights([random.normal(0, 0.5, w.shape) for w in weights])
+
+
+def main():
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for make in [sequential, residual, rescaled]:
+        keras.utils.set_random_seed(3)
+        network, (low, high) = make()
+        random = numpy.random.default_rng(sum(make.__name__.encode()))
+        randomize(network, random)
+        name = f"legacy-{make.__name__}" if LEGACY else make.__name__
+        network.save(FOLDER / f"{name}.h5")
+        if not LEGACY:
+            network.save(FOLDER / f"{name}.keras")
+        shape = network.input_shape[1:]
+        pictures = random.integers(0, 256, (6, int(numpy.prod(shape))), dtype=numpy.uint8)
+        values = (pictures / 255 * (high - low) + low).astype(numpy.float32).reshape(-1, *shape)
+        outputs = network.predict(values, verbose=0)
+        (FOLDER / f"{name}.json").write_text(json.dumps(
+            {"pictures": pictures.tolist(), "pixels": [low, high], "outputs": outputs.astype(float).tolist()}) + "\n")
+
+
+main()

@@ -1,0 +1,140 @@
+"""Writes small .tflite models of many forms, with what LiteRT's reference kernels say of them, for Octet's tests.
+
+usage: python3 Tools/golden/lite_golden.py    (needs numpy, keras, tensorflow-cpu and ai-edge-litert)
+
+Each NAME-FORM.tflite in Tests/OctetQuantizationTests/TensorFlowLite/Models comes with NAME-FORM.json: pictures as bytes,
+the outputs for them divided by 255, and, for integer models, the integers that go into the last function. The weights
+are random; what counts is the form: float, float16, dynamic (int8 weights only), int8, edges (int8 with float ends), uint8.
+"""
+import contextlib
+import json
+import os
+import pathlib
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+import keras
+import numpy
+import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+from keras import layers as kl
+
+FOLDER = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "OctetQuantizationTests" / "TensorFlowLite" / "Models"
+FUNCTIONS = ("SOFTMAX", "LOGISTIC")
+
+
+def dense():
+    return keras.Sequential([
+        kl.Input((36,)), kl.Dense(40, "relu"), kl.Dropout(0.3), kl.Dense(5, "softmax")])
+
+
+def limits():
+    """ReLU6, borders of both kinds, several filters a channel, one output."""
+    return keras.Sequential([
+        kl.Input((9, 8, 2)), kl.Conv2D(6, 3, strides=2, padding="same"), kl.ReLU(6.0),
+        kl.DepthwiseConv2D(3, depth_multiplier=2, padding="same", activation="relu"), kl.MaxPooling2D(2),
+        kl.Flatten(), kl.Dense(1, "sigmoid")])
+
+
+def residual():
+    image = kl.Input((9, 9, 1))
+    x = kl.ZeroPadding2D(((1, 0), (0, 1)))(image)
+    x = kl.ReLU()(kl.BatchNormalization()(kl.Conv2D(4, 3, strides=2, use_bias=False)(x)))
+    y = kl.Conv2D(4, 3, padding="same")(x)
+    x = kl.ReLU()(kl.Add()([y, x]))
+    x = kl.AveragePooling2D(3, strides=1, padding="same")(x)
+    return keras.Model(image, kl.Dense(4, "softmax")(kl.GlobalAveragePooling2D()(x)))
+
+
+def functions():
+    """Functions within, and a pool before a convolution."""
+    return keras.Sequential([
+        kl.Input((8, 8, 1)), kl.AveragePooling2D(2), kl.Conv2D(5, 2, activation="tanh"),
+        kl.Conv2D(4, 1, activation="sigmoid"), kl.MaxPooling2D(2, strides=1), kl.Flatten(), kl.Dense(3)])
+
+
+def reshaped():
+    """A flat input that is made a picture; no function at the end."""
+    return keras.Sequential([kl.Input((49,)), kl.Reshape((7, 7, 1)), kl.Conv2D(3, 3, activation="relu"), kl.Flatten(), kl.Dense(4)])
+
+
+def randomize(network, random):
+    for layer in network.layers:
+        weights = layer.get_weights()
+        if isinstance(layer, kl.BatchNormalization):
+            layer.set_weights([random.normal(1, 0.2, weights[0].shape), random.normal(0, 0.2, weights[1].shape),
+                               random.normal(0, 0.2, weights[2].shape), 0.5 + random.random(weights[3].shape)])
+        elif weights:
+            fan = numpy.sqrt(weights[0][..., 0].size)
+            layer.set_weights([random.normal(0, (1.5 / fan) if w.ndim > 1 else 0.2, w.shape) for w in weights])
+
+
+def convert(network, form, random):
+    converter = tf.lite.TFLiteConverter.from_keras_model(network)
+    if form != "float":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if form == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    if form in ("int8", "edges", "uint8"):
+        shape = network.input_shape[1:]
+        samples = [[p.astype(numpy.float32) / 255] for p in random.integers(0, 256, (50, 1, *shape))]
+        samples += [[numpy.zeros((1, *shape), numpy.float32)], [numpy.ones((1, *shape), numpy.float32)]]
+        converter.representative_dataset = lambda: iter(samples)
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+        if form != "edges":
+            converter.inference_input_type = converter.inference_output_type = tf.int8 if form == "int8" else tf.uint8
+    with contextlib.redirect_stdout(sys.stderr):
+        return converter.convert()
+
+
+def answers(model, random):
+    interpreter = Interpreter(
+        model_content=model, experimental_op_resolver_type=OpResolverType.BUILTIN_REF, experimental_preserve_all_tensors=True)
+    interpreter.allocate_tensors()
+    port, output = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+    last = [op for op in interpreter._get_ops_details() if op["op_name"] in FUNCTIONS]
+    tensors = {tensor["index"]: tensor for tensor in interpreter.get_tensor_details()}
+    logits = last[-1]["inputs"][0] if last and tensors[last[-1]["outputs"][0]]["shape"].size <= 2 else output["index"]
+    isInteger = any(op["op_name"] in ("CONV_2D", "FULLY_CONNECTED") and tensors[op["outputs"][0]]["dtype"] == numpy.int8
+                    for op in interpreter._get_ops_details())
+    if isInteger and tensors[logits]["dtype"] != numpy.int8:
+        source = [op for op in interpreter._get_ops_details() if logits in op["outputs"]][0]
+        logits = source["inputs"][0]
+    pictures = random.integers(0, 256, (8, int(numpy.prod(port["shape"]))), dtype=numpy.uint8)
+    found = {"pictures": pictures.tolist(), "outputs": []}
+    if isInteger:
+        found["logits"] = []
+    for picture in pictures:
+        values = picture.astype(numpy.float32) / 255
+        if port["dtype"] != numpy.float32:
+            scale, zero = port["quantization"]
+            limits = numpy.iinfo(port["dtype"])
+            values = numpy.clip(numpy.round(values / scale) + zero, limits.min, limits.max).astype(port["dtype"])
+        interpreter.set_tensor(port["index"], values.reshape(port["shape"]))
+        interpreter.invoke()
+        row = interpreter.get_tensor(output["index"]).flatten()
+        if output["dtype"] != numpy.float32:
+            row = (row.astype(numpy.float64) - output["quantization"][1]) * output["quantization"][0]
+        found["outputs"].append([float(value) for value in row])
+        if isInteger:
+            found["logits"].append([int(value) for value in interpreter.get_tensor(logits).flatten()])
+    return found
+
+
+def main():
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    forms = {dense: ["float", "float16", "dynamic", "int8", "edges", "uint8"], limits: ["float", "int8"],
+             residual: ["float", "int8"], functions: ["float", "int8"], reshaped: ["float", "int8"]}
+    for make, names in forms.items():
+        keras.utils.set_random_seed(3)
+        network = make()
+        randomize(network, numpy.random.default_rng(sum(make.__name__.encode())))
+        for form in names:
+            random = numpy.random.default_rng(7)
+            model = convert(network, form, random)
+            path = FOLDER / f"{make.__name__}-{form}"
+            path.with_suffix(".tflite").write_bytes(model)
+            path.with_suffix(".json").write_text(json.dumps(answers(model, random)) + "\n")
+
+
+main()

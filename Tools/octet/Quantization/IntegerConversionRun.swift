@@ -1,0 +1,71 @@
+import Octet
+import OctetCommandLine
+import OctetInterchange
+import OctetQuantization
+import OctetReports
+import OctetTraining
+
+/// `octet quantize` of a full-integer .tflite file: its integers are taken over, and nothing is calibrated.
+struct IntegerConversionRun {
+  let network: LiteNetwork
+  let outputPath: String
+  let data: DataSet
+  let options: ForeignModelOptions
+  let threads: Int
+  let isQuiet: Bool
+  let isJSON: Bool
+  /// Nil when no page is wanted.
+  let target: ReportTarget?
+
+  func run() throws {
+    try AtomicFile.requireWritable(path: outputPath)
+    let outputs = network.layers.last?.shape.count ?? 0
+    let names = options.classNames ?? FloatModelSource.classNames(outputs: outputs, data: data)
+    let quantized = try LiteIntegerConversion.model(
+      network, classNames: names, picture: data.train.shape, pixels: options.pixels ?? 0...1)
+    let file = OctetFile(quantized)
+    // What the runtime would refuse is not written.
+    let model = try Model(copying: file.bytes)
+    try file.write(to: outputPath)
+    guard !isQuiet || target != nil else { return }
+    let kept = names == data.train.classNames ? data : try data.keeping(classes: names)
+    let images = kept.test ?? kept.train
+    let answers = ModelAnswers(images: images, workers: Workers(count: threads), showsProgress: !isQuiet)
+    let found = try answers.integer(model)
+    if let target {
+      let sections = [
+        EvaluationSection(images: images, answers: found).section,
+        try IntegerNetworkReport(file: OctetModelFile(path: outputPath)).section(
+          ChosenImage(images: images, index: 0, answers: found)),
+      ]
+      try target.write(
+        Page(
+          title: "Conversion of \(Folder.name(of: network.path))", about: "Data: \(kept.origin).", sections))
+    }
+    if isQuiet { return }
+    let confusion = found.confusion(images)
+    if isJSON {
+      try StandardOutput.write(
+        JSONValue.object(
+          [
+            ("model", .string(outputPath)), ("integer_model", .string(network.path)),
+            ("data", .string(kept.origin)),
+            ("file_bytes", .integer(file.bytes.count)),
+            ("weight_bytes", .integer(quantized.layers.reduce(0) { $0 + $1.weights.count })),
+            ("arena_bytes", .integer(model.arenaBytes)),
+          ] + ComparisonJSON.members(confusion)
+        ).text + "\n")
+    } else {
+      try StandardOutput.write(
+        """
+        Data: \(kept.origin)
+        Took over the integers of \(network.path): \(model.layerCount) layers, nothing calibrated
+        Wrote \(outputPath): \(NumberText.grouped(file.bytes.count)) bytes, \
+        \(NumberText.grouped(model.arenaBytes)) bytes of memory to run
+
+
+        """)
+      try StandardOutput.write(ConfusionText(confusion).text(name: "Test images"))
+    }
+  }
+}
