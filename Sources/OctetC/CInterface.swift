@@ -4,7 +4,10 @@ import OctetChipKernels
 
 // What octet.h declares. A session is put together for each call and taken apart again: C keeps the parts.
 
-#if OCTET_PAIR_LAYOUT
+#if OCTET_VECTOR_LAYOUT
+  /// For chips with the vector extension.
+  private typealias Kernels = PatchKernels<VectorLayout>
+#elseif OCTET_PAIR_LAYOUT
   /// For chips with DSP instructions.
   private typealias Kernels = PatchKernels<PairLayout>
 #else

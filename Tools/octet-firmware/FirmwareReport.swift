@@ -29,6 +29,7 @@ struct FirmwareReport {
   let sizes: FirmwareSizes
   let stackBytes: Int
   let arenaBytes: Int
+  let modelBytes: Int
 
   init(folder: String) throws {
     let (bytes, model) = try ModelFile.load("\(folder)/model.octet")
@@ -78,6 +79,7 @@ struct FirmwareReport {
       FileReading.bytes(path: "\(folder)/firmware.elf", limit: 1 << 30), name: "\(folder)/firmware.elf")
     stackBytes = results.stackBytes
     arenaBytes = model.arenaBytes
+    modelBytes = bytes.count
   }
 
   private var multiplyAdds: Int { layers.reduce(0) { $0 + $1.multiplyAdds } }
@@ -97,7 +99,7 @@ struct FirmwareReport {
       ),
       ("damaged_models", .integer(flipCount)),
       ("code_bytes", .integer(sizes.code)),
-      ("model_bytes", .integer(sizes.model)),
+      ("model_bytes", .integer(modelBytes)),
       ("ram_bytes", .integer(sizes.ram)),
       ("arena_bytes", .integer(arenaBytes)),
       ("stack_bytes", .integer(stackBytes)),
@@ -139,6 +141,8 @@ struct FirmwareReport {
       labelCount == 0
       ? "unknown: none of the \(imageCount) images is labeled"
       : "\(NumberText.percent(Double(right) / Double(labelCount), decimals: 2)), \(right) of \(labelCount)\(labelCount == imageCount ? "" : "; \(imageCount - labelCount) images are not labeled")"
+    let imageBytes = sizes.constants - modelBytes
+    let baked = imageBytes == 0 ? "" : ", images \(NumberText.grouped(imageBytes))"
     let damaged =
       flipCount == 0
       ? ""
@@ -148,7 +152,7 @@ struct FirmwareReport {
       images     \(NumberText.grouped(imageCount)): \(origin)
       accuracy   \(accuracy)
       bits       \(difference.map { "differ from the host: \($0)" } ?? "every layer and every logit equal the host's")
-      flash      \(share(sizes.code + sizes.model, of: flash)): code \(NumberText.grouped(sizes.code)), model \(NumberText.grouped(sizes.model))
+      flash      \(share(sizes.code + sizes.constants, of: flash)): code \(NumberText.grouped(sizes.code)), model \(NumberText.grouped(modelBytes))\(baked)
       RAM        \(share(sizes.ram, of: ram)): arena \(NumberText.grouped(arenaBytes)), stack \(NumberText.grouped(sizes.stack))
       stack      \(NumberText.grouped(stackBytes)) of \(NumberText.grouped(sizes.stack)) bytes were used\(damaged.isEmpty ? "" : "\n" + damaged.dropLast())
 

@@ -66,7 +66,7 @@ enum PrepareCommand: Command {
       path: "\(folder)/refused", bytes: Array(refused.map { $0.withVisibleControls + "\n" }.joined().utf8))
     let sizes = """
       arena_bytes=\(model.arenaBytes)
-      declare -A scratch_bytes=([pair]=\(PatchKernels<PairLayout>.scratchBytes(model)) [wide]=\(PatchKernels<WideLayout>.scratchBytes(model)))
+      declare -A scratch_bytes=([pair]=\(PatchKernels<PairLayout>.scratchBytes(model)) [wide]=\(PatchKernels<WideLayout>.scratchBytes(model)) [vector]=\(PatchKernels<VectorLayout>.scratchBytes(model)))
       image_bytes=\(model.imageBytes)
 
       """
