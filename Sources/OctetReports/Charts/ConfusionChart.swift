@@ -6,6 +6,18 @@ import OctetTraining
 struct ConfusionChart {
   let confusion: ConfusionMatrix
 
+  /// The largest share of a class that is taken for one other class.
+  private var largestError: Double {
+    var largest = 0.0
+    for (truth, row) in confusion.counts.enumerated() {
+      let total = max(row.reduce(0, +), 1)
+      for (answer, number) in row.enumerated() where answer != truth {
+        largest = max(largest, Double(number) / Double(total))
+      }
+    }
+    return largest
+  }
+
   func drawing(alternative: String) -> Drawing {
     let names = confusion.classNames
     let count = names.count
@@ -27,6 +39,7 @@ struct ConfusionChart {
         TextWidth.cut(name, to: max(Int(side / 5.5) * labelStep, 1)), left + middle, 29, "mid b")
       drawing.write(TextWidth.cut(name, to: 13), left - 8, top + middle + 4, "end b")
     }
+    let largestError = largestError
     for (truth, row) in confusion.counts.enumerated() {
       let total = row.reduce(0, +)
       for (answer, number) in row.enumerated() {
@@ -35,8 +48,9 @@ struct ConfusionChart {
         guard number > 0 else { continue }
         let share = Double(number) / Double(total)
         let isRight = truth == answer
-        // Errors are rare: the root makes one in a thousand visible.
-        let strength = isRight ? share : share.squareRoot()
+        // Errors are rare: roots, and the largest error of all as a measure, make one in a thousand visible.
+        let strength =
+          isRight ? share : max(share.squareRoot(), 0.55 * (share / largestError).squareRoot())
         // Either weak enough for dark letters or strong enough for light ones, in light and dark appearance.
         let isStrong = strength > 0.6
         let opacity = isStrong ? 0.94 + 0.06 * strength : 0.12 + 0.6 * strength
