@@ -110,7 +110,7 @@ let package = Package(
     // Measures parts of Octet for Tools/bench.
     .executableTarget(
       name: "OctetBench",
-      dependencies: ["OctetCommandLine", "OctetTraining", "OctetInterchange"],
+      dependencies: ["Octet", "OctetCommandLine", "OctetHostKernels", "OctetInterchange", "OctetTraining"],
       path: "Tools/octet-bench",
       swiftSettings: strict),
     // The host's side of firmware-sim/run.

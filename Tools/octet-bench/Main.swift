@@ -11,6 +11,7 @@ import OctetCommandLine
 struct Main {
   private static let nodes: [CommandNode] = [
     .command(MatricesCommand.self),
+    .command(InferencesCommand.self),
     .command(SyntheticCommand.self),
   ]
 

@@ -12,6 +12,7 @@ struct Main {
   private static let nodes: [CommandNode] = [
     .command(PrepareCommand.self),
     .command(ReportCommand.self),
+    .command(ConsoleCommand.self),
   ]
 
   private static let description = CommandDescription(
