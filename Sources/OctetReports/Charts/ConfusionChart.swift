@@ -6,6 +6,19 @@ import OctetTraining
 struct ConfusionChart {
   let confusion: ConfusionMatrix
 
+  /// The same in numbers; nil where there are too many classes to read.
+  var table: PageTable? {
+    let names = confusion.classNames
+    guard names.count <= Self.mostNumbered else { return nil }
+    var table = PageTable(
+      "The counts as a table", columns: ["Truth"] + names.map { "as \($0)" }, isFolded: true)
+    for (name, row) in zip(names, confusion.counts) { table.add([name] + row.map { NumberText.grouped($0) }) }
+    return table
+  }
+
+  /// Beyond so many classes a cell has no room for numbers; the colours still show where to look.
+  private static let mostNumbered = 20
+
   /// The largest share of a class that is taken for one other class.
   private var largestError: Double {
     var largest = 0.0
@@ -21,8 +34,7 @@ struct ConfusionChart {
   func drawing(alternative: String) -> Drawing {
     let names = confusion.classNames
     let count = names.count
-    // Beyond some twenty classes a cell has no room for numbers; the colours still show where to look.
-    let hasNumbers = count <= 20
+    let hasNumbers = count <= Self.mostNumbered
     let cell = hasNumbers ? max(34.0, 340 / Double(max(count, 1))) : max(480 / Double(count), 6)
     let side = hasNumbers ? min(cell, 64) : cell
     let longest = names.map(\.count).max() ?? 1
