@@ -52,11 +52,12 @@ struct ConfusionChart {
       drawing.write(TextWidth.cut(name, to: 13), left - 8, top + middle + 4, "end b")
     }
     let largestError = largestError
+    if !hasNumbers { drawing.rectangle(left, top, end, end, "card") }
     for (truth, row) in confusion.counts.enumerated() {
       let total = row.reduce(0, +)
       for (answer, number) in row.enumerated() {
         let (x, y) = (left + Double(answer) * side, top + Double(truth) * side)
-        drawing.rectangle(x + 0.5, y + 0.5, side - 1, side - 1, "card")
+        if hasNumbers { drawing.rectangle(x + 0.5, y + 0.5, side - 1, side - 1, "card") }
         guard number > 0 else { continue }
         let share = Double(number) / Double(total)
         let isRight = truth == answer
