@@ -48,6 +48,22 @@ struct TerminalTextTests {
     #expect(text.samples.split(separator: "\n").allSatisfy { $0.last != " " })
   }
 
+  @Test("gives the cells of a confusion matrix a shade where there is colour, and the same text")
+  func heatMap() {
+    var confusion = ConfusionMatrix(classNames: ["a", "bb"])
+    for _ in 0..<99 { confusion.add(truth: 0, predicted: 0) }
+    confusion.add(truth: 0, predicted: 1)
+    for _ in 0..<1200 { confusion.add(truth: 1, predicted: 1) }
+    let bare = ConfusionHeatText(confusion, style: plain).text
+    #expect(bare == "       a     bb \na     99      1 \nbb     ·  1,200 \n")
+    let shaded = ConfusionHeatText(confusion, style: colored).text
+    #expect(shaded.replacing(/\u{1B}\[[0-9;]*m/, with: "") == bare)
+    // Right answers are blue, a rare mistake the weakest orange, nothing is gray.
+    #expect(shaded.contains("\u{1B}[38;5;231;48;5;32m    99 \u{1B}[0m"))
+    #expect(shaded.contains("\u{1B}[38;5;231;48;5;58m     1 \u{1B}[0m"))
+    #expect(shaded.contains("\u{1B}[38;5;245m     · \u{1B}[0m"))
+  }
+
   @Test("shows the probabilities of the likeliest classes in their order")
   func answers() {
     let names = (0..<30).map { "c\($0)" }

@@ -6,11 +6,35 @@ import OctetTraining
 struct ConfusionChart {
   let confusion: ConfusionMatrix
 
+  /// The same in numbers; nil where there are too many classes to read.
+  var table: PageTable? {
+    let names = confusion.classNames
+    guard names.count <= Self.mostNumbered else { return nil }
+    var table = PageTable(
+      "The counts as a table", columns: ["Truth"] + names.map { "as \($0)" }, isFolded: true)
+    for (name, row) in zip(names, confusion.counts) { table.add([name] + row.map { NumberText.grouped($0) }) }
+    return table
+  }
+
+  /// Beyond so many classes a cell has no room for numbers; the colours still show where to look.
+  private static let mostNumbered = 20
+
+  /// The largest share of a class that is taken for one other class.
+  private var largestError: Double {
+    var largest = 0.0
+    for (truth, row) in confusion.counts.enumerated() {
+      let total = max(row.reduce(0, +), 1)
+      for (answer, number) in row.enumerated() where answer != truth {
+        largest = max(largest, Double(number) / Double(total))
+      }
+    }
+    return largest
+  }
+
   func drawing(alternative: String) -> Drawing {
     let names = confusion.classNames
     let count = names.count
-    // Beyond some twenty classes a cell has no room for numbers; the colours still show where to look.
-    let hasNumbers = count <= 20
+    let hasNumbers = count <= Self.mostNumbered
     let cell = hasNumbers ? max(34.0, 340 / Double(max(count, 1))) : max(480 / Double(count), 6)
     let side = hasNumbers ? min(cell, 64) : cell
     let longest = names.map(\.count).max() ?? 1
@@ -27,16 +51,19 @@ struct ConfusionChart {
         TextWidth.cut(name, to: max(Int(side / 5.5) * labelStep, 1)), left + middle, 29, "mid b")
       drawing.write(TextWidth.cut(name, to: 13), left - 8, top + middle + 4, "end b")
     }
+    let largestError = largestError
+    if !hasNumbers { drawing.rectangle(left, top, end, end, "card") }
     for (truth, row) in confusion.counts.enumerated() {
       let total = row.reduce(0, +)
       for (answer, number) in row.enumerated() {
         let (x, y) = (left + Double(answer) * side, top + Double(truth) * side)
-        drawing.rectangle(x + 0.5, y + 0.5, side - 1, side - 1, "card")
+        if hasNumbers { drawing.rectangle(x + 0.5, y + 0.5, side - 1, side - 1, "card") }
         guard number > 0 else { continue }
         let share = Double(number) / Double(total)
         let isRight = truth == answer
-        // Errors are rare: the root makes one in a thousand visible.
-        let strength = isRight ? share : share.squareRoot()
+        // Errors are rare: roots, and the largest error of all as a measure, make one in a thousand visible.
+        let strength =
+          isRight ? share : max(share.squareRoot(), 0.55 * (share / largestError).squareRoot())
         // Either weak enough for dark letters or strong enough for light ones, in light and dark appearance.
         let isStrong = strength > 0.6
         let opacity = isStrong ? 0.94 + 0.06 * strength : 0.12 + 0.6 * strength

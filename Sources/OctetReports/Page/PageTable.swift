@@ -5,11 +5,16 @@ package struct PageTable: Sendable {
   private(set) var rows: [[String]] = []
   /// Columns of words, which are aligned to the left and broken where they are long.
   let wordColumns: Set<Int>
+  /// Opened by a click: for those who cannot see the picture that it repeats.
+  let isFolded: Bool
 
-  package init(_ title: String, columns: [String], words wordColumns: Set<Int> = []) {
+  package init(
+    _ title: String, columns: [String], words wordColumns: Set<Int> = [], isFolded: Bool = false
+  ) {
     self.title = title
     self.columns = columns
     self.wordColumns = wordColumns
+    self.isFolded = isFolded
   }
 
   package mutating func add(_ row: [String]) {
@@ -19,7 +24,18 @@ package struct PageTable: Sendable {
 
   func write(to page: inout Markup) {
     if rows.isEmpty { return }
-    if !title.isEmpty { page.element("h3", text: title) }
+    if isFolded {
+      page.element("details") { page in
+        page.element("summary", text: title)
+        writeTable(&page)
+      }
+    } else {
+      if !title.isEmpty { page.element("h3", text: title) }
+      writeTable(&page)
+    }
+  }
+
+  private func writeTable(_ page: inout Markup) {
     page.element("div", ["class": "scroll"]) { page in
       page.element("table") { page in
         page.element("thead") { page in

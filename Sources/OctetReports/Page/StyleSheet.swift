@@ -47,7 +47,7 @@ enum StyleSheet {
     align-items:start}\
     figure{margin:0;min-width:0}figure.wide{grid-column:1/-1}figure.wide>svg{max-width:44rem}\
     figure>svg{display:block;width:100%;height:auto;max-width:34rem}figcaption{font-size:.875rem;max-width:44rem}\
-    figure>h3{margin:0 0 .25rem}\
+    summary{cursor:pointer;color:var(--s1)}figure>h3{margin:0 0 .25rem}\
     .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums;margin:.5rem 0}\
     th,td{padding:.25rem .75rem .25rem 0;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}\
     @media(max-width:30rem){th,td{padding-right:.5rem;font-size:.8125rem}}th{color:var(--muted);font-weight:500}th.l,td.l{text-align:left}td.w{white-space:normal;overflow-wrap:anywhere;min-width:10rem}\

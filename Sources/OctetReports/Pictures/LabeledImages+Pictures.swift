@@ -1,10 +1,13 @@
 import OctetTraining
 
 extension LabeledImages {
-  /// An image as the network sees it: light ink on dark. Of several channels their mean is shown.
+  /// An image as the network sees it: light ink on dark. Of several channels their mean is shown, and large images smaller.
   package func picture(_ index: Int, bits: Int = 8) -> PalettePicture {
-    PalettePicture(gray: gray(index), width: shape.width, height: shape.height, bits: bits)
+    tile(index).reduced(to: Self.largestSide).picture(bits: bits)
   }
+
+  /// What can still be seen in a page, where pictures are 56 units wide.
+  private static var largestSide: Int { 84 }
 
   func gray(_ index: Int) -> [UInt8] {
     let start = index * shape.count

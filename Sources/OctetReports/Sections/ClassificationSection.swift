@@ -60,6 +60,9 @@ package struct ClassificationSection: Sendable {
     var figures = fileCount > failureCount ? [answers] : []
     if confusion.total > 0 { figures.append(heatMap) }
     blocks.append(.figures(figures))
+    if confusion.total > 0, let table = ConfusionChart(confusion: confusion).table {
+      blocks.append(.table(table))
+    }
     if fileCount - failureCount > results.count {
       blocks.append(
         .paragraph(

@@ -25,6 +25,7 @@ package struct EvaluationSection {
   package var section: Section {
     var blocks: [Section.Block] = [.facts(facts)]
     blocks.append(.figures([heatMap]))
+    if let table = ConfusionChart(confusion: confusion).table { blocks.append(.table(table)) }
     blocks += pairs.map { .gallery($0) }
     var figures = [scores]
     if answers.hasProbabilities { figures.append(reliability) }

@@ -22,6 +22,9 @@ package struct FeatureMaps: Sendable {
   private let maps: [Map]
 
   private static let most = 32
+  private static let mostValues = 1024
+  /// Larger maps are shown smaller.
+  private static let largestSide = 56
 
   /// - Parameter lines: which picture it is, and what became of it.
   package init(image: PalettePicture, lines: [String], maps: [Map]) {
@@ -50,10 +53,13 @@ package struct FeatureMaps: Sendable {
     let words: String
     if map.shape.isFlat {
       // A row of values has no shape of its own; it is broken into lines.
-      let columns = min(map.values.count, 32)
-      let rows = (map.values.count + columns - 1) / columns
-      let pixels = map.values.map(gray) + [UInt8](repeating: 0, count: columns * rows - map.values.count)
-      words = "\(map.values.count) values"
+      let shown = map.values.prefix(Self.mostValues)
+      let columns = min(shown.count, 32)
+      let rows = (shown.count + columns - 1) / columns
+      let pixels = shown.map(gray) + [UInt8](repeating: 0, count: columns * rows - shown.count)
+      words =
+        shown.count < map.values.count
+        ? "the first \(shown.count) of \(map.values.count) values" : "\(map.values.count) values"
       drawing = Drawing(
         width: 360, height: 360 / 32 * Double(rows), alternative: "Output of \(map.name): \(words).")
       drawing.mosaic(
@@ -66,7 +72,8 @@ package struct FeatureMaps: Sendable {
           width: map.shape.width, height: map.shape.height,
           pixels: stride(from: channel, to: map.values.count, by: map.shape.channels).map {
             gray(map.values[$0])
-          })
+          }
+        ).reduced(to: Self.largestSide)
       }
       let columns = min(count, 8)
       let rows = (count + columns - 1) / columns

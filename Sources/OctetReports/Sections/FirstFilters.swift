@@ -8,6 +8,7 @@ package struct FirstFilters: Sendable {
   private let count: Int
 
   private static let most = 64
+  private static let largestSide = 56
 
   /// - Parameters:
   ///   - shape: of one filter.
@@ -23,21 +24,23 @@ package struct FirstFilters: Sendable {
   var figure: Figure {
     let columns = filters.count <= 8 ? max(filters.count, 1) : filters.count <= 32 ? 8 : 12
     let rows = (filters.count + columns - 1) / columns
-    let width = columns * shape.width
-    var values = [Float](repeating: 0, count: width * shape.height * rows)
-    let limit = filters.joined().reduce(0) { max($0, abs($1)) }
+    // Weights that share a cell, those of several channels among them, are shown by their mean.
+    let step = (max(shape.height, shape.width) + Self.largestSide - 1) / Self.largestSide
+    let (height, width) = ((shape.height + step - 1) / step, (shape.width + step - 1) / step)
+    let across = columns * width
+    var sums = [Float](repeating: 0, count: across * height * rows)
+    var counts = sums
     for (index, filter) in filters.enumerated() {
-      let start = index / columns * shape.height * width + index % columns * shape.width
-      for row in 0..<shape.height {
-        for column in 0..<shape.width {
-          // Of several channels the mean is shown.
-          let first = (row * shape.width + column) * shape.channels
-          let sum = filter[first..<first + shape.channels].reduce(0, +)
-          values[start + row * width + column] = sum / Float(shape.channels)
-        }
+      let start = index / columns * height * across + index % columns * width
+      for (place, weight) in filter.enumerated() {
+        let (row, column) = (place / shape.channels / shape.width, place / shape.channels % shape.width)
+        sums[start + row / step * across + column / step] += weight
+        counts[start + row / step * across + column / step] += 1
       }
     }
-    let picture = PalettePicture(diverging: values, limit: limit, width: width, height: shape.height * rows)
+    let values = zip(sums, counts).map { $0 / max($1, 1) }
+    let limit = values.reduce(0) { max($0, abs($1)) }
+    let picture = PalettePicture(diverging: values, limit: limit, width: across, height: height * rows)
     let drawn = min(360.0, Double(columns) * 64)
     var drawing = Drawing(
       width: 360, height: drawn * Double(picture.height) / Double(picture.width),

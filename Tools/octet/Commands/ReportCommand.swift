@@ -28,7 +28,7 @@ enum ReportCommand: Command {
     ],
     examples: [
       "octet report cnn-two-pool.safetensors",
-      "octet report cnn-two-pool.octet --against cnn-two-pool.safetensors --svg pictures",
+      "octet report mine.octet --against mine.safetensors --svg pictures",
     ])
 
   static func run(_ arguments: ParsedArguments) throws {
