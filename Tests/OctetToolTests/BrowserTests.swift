@@ -31,7 +31,8 @@ private struct Browser {
   }
 }
 
-@Suite("In a real browser")
+// One after another, as both may have to install the browser first.
+@Suite("In a real browser", .serialized)
 struct BrowserTests {
   @Test("every page loads without faults, on a phone and on a desk, light and dark")
   func pages() throws {

@@ -24,7 +24,10 @@ package struct ComparisonSection {
   package var section: Section {
     Section(
       "comparison", title: "Float against int8",
-      [.facts(facts), .gallery(changed), .figures([chart]), .table(table)])
+      [
+        .facts(facts), .notes(comparison.changed == 0 ? ["No image changed its class."] : []),
+        .gallery(changed), .figures([chart]), .table(table),
+      ])
   }
 
   private var facts: [Section.Fact] {

@@ -8,12 +8,21 @@ package struct FeatureMaps: Sendable {
     let shape: ImageShape
     /// `height x width x channels`.
     let values: [Float]
+    /// What the values stand for, behind the last layer.
+    let classNames: [String]
 
-    package init(name: String, shape: ImageShape, values: [Float]) {
+    package init(name: String, shape: ImageShape, values: [Float], classNames: [String] = []) {
       precondition(values.count == shape.count, "a value for each place")
       self.name = name
       self.shape = shape
       self.values = values
+      self.classNames = classNames
+    }
+
+    /// The class with the largest value.
+    fileprivate var winner: String? {
+      guard classNames.count == values.count else { return nil }
+      return values.indices.max { values[$0] < values[$1] }.map { classNames[$0] }
     }
   }
 
@@ -59,7 +68,9 @@ package struct FeatureMaps: Sendable {
       let pixels = shown.map(gray) + [UInt8](repeating: 0, count: columns * rows - shown.count)
       words =
         shown.count < map.values.count
-        ? "the first \(shown.count) of \(map.values.count) values" : "\(map.values.count) values"
+        ? "the first \(shown.count) of \(map.values.count) values"
+        : "\(map.values.count) values"
+          + (map.winner.map { ", the largest is that of \($0)" } ?? "")
       drawing = Drawing(
         width: 360, height: 360 / 32 * Double(rows), alternative: "Output of \(map.name): \(words).")
       drawing.mosaic(

@@ -66,7 +66,8 @@ struct FloatNetworkReport {
     let maps = network.description.layers.enumerated().compactMap { index, layer -> FeatureMaps.Map? in
       guard layer.kind.changesValues else { return nil }
       return FeatureMaps.Map(
-        name: layer.name, shape: network.shapes[index + 1], values: network.value(index + 1).values(1))
+        name: layer.name, shape: network.shapes[index + 1], values: network.value(index + 1).values(1),
+        classNames: index + 1 == network.description.layers.count ? one.classNames : [])
     }
     return FeatureMaps(image: chosen.picture, lines: chosen.lines, maps: maps)
   }

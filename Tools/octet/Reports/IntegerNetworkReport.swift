@@ -80,7 +80,9 @@ struct IntegerNetworkReport {
         : stride(from: 0, to: bytes.count, by: 2).map {
           Float(Int16(bitPattern: UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8)) * scale
         }
-      return FeatureMaps.Map(name: name(index), shape: shape(index + 1), values: values)
+      return FeatureMaps.Map(
+        name: name(index), shape: shape(index + 1), values: values,
+        classNames: index + 1 == model.layerCount ? model.labels : [])
     }
     return FeatureMaps(image: chosen.picture, lines: chosen.lines, maps: maps)
   }
