@@ -40,6 +40,7 @@ struct ResultListTests {
     }
     let html = page(section)
     #expect(html.utf8.count < 5_000_000)
+    #expect(section.side == nil)
     #expect(html.contains("Of 12,000 results the first 10,000 are shown."))
     #expect(html.contains("more results are left out: the page would be larger than 5 MB."))
     #expect(html.contains("The first 100 of 12,000 failures are listed."))

@@ -21,14 +21,16 @@ package struct ClassificationSection: Sendable {
     confusion = ConfusionMatrix(classNames: classNames)
   }
 
-  /// The longer side of the pictures that there is room for.
-  package var side: Int { ResultList.side(for: results.count + 1) }
+  /// The longer side of the pictures that there is room for; nil when no more are shown.
+  package var side: Int? {
+    results.count < Self.mostShown ? ResultList.side(for: results.count + 1) : nil
+  }
 
   package mutating func add(_ result: PictureResult) {
     fileCount += 1
     counts[result.answer] += 1
     if let truth = result.truth { confusion.add(truth: truth, predicted: result.answer) }
-    guard results.count < Self.mostShown else { return }
+    guard let side else { return }
     let before = ResultList.side(for: results.count)
     var result = result
     result.reduce(to: side)

@@ -114,7 +114,7 @@ struct ClassificationRun {
     }
   }
 
-  /// - Parameter side: of the pictures that a page wants; nil for none.
+  /// - Parameter side: of the pictures that a page wants; nil for no more.
   private func classify(
     _ places: inout [Place], _ count: Int, _ strands: [Strand], _ words: Words, side: Int?
   ) {
@@ -138,10 +138,11 @@ struct ClassificationRun {
         if let labels { judge(&place, labels.label(of: path), words) }
         if place.failure == nil { write(reading, path, words, to: &place.text) }
         if savedInputs != nil { place.picture = reading.picture }
-        if let side, place.failure == nil {
+        if isReported, place.failure == nil {
+          let seen = GrayTile(reading.picture)
           place.result = PictureResult(
-            name: path, original: strand.originals.tile(reading, path: path, side: side),
-            seen: GrayTile(reading.picture), answer: reading.classIndex, probabilities: reading.probabilities,
+            name: path, original: side.map { strand.originals.tile(reading, path: path, side: $0) } ?? seen,
+            seen: seen, answer: reading.classIndex, probabilities: reading.probabilities,
             truth: place.classes.truth)
         }
       } catch {
