@@ -28,7 +28,7 @@ NAMES = ["binary-dense", "dense-dropout", "cnn-two-pool", "cnn-deep"]
 BATCH = 256
 
 
-def convert(name, folder):
+def convert(name, folder, program):
     """Makes NAME.tflite, NAME-float.tflite and NAME.onnx from the float weights."""
     import tensorflow as tf
     from safetensors.numpy import load_file
@@ -47,26 +47,29 @@ def convert(name, folder):
     # The converter talks on standard output.
     with contextlib.redirect_stdout(sys.stderr):
         (folder / f"{name}-float.tflite").write_bytes(converter.convert())
-    convert_onnx(name, folder, (images[:1000] / 255).astype(numpy.float32).reshape(-1, 1, *network.input_shape[1:]))
+    # Channels first, as the exported model has them.
+    shape = [1, *network.input_shape[1:]] if len(network.input_shape) == 2 else [1, 1, 28, 28]
+    convert_onnx(name, folder, program, (images[:1000] / 255).astype(numpy.float32).reshape(-1, *shape))
     # Last, as it is the sign that all are there.
     (folder / f"{name}.tflite").write_bytes(litert.convert(network, images[:1000]))
 
 
-def convert_onnx(name, folder, images):
-    import tf2onnx
+def convert_onnx(name, folder, program, images):
     from onnxruntime import quantization
 
     class Samples(quantization.CalibrationDataReader):
-        def __init__(self, port):
-            self.samples = iter([{port: image} for image in images[:300]])
+        def __init__(self):
+            self.samples = iter([{"image": image} for image in images[:300]])
 
         def get_next(self):
             return next(self.samples, None)
 
+    # Octet's own export, as it takes batches of any size; the int8 model is ONNX Runtime's own work.
     plain = folder / f"{name}-float.onnx"
-    model, _ = tf2onnx.convert.from_tflite(str(folder / f"{name}-float.tflite"), opset=17, output_path=str(plain))
+    subprocess.run([program, "export", str(MODELS / f"{name}.safetensors"), "--onnx", str(plain)], check=True,
+                   stdout=sys.stderr)
     quantization.quantize_static(
-        str(plain), str(folder / f"{name}.onnx"), Samples(model.graph.input[0].name),
+        str(plain), str(folder / f"{name}.onnx"), Samples(),
         quant_format=quantization.QuantFormat.QDQ, per_channel=True,
         activation_type=quantization.QuantType.QUInt8, weight_type=quantization.QuantType.QInt8)
 
@@ -99,7 +102,7 @@ def litert_call(path, batch):
     return interpreter.invoke
 
 
-def onnx_call(path):
+def onnx_call(path, batch):
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -107,7 +110,7 @@ def onnx_call(path):
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     port = session.get_inputs()[0]
-    shape = [1 if not isinstance(size, int) else size for size in port.shape]
+    shape = [size if isinstance(size, int) else batch for size in port.shape]
     # Bound to memory of its own, so that the call copies nothing.
     binding = session.io_binding()
     binding.bind_cpu_input(port.name, numpy.random.default_rng(1).random(shape).astype(numpy.float32))
@@ -128,7 +131,7 @@ def resident():
 
 def print_growth(path):
     """What opening a model and its first answer add to a process that has loaded the library."""
-    open_model = (lambda: litert_call(path, 1)) if path.suffix == ".tflite" else (lambda: onnx_call(path))
+    open_model = (lambda: litert_call(path, 1)) if path.suffix == ".tflite" else (lambda: onnx_call(path, 1))
     if path.suffix == ".tflite":
         import ai_edge_litert.interpreter  # noqa: F401
     else:
@@ -165,13 +168,15 @@ def measure(name, folder, program, rounds, least):
     calls = {
         "litert": litert_call(folder / f"{name}.tflite", 1),
         "litert_float": litert_call(folder / f"{name}-float.tflite", 1),
+        "onnxruntime": onnx_call(folder / f"{name}.onnx", 1),
         "litert_batch": litert_call(folder / f"{name}.tflite", BATCH),
-        "onnxruntime": onnx_call(folder / f"{name}.onnx"),
+        "litert_float_batch": litert_call(folder / f"{name}-float.tflite", BATCH),
+        "onnxruntime_batch": onnx_call(folder / f"{name}.onnx", BATCH),
     }
     turns = {key: [] for key in [*calls, "octet", "octet_noise", "octet_batch", "octet_two"]}
     for _ in range(rounds):
         for key, call in calls.items():
-            turns[key].append(timed(call, least) / (BATCH if key == "litert_batch" else 1))
+            turns[key].append(timed(call, least) / (BATCH if key.endswith("_batch") else 1))
         found = octet(program, name, 3)
         turns["octet"].append(found["latency_seconds"]["median"])
         turns["octet_noise"].append(
@@ -192,6 +197,8 @@ def measure(name, folder, program, rounds, least):
             "latency_litert_float": middle["litert_float"] / middle["octet"],
             "latency_onnxruntime": middle["onnxruntime"] / middle["octet"],
             "throughput_litert": middle["litert_batch"] / middle["octet_batch"],
+            "throughput_litert_float": middle["litert_float_batch"] / middle["octet_batch"],
+            "throughput_onnxruntime": middle["onnxruntime_batch"] / middle["octet_batch"],
             "two_threads": middle["octet_batch"] / middle["octet_two"],
         },
         "avx2": limited,
@@ -253,7 +260,8 @@ def text(found):
     for key, label in [
             ("octet", "Octet"), ("octet_noise", "Octet, noise"), ("litert", "LiteRT int8"),
             ("onnxruntime", "ONNX Runtime int8"), ("litert_float", "LiteRT float"),
-            ("octet_batch", "Octet, 256"), ("octet_two", "Octet, 256, 2 threads"), ("litert_batch", "LiteRT int8, 256")]:
+            ("octet_batch", "Octet, 256"), ("octet_two", "Octet, 256, 2 threads"), ("litert_batch", "LiteRT int8, 256"),
+            ("onnxruntime_batch", "ONNX Runtime int8, 256"), ("litert_float_batch", "LiteRT float, 256")]:
         lines.append(f"    {label:<24}{micro(key)}")
     limited = found["avx2"]
     if "error" in limited:
@@ -286,7 +294,7 @@ def main():
     for name in arguments.names:
         made = arguments.out / f"{name}.tflite"
         if not made.exists() or made.stat().st_mtime < (MODELS / f"{name}.safetensors").stat().st_mtime:
-            convert(name, arguments.out)
+            convert(name, arguments.out, arguments.octet)
         found = measure(name, arguments.out, arguments.octet, rounds, 0.02 if arguments.quick else 0.2)
         print(json.dumps(found) if arguments.json else text(found), flush=True)
     found = start_to_result(arguments.octet, arguments.out, rounds)
