@@ -79,6 +79,13 @@ let package = Package(
       name: "OctetQuantization",
       dependencies: ["Octet", "OctetHostKernels", "OctetTraining", "OctetInterchange"],
       swiftSettings: strict),
+    // Pages and pictures: values in, text out. It reads and writes no files.
+    .target(
+      name: "OctetReports",
+      dependencies: [
+        "CZlib", "Octet", "OctetCommandLine", "OctetInterchange", "OctetQuantization", "OctetTraining",
+      ],
+      swiftSettings: strict),
     // Depends on nothing, so that every program of the project can use it.
     .target(
       name: "OctetCommandLine",
@@ -89,7 +96,7 @@ let package = Package(
       dependencies: [
         "Octet", "OctetClassification", "OctetCommandLine", "OctetHostKernels", "OctetImages",
         "OctetTraining",
-        "OctetInterchange", "OctetQuantization",
+        "OctetInterchange", "OctetQuantization", "OctetReports",
       ],
       path: "Tools/octet",
       swiftSettings: strict),
@@ -103,7 +110,7 @@ let package = Package(
     // Measures parts of Octet for Tools/bench.
     .executableTarget(
       name: "OctetBench",
-      dependencies: ["OctetCommandLine", "OctetTraining", "OctetInterchange"],
+      dependencies: ["Octet", "OctetCommandLine", "OctetHostKernels", "OctetInterchange", "OctetTraining"],
       path: "Tools/octet-bench",
       swiftSettings: strict),
     // The host's side of firmware-sim/run.
@@ -140,6 +147,10 @@ let package = Package(
       name: "OctetQuantizationTests",
       dependencies: ["Octet", "OctetQuantization", "OctetInterchange", "OctetTraining", "TestSupport"],
       exclude: ["TensorFlowLite/Models"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "OctetReportsTests",
+      dependencies: ["OctetImages", "OctetQuantization", "OctetReports", "OctetTraining", "TestSupport"],
       swiftSettings: strict),
     // The built tool from outside: what it prints, writes and refuses.
     .testTarget(

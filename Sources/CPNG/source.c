@@ -58,8 +58,6 @@ octet_png_status octet_png_start_source(octet_png_reader *reader) {
   if (reader->descriptor < 0) return OCTET_PNG_OK;
   reader->available = 0;
   reader->bytes = reader->buffer;
-  if (lseek(reader->descriptor, 0, SEEK_SET) != 0)
-    return octet_png_system_failure(reader, OCTET_PNG_CANNOT_READ);
   while (reader->available < 64) {
     int more = fill(reader);
     if (more < 0) return octet_png_system_failure(reader, OCTET_PNG_CANNOT_READ);

@@ -1,12 +1,25 @@
 import COctet
 import Octet
+import OctetChipKernels
 
 // What octet.h declares. A session is put together for each call and taken apart again: C keeps the parts.
+
+#if OCTET_VECTOR_LAYOUT
+  /// For chips with the vector extension.
+  private typealias Kernels = PatchKernels<VectorLayout>
+#elseif OCTET_PAIR_LAYOUT
+  /// For chips with DSP instructions.
+  private typealias Kernels = PatchKernels<PairLayout>
+#else
+  /// For every chip.
+  private typealias Kernels = PatchKernels<WideLayout>
+#endif
 
 /// What lies in the memory of an `octet_session`.
 private struct KeptSession: ~Copyable {
   let model: Model
   let arena: UnsafeMutableRawBufferPointer
+  let kernels: Kernels
   var state: SessionState
 }
 
@@ -48,6 +61,16 @@ public func octet_load(
 @c @implementation
 public func octet_arena_bytes(_ kept: UnsafePointer<octet_model>) -> Int { model(kept).arenaBytes }
 
+/// Where the kernels' memory starts behind the arena.
+private func scratchOffset(_ model: Model) -> Int { (model.arenaBytes &+ 3) & ~3 }
+
+/// Bytes of arena with which a session is fastest.
+@c @implementation
+public func octet_fast_arena_bytes(_ kept: UnsafePointer<octet_model>) -> Int {
+  let model = model(kept)
+  return scratchOffset(model) &+ Kernels.scratchBytes(model)
+}
+
 /// Rows of an image.
 @c @implementation
 public func octet_rows(_ kept: UnsafePointer<octet_model>) -> Int { model(kept).imageHeight }
@@ -69,11 +92,14 @@ public func octet_open(
   checkSizes()
   let model = model(kept)
   let memory = UnsafeMutableRawBufferPointer(start: arena, count: max(bytes, 0))
+  // What the arena leaves over serves the kernels; they do with any amount, and with none.
+  let scratch = UnsafeMutableRawBufferPointer(rebasing: memory[min(scratchOffset(model), memory.count)...])
+  let kernels = Kernels(model, scratch: scratch)
   var span = MutableRawSpan(_unsafeBytes: memory)
   do throws(SessionError) {
-    let session = try Session(model, arena: &span)
+    let session = try Session(model, arena: &span, kernels: kernels)
     UnsafeMutableRawPointer(result).assumingMemoryBound(to: KeptSession.self).initialize(
-      to: KeptSession(model: model, arena: memory, state: session.suspend()))
+      to: KeptSession(model: model, arena: memory, kernels: kernels, state: session.suspend()))
     return Int32(OCTET_OK)
   } catch {
     return Int32(OCTET_BAD_ARENA)
@@ -89,8 +115,9 @@ public func octet_feed(
   let parts = place.move()
   let model = parts.model
   let arena = parts.arena
+  let kernels = parts.kernels
   var span = MutableRawSpan(_unsafeBytes: arena)
-  var session = Session(model, arena: &span, kernels: PlainKernels(), resuming: parts.state)
+  var session = Session(model, arena: &span, kernels: kernels, resuming: parts.state)
   var status = Int32(OCTET_OK)
   do throws(SessionError) {
     try session.feed(row: UnsafeBufferPointer(start: row, count: max(bytes, 0)).span)
@@ -100,22 +127,23 @@ public func octet_feed(
     default: status = Int32(OCTET_BAD_ROW)
     }
   }
-  place.initialize(to: KeptSession(model: model, arena: arena, state: session.suspend()))
+  place.initialize(to: KeptSession(model: model, arena: arena, kernels: kernels, state: session.suspend()))
   return status
 }
 
 /// Calls `body` with the session, which stays as it is.
 private func withSession<Result>(
-  _ kept: UnsafePointer<octet_session>, _ body: (borrowing Session<PlainKernels>) -> Result
+  _ kept: UnsafePointer<octet_session>, _ body: (borrowing Session<Kernels>) -> Result
 ) -> Result {
   let place = session(UnsafeMutablePointer(mutating: kept))
   let parts = place.move()
   let model = parts.model
   let arena = parts.arena
+  let kernels = parts.kernels
   var span = MutableRawSpan(_unsafeBytes: arena)
-  let session = Session(model, arena: &span, kernels: PlainKernels(), resuming: parts.state)
+  let session = Session(model, arena: &span, kernels: kernels, resuming: parts.state)
   let result = body(session)
-  place.initialize(to: KeptSession(model: model, arena: arena, state: session.suspend()))
+  place.initialize(to: KeptSession(model: model, arena: arena, kernels: kernels, state: session.suspend()))
   return result
 }
 
@@ -152,8 +180,9 @@ public func octet_restart(_ kept: UnsafeMutablePointer<octet_session>) {
   let parts = place.move()
   let model = parts.model
   let arena = parts.arena
+  let kernels = parts.kernels
   var span = MutableRawSpan(_unsafeBytes: arena)
-  var session = Session(model, arena: &span, kernels: PlainKernels(), resuming: parts.state)
+  var session = Session(model, arena: &span, kernels: kernels, resuming: parts.state)
   session.restart()
-  place.initialize(to: KeptSession(model: model, arena: arena, state: session.suspend()))
+  place.initialize(to: KeptSession(model: model, arena: arena, kernels: kernels, state: session.suspend()))
 }

@@ -87,16 +87,14 @@ struct ConvolutionPatches<Layout: PatchLayout> {
           end: row.weights + row.outputChannels &* depth, sums: start)
         let index = place &* row.outputChannels &+ first
         if isPooled {
-          for channel in 0..<channels {
-            // The largest sum gives the largest output, so one is requantized for all.
-            let four = start + 4 &* channel
-            start[channel] = max(max(four[0], four[1]), max(four[2], four[3]))
-          }
-          row.output.write(start, stride: 1, channels: first..<first &+ channels, to: row.target, at: index)
+          // The largest sum gives the largest output, so one is requantized for all.
+          Layout.keepLargest(start, channels: channels)
+          row.output.write(
+            Layout.self, start, stride: 1, channels: first..<first &+ channels, to: row.target, at: index)
         } else {
           for cell in 0..<count {
             row.output.write(
-              start + cell, stride: 4, channels: first..<first &+ channels, to: row.target,
+              Layout.self, start + cell, stride: 4, channels: first..<first &+ channels, to: row.target,
               at: index &+ cell &* row.outputChannels)
           }
         }

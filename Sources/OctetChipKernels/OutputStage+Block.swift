@@ -5,12 +5,13 @@ extension OutputStage {
   ///
   /// What is the same for all of them is looked at once: most outputs are int8 without a table.
   @inline(never)
-  func write(
-    _ sums: UnsafePointer<Int32>, stride: Int, channels: Range<Int>, to target: UnsafeMutableRawPointer,
+  func write<Layout: PatchLayout>(
+    _: Layout.Type, _ sums: UnsafePointer<Int32>, stride: Int, channels: Range<Int>,
+    to target: UnsafeMutableRawPointer,
     at index: Int
   ) {
-    var sum = sums
     if isWide || table != nil {
+      var sum = sums
       for channel in channels {
         write(
           sum.pointee &+ bias[channel], channel: channel, to: target,
@@ -19,17 +20,40 @@ extension OutputStage {
       }
       return
     }
-    var result = target.assumingMemoryBound(to: Int8.self) + index
-    let minimum = minimum
-    let maximum = maximum
-    let zeroPoint = zeroPoint
+    Layout.writeNarrow(
+      self, sums, stride: stride, channels: channels, to: target.assumingMemoryBound(to: Int8.self) + index)
+  }
+}
+
+extension PatchLayout {
+  /// One after the other.
+  @inline(__always)
+  public static func writeNarrow(
+    _ output: OutputStage, _ sums: UnsafePointer<Int32>, stride: Int, channels: Range<Int>,
+    to target: UnsafeMutablePointer<Int8>
+  ) {
+    var sum = sums
+    var result = target
+    let minimum = output.minimum
+    let maximum = output.maximum
+    let zeroPoint = output.zeroPoint
     for channel in channels {
       let value =
         Requantization.requantize(
-          sum.pointee &+ bias[channel], multiplier: multipliers[channel], shift: shifts[channel]) &+ zeroPoint
+          sum.pointee &+ output.bias[channel], multiplier: output.multipliers[channel],
+          shift: output.shifts[channel]) &+ zeroPoint
       result.pointee = Int8(truncatingIfNeeded: min(max(value, minimum), maximum))
       result += 1
       sum += stride
+    }
+  }
+
+  /// One after the other.
+  @inline(__always)
+  public static func keepLargest(_ sums: UnsafeMutablePointer<Int32>, channels: Int) {
+    for channel in 0..<channels {
+      let four = sums + 4 &* channel
+      sums[channel] = max(max(four[0], four[1]), max(four[2], four[3]))
     }
   }
 }

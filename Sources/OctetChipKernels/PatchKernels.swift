@@ -69,7 +69,8 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
   private static func gatheringLayer(_ model: Model) -> Int? {
     for index in 0..<model.layerCount where model.layer(index).kind == .dense {
       let input = model.tensor(Int(model.layer(index).input))
-      if input.height > 1 && input.rowValues &* 4 <= gatheredValues && input.rowValues % Layout.group == 0 {
+      if input.height > 1 && input.rowValues &* 4 <= gatheredValues && input.rowValues % Layout.rowGroup == 0
+      {
         return index
       }
     }
@@ -130,7 +131,7 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
         Layout.fold(
           wide, count: row.count, weights: row.weights + first &* row.weightsPerOutput,
           stride: row.weightsPerOutput, outputs: count, sums: start)
-        output.write(start, stride: 1, channels: first..<first &+ count, to: target, at: first)
+        output.write(Layout.self, start, stride: 1, channels: first..<first &+ count, to: target, at: first)
       }
       first &+= count
     }

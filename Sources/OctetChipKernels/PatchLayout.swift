@@ -1,3 +1,4 @@
+import Octet
 import OctetChipInstructions
 
 /// How the values under four windows lie in the scratch memory, and what multiplies them.
@@ -6,6 +7,8 @@ public protocol PatchLayout {
   static var valueBytes: Int { get }
   /// Values are stored in groups of so many.
   static var group: Int { get }
+  /// Rows of a multiple of so many values can follow each other in a widened row.
+  static var rowGroup: Int { get }
   /// Puts values `index` to `index + count - 1` of four windows into the patch.
   static func gather(
     _ patch: UnsafeMutableRawPointer, index: Int, windows: UnsafePointer<UnsafePointer<Int8>?>, count: Int)
@@ -22,6 +25,12 @@ public protocol PatchLayout {
   static func fold(
     _ row: UnsafeRawPointer, count: Int, weights: UnsafePointer<Int8>, stride: Int, outputs: Int,
     sums: UnsafeMutablePointer<Int32>)
+  /// Writes the outputs of some channels, which are int8 and have no table, from sums that are `stride` apart and lack the bias.
+  static func writeNarrow(
+    _ output: OutputStage, _ sums: UnsafePointer<Int32>, stride: Int, channels: Range<Int>,
+    to target: UnsafeMutablePointer<Int8>)
+  /// Puts the largest of each four sums side by side. There is room for the sums of a multiple of 4 channels.
+  static func keepLargest(_ sums: UnsafeMutablePointer<Int32>, channels: Int)
 }
 
 /// Pairs of 16 bits, for chips with DSP instructions: Cortex-M4, M7, M33, M55.
@@ -30,6 +39,8 @@ public enum PairLayout: PatchLayout {
   public static var valueBytes: Int { 2 }
   /// A word of weights.
   public static var group: Int { 4 }
+  /// Pairs are made from fours.
+  public static var rowGroup: Int { 4 }
 
   /// See `PatchLayout`.
   @inline(__always)
@@ -72,6 +83,8 @@ public enum WideLayout: PatchLayout {
   public static var valueBytes: Int { 4 }
   /// One by one.
   public static var group: Int { 1 }
+  /// Any.
+  public static var rowGroup: Int { 1 }
 
   /// See `PatchLayout`.
   @inline(__always)
@@ -104,5 +117,67 @@ public enum WideLayout: PatchLayout {
     sums: UnsafeMutablePointer<Int32>
   ) {
     octet_wide_fold(row.assumingMemoryBound(to: Int32.self), count, weights, stride, outputs, sums)
+  }
+}
+
+/// Vectors of 16 bytes, for chips with Arm's M-profile vector extension: Cortex-M55, M85.
+public enum VectorLayout: PatchLayout {
+  /// One.
+  public static var valueBytes: Int { 1 }
+  /// A vector of weights.
+  public static var group: Int { 16 }
+  /// Any: the last vector of a row is loaded in part.
+  public static var rowGroup: Int { 1 }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func gather(
+    _ patch: UnsafeMutableRawPointer, index: Int, windows: UnsafePointer<UnsafePointer<Int8>?>, count: Int
+  ) {
+    octet_vector_gather(patch.assumingMemoryBound(to: Int8.self), index, windows, count)
+  }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func multiply(
+    _ patch: UnsafeRawPointer, weights: UnsafePointer<Int8>, depth: Int, channels: Int,
+    end: UnsafePointer<Int8>,
+    sums: UnsafeMutablePointer<Int32>
+  ) {
+    octet_vector_multiply(patch.assumingMemoryBound(to: Int8.self), weights, depth, channels, sums)
+  }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func widen(_ row: UnsafeMutableRawPointer, values: UnsafePointer<Int8>, count: Int) {
+    octet_vector_widen(row.assumingMemoryBound(to: Int8.self), values, count)
+  }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func fold(
+    _ row: UnsafeRawPointer, count: Int, weights: UnsafePointer<Int8>, stride: Int, outputs: Int,
+    sums: UnsafeMutablePointer<Int32>
+  ) {
+    octet_vector_fold(row.assumingMemoryBound(to: Int8.self), count, weights, stride, outputs, sums)
+  }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func writeNarrow(
+    _ output: OutputStage, _ sums: UnsafePointer<Int32>, stride: Int, channels: Range<Int>,
+    to target: UnsafeMutablePointer<Int8>
+  ) {
+    let first = channels.lowerBound
+    var constants = octet_output(
+      bias: output.bias + first, multipliers: output.multipliers + first, shifts: output.shifts + first,
+      zero_point: output.zeroPoint, minimum: output.minimum, maximum: output.maximum)
+    octet_vector_requantize(&constants, sums, stride, channels.count, target)
+  }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func keepLargest(_ sums: UnsafeMutablePointer<Int32>, channels: Int) {
+    octet_vector_largest(sums, channels)
   }
 }

@@ -17,16 +17,21 @@ package struct ByteText: Sendable {
 
   package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
-  /// - Parameter width: digits at least, with zeros in front.
+  /// - Parameter width: digits at least, with zeros in front; 10 at most.
   package mutating func append(decimal value: Int32, width: Int = 1) {
     if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    var rest = value.magnitude
-    var digits: [UInt8] = []
-    while rest > 0 || digits.count < width {
-      digits.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-      rest /= 10
+    let magnitude = value.magnitude
+    // The unit of the first digit; no magnitude has more than ten.
+    var unit: UInt32 = 1
+    var places = 1
+    while places < width || magnitude / unit >= 10 {
+      unit *= 10
+      places += 1
     }
-    bytes.append(contentsOf: digits.reversed())
+    while unit > 0 {
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: magnitude / unit % 10))
+      unit /= 10
+    }
   }
 
   /// A count with a comma after every three digits from the right.
@@ -61,19 +66,31 @@ package struct ByteText: Sendable {
   /// A JSON string with its quotes. Control characters become escapes; everything else is UTF-8 and stays.
   package mutating func append(json text: some Sequence<UInt8>) {
     bytes.append(UInt8(ascii: "\""))
-    for byte in text {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-        bytes.append(UInt8(ascii: "\\"))
-        bytes.append(byte)
-      case 0..<0x20, 0x7F:
-        append("\\u00")
-        append(hexDigit: byte >> 4)
-        append(hexDigit: byte & 15)
-      default: bytes.append(byte)
-      }
+    if text.contains(where: Self.isEscapedInJSON) {
+      for byte in text { append(escaped: byte) }
+    } else {
+      bytes.append(contentsOf: text)
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func isEscapedInJSON(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+  }
+
+  private mutating func append(escaped byte: UInt8) {
+    guard Self.isEscapedInJSON(byte) else {
+      bytes.append(byte)
+      return
+    }
+    bytes.append(UInt8(ascii: "\\"))
+    if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+      bytes.append(byte)
+    } else {
+      append("u00")
+      append(hexDigit: byte >> 4)
+      append(hexDigit: byte & 15)
+    }
   }
 
   /// A field of a CSV line, quoted where it has to be.

@@ -18,6 +18,7 @@ extension Reading {
   /// Reads the answer off a session that has finished an image.
   init<Kernels: RowKernels>(_ session: borrowing Session<Kernels>, _ model: Model, _ picture: FittedPicture) {
     var logits: [Int32] = []
+    logits.reserveCapacity(session.logitCount)
     for index in 0..<session.logitCount { logits.append(session.logit(index)) }
     let best = session.answer?.classIndex ?? 0
     var second = best == 0 ? 1 : 0
@@ -26,7 +27,8 @@ extension Reading {
     }
     var probabilities: [UInt32] = []
     if model.head != .linear {
-      for index in 0..<model.classCount { probabilities.append(session.probability(of: index)) }
+      probabilities.reserveCapacity(model.classCount)
+      session.forEachProbability { probabilities.append($0) }
     }
     classIndex = best
     runnerUp = second

@@ -29,8 +29,10 @@ package struct OutputDescriptor: Sendable {
     self.name = name
   }
 
-  package func write(_ text: String) throws(OutputError) {
-    var rest = Array(text.utf8)[...]
+  package func write(_ text: String) throws(OutputError) { try write(Array(text.utf8)) }
+
+  package func write(_ bytes: [UInt8]) throws(OutputError) {
+    var rest = bytes[...]
     while !rest.isEmpty {
       // The system may take less than it is given, and signals may interrupt it.
       let count = rest.withUnsafeBytes { systemWrite(descriptor, $0) }
@@ -66,6 +68,8 @@ package enum StandardOutput {
   private static let output = OutputDescriptor(descriptor: STDOUT_FILENO, name: "standard output")
 
   package static func write(_ text: String) throws(OutputError) { try output.write(text) }
+
+  package static func write(_ bytes: [UInt8]) throws(OutputError) { try output.write(bytes) }
 
   /// Sends off what the C library still holds, which `print` and libraries may have left there.
   package static func flush() throws(OutputError) {

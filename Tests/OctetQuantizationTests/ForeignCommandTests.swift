@@ -113,5 +113,6 @@ struct ForeignCommandTests {
         result.errors.split(separator: "\n").count == 1 && result.errors.contains(message), "\(result.errors)"
       )
     }
+    #expect(try folder.bytes(of: "none.octet") == nil)
   }
 }

@@ -29,7 +29,7 @@ struct QuantizerTests {
     let reference = WholeLayerReference(file.bytes)
     let images = FloatModels.images(40, shape: shape, seed: 9)
     let workers = Workers(count: 1)
-    let classes = try ImageClassifier(runtime, workers: workers).classes(of: images)
+    let classes = try ImageClassifier(runtime, workers: workers).answers(of: images).classes
 
     let network = try model.makeNetwork(capacity: images.count, workers: workers)
     let activation = quantized.network.head == .linear ? model.network.outputActivation : .linear

@@ -55,11 +55,20 @@ struct ChipKernelsTests {
     }
   }
 
+  @Test("vectors of 16 bytes", arguments: 0..<4)
+  func vectors(part: Int) throws {
+    for seed in 0..<400 {
+      let seed = UInt64(6_000_000 + part * 400 + seed)
+      try Self.compare(VectorLayout.self, seed: seed, layerCount: nil, scratch: 1)
+    }
+  }
+
   @Test("many layers")
   func many() throws {
     for seed in 0..<30 as Range<UInt64> {
       try Self.compare(PairLayout.self, seed: 4_000_000 + seed, layerCount: 20, scratch: 1)
       try Self.compare(WideLayout.self, seed: 4_000_000 + seed, layerCount: 20, scratch: 1)
+      try Self.compare(VectorLayout.self, seed: 4_000_000 + seed, layerCount: 20, scratch: 1)
     }
   }
 
@@ -68,6 +77,7 @@ struct ChipKernelsTests {
     for seed in 0..<100 as Range<UInt64> {
       try Self.compare(PairLayout.self, seed: 5_000_000 + seed, layerCount: nil, scratch: scratch)
       try Self.compare(WideLayout.self, seed: 5_000_000 + seed, layerCount: nil, scratch: scratch)
+      try Self.compare(VectorLayout.self, seed: 5_000_000 + seed, layerCount: nil, scratch: scratch)
     }
   }
 }

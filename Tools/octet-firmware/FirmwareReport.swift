@@ -11,9 +11,13 @@ struct FirmwareReport {
   }
 
   let imageCount: Int
+  /// Where the images came from, in words.
+  let origin: String
   /// Images whose true class is known, and how many of those the firmware got right.
   let labelCount: Int
   let right: Int
+  /// Why pictures were left out, a line each.
+  let refused: [String]
   /// The first way in which the firmware disagrees with the host.
   let difference: String?
   /// Damaged models that the firmware's loader judged, and how many of them it accepted.
@@ -25,12 +29,19 @@ struct FirmwareReport {
   let sizes: FirmwareSizes
   let stackBytes: Int
   let arenaBytes: Int
+  let modelBytes: Int
 
   init(folder: String) throws {
     let (bytes, model) = try ModelFile.load("\(folder)/model.octet")
     let results = try Results(
       FileReading.bytes(path: "\(folder)/results", limit: 1 << 30), name: "\(folder)/results")
-    let labels = try FileReading.bytes(path: "\(folder)/labels", limit: 1 << 30)
+    let labels = try LabelRecord.read(
+      FileReading.bytes(path: "\(folder)/labels", limit: 1 << 30), name: "\(folder)/labels")
+    origin = String(
+      decoding: try FileReading.bytes(path: "\(folder)/origin", limit: 1 << 20), as: UTF8.self)
+    refused = String(
+      decoding: try FileReading.bytes(path: "\(folder)/refused", limit: 1 << 30), as: UTF8.self
+    ).split(separator: "\n").map(String.init)
     let baked = "\(folder)/baked"
     let path = FileStatus.exists(baked) ? baked : "\(folder)/images"
     let images = try ImageRecord.read(FileReading.bytes(path: path, limit: 1 << 31), name: path)
@@ -44,8 +55,8 @@ struct FirmwareReport {
     }
     let host = try HostRun.run(model, images)
     imageCount = images.count
-    labelCount = labels.count { $0 != PictureFolder.unknown }
-    right = zip(results.images, labels).count { $1 != PictureFolder.unknown && $0.classIndex == Int($1) }
+    labelCount = labels.count { $0 != nil }
+    right = zip(results.images, labels).count { $0.classIndex == $1 }
     flipCount = results.flips.count
     acceptedFlips = results.flips.count { $0.error == nil }
     let flip = results.flips.first { flip in
@@ -68,6 +79,7 @@ struct FirmwareReport {
       FileReading.bytes(path: "\(folder)/firmware.elf", limit: 1 << 30), name: "\(folder)/firmware.elf")
     stackBytes = results.stackBytes
     arenaBytes = model.arenaBytes
+    modelBytes = bytes.count
   }
 
   private var multiplyAdds: Int { layers.reduce(0) { $0 + $1.multiplyAdds } }
@@ -75,7 +87,10 @@ struct FirmwareReport {
   var json: JSONValue {
     .object([
       ("accuracy", labelCount == 0 ? .null : .number(Double(right) / Double(labelCount))),
+      ("data", .string(origin)),
       ("images", .integer(imageCount)),
+      ("labeled", .integer(labelCount)),
+      ("refused", .integer(refused.count)),
       ("bit_exact", .bool(difference == nil)),
       ("instructions_per_inference", instructions.map { .integer($0) } ?? .null),
       (
@@ -84,7 +99,7 @@ struct FirmwareReport {
       ),
       ("damaged_models", .integer(flipCount)),
       ("code_bytes", .integer(sizes.code)),
-      ("model_bytes", .integer(sizes.model)),
+      ("model_bytes", .integer(modelBytes)),
       ("ram_bytes", .integer(sizes.ram)),
       ("arena_bytes", .integer(arenaBytes)),
       ("stack_bytes", .integer(stackBytes)),
@@ -125,16 +140,19 @@ struct FirmwareReport {
     let accuracy =
       labelCount == 0
       ? "unknown: none of the \(imageCount) images is labeled"
-      : "\(NumberText.percent(Double(right) / Double(labelCount), decimals: 2)), \(right) of \(labelCount)"
+      : "\(NumberText.percent(Double(right) / Double(labelCount), decimals: 2)), \(right) of \(labelCount)\(labelCount == imageCount ? "" : "; \(imageCount - labelCount) images are not labeled")"
+    let imageBytes = sizes.constants - modelBytes
+    let baked = imageBytes == 0 ? "" : ", images \(NumberText.grouped(imageBytes))"
     let damaged =
       flipCount == 0
       ? ""
       : "damage     \(NumberText.grouped(flipCount)) damaged models were judged as on the host, \(NumberText.grouped(flipCount - acceptedFlips)) rejected\n"
     return """
       \(board)
+      images     \(NumberText.grouped(imageCount)): \(origin)
       accuracy   \(accuracy)
       bits       \(difference.map { "differ from the host: \($0)" } ?? "every layer and every logit equal the host's")
-      flash      \(share(sizes.code + sizes.model, of: flash)): code \(NumberText.grouped(sizes.code)), model \(NumberText.grouped(sizes.model))
+      flash      \(share(sizes.code + sizes.constants, of: flash)): code \(NumberText.grouped(sizes.code)), model \(NumberText.grouped(modelBytes))\(baked)
       RAM        \(share(sizes.ram, of: ram)): arena \(NumberText.grouped(arenaBytes)), stack \(NumberText.grouped(sizes.stack))
       stack      \(NumberText.grouped(stackBytes)) of \(NumberText.grouped(sizes.stack)) bytes were used\(damaged.isEmpty ? "" : "\n" + damaged.dropLast())
 

@@ -1,7 +1,8 @@
 /// What the sections of a linked firmware take, read from its ELF file.
 struct FirmwareSizes {
   let code: Int
-  let model: Int
+  /// The model, and images that are linked in.
+  let constants: Int
   let ram: Int
   let stack: Int
 
@@ -29,7 +30,7 @@ struct FirmwareSizes {
     func size(_ names: String...) -> Int { names.reduce(0) { $0 + (sizes[$1] ?? 0) } }
     // Initial values of variables lie in flash as well.
     code = size(".code", ".data")
-    model = size(".model")
+    constants = size(".model")
     stack = size(".stack")
     ram = size(".stack", ".data", ".bss", ".workspace", ".guard")
   }

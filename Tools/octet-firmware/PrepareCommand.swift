@@ -1,9 +1,15 @@
-import Foundation
+import FoundationEssentials
 import Octet
 import OctetChipKernels
 import OctetCommandLine
 import OctetInterchange
 import OctetTraining
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// `octet-firmware prepare`: everything that goes into a firmware or is fed to it.
 enum PrepareCommand: Command {
@@ -15,8 +21,14 @@ enum PrepareCommand: Command {
       OptionDescription("folder", takes: .folder(), help: "where to write"),
       OptionDescription(
         "data", takes: .file("PATH"), default: "OCTET_MNIST, then fetched MNIST, then synthetic digits",
-        help: "a folder of PNG files, a folder of IDX files, or a CSV table (label first)"),
-      OptionDescription("count", takes: .text("N"), default: "20", help: "images to classify"),
+        help:
+          "PNG files in a folder and in folders within, a folder of IDX files, or a CSV table (label first)"),
+      OptionDescription(
+        "labels", takes: .choice("WHERE", of: LabelChoice.allCases.map(\.rawValue)), default: "auto",
+        help: "where the true classes of PNG files are"),
+      OptionDescription(
+        "count", takes: .text("N"), default: "20, but every PNG file",
+        help: "images to classify: the first ones, or PNG files spread evenly over all"),
       OptionDescription(
         "timed", takes: .text("N"), default: "20",
         help: "images, from the first, whose instructions are counted"),
@@ -32,11 +44,15 @@ enum PrepareCommand: Command {
       throw arguments.usageError("say with --folder where to write")
     }
     let baked = try arguments.integer("baked", in: 1...10_000)
-    let count = try baked ?? arguments.integer("count", in: 1...1_000_000) ?? 20
+    let count = try baked ?? arguments.integer("count", in: 1...1_000_000)
     let timed = try arguments.integer("timed", in: 0...) ?? 20
     let flips = try arguments.integer("flips", in: 0...100_000) ?? 0
     let (bytes, model) = try ModelFile.load(arguments.positionals[0])
-    let (pixels, labels) = try images(for: model, count: count, arguments)
+    let (pixels, labels, refused, origin) = try images(for: model, count: count, arguments)
+    try Folder.create(folder)
+    // What an earlier call left would be taken for a part of this one.
+    for name in ["images", "baked", "results"] { unlink("\(folder)/\(name)") }
+    for line in refused { StandardError.write("octet-firmware: \(line.withVisibleControls)\n") }
     let records = pixels.indices.map {
       ImageRecord(number: UInt32($0), isTimed: $0 < timed, pixels: pixels[$0])
     }
@@ -44,22 +60,31 @@ enum PrepareCommand: Command {
     try AtomicFile.write(
       path: "\(folder)/\(baked == nil ? "images" : "baked")",
       bytes: ImageRecord.write(records, after: FlipRecord.draw(flips, modelBytes: bytes.count)))
-    try AtomicFile.write(path: "\(folder)/labels", bytes: labels)
+    try AtomicFile.write(path: "\(folder)/labels", bytes: LabelRecord.write(labels))
+    try AtomicFile.write(path: "\(folder)/origin", bytes: Array(origin.withVisibleControls.utf8))
+    try AtomicFile.write(
+      path: "\(folder)/refused", bytes: Array(refused.map { $0.withVisibleControls + "\n" }.joined().utf8))
     let sizes = """
       arena_bytes=\(model.arenaBytes)
-      declare -A scratch_bytes=([pair]=\(PatchKernels<PairLayout>.scratchBytes(model)) [wide]=\(PatchKernels<WideLayout>.scratchBytes(model)))
+      declare -A scratch_bytes=([pair]=\(PatchKernels<PairLayout>.scratchBytes(model)) [wide]=\(PatchKernels<WideLayout>.scratchBytes(model)) [vector]=\(PatchKernels<VectorLayout>.scratchBytes(model)))
       image_bytes=\(model.imageBytes)
 
       """
     try AtomicFile.write(path: "\(folder)/sizes.sh", bytes: Array(sizes.utf8))
   }
 
-  /// Test images if there are some, of the classes that the model tells apart; or the pictures of a folder.
+  /// Test images if there are some, of the classes that the model tells apart; or PNG files, and why some of them are missing.
   private static func images(
-    for model: Model, count: Int, _ arguments: ParsedArguments
-  ) throws -> (pixels: [[UInt8]], labels: [UInt8]) {
-    if let path = arguments.value("data"), let folder = try PictureFolder(path, model: model, count: count) {
-      return (folder.pixels, folder.labels)
+    for model: Model, count: Int?, _ arguments: ParsedArguments
+  ) throws -> (pixels: [[UInt8]], labels: [Int?], refused: [String], origin: String) {
+    let choice = arguments.value("labels").flatMap(LabelChoice.init)
+    if let path = arguments.value("data"),
+      let files = try PictureFiles(path, model: model, count: count, labels: choice ?? .auto)
+    {
+      return (files.pixels, files.labels, files.refused, "PNG files from \(path)")
+    }
+    guard choice == nil else {
+      throw arguments.usageError("--labels is for PNG files: name some with --data")
     }
     let locator = DataLocator(
       path: arguments.value("data"), environment: ProcessInfo.processInfo.environment)
@@ -71,7 +96,10 @@ enum PrepareCommand: Command {
       throw FirmwareError(
         "the images have \(images.shape.count) bytes, the model takes \(size): give others with --data")
     }
-    let chosen = 0..<min(count, images.count)
-    return (chosen.map { Array(images.pixels[$0 * size..<($0 + 1) * size]) }, Array(images.labels[chosen]))
+    let chosen = 0..<min(count ?? 20, images.count)
+    return (
+      chosen.map { Array(images.pixels[$0 * size..<($0 + 1) * size]) }, chosen.map { Int(images.labels[$0]) },
+      [], data.origin
+    )
   }
 }

@@ -32,5 +32,10 @@ enum ReportCommand: Command {
     if let difference = report.difference {
       throw FirmwareError("the firmware does not agree with the host: \(difference)")
     }
+    if let first = report.refused.first {
+      let total = report.imageCount + report.refused.count
+      throw FirmwareError(
+        "\(report.refused.count) of \(total) pictures could not be used, the first: \(first)")
+    }
   }
 }

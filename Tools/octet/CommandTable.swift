@@ -7,12 +7,16 @@ enum CommandTable {
     .command(QuantizeCommand.self),
     .command(ClassifyCommand.self),
     .command(EvaluateCommand.self),
+    .command(ReportCommand.self),
     .command(InspectCommand.self),
     .command(ExportCommand.self),
     .command(BenchCommand.self),
     .group(
-      name: "data", summary: "get data to train on, and look at it", examples: ["octet data fetch mnist"],
-      members: [.command(DataFetchCommand.self), .command(DataExportCommand.self)]),
+      name: "data", summary: "get data to train on, and look at it",
+      examples: ["octet data fetch mnist", "octet data show"],
+      members: [
+        .command(DataFetchCommand.self), .command(DataShowCommand.self), .command(DataExportCommand.self),
+      ]),
     .command(CompletionsCommand.self),
     .command(HelpCommand.self),
   ]

@@ -4,8 +4,9 @@ usage: bench_inference.py --octet PROGRAM --out FOLDER [--rounds N] [--json] [--
 
 The peers' files are made from Models/NAME.safetensors once, and kept in FOLDER. Programs take turns, N times; a figure is
 the median of its turns. Times of one thread are what the thread has had of a processor, so that other programs on the
-machine disturb little. LiteRT's time does not depend on the image; Octet's does, as zeros in a dense layer's input are
-skipped, so it is measured on test images and on noise.
+machine disturb little; Octet's throughput on two threads is by the clock on the wall. LiteRT's time does not depend on the image; Octet's does, as zeros in a dense layer's input are
+skipped, so it is measured on test images and on noise. With AVX2 alone LiteRT is run by litert_avx2.py. Memory is what a
+process of its own grows by from before the model is opened to after the first answer.
 """
 import argparse
 import contextlib
@@ -114,9 +115,50 @@ def onnx_call(path):
     return lambda: session.run_with_iobinding(binding)
 
 
-def octet(program, name, rounds, *options):
+def octet(program, name, rounds, *options, kernels=None):
     command = [program, "bench", str(MODELS / f"{name}.octet"), "--json", "--rounds", str(rounds), *options]
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    environment = os.environ | ({"OCTET_KERNELS": kernels} if kernels else {})
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout)
+
+
+def resident():
+    """Bytes of this process that lie in memory."""
+    return int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
+def print_growth(path):
+    """What opening a model and its first answer add to a process that has loaded the library."""
+    open_model = (lambda: litert_call(path, 1)) if path.suffix == ".tflite" else (lambda: onnx_call(path))
+    if path.suffix == ".tflite":
+        import ai_edge_litert.interpreter  # noqa: F401
+    else:
+        import onnxruntime  # noqa: F401
+    before = resident()
+    open_model()()
+    print(resident() - before)
+
+
+def growth(path):
+    done = subprocess.run([sys.executable, __file__, "--growth-of", str(path)], capture_output=True, text=True, check=True)
+    return int(done.stdout.split()[-1])
+
+
+def avx2(name, folder, program, rounds, least):
+    """Seconds for an image with AVX2 alone: Octet's, Octet's on noise, and LiteRT's or why there are none."""
+    command = [sys.executable, str(pathlib.Path(__file__).with_name("litert_avx2.py")), "--seconds", str(least)]
+    turns = {"octet": [], "octet_noise": [], "litert": []}
+    for _ in range(rounds):
+        done = subprocess.run([*command, str(folder / f"{name}.tflite")], capture_output=True, text=True, check=True)
+        found = json.loads(done.stdout.splitlines()[-1])
+        if "error" in found:
+            return found
+        turns["litert"].append(found[name])
+        try:
+            for key, options in [("octet", []), ("octet_noise", ["--noise"])]:
+                turns[key].append(octet(program, name, 3, "--threads", "1", *options, kernels="avx2")["latency_seconds"]["median"])
+        except subprocess.CalledProcessError as error:
+            return {"error": error.stderr.strip()}
+    return {key: statistics.median(values) for key, values in turns.items()}
 
 
 def measure(name, folder, program, rounds, least):
@@ -138,6 +180,10 @@ def measure(name, folder, program, rounds, least):
             turns[key].append(1 / row["images_per_second"]["median"])
     seconds = {key: {"least": min(t), "median": statistics.median(t), "most": max(t)} for key, t in turns.items()}
     middle = {key: value["median"] for key, value in seconds.items()}
+    limited = avx2(name, folder, program, rounds, least)
+    if "error" not in limited:
+        limited["latency_litert"] = limited["litert"] / limited["octet"]
+        limited["latency_litert_noise"] = limited["litert"] / limited["octet_noise"]
     return {
         "part": "inference", "name": name, "kernels": found["kernels"], "rounds": rounds,
         "ratios": {
@@ -148,7 +194,13 @@ def measure(name, folder, program, rounds, least):
             "throughput_litert": middle["litert_batch"] / middle["octet_batch"],
             "two_threads": middle["octet_batch"] / middle["octet_two"],
         },
+        "avx2": limited,
         "seconds_per_image": seconds,
+        "memory_bytes": {
+            "octet": found["memory_bytes"],
+            "litert": growth(folder / f"{name}.tflite"),
+            "onnxruntime": growth(folder / f"{name}.onnx"),
+        },
         "bytes": {
             "octet": (MODELS / f"{name}.octet").stat().st_size,
             "litert": (folder / f"{name}.tflite").stat().st_size,
@@ -203,11 +255,24 @@ def text(found):
             ("onnxruntime", "ONNX Runtime int8"), ("litert_float", "LiteRT float"),
             ("octet_batch", "Octet, 256"), ("octet_two", "Octet, 256, 2 threads"), ("litert_batch", "LiteRT int8, 256")]:
         lines.append(f"    {label:<24}{micro(key)}")
-    sizes = ", ".join(f"{key} {value:,}" for key, value in found["bytes"].items())
-    return "\n".join([*lines, f"  bytes of the file: {sizes}", ""])
+    limited = found["avx2"]
+    if "error" in limited:
+        lines.insert(3, f"  with AVX2 alone: not measured ({limited['error']})")
+    else:
+        lines.insert(3, f"  with AVX2 alone LiteRT int8 takes {limited['latency_litert']:.2f} times as long, "
+                        f"{limited['latency_litert_noise']:.2f} times if it is noise")
+        for key, label in [("octet", "Octet, AVX2"), ("octet_noise", "Octet, AVX2, noise"), ("litert", "LiteRT int8, AVX2")]:
+            lines.append(f"    {label:<24}{limited[key] * 1e6:8.2f}")
+    for title, key in [("bytes of the file", "bytes"), ("bytes of memory that a model takes", "memory_bytes")]:
+        sizes = ", ".join(f"{name} {'not known' if value is None else format(value, ',')}" for name, value in found[key].items())
+        lines.append(f"  {title}: {sizes}")
+    return "\n".join([*lines, ""])
 
 
 def main():
+    if sys.argv[1:2] == ["--growth-of"]:
+        print_growth(pathlib.Path(sys.argv[2]))
+        return
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--octet", required=True)
     parser.add_argument("--out", required=True, type=pathlib.Path)

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Classify PNG files with Pillow and LiteRT, as one would write it in Python, on all cores that may be used.
+"""Classify PNG files with Pillow and LiteRT in Python, on all cores that may be used.
 
-usage: litert_classify.py MODEL.tflite FOLDER [--batch N]
+usage: litert_classify.py MODEL.tflite FOLDER [--batch N] [--plain]
 
-Each core has a process with an interpreter of its own; the pictures have the model's size. Prints one JSON object: how
+Each core has a process with an interpreter of its own, which takes N files at a time. With --plain it is done as in most
+scripts: one process, one file after the other, and LiteRT has a thread for each core. The pictures have the model's size. Prints one JSON object: how
 many files, the seconds from the first file to the last answer without the start of Python, the accuracy by the labels in
 the names that 'octet data export-png' gives.
 """
@@ -22,8 +23,8 @@ from PIL import Image
 state = {}
 
 
-def prepare(model, batch):
-    interpreter = Interpreter(model_path=model, num_threads=1)
+def prepare(model, batch, threads=1):
+    interpreter = Interpreter(model_path=model, num_threads=threads)
     port = interpreter.get_input_details()[0]
     interpreter.resize_tensor_input(port["index"], [batch, *port["shape"][1:]])
     interpreter.allocate_tensors()
@@ -53,15 +54,24 @@ def main():
     parser.add_argument("model")
     parser.add_argument("folder")
     parser.add_argument("--batch", type=int, default=1)
+    parser.add_argument("--plain", action="store_true")
     options = parser.parse_args()
     paths = sorted(str(path) for path in pathlib.Path(options.folder).glob("*.png"))
     batches = [paths[start:start + options.batch] for start in range(0, len(paths), options.batch)]
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    with multiprocessing.get_context("fork").Pool(cores, prepare, (options.model, options.batch)) as pool:
-        pool.map(ready, range(4 * cores), 1)
+    if options.plain:
+        prepare(options.model, 1, cores)
+        # The first call makes what later ones use again.
+        classify(paths[:1])
         start = time.perf_counter()
-        found = [index for part in pool.map(classify, batches, max(1, 128 // options.batch)) for index in part]
+        found = [index for path in paths for index in classify([path])]
         seconds = time.perf_counter() - start
+    else:
+        with multiprocessing.get_context("fork").Pool(cores, prepare, (options.model, options.batch)) as pool:
+            pool.map(ready, range(4 * cores), 1)
+            start = time.perf_counter()
+            found = [index for part in pool.map(classify, batches, max(1, 128 // options.batch)) for index in part]
+            seconds = time.perf_counter() - start
     truths = [int(re.search(r"label-(\d+)", path).group(1)) for path in paths]
     right = sum(truth == answer for truth, answer in zip(truths, found))
     print(json.dumps({"files": len(paths), "seconds": seconds, "accuracy": right / len(paths)}))

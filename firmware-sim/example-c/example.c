@@ -71,10 +71,26 @@ static int classify(const void *file, size_t file_bytes, const uint8_t *images, 
 
 static void write_text(const char *text) { core_semihosting(0x04, text); }
 
+/// A loop of 20,000 instructions tells how many ticks one takes.
+static uint32_t instructions(uint32_t ticks) {
+  const uint32_t start = board_ticks();
+  core_count_down(1000);
+  const uint32_t middle = board_ticks();
+  core_count_down(11000);
+  const uint32_t loop = (board_ticks() - middle) - (middle - start);
+  return ticks / loop * 20000 + ticks % loop * 100 / loop * 200;
+}
+
 void firmware_main(void) {
   const Storage model = storage_model(), images = storage_images(), arena = storage_arena();
+  board_start_timer();
+  const uint32_t start = board_ticks();
   const int status = classify(model.start, (size_t)model.bytes, images.start, (size_t)images.bytes, arena.start,
                               (size_t)arena.bytes, write_text);
+  const uint32_t all = instructions(board_ticks() - start);
+  write_text("some ");
+  write_number(write_text, all);
+  write_text(" instructions\n");
   const uint32_t ended[2] = {0x20026, (uint32_t)status};
   core_semihosting(0x20, ended);
 }

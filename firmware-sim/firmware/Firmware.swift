@@ -3,7 +3,10 @@ import Octet
 import OctetChipKernels
 import Storage
 
-#if OCTET_PAIR_LAYOUT
+#if OCTET_VECTOR_LAYOUT
+  /// For chips with the vector extension.
+  typealias Kernels = PatchKernels<VectorLayout>
+#elseif OCTET_PAIR_LAYOUT
   /// For chips with DSP instructions.
   typealias Kernels = PatchKernels<PairLayout>
 #else

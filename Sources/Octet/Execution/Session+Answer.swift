@@ -50,6 +50,35 @@ extension Session {
     return best
   }
 
+  /// Calls `body` with the probability of each class in turn, as `probability(of:)` has it; never for a model without a
+  /// head. Softmax adds up its powers once for all.
+  public func forEachProbability(_ body: (UInt32) -> Void) {
+    guard model.head == .softmax else {
+      if model.head == .sigmoid { for index in 0..<model.classCount { body(probability(of: index)) } }
+      return
+    }
+    let tensor = model.logits
+    let step = model.probabilityStep
+    let (largest, sum) = softmaxSum(tensor, step: step)
+    for index in 0..<Int(tensor.channels) { body(softmax(value(index, tensor), largest, sum, step: step)) }
+  }
+
+  /// The largest logit, and the sum of the powers of all.
+  private func softmaxSum(_ tensor: TensorRecord, step: UInt32) -> (largest: Int32, sum: UInt32) {
+    let count = Int(tensor.channels)
+    var largest = value(0, tensor)
+    for other in 1..<count { largest = max(largest, value(other, tensor)) }
+    var sum: UInt32 = 0
+    for other in 0..<count {
+      sum &+= Probability.power(UInt32(bitPattern: largest &- value(other, tensor)), step: step)
+    }
+    return (largest, sum)
+  }
+
+  private func softmax(_ logit: Int32, _ largest: Int32, _ sum: UInt32, step: UInt32) -> UInt32 {
+    Probability.share(Probability.power(UInt32(bitPattern: largest &- logit), step: step), of: sum)
+  }
+
   /// The probability of a class in 1/65,536, as docs/NUMERICS.md defines it; 0 for a model without a head.
   public func probability(of index: Int) -> UInt32 {
     precondition(index >= 0 && index < model.classCount, "there is no such class")
@@ -65,14 +94,8 @@ extension Session {
       }
       return Probability.sigmoid(value(index, tensor), step: step)
     case .softmax:
-      var largest = value(0, tensor)
-      for other in 1..<count { largest = max(largest, value(other, tensor)) }
-      var sum: UInt32 = 0
-      for other in 0..<count {
-        sum &+= Probability.power(UInt32(bitPattern: largest &- value(other, tensor)), step: step)
-      }
-      return Probability.share(
-        Probability.power(UInt32(bitPattern: largest &- value(index, tensor)), step: step), of: sum)
+      let (largest, sum) = softmaxSum(tensor, step: step)
+      return softmax(value(index, tensor), largest, sum, step: step)
     }
   }
 }

@@ -5,4 +5,7 @@
 #pragma once
 
 #include "PairPatch.h"
+#include "VectorOutput.h"
+#include "VectorPatch.h"
+#include "VectorPatch.h"
 #include "WidePatch.h"

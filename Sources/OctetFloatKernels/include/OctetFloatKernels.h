@@ -71,6 +71,33 @@ void octet_max_pool(float *output, const float *image, const octet_window *windo
 void octet_max_pool_gradient(
   float *image_gradient, const float *output_gradient, const float *image, const octet_window *window, float *scratch);
 
+// MARK: Matrices that are mostly zeros
+
+/// The values of a matrix that are not zero, once row by row and once column by column.
+typedef struct {
+  long rows, columns;
+  /// Where the entries of each row begin, and behind the last where they end; `rows + 1` of them.
+  int32_t *row_starts;
+  /// The column of each entry, and its value. Room for `most + columns` of them.
+  int32_t *row_places;
+  float *row_values;
+  /// The same by columns; `columns + 1` starts, and room for `most` entries.
+  int32_t *column_starts;
+  int32_t *column_places;
+  float *column_values;
+} octet_sparse;
+
+/// Finds what is not zero in a matrix of `rows` rows and the sparse one's columns. -1 if that is more than `most`, else how
+/// many there are.
+long octet_sparse_compress(octet_sparse *sparse, const float *dense, long rows, long most);
+
+/// target = sparse * matrix, which has a row of `width` for each of the sparse one's columns.
+void octet_sparse_rows_product(float *target, const octet_sparse *sparse, const float *matrix, long width);
+
+/// target += transpose of matrix * sparse; the matrix has a row of `width` for each of the sparse one's rows, and the target
+/// one of `columns` for each of `width`.
+void octet_sparse_columns_product(float *target, const octet_sparse *sparse, const float *matrix, long width);
+
 // MARK: Batch normalization, over `pixels` rows of `channels` values
 
 /// target = source * slope + start

@@ -1,7 +1,7 @@
 // The inner loops of the host kernels, once for each instruction set.
 //
 // Every function gives the bits that docs/NUMERICS.md defines. Nothing is allocated and nothing is kept between calls, so
-// any number of threads may share a layer. docs/SPEED.md shows the layout of the weights and says what bounds each loop.
+// any number of threads may share a layer. docs/PERFORMANCE.md shows the layout of the weights and says what bounds each loop.
 #ifndef OCTET_HOST_KERNELS_H
 #define OCTET_HOST_KERNELS_H
 

@@ -38,6 +38,11 @@ struct InkCanvas {
 
   /// Turns the sums into levels.
   mutating func finish() {
+    // A cell of one pixel, which is every picture of a model's size, needs no division.
+    guard factor > 1 else {
+      for place in 0..<count { levels[place] &*= Self.steps }
+      return
+    }
     for row in 0..<height {
       let rows = min(factor, part.height - row * factor)
       for column in 0..<width {
@@ -67,6 +72,10 @@ extension InkCanvas: GrayRowSink {
     guard row >= part.top, row < part.bottom else { return }
     let start = (row - part.top) / factor * width
     if columnStep == 1, firstColumn == 0 {
+      guard factor > 1 else {
+        for column in 0..<width { levels[start + column] = Int32(values[part.left + column]) }
+        return
+      }
       var column = part.left
       for cell in start..<start + width {
         let end = min(column + factor, part.right)

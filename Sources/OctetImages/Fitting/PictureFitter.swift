@@ -87,14 +87,14 @@ package struct PictureFitter: ~Copyable {
   private mutating func fitExact(_ name: String) throws(PictureError) -> FittedPicture {
     let lightInk = decidesLightInk(isExact: true)
     var (least, most) = (InkCanvas.largestLevel, Int32(0))
-    var pixels: [UInt8] = []
-    pixels.reserveCapacity(canvas.count)
+    var pixels = [UInt8](repeating: 0, count: canvas.count)
+    let turned: UInt8 = lightInk ? 0 : 255
     // No side of a model's input is longer than the canvas's, so each cell is a pixel.
     for place in 0..<canvas.count {
       let level = canvas.levels[place]
       (least, most) = (min(least, level), max(most, level))
-      let gray = UInt8(clamping: level / InkCanvas.steps)
-      pixels.append(lightInk ? gray : 255 - gray)
+      // A level is a byte of gray times the steps; 255 less a byte is the byte with all its bits turned over.
+      pixels[place] = UInt8(truncatingIfNeeded: level / InkCanvas.steps) ^ turned
     }
     guard most - least >= InkMap.leastContrast else { throw .noInk(path: name) }
     return FittedPicture(

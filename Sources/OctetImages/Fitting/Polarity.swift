@@ -6,18 +6,21 @@ struct Polarity {
   /// Sums of the fourth powers of what is lighter and what is darker than the paper.
   ///
   /// At most 2^16 cells, and differences below 2^11: 2^60.
-  private var lighter: Int64 = 0
-  private var darker: Int64 = 0
+  private var lighter: UInt64 = 0
+  private var darker: UInt64 = 0
 
   private mutating func add(_ difference: Int32) {
-    let square = Int64(difference) * Int64(difference)
-    if difference < 0 { darker += square * square } else { lighter += square * square }
+    // Below 2^22; the product of two such factors is what vector units multiply at once.
+    let square = UInt32(truncatingIfNeeded: difference &* difference)
+    let fourth = UInt64(square) &* UInt64(square)
+    lighter &+= difference < 0 ? 0 : fourth
+    darker &+= difference < 0 ? fourth : 0
   }
 
   private var hasLightInk: Bool { lighter >= darker }
 
   /// How clear the answer is, from 0 to 1024.
-  private var clarity: Int64 {
+  private var clarity: UInt64 {
     let (less, more) = (min(lighter, darker), max(lighter, darker))
     return (more - less) / max(1, (more + less) >> 10)
   }
@@ -25,7 +28,7 @@ struct Polarity {
   /// On paper of one level, that of the frame.
   static func hasLightInk(_ canvas: InkCanvas, _ frame: PictureFrame) -> Bool {
     var polarity = Polarity()
-    for place in 0..<canvas.count { polarity.add((canvas.levels[place] - frame.level) / InkCanvas.steps) }
+    for level in canvas.levels[..<canvas.count] { polarity.add((level &- frame.level) / InkCanvas.steps) }
     return polarity.hasLightInk
   }
 

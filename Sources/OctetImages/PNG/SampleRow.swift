@@ -6,6 +6,8 @@ import CPNG
 struct SampleRow {
   /// The gray of each one-byte sample: palette entries, or gray with its transparent value; unused for the other types.
   private var table = [UInt8](repeating: 0, count: 256)
+  /// What the table was made for, if it is the same for each file of that type.
+  private var tabulated: (type: UInt8, depth: UInt8)?
   private var header = octet_png_header()
   private var background: UInt8 = 255
 
@@ -17,6 +19,9 @@ struct SampleRow {
     self.header = header
     self.background = background
     if values.count < Int(header.width) { values = [UInt8](repeating: 0, count: Int(header.width)) }
+    let isPlain = header.color_type == PNGHeader.ColorType.gray.rawValue && header.has_transparent_color == 0
+    if isPlain, let tabulated, tabulated == (header.color_type, header.depth) { return }
+    tabulated = isPlain ? (header.color_type, header.depth) : nil
     switch PNGHeader.ColorType(rawValue: header.color_type) {
     case .palette:
       for index in 0..<256 {

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// JSON of `Codable` values with numbers that come back as the same bits, and infinities as texts.
 enum JSONNumbers {

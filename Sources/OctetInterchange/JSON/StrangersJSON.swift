@@ -1,6 +1,7 @@
-import Foundation
+import FoundationEssentials
 
-/// Reads JSON that came from outside: Foundation's decoder, kept away from what it is too forgiving about, and from
+/// Reads JSON that came from outside: Foundation's decoder (of its essential part alone: the rest takes longer to load than
+/// a picture to classify), kept away from what it is too forgiving about, and from
 /// what it traps on (513 brackets that nothing closes).
 enum StrangersJSON {
   /// Far deeper than anything written here, and far less than what Foundation allows.
@@ -16,14 +17,10 @@ enum StrangersJSON {
   /// Why `text` is no JSON; nil when it is.
   static func fault(in text: String) -> String? {
     do {
-      try check(text)
-      // Unlike the decoder it looks at every value.
-      _ = try JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed)
+      _ = try decode(StrangersValue.self, from: text)
       return nil
-    } catch let error as Unreadable {
-      return error.reason
     } catch {
-      return ((error as NSError).userInfo["NSDebugDescription"] as? String ?? "\(error)").shown(atMost: 200)
+      return reason(error)
     }
   }
 
@@ -35,9 +32,7 @@ enum StrangersJSON {
   static func reason(_ error: any Error) -> String {
     switch error {
     case let error as Unreadable: return error.reason
-    case DecodingError.dataCorrupted(let context):
-      let inner = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
-      return (inner ?? context.debugDescription).shown(atMost: 200)
+    case DecodingError.dataCorrupted(let context): return context.debugDescription.shown(atMost: 200)
     case DecodingError.keyNotFound(let key, let context):
       return "\(place(context)) has no \(key.stringValue.quoted)"
     case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):

@@ -1,51 +1,76 @@
-import Foundation
-
 /// A part of the JSON in which Keras describes a model.
 struct KerasConfiguration {
-  private let members: [String: Any]
+  private let members: [String: StrangersValue]
 
   /// - Parameter text: from strangers.
   init(_ text: String) throws(OffsetFailure) {
-    if let fault = StrangersJSON.fault(in: text) {
-      throw OffsetFailure(offset: 0, reason: "its configuration cannot be read: \(fault)")
+    do {
+      guard case .object(let members) = try StrangersJSON.decode(StrangersValue.self, from: text) else {
+        throw OffsetFailure(offset: 0, reason: "its configuration is no JSON object")
+      }
+      self.members = members
+    } catch let failure as OffsetFailure {
+      throw failure
+    } catch {
+      throw OffsetFailure(
+        offset: 0, reason: "its configuration cannot be read: \(StrangersJSON.reason(error))")
     }
-    guard let members = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] else {
-      throw OffsetFailure(offset: 0, reason: "its configuration is no JSON object")
-    }
-    self.members = members
   }
 
-  private init(_ members: [String: Any]) { self.members = members }
+  private init(_ members: [String: StrangersValue]) { self.members = members }
 
-  subscript(name: String) -> Any? {
-    let value = members[name]
-    return value is NSNull ? nil : value
+  /// Nil for what is missing, and for null.
+  subscript(name: String) -> StrangersValue? {
+    if case .null? = members[name] { return nil }
+    return members[name]
   }
 
-  func part(_ name: String) -> KerasConfiguration? {
-    (self[name] as? [String: Any]).map(KerasConfiguration.init)
+  func part(_ name: String) -> KerasConfiguration? { Self.part(self[name]) }
+
+  func parts(_ name: String) -> [KerasConfiguration] { (list(name) ?? []).compactMap(Self.part) }
+
+  func list(_ name: String) -> [StrangersValue]? {
+    if case .list(let elements)? = self[name] { return elements }
+    return nil
   }
 
-  func parts(_ name: String) -> [KerasConfiguration] {
-    (self[name] as? [Any] ?? []).compactMap { ($0 as? [String: Any]).map(KerasConfiguration.init) }
+  func text(_ name: String) -> String? {
+    if case .text(let text)? = self[name] { return text }
+    return nil
   }
 
-  func text(_ name: String) -> String? { self[name] as? String }
-
-  func flag(_ name: String, otherwise usual: Bool) -> Bool { self[name] as? Bool ?? usual }
+  func flag(_ name: String, otherwise usual: Bool) -> Bool {
+    if case .bool(let flag)? = self[name] { return flag }
+    return usual
+  }
 
   /// Nil for anything but a whole number of a sensible size.
   func integer(_ name: String) -> Int? { Self.integer(self[name]) }
 
-  func float(_ name: String) -> Float? { (self[name] as? NSNumber)?.floatValue }
+  func float(_ name: String) -> Float? {
+    if case .number(let number)? = self[name] { return Float(number) }
+    return nil
+  }
 
   /// A list of whole numbers; a number that is missing, as that of a batch, is nil.
-  func integers(_ name: String) -> [Int?]? { (self[name] as? [Any]).map { $0.map(Self.integer) } }
+  func integers(_ name: String) -> [Int?]? { list(name)?.map(Self.integer) }
 
-  private static func integer(_ value: Any?) -> Int? {
-    guard let number = value as? NSNumber, abs(number.doubleValue) < 1e9 else { return nil }
-    let whole = number.intValue
-    return Double(whole) == number.doubleValue ? whole : nil
+  /// A list of lists of whole numbers; what is none is an empty one.
+  func integerPairs(_ name: String) -> [[Int]] {
+    (list(name) ?? []).map { element in
+      guard case .list(let numbers) = element else { return [] }
+      return numbers.compactMap(Self.integer)
+    }
+  }
+
+  private static func part(_ value: StrangersValue?) -> KerasConfiguration? {
+    if case .object(let members)? = value { return KerasConfiguration(members) }
+    return nil
+  }
+
+  private static func integer(_ value: StrangersValue?) -> Int? {
+    guard case .number(let number)? = value, abs(number) < 1e9, number == number.rounded() else { return nil }
+    return Int(number)
   }
 }
 
@@ -58,19 +83,21 @@ extension KerasConfiguration {
   }
 
   /// How often the layer is used; one that is used twice has two nodes.
-  var nodeCount: Int { (self["inbound_nodes"] as? [Any])?.count ?? 0 }
+  var nodeCount: Int { list("inbound_nodes")?.count ?? 0 }
 
   /// Each value stands as [name of its layer, number, number], at various depths.
-  static func collect(_ value: Any?, into names: inout [String], depth: Int) {
-    guard depth < 64 else { return }
-    if let list = value as? [Any] {
-      if list.count >= 3, let name = list[0] as? String, list[1] is NSNumber, list[2] is NSNumber {
+  static func collect(_ value: StrangersValue?, into names: inout [String], depth: Int) {
+    guard depth < StrangersJSON.deepest else { return }
+    switch value {
+    case .list(let list)?:
+      if list.count >= 3, case .text(let name) = list[0], case .number = list[1], case .number = list[2] {
         names.append(name)
       } else {
         for element in list { collect(element, into: &names, depth: depth + 1) }
       }
-    } else if let object = value as? [String: Any] {
+    case .object(let object)?:
       for key in ["args", "config", "keras_history"] { collect(object[key], into: &names, depth: depth + 1) }
+    default: return
     }
   }
 }

@@ -79,10 +79,12 @@ extension KerasImport {
   // MARK: settings
 
   private func activation(_ layer: KerasLayer) throws(OffsetFailure) -> Activation {
-    guard let value = layer.configuration["activation"] else { return .linear }
-    guard let name = value as? String, let activation = Activation(rawValue: name) else {
+    guard layer.configuration["activation"] != nil else { return .linear }
+    // One of somebody's own is an object.
+    let name = layer.configuration.text("activation") ?? "of its own"
+    guard let activation = Activation(rawValue: name) else {
       throw failure(
-        "\(layer.title) has activation \("\(value)".quoted); known: \(Activation.allCases.map(\.rawValue).joined(separator: ", "))"
+        "\(layer.title) has activation \(name.quoted); known: \(Activation.allCases.map(\.rawValue).joined(separator: ", "))"
       )
     }
     return activation
@@ -273,7 +275,7 @@ extension KerasImport {
 
   private mutating func addBorder(_ layer: KerasLayer) throws(OffsetFailure) {
     // One number, two, or two pairs; always written as pairs.
-    let pairs = (layer.configuration["padding"] as? [Any] ?? []).map { $0 as? [Int] ?? [] }
+    let pairs = layer.configuration.integerPairs("padding")
     guard pairs.count == 2, pairs.allSatisfy({ $0.count == 2 && $0.allSatisfy { (0...255).contains($0) } })
     else {
       throw failure("\(layer.title) has no padding of two pairs from 0 to 255")

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 
 /// The header's JSON, read but not yet held against the data.
 struct SafetensorsHeader {

@@ -1,13 +1,13 @@
 import OctetTraining
 
 /// Looks at what values a network's layers give, batch by batch, and keeps only counts of them.
-struct Calibration {
+package struct Calibration {
   /// One histogram for each layer.
-  struct Histograms {
+  package struct Histograms {
     /// After the activation.
-    var outputs: [ValueHistogram]
+    package var outputs: [ValueHistogram]
     /// Before it; empty for layers without a table, which do not need them.
-    var sums: [ValueHistogram]
+    package var sums: [ValueHistogram]
   }
 
   private let network: LoweredNetwork
@@ -17,13 +17,13 @@ struct Calibration {
   /// Images that are looked at together.
   private static let batch = 32
 
-  init(_ network: LoweredNetwork, workers: Workers) throws(QuantizationError) {
+  package init(_ network: LoweredNetwork, workers: Workers) throws(QuantizationError) {
     self.network = network
     self.workers = workers
     execution = try FloatExecution(network, capacity: Self.batch, workers: workers)
   }
 
-  func run(_ images: LabeledImages, progress: (Int) -> Void) throws(QuantizationError) -> Histograms {
+  package func run(_ images: LabeledImages, progress: (Int) -> Void) throws(QuantizationError) -> Histograms {
     var histograms = Histograms(
       outputs: network.layers.map { _ in ValueHistogram() },
       sums: network.layers.map { _ in ValueHistogram() })

@@ -20,50 +20,68 @@ package struct ImageClassifier {
     self.workers = workers
   }
 
-  /// The class of each image.
+  /// What the model answers to images.
+  package struct Answers: Sendable {
+    /// Of each image.
+    package var classes: [Int]
+    /// In 1/65,536, those of an image side by side, one for each class; empty for a model without probabilities.
+    package var probabilities: [UInt32]
+  }
+
+  /// The class of each image, and the probabilities of all classes.
   ///
   /// - Parameter progress: called now and then with the images done.
-  package func classes(
+  package func answers(
     of images: LabeledImages, progress: (Int) -> Void = { _ in }
-  ) throws(QuantizationError) -> [Int] {
+  ) throws(QuantizationError) -> Answers {
     let input = ImageShape(
       height: Int(model.input.height), width: Int(model.input.width), channels: Int(model.input.channels))
     guard input.count == images.shape.count else {
       throw .shape(images: images.shape, network: input)
     }
-    var classes = [Int](repeating: 0, count: images.count)
+    let width = model.head == .linear ? 0 : model.classCount
+    var answers = Answers(
+      classes: [Int](repeating: 0, count: images.count),
+      probabilities: [UInt32](repeating: 0, count: images.count * width))
     for start in stride(from: 0, to: images.count, by: Self.round) {
       let end = min(start + Self.round, images.count)
-      classes.withUnsafeMutableBufferPointer { result in
-        // Each piece writes places of its own.
-        nonisolated(unsafe) let result = result
-        workers.forEachPiece(of: end - start, size: Self.piece) { piece, _ in
-          let range = start + piece.lowerBound..<start + piece.upperBound
-          for (place, found) in zip(range, classify(images, range)) { result[place] = found }
+      answers.classes.withUnsafeMutableBufferPointer { classes in
+        answers.probabilities.withUnsafeMutableBufferPointer { probabilities in
+          // Each piece writes places of its own.
+          nonisolated(unsafe) let (classes, probabilities) = (classes, probabilities)
+          workers.forEachPiece(of: end - start, size: Self.piece) { piece, _ in
+            let range = start + piece.lowerBound..<start + piece.upperBound
+            let found = classify(images, range, probabilityCount: width)
+            for (place, index) in zip(range, found.classes) { classes[place] = index }
+            for (place, share) in zip((range.lowerBound * width)..., found.probabilities) {
+              probabilities[place] = share
+            }
+          }
         }
       }
       progress(end)
     }
-    return classes
+    return answers
   }
 
-  private func classify(_ images: LabeledImages, _ range: Range<Int>) -> [Int] {
+  private func classify(_ images: LabeledImages, _ range: Range<Int>, probabilityCount: Int) -> Answers {
     // Words, so that the arena starts at a multiple of 4.
     var words = [UInt32](repeating: 0, count: (model.arenaBytes + 3) / 4)
     var span = words.mutableSpan
     var arena = span.mutableBytes
     let size = images.shape.count
-    var classes: [Int] = []
+    var answers = Answers(classes: [], probabilities: [])
     do throws(SessionError) {
       var session = try Session(model, arena: &arena, kernels: kernels)
       let pixels = images.pixels.span
       for image in range {
         try session.run(image: pixels.extracting(image * size..<(image + 1) * size))
-        classes.append(session.answer?.classIndex ?? 0)
+        answers.classes.append(session.answer?.classIndex ?? 0)
+        for index in 0..<probabilityCount { answers.probabilities.append(session.probability(of: index)) }
       }
     } catch {
       preconditionFailure("the arena and the images have the model's sizes: \(error)")
     }
-    return classes
+    return answers
   }
 }

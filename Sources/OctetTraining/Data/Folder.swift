@@ -49,12 +49,24 @@ package enum Folder {
 
   /// The names in `folder` that do not begin with a dot, sorted by their bytes.
   package static func visibleNames(in folder: String) throws(DataError) -> [String] {
+    try visibleEntries(in: folder).map(\.name)
+  }
+
+  /// What a listing says of one entry.
+  package struct Entry: Sendable {
+    package let name: String
+    /// Nil where the listing does not say, as for links, or on file systems that keep it elsewhere: then ask `kind(of:)`.
+    package let kind: Kind?
+  }
+
+  /// The entries of `folder` whose names do not begin with a dot, sorted by the bytes of their names.
+  package static func visibleEntries(in folder: String) throws(DataError) -> [Entry] {
     guard try kind(of: folder) == .folder else {
       throw DataError(folder, "is not a folder", advice: "give the path of a folder")
     }
     guard let stream = opendir(folder) else { throw .systemFailure(folder, "cannot be listed", errno) }
     defer { closedir(stream) }
-    var names: [String] = []
+    var entries: [Entry] = []
     while true {
       errno = 0
       guard let entry = readdir(stream) else { break }
@@ -64,12 +76,34 @@ package enum Folder {
         return field.withMemoryRebound(to: CChar.self, capacity: room) { String(cString: $0) }
       }
       if name.hasPrefix(".") { continue }
-      guard names.count < largestCount else {
+      guard entries.count < largestCount else {
         throw DataError(folder, "holds more than \(largestCount) files", advice: "split it up")
       }
-      names.append(name)
+      entries.append(Entry(name: name, kind: listedKind(entry.pointee.d_type)))
     }
     guard errno == 0 else { throw .systemFailure(folder, "cannot be listed", errno) }
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return entries.sorted { precedes($0.name, $1.name) }
+  }
+
+  private static func listedKind(_ type: UInt8) -> Kind? {
+    switch Int(type) {
+    case Int(DT_DIR): .folder
+    case Int(DT_REG): .file
+    default: nil
+    }
+  }
+
+  /// By bytes, so that the order does not depend on what Unicode says of equal characters.
+  private static func precedes(_ first: String, _ second: String) -> Bool {
+    let quick = first.utf8.withContiguousStorageIfAvailable { left in
+      second.utf8.withContiguousStorageIfAvailable { right in
+        guard let start = left.baseAddress, let other = right.baseAddress else {
+          return left.count < right.count
+        }
+        let order = memcmp(start, other, min(left.count, right.count))
+        return order == 0 ? left.count < right.count : order < 0
+      }
+    }
+    return (quick ?? nil) ?? first.utf8.lexicographicallyPrecedes(second.utf8)
   }
 }

@@ -12,6 +12,13 @@ final class ConvolutionLayer: Layer {
   private let bias: Parameter?
   private let patches: PatchMatrix
   private var lanes: GradientLanes
+  /// One for each strand; none where patches are too short to gain by it.
+  private var sparse: [SparseMatrix] = []
+  /// `filters x patch columns`, as the sparse product reads the weights.
+  private let turnedWeights: Tensor
+
+  /// Patches shorter than this do not fill the registers of the sparse products.
+  private static let shortestSparsePatch = 32
 
   init(_ site: LayerSite, window: Window) {
     input = site.input
@@ -21,6 +28,7 @@ final class ConvolutionLayer: Layer {
     bias = site.parameters.count > 1 ? site.parameters[1] : nil
     patches = PatchMatrix(WindowPlan(window, input: input, output: output))
     lanes = GradientLanes(parameters: site.parameters)
+    turnedWeights = Tensor(shape: ImageShape(flat: patches.columns * site.output.channels), capacity: 1)
   }
 
   func forward(_ batch: Batch, inputs: [Tensor], output outputs: Tensor) {
@@ -49,6 +57,7 @@ final class ConvolutionLayer: Layer {
     _ batch: Batch, inputs: [Tensor], output outputs: Tensor, outputGradient: Tensor,
     inputGradients: [Tensor?]
   ) {
+    prepareSparse(batch.workers)
     lanes.accumulate(batch) { image, strand, gradients in
       let gradient = outputGradient.image(image)
       activation.multiplyDerivative(gradient, output: outputs.image(image), count: output.count)
@@ -66,6 +75,19 @@ final class ConvolutionLayer: Layer {
     }
   }
 
+  private func prepareSparse(_ workers: Workers) {
+    guard patches.columns >= Self.shortestSparsePatch else { return }
+    while sparse.count < workers.count {
+      sparse.append(SparseMatrix(rows: patches.rowsPerBlock * output.width, columns: output.channels))
+    }
+    for column in 0..<patches.columns {
+      for filter in 0..<output.channels {
+        turnedWeights.base[filter * patches.columns + column] =
+          weight.values[column * output.channels + filter]
+      }
+    }
+  }
+
   private func backward(
     rows: Range<Int>, _ source: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>,
     weightGradient: UnsafeMutablePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,
@@ -74,13 +96,19 @@ final class ConvolutionLayer: Layer {
   ) {
     let places = rows.count * output.width
     let blockGradient = gradient + rows.lowerBound * output.width * output.channels
+    let sparse =
+      strand < sparse.count && sparse[strand].take(blockGradient, rows: places) ? sparse[strand] : nil
     // dW += patches^T dY
     let matrix = gathered(source, rows: rows, workers, strand)
-    MatrixProduct.multiply(
-      rows: patches.columns, columns: output.channels, depth: places,
-      .init(matrix, stride: patches.columns, isTransposed: true),
-      .init(blockGradient, stride: output.channels),
-      into: weightGradient, stride: output.channels, accumulate: true)
+    if let sparse {
+      sparse.multiplyTransposed(matrix, width: patches.columns, addingTo: weightGradient)
+    } else {
+      MatrixProduct.multiply(
+        rows: patches.columns, columns: output.channels, depth: places,
+        .init(matrix, stride: patches.columns, isTransposed: true),
+        .init(blockGradient, stride: output.channels),
+        into: weightGradient, stride: output.channels, accumulate: true)
+    }
     guard let inputGradient else { return }
     // d patches = dY W^T, added back to the pixels they came from.
     let direct = patches.isIdentity
@@ -88,11 +116,16 @@ final class ConvolutionLayer: Layer {
       direct
       ? inputGradient + rows.lowerBound * input.width * input.channels
       : workers.scratch(strand: strand, count: patches.floatsPerBlock)
-    MatrixProduct.multiply(
-      rows: places, columns: patches.columns, depth: output.channels,
-      .init(blockGradient, stride: output.channels),
-      .init(weight.values, stride: output.channels, isTransposed: true), into: target, stride: patches.columns
-    )
+    if let sparse {
+      sparse.multiply(turnedWeights.base, width: patches.columns, into: target)
+    } else {
+      MatrixProduct.multiply(
+        rows: places, columns: patches.columns, depth: output.channels,
+        .init(blockGradient, stride: output.channels),
+        .init(weight.values, stride: output.channels, isTransposed: true), into: target,
+        stride: patches.columns
+      )
+    }
     if !direct { patches.scatter(target, rows: rows, addingTo: inputGradient) }
   }
 

@@ -14,6 +14,9 @@ struct BenchmarkReport {
   let images: String
   let latency: Timings
   let throughputs: [Throughput]
+  /// Bytes of memory that the process grew by, from before the model was opened to after the first answer; nil where the
+  /// system does not say.
+  let memory: Int?
   /// Nil without `--layers`.
   let layers: [Double]?
   let peak: Double?
@@ -29,6 +32,9 @@ struct BenchmarkReport {
       text +=
         "throughput  \(whole(rate.median)) images/s on \(throughput.threads) thread\(throughput.threads == 1 ? "" : "s")"
         + " (\(whole(rate.least)) to \(whole(rate.most)))\n"
+    }
+    if let memory {
+      text += "memory      \(NumberText.grouped(memory)) bytes for model, weights laid out, and arena\n"
     }
     if let peak {
       text += "the machine \(giga(peak)) billion multiply-adds/s of a thread that does nothing else\n"
@@ -79,6 +85,7 @@ struct BenchmarkReport {
             ])
           })
       ),
+      ("memory_bytes", memory.map { .integer($0) } ?? .null),
       ("peak_multiply_adds_per_second", peak.map { .number($0) } ?? .null),
     ]
     if let layers {

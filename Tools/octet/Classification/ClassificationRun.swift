@@ -4,6 +4,7 @@ import OctetCommandLine
 import OctetHostKernels
 import OctetImages
 import OctetInterchange
+import OctetReports
 import OctetTraining
 
 /// Classifies files on all cores and prints them in the order in which they were named.
@@ -23,6 +24,10 @@ struct ClassificationRun {
   /// Where the pictures as the network saw them go.
   let savedInputs: String?
   let workers: Workers
+  /// Whether results and their pictures are kept for a page.
+  let isReported: Bool
+  /// How each picture is drawn under its line; nil for not at all.
+  let style: TerminalStyle?
   /// Files that there will be, for the progress bar: 0 if nobody knows, nil for no bar.
   let total: Int?
 
@@ -32,6 +37,7 @@ struct ClassificationRun {
   /// One strand's classifier. A class, so that it stays where it is from chunk to chunk.
   private final class Strand {
     var classifier: PictureClassifier<HostKernels>
+    var originals = OriginalPictures()
 
     init(_ run: ClassificationRun) throws(ClassifierError) {
       classifier = try PictureClassifier(
@@ -39,9 +45,24 @@ struct ClassificationRun {
     }
   }
 
-  private enum Outcome {
-    case reading(Reading)
-    case failure(String)
+  /// One file of a chunk, and what became of it. Its room for text serves the next chunk too.
+  private struct Place {
+    var item = PictureSource.Item.file("")
+    /// What is printed of it.
+    var text = ByteText()
+    var failure: String?
+    /// The true class, where labels are known, and the one that was found.
+    var classes: (truth: Int?, found: Int) = (nil, 0)
+    /// Only where the inputs are saved.
+    var picture: FittedPicture?
+    /// Only for a page.
+    var result: PictureResult?
+
+    var path: String {
+      switch item {
+      case .file(let path), .failure(let path, _): path
+      }
+    }
   }
 
   /// How many files there were, and how they did.
@@ -49,96 +70,131 @@ struct ClassificationRun {
     var files = 0
     var failures = 0
     var confusion: ConfusionMatrix?
+    var section: ClassificationSection?
   }
 
   func run(_ source: PictureSource) throws -> Summary {
     var source = source
     let strands = try (0..<workers.count).map { _ in try Strand(self) }
-    let classNames = model.labels
-    let width = (0..<model.classCount).map { ReadingText.columns(model.label($0)) }.max() ?? 1
+    let words = Words(model)
     var summary = Summary()
-    if labels != nil { summary.confusion = ConfusionMatrix(classNames: classNames) }
+    if isReported { summary.section = ClassificationSection(classNames: words.classNames) }
+    if labels != nil { summary.confusion = ConfusionMatrix(classNames: words.classNames) }
     if let savedInputs { try Folder.create(savedInputs) }
     if format == .csv { try StandardOutput.write("\(ReadingText.csvHeader)") }
     let bar = total.map { ProgressBar(label: "files", total: $0) }
-    var text = ByteText()
-    var items: [PictureSource.Item] = []
+    var output = ByteText()
+    var places = [Place](repeating: Place(), count: Self.chunk)
     while true {
-      items.removeAll(keepingCapacity: true)
-      while items.count < Self.chunk, let item = source.next() { items.append(item) }
-      if items.isEmpty { break }
-      let outcomes = classify(items, strands)
-      bar?.clear()
-      text.removeAll()
-      for (item, outcome) in zip(items, outcomes) {
-        try finish(item, outcome, labelWidth: width, classNames: classNames, &summary, &text)
+      var count = 0
+      while count < Self.chunk, let item = source.next() {
+        places[count].item = item
+        count += 1
       }
-      try StandardOutput.write(String(decoding: text.bytes, as: UTF8.self))
+      if count == 0 { break }
+      classify(&places, count, strands, words, side: summary.section?.side)
+      bar?.clear()
+      output.removeAll()
+      for index in 0..<count { try finish(places[index], &summary, &output) }
+      try StandardOutput.write(output.bytes)
       bar?.update(done: summary.files)
     }
     bar?.clear()
     return summary
   }
 
-  private func classify(_ items: [PictureSource.Item], _ strands: [Strand]) -> [Outcome] {
-    var outcomes = [Outcome](repeating: .failure(""), count: items.count)
-    outcomes.withUnsafeMutableBufferPointer { places in
-      // Each item is written by the one strand that took it.
+  /// What every line of a run needs of the model.
+  private struct Words {
+    let classNames: [String]
+    let labelWidth: Int
+
+    init(_ model: Model) {
+      classNames = model.labels
+      labelWidth = (0..<model.classCount).map { ReadingText.columns(model.label($0)) }.max() ?? 1
+    }
+  }
+
+  /// - Parameter side: of the pictures that a page wants; nil for none.
+  private func classify(
+    _ places: inout [Place], _ count: Int, _ strands: [Strand], _ words: Words, side: Int?
+  ) {
+    places.withUnsafeMutableBufferPointer { places in
+      // Each place is written by the one strand that took it.
       nonisolated(unsafe) let places = places
-      workers.forEach(items.count) { index, strand in
-        switch items[index] {
-        case .failure(_, let reason): places[index] = .failure(reason)
-        case .file(let path):
-          do throws(PictureError) {
-            places[index] = .reading(try strands[strand].classifier.classify(path: path))
-          } catch {
-            places[index] = .failure(error.reason)
-          }
-        }
-      }
-    }
-    return outcomes
-  }
-
-  private func finish(
-    _ item: PictureSource.Item, _ outcome: Outcome, labelWidth: Int, classNames: [String],
-    _ summary: inout Summary,
-    _ text: inout ByteText
-  ) throws {
-    let path =
-      switch item {
-      case .file(let path), .failure(let path, _): path
-      }
-    summary.files += 1
-    switch outcome {
-    case .reading(let reading):
-      if let labels {
-        let label = labels.label(of: path)
-        guard let truth = classNames.firstIndex(of: label) else {
-          return fail(
-            "its label \"\(label)\" is none of the model's classes (\(classNames.joined(separator: ", ")))",
-            path,
-            &summary, &text)
-        }
-        summary.confusion?.add(truth: truth, predicted: reading.classIndex)
-      }
-      if let savedInputs { try save(reading.picture, of: path, number: summary.files, in: savedInputs) }
-      switch format {
-      case .lines:
-        ReadingText.line(reading, model: model, path: path, labelWidth: labelWidth, to: &text)
-      case .json: ReadingText.json(reading, model: model, path: path, to: &text)
-      case .csv: ReadingText.csv(reading, model: model, path: path, to: &text)
-      }
-    case .failure(let reason): fail(reason, path, &summary, &text)
+      workers.forEach(count) { index, strand in classify(&places[index], strands[strand], words, side: side) }
     }
   }
 
-  private func fail(_ reason: String, _ path: String, _ summary: inout Summary, _ text: inout ByteText) {
-    summary.failures += 1
+  /// Everything that is done for one file alone: reading, classifying, and the text of its line.
+  private func classify(_ place: inout Place, _ strand: Strand, _ words: Words, side: Int?) {
+    place.text.removeAll()
+    (place.failure, place.picture, place.result) = (nil, nil, nil)
+    switch place.item {
+    case .failure(_, let reason): place.failure = reason
+    case .file(let path):
+      do throws(PictureError) {
+        let reading = try strand.classifier.classify(path: path)
+        place.classes = (nil, reading.classIndex)
+        if let labels { judge(&place, labels.label(of: path), words) }
+        if place.failure == nil { write(reading, path, words, to: &place.text) }
+        if savedInputs != nil { place.picture = reading.picture }
+        if let side, place.failure == nil {
+          place.result = PictureResult(
+            name: path, original: strand.originals.tile(reading, path: path, side: side),
+            seen: GrayTile(reading.picture), answer: reading.classIndex, probabilities: reading.probabilities,
+            truth: place.classes.truth)
+        }
+      } catch {
+        place.failure = error.reason
+      }
+    }
+    guard let failure = place.failure else { return }
     switch format {
-    case .lines: StandardError.write("octet: \(path.onOneLine): \(reason.onOneLine)\n")
-    case .json: ReadingText.json(error: reason, path: path, to: &text)
-    case .csv: ReadingText.csv(error: reason, path: path, to: &text)
+    case .lines: break
+    case .json: ReadingText.json(error: failure, path: place.path, to: &place.text)
+    case .csv: ReadingText.csv(error: failure, path: place.path, to: &place.text)
+    }
+  }
+
+  private func judge(_ place: inout Place, _ label: String, _ words: Words) {
+    place.classes.truth = words.classNames.firstIndex(of: label)
+    if place.classes.truth == nil {
+      let known = words.classNames.joined(separator: ", ")
+      place.failure = "its label \"\(label)\" is none of the model's classes (\(known))"
+    }
+  }
+
+  private func write(_ reading: Reading, _ path: String, _ words: Words, to text: inout ByteText) {
+    switch format {
+    case .lines:
+      ReadingText.line(reading, model: model, path: path, labelWidth: words.labelWidth, to: &text)
+      if let style {
+        let answer = AnswerText(
+          seen: GrayTile(reading.picture), classNames: words.classNames, probabilities: reading.probabilities,
+          style: style)
+        text.append(answer.text)
+      }
+    case .json: ReadingText.json(reading, model: model, path: path, to: &text)
+    case .csv: ReadingText.csv(reading, model: model, path: path, to: &text)
+    }
+  }
+
+  /// Everything that is done in the order of the files.
+  private func finish(_ place: borrowing Place, _ summary: inout Summary, _ output: inout ByteText) throws {
+    summary.files += 1
+    output.append(place.text)
+    if let failure = place.failure {
+      summary.failures += 1
+      summary.section?.add(failure: failure, name: place.path)
+      if format == .lines { StandardError.write("octet: \(place.path.onOneLine): \(failure.onOneLine)\n") }
+      return
+    }
+    if let result = place.result { summary.section?.add(result) }
+    if let truth = place.classes.truth {
+      summary.confusion?.add(truth: truth, predicted: place.classes.found)
+    }
+    if let savedInputs, let picture = place.picture {
+      try save(picture, of: place.path, number: summary.files, in: savedInputs)
     }
   }
 

@@ -8,17 +8,11 @@ import OctetTraining
 #endif
 
 /// The files to classify, one after another: files, folders with all that is in them, paths from standard input.
-///
-/// Holds the names of the folders that it is in, and nothing of what it has handed out.
 struct PictureSource {
-  enum Item {
-    case file(String)
-    /// What the user named could not be looked at.
-    case failure(path: String, reason: String)
-  }
+  typealias Item = PictureFolderWalk.Item
 
   private var arguments: ArraySlice<String>
-  private var folders: [(path: String, names: ArraySlice<String>)] = []
+  private var folders = PictureFolderWalk()
   private var input: PathLines?
   private let separator: UInt8
 
@@ -37,17 +31,16 @@ struct PictureSource {
           return .failure(path: start, reason: "is no path: it has more than \(PathLines.longest) bytes")
         case nil: input = nil
         }
-      } else if let last = folders.indices.last {
-        guard let name = folders[last].names.popFirst() else {
-          folders.removeLast()
-          continue
-        }
-        if let item = enter(Folder.join(folders[last].path, name), isNamed: false) { return item }
+      } else if let item = folders.next() {
+        return item
       } else if let argument = arguments.popFirst() {
         if argument == "-" {
           input = PathLines(separator: separator)
-        } else if let item = enter(argument, isNamed: true) {
-          return item
+        } else if (try? Folder.kind(of: argument)) != .folder {
+          // What cannot be looked at the reader refuses in its own words, as it does for paths from standard input.
+          return .file(argument)
+        } else if let failure = folders.enter(argument) {
+          return failure
         }
       } else {
         return nil
@@ -59,25 +52,5 @@ struct PictureSource {
     var got = -1
     repeat { got = read(STDIN_FILENO, room.baseAddress, room.count) } while got < 0 && errno == EINTR
     return got
-  }
-
-  /// Opens a folder, or gives a file back. Inside a folder only names that end in .png count, and no hidden ones.
-  private mutating func enter(_ path: String, isNamed: Bool) -> Item? {
-    // What cannot be looked at the reader refuses in its own words, as it does for paths from standard input.
-    guard (try? Folder.kind(of: path)) == .folder else {
-      return isNamed || Self.isPicture(path) ? .file(path) : nil
-    }
-    do throws(DataError) {
-      // A link that leads back up would never end.
-      guard folders.count < 64 else { return .failure(path: path, reason: "lies more than 64 folders deep") }
-      folders.append((path, try Folder.visibleNames(in: path)[...]))
-      return nil
-    } catch {
-      return .failure(path: path, reason: "\(error.problem); \(error.advice)")
-    }
-  }
-
-  private static func isPicture(_ path: String) -> Bool {
-    path.utf8.suffix(4).elementsEqual(".png".utf8) || path.utf8.suffix(4).elementsEqual(".PNG".utf8)
   }
 }

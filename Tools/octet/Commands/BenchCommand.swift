@@ -10,9 +10,9 @@ enum BenchCommand: Command {
     name: "bench",
     summary: "measure how fast an .octet file runs on this machine",
     discussion: """
-      Measures the time for one image, and images per second in batches of 256 on one thread and on several. Times are \
-      what the threads have had of the processors, so that other programs disturb little. The processor's best kernels \
-      are used; OCTET_KERNELS=avx512vnni, avx2, neon or plain forces others.
+      Measures the time for one image, images per second in batches of 256 on one thread and on several, and the memory \
+      that opening the model and the first answer take. The time for an image is what the thread has had of a processor, so that \
+      other programs disturb little; images per second are by the clock on the wall. The processor's best kernels are used; OCTET_KERNELS=avx512vnni, avx2, neon or plain forces others.
       """,
     positionals: [PositionalDescription(.file(), help: "the .octet file")],
     options: [
@@ -30,10 +30,14 @@ enum BenchCommand: Command {
     ])
 
   static func run(_ arguments: ParsedArguments) throws {
+    let before = ResidentMemory.bytes
     let file = try OctetModelFile(path: arguments.positionals[0])
     let threads = try arguments.integer("threads", in: 1...1024) ?? 2
     let rounds = try arguments.integer("rounds", in: 1...1000) ?? 15
     let kernels = try HostKernels(file.model)
+    let black = [UInt8](repeating: 0, count: file.model.imageBytes)
+    ModelBenchmark(model: file.model, kernels: kernels, pixels: black, rounds: 1).answerOnce()
+    let memory = ResidentMemory.bytes.flatMap { after in before.map { after - $0 } }
     let (pixels, images) = try pixels(file, arguments)
     let benchmark = ModelBenchmark(model: file.model, kernels: kernels, pixels: pixels, rounds: rounds)
     let report = BenchmarkReport(
@@ -41,7 +45,8 @@ enum BenchCommand: Command {
       throughputs: (threads == 1 ? [1] : [1, threads]).map {
         .init(threads: $0, imagesPerSecond: benchmark.throughput(threads: $0))
       },
-      layers: arguments.flag("layers") ? benchmark.layerSeconds() : nil, peak: benchmark.peak())
+      memory: memory, layers: arguments.flag("layers") ? benchmark.layerSeconds() : nil,
+      peak: benchmark.peak())
     if arguments.flag("json") {
       try StandardOutput.write(report.json().text + "\n")
     } else {

@@ -1,10 +1,11 @@
-import Foundation
+import FoundationEssentials
 import Octet
 import OctetClassification
 import OctetCommandLine
 import OctetHostKernels
 import OctetImages
 import OctetInterchange
+import OctetReports
 import OctetTraining
 
 /// `octet classify`: pictures in, classes out.
@@ -41,12 +42,13 @@ enum ClassifyCommand: Command {
       OptionDescription("null", short: "0", help: "paths on standard input end with a zero byte"),
       OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
       OptionDescription("quiet", short: "q", help: "show no progress"),
+      OptionDescription("show", help: "draw what the network saw and the probabilities under each line"),
       OptionDescription("json", help: "print a JSON object per file"),
       OptionDescription("csv", help: "print a CSV table"),
-    ],
+    ] + ReportOption.all,
     examples: [
-      "octet classify cnn-two-pool.octet seven.png",
-      "octet classify cnn-two-pool.octet digits --labels names --json",
+      "octet classify cnn-two-pool.octet seven.png --show",
+      "octet classify cnn-two-pool.octet digits --labels names --report page.html",
       "find . -name '*.png' -print0 | octet classify cnn-two-pool.octet -0 -",
     ])
 
@@ -54,8 +56,12 @@ enum ClassifyCommand: Command {
     guard !(arguments.flag("json") && arguments.flag("csv")) else {
       throw arguments.usageError("--json and --csv exclude each other")
     }
+    guard !arguments.flag("show") || !(arguments.flag("json") || arguments.flag("csv")) else {
+      throw arguments.usageError("--show draws for people: leave out --json and --csv")
+    }
     let threads =
       try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
+    let target = try ReportOption.target(arguments)
     let file = try OctetModelFile(path: arguments.positionals[0])
     let source = PictureSource(
       Array(arguments.positionals.dropFirst()), separator: arguments.flag("null") ? 0 : UInt8(ascii: "\n"))
@@ -65,7 +71,9 @@ enum ClassifyCommand: Command {
       inversion: arguments.value("invert").flatMap(PictureFitting.Inversion.init) ?? .auto,
       format: arguments.flag("json") ? .json : arguments.flag("csv") ? .csv : .lines,
       labels: arguments.value("labels").flatMap(LabelRule.init), savedInputs: arguments.value("save-input"),
-      workers: Workers(count: threads), total: arguments.flag("quiet") ? nil : total(source, arguments))
+      workers: Workers(count: threads), isReported: target != nil,
+      style: arguments.flag("show") ? TerminalStyle(.standardOutput) : nil,
+      total: arguments.flag("quiet") ? nil : total(source, arguments))
     let summary: ClassificationRun.Summary
     do {
       summary = try run.run(source)
@@ -73,6 +81,12 @@ enum ClassifyCommand: Command {
       throw FileContentError(path: file.path, reason: "\(error)")
     }
     try report(summary, arguments)
+    if let target, let section = summary.section?.section {
+      try target.write(
+        Page(
+          title: "Pictures classified by \(Folder.name(of: file.path))",
+          about: "What is in each file, what the network saw of it, and what it answers.", [section]))
+    }
     guard summary.files > 0 else {
       let first = arguments.positionals[1]
       throw first == "-"
@@ -102,9 +116,12 @@ enum ClassifyCommand: Command {
       ]
       try StandardOutput.write(JSONValue.object(members).text + "\n")
     } else {
-      let text = "\n" + ConfusionText(confusion).text(name: "Files")
+      let isTable = arguments.flag("csv")
+      let text =
+        "\n"
+        + ConfusionText(confusion, terminal: isTable ? .standardError : .standardOutput).text(name: "Files")
       // A table of files stays one that a program can read.
-      if arguments.flag("csv") { StandardError.write(text) } else { try StandardOutput.write(text) }
+      if isTable { StandardError.write(text) } else { try StandardOutput.write(text) }
     }
   }
 }

@@ -1,8 +1,9 @@
-import Foundation
+import FoundationEssentials
 import Octet
 import OctetCommandLine
 import OctetInterchange
 import OctetQuantization
+import OctetReports
 import OctetTraining
 
 /// `octet evaluate`: how an integer model does on images, and what quantization cost.
@@ -22,14 +23,15 @@ enum EvaluateCommand: Command {
       OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
       OptionDescription("quiet", short: "q", help: "show no progress"),
       OptionDescription("json", help: "print one JSON object"),
-    ],
+    ] + ReportOption.all,
     examples: [
-      "octet evaluate cnn-two-pool.octet",
+      "octet evaluate cnn-two-pool.octet --report page.html",
       "octet evaluate cnn-two-pool.octet --against cnn-two-pool.safetensors --json",
     ])
 
   static func run(_ arguments: ParsedArguments) throws {
     let file = try OctetModelFile(path: arguments.positionals[0])
+    let target = try ReportOption.target(arguments)
     let labels = file.model.labels
     let threads =
       try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
@@ -38,16 +40,7 @@ enum EvaluateCommand: Command {
     }
     let float = try arguments.value("against").map { path in
       let foreign = try ForeignModelOptions(arguments, path: path, takesClasses: false)
-      // A model from elsewhere has no names of its own.
-      var model = try FloatModelSource.load(path: path, pixels: foreign.pixels)
-      if !FloatModelSource.isOwn(path), model.classNames.count == labels.count { model.classNames = labels }
-      guard model.classNames == labels else {
-        throw FileContentError(
-          path: path,
-          reason: "its classes are \(model.classNames.joined(separator: ", ")), those of \(file.path) are "
-            + "\(labels.joined(separator: ", ")): compare two models of the same classes")
-      }
-      return model
+      return try FloatModelSource.load(path: path, toCompareWith: file, pixels: foreign.pixels)
     }
     let images: LabeledImages
     let origin: String
@@ -60,13 +53,14 @@ enum EvaluateCommand: Command {
     let answers = ModelAnswers(
       images: images, workers: Workers(count: threads), showsProgress: !arguments.flag("quiet"))
     let start = monotonicTime()
-    let classes = try answers.integer(file.model)
+    let found = try answers.integer(file.model)
     let seconds = (monotonicTime() - start) / .seconds(1)
-    let comparison = try float.map { model in
+    let floatAnswers = try float.map { try answers.float($0) }
+    let comparison = floatAnswers.map { before in
       PairedComparison(
-        labels: images.labels, float: try answers.float(model), quantized: classes, classNames: labels)
+        labels: images.labels, float: before.classes, quantized: found.classes, classNames: labels)
     }
-    let confusion = answers.confusion(classes)
+    let confusion = found.confusion(images)
     if arguments.flag("json") {
       let members: [(name: String, value: JSONValue)] =
         [("model", .string(file.path)), ("data", .string(origin))]
@@ -84,6 +78,17 @@ enum EvaluateCommand: Command {
       } else {
         try StandardOutput.write(ConfusionText(confusion).text(name: "Test images"))
       }
+    }
+    if let target {
+      var sections = [EvaluationSection(images: images, answers: found).section]
+      if let floatAnswers {
+        sections.append(ComparisonSection(images: images, float: floatAnswers, quantized: found).section)
+      }
+      let chosen = ChosenImage(images: images, index: 0, answers: found)
+      sections.append(try IntegerNetworkReport(file: file).section(chosen))
+      try target.write(
+        Page(title: "Evaluation of \(Folder.name(of: file.path))", about: "Data: \(origin).", sections))
+      if !arguments.flag("json") { try StandardOutput.write(target.announcement) }
     }
   }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import Octet
 import OctetCommandLine
 import OctetInterchange
@@ -37,11 +37,11 @@ enum QuantizeCommand: Command {
         help: "look for the scale with the smallest error, or take it from the largest weight"),
       OptionDescription("no-bias-correction", help: "leave the mean error of each output as it is"),
       OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
-      OptionDescription("quiet", short: "q", help: "print nothing but errors, and do not test"),
+      OptionDescription("quiet", short: "q", help: "print nothing but errors; test only for a report"),
       OptionDescription("json", help: "print one JSON object"),
-    ],
+    ] + ReportOption.all,
     examples: [
-      "octet quantize cnn-two-pool.safetensors",
+      "octet quantize cnn-two-pool.safetensors --report page.html",
       "octet quantize mine.safetensors --data digits --method percentile",
       "octet quantize mine.onnx --data pictures --pixels=-1:1",
       "octet quantize mine.tflite --data pictures --classes cat,dog",
@@ -75,7 +75,7 @@ enum QuantizeCommand: Command {
       outputPath: arguments.value("out") ?? "\(FloatModelSource.stem(of: network.path)).octet",
       data: DataOption.locate(arguments), options: ForeignModelOptions(arguments, path: network.path),
       threads: arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount,
-      isQuiet: arguments.flag("quiet"), isJSON: arguments.flag("json")
+      isQuiet: arguments.flag("quiet"), isJSON: arguments.flag("json"), target: ReportOption.target(arguments)
     ).run()
   }
 

@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import OctetCommandLine
 import OctetInterchange
 import OctetTraining
@@ -35,9 +35,9 @@ enum TrainCommand: Command {
         OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
         OptionDescription("quiet", short: "q", help: "print nothing but errors"),
         OptionDescription("json", help: "print a JSON object per epoch, and one at the end"),
-      ],
+      ] + ReportOption.all,
     examples: [
-      "octet train --recipe cnn-two-pool",
+      "octet train --recipe cnn-two-pool --report page.html",
       "octet train --recipe binary-dense --epochs 5 --out small.safetensors",
       "octet train --network mine.network --data digits.csv --json",
     ])

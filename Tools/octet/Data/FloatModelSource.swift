@@ -1,3 +1,4 @@
+import Octet
 import OctetInterchange
 import OctetTraining
 
@@ -40,6 +41,23 @@ enum FloatModelSource {
       model = try FloatModel(keras: bytes, path: path, classNames: classNames, pixels: pixels)
     }
     return try model.taking(pixels: pixels ?? 0...1)
+  }
+
+  /// A float model of the same classes as an integer one.
+  static func load(
+    path: String, toCompareWith file: OctetModelFile, pixels: ClosedRange<Float>? = nil
+  ) throws -> FloatModel {
+    let labels = file.model.labels
+    var model = try load(path: path, pixels: pixels)
+    // A model from elsewhere has no names of its own.
+    if !isOwn(path), model.classNames.count == labels.count { model.classNames = labels }
+    guard model.classNames == labels else {
+      throw FileContentError(
+        path: path,
+        reason: "its classes are \(model.classNames.joined(separator: ", ")), those of \(file.path) are "
+          + "\(labels.joined(separator: ", ")): compare two models of the same classes")
+    }
+    return model
   }
 
   /// The path without what tells its format.

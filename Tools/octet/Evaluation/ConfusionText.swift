@@ -1,11 +1,16 @@
 import OctetCommandLine
+import OctetReports
 import OctetTraining
 
 /// How a classifier did, for people: the headline, a table of the classes, the confusion matrix, the usual mix-ups.
 struct ConfusionText {
   private let confusion: ConfusionMatrix
+  private let style: TerminalStyle
 
-  init(_ confusion: ConfusionMatrix) { self.confusion = confusion }
+  init(_ confusion: ConfusionMatrix, terminal: Terminal = .standardOutput) {
+    self.confusion = confusion
+    style = TerminalStyle(terminal)
+  }
 
   /// The first line alone.
   func headline(name: String, loss: Double? = nil) -> String {
@@ -54,6 +59,7 @@ struct ConfusionText {
   }
 
   private func matrix() -> String {
+    if style.hasColor { return ConfusionHeatText(confusion, style: style).text }
     var table = TextTable(columns: [.init("")] + confusion.classNames.map { .init($0, .right) })
     for (index, row) in confusion.counts.enumerated() {
       table.addRow([confusion.classNames[index]] + row.map { $0 == 0 ? "·" : NumberText.grouped($0) })

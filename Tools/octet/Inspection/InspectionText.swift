@@ -1,5 +1,6 @@
 import Octet
 import OctetCommandLine
+import OctetReports
 
 /// What an .octet file holds, for people.
 struct InspectionText {
@@ -49,25 +50,13 @@ struct InspectionText {
   private func arena() -> String {
     var table = TextTable(
       .init("offset", .right), .init("bytes", .right), .init("what"))
-    var parts: [(offset: Int, bytes: Int, what: String)] = []
-    for index in 0...file.model.layerCount {
-      let tensor = file.model.tensor(index)
-      let rows = tensor.ringRows == 1 ? "1 row" : "\(tensor.ringRows) rows"
-      parts.append(
-        (
-          Int(tensor.ringOffset), tensor.ringBytes,
-          "tensor \(index): \(rows) of \(NumberText.grouped(tensor.rowBytes)) bytes"
-        ))
-      let bytes = index == 0 ? 0 : file.accumulatorBytes(of: index - 1)
-      if bytes > 0 {
-        parts.append(
-          (
-            Int(file.model.layer(index - 1).accumulatorsOffset), bytes, "accumulators of tensor \(index)"
-          ))
-      }
-    }
-    for part in parts.sorted(by: { $0.offset < $1.offset }) {
-      table.addRow([NumberText.grouped(part.offset), NumberText.grouped(part.bytes), part.what])
+    for part in file.arenaParts.sorted(by: { $0.offset < $1.offset }) {
+      let rows = part.rows == 1 ? "1 row" : "\(part.rows) rows"
+      let isRing = part.rows > 0
+      table.addRow([
+        NumberText.grouped(part.offset), NumberText.grouped(part.bytes),
+        isRing ? "\(part.name): \(rows) of \(NumberText.grouped(part.bytes / part.rows)) bytes" : part.name,
+      ])
     }
     return table.rendered()
   }

@@ -18,6 +18,12 @@ struct OctetModelFile {
     fileBytes = bytes.count
   }
 
+  init(path: String, model: Model, fileBytes: Int) {
+    self.path = path
+    self.model = model
+    self.fileBytes = fileBytes
+  }
+
   /// Bytes of all weights, each one byte.
   var weightBytes: Int { (0..<model.layerCount).reduce(0) { $0 + weights(of: $1) } }
 

@@ -2,6 +2,7 @@ import Octet
 import OctetCommandLine
 import OctetInterchange
 import OctetQuantization
+import OctetReports
 import OctetTraining
 
 /// `octet quantize` of a full-integer .tflite file: its integers are taken over, and nothing is calibrated.
@@ -13,6 +14,8 @@ struct IntegerConversionRun {
   let threads: Int
   let isQuiet: Bool
   let isJSON: Bool
+  /// Nil when no page is wanted.
+  let target: ReportTarget?
 
   func run() throws {
     try AtomicFile.requireWritable(path: outputPath)
@@ -23,12 +26,25 @@ struct IntegerConversionRun {
     let file = OctetFile(quantized)
     // What the runtime would refuse is not written.
     let model = try Model(copying: file.bytes)
+    let isTested = !isQuiet || target != nil
+    let kept = !isTested || names == data.train.classNames ? data : try data.keeping(classes: names)
     try file.write(to: outputPath)
-    if isQuiet { return }
-    let kept = names == data.train.classNames ? data : try data.keeping(classes: names)
+    guard isTested else { return }
     let images = kept.test ?? kept.train
-    let answers = ModelAnswers(images: images, workers: Workers(count: threads), showsProgress: true)
-    let confusion = answers.confusion(try answers.integer(model))
+    let answers = ModelAnswers(images: images, workers: Workers(count: threads), showsProgress: !isQuiet)
+    let found = try answers.integer(model)
+    if let target {
+      let sections = [
+        EvaluationSection(images: images, answers: found).section,
+        try IntegerNetworkReport(file: OctetModelFile(path: outputPath)).section(
+          ChosenImage(images: images, index: 0, answers: found)),
+      ]
+      try target.write(
+        Page(
+          title: "Conversion of \(Folder.name(of: network.path))", about: "Data: \(kept.origin).", sections))
+    }
+    if isQuiet { return }
+    let confusion = found.confusion(images)
     if isJSON {
       try StandardOutput.write(
         JSONValue.object(

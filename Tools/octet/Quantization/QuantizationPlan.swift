@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import OctetCommandLine
 import OctetInterchange
 import OctetQuantization
@@ -14,6 +14,7 @@ struct QuantizationPlan {
   let threads: Int
   let isQuiet: Bool
   let isJSON: Bool
+  let target: ReportTarget?
 
   init(_ arguments: ParsedArguments, settings: QuantizationSettings) throws {
     self.settings = settings
@@ -22,6 +23,7 @@ struct QuantizationPlan {
     threads = try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     isQuiet = arguments.flag("quiet")
     isJSON = arguments.flag("json")
+    target = try ReportOption.target(arguments)
     let foreign = try ForeignModelOptions(arguments, path: modelPath)
     (model, data) = try ModelData.prepared(path: modelPath, foreign, arguments)
   }

@@ -2,6 +2,7 @@ import Octet
 import OctetCommandLine
 import OctetInterchange
 import OctetQuantization
+import OctetReports
 import OctetTraining
 
 /// Carries out a plan: quantize, write, report, compare.
@@ -23,10 +24,10 @@ struct QuantizationRun {
     // What the runtime would refuse is not written.
     let model = try Model(copying: file.bytes)
     try file.write(to: plan.outputPath)
-    if plan.isQuiet { return }
+    if plan.isQuiet, plan.target == nil { return }
 
     let report = try QuantizationReport(quantized, images: quantizer.images, workers: workers)
-    if !plan.isJSON {
+    if !plan.isJSON, !plan.isQuiet {
       try StandardOutput.write("Data: \(plan.data.origin)\n")
       try StandardOutput.write(
         QuantizationText(report, settings: plan.settings, calibrationImages: quantizer.images.count).text())
@@ -34,11 +35,21 @@ struct QuantizationRun {
         "Wrote \(plan.outputPath): \(NumberText.grouped(file.bytes.count)) bytes, "
           + "\(NumberText.grouped(model.arenaBytes)) bytes of memory to run\n\n")
     }
-    let answers = ModelAnswers(images: plan.data.test, workers: workers, showsProgress: true)
+    let answers = ModelAnswers(images: plan.data.test, workers: workers, showsProgress: !plan.isQuiet)
+    let float = try answers.float(plan.model)
+    let integer = try answers.integer(model)
     let comparison = PairedComparison(
-      labels: plan.data.test.labels, float: try answers.float(plan.model),
-      quantized: try answers.integer(model),
+      labels: plan.data.test.labels, float: float.classes, quantized: integer.classes,
       classNames: plan.model.classNames)
+    if let target = plan.target {
+      let measurement = QuantizationMeasurement(
+        quantized: quantized, report: report, images: quantizer.images, workers: workers)
+      try target.write(
+        try page(
+          measurement, OctetModelFile(path: plan.outputPath, model: model, fileBytes: file.bytes.count),
+          float, integer))
+    }
+    if plan.isQuiet { return }
     if plan.isJSON {
       try StandardOutput.write(
         JSONValue.object(
@@ -52,6 +63,25 @@ struct QuantizationRun {
         ).text + "\n")
     } else {
       try StandardOutput.write(ComparisonText(comparison: comparison).text())
+      if let target = plan.target { try StandardOutput.write("\n" + target.announcement) }
     }
+  }
+
+  private func page(
+    _ measurement: QuantizationMeasurement, _ file: OctetModelFile, _ float: ClassAnswers,
+    _ integer: ClassAnswers
+  ) throws -> Page {
+    let images = plan.data.test
+    let sizes = ReportSizes.of(plan.model, file)
+    return Page(
+      title: "Quantization of \(Folder.name(of: plan.modelPath))",
+      about:
+        "Method: \(plan.settings.method.rawValue), from \(measurement.images.count) images. Data: \(plan.data.origin).",
+      [
+        ComparisonSection(images: images, float: float, quantized: integer).section,
+        try measurement.section(sizes: sizes),
+        try IntegerNetworkReport(file: file).section(ChosenImage(images: images, index: 0, answers: integer)),
+        EvaluationSection(images: images, answers: integer).section,
+      ])
   }
 }

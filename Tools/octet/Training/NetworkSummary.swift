@@ -38,7 +38,7 @@ struct NetworkSummary {
   }
 
   /// The line of the description without the name, as a reader would write it.
-  private func kind(_ layer: LayerDescription, _ index: Int) -> String {
+  func kind(_ layer: LayerDescription, _ index: Int) -> String {
     let specification = layer.kind.specification
     var words = [type(of: specification).keyword]
     switch layer.kind {

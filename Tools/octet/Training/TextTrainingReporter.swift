@@ -1,4 +1,5 @@
 import OctetCommandLine
+import OctetReports
 import OctetTraining
 
 /// Tells people: the network's summary, a bar and a line per epoch, and tables at the end.
@@ -69,6 +70,8 @@ final class TextTrainingReporter: TrainingReporter {
   }
 
   func endCandidate(_ candidate: Recipe.Candidate, _ trainer: Trainer) throws {
+    let course = TrainingText(trainer.history, style: TerminalStyle(.standardOutput)).text
+    if !course.isEmpty { try StandardOutput.write("\n\(course)") }
     if let best = trainer.bestEpoch, trainer.isFinished {
       try StandardOutput.write("Kept the weights of epoch \(best), which had the smallest loss.\n")
     }
@@ -84,5 +87,6 @@ final class TextTrainingReporter: TrainingReporter {
     try StandardOutput.write("\n" + (isShort ? training.text() : training.headline()))
     try StandardOutput.write("\n" + EvaluationText(result.test, name: "Test images").text())
     try StandardOutput.write("\nWrote \(result.modelPath)\n")
+    if let target = plan.target { try StandardOutput.write(target.announcement) }
   }
 }

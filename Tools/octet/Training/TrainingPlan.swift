@@ -1,4 +1,4 @@
-import Foundation
+import FoundationEssentials
 import OctetCommandLine
 import OctetTraining
 
@@ -11,6 +11,7 @@ struct TrainingPlan {
   let modelPath: String
   let resumes: Bool
   let threads: Int
+  let target: ReportTarget?
 
   init(_ arguments: ParsedArguments) throws {
     recipe = try Self.recipe(arguments)
@@ -31,6 +32,7 @@ struct TrainingPlan {
     modelPath = arguments.value("out") ?? "\(recipe.name).safetensors"
     resumes = arguments.flag("resume")
     threads = try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
+    target = try ReportOption.target(arguments)
     let located = try DataOption.locate(arguments)
     data = try PreparedData(located, settings: settings)
   }

@@ -1,5 +1,6 @@
 import OctetCommandLine
 import OctetInterchange
+import OctetReports
 import OctetTraining
 
 /// Carries out a training plan: every candidate to its end, with a checkpoint after each epoch, then the model.
@@ -76,11 +77,31 @@ struct TrainingRun {
       network: trainer.network, classNames: plan.data.training.classNames, recipeName: plan.recipe.name,
       settings: plan.settings, history: trainer.history, metrics: metrics, octetVersion: Main.version)
     try FloatModelFile.save(model, path: plan.modelPath)
+    if let target = plan.target { try target.write(page(model, trainer)) }
     try reporter.end(
       TrainingResult(
         candidate: candidate, parameterCount: model.parameters.reduce(0) { $0 + $1.values.count },
         history: trainer.history, bestEpoch: trainer.bestEpoch, training: training, test: test,
         modelPath: plan.modelPath),
       plan: plan)
+  }
+
+  private func page(_ model: FloatModel, _ trainer: Trainer) throws -> Page {
+    let workers = Workers(count: plan.threads)
+    let test = plan.data.test
+    let answers = try ModelAnswers(images: test, workers: workers, showsProgress: false).float(
+      trainer.network, model.network.outputActivation)
+    return Page(
+      title: "Training of \(plan.recipe.name)", about: "Data: \(plan.data.origin).",
+      [
+        DataSection(parts: [("Training images", plan.data.training), ("Test images", test)]).section,
+        TrainingSection(
+          history: trainer.history, settings: model.settings.map { ($0.name, $0.value) },
+          keepsBest: trainer.bestEpoch != nil
+        ).section,
+        EvaluationSection(images: test, answers: answers).section,
+        try FloatNetworkReport(network: trainer.network, workers: workers).section(
+          ChosenImage(images: test, index: 0, answers: answers)),
+      ])
   }
 }

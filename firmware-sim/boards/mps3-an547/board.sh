@@ -1,10 +1,11 @@
-# Arm MPS3 AN547 (Corstone-300): Cortex-M55.
-board_about='Cortex-M55, Arm MPS3 AN547'
+# Arm MPS3 AN547 (Corstone-300): Cortex-M55 with the vector extension.
+board_about='Cortex-M55 with vectors, Arm MPS3 AN547'
 board_core=cortex-m
 board_triple=armv7em-none-none-eabi
-# Code for the M7 runs on an M55 as it is; Swift has no standard library for Armv8.1-M.
-board_flags=(-mcpu=cortex-m7 -mfloat-abi=soft)
-board_layout=pair
+# Swift has no standard library for Armv8.1-M; that of Armv7E-M does, as an embedded one is compiled with the program. Vectors need
+# softfp, which passes arguments as soft does.
+board_flags=(-mcpu=cortex-m55 -mfloat-abi=softfp)
+board_layout=vector
 board_qemu=(qemu-system-arm -machine mps3-an547)
 board_flash_bytes=$((512 * 1024 + 2 * 1024 * 1024))
 board_ram_bytes=$((512 * 1024))

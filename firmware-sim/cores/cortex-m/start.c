@@ -29,7 +29,7 @@ __attribute__((naked)) void reset(void) {
       "adds r0, #4\n"
       "cmp r0, r1\n"
       "bne 1b\n"
-#ifdef CORE_HAS_VECTORS
+#ifdef __ARM_FEATURE_MVE
       // Access to the vector registers: coprocessors 10 and 11 in CPACR.
       "ldr r0, =0xE000ED88\n"
       "ldr r1, [r0]\n"
@@ -46,6 +46,7 @@ __attribute__((naked)) void reset(void) {
 __attribute__((naked)) void fault(void) {
   __asm__ volatile(
       "mov r0, sp\n"
+      "mov r2, lr\n"
       "ldr r1, =fault_stack + 384\n"
       "mov sp, r1\n"
       "push {r4-r7}\n"
@@ -58,8 +59,8 @@ __attribute__((naked)) void fault(void) {
       "bl describe_fault\n");
 }
 
-/// `saved` holds r8-r11, then r4-r7.
-__attribute__((noreturn, used)) static void describe_fault(const uint32_t *frame, const uint32_t *saved) {
+/// `saved` holds r8-r11, then r4-r7. Bit 4 of `cause` is clear where the frame holds vector registers, too, behind the others.
+__attribute__((noreturn, used)) static void describe_fault(const uint32_t *frame, const uint32_t *saved, uint32_t cause) {
   // Where the stack ran off RAM there is no frame to look at.
   const int has_frame = frame >= stack_bottom && frame + 8 <= stack_top;
   static uint32_t registers[17];
@@ -69,7 +70,7 @@ __attribute__((noreturn, used)) static void describe_fault(const uint32_t *frame
     registers[8 + index] = saved[index];
   }
   registers[12] = has_frame ? frame[4] : 0;
-  registers[13] = (uint32_t)(uintptr_t)frame + (has_frame ? 32 : 0);
+  registers[13] = (uint32_t)(uintptr_t)frame + (!has_frame ? 0 : cause & 0x10 ? 32 : 104);
   registers[14] = has_frame ? frame[5] : 0;
   registers[15] = has_frame ? frame[6] : 0;
   registers[16] = has_frame ? frame[7] : 0;

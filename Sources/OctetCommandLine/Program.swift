@@ -1,0 +1,55 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A program of commands: finds the one that was asked for, runs it, and turns whatever it throws into one line and an exit
+/// status.
+package struct Program {
+  private let description: CommandDescription
+  private let nodes: [CommandNode]
+
+  /// - Parameter description: of the whole program, with the commands in `nodes` as its subcommands.
+  package init(_ description: CommandDescription, _ nodes: [CommandNode]) {
+    self.description = description
+    self.nodes = nodes
+  }
+
+  /// Does not return.
+  ///
+  /// - Parameter otherwise: what is done when no command is named.
+  package func runAndExit(otherwise: (ParsedArguments) throws -> Void = { _ in }) -> Never {
+    StandardStreams.prepare()
+    exit(status(of: Array(CommandLine.arguments.dropFirst()), otherwise))
+  }
+
+  /// 0 when all went well, 2 when the command line is wrong, 1 for every other failure.
+  private func status(of arguments: [String], _ otherwise: (ParsedArguments) throws -> Void) -> Int32 {
+    do {
+      let parsed = try description.parse(arguments)
+      if parsed.wantsHelp {
+        try StandardOutput.write(parsed.command.help(path: parsed.path))
+      } else if let command = CommandNode.command(at: parsed.path.dropFirst(), among: nodes) {
+        try command.run(parsed)
+      } else {
+        try otherwise(parsed)
+      }
+      try StandardOutput.flush()
+      return 0
+    } catch OutputError.readerLeft {
+      return 0
+    } catch {
+      report(error)
+      return error is UsageError ? 2 : 1
+    }
+  }
+
+  /// Keeps to one line whatever a file name or a message from below contains.
+  private func report(_ error: any Error) {
+    let label =
+      Terminal.standardError.allowsColor
+      ? "\u{1B}[1;31m\(description.name):\u{1B}[0m" : "\(description.name):"
+    StandardError.write("\(label) \("\(error)".withVisibleControls)\n")
+  }
+}

@@ -1,0 +1,67 @@
+import OctetTraining
+
+/// A small gray picture: 0 is black, 255 is white.
+package struct GrayTile: Equatable, Sendable {
+  package let width: Int
+  package let height: Int
+  /// `height x width` bytes.
+  package let pixels: [UInt8]
+
+  package init(width: Int, height: Int, pixels: [UInt8]) {
+    precondition(width > 0 && height > 0 && pixels.count == width * height, "one byte per pixel")
+    self.width = width
+    self.height = height
+    self.pixels = pixels
+  }
+
+  /// The picture with its longer side brought down to `side`, each new pixel the mean of those under it; the same picture
+  /// where it is not larger.
+  package func reduced(to side: Int) -> GrayTile {
+    let longer = max(width, height)
+    guard longer > side, side > 0 else { return self }
+    let newWidth = max(width * side / longer, 1)
+    let newHeight = max(height * side / longer, 1)
+    var result: [UInt8] = []
+    result.reserveCapacity(newWidth * newHeight)
+    for row in 0..<newHeight {
+      let rows = row * height / newHeight..<max((row + 1) * height / newHeight, row * height / newHeight + 1)
+      for column in 0..<newWidth {
+        let start = column * width / newWidth
+        let columns = start..<max((column + 1) * width / newWidth, start + 1)
+        var sum = 0
+        for y in rows { for x in columns { sum += Int(pixels[y * width + x]) } }
+        let count = rows.count * columns.count
+        result.append(UInt8((sum + count / 2) / count))
+      }
+    }
+    return GrayTile(width: newWidth, height: newHeight, pixels: result)
+  }
+
+  package func picture(bits: Int = 8) -> PalettePicture {
+    PalettePicture(gray: pixels, width: width, height: height, bits: bits)
+  }
+
+  /// Tiles of one size side by side, `columns` in a row; what is missing in the last row is black.
+  static func mosaic(_ tiles: [GrayTile], columns: Int) -> GrayTile {
+    guard let first = tiles.first else { return GrayTile(width: 1, height: 1, pixels: [0]) }
+    let rows = (tiles.count + columns - 1) / columns
+    let width = first.width * columns
+    var pixels = [UInt8](repeating: 0, count: width * first.height * rows)
+    for (index, tile) in tiles.enumerated() {
+      let start = index / columns * first.height * width + index % columns * first.width
+      for row in 0..<first.height {
+        for column in 0..<first.width {
+          pixels[start + row * width + column] = tile.pixels[row * first.width + column]
+        }
+      }
+    }
+    return GrayTile(width: width, height: first.height * rows, pixels: pixels)
+  }
+}
+
+extension LabeledImages {
+  /// An image in gray; of several channels their mean.
+  package func tile(_ index: Int) -> GrayTile {
+    GrayTile(width: shape.width, height: shape.height, pixels: gray(index))
+  }
+}

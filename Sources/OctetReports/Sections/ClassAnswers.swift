@@ -1,0 +1,34 @@
+import OctetTraining
+
+/// What a model answers to images.
+package struct ClassAnswers: Sendable {
+  /// The class of each image.
+  package let classes: [Int]
+  /// Those of an image side by side, one for each class; empty for a model without probabilities.
+  package let probabilities: [Float]
+  package let classCount: Int
+
+  package init(classes: [Int], probabilities: [Float], classCount: Int) {
+    precondition(
+      probabilities.isEmpty || probabilities.count == classes.count * classCount,
+      "a probability for each image and class")
+    self.classes = classes
+    self.probabilities = probabilities
+    self.classCount = classCount
+  }
+
+  package var hasProbabilities: Bool { !probabilities.isEmpty }
+
+  /// The probability that the model gives its own answer.
+  package func confidence(_ image: Int) -> Double { probability(image, of: classes[image]) }
+
+  package func probability(_ image: Int, of index: Int) -> Double {
+    hasProbabilities ? Double(probabilities[image * classCount + index]) : 0
+  }
+
+  package func confusion(_ images: LabeledImages) -> ConfusionMatrix {
+    var confusion = ConfusionMatrix(classNames: images.classNames)
+    for (label, found) in zip(images.labels, classes) { confusion.add(truth: Int(label), predicted: found) }
+    return confusion
+  }
+}

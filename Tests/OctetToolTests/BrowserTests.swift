@@ -1,0 +1,63 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A real browser, as Tools/browser/setup finds or installs it.
+private struct Browser {
+  private let program: String
+  private let script: String
+
+  /// Nil, with a line that says why, where there is none.
+  init?() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().path
+    script = "\(root)/Tools/browser/try-pages.py"
+    let found = try OctetProcess.run([], executable: "\(root)/Tools/browser/setup")
+    program = found.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    if found.status != 0 || program.isEmpty {
+      print("skipped: no browser to try pages in. \(found.errors)")
+      return nil
+    }
+    let python = try OctetProcess.run(
+      ["python3", "-c", "import json, subprocess"], executable: "/usr/bin/env")
+    if python.status != 0 {
+      print("skipped: no python3 to steer the browser with")
+      return nil
+    }
+  }
+
+  func tryPages(_ pages: [String]) throws -> OctetProcess.Result {
+    try OctetProcess.run(["python3", script, program] + pages, executable: "/usr/bin/env")
+  }
+}
+
+@Suite("In a real browser")
+struct BrowserTests {
+  @Test("every page loads without faults, on a phone and on a desk, light and dark")
+  func pages() throws {
+    guard let browser = try Browser() else { return }
+    let sample = try ReportSample()
+    let result = try browser.tryPages(try sample.pages())
+    #expect(result.status == 0 && result.output.isEmpty, "\(result.output)\(result.errors)")
+  }
+
+  @Test("faults are found: a request, a script's message, a wide page, a picture without words, pale text")
+  func faults() throws {
+    guard let browser = try Browser() else { return }
+    let folder = try TemporaryFolder()
+    try folder.write(
+      """
+      <!DOCTYPE html><html lang="en"><head><meta charset="utf-8"/><title>t</title>
+      <meta name="viewport" content="width=device-width"/></head><body style="background:#fff">
+      <img src="missing.png" alt=""/><script>console.error("trouble"); throw new Error("more")</script>
+      <div style="width:3000px">wide</div><svg viewBox="0 0 1 1"></svg><p style="color:#ccc">pale</p></body></html>
+      """, to: "bad.html")
+    let result = try browser.tryPages([folder.path("bad.html")])
+    #expect(result.status == 1)
+    for part in [
+      "asks for ", "missing.png", "says on the console", "throws", "wide on a screen of", "svg without role",
+      "aria-label",
+      "text of contrast",
+    ] { #expect(result.output.contains(part), "\(part) is not in: \(result.output) \(result.errors)") }
+  }
+}

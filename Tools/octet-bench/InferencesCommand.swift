@@ -1,0 +1,55 @@
+import Octet
+import OctetCommandLine
+import OctetHostKernels
+import OctetInterchange
+import OctetTraining
+
+/// `octet-bench inferences`: so many inferences and nothing else, for programs that count instructions from outside.
+///
+/// The digits are always the same ones. What a run costs besides its inferences goes away in the difference of two runs.
+enum InferencesCommand: Command {
+  static let description = CommandDescription(
+    name: "inferences",
+    summary: "run a model a fixed number of times on one thread, without looking at a clock",
+    discussion: "OCTET_KERNELS chooses the kernels, as for octet bench.",
+    positionals: [PositionalDescription(.file("MODEL"), help: "the .octet file")],
+    options: [OptionDescription("count", takes: .text("N"), default: "4", help: "inferences")],
+    examples: ["valgrind --tool=callgrind octet-bench inferences cnn-two-pool.octet --count 8"])
+
+  private static let digitCount = 4
+
+  static func run(_ arguments: ParsedArguments) throws {
+    let path = arguments.positionals[0]
+    let count = try arguments.integer("count", in: 1...1_000_000) ?? 4
+    let model = try load(path)
+    let digits = SyntheticDigits.generate(count: digitCount, seed: SyntheticDigits.usualSeed)
+    let bytes = model.imageBytes
+    guard digits.shape.count == bytes else {
+      throw BenchError.model(
+        path: path,
+        reason: "the model takes images of \(bytes) bytes, and the digits have \(digits.shape.count)")
+    }
+    let kernels = try HostKernels(model)
+    var storage = [UInt32](repeating: 0, count: model.arenaBytes / 4 + 1)
+    var words = storage.mutableSpan
+    var arena = words.mutableBytes
+    var session = try Session(model, arena: &arena, kernels: kernels)
+    var classes = 0
+    for index in 0..<count {
+      let place = index % digitCount * bytes
+      try session.run(image: digits.pixels.span.extracting(place..<place + bytes))
+      classes += session.answer?.classIndex ?? 0
+    }  // The sum of the classes, so that the answers have to be worked out.
+    try StandardOutput.write(
+      "\(count) inferences with \(kernels.instructionSet.rawValue) kernels: \(classes)\n")
+  }
+
+  private static func load(_ path: String) throws -> Model {
+    let bytes = try FileReading.bytes(path: path, limit: 1 << 30)
+    do throws(ModelError) {
+      return try Model(copying: bytes)
+    } catch {
+      throw BenchError.model(path: path, reason: "\(error)")
+    }
+  }
+}

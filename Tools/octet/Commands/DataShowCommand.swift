@@ -1,0 +1,81 @@
+import OctetCommandLine
+import OctetInterchange
+import OctetReports
+import OctetTraining
+
+/// `octet data show`: images drawn in the terminal.
+enum DataShowCommand: Command {
+  static let description = CommandDescription(
+    name: "show",
+    summary: "draw images in the terminal, and count them",
+    discussion: """
+      Draws the first images of each class with block characters, in shades of gray where the terminal has colours \
+      (NO_COLOR is respected), and shows how many images each class has. With --image one image is drawn in full.
+      """,
+    options: [
+      DataOption.option,
+      OptionDescription(
+        "set", takes: .choice("SET", of: ["train", "test"]), default: "train", help: "the images to show"),
+      OptionDescription("image", takes: .text("N"), help: "draw only this image, counted from 0"),
+      OptionDescription("json", help: "print one JSON object with the counts"),
+    ] + ReportOption.all,
+    examples: [
+      "octet data show", "octet data show --set test --image 42", "octet data show --report data.html",
+    ])
+
+  static func run(_ arguments: ParsedArguments) throws {
+    let number = try arguments.integer("image", in: 0...)
+    let target = try ReportOption.target(arguments)
+    let data = try DataOption.locate(arguments)
+    guard let images = arguments.value("set") == "test" ? data.test : data.train else {
+      throw DataError("--set test", "is not in the data (\(data.origin))", advice: "take --set train")
+    }
+    if let number, number >= images.count {
+      throw DataError(
+        "--image \(number)", "is beyond the \(images.count) images (\(data.origin))",
+        advice: "the last is \(images.count - 1)")
+    }
+    if let target {
+      let parts = [("Training images", data.train)] + (data.test.map { [("Test images", $0)] } ?? [])
+      try target.write(Page(title: "Data", about: "\(data.origin).", [DataSection(parts: parts).section]))
+    }
+    if arguments.flag("json") {
+      try StandardOutput.write(json(images, number, origin: data.origin).text + "\n")
+      return
+    }
+    let text = DataText(images, style: TerminalStyle(.standardOutput))
+    try StandardOutput.write("Data: \(data.origin.shown(atMost: 1000))\n\n")
+    try StandardOutput.write(number.map(text.image) ?? "\(text.samples)\n\(text.balance)")
+    if let target { try StandardOutput.write("\n" + target.announcement) }
+  }
+
+  private static func json(_ images: LabeledImages, _ number: Int?, origin: String) -> JSONValue {
+    let counts = images.labels.reduce(into: [Int](repeating: 0, count: images.classNames.count)) {
+      $0[Int($1)] += 1
+    }
+    var members: [(name: String, value: JSONValue)] = [
+      ("data", .string(origin)), ("images", .integer(images.count)), ("width", .integer(images.shape.width)),
+      ("height", .integer(images.shape.height)), ("channels", .integer(images.shape.channels)),
+      (
+        "classes",
+        .array(
+          zip(images.classNames, counts).map {
+            .object([("class", .string($0.0)), ("images", .integer($0.1))])
+          })
+      ),
+    ]
+    if let number {
+      members += [
+        ("image", .integer(number)), ("class", .string(images.classNames[Int(images.labels[number])])),
+        (
+          "pixels",
+          .array(
+            images.pixels[number * images.shape.count..<(number + 1) * images.shape.count].map {
+              .integer(Int($0))
+            })
+        ),
+      ]
+    }
+    return .object(members)
+  }
+}

@@ -1,0 +1,55 @@
+import FoundationEssentials
+import OctetCommandLine
+import OctetReports
+
+/// `octet report`: all there is to see of a model on one page.
+enum ReportCommand: Command {
+  static let description = CommandDescription(
+    name: "report",
+    summary: "write a page with pictures about a model",
+    discussion: """
+      Writes one HTML page that holds all it shows and asks nothing of the network: the data, how training went, how the \
+      model does on the test images, its layers, filters and feature maps. Of an .octet file it shows the memory, and \
+      with --against also what quantization cost and every image whose class changed. The noise and the histograms of \
+      quantization need the model to be quantized once more; they are shown if that gives the very same file. Without times \
+      of training the same inputs give the same bytes.
+      """,
+    positionals: [PositionalDescription(.file("MODEL"), help: "the model, .octet, .safetensors or .onnx")],
+    options: [
+      DataOption.option,
+      OptionDescription("against", takes: .file(), help: "the float model that an .octet file was made from"),
+      OptionDescription("out", takes: .file("FILE.html"), default: "MODEL.html", help: "where the page goes"),
+      ReportOption.pictures,
+      OptionDescription(
+        "image", takes: .text("N"), default: "0", help: "the test image whose way through the layers is drawn"
+      ),
+      OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
+      OptionDescription("quiet", short: "q", help: "print nothing but errors"),
+    ],
+    examples: [
+      "octet report cnn-two-pool.safetensors",
+      "octet report mine.octet --against mine.safetensors --svg pictures",
+    ])
+
+  static func run(_ arguments: ParsedArguments) throws {
+    let path = arguments.positionals[0]
+    let isFloat = FloatModelSource.suffixes.contains { path.lowercased().hasSuffix($0) }
+    if isFloat, arguments.value("against") != nil {
+      throw arguments.usageError(
+        "--against compares an .octet file with a float model: name the .octet file first")
+    }
+    let stem =
+      path.lowercased().hasSuffix(".octet") ? String(path.dropLast(6)) : FloatModelSource.stem(of: path)
+    guard
+      let target = try ReportTarget(
+        page: arguments.value("out") ?? "\(stem).html", folder: arguments.value("svg"))
+    else { return }
+    let report = ModelReport(
+      arguments: arguments, image: try arguments.integer("image", in: 0...) ?? 0,
+      threads: try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount,
+      isQuiet: arguments.flag("quiet"))
+    let page = isFloat ? try report.float(path: path) : try report.integer(path: path)
+    try target.write(page)
+    if !report.isQuiet { try StandardOutput.write(target.announcement) }
+  }
+}

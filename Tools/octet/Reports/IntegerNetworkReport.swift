@@ -1,0 +1,100 @@
+import Octet
+import OctetReports
+import OctetTraining
+
+/// The section on an int8 network, from its file alone.
+struct IntegerNetworkReport {
+  let file: OctetModelFile
+
+  func section(_ chosen: ChosenImage) throws -> Section {
+    let model = file.model
+    let layers = (0..<model.layerCount).map { index in
+      let layer = model.layer(index)
+      return LayerFacts(
+        name: name(index), kind: file.summary(of: index), output: shape(index + 1),
+        reads: layer.kind == .add ? [Int(layer.input), Int(layer.secondInput)] : [Int(layer.input)],
+        parameters: file.parameters(of: index), multiplyAdds: file.multiplyAdds(of: index),
+        memoryBytes: model.tensor(index + 1).ringBytes + file.accumulatorBytes(of: index))
+    }
+    return NetworkSection(
+      input: input(chosen), layers: layers,
+      memoryMeaning: "Memory is what a layer's rows and accumulators take while an image runs through.",
+      filters: filters(input(chosen)), maps: try maps(chosen), arena: (file.arenaParts, model.arenaBytes)
+    ).section
+  }
+
+  private func name(_ layer: Int) -> String { "layer \(layer + 1)" }
+
+  private func shape(_ tensor: Int) -> ImageShape {
+    let tensor = file.model.tensor(tensor)
+    return ImageShape(height: Int(tensor.height), width: Int(tensor.width), channels: Int(tensor.channels))
+  }
+
+  /// A network may take the pixels as one row; they are drawn as the picture that they are.
+  private func input(_ chosen: ChosenImage) -> ImageShape {
+    chosen.images.shape.count == shape(0).count ? chosen.images.shape : shape(0)
+  }
+
+  /// Of the first layer, each output's integers times what a step of its weights is worth beside the others'.
+  private func filters(_ input: ImageShape) -> FirstFilters? {
+    let layer = file.model.layer(0)
+    let constants = file.model.constants(of: 0)
+    let window = (Int(layer.windowHeight), Int(layer.windowWidth))
+    let shape: ImageShape
+    switch layer.kind {
+    case .dense: shape = input
+    case .convolution: shape = ImageShape(height: window.0, width: window.1, channels: input.channels)
+    case .depthwiseConvolution: shape = ImageShape(height: window.0, width: window.1, channels: 1)
+    default: return nil
+    }
+    let outputs = constants.weights.count / max(shape.count, 1)
+    return FirstFilters(
+      name: name(0), shape: shape,
+      filters: (0..<outputs).map { output in
+        let step =
+          Float(constants.multipliers[output])
+          * Float(sign: .plus, exponent: -Int(constants.shifts[output]), significand: 1)
+        return (0..<shape.count).map { place in
+          let index =
+            layer.kind == .depthwiseConvolution ? place * outputs + output : output * shape.count + place
+          return Float(constants.weights[index]) * step
+        }
+      })
+  }
+
+  private func maps(_ chosen: ChosenImage) throws -> FeatureMaps {
+    let model = file.model
+    var words = [UInt32](repeating: 0, count: (model.arenaBytes + 3) / 4)
+    var span = words.mutableSpan
+    var arena = span.mutableBytes
+    var collector = RowCollector(layers: model.layerCount)
+    var session = try Session(model, arena: &arena)
+    try session.run(image: chosen.pixels.span, observer: &collector)
+    let maps = (0..<model.layerCount).map { index in
+      let tensor = model.tensor(index + 1)
+      let scale = Float(bitPattern: tensor.scaleBits)
+      let bytes = collector.rows[index]
+      let values: [Float] =
+        tensor.elementBytes == 1
+        ? bytes.map { Float(Int(Int8(bitPattern: $0)) - Int(tensor.zeroPoint)) * scale }
+        : stride(from: 0, to: bytes.count, by: 2).map {
+          Float(Int16(bitPattern: UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8)) * scale
+        }
+      return FeatureMaps.Map(name: name(index), shape: shape(index + 1), values: values)
+    }
+    return FeatureMaps(image: chosen.picture, lines: chosen.lines, maps: maps)
+  }
+}
+
+/// Keeps every row that the layers make.
+private struct RowCollector: RunObserver {
+  var rows: [[UInt8]]
+
+  init(layers: Int) { rows = Array(repeating: [], count: layers) }
+
+  mutating func willRun(layer: Int) {}
+  mutating func didFold(layer: Int) {}
+  mutating func didRun(layer: Int, row: RawSpan) {
+    row.withUnsafeBytes { rows[layer].append(contentsOf: $0) }
+  }
+}

@@ -1,0 +1,126 @@
+import Octet
+import OctetCommandLine
+import OctetInterchange
+import OctetQuantization
+import OctetReports
+import OctetTraining
+
+/// Gathers what there is to say about a model, and the sections that say it.
+struct ModelReport {
+  let arguments: ParsedArguments
+  /// The test image whose way through the layers is drawn.
+  let image: Int
+  let threads: Int
+  let isQuiet: Bool
+
+  private var workers: Workers { Workers(count: threads) }
+
+  // MARK: a float model
+
+  func float(path: String) throws -> Page {
+    let model = try FloatModelSource.load(path: path)
+    let data = try ModelData.prepared(for: model, arguments)
+    let answers = try answers(data.test).float(model)
+    let network = try model.makeNetwork(capacity: 1, workers: workers)
+    return Page(
+      title: Folder.name(of: path), about: "A float model. Data: \(data.origin).",
+      [Self.dataSection(data)] + Self.training(model) + [
+        EvaluationSection(images: data.test, answers: answers).section,
+        try FloatNetworkReport(network: network, workers: workers).section(chosen(data.test, answers)),
+      ])
+  }
+
+  private static func dataSection(_ data: PreparedData) -> Section {
+    DataSection(parts: [("Training images", data.training), ("Test images", data.test)]).section
+  }
+
+  /// None for a model that was trained elsewhere.
+  private static func training(_ model: FloatModel) -> [Section] {
+    if model.history.isEmpty { return [] }
+    let stopping = TrainingSetting.earlyStopping.name
+    return [
+      TrainingSection(
+        history: model.history, settings: model.settings.map { ($0.name, $0.value) },
+        keepsBest: model.settings.contains { $0.name == stopping && $0.value != "off" }
+      ).section
+    ]
+  }
+
+  // MARK: an integer model
+
+  func integer(path: String) throws -> Page {
+    let file = try OctetModelFile(path: path)
+    guard let floatPath = arguments.value("against") else {
+      let (images, origin) = try ModelData.test(classNames: file.model.labels, arguments)
+      let answers = try answers(images).integer(file.model)
+      return Page(
+        title: Folder.name(of: path), about: "An int8 model. Data: \(origin).",
+        [
+          EvaluationSection(images: images, answers: answers).section,
+          try IntegerNetworkReport(file: file).section(chosen(images, answers)),
+          DataSection(parts: [("Test images", images)]).section,
+        ])
+    }
+    let model = try FloatModelSource.load(path: floatPath, toCompareWith: file)
+    let data = try ModelData.prepared(for: model, arguments)
+    let float = try answers(data.test).float(model)
+    let integer = try answers(data.test).integer(file.model)
+    return Page(
+      title: Folder.name(of: path),
+      about: "An int8 model beside its float model, \(Folder.name(of: floatPath)). Data: \(data.origin).",
+      [
+        ComparisonSection(images: data.test, float: float, quantized: integer).section,
+        try quantization(model, data, file),
+        EvaluationSection(images: data.test, answers: integer).section,
+        try IntegerNetworkReport(file: file).section(chosen(data.test, integer)),
+      ] + Self.training(model) + [Self.dataSection(data)])
+  }
+
+  /// What quantization did is not in the file; it is measured on a second one, which must come out the same.
+  private func quantization(_ model: FloatModel, _ data: PreparedData, _ file: OctetModelFile) throws
+    -> Section
+  {
+    let quantizer = try Quantizer(
+      model, images: data.training, settings: QuantizationSettings(), workers: workers)
+    let quantized = try quantizer.run()
+    guard OctetFile(quantized.model).bytes.elementsEqual(file.model.fileBytes) else {
+      return Section(
+        "quantization", title: "Quantization",
+        [
+          .paragraph(
+            "The file is not what octet quantize makes of this model and data with its usual settings, so its noise cannot be measured here: octet quantize --report measures it while it quantizes."
+          )
+        ])
+    }
+    return try QuantizationMeasurement(
+      quantized: quantized,
+      report: try QuantizationReport(quantized, images: quantizer.images, workers: workers),
+      images: quantizer.images, workers: workers
+    ).section(sizes: ReportSizes.of(model, file))
+  }
+
+  // MARK: both
+
+  private func answers(_ images: LabeledImages) throws -> ModelAnswers {
+    guard image < images.count else {
+      throw DataError(
+        "--image \(image)", "is beyond the \(images.count) test images",
+        advice: "the last is \(images.count - 1)")
+    }
+    return ModelAnswers(images: images, workers: workers, showsProgress: !isQuiet)
+  }
+
+  private func chosen(_ images: LabeledImages, _ answers: ClassAnswers) -> ChosenImage {
+    ChosenImage(images: images, index: image, answers: answers)
+  }
+}
+
+/// What a page compares before and after quantization.
+enum ReportSizes {
+  static func of(_ model: FloatModel, _ file: OctetModelFile) -> [(name: String, bytes: Int)] {
+    [
+      ("float weights", model.parameters.reduce(0) { $0 + 4 * $1.values.count }),
+      (".octet file", file.fileBytes), ("memory to run", file.model.arenaBytes),
+    ]
+  }
+}

@@ -1,0 +1,47 @@
+import OctetCommandLine
+import OctetInterchange
+import OctetReports
+import OctetTraining
+
+/// The options `--report` and `--svg`, shared by every command that can show what it found as pictures.
+enum ReportOption {
+  static let page = OptionDescription(
+    "report", takes: .file("FILE.html"), help: "also write a page with pictures, complete in one file")
+  static let pictures = OptionDescription(
+    "svg", takes: .folder(), help: "also write the single pictures as SVG files")
+  static let all = [page, pictures]
+
+  /// Where pictures shall go; nil if none are asked for. Checked before any work begins.
+  static func target(_ arguments: ParsedArguments) throws -> ReportTarget? {
+    try ReportTarget(page: arguments.value("report"), folder: arguments.value("svg"))
+  }
+}
+
+/// Where a page and its single pictures go.
+struct ReportTarget {
+  let page: String?
+  let folder: String?
+
+  init?(page: String?, folder: String?) throws {
+    if page == nil, folder == nil { return nil }
+    if let page { try AtomicFile.requireWritable(path: page) }
+    if let folder { try Folder.create(folder) }
+    self.page = page
+    self.folder = folder
+  }
+
+  /// Each file appears whole or not at all.
+  func write(_ content: Page) throws {
+    if let page { try AtomicFile.write(path: page, bytes: Array(content.html.utf8)) }
+    guard let folder else { return }
+    for (name, svg) in content.pictures {
+      try AtomicFile.write(path: Folder.join(folder, name), bytes: Array(svg.utf8))
+    }
+  }
+
+  /// A line for people.
+  var announcement: String {
+    let places = [page, folder.map { "pictures in \($0)" }].compactMap { $0?.shown(atMost: 1000) }
+    return "Wrote \(places.joined(separator: " and "))\n"
+  }
+}
