@@ -118,9 +118,21 @@ def channels_last():
     g.save(g.node("Sigmoid", g.node("Add", x, g.weights(1))), 1)
 
 
+def scaled():
+    """Scales its own input as models do that take bytes, and values after it for each channel."""
+    g = Graph("scaled", ["batch", 2, 6, 5])
+    x = g.node("Sub", g.node("Div", "input", g.constant(numpy.float32(0.25))), g.constant(numpy.full((1, 1, 1), 0.5, numpy.float32)))
+    x = g.conv(x, 4, 2, 3, pads=[1] * 4)
+    x = g.node("Mul", g.weights(4, 1, 1), g.node("Relu", x))
+    x = g.node("Add", x, g.weights(1, 4, 1, 1))
+    x = g.node("Flatten", g.node("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2]), axis=1)
+    x = g.node("Mul", g.node("Gemm", x, g.weights(24, 5), g.weights(5)), g.weights(5))
+    g.save(x, 5)
+
+
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for make in [torch_residual, channels_flattened, groups, channels_last]:
+    for make in [torch_residual, channels_flattened, groups, channels_last, scaled]:
         make()
 
 

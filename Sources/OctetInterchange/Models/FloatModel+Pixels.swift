@@ -9,7 +9,11 @@ extension FloatModel {
   /// - Parameter pixels: what pixels of 0 and 255 were in training, such as -1 and 1.
   package func taking(pixels: ClosedRange<Float>) throws(NetworkError) -> FloatModel {
     if pixels == 0...1 { return self }
-    return try foldingPixels(pixels) ?? insertingPixels(pixels)
+    let model = try foldingPixels(pixels) ?? insertingPixels(pixels)
+    if let fault = try model.fault() {
+      throw NetworkError("with pixels from \(pixels.lowerBound) to \(pixels.upperBound), \(fault)")
+    }
+    return model
   }
 
   /// Nil where the weights cannot take it in.

@@ -15,6 +15,7 @@ extension ONNXImport {
     case "Gemm": try addGemm(node)
     case "MatMul": try addMatrixProduct(node)
     case "Add": try addSum(node)
+    case "Mul", "Div", "Sub": try addAffine(node)
     case "BatchNormalization": try addNormalization(node)
     case "MaxPool", "AveragePool": try addPooling(node)
     case "GlobalAveragePool", "ReduceMean": try addGlobalMean(node)
@@ -113,7 +114,9 @@ extension ONNXImport {
   private mutating func reshapeInput(_ node: ONNXGraph.Node, _ wanted: [Int], _ output: String)
     throws(ImportError)
   {
-    guard wanted.count == 3, layers.isEmpty, wanted.reduce(1, *) == input.count else {
+    guard wanted.count == 3, layers.isEmpty, wanted.allSatisfy({ (1...4096).contains($0) }),
+      wanted.reduce(1, *) == input.count
+    else {
       throw failure(node, "reshapes the input to \(wanted), which is no image of \(input.count) values")
     }
     let isFirst = wanted[0] < wanted[2]
@@ -175,7 +178,11 @@ extension ONNXImport {
       var given: [Int64] = []
       if case .integers(let axes) = node.attributes["axes"] { given = axes }
       if let tensor = constant(node, 1), case .integers(let axes) = tensor.values { given = axes }
-      let means = Set(given.map { value.axes[Int((Int($0) + 2 * value.axes.count) % value.axes.count)] })
+      let rank = value.axes.count
+      guard given.allSatisfy({ (Int64(-rank)..<Int64(rank)).contains($0) }) else {
+        throw failure(node, "takes the mean over axes \(given), of which it has \(rank)")
+      }
+      let means = Set(given.map { value.axes[$0 < 0 ? Int($0) + rank : Int($0)] })
       guard means == [.height, .width] else {
         throw failure(node, "takes the mean over axes \(given); only the mean over height and width is known")
       }

@@ -32,6 +32,10 @@ extension ONNXImport {
     let isDepthwise = perGroup == 1 && groups == input.channels && groups > 1
     let depth = isDepthwise ? 1 : input.channels
     let filtersPerGroup = filters / groups
+    // Groups take more room here than in the file. All of these are at most 2^26, and window sizes at most 256.
+    guard !isDepthwise || filtersPerGroup <= 64,
+      height * width * filters <= NetworkDescription.largestParameterCount / depth
+    else { throw failure(node, "has too many weights: \(filters) filters for \(input.channels) channels") }
     var ordered: [Float] = []
     ordered.reserveCapacity(height * width * depth * filters)
     for row in 0..<height {
@@ -147,10 +151,13 @@ extension ONNXImport {
     for (place, other) in [(0, 1), (1, 0)] {
       guard let tensor = constant(node, other), case .floats(let bias) = tensor.values else { continue }
       let value = try value(node, place)
-      guard let maker = soleMaker(node.inputs[place], value), bias.count == shapes[value.index].channels,
+      if let maker = soleMaker(node.inputs[place], value), bias.count == shapes[value.index].channels,
         tensor.shape.filter({ $0 != 1 }).count <= 1, layers[maker].takeBias(bias)
-      else { throw failure(node, "adds a constant \(tensor.shape) that is no bias of the layer before it") }
-      if let output = node.outputs.first { values[output] = value }
+      {
+        if let output = node.outputs.first { values[output] = value }
+        return
+      }
+      try addAffine(node)
       return
     }
     let (left, right) = (try value(node, 0), try value(node, 1))

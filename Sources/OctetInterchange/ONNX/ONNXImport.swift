@@ -39,9 +39,10 @@ struct ONNXImport {
   /// What can be brought in, for error messages.
   static let operators =
     ([
-      "Add", "AveragePool", "BatchNormalization", "Constant", "Conv", "Dropout", "Flatten", "Gemm",
-      "GlobalAveragePool", "Identity", "LogSoftmax", "MatMul", "MaxPool", "ReduceMean", "Relu", "Reshape",
-      "Sigmoid", "Softmax", "Squeeze", "Tanh", "Transpose", "Unsqueeze",
+      "Add", "AveragePool", "BatchNormalization", "Constant", "Conv", "Div", "Dropout", "Flatten", "Gemm",
+      "GlobalAveragePool", "Identity", "LogSoftmax", "MatMul", "MaxPool", "Mul", "ReduceMean", "Relu",
+      "Reshape",
+      "Sigmoid", "Softmax", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze",
     ] + constantOperators.subtracting(["Squeeze", "Unsqueeze"]).map { "\($0) (of shapes)" }).sorted()
 
   init(_ file: [UInt8], path: String) throws(ImportError) {
@@ -70,6 +71,11 @@ struct ONNXImport {
     guard (1...3).contains(sizes.count), sizes.allSatisfy({ $0 > 0 }) else {
       throw failure(
         "its input \(port.name.quoted) has no fixed shape; export it with a fixed height, width and channels")
+    }
+    // The product of three of these fits 64 bits.
+    guard sizes.allSatisfy({ $0 <= 1 << 20 }), sizes.reduce(1, *) <= NetworkDescription.largestValueCount
+    else {
+      throw failure("its input \(port.name.quoted) has the sizes \(sizes), which is too large")
     }
     let axes: [Value.Axis]
     switch sizes.count {

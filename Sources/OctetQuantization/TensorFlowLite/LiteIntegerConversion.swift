@@ -193,6 +193,8 @@ package struct LiteIntegerConversion {
       throw source.failure("it has more than \(NetworkDescription.largestParameterCount) weights")
     }
     made.clamp = clamp(layer.function, output)
+    // With ReLU, what lies below zero is cut off however it is rounded.
+    let isNeverNegative = clamp(layer.function, output).lowerBound >= output.zeroPoint
     let bias = try layer.bias.map { (tensor) throws(ImportError) in try integers(tensor) }
     let perOutput = weights.count / outputs
     let room = Int(Int32.max) - Int(Limit.product) * perOutput
@@ -204,13 +206,15 @@ package struct LiteIntegerConversion {
           "\(layer.title), output \(channel): its scales have the ratio \(ratio); 2^-32 to 1/4 fit an .octet file"
         )
       }
-      made.scalings.append(scaling)
+      let (own, summand) = isNeverNegative ? Self.likeTwoRoundings(scaling) : (scaling, 0)
+      made.scalings.append(own)
       var sum = 0
       for place in 0..<perOutput {
         sum += Int(weights[isDepthwise ? place * outputs + channel : channel * perOutput + place])
       }
       // The runtime sums the integers as they are; what the zero point adds is constant.
-      let total = (bias?[channel] ?? 0) - from.zeroPoint * sum
+      let total =
+        (bias?[channel] ?? 0) - from.zeroPoint * sum + summand
       guard abs(total) <= room else {
         throw source.failure(
           "\(layer.title), output \(channel): bias \(total) with \(perOutput) weights could overflow 32 bits")
@@ -218,6 +222,25 @@ package struct LiteIntegerConversion {
       made.bias.append(Int32(total))
     }
     return made
+  }
+
+  /// A multiplier, and what to add to each sum, so that rounding once comes nearest to rounding twice.
+  ///
+  /// TensorFlow Lite first rounds the product of a sum and its multiplier M to a multiple of 2^31, then shifts with
+  /// rounding. For what is not negative both together are one rounding of the product plus 2^30. A sum that is larger by one
+  /// adds M, which lies in [2^30, 2^31): nearer than nothing in the lower half. What is still too much or too little, at
+  /// most 2^29, is taken out by the multiplier's last bits, exactly so where the output is 96 of 255 steps.
+  private static func likeTwoRoundings(_ scaling: FixedPointScaling) -> (
+    scaling: FixedPointScaling, summand: Int
+  ) {
+    let multiplier = Double(scaling.multiplier)
+    let summand = multiplier < 0x1.8p30 ? 1 : 0
+    let excess = Double(summand) * multiplier - 0x1p30
+    let changed = multiplier - (excess * scaling.factor / 96).rounded()
+    return (
+      FixedPointScaling(multiplier: Int32(min(max(changed, 0x1p30), 0x1p31 - 1)), shift: scaling.shift),
+      summand
+    )
   }
 
   /// Weights in the file's order, which is Octet's, and their scales.

@@ -44,10 +44,16 @@ struct ONNXImportTests {
   }
 
   @Test func `the models are there`() {
-    #expect(Self.models.count >= 4)
+    #expect(Self.models.count >= 16)
   }
 
-  @Test(arguments: models.filter { $0.path.hasPrefix(folder.path) })
+  /// One of each form is enough to be damaged.
+  static let sources = models.filter {
+    $0.path.hasPrefix(folder.path)
+      && !["fixed.onnx", "older.onnx"].contains($0.path.split(separator: "-").last ?? "")
+  }
+
+  @Test(arguments: sources)
   func `a file cut short or changed is an error or a model`(url: URL) throws {
     let file = Array(try Data(contentsOf: url))
     for count in stride(from: 0, to: file.count, by: max(1, file.count / 700)) {
@@ -56,7 +62,7 @@ struct ONNXImportTests {
       #expect(throws: ImportError.self) { _ = try FloatModel(onnx: Array(file[..<count]), path: "cut") }
     }
     var random = RandomStream(seed: 9, purpose: .testing, 0)
-    for _ in 0..<6000 {
+    for _ in 0..<3000 {
       var changed = file
       for _ in 0..<Int.random(in: 1...3, using: &random) {
         changed[Int.random(in: 0..<file.count, using: &random)] = UInt8.random(in: 0...255, using: &random)

@@ -19,6 +19,7 @@ enum ExportCommand: Command {
     ],
     options: [
       OptionDescription("onnx", takes: .file(), help: "where the float model goes as ONNX"),
+      ForeignModelOptions.pixels,
       OptionDescription("onnx-qdq", takes: .file(), help: "where the int8 model goes as ONNX"),
       OptionDescription("c-source", takes: .file(), help: "where the C program goes"),
       OptionDescription("c-array", takes: .file(), help: "where the C array goes"),
@@ -50,8 +51,11 @@ enum ExportCommand: Command {
       guard !isInteger else {
         throw arguments.usageError("--onnx takes a float model; for an .octet file there is --onnx-qdq")
       }
-      try writeFloat(path, to: float)
+      try writeFloat(path, to: float, arguments)
       return
+    }
+    guard arguments.value("pixels") == nil else {
+      throw arguments.usageError("--pixels goes with --onnx")
     }
     guard source != nil || array != nil || quantized != nil else {
       throw arguments.usageError(
@@ -74,8 +78,10 @@ enum ExportCommand: Command {
     }
   }
 
-  private static func writeFloat(_ path: String, to target: String) throws {
-    let bytes = try ONNXExport.file(FloatModelSource.load(path: path), octetVersion: Main.version)
+  private static func writeFloat(_ path: String, to target: String, _ arguments: ParsedArguments) throws {
+    let foreign = try ForeignModelOptions(arguments, path: path, takesClasses: false)
+    let model = try FloatModelSource.load(path: path, pixels: foreign.pixels)
+    let bytes = try ONNXExport.file(model, octetVersion: Main.version)
     try AtomicFile.write(path: target, bytes: bytes)
     try StandardOutput.write("Wrote \(target): \(NumberText.grouped(bytes.count)) bytes\n")
   }

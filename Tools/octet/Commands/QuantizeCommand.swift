@@ -43,7 +43,7 @@ enum QuantizeCommand: Command {
     examples: [
       "octet quantize cnn-two-pool.safetensors --report page.html",
       "octet quantize mine.safetensors --data digits --method percentile",
-      "octet quantize mine.onnx --data pictures --pixels -1:1",
+      "octet quantize mine.onnx --data pictures --pixels=-1:1",
       "octet quantize mine.tflite --data pictures --classes cat,dog",
     ])
 

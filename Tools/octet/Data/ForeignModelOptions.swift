@@ -7,7 +7,7 @@ struct ForeignModelOptions {
     help: "names of the classes of a model from elsewhere, in the order of its outputs, as in cat,dog")
   static let pixels = OptionDescription(
     "pixels", takes: .text("LOW:HIGH"), default: "0:1",
-    help: "what pixels of 0 and 255 were when a model from elsewhere was trained, as in -1:1")
+    help: "what pixels of 0 and 255 were when a model from elsewhere was trained, as in --pixels=-1:1")
 
   var classNames: [String]?
   /// Nil unless given; 0 to 1 then.
@@ -37,7 +37,7 @@ struct ForeignModelOptions {
       let ends = pixelText.split(separator: ":", omittingEmptySubsequences: false).map { Float($0) ?? .nan }
       guard ends.count == 2, ends.allSatisfy({ abs($0) <= 1e6 }), ends[0] < ends[1] else {
         throw arguments.usageError(
-          "--pixels takes two numbers, the smaller first, as in -1:1, not '\(pixelText)'")
+          "--pixels takes two numbers, the smaller first, as in --pixels=-1:1, not '\(pixelText)'")
       }
       pixels = ends[0]...ends[1]
     }

@@ -26,9 +26,10 @@ struct IntegerConversionRun {
     let file = OctetFile(quantized)
     // What the runtime would refuse is not written.
     let model = try Model(copying: file.bytes)
+    let isTested = !isQuiet || target != nil
+    let kept = !isTested || names == data.train.classNames ? data : try data.keeping(classes: names)
     try file.write(to: outputPath)
-    guard !isQuiet || target != nil else { return }
-    let kept = names == data.train.classNames ? data : try data.keeping(classes: names)
+    guard isTested else { return }
     let images = kept.test ?? kept.train
     let answers = ModelAnswers(images: images, workers: Workers(count: threads), showsProgress: !isQuiet)
     let found = try answers.integer(model)

@@ -1,0 +1,118 @@
+import Foundation
+import Octet
+import OctetTraining
+import TestSupport
+import Testing
+
+/// Models from elsewhere through the built tool: `octet quantize`, `evaluate` and `export`.
+struct ForeignCommandTests {
+  private let folder: TemporaryFolder
+  private let lite: String
+  private let keras: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    lite = LiteModel.folder.appending(path: "dense-int8.tflite").path
+    keras =
+      Python.repository.appending(path: "Tests/OctetInterchangeTests/Keras/Models/rescaled.keras").path
+    try write(size: 6, classes: 5, to: "six.csv")
+    try write(size: 7, classes: 3, to: "seven.csv")
+  }
+
+  private func write(size: Int, classes: Int, to name: String) throws {
+    let shape = ImageShape(height: size, width: size, channels: 1)
+    let images = FloatModels.images(60, shape: shape, classes: classes)
+    let rows = (0..<images.count).map { image -> String in
+      let pixels = images.pixels[image * shape.count..<(image + 1) * shape.count]
+      return ([images.labels[image]] + pixels).map { String($0) }.joined(separator: ",")
+    }
+    try folder.write(rows.joined(separator: "\n") + "\n", to: name)
+  }
+
+  private func object(_ text: String) throws -> [String: Any] {
+    try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+  }
+
+  @Test func `an integer model is taken over`() throws {
+    let (out, data) = (folder.path("lite.octet"), folder.path("six.csv"))
+    let made = try OctetProcess.run("quantize", lite, "--data", data, "--out", out, "--json")
+    #expect(made.status == 0 && made.errors.isEmpty, "\(made.errors)")
+    let report = try object(made.output)
+    let bytes = try #require(try folder.bytes(of: "lite.octet"))
+    #expect(report["file_bytes"] as? Int == bytes.count && report["images"] as? Int == 60)
+    let model = try Model(copying: bytes)
+    #expect(model.labels == ["0", "1", "2", "3", "4"] && model.imageHeight == 6 && model.layerCount == 2)
+    let evaluated = try object(try OctetProcess.run("evaluate", out, "--data", data, "--json").output)
+    #expect(evaluated["accuracy"] as? Double == report["accuracy"] as? Double)
+    let text = try OctetProcess.run("quantize", lite, "--data", data, "--out", out)
+    #expect(text.status == 0 && text.output.contains("nothing calibrated"))
+    // The whole range moved a little: a table takes the pixels in.
+    let moved = try OctetProcess.run(
+      "quantize", lite, "--data", data, "--out", out, "--pixels=-0.05:1", "-q")
+    #expect(moved.status == 0 && moved.output.isEmpty)
+    #expect(try Model(copying: #require(try folder.bytes(of: "lite.octet"))).layerCount == 3)
+  }
+
+  @Test func `a Keras model is quantized, tested and exported`() throws {
+    let (out, data) = (folder.path("keras.octet"), folder.path("seven.csv"))
+    let made = try OctetProcess.run(
+      "quantize", keras, "--data", data, "--out", out, "--pixels", "0:255", "--json")
+    #expect(made.status == 0 && made.errors.isEmpty, "\(made.errors)")
+    let report = try object(made.output)
+    let evaluated = try OctetProcess.run(
+      "evaluate", out, "--data", data, "--against", keras, "--pixels", "0:255", "--json")
+    #expect(evaluated.status == 0, "\(evaluated.errors)")
+    #expect(try object(evaluated.output)["float_accuracy"] as? Double == report["float_accuracy"] as? Double)
+    let float = folder.path("float.onnx")
+    let exported = try OctetProcess.run("export", keras, "--onnx", float, "--pixels", "0:255")
+    #expect(exported.status == 0 && exported.errors.isEmpty, "\(exported.errors)")
+    // What was exported takes pixels from 0 to 1, and is the same model.
+    let again = try OctetProcess.run(
+      "quantize", float, "--data", data, "--out", folder.path("again.octet"), "-q")
+    #expect(again.status == 0, "\(again.errors)")
+    #expect(try folder.bytes(of: "again.octet") == folder.bytes(of: "keras.octet"))
+    let integers = try OctetProcess.run("export", out, "--onnx-qdq", folder.path("integers.onnx"))
+    #expect(integers.status == 0)
+    #expect(try #require(try folder.bytes(of: "integers.onnx")).count > 1000)
+  }
+
+  @Test func `mistakes get one line and leave no file`() throws {
+    let (six, seven) = (folder.path("six.csv"), folder.path("seven.csv"))
+    let out = folder.path("none.octet")
+    let own = folder.path("own.safetensors")
+    try folder.write("", to: "broken.keras")
+    let cases: [(arguments: [String], status: Int32, message: String)] = [
+      (
+        ["quantize", lite, "--data", six, "--out", out, "--method", "entropy"], 2,
+        "--method is for float models"
+      ),
+      (["quantize", lite, "--data", six, "--out", out, "--no-bias-correction"], 2, "taken over"),
+      (["quantize", lite, "--data", six, "--out", out, "--pixels", "0:255"], 1, "--pixels LOW:HIGH"),
+      (["quantize", lite, "--data", six, "--out", out, "--pixels", "1:0"], 2, "-1:1"),
+      (["quantize", lite, "--data", six, "--out", out, "--pixels", "a:b"], 2, "-1:1"),
+      (["quantize", lite, "--data", six, "--out", out, "--classes", "a,b"], 1, "5 outputs"),
+      (["quantize", lite, "--data", six, "--out", out, "--classes", "a,a"], 2, "different names"),
+      (
+        ["quantize", lite, "--data", six, "--out", out, "--classes", "0,1,2,3,x"], 1,
+        "not a class of the data"
+      ),
+      (["quantize", own, "--pixels", "0:255"], 2, "models from elsewhere"),
+      (["quantize", keras, "--data", seven, "--out", out], 1, "--pixels 0:255"),
+      (["quantize", keras, "--data", six, "--out", out, "--pixels", "0:255"], 1, "6x6x1"),
+      (["quantize", folder.path("broken.keras"), "--data", six, "--out", out], 1, "HDF5"),
+      (["evaluate", out, "--pixels", "0:255"], 2, "--against"),
+      (["export", keras], 2, "--onnx FILE"), (["export", out, "--onnx", out], 2, "--onnx-qdq"),
+      (["export", keras, "--onnx", out, "--c-array", out], 2, "one at a time"),
+      (["export", lite, "--onnx", out], 1, "compute with integers"),
+    ]
+    for (arguments, status, message) in cases {
+      let result = try OctetProcess.run(arguments)
+      #expect(result.status == status, "\(arguments) \(result.errors)")
+      #expect(result.output.isEmpty)
+      #expect(
+        result.errors.split(separator: "\n").count == 1 && result.errors.contains(message), "\(result.errors)"
+      )
+    }
+    #expect(try folder.bytes(of: "none.octet") == nil)
+  }
+}

@@ -1,0 +1,43 @@
+import Octet
+import OctetInterchange
+import OctetQuantization
+import OctetTraining
+
+/// Brings in whatever bytes come, as the format that they begin like, and writes what is accepted in other forms.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  let file = Array(UnsafeBufferPointer(start: start, count: count))
+  if file.count >= 8, file[4..<8].elementsEqual(Array("TFL3".utf8)) {
+    bringInLite(file)
+  } else if file.first == 0x89 || file.prefix(2).elementsEqual(Array("PK".utf8)) {
+    writeOn(try? FloatModel(keras: file, path: "fuzz.keras", pixels: 0...1))
+  } else {
+    writeOn(try? FloatModel(onnx: file, path: "fuzz.onnx"))
+  }
+  return 0
+}
+
+private func bringInLite(_ file: [UInt8]) {
+  guard let network = try? LiteNetwork(file, path: "fuzz.tflite") else { return }
+  writeOn(try? network.floatModel())
+  let outputs = max(network.layers.last?.shape.count ?? 0, 2)
+  guard outputs <= 256 else { return }
+  let names = (0..<outputs).map(String.init)
+  guard
+    let model = try? LiteIntegerConversion.model(network, classNames: names, picture: nil, pixels: 0...1)
+  else { return }
+  _ = try? Model(copying: OctetFile(model).bytes)
+}
+
+/// A model that was accepted can be changed, saved, loaded and exported.
+private func writeOn(_ model: FloatModel?) {
+  guard let model else { return }
+  do {
+    // Weights at the end of what floats hold cannot be made larger.
+    let taken = (try? model.taking(pixels: -1...1)) ?? model
+    let loaded = try FloatModelFile.decode(FloatModelFile.encode(taken, path: "fuzz"), path: "fuzz")
+    _ = try ONNXExport.file(loaded, octetVersion: "fuzz")
+  } catch {
+    fatalError("an accepted model cannot be written on: \(error)")
+  }
+}
