@@ -81,6 +81,10 @@ extension LiteIntegerConversion {
     // with ReLU all of that is cut off.
     let roundsTwice = made.kind != .dense && clamp(layer.function, output).lowerBound >= output.zeroPoint
     let bias = try layer.bias.map { (tensor) throws(ImportError) in try integers(tensor) }
+    // Of 64 bits where weights are of 16; sums of those do not fit anyway.
+    if let wide = bias?.first(where: { Int32(exactly: $0) == nil }) {
+      throw source.failure("\(layer.title) has the bias \(wide), which does not fit 32 bits")
+    }
     let perOutput = weights.count / outputs
     let room = Int(Int32.max) - Int(Limit.product) * perOutput
     for channel in 0..<outputs {
