@@ -29,7 +29,7 @@ struct LoadingTests {
   func fuzzerSeed() throws {
     var draft = ModelDraft.sample
     let path = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../../Tools/fuzz-targets/every-layer.octet")
+      .appending(path: "../../Tools/fuzzing/every-layer.octet")
     if ProcessInfo.processInfo.environment["OCTET_WRITE_SEED"] != nil {
       try Data(draft.bytes()).write(to: path)
     }
