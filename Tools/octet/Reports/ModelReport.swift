@@ -20,7 +20,7 @@ struct ModelReport {
   func float(path: String) throws -> Page {
     let model = try FloatModelSource.load(path: path)
     let data = try ModelData.prepared(for: model, arguments)
-    let answers = try answers(data.test).float(model)
+    let answers = try answers(data.test).float(model, path: path)
     let network = try model.makeNetwork(capacity: 1, workers: workers)
     return Page(
       title: Folder.name(of: path), about: "A float model. Data: \(data.origin).",
@@ -63,7 +63,7 @@ struct ModelReport {
     }
     let model = try FloatModelSource.load(path: floatPath, toCompareWith: file)
     let data = try ModelData.prepared(for: model, arguments)
-    let float = try answers(data.test).float(model)
+    let float = try answers(data.test).float(model, path: floatPath)
     let integer = try answers(data.test).integer(file.model)
     return Page(
       title: Folder.name(of: path),
