@@ -14,10 +14,21 @@ enum StrangersJSON {
     return try decoder.decode(type, from: Data(text.utf8))
   }
 
+  /// The longest text that is read to its last value, which takes a thousand times as long as reading what is asked for.
+  static let longestValue = 1 << 20
+
+  /// All that `text` holds.
+  static func value(of text: String) throws -> StrangersValue {
+    guard text.utf8.count <= longestValue else {
+      throw Unreadable(reason: "it has \(text.utf8.count) bytes; \(longestValue) is the most")
+    }
+    return try decode(StrangersValue.self, from: text)
+  }
+
   /// Why `text` is no JSON; nil when it is.
   static func fault(in text: String) -> String? {
     do {
-      _ = try decode(StrangersValue.self, from: text)
+      _ = try value(of: text)
       return nil
     } catch {
       return reason(error)

@@ -117,7 +117,8 @@ struct HDF5File {
       try spend()
       let place = node + 8 + 40 * entry
       let start = names.lowerBound + min(try file.size(place, bytes: 8), names.count)
-      let name = file.bytes[start..<names.upperBound].prefix(while: { $0 != 0 }).prefix(1_000)
+      // Cut short first: a heap without a zero byte must not be searched to its end for every symbol.
+      let name = file.bytes[start..<names.upperBound].prefix(1_000).prefix(while: { $0 != 0 })
       found[String(decoding: name, as: UTF8.self)] = try file.size(place + 8, bytes: 8)
     }
   }

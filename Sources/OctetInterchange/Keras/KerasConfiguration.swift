@@ -5,7 +5,7 @@ struct KerasConfiguration {
   /// - Parameter text: from strangers.
   init(_ text: String) throws(OffsetFailure) {
     do {
-      guard case .object(let members) = try StrangersJSON.decode(StrangersValue.self, from: text) else {
+      guard case .object(let members) = try StrangersJSON.value(of: text) else {
         throw OffsetFailure(offset: 0, reason: "its configuration is no JSON object")
       }
       self.members = members

@@ -17,6 +17,9 @@ extension KerasImport {
     {
       throw failure("\(layer.title) follows a ZeroPadding2D; only convolutions can")
     }
+    guard layer.inputs.count == 1 || layer.kind == "Add" else {
+      throw failure("\(layer.title) reads \(layer.inputs.count) values; one is known")
+    }
     switch layer.kind {
     case "Dense": try addDense(layer, activation)
     case "Conv2D": try addConvolution(layer, activation)
@@ -71,8 +74,12 @@ extension KerasImport {
     } catch {
       throw failure("\(layer.title) does not fit its input \(shape(layer)): \(error.reason)")
     }
-    layers.append(
-      ForeignLayer(kind: kind, activation: activation, inputs: layer.inputs, parameters: parameters))
+    let made = ForeignLayer(kind: kind, activation: activation, inputs: layer.inputs, parameters: parameters)
+    madeParameters += made.parameterCount
+    guard madeParameters <= NetworkDescription.largestParameterCount else {
+      throw failure("\(layer.title) brings it beyond \(NetworkDescription.largestParameterCount) parameters")
+    }
+    layers.append(made)
     values[layer.name] = layers.count
   }
 

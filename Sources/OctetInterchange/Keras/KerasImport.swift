@@ -23,6 +23,8 @@ struct KerasImport {
   var rescalesInput = false
   private var kindCounts: [String: Int] = [:]
   private var parameterCount = 0
+  /// What layers hold, those included that are not in the file but made here.
+  var madeParameters = 0
 
   init(_ bytes: [UInt8], path: String) throws(ImportError) {
     self.path = path
@@ -128,7 +130,8 @@ struct KerasImport {
     guard names.count == 1, let output = values[names[0]], output == layers.count, !layers.isEmpty,
       borders[names[0]] == nil
     else {
-      throw failure("its outputs are \(names.map(\.quoted)); a classifier has one, made by its last layer")
+      let listed = names.isEmpty ? "none" : names.map(\.quoted).joined(separator: ", ")
+      throw failure("its outputs are: \(listed); a classifier has one, made by its last layer")
     }
   }
 

@@ -1,8 +1,10 @@
+import Octet
+
 /// The files in a ZIP archive whose contents are stored as they are, as Keras writes them.
 struct ZIPArchive {
   let file: StrangersBytes
-  /// Where each file's bytes lie, by its name.
-  private(set) var entries: [String: Range<Int>] = [:]
+  /// Where each file's bytes lie and their CRC-32, by its name.
+  private(set) var entries: [String: (bytes: Range<Int>, checksum: UInt32)] = [:]
 
   private static let mostEntries = 1_000
 
@@ -29,7 +31,7 @@ struct ZIPArchive {
       let method = try file.number(place + 10, bytes: 2)
       let start = try file.size(place + 42, bytes: 4)
       let size = try file.size(place + 24, bytes: 4)
-      guard method == 0 else {
+      guard method == 0, try file.size(place + 20, bytes: 4) == size else {
         throw OffsetFailure(
           offset: place,
           reason: "\(name.quoted) is compressed; save the model with Keras and leave the file as it is")
@@ -38,7 +40,10 @@ struct ZIPArchive {
         throw OffsetFailure(offset: start, reason: "\(name.quoted) does not begin here")
       }
       let head = 30 + Int(try file.number(start + 26, bytes: 2)) + Int(try file.number(start + 28, bytes: 2))
-      entries[name] = try file.range(start + head, count: size)
+      entries[name] = (
+        try file.range(start + head, count: size),
+        UInt32(truncatingIfNeeded: try file.number(place + 16, bytes: 4))
+      )
       place =
         nameBytes.upperBound + Int(try file.number(place + 30, bytes: 2))
         + Int(try file.number(place + 32, bytes: 2))
@@ -46,9 +51,17 @@ struct ZIPArchive {
   }
 
   func contents(_ name: String) throws(OffsetFailure) -> [UInt8] {
-    guard let range = entries[name] else {
+    guard let (range, expected) = entries[name] else {
       throw OffsetFailure(offset: 0, reason: "it holds no \(name.quoted): this is no file of Keras")
     }
-    return Array(file.bytes[range])
+    let bytes = Array(file.bytes[range])
+    var checksum = Checksum()
+    checksum.add(bytes.span.bytes)
+    guard checksum.value == expected else {
+      throw OffsetFailure(
+        offset: range.lowerBound,
+        reason: "\(name.quoted) is damaged: its CRC is not the one that was written with it")
+    }
+    return bytes
   }
 }

@@ -7,6 +7,8 @@ struct ForeignLayer {
   /// The values it reads: 0 is the input, `i` the output of layer `i - 1`.
   var inputs: [Int]
   var parameters: [(name: String, shape: [Int], values: [Float])] = []
+
+  var parameterCount: Int { parameters.reduce(0) { $0 + $1.values.count } }
 }
 
 extension ForeignLayer {

@@ -14,9 +14,11 @@ extension ONNXImport {
     guard last.index == layers.count, !layers.isEmpty else {
       throw failure("its output \(output.quoted) is not what the last layer gives; cut off what comes after")
     }
+    // A file that was changed since may have names that no longer fit.
+    let outputs = max(shapes[last.index].count, 2)
+    let names = classNames ?? ownClassNames.flatMap { $0.count == outputs ? $0 : nil }
     do throws(NetworkError) {
-      return try ForeignLayer.model(
-        input: input, layers: layers, classNames: classNames ?? ownClassNames)
+      return try ForeignLayer.model(input: input, layers: layers, classNames: names)
     } catch {
       throw failure("\(error)")
     }

@@ -33,6 +33,8 @@ struct ONNXImport {
   var constants: [String: ONNXGraph.Tensor]
   /// The image that was flattened into a value, by the value.
   var flattenedShapes: [Int: ImageShape] = [:]
+  /// What layers hold, those included that are not in the file but made here.
+  private var madeParameters = 0
   /// How many nodes read a value; its last reader may change it in place.
   private(set) var readers: [String: Int] = [:]
 
@@ -142,6 +144,10 @@ struct ONNXImport {
       shapes.append(shape)
     } catch {
       throw failure(node, "does not fit its input \(shapes[layer.inputs[0]]): \(error.reason)")
+    }
+    madeParameters += layer.parameterCount
+    guard madeParameters <= NetworkDescription.largestParameterCount else {
+      throw failure(node, "brings it beyond \(NetworkDescription.largestParameterCount) parameters")
     }
     layers.append(layer)
     guard let name = node.outputs.first else { throw failure(node, "has no output") }

@@ -71,7 +71,20 @@ package struct ONNXQuantizedExport {
   }
 
   private mutating func dequantize(_ tensor: Int, name: String, output: String? = nil) -> String {
-    writer.node("DequantizeLinear", [integers[tensor]] + encoding(tensor), name: name, output: output)
+    dequantize(integers[tensor], tensor, name: name, output: output)
+  }
+
+  private mutating func dequantize(
+    _ integers: String, _ tensor: Int, name: String, output: String? = nil
+  ) -> String {
+    writer.node("DequantizeLinear", [integers] + encoding(tensor), name: name, output: output)
+  }
+
+  /// What a window moves over. Shapes change while the values are integers, since tools look for DequantizeLinear right
+  /// before the layer.
+  private mutating func image(_ tensor: Int, name: String) -> String {
+    let shaped = writer.image(integers[tensor], Self.shape(model.tensor(tensor)), name: name)
+    return dequantize(shaped, tensor, name: name)
   }
 
   // MARK: layers
@@ -85,11 +98,11 @@ package struct ONNXQuantizedExport {
     case .table: return lookUp(integers[input], model.constants(of: index).table, name)
     case .dense, .convolution, .depthwiseConvolution: return writeWeighted(index, layer, name)
     case .maximumPooling, .averagePooling:
-      let value = dequantize(input, name: name)
+      let value = image(input, name: name)
       let placement = placement(layer, places: Self.shape(model.tensor(index + 1)))
       let isMaximum = layer.kind == .maximumPooling
       let pooled = windowed(
-        isMaximum ? "MaxPool" : "AveragePool", [value], placement, from: input, name,
+        isMaximum ? "MaxPool" : "AveragePool", [value], placement, name,
         isMaximum ? [] : [("count_include_pad", .integer(0))])
       return fit(
         quantize(isMaximum ? pooled : clamp(pooled, index, name), index + 1), placement, to: index + 1, name)
@@ -110,13 +123,14 @@ package struct ONNXQuantizedExport {
     let constants = model.constants(of: index)
     let input = Int(layer.input)
     let (from, output) = (Self.shape(model.tensor(input)), Self.shape(model.tensor(index + 1)))
-    let value = dequantize(input, name: name)
     let parts = writeConstants(constants, layer, from: from, index: index, name)
     var quantized: String
     if layer.kind == .dense {
       let flat =
-        from.isFlat ? value : writer.node("Flatten", [value], [("axis", .integer(1))], name: name)
-      let sums = writer.node("Gemm", [flat] + parts, [("transB", .integer(1))], name: name)
+        from.isFlat
+        ? integers[input] : writer.node("Flatten", [integers[input]], [("axis", .integer(1))], name: name)
+      let value = dequantize(flat, input, name: name)
+      let sums = writer.node("Gemm", [value] + parts, [("transB", .integer(1))], name: name)
       quantized = quantize(clamp(sums, index, name), index + 1)
     } else {
       let pool = (height: Int(layer.poolHeight), width: Int(layer.poolWidth))
@@ -124,7 +138,7 @@ package struct ONNXQuantizedExport {
         height: output.height * pool.height, width: output.width * pool.width, channels: output.channels)
       let placement = placement(layer, places: places)
       let sums = windowed(
-        "Conv", [value] + parts, placement, from: input, name,
+        "Conv", [image(input, name: name)] + parts, placement, name,
         [("group", .integer(layer.kind == .depthwiseConvolution ? from.channels : 1))], pool: pool)
       quantized = fit(
         quantize(clamp(sums, index, name), index + 1), placement, pool: pool, to: index + 1, name)
@@ -206,11 +220,10 @@ package struct ONNXQuantizedExport {
   }
 
   private mutating func windowed(
-    _ type: String, _ inputs: [String], _ placement: ONNXWriter.Placement, from input: Int, _ name: String,
+    _ type: String, _ inputs: [String], _ placement: ONNXWriter.Placement, _ name: String,
     _ attributes: [(name: String, value: ONNXWriter.Attribute)], pool: (height: Int, width: Int) = (1, 1)
   ) -> String {
-    let image = writer.image(inputs[0], Self.shape(model.tensor(input)), name: name)
-    var value = writer.node(type, [image] + inputs.dropFirst(), placement.attributes + attributes, name: name)
+    var value = writer.node(type, inputs, placement.attributes + attributes, name: name)
     if pool != (1, 1) {
       let size = ONNXWriter.Attribute.integers([pool.height, pool.width])
       value = writer.node("MaxPool", [value], [("kernel_shape", size), ("strides", size)], name: name)

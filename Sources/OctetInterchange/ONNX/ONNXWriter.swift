@@ -122,7 +122,7 @@ struct ONNXWriter {
 
   static let inputName = "image"
   /// Under this key the file's properties hold the names of the classes, a JSON array.
-  static let classesKey = "classes"
+  static let classesKey = "octet.classes"
 
   /// - Parameters:
   ///   - operators: the version of ONNX's operators that the nodes follow.

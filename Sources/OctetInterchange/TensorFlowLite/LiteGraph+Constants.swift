@@ -19,16 +19,17 @@ extension LiteGraph {
     let scales = try table.floats(2, atMost: Self.mostScales)
     if scales.isEmpty { return nil }
     let zeroPoints = try table.integers(3, bytes: 8, atMost: Self.mostScales)
-    guard scales.allSatisfy({ $0.isFinite && $0 > 0 }),
+    let axis = try table.integer(6)
+    guard scales.allSatisfy({ $0.isFinite && $0 > 0 }), (0..<8).contains(axis),
       zeroPoints.count == scales.count || zeroPoints.count <= 1,
       zeroPoints.allSatisfy({ (-128...255).contains($0) })
     else {
       throw FlatBufferTable.Failure(
         offset: table.offset,
-        reason: "tensor \(tensors[tensor].name.quoted) has scales or zero points that mean nothing")
+        reason: "tensor \(tensors[tensor].name.quoted) has scales, zero points or an axis that mean nothing")
     }
     return Encoding(
-      scales: scales, zeroPoints: zeroPoints.isEmpty ? [0] : zeroPoints, axis: try table.integer(6))
+      scales: scales, zeroPoints: zeroPoints.isEmpty ? [0] : zeroPoints, axis: axis)
   }
 
   /// A constant's integers, as the file has them.
@@ -70,7 +71,8 @@ extension LiteGraph {
       return numbers.indices.map { index in
         let channel = encoding.scales.count == 1 ? 0 : index / inner % encoding.scales.count
         let zeroPoint = encoding.zeroPoints.count == 1 ? encoding.zeroPoints[0] : encoding.zeroPoints[channel]
-        return encoding.scales[channel] * Float(numbers[index] - zeroPoint)
+        // The integers can be of 64 bits and any value.
+        return encoding.scales[channel] * Float(Double(numbers[index]) - Double(zeroPoint))
       }
     }
   }

@@ -55,7 +55,7 @@ extension LiteNetwork {
     return value
   }
 
-  private func image(_ node: LiteGraph.Node) throws(FlatBufferTable.Failure) -> ImageShape {
+  func image(_ node: LiteGraph.Node) throws(FlatBufferTable.Failure) -> ImageShape {
     let shape = shape(try value(node))
     let found = graph.tensors[node.inputs[0]].shape
     guard found.count == 4,
@@ -71,7 +71,7 @@ extension LiteNetwork {
     return tensor >= 0 && !graph.tensors[source].data.isEmpty ? source : nil
   }
 
-  private func integers(_ node: LiteGraph.Node, _ index: Int) throws(FlatBufferTable.Failure) -> [Int] {
+  func integers(_ node: LiteGraph.Node, _ index: Int) throws(FlatBufferTable.Failure) -> [Int] {
     guard index < node.inputs.count, let tensor = constant(node.inputs[index]) else {
       throw misfit("needs constant numbers as input \(index)")
     }
@@ -87,7 +87,7 @@ extension LiteNetwork {
     return list
   }
 
-  private func function(_ number: Int) throws(FlatBufferTable.Failure) -> Function {
+  func function(_ number: Int) throws(FlatBufferTable.Failure) -> Function {
     switch number {
     case 0: return .none
     case 1: return .relu
@@ -139,7 +139,7 @@ extension LiteNetwork {
   }
 
   /// A value goes on under another tensor.
-  private mutating func rename(_ node: LiteGraph.Node) throws(FlatBufferTable.Failure) {
+  mutating func rename(_ node: LiteGraph.Node) throws(FlatBufferTable.Failure) {
     values[node.outputs[0]] = try value(node)
   }
 
@@ -162,212 +162,6 @@ extension LiteNetwork {
     self.head = head
     try rename(node)
   }
-
-  // MARK: what leaves no layer
-
-  /// Shapes that are worked out as the model runs: every tensor has its shape in the file.
-  private func passShapes(_ node: LiteGraph.Node) throws(FlatBufferTable.Failure) {
-    let element = graph.tensors[node.outputs[0]].element
-    guard element == .int32 || element == .int64 else { throw misfit("is known for shapes only") }
-  }
-
-  private mutating func reshape(_ node: LiteGraph.Node) throws(FlatBufferTable.Failure) {
-    let value = try value(node)
-    guard borders[node.inputs[0]] == nil else { throw misfit("follows a PAD; only convolutions can") }
-    let wanted = Array(graph.tensors[node.outputs[0]].shape.dropFirst())
-    var shape = shape(value)
-    guard (0...3).contains(wanted.count), wanted.allSatisfy({ (1...(1 << 24)).contains($0) }),
-      wanted.reduce(1, { $0 &* $1 }) == shape.count
-    else { throw misfit("reshapes \(shape) to \(wanted)") }
-    let sizes = [shape.height, shape.width, shape.channels]
-    if value == 0, layers.isEmpty, wanted.count == 3, wanted != sizes, wanted.allSatisfy({ $0 <= 4096 }) {
-      // A flat input that is made an image: the model takes images, then.
-      shape = ImageShape(height: wanted[0], width: wanted[1], channels: wanted[2])
-      input = shape
-    } else if wanted.count > 1, wanted.filter({ $0 != 1 }) != sizes.filter({ $0 != 1 }) {
-      throw misfit("reshapes \(shape) to \(wanted); only flattening is known")
-    }
-    values[node.outputs[0]] = value
-  }
-
-  /// QUANTIZE and DEQUANTIZE at the edges, of constants, and between layers.
-  private mutating func convert(_ node: LiteGraph.Node) throws(FlatBufferTable.Failure) {
-    guard let source = node.inputs.first else { throw misfit("has no input") }
-    let output = node.outputs[0]
-    if let constant = constant(source) {
-      aliases[output] = constant
-      return
-    }
-    let value = try value(node)
-    if value == 0, layers.isEmpty {
-      inputTensor = output
-      try rename(node)
-    } else if node.operation == .dequantize || graph.tensors[output].element != .int8 || head.isThere {
-      try rename(node)
-    } else {
-      try append(.function(.none), node)
-    }
-  }
-
-  /// Zeros around an image, for the convolution that reads it.
-  private mutating func pad(_ node: LiteGraph.Node) throws(FlatBufferTable.Failure) {
-    _ = try image(node)
-    let counts = try integers(node, 1)
-    guard counts.count == 8, counts.allSatisfy({ (0...255).contains($0) }), counts[0] == 0, counts[1] == 0,
-      counts[6] == 0, counts[7] == 0, borders[node.inputs[0]] == nil
-    else { throw misfit("pads by \(counts); only rows and columns, up to 255 of them, are known") }
-    borders[node.outputs[0]] = .border(top: counts[2], left: counts[4], bottom: counts[3], right: counts[5])
-    try rename(node)
-  }
-
-  // MARK: layers
-
-  /// Stride, padding and dilation, from the fields of the node's options.
-  private func window(
-    _ node: LiteGraph.Node, height: Int, width: Int, dilations: (width: Int, height: Int)?
-  ) throws(FlatBufferTable.Failure) -> Window {
-    guard let options = node.options else { throw misfit("has no options") }
-    let (strideWidth, strideHeight) = (try options.integer(1), try options.integer(2))
-    if let dilations {
-      let found = (
-        try options.integer(dilations.width, otherwise: 1),
-        try options.integer(dilations.height, otherwise: 1)
-      )
-      guard found == (1, 1) else { throw misfit("has dilation \(found.1)x\(found.0); only 1 is known") }
-    }
-    guard [height, width, strideHeight, strideWidth].allSatisfy({ (1...255).contains($0) }) else {
-      throw misfit(
-        "has window \(height)x\(width) and stride \(strideHeight)x\(strideWidth); 1 to 255 are known")
-    }
-    let mode = try options.byte(0)
-    guard mode == 0 || mode == 1 else { throw misfit("has padding \(mode); SAME and VALID are known") }
-    var padding = mode == 0 ? Window.Padding.same : .valid
-    if let border = borders[node.inputs[0]] {
-      guard padding == .valid else { throw misfit("has SAME padding after a PAD") }
-      padding = border
-    }
-    return Window(
-      height: height, width: width, strideHeight: strideHeight, strideWidth: strideWidth, padding: padding)
-  }
-
-  private func weights(_ node: LiteGraph.Node, rank: Int) throws(FlatBufferTable.Failure) -> Int {
-    guard node.inputs.count > 1, let tensor = constant(node.inputs[1]) else {
-      throw misfit("needs constant weights")
-    }
-    let shape = graph.tensors[tensor].shape
-    guard shape.count == rank, shape.allSatisfy({ (1...65_535).contains($0) }) else {
-      throw misfit("has weights of shape \(shape)")
-    }
-    return tensor
-  }
-
-  private func bias(_ node: LiteGraph.Node, count: Int) throws(FlatBufferTable.Failure) -> Int? {
-    guard node.inputs.count > 2, node.inputs[2] >= 0 else { return nil }
-    guard let tensor = constant(node.inputs[2]), graph.tensors[tensor].shape.reduce(1, { $0 &* $1 }) == count
-    else {
-      throw misfit("needs a constant bias of \(count) values")
-    }
-    return tensor
-  }
-
-  private mutating func addConvolution(_ node: LiteGraph.Node) throws(FlatBufferTable.Failure) {
-    let image = try image(node)
-    let weights = try weights(node, rank: 4)
-    let shape = graph.tensors[weights].shape
-    guard shape[3] == image.channels else {
-      throw misfit("has weights \(shape) for \(image.channels) channels; groups are not known")
-    }
-    let bias = try bias(node, count: shape[0])
-    let convolution = Convolution(
-      filters: shape[0], window: try window(node, height: shape[1], width: shape[2], dilations: (4, 5)),
-      hasBias: bias != nil)
-    try append(
-      .convolution(convolution), node, specification: convolution,
-      function: try function(node.options?.byte(3) ?? 0), weights: weights, bias: bias)
-  }
-
-  private mutating func addDepthwise(_ node: LiteGraph.Node) throws(FlatBufferTable.Failure) {
-    let image = try image(node)
-    let weights = try weights(node, rank: 4)
-    let shape = graph.tensors[weights].shape
-    guard shape[0] == 1, shape[3] % image.channels == 0, shape[3] / image.channels <= 64 else {
-      throw misfit("has weights \(shape) for \(image.channels) channels")
-    }
-    let bias = try bias(node, count: shape[3])
-    let depthwise = DepthwiseConvolution(
-      window: try window(node, height: shape[1], width: shape[2], dilations: (5, 6)),
-      multiplier: shape[3] / image.channels, hasBias: bias != nil)
-    try append(
-      .depthwiseConvolution(depthwise), node, specification: depthwise,
-      function: try function(node.options?.byte(4) ?? 0), weights: weights, bias: bias)
-  }
-
-  private mutating func addDense(_ node: LiteGraph.Node) throws(FlatBufferTable.Failure) {
-    let from = shape(try value(node))
-    let weights = try weights(node, rank: 2)
-    let shape = graph.tensors[weights].shape
-    guard shape[1] == from.count else { throw misfit("has weights \(shape) for \(from.count) inputs") }
-    guard try node.options?.byte(1) ?? 0 == 0 else {
-      throw misfit("has weights in another order than the usual one")
-    }
-    try append(
-      .dense(units: shape[0]), node, function: try function(node.options?.byte(0) ?? 0), weights: weights,
-      bias: try bias(node, count: shape[0]), shape: ImageShape(flat: shape[0]))
-  }
-
-  private mutating func addPooling(_ node: LiteGraph.Node, isMaximum: Bool) throws(FlatBufferTable.Failure) {
-    _ = try image(node)
-    guard let options = node.options else { throw misfit("has no options") }
-    let window = try window(node, height: options.integer(4), width: options.integer(3), dilations: nil)
-    let function = try function(options.byte(5))
-    if isMaximum {
-      let pooling = MaxPooling(window: window)
-      try append(.maximumPooling(pooling), node, specification: pooling, function: function)
-    } else {
-      let pooling = AveragePooling(window: window)
-      try append(.averagePooling(pooling), node, specification: pooling, function: function)
-    }
-  }
-
-  private mutating func addMean(_ node: LiteGraph.Node) throws(FlatBufferTable.Failure) {
-    _ = try image(node)
-    let axes = try integers(node, 1)
-    guard Set(axes.map { $0 < 0 ? $0 &+ 4 : $0 }) == [1, 2] else {
-      throw misfit("takes the mean over axes \(axes); only the mean over height and width is known")
-    }
-    try append(.globalAveragePooling, node, specification: GlobalAveragePooling())
-  }
-
-  private mutating func addSum(_ node: LiteGraph.Node) throws(FlatBufferTable.Failure) {
-    let function = try function(node.options?.byte(0) ?? 0)
-    if let constant = try factor(node) {
-      try append(.shift, node, function: function, weights: constant)
-      return
-    }
-    let (left, right) = (try value(node), try value(node, 1))
-    guard shape(left) == shape(right) else {
-      throw misfit("adds \(shape(left)) and \(shape(right)): both must have one shape")
-    }
-    try append(.add, node, inputs: [left, right], function: function)
-  }
-
-  private mutating func addProduct(_ node: LiteGraph.Node) throws(FlatBufferTable.Failure) {
-    guard let constant = try factor(node) else { throw misfit("multiplies two values; one must be constant") }
-    try append(.multiply, node, function: try function(node.options?.byte(0) ?? 0), weights: constant)
-  }
-
-  /// The constant that a sum or product has beside its value: one number, or one for each channel.
-  private func factor(_ node: LiteGraph.Node) throws(FlatBufferTable.Failure) -> Int? {
-    guard node.inputs.count == 2, let constant = constant(node.inputs[1]) else { return nil }
-    let sizes = graph.tensors[constant].shape
-    let channels = shape(try value(node)).channels
-    let isPerChannel = sizes.last == channels && sizes.dropLast().allSatisfy { $0 == 1 }
-    guard isPerChannel || sizes.allSatisfy({ $0 == 1 }) else {
-      throw misfit(
-        "has a constant of shape \(sizes); one number, or one for each of \(channels) channels is known")
-    }
-    return constant
-  }
 }
 
 extension LiteNetwork.Kind {
@@ -377,13 +171,5 @@ extension LiteNetwork.Kind {
     case .convolution, .depthwiseConvolution: true
     default: false
     }
-  }
-}
-
-extension LiteNetwork.Head {
-  /// Whether probabilities are made at the end.
-  fileprivate var isThere: Bool {
-    if case .linear = self { return false }
-    return true
   }
 }

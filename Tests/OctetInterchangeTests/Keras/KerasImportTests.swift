@@ -38,6 +38,7 @@ struct KerasImportTests {
       shape: network.input.shape, pixels: answers.pictures.flatMap { $0 },
       labels: answers.pictures.map { _ in 0 }, classNames: model.classNames)
     let rows = network.outputs(images, activation: model.network.outputActivation, workers: workers)
+    #expect(rows.count == answers.outputs.count && !rows.isEmpty)
     for (row, expected) in zip(rows, answers.outputs) {
       #expect(row.count == expected.count)
       for (found, value) in zip(row, expected) { #expect(abs(found - value) <= 1e-5 * max(1, abs(value))) }

@@ -40,7 +40,10 @@ struct ONNXExportTests {
     let model = try FloatModels.make(text)
     let images = FloatModels.images(20, shape: shape)
     let rows = try Self.run(try ONNXExport.file(model, octetVersion: "1"), images, python)
-    for (own, found) in zip(try Self.outputs(model, images), try #require(rows["output"])) {
+    let found = try #require(rows["output"])
+    #expect(found.count == 20)
+    for (own, found) in zip(try Self.outputs(model, images), found) {
+      #expect(own.count == found.count)
       for (own, found) in zip(own, found) {
         #expect(abs(Double(own) - found) <= 1e-5 * max(1, abs(found)), "\(own) \(found)")
       }
@@ -63,8 +66,11 @@ struct ONNXExportTests {
     let scale = Double(Float(bitPattern: model.logits.scaleBits))
     let layers = quantized.network.layers.count
     var apart = 0
-    for (index, row) in try #require(rows["logits"]).enumerated() {
+    let logits = try #require(rows["logits"])
+    #expect(logits.count == images.count)
+    for (index, row) in logits.enumerated() {
       let outcome = reference.run(Array(images.pixels[index * shape.count..<(index + 1) * shape.count]))
+      #expect(outcome.logits.count == row.count)
       for (own, found) in zip(outcome.logits, row) {
         let steps = Double(own - Int(model.logits.zeroPoint)) - found / scale
         // A step more or less in an earlier layer is many of the fine steps of int16 logits, so real values are compared.

@@ -79,7 +79,7 @@ struct ReferenceNetworkTests {
       model, images: train, settings: QuantizationSettings(), workers: workers
     ).run()
     let runtime = try Model(copying: OctetFile(quantized.model).bytes)
-    let classes = try ImageClassifier(runtime, workers: workers).classes(of: test)
+    let classes = try ImageClassifier(runtime, workers: workers).answers(of: test).classes
     func classify(_ row: [Double], above limit: Double) -> Int {
       row.count == 1 ? (row[0] > limit ? 1 : 0) : row.indices.max { (row[$0], $1) < (row[$1], $0) } ?? 0
     }

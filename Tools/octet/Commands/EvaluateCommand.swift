@@ -30,14 +30,14 @@ enum EvaluateCommand: Command {
     ])
 
   static func run(_ arguments: ParsedArguments) throws {
+    guard arguments.value("against") != nil || arguments.value("pixels") == nil else {
+      throw arguments.usageError("--pixels is for the model that --against names")
+    }
     let file = try OctetModelFile(path: arguments.positionals[0])
     let target = try ReportOption.target(arguments)
     let labels = file.model.labels
     let threads =
       try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
-    guard arguments.value("against") != nil || arguments.value("pixels") == nil else {
-      throw arguments.usageError("--pixels is for the model that --against names")
-    }
     let float = try arguments.value("against").map { path in
       let foreign = try ForeignModelOptions(arguments, path: path, takesClasses: false)
       return (

@@ -1,0 +1,46 @@
+import OctetInterchange
+
+/// Integers of the file, and what they stand for.
+extension LiteIntegerConversion {
+  func encoding(_ tensor: Int, title: String) throws(ImportError) -> IntegerLayer.Encoding {
+    let found: LiteGraph.Encoding?
+    do throws(FlatBufferTable.Failure) {
+      found = try source.graph.encoding(tensor)
+    } catch {
+      throw source.failure("byte \(error.offset): \(error.reason)")
+    }
+    let element = source.graph.tensors[tensor].element
+    // An unsigned byte is the same less 128.
+    let shift = element == .uint8 && tensor == source.inputTensor ? 128 : 0
+    guard let found, found.scales.count == 1, element == .int8 || shift == 128,
+      (-128...127).contains(found.zeroPoints[0] - shift)
+    else {
+      throw source.failure(
+        "\(title) is no int8 value with a scale of its own: convert with int8 for all operators (TFLITE_BUILTINS_INT8)"
+      )
+    }
+    return IntegerLayer.Encoding(scale: found.scales[0], zeroPoint: found.zeroPoints[0] - shift)
+  }
+
+  func integers(_ tensor: Int) throws(ImportError) -> [Int] {
+    do throws(FlatBufferTable.Failure) {
+      return try source.graph.integers(tensor)
+    } catch {
+      throw source.failure("byte \(error.offset): \(error.reason)")
+    }
+  }
+
+  /// What a fused function leaves of the integers.
+  func clamp(_ function: LiteNetwork.Function, _ encoding: IntegerLayer.Encoding) -> ClosedRange<Int> {
+    func place(_ value: Double) -> Int {
+      let integer = (value / Double(encoding.scale)).rounded() + Double(encoding.zeroPoint)
+      return Int(min(max(integer, -128), 127))
+    }
+    switch function {
+    case .relu: return place(0)...127
+    case .relu6: return place(0)...place(6)
+    case .reluN1To1: return place(-1)...place(1)
+    case .none, .logistic, .tanh: return -128...127
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import Foundation
+import Octet
+import OctetInterchange
+import OctetTraining
+import Testing
+
+/// Archives made by hand, to do harm.
+struct KerasHostileTests {
+  /// A ZIP archive of files that are stored as they are.
+  private static func archive(_ files: [(name: String, bytes: [UInt8])]) -> [UInt8] {
+    func little(_ value: Int, _ count: Int) -> [UInt8] {
+      (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+    var archive: [UInt8] = []
+    var list: [UInt8] = []
+    for (name, bytes) in files {
+      var checksum = Checksum()
+      checksum.add(bytes.span.bytes)
+      // Version, flags, method, time and date; then what both kinds of entry share.
+      let common =
+        little(20, 2) + little(0, 8) + little(Int(checksum.value), 4) + little(bytes.count, 4)
+        + little(bytes.count, 4) + little(name.utf8.count, 2) + little(0, 2)
+      list += Array("PK\u{1}\u{2}".utf8) + little(20, 2) + common + little(0, 10) + little(archive.count, 4)
+      list += Array(name.utf8)
+      archive += Array("PK\u{3}\u{4}".utf8) + common + Array(name.utf8) + bytes
+    }
+    let end =
+      Array("PK\u{5}\u{6}".utf8) + little(0, 4) + little(files.count, 2) + little(files.count, 2)
+      + little(list.count, 4) + little(archive.count, 4) + little(0, 2)
+    return archive + list + end
+  }
+
+  /// The weights of a model without any: what is read of them here is only that there are none.
+  private static func weights() throws -> [UInt8] {
+    Array(try Data(contentsOf: KerasImportTests.folder.appending(path: "rescaled.h5")))
+  }
+
+  private static func model(_ layers: [String]) throws -> [UInt8] {
+    let text =
+      #"{"class_name":"Sequential","config":{"name":"s","layers":["# + layers.joined(separator: ",") + "]}}"
+    return archive([("config.json", Array(text.utf8)), ("model.weights.h5", try weights())])
+  }
+
+  private static func input(_ sizes: String) -> String {
+    #"{"class_name":"InputLayer","config":{"name":"i","batch_shape":[null,\#(sizes)]}}"#
+  }
+
+  private static func rescaling(_ number: Int) -> String {
+    #"{"class_name":"Rescaling","config":{"name":"r\#(number)","scale":0.5,"offset":0.0}}"#
+  }
+
+  private static let flatten = #"{"class_name":"Flatten","config":{"name":"f"}}"#
+
+  private func reason(_ bytes: [UInt8]) -> String {
+    let error = #expect(throws: ImportError.self) {
+      try FloatModel(keras: bytes, path: "x.keras", pixels: 0...1)
+    }
+    return error?.description ?? ""
+  }
+
+  @Test func `an archive made here is read`() throws {
+    let layers = [Self.input("4,4,1"), Self.flatten] + (0..<3).map(Self.rescaling)
+    let model = try FloatModel(keras: Self.model(layers), path: "x.keras", pixels: 0...1)
+    #expect(model.network.layers.count == 4)
+  }
+
+  @Test func `layers without weights in the file count what is made for them`() throws {
+    // 2^20 channels, four numbers for each, a layer: 2^26 numbers are sixteen of them.
+    let layers = [Self.input("1024,1024,1"), Self.flatten] + (0..<17).map(Self.rescaling)
+    #expect(reason(try Self.model(layers)).contains("beyond 67108864 parameters"))
+  }
+
+  @Test func `a long configuration is not read to its end`() throws {
+    let layers = [Self.input("4,4,1"), Self.flatten] + (0..<20_000).map(Self.rescaling)
+    #expect(reason(try Self.model(layers)).contains("bytes; 1048576 is the most"))
+  }
+
+  @Test func `a layer that reads several values is an error`() throws {
+    let text = #"""
+      {"class_name":"Functional","config":{"name":"m","output_layers":[["a",0,0]],"layers":[
+      {"class_name":"InputLayer","config":{"name":"i","batch_shape":[null,4]},"inbound_nodes":[]},
+      {"class_name":"Activation","config":{"name":"a","activation":"relu"},
+      "inbound_nodes":[[["i",0,0,{}],["i",0,0,{}]]]}]}}
+      """#
+    let bytes = Self.archive([("config.json", Array(text.utf8)), ("model.weights.h5", try Self.weights())])
+    #expect(reason(bytes).contains("reads 2 values; one is known"))
+  }
+
+  @Test(arguments: ["config.json", "model.weights.h5"])
+  func `a changed byte in an archive is found`(name: String) throws {
+    let url = KerasImportTests.folder.appending(path: "sequential.keras")
+    var bytes = Array(try Data(contentsOf: url))
+    let wanted = Array(name.utf8)
+    let place = try #require(
+      (0..<bytes.count - wanted.count).first { bytes[$0..<$0 + wanted.count].elementsEqual(wanted) })
+    bytes[place + wanted.count + 400] ^= 1
+    #expect(reason(bytes).contains("\"\(name)\" is damaged"))
+  }
+}
