@@ -42,6 +42,12 @@ package enum NumberText {
     return wholeSeconds(Int(clamping: seconds) + (tenths >= 5 && seconds < .max ? 1 : 0))
   }
 
+  /// The same for any number of seconds, what is no duration among them.
+  package static func duration(seconds: Double) -> String {
+    // A `Duration` traps on what its parts have no room for; 1e15 seconds are thirty million years.
+    seconds.isFinite ? duration(.seconds(min(max(seconds, 0), 1e15))) : "\(fixed(seconds, decimals: 0)) s"
+  }
+
   /// `4 s`, `41 s`, `3 min 20 s`, `2 h 5 min`
   package static func wholeSeconds(_ seconds: Int) -> String {
     if seconds < 60 { return "\(max(0, seconds)) s" }

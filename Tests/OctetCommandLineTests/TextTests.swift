@@ -41,6 +41,10 @@ import Testing
   @Test func theLongestDurationsDoNotTrap() {
     #expect(NumberText.duration(.seconds(Int64.max)).hasSuffix("min"))
     #expect(NumberText.duration(.seconds(Int64.min)) == "0.0 s")
+    #expect(NumberText.duration(seconds: 4.2) == "4.2 s" && NumberText.duration(seconds: -1) == "0.0 s")
+    #expect(NumberText.duration(seconds: 1e300) == NumberText.duration(.seconds(1_000_000_000_000_000)))
+    #expect(NumberText.duration(seconds: .nan) == "nan s")
+    #expect(NumberText.duration(seconds: -.infinity) == "-inf s")
   }
 
   @Test func controlCharactersAreShown() {

@@ -76,6 +76,67 @@ struct ForeignCommandTests {
     #expect(try #require(try folder.bytes(of: "integers.onnx")).count > 1000)
   }
 
+  /// The value of a fact on a page.
+  private func fact(_ name: String, on page: String) throws -> String {
+    let text = try #require(try folder.contents(of: page))
+    let rest = text.components(separatedBy: "<dt>\(name)</dt><dd>").dropFirst().first ?? ""
+    return rest.components(separatedBy: "</dd>")[0]
+  }
+
+  @Test func `a page tells of a model with its own pixels and classes`() throws {
+    let out = folder.path("model.octet")
+    let float = LiteModel.folder.appending(path: "dense-float.tflite").path
+    for (model, table, pixels, classes) in [
+      (keras, "seven.csv", "0:255", "0,1,2"), (float, "six.csv", "-1:1", "0,1,2,3,4"),
+    ] {
+      let data = folder.path(table)
+      let made = try OctetProcess.run(
+        "quantize", model, "--data", data, "--out", out, "--pixels=\(pixels)", "--json")
+      try #require(made.status == 0, "\(made.errors)")
+      let accuracy = try #require(try object(made.output)["float_accuracy"] as? Double)
+      let alone = try OctetProcess.run(
+        "report", model, "--data", data, "--pixels=\(pixels)", "--classes", classes, "--out",
+        folder.path("alone.html"))
+      #expect(alone.status == 0, "\(alone.errors)")
+      #expect(try fact("Accuracy", on: "alone.html") == String(format: "%.2f %%", 100 * accuracy))
+      let beside = try OctetProcess.run(
+        "report", out, "--against", model, "--data", data, "--pixels=\(pixels)", "--out",
+        folder.path("beside.html"))
+      #expect(beside.status == 0, "\(beside.errors)")
+      #expect(try fact("Float accuracy", on: "beside.html") == String(format: "%.2f %%", 100 * accuracy))
+      // Quantized once more, the model gives the same file: pixels are taken as they were then.
+      #expect(try #require(try folder.contents(of: "beside.html")).contains("Signal over the noise"))
+    }
+  }
+
+  @Test func `an export says what it wrote`() throws {
+    let (out, data) = (folder.path("keras.octet"), folder.path("seven.csv"))
+    let made = try OctetProcess.run(
+      "quantize", keras, "--data", data, "--out", out, "--pixels", "0:255", "--json")
+    try #require(made.status == 0, "\(made.errors)")
+    let arena = try #require(try object(made.output)["arena_bytes"] as? Int)
+    let names = ["onnx-qdq", "c-source", "c-array"]
+    let exported = try OctetProcess.run(
+      ["export", out, "--json", "--name", "mine"] + names.flatMap { ["--\($0)", folder.path($0)] })
+    #expect(exported.status == 0 && exported.errors.isEmpty, "\(exported.errors)")
+    let said = try object(exported.output)
+    #expect(said["model"] as? String == out && said["arena_bytes"] as? Int == arena)
+    let written = try #require(said["written"] as? [[String: Any]])
+    #expect(written.map { $0["form"] as? String } == names)
+    for (name, file) in zip(names, written) {
+      #expect(file["path"] as? String == folder.path(name))
+      #expect(file["bytes"] as? Int == (try folder.bytes(of: name)?.count))
+    }
+    let float = try object(
+      try OctetProcess.run(
+        "export", keras, "--onnx", folder.path("float.onnx"), "--pixels", "0:255", "--json"
+      ).output)
+    #expect(float["arena_bytes"] == nil)
+    #expect(
+      (float["written"] as? [[String: Any]])?.first?["bytes"] as? Int
+        == (try folder.bytes(of: "float.onnx")?.count))
+  }
+
   @Test func `mistakes get one line and leave no file`() throws {
     let (six, seven) = (folder.path("six.csv"), folder.path("seven.csv"))
     let out = folder.path("none.octet")
@@ -104,6 +165,12 @@ struct ForeignCommandTests {
       (["export", keras], 2, "--onnx FILE"), (["export", out, "--onnx", out], 2, "--onnx-qdq"),
       (["export", keras, "--onnx", out, "--c-array", out], 2, "one at a time"),
       (["export", lite, "--onnx", out], 1, "compute with integers"),
+      (["export", keras, "--onnx", out, "--name", "mine"], 2, "--c-array"),
+      (["export", out, "--onnx-qdq", out, "--name", "mine"], 2, "--c-array"),
+      (["report", own, "--pixels", "0:255"], 2, "models from elsewhere"),
+      (["report", out, "--pixels", "0:255"], 2, "--against"),
+      (["report", out, "--against", keras, "--classes", "a,b,c"], 2, "--classes"),
+      (["report", keras, "--data", seven, "--out", out], 1, "--pixels 0:255"),
     ]
     for (arguments, status, message) in cases {
       let result = try OctetProcess.run(arguments)

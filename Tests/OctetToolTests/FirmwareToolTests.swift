@@ -109,6 +109,24 @@ import Testing
     #expect(result.errors.contains("--labels is for PNG files"))
   }
 
+  @Test(arguments: [("6.2.4", "6.2"), ("5.10", "5.10"), ("what", "of an unknown version")])
+  func anOlderCompilerIsToldFromOneForTheCInterface(version: String, words: String) throws {
+    try FileManager.default.createDirectory(atPath: folder.path("tools"), withIntermediateDirectories: false)
+    try folder.write("#!/bin/sh\necho 'Swift version \(version) (swift-RELEASE)'\n", to: "tools/swiftc")
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o755], ofItemAtPath: folder.path("tools/swiftc"))
+    let result = try OctetProcess.run(
+      ["host", folder.path("work")],
+      executable: Python.repository.appending(path: "firmware-sim/build-c").path,
+      environment: [
+        "PATH": "\(folder.path("tools")):\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")"
+      ])
+    #expect(result.status == 1)
+    #expect(
+      result.errors == "firmware-sim: the C interface needs Swift 6.3 or newer; swiftc is \(words)\n",
+      "\(result.errors)")
+  }
+
   @Test func numbersOfRulesBecomeTheirTexts() throws {
     let said = """
       firmware: the model is rejected: rule 6 (at byte 12, found 3)

@@ -1,7 +1,8 @@
 // Octet from C: load a model, open a session, feed it rows, read the result.
 //
-// Nothing is allocated. The caller supplies the memory: the file of the model (in flash or RAM, at a multiple of 4, unchanged as long as
-// it is used), one octet_model for it, and for each session an octet_session and an arena at a multiple of 4.
+// Nothing is allocated. The caller supplies the memory: the file of the model (in flash or RAM, at a multiple of 4,
+// unchanged as long as it is used), one octet_model for it, and for each session an octet_session and an arena at a
+// multiple of 4.
 #pragma once
 
 #include <stddef.h>
@@ -64,8 +65,8 @@ int octet_load(octet_model *model, const void *file, size_t bytes, octet_error *
 
 /// Bytes of arena that a session needs.
 size_t octet_arena_bytes(const octet_model *model);
-/// Bytes of arena with which a session is fastest: what lies beyond octet_arena_bytes holds windows of the image in the form in which
-/// the chip multiplies. The results are the same.
+/// Bytes of arena with which a session is fastest: what lies beyond octet_arena_bytes holds windows of the image in
+/// the form in which the chip multiplies. The results are the same.
 size_t octet_fast_arena_bytes(const octet_model *model);
 /// Rows of an image.
 size_t octet_rows(const octet_model *model);
@@ -74,7 +75,8 @@ size_t octet_row_bytes(const octet_model *model);
 /// Classes that the model tells apart.
 size_t octet_classes(const octet_model *model);
 
-/// Opens a session. An arena between octet_arena_bytes and octet_fast_arena_bytes serves those layers for which it suffices. Model and arena belong to it until it is used no more; there is nothing to close.
+/// Opens a session. An arena between octet_arena_bytes and octet_fast_arena_bytes serves those layers for which it
+/// suffices. Model and arena belong to it until it is used no more; there is nothing to close.
 int octet_open(octet_session *session, const octet_model *model, void *arena, size_t arena_bytes);
 
 /// Feeds the next row of the image.

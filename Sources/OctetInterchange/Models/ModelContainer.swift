@@ -102,11 +102,26 @@ struct ModelContainer {
     }
   }
 
-  /// The records of epochs 1, 2, 3, …
+  /// Far beyond the thirty years that this is, nobody trains an epoch.
+  static let longestEpoch = 1e9
+
+  /// The records of epochs 1, 2, 3, … A loss may be infinite or no number, as when training failed; a time may not.
   func history() throws(ModelFileError) -> [EpochRecord] {
     let history = try json("history", [EpochRecord].self)
-    for (index, record) in history.enumerated() where record.epoch != index + 1 {
-      throw failure("its history names epoch \(record.epoch) where epoch \(index + 1) should be")
+    for (index, record) in history.enumerated() {
+      guard record.epoch == index + 1 else {
+        throw failure("its history names epoch \(record.epoch) where epoch \(index + 1) should be")
+      }
+      guard (0...Self.longestEpoch).contains(record.seconds) else {
+        throw failure(
+          "its history gives epoch \(record.epoch) \(record.seconds) seconds, not a number from 0 to 1000000000"
+        )
+      }
+      guard record.imagesPerSecond.isFinite, record.imagesPerSecond >= 0 else {
+        throw failure(
+          "its history gives epoch \(record.epoch) \(record.imagesPerSecond) images a second, not a number from 0"
+        )
+      }
     }
     return history
   }

@@ -10,7 +10,12 @@ struct Axis {
 
   /// - Parameter count: ticks to aim at.
   init(from lowest: Double, to highest: Double, count: Int = 4) {
-    var (lowest, highest) = (lowest.isFinite ? lowest : 0, highest.isFinite ? highest : 1)
+    // Within these ends the axis has a finite length.
+    let most = 1e300
+    var (lowest, highest) = (
+      lowest.isFinite ? min(max(lowest, -most), most) : 0,
+      highest.isFinite ? min(max(highest, -most), most) : 1
+    )
     if highest - lowest < 1e-12 * max(abs(highest), 1e-300) || highest <= lowest {
       let room = max(abs(highest) / 2, 1e-9)
       (lowest, highest) = (lowest >= 0 ? max(lowest - room, 0) : lowest - room, highest + room)

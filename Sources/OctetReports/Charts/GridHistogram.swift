@@ -11,9 +11,10 @@ package struct GridCounts: Sendable {
 
   package init() {}
 
-  /// Counts a value given in steps, zero point included.
+  /// Counts a value given in steps, zero point included, unless it is no number.
   package mutating func add(_ steps: Double, count: Int = 1) {
     let rounded = steps.rounded()
+    if rounded.isNaN { return }
     if rounded < -128 {
       below += count
     } else if rounded > 127 {

@@ -54,9 +54,12 @@ package struct FeatureMaps: Sendable {
   var figures: [Figure] { maps.filter { $0.values.count > 1 }.map(figure) }
 
   private func figure(_ map: Map) -> Figure {
-    let (low, high) = (map.values.min() ?? 0, map.values.max() ?? 0)
+    // The difference of two floats may be beyond a float; a double holds it. What is infinite is black or white.
+    let finite = map.values.filter(\.isFinite)
+    let (low, high) = (Double(finite.min() ?? 0), Double(finite.max() ?? 0))
     func gray(_ value: Float) -> UInt8 {
-      high > low && value.isFinite ? UInt8(255 * (value - low) / (high - low)) : 0
+      guard high > low, !value.isNaN else { return 0 }
+      return UInt8(min(max(255 * (Double(value) - low) / (high - low), 0), 255))
     }
     var drawing: Drawing
     let words: String

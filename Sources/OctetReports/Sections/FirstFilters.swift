@@ -28,18 +28,19 @@ package struct FirstFilters: Sendable {
     let step = (max(shape.height, shape.width) + Self.largestSide - 1) / Self.largestSide
     let (height, width) = ((shape.height + step - 1) / step, (shape.width + step - 1) / step)
     let across = columns * width
-    var sums = [Float](repeating: 0, count: across * height * rows)
+    // The sum of floats may be beyond a float; their mean is not.
+    var sums = [Double](repeating: 0, count: across * height * rows)
     var counts = sums
     for (index, filter) in filters.enumerated() {
       let start = index / columns * height * across + index % columns * width
       for (place, weight) in filter.enumerated() {
         let (row, column) = (place / shape.channels / shape.width, place / shape.channels % shape.width)
-        sums[start + row / step * across + column / step] += weight
+        sums[start + row / step * across + column / step] += Double(weight)
         counts[start + row / step * across + column / step] += 1
       }
     }
-    let values = zip(sums, counts).map { $0 / max($1, 1) }
-    let limit = values.reduce(0) { max($0, abs($1)) }
+    let values = zip(sums, counts).map { Float($0 / max($1, 1)) }
+    let limit = values.reduce(0) { $1.isFinite ? max($0, abs($1)) : $0 }
     let picture = PalettePicture(diverging: values, limit: limit, width: across, height: height * rows)
     let drawn = min(360.0, Double(columns) * 64)
     var drawing = Drawing(

@@ -15,8 +15,11 @@ package struct ReliabilityBins: Equatable, Sendable {
 
   package init() {}
 
+  /// Counts an answer, unless its probability is no number.
   package mutating func add(probability: Double, isRight: Bool) {
-    let place = min(max(Int(probability * 10), 0), 9)
+    guard !probability.isNaN else { return }
+    let probability = min(max(probability, 0), 1)
+    let place = min(Int(probability * 10), 9)
     bins[place].count += 1
     bins[place].right += isRight ? 1 : 0
     bins[place].sum += probability

@@ -31,7 +31,7 @@ package struct TrainingSection {
       facts.append(.init("Validation accuracy", NumberText.percent(accuracy, decimals: 2)))
     }
     let seconds = history.reduce(0) { $0 + $1.seconds }
-    facts.append(.init("Time of all epochs", NumberText.duration(.seconds(seconds))))
+    facts.append(.init("Time of all epochs", NumberText.duration(seconds: seconds)))
     var blocks: [Section.Block] = [
       .facts(facts), .notes(notes), .figures([loss, accuracy, rate, time]), .table(epochs),
     ]
@@ -177,7 +177,7 @@ package struct TrainingSection {
         row.append(record.validationLoss.map(text) ?? "")
         row.append(record.validationAccuracy.map { NumberText.percent($0, decimals: 2) } ?? "")
       }
-      table.add(row + ["\(record.learningRate)", NumberText.duration(.seconds(record.seconds))])
+      table.add(row + ["\(record.learningRate)", NumberText.duration(seconds: record.seconds)])
     }
     return table
   }

@@ -18,14 +18,15 @@ package enum BarText {
 
   /// Values as columns of different height; more than `width` are drawn together by their means.
   package static func sparkline(_ values: [Double], width: Int) -> String {
-    let finite = values.filter(\.isFinite)
+    // Within these ends neither sums nor differences become infinite.
+    let finite = values.filter(\.isFinite).map { min(max($0, -1e300), 1e300) }
     guard let low = finite.min(), let high = finite.max(), width > 0 else { return "" }
     let count = min(finite.count, width)
     return String(
       (0..<count).map { column in
         let range = column * finite.count / count..<(column + 1) * finite.count / count
         let mean = finite[range].reduce(0, +) / Double(range.count)
-        let place = high > low ? (mean - low) / (high - low) : 0
+        let place = high > low ? min(max((mean - low) / (high - low), 0), 1) : 0
         return heights[Int((place * 7).rounded())]
       })
   }

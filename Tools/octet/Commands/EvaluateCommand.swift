@@ -40,12 +40,14 @@ enum EvaluateCommand: Command {
       try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     let float = try arguments.value("against").map { path in
       let foreign = try ForeignModelOptions(arguments, path: path, takesClasses: false)
-      return try FloatModelSource.load(path: path, toCompareWith: file, pixels: foreign.pixels)
+      return (
+        path: path, model: try FloatModelSource.load(path: path, toCompareWith: file, pixels: foreign.pixels)
+      )
     }
     let images: LabeledImages
     let origin: String
     if let float {
-      let data = try ModelData.prepared(for: float, arguments)
+      let data = try ModelData.prepared(for: float.model, arguments)
       (images, origin) = (data.test, data.origin)
     } else {
       (images, origin) = try ModelData.test(classNames: labels, arguments)
@@ -55,7 +57,7 @@ enum EvaluateCommand: Command {
     let start = monotonicTime()
     let found = try answers.integer(file.model)
     let seconds = (monotonicTime() - start) / .seconds(1)
-    let floatAnswers = try float.map { try answers.float($0) }
+    let floatAnswers = try float.map { try answers.float($0.model, path: $0.path) }
     let comparison = floatAnswers.map { before in
       PairedComparison(
         labels: images.labels, float: before.classes, quantized: found.classes, classNames: labels)

@@ -25,6 +25,7 @@ enum ExportCommand: Command {
       OptionDescription("c-array", takes: .file(), help: "where the C array goes"),
       OptionDescription(
         "name", takes: .text("NAME"), default: "octet", help: "what the names in C begin with"),
+      OptionDescription("json", help: "print one JSON object"),
     ],
     examples: [
       "octet export cnn-two-pool.safetensors --onnx digits.onnx",
@@ -43,7 +44,7 @@ enum ExportCommand: Command {
     let source = arguments.value("c-source")
     let array = arguments.value("c-array")
     let quantized = arguments.value("onnx-qdq")
-    if let float = arguments.value("onnx") {
+    if arguments.value("onnx") != nil {
       guard source == nil, array == nil, quantized == nil else {
         throw arguments.usageError(
           "--onnx takes a float model, the other forms an .octet file: export one at a time")
@@ -51,43 +52,95 @@ enum ExportCommand: Command {
       guard !isInteger else {
         throw arguments.usageError("--onnx takes a float model; for an .octet file there is --onnx-qdq")
       }
-      try writeFloat(path, to: float, arguments)
+    } else {
+      guard arguments.value("pixels") == nil else {
+        throw arguments.usageError("--pixels goes with --onnx")
+      }
+      guard source != nil || array != nil || quantized != nil else {
+        throw arguments.usageError(
+          "say what to write: --onnx FILE, --onnx-qdq FILE, --c-source FILE or --c-array FILE")
+      }
+    }
+    guard arguments.value("name") == nil || source != nil || array != nil else {
+      throw arguments.usageError("--name goes with --c-source and --c-array; ONNX has no names in C")
+    }
+    let isJSON = arguments.flag("json")
+    if let path = arguments.value("onnx") {
+      let file = try floatFile(arguments, path: path)
+      try file.write(announcing: !isJSON)
+      if isJSON { try print([file], arguments, arenaBytes: nil) }
       return
     }
-    guard arguments.value("pixels") == nil else {
-      throw arguments.usageError("--pixels goes with --onnx")
-    }
-    guard source != nil || array != nil || quantized != nil else {
-      throw arguments.usageError(
-        "say what to write: --onnx FILE, --onnx-qdq FILE, --c-source FILE or --c-array FILE")
-    }
     let model = try OctetModelFile(path: path).model
+    var files: [ExportedFile] = []
     if let quantized {
       let bytes = ONNXQuantizedExport.file(model, octetVersion: Main.version)
-      try AtomicFile.write(path: quantized, bytes: bytes)
-      try StandardOutput.write("Wrote \(quantized): \(NumberText.grouped(bytes.count)) bytes\n")
+      files.append(
+        ExportedFile(
+          form: "onnx-qdq", path: quantized, bytes: bytes, words: "\(NumberText.grouped(bytes.count)) bytes"))
     }
     if let source {
-      try AtomicFile.write(path: source, bytes: Array(CSource(model, prefix: name).source.utf8))
-      try StandardOutput.write(
-        "Wrote \(source): a C99 program that needs \(model.arenaBytes) bytes of memory\n")
+      files.append(
+        ExportedFile(
+          form: "c-source", path: source, bytes: Array(CSource(model, prefix: name).source.utf8),
+          words: "a C99 program that needs \(model.arenaBytes) bytes of memory"))
     }
     if let array {
-      try AtomicFile.write(path: array, bytes: Array(CArray.source(model.fileBytes, name: name).utf8))
-      try StandardOutput.write("Wrote \(array): \(model.fileBytes.count) bytes as an array\n")
+      files.append(
+        ExportedFile(
+          form: "c-array", path: array, bytes: Array(CArray.source(model.fileBytes, name: name).utf8),
+          words: "\(model.fileBytes.count) bytes as an array"))
     }
+    for file in files { try file.write(announcing: !isJSON) }
+    if isJSON { try print(files, arguments, arenaBytes: model.arenaBytes) }
   }
 
-  private static func writeFloat(_ path: String, to target: String, _ arguments: ParsedArguments) throws {
-    let foreign = try ForeignModelOptions(arguments, path: path, takesClasses: false)
-    let model = try FloatModelSource.load(path: path, pixels: foreign.pixels)
+  private static func floatFile(_ arguments: ParsedArguments, path: String) throws -> ExportedFile {
+    let source = arguments.positionals[0]
+    let foreign = try ForeignModelOptions(arguments, path: source, takesClasses: false)
+    let model = try FloatModelSource.load(path: source, pixels: foreign.pixels)
     let bytes = try ONNXExport.file(model, octetVersion: Main.version)
-    try AtomicFile.write(path: target, bytes: bytes)
-    try StandardOutput.write("Wrote \(target): \(NumberText.grouped(bytes.count)) bytes\n")
+    return ExportedFile(
+      form: "onnx", path: path, bytes: bytes, words: "\(NumberText.grouped(bytes.count)) bytes")
+  }
+
+  /// - Parameter arenaBytes: nil for a float model, which has no arena.
+  private static func print(
+    _ files: [ExportedFile], _ arguments: ParsedArguments, arenaBytes: Int?
+  ) throws {
+    let members: [(name: String, value: JSONValue)] =
+      [
+        ("model", .string(arguments.positionals[0])),
+        (
+          "written",
+          .array(
+            files.map {
+              .object([
+                ("form", .string($0.form)), ("path", .string($0.path)), ("bytes", .integer($0.bytes.count)),
+              ])
+            })
+        ),
+      ] + (arenaBytes.map { [("arena_bytes", .integer($0))] } ?? [])
+    try StandardOutput.write(JSONValue.object(members).text + "\n")
   }
 
   private static func isPartOfName(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: "_") || (48...57).contains(byte) || (65...90).contains(byte)
       || (97...122).contains(byte)
+  }
+}
+
+/// One of the files that an export writes.
+private struct ExportedFile {
+  /// The option that asks for it.
+  let form: String
+  let path: String
+  let bytes: [UInt8]
+  /// For people.
+  let words: String
+
+  func write(announcing isAnnounced: Bool) throws {
+    try AtomicFile.write(path: path, bytes: bytes)
+    if isAnnounced { try StandardOutput.write("Wrote \(path): \(words)\n") }
   }
 }

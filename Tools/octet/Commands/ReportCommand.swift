@@ -14,10 +14,14 @@ enum ReportCommand: Command {
       quantization need the model to be quantized once more; they are shown if that gives the very same file. Without times \
       of training the same inputs give the same bytes.
       """,
-    positionals: [PositionalDescription(.file("MODEL"), help: "the model, .octet, .safetensors or .onnx")],
+    positionals: [
+      PositionalDescription(.file("MODEL"), help: "the .octet file, or \(FloatModelSource.kinds)")
+    ],
     options: [
       DataOption.option,
       OptionDescription("against", takes: .file(), help: "the float model that an .octet file was made from"),
+      ForeignModelOptions.classes,
+      ForeignModelOptions.pixels,
       OptionDescription("out", takes: .file("FILE.html"), default: "MODEL.html", help: "where the page goes"),
       ReportOption.pictures,
       OptionDescription(
@@ -29,6 +33,7 @@ enum ReportCommand: Command {
     examples: [
       "octet report cnn-two-pool.safetensors",
       "octet report mine.octet --against mine.safetensors --svg pictures",
+      "octet report mine.keras --data pictures --pixels 0:255 --classes cat,dog",
     ])
 
   static func run(_ arguments: ParsedArguments) throws {
@@ -37,6 +42,16 @@ enum ReportCommand: Command {
     if isFloat, arguments.value("against") != nil {
       throw arguments.usageError(
         "--against compares an .octet file with a float model: name the .octet file first")
+    }
+    if !isFloat {
+      // Both are said by the file itself; the float model beside it may need to be told of its pixels.
+      guard arguments.value("classes") == nil else {
+        throw arguments.usageError("--classes is for a float model from elsewhere; \(path) has its classes")
+      }
+      guard arguments.value("pixels") == nil || arguments.value("against") != nil else {
+        throw arguments.usageError(
+          "--pixels is for a float model from elsewhere, here the one that --against names")
+      }
     }
     let stem =
       path.lowercased().hasSuffix(".octet") ? String(path.dropLast(6)) : FloatModelSource.stem(of: path)

@@ -23,11 +23,14 @@ struct ModelAnswers {
       classCount: model.classCount)
   }
 
-  func float(_ model: FloatModel) throws -> ClassAnswers {
-    try float(try model.makeNetwork(capacity: Self.batch, workers: workers), model.network.outputActivation)
+  /// - Parameter path: of the model, for what there is to complain about.
+  func float(_ model: FloatModel, path: String) throws -> ClassAnswers {
+    try float(
+      try model.makeNetwork(capacity: Self.batch, workers: workers), model.network.outputActivation,
+      path: path)
   }
 
-  func float(_ network: Network, _ activation: Activation) throws -> ClassAnswers {
+  func float(_ network: Network, _ activation: Activation, path: String) throws -> ClassAnswers {
     let bar = showsProgress ? ProgressBar(label: "float", total: images.count) : nil
     guard network.input.shape.count == images.shape.count else {
       throw QuantizationError.shape(images: images.shape, network: network.input.shape)
@@ -41,6 +44,14 @@ struct ModelAnswers {
     for start in stride(from: 0, to: images.count, by: Self.batch) {
       let part = images.selecting(start..<min(start + Self.batch, images.count))
       for row in network.outputs(part, activation: activation, workers: workers) {
+        guard row.allSatisfy(\.isFinite) else {
+          bar?.clear()
+          throw FileContentError(
+            path: path,
+            reason:
+              "it gives numbers that are not finite for test image \(classes.count): its weights are too large"
+          )
+        }
         classes.append(
           row.withUnsafeBufferPointer { values in values.baseAddress.map { head.predictedClass($0) } ?? 0 })
         guard activation == .softmax || activation == .sigmoid else { continue }

@@ -36,7 +36,7 @@ struct QuantizationRun {
           + "\(NumberText.grouped(model.arenaBytes)) bytes of memory to run\n\n")
     }
     let answers = ModelAnswers(images: plan.data.test, workers: workers, showsProgress: !plan.isQuiet)
-    let float = try answers.float(plan.model)
+    let float = try answers.float(plan.model, path: plan.modelPath)
     let integer = try answers.integer(model)
     let comparison = PairedComparison(
       labels: plan.data.test.labels, float: float.classes, quantized: integer.classes,

@@ -34,17 +34,20 @@ struct FloatNetworkReport {
   }
 
   /// Of the first layer with weights, if it reads the picture.
-  private func filters(_ input: ImageShape) -> FirstFilters? {
+  ///
+  /// - Parameter picture: what the units of a dense layer look at; a convolution sees what the layer before it gives.
+  private func filters(_ picture: ImageShape) -> FirstFilters? {
     guard let index = network.description.layers.firstIndex(where: { $0.kind.hasFilters }) else { return nil }
     let layer = network.description.layers[index]
-    guard network.shapes[layer.inputs[0]].count == network.input.shape.count,
+    let input = network.shapes[layer.inputs[0]]
+    guard input.count == network.input.shape.count,
       let weights = network.parameters.first(where: { $0.name.hasPrefix("\(layer.name).") }),
       let outputs = weights.shape.last, outputs > 0
     else { return nil }
     let values = weights.array
     let shape: ImageShape
     switch layer.kind {
-    case .dense: shape = input
+    case .dense: shape = picture
     case .convolution(let convolution):
       shape = ImageShape(
         height: convolution.window.height, width: convolution.window.width, channels: input.channels)

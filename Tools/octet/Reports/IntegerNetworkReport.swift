@@ -36,18 +36,24 @@ struct IntegerNetworkReport {
   }
 
   /// Of the first layer, each output's integers times what a step of its weights is worth beside the others'.
-  private func filters(_ input: ImageShape) -> FirstFilters? {
+  ///
+  /// - Parameter picture: what the units of a dense layer look at; a convolution sees the input as the network has it.
+  private func filters(_ picture: ImageShape) -> FirstFilters? {
     let layer = file.model.layer(0)
     let constants = file.model.constants(of: 0)
     let window = (Int(layer.windowHeight), Int(layer.windowWidth))
     let shape: ImageShape
     switch layer.kind {
-    case .dense: shape = input
-    case .convolution: shape = ImageShape(height: window.0, width: window.1, channels: input.channels)
+    case .dense: shape = picture
+    case .convolution: shape = ImageShape(height: window.0, width: window.1, channels: self.shape(0).channels)
     case .depthwiseConvolution: shape = ImageShape(height: window.0, width: window.1, channels: 1)
     default: return nil
     }
-    let outputs = constants.weights.count / max(shape.count, 1)
+    let outputs = constants.multipliers.count
+    // Nothing is read beyond what there is.
+    guard outputs == constants.shifts.count, outputs * shape.count <= constants.weights.count else {
+      return nil
+    }
     return FirstFilters(
       name: name(0), shape: shape,
       filters: (0..<outputs).map { output in

@@ -18,9 +18,9 @@ struct ModelReport {
   // MARK: a float model
 
   func float(path: String) throws -> Page {
-    let model = try FloatModelSource.load(path: path)
-    let data = try ModelData.prepared(for: model, arguments)
-    let answers = try answers(data.test).float(model)
+    let foreign = try ForeignModelOptions(arguments, path: path)
+    let (model, data) = try ModelData.prepared(path: path, foreign, arguments)
+    let answers = try answers(data.test).float(model, path: path)
     let network = try model.makeNetwork(capacity: 1, workers: workers)
     return Page(
       title: Folder.name(of: path), about: "A float model. Data: \(data.origin).",
@@ -61,9 +61,10 @@ struct ModelReport {
           DataSection(parts: [("Test images", images)]).section,
         ])
     }
-    let model = try FloatModelSource.load(path: floatPath, toCompareWith: file)
+    let foreign = try ForeignModelOptions(arguments, path: floatPath, takesClasses: false)
+    let model = try FloatModelSource.load(path: floatPath, toCompareWith: file, pixels: foreign.pixels)
     let data = try ModelData.prepared(for: model, arguments)
-    let float = try answers(data.test).float(model)
+    let float = try answers(data.test).float(model, path: floatPath)
     let integer = try answers(data.test).integer(file.model)
     return Page(
       title: Folder.name(of: path),

@@ -63,7 +63,7 @@ final class TextTrainingReporter: TrainingReporter {
       line += "  validation loss \(NumberText.fixed(loss, decimals: 4))"
       line += "  accuracy \(NumberText.percent(accuracy, decimals: 2))"
     }
-    line += "  \(NumberText.duration(.seconds(record.seconds)))"
+    line += "  \(NumberText.duration(seconds: record.seconds))"
     line += "  \(NumberText.grouped(Int(record.imagesPerSecond))) images/s"
     try StandardOutput.write("\(line)\n")
     try StandardOutput.flush()

@@ -90,7 +90,7 @@ struct TrainingRun {
     let workers = Workers(count: plan.threads)
     let test = plan.data.test
     let answers = try ModelAnswers(images: test, workers: workers, showsProgress: false).float(
-      trainer.network, model.network.outputActivation)
+      trainer.network, model.network.outputActivation, path: plan.modelPath)
     return Page(
       title: "Training of \(plan.recipe.name)", about: "Data: \(plan.data.origin).",
       [
