@@ -111,10 +111,15 @@ import Testing
 
   @Test(arguments: [("6.2.4", "6.2"), ("5.10", "5.10"), ("what", "of an unknown version")])
   func anOlderCompilerIsToldFromOneForTheCInterface(version: String, words: String) throws {
-    try FileManager.default.createDirectory(atPath: folder.path("tools"), withIntermediateDirectories: false)
-    try folder.write("#!/bin/sh\necho 'Swift version \(version) (swift-RELEASE)'\n", to: "tools/swiftc")
-    try FileManager.default.setAttributes(
-      [.posixPermissions: 0o755], ofItemAtPath: folder.path("tools/swiftc"))
+    // A process of its own writes it: a program cannot run while a test that spawns another holds it open.
+    let swiftc = folder.path("tools/swiftc")
+    let made = try OctetProcess.run(
+      [
+        "-c",
+        #"mkdir "${1%/*}" && printf '#!/bin/sh\necho "Swift version %s (swift-RELEASE)"\n' "$2" >"$1" && chmod +x "$1""#,
+        "sh", swiftc, version,
+      ], executable: "/bin/sh")
+    try #require(made.status == 0, "\(made.errors)")
     let result = try OctetProcess.run(
       ["host", folder.path("work")],
       executable: Python.repository.appending(path: "firmware-sim/build-c").path,

@@ -12,7 +12,6 @@ struct ReportExtremesTests {
     arguments: [
       "input 784\nconv 5 1x1 relu\ndense 10 softmax",
       "input 1x1x784\nconv 5 1x1 relu\nflatten\ndense 10 softmax",
-      "input 28x28x1\nflatten\nconv 5 1x1 relu\ndense 10 softmax",
     ])
   func flatConvolution(network: String) throws {
     let training = try SmallTraining(images: 40)

@@ -10,13 +10,11 @@ struct Axis {
 
   /// - Parameter count: ticks to aim at.
   init(from lowest: Double, to highest: Double, count: Int = 4) {
-    // Within these ends the axis has a finite length.
+    // Within these ends the axis has a finite length; it never runs backwards.
     let most = 1e300
-    var (lowest, highest) = (
-      lowest.isFinite ? min(max(lowest, -most), most) : 0,
-      highest.isFinite ? min(max(highest, -most), most) : 1
-    )
-    if highest - lowest < 1e-12 * max(abs(highest), 1e-300) || highest <= lowest {
+    var lowest = lowest.isFinite ? min(max(lowest, -most), most) : 0
+    var highest = max(lowest, highest.isFinite ? min(max(highest, -most), most) : 1)
+    if highest - lowest < 1e-12 * max(abs(highest), 1e-300) {
       let room = max(abs(highest) / 2, 1e-9)
       (lowest, highest) = (lowest >= 0 ? max(lowest - room, 0) : lowest - room, highest + room)
     }
