@@ -111,29 +111,22 @@ public func octet_open(
 public func octet_feed(
   _ kept: UnsafeMutablePointer<octet_session>, _ row: UnsafePointer<UInt8>, _ bytes: Int
 ) -> Int32 {
-  let place = session(kept)
-  let parts = place.move()
-  let model = parts.model
-  let arena = parts.arena
-  let kernels = parts.kernels
-  var span = MutableRawSpan(_unsafeBytes: arena)
-  var session = Session(model, arena: &span, kernels: kernels, resuming: parts.state)
-  var status = Int32(OCTET_OK)
-  do throws(SessionError) {
-    try session.feed(row: UnsafeBufferPointer(start: row, count: max(bytes, 0)).span)
-  } catch {
-    switch error {
-    case .imageComplete: status = Int32(OCTET_COMPLETE)
-    default: status = Int32(OCTET_BAD_ROW)
+  withSession(kept) { session in
+    do throws(SessionError) {
+      try session.feed(row: UnsafeBufferPointer(start: row, count: max(bytes, 0)).span)
+      return Int32(OCTET_OK)
+    } catch {
+      switch error {
+      case .imageComplete: return Int32(OCTET_COMPLETE)
+      default: return Int32(OCTET_BAD_ROW)
+      }
     }
   }
-  place.initialize(to: KeptSession(model: model, arena: arena, kernels: kernels, state: session.suspend()))
-  return status
 }
 
-/// Calls `body` with the session, which stays as it is.
+/// Takes the session up where it was left, calls `body` with it, and puts it away again.
 private func withSession<Result>(
-  _ kept: UnsafePointer<octet_session>, _ body: (borrowing Session<Kernels>) -> Result
+  _ kept: UnsafePointer<octet_session>, _ body: (inout Session<Kernels>) -> Result
 ) -> Result {
   let place = session(UnsafeMutablePointer(mutating: kept))
   let parts = place.move()
@@ -141,8 +134,8 @@ private func withSession<Result>(
   let arena = parts.arena
   let kernels = parts.kernels
   var span = MutableRawSpan(_unsafeBytes: arena)
-  let session = Session(model, arena: &span, kernels: kernels, resuming: parts.state)
-  let result = body(session)
+  var session = Session(model, arena: &span, kernels: kernels, resuming: parts.state)
+  let result = body(&session)
   place.initialize(to: KeptSession(model: model, arena: arena, kernels: kernels, state: session.suspend()))
   return result
 }
@@ -176,13 +169,5 @@ public func octet_probability(
 /// Forgets the image.
 @c @implementation
 public func octet_restart(_ kept: UnsafeMutablePointer<octet_session>) {
-  let place = session(kept)
-  let parts = place.move()
-  let model = parts.model
-  let arena = parts.arena
-  let kernels = parts.kernels
-  var span = MutableRawSpan(_unsafeBytes: arena)
-  var session = Session(model, arena: &span, kernels: kernels, resuming: parts.state)
-  session.restart()
-  place.initialize(to: KeptSession(model: model, arena: arena, kernels: kernels, state: session.suspend()))
+  withSession(kept) { session in session.restart() }
 }
