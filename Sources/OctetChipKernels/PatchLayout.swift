@@ -171,7 +171,8 @@ public enum VectorLayout: PatchLayout {
     let first = channels.lowerBound
     var constants = octet_output(
       bias: output.bias + first, multipliers: output.multipliers + first, shifts: output.shifts + first,
-      zero_point: output.zeroPoint, minimum: output.minimum, maximum: output.maximum)
+      zero_point: output.zeroPoint, minimum: output.minimum, maximum: output.maximum,
+      rounds_twice: output.roundsTwice)
     octet_vector_requantize(&constants, sums, stride, channels.count, target)
   }
 

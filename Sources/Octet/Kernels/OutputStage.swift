@@ -6,6 +6,7 @@ public struct OutputStage {
   package let zeroPoint: Int32
   package let minimum: Int32
   package let maximum: Int32
+  package let roundsTwice: Bool
   package let table: UnsafePointer<Int8>?
   /// Whether the output is int16 rather than int8.
   package let isWide: Bool
@@ -13,10 +14,19 @@ public struct OutputStage {
   /// The value before the table.
   @inline(__always)
   package func clamped(_ accumulator: Int32, channel: Int) -> Int32 {
+    clamped(accumulator, channel: channel, roundsTwice: roundsTwice)
+  }
+
+  /// The same where loops know the rounding beforehand.
+  @inline(__always)
+  package func clamped(_ accumulator: Int32, channel: Int, roundsTwice: Bool) -> Int32 {
+    let multiplier = multipliers[channel]
+    let shift = shifts[channel]
     let value =
-      Requantization.requantize(accumulator, multiplier: multipliers[channel], shift: shifts[channel])
-      &+ zeroPoint
-    return min(max(value, minimum), maximum)
+      roundsTwice
+      ? Requantization.requantizeTwice(accumulator, multiplier: multiplier, shift: shift)
+      : Requantization.requantize(accumulator, multiplier: multiplier, shift: shift)
+    return min(max(value &+ zeroPoint, minimum), maximum)
   }
 
   /// Writes one output value at `index` of `output`.

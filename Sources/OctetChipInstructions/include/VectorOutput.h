@@ -1,6 +1,7 @@
 // What happens to sums on their way out, four at a time, for chips with Arm's M-profile vector extension.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,6 +11,7 @@ typedef struct {
   const int32_t *multipliers;
   const uint8_t *shifts;
   int32_t zero_point, minimum, maximum;
+  bool rounds_twice;
 } octet_output;
 
 #if defined(__ARM_FEATURE_MVE)
@@ -24,10 +26,17 @@ static __attribute__((noinline, unused)) void octet_vector_requantize(const octe
     const mve_pred16_t some = vctp32q((uint32_t)(count - first));
     int32x4_t sum = vldrwq_gather_shifted_offset_z_s32(sums + first * stride, places, some);
     sum = vaddq_s32(sum, vldrwq_z_s32(output->bias + first, some));
-    // The high half of the product is all it takes, as shifts are at least 33; this one rounds as the definition does.
-    const int32x4_t high = vmulhq_s32(sum, vldrwq_z_s32(output->multipliers + first, some));
+    const int32x4_t multipliers = vldrwq_z_s32(output->multipliers + first, some);
     const int32x4_t shifts = vldrbq_z_s32((const int8_t *)output->shifts + first, some);
-    int32x4_t value = vrshlq_s32(high, vsubq_s32(vdupq_n_s32(32), shifts));
+    int32x4_t value;
+    if (output->rounds_twice) {
+      // The product to a multiple of 2^31, half up. Of what is negative one is taken off, and half up becomes half down.
+      value = vqrdmulhq_s32(sum, multipliers);
+      value = vrshlq_s32(vaddq_s32(value, vshrq_n_s32(value, 31)), vsubq_s32(vdupq_n_s32(31), shifts));
+    } else {
+      // The high half of the product is all it takes, as shifts are at least 33; this shift rounds as the definition does.
+      value = vrshlq_s32(vmulhq_s32(sum, multipliers), vsubq_s32(vdupq_n_s32(32), shifts));
+    }
     value = vaddq_n_s32(value, output->zero_point);
     vstrbq_p_s32(target + first, vminq_s32(vmaxq_s32(value, minimum), maximum), some);
   }
@@ -47,8 +56,10 @@ static __attribute__((unused)) void octet_vector_requantize(const octet_output *
                                                             int8_t *target) {
   for (size_t index = 0; index < count; index++) {
     const int32_t sum = (int32_t)((uint32_t)sums[index * stride] + (uint32_t)output->bias[index]);
-    const int64_t half = (int64_t)1 << (output->shifts[index] - 1);
-    int32_t value = (int32_t)(((int64_t)sum * output->multipliers[index] + half) >> output->shifts[index]);
+    int64_t product = (int64_t)sum * output->multipliers[index] + ((int64_t)1 << (output->shifts[index] - 1));
+    // Two roundings are one of a product that is 2^30 farther from zero.
+    if (output->rounds_twice) product += sum < 0 ? -((int64_t)1 << 30) : (int64_t)1 << 30;
+    int32_t value = (int32_t)(product >> output->shifts[index]);
     value += output->zero_point;
     value = value < output->minimum ? output->minimum : value;
     target[index] = (int8_t)(value > output->maximum ? output->maximum : value);
