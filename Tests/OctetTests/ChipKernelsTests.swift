@@ -14,7 +14,9 @@ struct ChipKernelsTests {
     try compare(Layout.self, drawn, seed: seed, scratch: scratch)
   }
 
-  static func compare<Layout: PatchLayout>(_: Layout.Type, _ drawn: RandomModel, seed: UInt64, scratch: Double)
+  static func compare<Layout: PatchLayout>(
+    _: Layout.Type, _ drawn: RandomModel, seed: UInt64, scratch: Double
+  )
     throws
   {
     let model = try Model(copying: drawn.bytes)

@@ -28,7 +28,8 @@ extension Model {
       layer.kind == .add ? Int(second) <= index : second == 0, .layerInput, at: offset &+ 4, UInt32(second))
     let rounding = bytes.byte(offset &+ 18)
     try require(
-      rounding == 0 || (rounding == 1 && layer.kind.hasWeights), .rounding, at: offset &+ 18, UInt32(rounding))
+      rounding == 0 || (rounding == 1 && layer.kind.hasWeights), .rounding, at: offset &+ 18, UInt32(rounding)
+    )
     try require(bytes.byte(offset &+ 19) == 0, .reserved, at: offset &+ 19, UInt32(bytes.byte(offset &+ 19)))
     if layer.kind == .add {
       try require(
