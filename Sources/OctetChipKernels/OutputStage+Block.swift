@@ -32,30 +32,7 @@ extension PatchLayout {
     _ output: OutputStage, _ sums: UnsafePointer<Int32>, stride: Int, channels: Range<Int>,
     to target: UnsafeMutablePointer<Int8>
   ) {
-    // Two loops, neither of which asks how to round.
-    if output.roundsTwice {
-      writeEach(output, sums, stride: stride, channels: channels, to: target, roundsTwice: true)
-    } else {
-      writeEach(output, sums, stride: stride, channels: channels, to: target, roundsTwice: false)
-    }
-  }
-
-  @inline(__always)
-  private static func writeEach(
-    _ output: OutputStage, _ sums: UnsafePointer<Int32>, stride: Int, channels: Range<Int>,
-    to target: UnsafeMutablePointer<Int8>, roundsTwice: Bool
-  ) {
-    // A copy, so that what is written to the target need not be thought to change it.
-    let output = output
-    var sum = sums
-    var result = target
-    for channel in channels {
-      let value = output.clamped(
-        sum.pointee &+ output.bias[channel], channel: channel, roundsTwice: roundsTwice)
-      result.pointee = Int8(truncatingIfNeeded: value)
-      result += 1
-      sum += stride
-    }
+    output.writeBytes(sums, stride: stride, lacksBias: true, channels: channels, to: target)
   }
 
   /// One after the other.

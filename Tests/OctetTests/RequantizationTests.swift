@@ -15,18 +15,22 @@ struct RequantizationTests {
     value < 0 ? -halfUp(-value, unit) : halfUp(value, unit)
   }
 
+  private static func requantize(_ sum: Int, _ multiplier: Int, _ shift: Int, roundsTwice: Bool) -> Int {
+    Int(
+      Requantization.requantize(
+        Int32(sum), multiplier: Int32(multiplier), shift: UInt8(shift), roundsTwice: roundsTwice))
+  }
+
   /// Compares a sum and its neighbours; gives how many of them the two ways round apart.
   private static func compare(_ sum: Int, _ multiplier: Int, _ shift: Int) -> Int {
     var apart = 0
     for value in sum - 1...sum + 1 where abs(value) <= Int(Int32.max) {
       let product = value * multiplier
-      let once = Requantization.requantize(
-        Int32(value), multiplier: Int32(multiplier), shift: UInt8(shift))
-      let twice = Requantization.requantizeTwice(
-        Int32(value), multiplier: Int32(multiplier), shift: UInt8(shift))
+      let once = Self.requantize(value, multiplier, shift, roundsTwice: false)
+      let twice = Self.requantize(value, multiplier, shift, roundsTwice: true)
       let expectedOnce = halfUp(product, 1 << shift)
       let expectedTwice = halfAway(halfUp(product, 1 << 31), 1 << (shift - 31))
-      if Int(once) != expectedOnce || Int(twice) != expectedTwice {
+      if once != expectedOnce || twice != expectedTwice {
         Issue.record("\(value) * \(multiplier) / 2^\(shift): \(once), \(twice)")
       }
       if once != twice { apart += 1 }
@@ -74,14 +78,14 @@ struct RequantizationTests {
 
   @Test("-1 with the smallest multiplier, whose product rounds to 0")
   func smallest() {
-    for shift in 33...62 as ClosedRange<UInt8> {
-      #expect(Requantization.requantizeTwice(-1, multiplier: 1 << 30, shift: shift) == 0)
-      #expect(Requantization.requantizeTwice(1, multiplier: 1 << 30, shift: shift) == 0)
+    for shift in 33...62 {
+      #expect(Self.requantize(-1, 1 << 30, shift, roundsTwice: true) == 0)
+      #expect(Self.requantize(1, 1 << 30, shift, roundsTwice: true) == 0)
     }
     // The product is half of 2^33 exactly: away from zero, where one rounding goes up.
-    #expect(Requantization.requantizeTwice(-4, multiplier: 1 << 30, shift: 33) == -1)
-    #expect(Requantization.requantize(-4, multiplier: 1 << 30, shift: 33) == 0)
-    #expect(Requantization.requantizeTwice(4, multiplier: 1 << 30, shift: 33) == 1)
-    #expect(Requantization.requantize(4, multiplier: 1 << 30, shift: 33) == 1)
+    #expect(Self.requantize(-4, 1 << 30, 33, roundsTwice: true) == -1)
+    #expect(Self.requantize(-4, 1 << 30, 33, roundsTwice: false) == 0)
+    #expect(Self.requantize(4, 1 << 30, 33, roundsTwice: true) == 1)
+    #expect(Self.requantize(4, 1 << 30, 33, roundsTwice: false) == 1)
   }
 }
