@@ -24,7 +24,7 @@ final class PackedModel: @unchecked Sendable {
     guard let kernels else { return }
     let packer = LayerPacker(model: model, kernels: kernels.pointee, storage: storage)
     for index in layers.indices { layers[index] = packer.pack(index) }
-    program = RowProgram(model, self)
+    program = RowProgram(model, self, in: storage)
   }
 
   deinit { layers.deallocate() }
@@ -58,5 +58,11 @@ final class PackedStorage {
     piece.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
     pieces.append(piece)
     return piece.bindMemory(to: type, capacity: count)
+  }
+
+  func keep<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafeBufferPointer<Element> {
+    let place = allocate(elements.count, of: Element.self)
+    place.initialize(from: elements, count: elements.count)
+    return UnsafeBufferPointer(start: place, count: elements.count)
   }
 }

@@ -9,10 +9,10 @@ extension RowProgram {
     arena: UnsafeMutableRawPointer,
     observer: inout Observer
   ) {
-    steps.withUnsafeBufferPointer { steps in
-      for index in steps.indices {
-        run(steps.baseAddress.unsafelyUnwrapped + index, model, kernels, image, arena, &observer)
-      }
+    guard var step = steps.baseAddress else { return }
+    for _ in 0..<steps.count {
+      run(step, model, kernels, image, arena, &observer)
+      step += 1
     }
   }
 

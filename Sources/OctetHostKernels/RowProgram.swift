@@ -44,11 +44,13 @@ struct RowProgram {
     let count: Int
   }
 
-  let steps: [Step]
+  /// Lie with the packed weights. Not an array: to count the references to one that all threads share would cost them more
+  /// than a small network, as the count moves from core to core with every image.
+  let steps: UnsafeBufferPointer<Step>
 
-  init(_ model: Model, _ packed: PackedModel) {
+  init(_ model: Model, _ packed: PackedModel, in storage: PackedStorage) {
     var builder = RowProgramBuilder(model: model, packed: packed)
     builder.appendAll()
-    steps = builder.steps
+    steps = storage.keep(builder.steps)
   }
 }

@@ -17,11 +17,9 @@ extension Session {
     // Windows that lie wholly on the border above need no row at all.
     if rowsFed == 0 { makeRows(observer: &observer) }
     let appeared = order.rows(0)
-    withArena { arena, _ in
-      let target = arena.row(input, appeared).assumingMemoryBound(to: UInt8.self)
-      // A pixel less 128 is the pixel with its highest bit turned over.
-      for index in row.indices { target[index] = row[unchecked: index] ^ 0x80 }
-    }
+    let target = arenaPointer().row(input, appeared).assumingMemoryBound(to: UInt8.self)
+    // A pixel less 128 is the pixel with its highest bit turned over.
+    for index in row.indices { target[index] = row[unchecked: index] ^ 0x80 }
     rowAppeared(of: 0, observer: &observer)
     rowsFed &+= 1
     makeRows(observer: &observer)
@@ -55,10 +53,10 @@ extension Session {
   private mutating func runAtOnce<Observer: RunObserver>(
     _ image: Span<UInt8>, observer: inout Observer
   ) -> Bool {
-    let kernels = kernels
+    let arena = arenaPointer().start
     let isDone = image.withUnsafeBufferPointer { pixels in
       guard let start = pixels.baseAddress else { return false }
-      return withArena { arena, _ in kernels.run(image: start, arena: arena.start, observer: &observer) }
+      return kernels.run(image: start, arena: arena, observer: &observer)
     }
     if isDone { rowsFed = Int(model.input.height) }
     return isDone

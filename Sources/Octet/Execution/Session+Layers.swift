@@ -9,19 +9,14 @@ extension Session {
     let tensor = model.tensor(index)
     let row = order.rows(index)
     guard row < tensor.firstRowBelow else {
-      withArena { arena, _ in
-        _ = arena.row(tensor, row).initializeMemory(
-          as: Int8.self, repeating: tensor.zeroPoint, count: Int(tensor.width) &* tensor.pixelBytes)
-      }
+      _ = arenaPointer().row(tensor, row).initializeMemory(
+        as: Int8.self, repeating: tensor.zeroPoint, count: Int(tensor.width) &* tensor.pixelBytes)
       order.advance(model, index)
       return
     }
     let layer = index &- 1
     observer.willRun(layer: layer)
-    let kernels = kernels
-    withArena { arena, model in
-      LayerRow(model: model, layer: layer, arena: arena, row: row).compute(kernels)
-    }
+    LayerRow(model: model, layer: layer, arena: arenaPointer(), row: row).compute(kernels)
     let bytes = tensor.rowValues &* Int(tensor.elementBytes)
     arena.withUnsafeBytes { whole in
       let start =
@@ -38,16 +33,14 @@ extension Session {
     let appeared = order.rows(index)
     let above = UInt16(model.tensor(index).borderAbove)
     order.advance(model, index)
-    let kernels = kernels
+    let arena = arenaPointer()
     var reader = index
     while reader < model.layerCount {
       if model.firstInput(reader) == index && model.layer(reader).kind.foldsRows
         && model.accumulatorsBytes(reader) > 0
       {
         observer.willRun(layer: reader)
-        withArena { arena, model in
-          FoldedRow(model: model, layer: reader, arena: arena, row: appeared &- above).fold(kernels)
-        }
+        FoldedRow(model: model, layer: reader, arena: arena, row: appeared &- above).fold(kernels)
         observer.didFold(layer: reader)
       }
       reader &+= 1

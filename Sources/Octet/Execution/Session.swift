@@ -22,9 +22,8 @@ public struct Session<Kernels: RowKernels>: ~Copyable, ~Escapable {
     self.kernels = kernels
     self.arena = arena._mutatingExtracting(..<model.arenaBytes)
     order = RowOrder(model)
-    withArena { arena, model in
-      for index in 0...model.layerCount { arena.fillRing(model.tensor(index)) }
-    }
+    let pointer = arenaPointer()
+    for index in 0...model.layerCount { pointer.fillRing(model.tensor(index)) }
     restart()
   }
 
@@ -32,27 +31,26 @@ public struct Session<Kernels: RowKernels>: ~Copyable, ~Escapable {
   public mutating func restart() {
     order.restart(model)
     rowsFed = 0
-    withArena { arena, model in
-      for index in 0...model.layerCount {
-        arena.restoreBorder(model.tensor(index))
-        if index < model.layerCount { arena.startAccumulators(model, layer: index) }
-      }
+    let arena = arenaPointer()
+    for index in 0...model.layerCount {
+      arena.restoreBorder(model.tensor(index))
+      if index < model.layerCount { arena.startAccumulators(model, layer: index) }
     }
   }
 
   /// Whether the whole image has gone through and the answer is there.
   public var isFinished: Bool { rowsFed == Int(model.input.height) }
 
-  /// Calls `body` with the arena's bytes.
+  /// The arena's bytes, good as long as the session.
+  ///
+  /// A pointer in place of a call with a closure: that would need a copy of the model, and to count references to what all
+  /// threads share costs them more than a small network.
   @inline(__always)
-  mutating func withArena<Result>(_ body: (ArenaPointer, Model) -> Result) -> Result {
-    let model = model
-    return arena.withUnsafeMutableBytes { bytes in
-      guard let start = bytes.baseAddress else {
-        preconditionFailure("a model needs an arena of at least a row")
-      }
-      return body(ArenaPointer(start: start), model)
+  mutating func arenaPointer() -> ArenaPointer {
+    guard let start = arena.withUnsafeMutableBytes({ $0.baseAddress }) else {
+      preconditionFailure("a model needs an arena of at least a row")
     }
+    return ArenaPointer(start: start)
   }
 }
 

@@ -4,16 +4,12 @@ import OctetInterchange
 
 /// What was measured, for people and for programs.
 struct BenchmarkReport {
-  struct Throughput {
-    let threads: Int
-    let imagesPerSecond: Timings
-  }
-
   let file: OctetModelFile
   let kernels: String
   let images: String
   let latency: Timings
-  let throughputs: [Throughput]
+  /// The first is that of one thread.
+  let throughputs: [ModelBenchmark.Throughput]
   /// Bytes of memory that the process grew by, from before the model was opened to after the first answer; nil where the
   /// system does not say.
   let memory: Int?
@@ -31,7 +27,13 @@ struct BenchmarkReport {
       let rate = throughput.imagesPerSecond
       text +=
         "throughput  \(whole(rate.median)) images/s on \(throughput.threads) thread\(throughput.threads == 1 ? "" : "s")"
-        + " (\(whole(rate.least)) to \(whole(rate.most)))\n"
+        + " (\(whole(rate.least)) to \(whole(rate.most)))"
+      if throughput.threads > 1 {
+        let times = throughput.timesTheFirst
+        text +=
+          ", \(hundredths(times.median)) times one thread (\(hundredths(times.least)) to \(hundredths(times.most)))"
+      }
+      text += "\n"
     }
     if let memory {
       text += "memory      \(NumberText.grouped(memory)) bytes for model, weights laid out, and arena\n"
@@ -69,6 +71,7 @@ struct BenchmarkReport {
   }
 
   private func micro(_ seconds: Double) -> String { NumberText.fixed(seconds * 1e6, decimals: 2) }
+  private func hundredths(_ value: Double) -> String { NumberText.fixed(value, decimals: 2) }
   private func giga(_ rate: Double) -> String { NumberText.fixed(rate / 1e9, decimals: 1) }
   private func whole(_ rate: Double) -> String { NumberText.grouped(Int(rate)) }
 
@@ -82,6 +85,7 @@ struct BenchmarkReport {
           throughputs.map {
             .object([
               ("threads", .integer($0.threads)), ("images_per_second", spread($0.imagesPerSecond)),
+              ("times_one_thread", spread($0.timesTheFirst)),
             ])
           })
       ),

@@ -24,18 +24,35 @@ struct ModelBenchmark {
     return Timings((0..<rounds).map { _ in batchSeconds(images: images) / Double(images) })
   }
 
-  /// Images per second on several threads, each with a session of its own over the shared weights: by the clock on the wall,
-  /// from when the first begins to when the last is done.
-  func throughput(threads: Int) -> Timings {
-    let workers = Workers(count: threads)
+  /// Images per second on each of these numbers of threads, each thread with a session of its own over the shared weights: by
+  /// the clock on the wall, from when the first begins to when the last is done.
+  ///
+  /// They take turns, so that what slows the machine down for a while slows all of them down.
+  func throughputs(threads counts: [Int]) -> [Throughput] {
     // Some 50 ms for each measurement.
     let batches = max(1, Int(0.05 / max(batchSeconds(images: Self.batch), 1e-6)))
-    return Timings(
-      (0..<rounds).map { _ in
+    let workers = counts.map { Workers(count: $0) }
+    var rates = [[Double]](repeating: [], count: counts.count)
+    for _ in 0..<rounds {
+      for (place, threads) in counts.enumerated() {
         let start = ProcessorClock.wall
-        workers.forEach(threads) { _, _ in _ = batchSeconds(images: Self.batch * batches) }
-        return Double(threads * Self.batch * batches) / (Double(ProcessorClock.wall - start) / 1e9)
-      })
+        workers[place].forEach(threads) { _, _ in _ = batchSeconds(images: Self.batch * batches) }
+        let seconds = Double(ProcessorClock.wall - start) / 1e9
+        rates[place].append(Double(threads * Self.batch * batches) / seconds)
+      }
+    }
+    return counts.indices.map { place in
+      Throughput(
+        threads: counts[place], imagesPerSecond: Timings(rates[place]),
+        timesTheFirst: Timings(zip(rates[place], rates[0]).map(/)))
+    }
+  }
+
+  struct Throughput {
+    let threads: Int
+    let imagesPerSecond: Timings
+    /// As many times as the first number of threads, turn by turn.
+    let timesTheFirst: Timings
   }
 
   /// Makes everything that the first answer needs.

@@ -42,9 +42,7 @@ enum BenchCommand: Command {
     let benchmark = ModelBenchmark(model: file.model, kernels: kernels, pixels: pixels, rounds: rounds)
     let report = BenchmarkReport(
       file: file, kernels: kernels.instructionSet.rawValue, images: images, latency: benchmark.latency(),
-      throughputs: (threads == 1 ? [1] : [1, threads]).map {
-        .init(threads: $0, imagesPerSecond: benchmark.throughput(threads: $0))
-      },
+      throughputs: benchmark.throughputs(threads: threads == 1 ? [1] : [1, threads]),
       memory: memory, layers: arguments.flag("layers") ? benchmark.layerSeconds() : nil,
       peak: benchmark.peak())
     if arguments.flag("json") {
