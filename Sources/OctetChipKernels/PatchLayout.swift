@@ -171,9 +171,12 @@ public enum VectorLayout: PatchLayout {
     let first = channels.lowerBound
     var constants = octet_output(
       bias: output.bias + first, multipliers: output.multipliers + first, shifts: output.shifts + first,
-      zero_point: output.zeroPoint, minimum: output.minimum, maximum: output.maximum,
-      rounds_twice: output.roundsTwice)
-    octet_vector_requantize(&constants, sums, stride, channels.count, target)
+      zero_point: output.zeroPoint, minimum: output.minimum, maximum: output.maximum)
+    if output.roundsTwice {
+      octet_vector_requantize_twice(&constants, sums, stride, channels.count, target)
+    } else {
+      octet_vector_requantize(&constants, sums, stride, channels.count, target)
+    }
   }
 
   /// See `PatchLayout`.

@@ -11,15 +11,13 @@ typedef struct {
   const int32_t *multipliers;
   const uint8_t *shifts;
   int32_t zero_point, minimum, maximum;
-  bool rounds_twice;
 } octet_output;
 
 #if defined(__ARM_FEATURE_MVE)
 #include <arm_mve.h>
 
-/// Writes `count` outputs as bytes, from sums that are `stride` apart.
-static __attribute__((noinline, unused)) void octet_vector_requantize(const octet_output *output, const int32_t *sums, size_t stride,
-                                                                      size_t count, int8_t *target) {
+static inline __attribute__((always_inline)) void octet_vector_write(const octet_output *output, const int32_t *sums, size_t stride,
+                                                                    size_t count, int8_t *target, const bool twice) {
   const uint32x4_t places = vmulq_n_u32(vidupq_n_u32(0, 1), (uint32_t)stride);
   const int32x4_t minimum = vdupq_n_s32(output->minimum), maximum = vdupq_n_s32(output->maximum);
   for (size_t first = 0; first < count; first += 4) {
@@ -29,7 +27,7 @@ static __attribute__((noinline, unused)) void octet_vector_requantize(const octe
     const int32x4_t multipliers = vldrwq_z_s32(output->multipliers + first, some);
     const int32x4_t shifts = vldrbq_z_s32((const int8_t *)output->shifts + first, some);
     int32x4_t value;
-    if (output->rounds_twice) {
+    if (twice) {
       // The product to a multiple of 2^31, half up. Of what is negative one is taken off, and half up becomes half down.
       value = vqrdmulhq_s32(sum, multipliers);
       value = vrshlq_s32(vaddq_s32(value, vshrq_n_s32(value, 31)), vsubq_s32(vdupq_n_s32(31), shifts));
@@ -52,13 +50,13 @@ static __attribute__((noinline, unused)) void octet_vector_largest(int32_t *sums
 
 #else
 
-static __attribute__((unused)) void octet_vector_requantize(const octet_output *output, const int32_t *sums, size_t stride, size_t count,
-                                                            int8_t *target) {
+static inline void octet_vector_write(const octet_output *output, const int32_t *sums, size_t stride, size_t count, int8_t *target,
+                                      const bool twice) {
   for (size_t index = 0; index < count; index++) {
     const int32_t sum = (int32_t)((uint32_t)sums[index * stride] + (uint32_t)output->bias[index]);
     int64_t product = (int64_t)sum * output->multipliers[index] + ((int64_t)1 << (output->shifts[index] - 1));
     // Two roundings are one of a product that is 2^30 farther from zero.
-    if (output->rounds_twice) product += sum < 0 ? -((int64_t)1 << 30) : (int64_t)1 << 30;
+    if (twice) product += sum < 0 ? -((int64_t)1 << 30) : (int64_t)1 << 30;
     int32_t value = (int32_t)(product >> output->shifts[index]);
     value += output->zero_point;
     value = value < output->minimum ? output->minimum : value;
@@ -75,3 +73,15 @@ static __attribute__((unused)) void octet_vector_largest(int32_t *sums, size_t c
 }
 
 #endif
+
+/// Writes `count` outputs as bytes, from sums that are `stride` apart, rounding once.
+static __attribute__((noinline, unused)) void octet_vector_requantize(const octet_output *output, const int32_t *sums, size_t stride,
+                                                                      size_t count, int8_t *target) {
+  octet_vector_write(output, sums, stride, count, target, false);
+}
+
+/// The same, rounding twice.
+static __attribute__((noinline, unused)) void octet_vector_requantize_twice(const octet_output *output, const int32_t *sums,
+                                                                            size_t stride, size_t count, int8_t *target) {
+  octet_vector_write(output, sums, stride, count, target, true);
+}
