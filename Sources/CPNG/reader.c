@@ -220,8 +220,6 @@ octet_png_status octet_png_open_bytes(octet_png_reader *reader, const uint8_t *b
 
 octet_png_status octet_png_rewind(octet_png_reader *reader) {
   destroy_png(reader);
-  if (reader->descriptor >= 0 && lseek(reader->descriptor, 0, SEEK_SET) != 0)
-    return octet_png_system_failure(reader, OCTET_PNG_CANNOT_READ);
   return begin(reader);
 }
 

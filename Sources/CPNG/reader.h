@@ -17,6 +17,8 @@ struct octet_png_reader {
   size_t available;
   size_t position;
   uint64_t consumed;
+  /// Where in the file the bytes behind the buffer lie.
+  uint64_t file_offset;
   uint8_t buffer[16384];
 
   // What is going wrong.
@@ -39,7 +41,8 @@ struct octet_png_reader {
   size_t samples_size;
 };
 
-/// Makes the reader's source start from its first byte, with what is needed of it in the buffer.
+/// Makes the reader's source start from its first byte, with what is needed of it in the buffer. A source that is no
+/// regular file, or too large, is refused.
 octet_png_status octet_png_start_source(octet_png_reader *reader);
 
 /// Checks the first bytes, and the size they state, before libpng sees them.
@@ -48,7 +51,7 @@ octet_png_status octet_png_check_start(octet_png_reader *reader);
 /// Hands bytes to libpng.
 void octet_png_supply(png_structp png, png_bytep target, size_t count);
 
-/// Opens a descriptor for a regular file that is small enough.
+/// Opens a descriptor for the file.
 octet_png_status octet_png_open_descriptor(octet_png_reader *reader, const char *path);
 
 /// The system's reason for the last failure becomes the message.

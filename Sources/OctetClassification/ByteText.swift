@@ -9,7 +9,7 @@ package struct ByteText: Sendable {
     text.withUTF8Buffer { bytes.append(contentsOf: $0) }
   }
 
-  package mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
+  package mutating func append(_ text: String) { append(text.utf8Span.span) }
 
   package mutating func append(_ text: UnsafeRawBufferPointer) { bytes.append(contentsOf: text) }
 
@@ -17,21 +17,23 @@ package struct ByteText: Sendable {
 
   package mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
+  private mutating func append(_ text: Span<UInt8>) {
+    text.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+  }
+
   /// - Parameter width: digits at least, with zeros in front; 10 at most.
   package mutating func append(decimal value: Int32, width: Int = 1) {
     if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    let magnitude = value.magnitude
-    // The unit of the first digit; no magnitude has more than ten.
-    var unit: UInt32 = 1
-    var places = 1
-    while places < width || magnitude / unit >= 10 {
-      unit *= 10
-      places += 1
-    }
-    while unit > 0 {
-      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: magnitude / unit % 10))
-      unit /= 10
-    }
+    // No magnitude has more than ten digits.
+    var digits = InlineArray<10, UInt8>(repeating: UInt8(ascii: "0"))
+    var rest = value.magnitude
+    var start = 10
+    repeat {
+      start -= 1
+      digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    } while rest > 0
+    append(digits.span.extracting(min(start, 10 - width)..<10))
   }
 
   /// A count with a comma after every three digits from the right.
@@ -45,10 +47,26 @@ package struct ByteText: Sendable {
 
   /// A share in 1/65,536 with six decimals, rounded: `share * 10^6 / 2^16` is `share * 15,625 / 1,024`.
   package mutating func append(share: UInt32) {
-    let millionths = Int32((share * 15_625 + 512) / 1_024)
-    append(decimal: millionths / 1_000_000)
-    bytes.append(UInt8(ascii: "."))
-    append(decimal: millionths % 1_000_000, width: 6)
+    append(shares: CollectionOfOne(share))
+  }
+
+  /// Shares with a comma between them, at once: of ten classes' they are half of a line.
+  package mutating func append(shares: some Collection<UInt32>) {
+    // "0.123456" and what stands between.
+    let width = 9
+    var start = bytes.count
+    bytes.append(contentsOf: repeatElement(UInt8(ascii: ","), count: max(0, shares.count * width - 1)))
+    var text = bytes.mutableSpan
+    for share in shares {
+      var rest = (share * 15_625 + 512) / 1_024
+      for place in 0..<6 {
+        text[start + 7 - place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+        rest /= 10
+      }
+      text[start + 1] = UInt8(ascii: ".")
+      text[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest)
+      start += width
+    }
   }
 
   /// A share in 1/65,536 as " 99.87 %", always as wide.
@@ -64,14 +82,20 @@ package struct ByteText: Sendable {
   }
 
   /// A JSON string with its quotes. Control characters become escapes; everything else is UTF-8 and stays.
-  package mutating func append(json text: some Sequence<UInt8>) {
+  package mutating func append(json text: Span<UInt8>) {
     bytes.append(UInt8(ascii: "\""))
-    if text.contains(where: Self.isEscapedInJSON) {
-      for byte in text { append(escaped: byte) }
-    } else {
-      bytes.append(contentsOf: text)
+    var plain = 0
+    for place in text.indices where Self.isEscapedInJSON(text[unchecked: place]) {
+      append(text.extracting(plain..<place))
+      append(escaped: text[place])
+      plain = place + 1
     }
+    append(text.extracting(plain..<text.count))
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  package mutating func append(json text: UnsafeRawBufferPointer) {
+    append(json: text.assumingMemoryBound(to: UInt8.self).span)
   }
 
   private static func isEscapedInJSON(_ byte: UInt8) -> Bool {
@@ -79,10 +103,6 @@ package struct ByteText: Sendable {
   }
 
   private mutating func append(escaped byte: UInt8) {
-    guard Self.isEscapedInJSON(byte) else {
-      bytes.append(byte)
-      return
-    }
     bytes.append(UInt8(ascii: "\\"))
     if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
       bytes.append(byte)
@@ -94,21 +114,23 @@ package struct ByteText: Sendable {
   }
 
   /// A field of a CSV line, quoted where it has to be.
-  package mutating func append(csv text: some Sequence<UInt8>) {
+  package mutating func append(csv text: Span<UInt8>) {
     var isPlain = true
-    for byte in text where byte < 0x20 || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") {
-      isPlain = false
+    for place in text.indices {
+      let byte = text[unchecked: place]
+      if byte < 0x20 || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") { isPlain = false }
     }
-    guard !isPlain else {
-      bytes.append(contentsOf: text)
-      return
+    guard !isPlain else { return append(text) }
+    bytes.append(UInt8(ascii: "\""))
+    for place in text.indices {
+      if text[place] == UInt8(ascii: "\"") { bytes.append(UInt8(ascii: "\"")) }
+      bytes.append(text[place])
     }
     bytes.append(UInt8(ascii: "\""))
-    for byte in text {
-      if byte == UInt8(ascii: "\"") { bytes.append(byte) }
-      bytes.append(byte)
-    }
-    bytes.append(UInt8(ascii: "\""))
+  }
+
+  package mutating func append(csv text: UnsafeRawBufferPointer) {
+    append(csv: text.assumingMemoryBound(to: UInt8.self).span)
   }
 
   private mutating func append(hexDigit value: UInt8) {

@@ -28,7 +28,13 @@ package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
   /// Reads the picture at `path` and classifies it.
   package mutating func classify(path: String) throws(PictureError) -> Reading {
     let picture = try fitter.fit(path: path)
-    let (model, kernels) = (model, kernels)
+    return Self.reading(picture, model, kernels, &arena)
+  }
+
+  /// A function of its own parts, so that nothing is copied that other threads count references to as well.
+  private static func reading(
+    _ picture: FittedPicture, _ model: Model, _ kernels: Kernels, _ arena: inout [UInt32]
+  ) -> Reading {
     do throws(SessionError) {
       var words = arena.mutableSpan
       var bytes = words.mutableBytes

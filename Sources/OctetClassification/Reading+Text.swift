@@ -6,17 +6,14 @@ package enum ReadingText {
   /// `{"file":…,"class":…,"probability":…,"probabilities":[…],"logits":[…],"fit":…,"inverted":…}` and a line end.
   package static func json(_ reading: Reading, model: Model, path: String, to text: inout ByteText) {
     text.append("{\"file\":")
-    text.append(json: path.utf8)
+    text.append(json: path.utf8Span.span)
     text.append(",\"class\":")
     text.append(json: model.label(reading.classIndex))
     if !reading.probabilities.isEmpty {
       text.append(",\"probability\":")
       text.append(share: reading.probabilities[reading.classIndex])
       text.append(",\"probabilities\":[")
-      for index in 0..<reading.probabilities.count {
-        if index > 0 { text.append(",") }
-        text.append(share: reading.probabilities[index])
-      }
+      text.append(shares: reading.probabilities)
       text.append("]")
     }
     text.append(",\"logits\":[")
@@ -31,9 +28,9 @@ package enum ReadingText {
   /// `{"file":…,"error":…}` and a line end.
   package static func json(error: String, path: String, to text: inout ByteText) {
     text.append("{\"file\":")
-    text.append(json: path.utf8)
+    text.append(json: path.utf8Span.span)
     text.append(",\"error\":")
-    text.append(json: error.utf8)
+    text.append(json: error.utf8Span.span)
     text.append("}\n")
   }
 
@@ -62,7 +59,7 @@ package enum ReadingText {
     "file,class,probability,runner_up,runner_up_probability,error\n"
 
   package static func csv(_ reading: Reading, model: Model, path: String, to text: inout ByteText) {
-    text.append(csv: path.utf8)
+    text.append(csv: path.utf8Span.span)
     text.append(",")
     text.append(csv: model.label(reading.classIndex))
     text.append(",")
@@ -75,9 +72,9 @@ package enum ReadingText {
   }
 
   package static func csv(error: String, path: String, to text: inout ByteText) {
-    text.append(csv: path.utf8)
+    text.append(csv: path.utf8Span.span)
     text.append(",,,,,")
-    text.append(csv: error.utf8)
+    text.append(csv: error.utf8Span.span)
     text.append("\n")
   }
 

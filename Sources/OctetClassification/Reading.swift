@@ -19,7 +19,7 @@ extension Reading {
   init<Kernels: RowKernels>(_ session: borrowing Session<Kernels>, _ model: Model, _ picture: FittedPicture) {
     var logits: [Int32] = []
     logits.reserveCapacity(session.logitCount)
-    for index in 0..<session.logitCount { logits.append(session.logit(index)) }
+    session.forEachLogit { logits.append($0) }
     let best = session.answer?.classIndex ?? 0
     var second = best == 0 ? 1 : 0
     if logits.count > 1 {

@@ -63,9 +63,11 @@ struct LayerPacker {
   private func packGroups(_ weighted: WeightedLayer, _ layer: inout octet_layer, vectors: Int) {
     let lanes = kernels.lanes
     let depth = kernels.depth
+    let offset = kernels.offset
     let vectorCount = (weighted.outputs + lanes - 1) / lanes
     let packed = storage.allocate(vectorCount * layer.lines * layer.groups * lanes * depth, of: Int8.self)
-    let start = UnsafeMutablePointer(mutating: layer.start)
+    // Made by `geometry`, with room for whole vectors.
+    guard let start = UnsafeMutablePointer(mutating: layer.start) else { return }
     let perOutput = layer.lines * layer.segment
     var place = 0
     for block in stride(from: 0, to: vectorCount, by: vectors) {
@@ -73,20 +75,41 @@ struct LayerPacker {
         for group in 0..<layer.groups {
           let first = group * depth
           let count = min(depth, layer.segment - first)
-          for channel in block * lanes..<min(block + vectors, vectorCount) * lanes {
-            if channel < weighted.outputs {
-              let source = weighted.weights + (channel * perOutput + line * layer.segment + first)
-              for index in 0..<count {
-                packed[place + index] = source[index]
-                start?[channel] &-= kernels.offset &* Int32(source[index])
-              }
-            }
-            place += depth
+          var source = weighted.weights + (block * lanes * perOutput + line * layer.segment + first)
+          var target = packed + place
+          for channel in block * lanes..<min((block + vectors) * lanes, weighted.outputs) {
+            start[channel] &-= offset &* copyGroup(source, count, to: target)
+            source += perOutput
+            target += depth
           }
+          place += (min(block + vectors, vectorCount) - block) * lanes * depth
         }
       }
     }
     layer.weights = UnsafePointer(packed)
+  }
+
+  /// Copies so many weights, and adds them up. Every start of a program waits for this, so whole groups
+  /// go at once.
+  @inline(__always)
+  private func copyGroup(
+    _ source: UnsafePointer<Int8>, _ count: Int, to target: UnsafeMutablePointer<Int8>
+  ) -> Int32 {
+    if count == 4 {
+      let four = UnsafeRawPointer(source).loadUnaligned(as: SIMD4<Int8>.self)
+      UnsafeMutableRawPointer(target).storeBytes(of: four, as: SIMD4<Int8>.self)
+      return SIMD4<Int32>(truncatingIfNeeded: four).wrappedSum()
+    }
+    if count == 2 {
+      (target[0], target[1]) = (source[0], source[1])
+      return Int32(source[0]) &+ Int32(source[1])
+    }
+    var sum: Int32 = 0
+    for index in 0..<count {
+      target[index] = source[index]
+      sum &+= Int32(source[index])
+    }
+    return sum
   }
 
   /// As in the file, with channels up to a whole vector.

@@ -163,4 +163,41 @@ import Testing
       PNGError("line\nbreak\u{1B}[2J", .empty).description
         == "line\\u{a}break\\u{1b}[2J: is empty; save the picture again")
   }
+
+  @Test func whatOnlyLooksLikeAFileIsRefused() throws {
+    let folder = try TemporaryFolder()
+    #expect(mkfifo(folder.path("pipe"), 0o600) == 0)
+    // A picture waits in the pipe, and stays there.
+    let ends = open(folder.path("pipe"), O_RDWR | O_NONBLOCK)
+    defer { close(ends) }
+    let file = Self.sample().file
+    #expect(file.withUnsafeBytes { write(ends, $0.baseAddress, $0.count) } == file.count)
+    // Large ones with and without the beginning of a picture, nearly all of it holes.
+    try folder.write(Array(file[0..<33]), to: "large.png")
+    try folder.write([1], to: "large.bin")
+    for name in ["large.png", "large.bin"] { #expect(truncate(folder.path(name), 1 << 40) == 0) }
+    let special = "is a pipe, socket or device; save the picture to a file and name that"
+    var reader = PNGReader()
+    for (path, reason) in [
+      (folder.path("pipe"), special), ("/dev/null", special), ("/dev/zero", special),
+      ("/dev/urandom", special),
+      (folder.path("large.png"), "1099511627776"), (folder.path("large.bin"), "1099511627776"),
+    ] {
+      var picture = GrayPicture()
+      do throws(PNGError) {
+        try reader.read(path: path, into: &picture)
+        Issue.record("\(path) was read")
+      } catch {
+        #expect(error.reason.contains(reason), "\(path): \(error.reason)")
+      }
+    }
+    var taken = [UInt8](repeating: 0, count: file.count + 1)
+    #expect(taken.withUnsafeMutableBytes { read(ends, $0.baseAddress, $0.count) } == file.count)
+    #expect(taken.prefix(file.count).elementsEqual(file))
+    // A reader that has met all these still reads a file.
+    try folder.write(file, to: "good.png")
+    var picture = GrayPicture()
+    try reader.read(path: folder.path("good.png"), into: &picture)
+    #expect(picture.pixels == Self.sample().grays())
+  }
 }

@@ -23,6 +23,12 @@ extension Session {
     return value(index, model.logits)
   }
 
+  /// Calls `body` with each logit in turn, as `logit` has it.
+  public func forEachLogit(_ body: (Int32) -> Void) {
+    let tensor = model.logits
+    for index in 0..<Int(tensor.channels) { body(value(index, tensor)) }
+  }
+
   /// A logit where the record of the logits is at hand: reading it anew for each would take longer than all the rest.
   @inline(__always)
   private func value(_ index: Int, _ tensor: TensorRecord) -> Int32 {

@@ -26,7 +26,8 @@ struct InkCanvas {
   private(set) var width = 0
   private(set) var height = 0
 
-  /// Sums of pixels while they come, and after `finish` levels from 0 to `largestLevel`.
+  /// Sums of pixels while they come, and after `finish` levels from 0 to `largestLevel`. Cells of a single pixel are levels
+  /// from the start.
   ///
   /// A sum is at most 255 x 256 x 256, as no side is longer than 65535 pixels: 2^24, and 2^28 when it is scaled.
   private(set) var levels: [Int32] = []
@@ -38,11 +39,7 @@ struct InkCanvas {
 
   /// Turns the sums into levels.
   mutating func finish() {
-    // A cell of one pixel, which is every picture of a model's size, needs no division.
-    guard factor > 1 else {
-      for place in 0..<count { levels[place] &*= Self.steps }
-      return
-    }
+    guard factor > 1 else { return }
     for row in 0..<height {
       let rows = min(factor, part.height - row * factor)
       for column in 0..<width {
@@ -65,17 +62,14 @@ extension InkCanvas: GrayRowSink {
     self.width = (part.width + factor - 1) / factor
     self.height = (part.height + factor - 1) / factor
     if levels.count < count { levels = [Int32](repeating: 0, count: count) }
-    for place in 0..<count { levels[place] = 0 }
+    if factor > 1 { for place in 0..<count { levels[place] = 0 } }
   }
 
   mutating func take(_ values: Span<UInt8>, row: Int, firstColumn: Int, columnStep: Int) {
     guard row >= part.top, row < part.bottom else { return }
     let start = (row - part.top) / factor * width
+    guard factor > 1 else { return takeCells(values, start, firstColumn, columnStep) }
     if columnStep == 1, firstColumn == 0 {
-      guard factor > 1 else {
-        for column in 0..<width { levels[start + column] = Int32(values[part.left + column]) }
-        return
-      }
       var column = part.left
       for cell in start..<start + width {
         let end = min(column + factor, part.right)
@@ -92,6 +86,29 @@ extension InkCanvas: GrayRowSink {
     for index in values.indices {
       if column >= part.left, column < part.right {
         levels[start + (column - part.left) / factor] += Int32(values[index])
+      }
+      column += columnStep
+    }
+  }
+
+  /// Pixels that are a cell each, as those of every picture of a model's size.
+  private mutating func takeCells(_ values: Span<UInt8>, _ start: Int, _ firstColumn: Int, _ columnStep: Int)
+  {
+    let (part, width) = (part, width)
+    var cells = levels.mutableSpan
+    if columnStep == 1, firstColumn == 0 {
+      let row = values.extracting(part.left..<part.right)
+      precondition(
+        start >= 0 && start + width <= cells.count && row.count == width, "a row lies on the canvas")
+      for column in 0..<width {
+        cells[unchecked: start &+ column] = Int32(row[unchecked: column]) &* Self.steps
+      }
+      return
+    }
+    var column = firstColumn
+    for index in values.indices {
+      if column >= part.left, column < part.right {
+        cells[start + column - part.left] = Int32(values[index]) * Self.steps
       }
       column += columnStep
     }

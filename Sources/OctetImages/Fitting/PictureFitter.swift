@@ -86,17 +86,19 @@ package struct PictureFitter: ~Copyable {
 
   private mutating func fitExact(_ name: String) throws(PictureError) -> FittedPicture {
     let lightInk = decidesLightInk(isExact: true)
-    var (least, most) = (InkCanvas.largestLevel, Int32(0))
-    var pixels = [UInt8](repeating: 0, count: canvas.count)
+    var (least, most) = (UInt8.max, UInt8(0))
     let turned: UInt8 = lightInk ? 0 : 255
-    // No side of a model's input is longer than the canvas's, so each cell is a pixel.
-    for place in 0..<canvas.count {
-      let level = canvas.levels[place]
-      (least, most) = (min(least, level), max(most, level))
-      // A level is a byte of gray times the steps; 255 less a byte is the byte with all its bits turned over.
-      pixels[place] = UInt8(truncatingIfNeeded: level / InkCanvas.steps) ^ turned
+    var pixels = [UInt8](repeating: 0, count: canvas.count)
+    let levels = canvas.levels.span.extracting(0..<canvas.count)
+    var bytes = pixels.mutableSpan
+    // No side of a model's input is longer than the canvas's, so each cell is a pixel: a level is a byte of gray times the
+    // steps. 255 less a byte is the byte with all its bits turned over.
+    for place in levels.indices {
+      let gray = UInt8(truncatingIfNeeded: levels[unchecked: place] / InkCanvas.steps) ^ turned
+      (least, most) = (min(least, gray), max(most, gray))
+      bytes[unchecked: place] = gray
     }
-    guard most - least >= InkMap.leastContrast else { throw .noInk(path: name) }
+    guard Int32(most - least) * InkCanvas.steps >= InkMap.leastContrast else { throw .noInk(path: name) }
     return FittedPicture(
       width: options.width, height: options.height, pixels: pixels, sourceWidth: canvas.pictureWidth,
       sourceHeight: canvas.pictureHeight, isInverted: !lightInk, fit: .exact, inkBox: nil, isThickened: false)

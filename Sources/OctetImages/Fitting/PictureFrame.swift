@@ -11,27 +11,35 @@ struct PictureFrame {
   init() {}
 
   init(_ canvas: InkCanvas) {
-    var counts = [Int](repeating: 0, count: 256)
+    let levels = canvas.levels.span.extracting(0..<canvas.count)
+    // At most 4 x 256 cells.
+    var counts = InlineArray<256, UInt16>(repeating: 0)
+    func count(_ place: Int) { counts[Int(levels[place] / InkCanvas.steps)] += 1 }
     var total = 0
     for row in 0..<canvas.height {
-      let isEnd = row == 0 || row == canvas.height - 1
-      // In the rows between, only the first and the last cell.
-      let step = isEnd ? 1 : max(1, canvas.width - 1)
-      for column in stride(from: 0, to: canvas.width, by: step) {
-        counts[Int(canvas.levels[row * canvas.width + column] / InkCanvas.steps)] += 1
-        total += 1
+      let start = row * canvas.width
+      if row == 0 || row == canvas.height - 1 {
+        for column in 0..<canvas.width { count(start + column) }
+        total += canvas.width
+      } else {
+        // In the rows between, only the first and the last cell.
+        count(start)
+        if canvas.width > 1 { count(start + canvas.width - 1) }
+        total += min(canvas.width, 2)
       }
     }
     var seen = 0
     var median = 0
     while median < 255 {
-      seen += counts[median]
+      seen += Int(counts[median])
       if 2 * seen >= total { break }
       median += 1
     }
     level = Int32(median) * InkCanvas.steps
-    let near = counts[max(0, median - Int(Self.tolerance))...min(255, median + Int(Self.tolerance))].reduce(
-      0, +)
+    var near = 0
+    for gray in max(0, median - Int(Self.tolerance))...min(255, median + Int(Self.tolerance)) {
+      near += Int(counts[gray])
+    }
     isEven = 2 * near >= total
   }
 }

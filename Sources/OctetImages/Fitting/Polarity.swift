@@ -9,7 +9,10 @@ struct Polarity {
   private var lighter: UInt64 = 0
   private var darker: UInt64 = 0
 
-  private mutating func add(_ difference: Int32) {
+  /// - Parameter levels: by how much a cell is lighter, in levels.
+  @inline(__always)
+  private mutating func add(_ levels: Int32) {
+    let difference = levels / InkCanvas.steps
     // Below 2^22; the product of two such factors is what vector units multiply at once.
     let square = UInt32(truncatingIfNeeded: difference &* difference)
     let fourth = UInt64(square) &* UInt64(square)
@@ -28,7 +31,16 @@ struct Polarity {
   /// On paper of one level, that of the frame.
   static func hasLightInk(_ canvas: InkCanvas, _ frame: PictureFrame) -> Bool {
     var polarity = Polarity()
-    for level in canvas.levels[..<canvas.count] { polarity.add((level &- frame.level) / InkCanvas.steps) }
+    let levels = canvas.levels.span.extracting(0..<canvas.count)
+    let whole = levels.count / 8 * 8
+    for start in stride(from: 0, to: whole, by: 8) {
+      // Most cells are paper, and add nothing.
+      var others: Int32 = 0
+      for place in start..<start &+ 8 { others |= levels[unchecked: place] ^ frame.level }
+      if others == 0 { continue }
+      for place in start..<start &+ 8 { polarity.add(levels[unchecked: place] &- frame.level) }
+    }
+    for place in whole..<levels.count { polarity.add(levels[unchecked: place] &- frame.level) }
     return polarity.hasLightInk
   }
 
@@ -40,9 +52,9 @@ struct Polarity {
     for row in 0..<canvas.height {
       for column in 0..<canvas.width {
         let level = canvas.levels[row * canvas.width + column]
-        flat.add((level - paper.frame.level) / InkCanvas.steps)
-        sloped.add((level - paper.plane(row, column)) / InkCanvas.steps)
-        curved.add((level - paper.smoothLight(row, column)) / InkCanvas.steps)
+        flat.add(level - paper.frame.level)
+        sloped.add(level - paper.plane(row, column))
+        curved.add(level - paper.smoothLight(row, column))
       }
     }
     var clearest = flat

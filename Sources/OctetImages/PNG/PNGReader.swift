@@ -102,6 +102,12 @@ extension PNGReader {
       try check(status, name: name)
       let firstColumn = Int(row.first_column)
       let columnStep = Int(row.column_step)
+      if samples.areGray, let start = row.samples {
+        // Good until the next row.
+        let values = UnsafeBufferPointer(start: start, count: Int(row.count))
+        sink.take(values.span, row: Int(row.row), firstColumn: firstColumn, columnStep: columnStep)
+        continue
+      }
       if let place = samples.convert(row) {
         throw PNGError(
           name,

@@ -11,6 +11,8 @@ struct SampleRow {
   private var header = octet_png_header()
   private var background: UInt8 = 255
 
+  /// Whether the samples are gray values as they stand in the file, so that there is nothing to convert.
+  private(set) var areGray = false
   /// The gray values of the last row; the first `count` are its.
   private(set) var values: [UInt8] = []
 
@@ -20,6 +22,7 @@ struct SampleRow {
     self.background = background
     if values.count < Int(header.width) { values = [UInt8](repeating: 0, count: Int(header.width)) }
     let isPlain = header.color_type == PNGHeader.ColorType.gray.rawValue && header.has_transparent_color == 0
+    areGray = isPlain && header.depth == 8
     if isPlain, let tabulated, tabulated == (header.color_type, header.depth) { return }
     tabulated = isPlain ? (header.color_type, header.depth) : nil
     switch PNGHeader.ColorType(rawValue: header.color_type) {

@@ -9,7 +9,12 @@ package struct PictureFolderWalk {
     case failure(path: String, reason: String)
   }
 
-  private var folders: [(path: String, entries: ArraySlice<Folder.Entry>)] = []
+  private struct Level {
+    let listing: FolderListing
+    var next = 0
+  }
+
+  private var levels: [Level] = []
 
   package init() {}
 
@@ -17,8 +22,8 @@ package struct PictureFolderWalk {
   package mutating func enter(_ path: String) -> Item? {
     do throws(DataError) {
       // A link that leads back up would never end.
-      guard folders.count < 64 else { return .failure(path: path, reason: "lies more than 64 folders deep") }
-      folders.append((path, try Folder.visibleEntries(in: path)[...]))
+      guard levels.count < 64 else { return .failure(path: path, reason: "lies more than 64 folders deep") }
+      levels.append(Level(listing: try FolderListing(of: path)))
       return nil
     } catch {
       return .failure(path: path, reason: "\(error.problem); \(error.advice)")
@@ -27,20 +32,23 @@ package struct PictureFolderWalk {
 
   /// The next file; nil after the last one.
   package mutating func next() -> Item? {
-    while let last = folders.indices.last {
-      guard let entry = folders[last].entries.popFirst() else {
-        folders.removeLast()
+    while let last = levels.indices.last {
+      let index = levels[last].next
+      guard index < levels[last].listing.count else {
+        levels.removeLast()
         continue
       }
-      let path = Folder.join(folders[last].path, entry.name)
-      if (entry.kind ?? (try? Folder.kind(of: path))) == .folder {
+      levels[last].next += 1
+      let kind = levels[last].listing.kind(index)
+      let isPicture = levels[last].listing.isPicture(index)
+      if kind == .file, !isPicture { continue }
+      let path = levels[last].listing.path(index)
+      if (kind ?? (try? Folder.kind(of: path))) == .folder {
         if let failure = enter(path) { return failure }
-      } else if Self.isPicture(entry.name) {
+      } else if isPicture {
         return .file(path)
       }
     }
     return nil
   }
-
-  private static func isPicture(_ name: String) -> Bool { name.hasSuffix(".png") || name.hasSuffix(".PNG") }
 }

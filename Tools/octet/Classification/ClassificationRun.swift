@@ -9,7 +9,7 @@ import OctetTraining
 
 /// Classifies files on all cores and prints them in the order in which they were named.
 ///
-/// Files are taken in chunks, so memory does not grow with their number.
+/// Memory does not grow with their number.
 struct ClassificationRun {
   enum Format {
     case lines, json, csv
@@ -31,10 +31,7 @@ struct ClassificationRun {
   /// Files that there will be, for the progress bar: 0 if nobody knows, nil for no bar.
   let total: Int?
 
-  /// Large enough to keep the cores busy, small enough that results come soon.
-  private static let chunk = 256
-
-  /// One strand's classifier. A class, so that it stays where it is from chunk to chunk.
+  /// One strand's classifier. A class, so that it stays where it is from file to file.
   private final class Strand {
     var classifier: PictureClassifier<HostKernels>
     var originals = OriginalPictures()
@@ -45,7 +42,7 @@ struct ClassificationRun {
     }
   }
 
-  /// One file of a chunk, and what became of it. Its room for text serves the next chunk too.
+  /// One file, and what became of it. Its room for text serves a later file too.
   private struct Place {
     var item = PictureSource.Item.file("")
     /// What is printed of it.
@@ -84,21 +81,26 @@ struct ClassificationRun {
     if format == .csv { try StandardOutput.write("\(ReadingText.csvHeader)") }
     let bar = total.map { ProgressBar(label: "files", total: $0) }
     var output = ByteText()
-    var places = [Place](repeating: Place(), count: Self.chunk)
-    while true {
-      var count = 0
-      while count < Self.chunk, let item = source.next() {
-        places[count].item = item
-        count += 1
-      }
-      if count == 0 { break }
-      classify(&places, count, strands, words, side: summary.section?.side)
-      bar?.clear()
-      output.removeAll()
-      for index in 0..<count { try finish(places[index], &summary, &output) }
-      try StandardOutput.write(output.bytes)
-      bar?.update(done: summary.files)
-    }
+    // A strand alone has nobody to wait for.
+    let portion = workers.count == 1 ? 256 : 16
+    let work = OrderedWork(portion: portion, window: 512 / portion, empty: Place())
+    try work.run(
+      workers,
+      fill: { place in
+        guard let item = source.next() else { return false }
+        place.item = item
+        return true
+      },
+      work: { [side = summary.section?.side] place, strand in
+        classify(&place, strands[strand], words, side: side)
+      },
+      finish: { place in try finish(&place, &summary, &output) },
+      flush: {
+        bar?.clear()
+        try StandardOutput.write(output.bytes)
+        output.removeAll()
+        bar?.update(done: summary.files)
+      })
     bar?.clear()
     return summary
   }
@@ -114,18 +116,9 @@ struct ClassificationRun {
     }
   }
 
-  /// - Parameter side: of the pictures that a page wants; nil for no more.
-  private func classify(
-    _ places: inout [Place], _ count: Int, _ strands: [Strand], _ words: Words, side: Int?
-  ) {
-    places.withUnsafeMutableBufferPointer { places in
-      // Each place is written by the one strand that took it.
-      nonisolated(unsafe) let places = places
-      workers.forEach(count) { index, strand in classify(&places[index], strands[strand], words, side: side) }
-    }
-  }
-
   /// Everything that is done for one file alone: reading, classifying, and the text of its line.
+  ///
+  /// - Parameter side: of the pictures that a page wants; nil for no more.
   private func classify(_ place: inout Place, _ strand: Strand, _ words: Words, side: Int?) {
     place.text.removeAll()
     (place.failure, place.picture, place.result) = (nil, nil, nil)
@@ -181,7 +174,7 @@ struct ClassificationRun {
   }
 
   /// Everything that is done in the order of the files.
-  private func finish(_ place: borrowing Place, _ summary: inout Summary, _ output: inout ByteText) throws {
+  private func finish(_ place: inout Place, _ summary: inout Summary, _ output: inout ByteText) throws {
     summary.files += 1
     output.append(place.text)
     if let failure = place.failure {

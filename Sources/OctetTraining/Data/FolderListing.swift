@@ -1,0 +1,108 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// What is in a folder, without names that begin with a dot, sorted by the bytes of the names: the order does not depend on
+/// what Unicode says of equal characters.
+///
+/// The names lie one after the other in one piece of memory, because folders hold millions of files.
+package struct FolderListing: Sendable {
+  private struct Entry {
+    /// The first eight bytes of the name, zeros behind a shorter one, as a number that sorts like them: no name holds a zero.
+    let key: UInt64
+    let start: Int
+    let length: Int
+    let kind: Folder.Kind?
+  }
+
+  /// The folder's path with a slash behind it.
+  private let start: [UInt8]
+  private var names: [UInt8] = []
+  private var entries: [Entry] = []
+
+  package init(of folder: String) throws(DataError) {
+    guard try Folder.kind(of: folder) == .folder else {
+      throw DataError(folder, "is not a folder", advice: "give the path of a folder")
+    }
+    guard let stream = opendir(folder) else { throw .systemFailure(folder, "cannot be listed", errno) }
+    defer { closedir(stream) }
+    start = Array(Folder.join(folder, "").utf8)
+    while true {
+      errno = 0
+      guard let entry = readdir(stream) else { break }
+      guard entries.count < Folder.largestCount else {
+        throw DataError(folder, "holds more than \(Folder.largestCount) files", advice: "split it up")
+      }
+      append(entry)
+    }
+    guard errno == 0 else { throw .systemFailure(folder, "cannot be listed", errno) }
+    sort()
+  }
+
+  package var count: Int { entries.count }
+
+  package func name(_ index: Int) -> String {
+    let entry = entries[index]
+    return String(decoding: names[entry.start..<entry.start + entry.length], as: UTF8.self)
+  }
+
+  /// The folder's path and the name.
+  package func path(_ index: Int) -> String {
+    let entry = entries[index]
+    return String(unsafeUninitializedCapacity: start.count + entry.length) { text in
+      _ = text.initialize(from: start)
+      names.withUnsafeBufferPointer { names in
+        let name = UnsafeBufferPointer(rebasing: names[entry.start..<entry.start + entry.length])
+        _ = UnsafeMutableBufferPointer(rebasing: text[start.count...]).initialize(from: name)
+      }
+      return start.count + entry.length
+    }
+  }
+
+  /// Whether the name ends in .png. By its bytes: comparing characters takes as long as a small layer.
+  package func isPicture(_ index: Int) -> Bool {
+    let entry = entries[index]
+    guard entry.length >= 4 else { return false }
+    let end = entry.start + entry.length
+    return names[end - 4] == UInt8(ascii: ".")
+      && (names[end - 3..<end].elementsEqual("png".utf8) || names[end - 3..<end].elementsEqual("PNG".utf8))
+  }
+
+  /// Nil where the listing does not say, as for links, or on file systems that keep it elsewhere: then ask `Folder.kind(of:)`.
+  package func kind(_ index: Int) -> Folder.Kind? { entries[index].kind }
+
+  private mutating func append(_ entry: UnsafeMutablePointer<dirent>) {
+    // The name is a C string inside the entry, which stays valid until the next call.
+    withUnsafeBytes(of: &entry.pointee.d_name) { field in
+      let length = field.firstIndex(of: 0) ?? field.count
+      if length == 0 || field[0] == UInt8(ascii: ".") { return }
+      var key: UInt64 = 0
+      for place in 0..<8 { key = key << 8 | (place < length ? UInt64(field[place]) : 0) }
+      entries.append(
+        Entry(key: key, start: names.count, length: length, kind: Self.kind(entry.pointee.d_type)))
+      names.append(contentsOf: field[..<length])
+    }
+  }
+
+  private static func kind(_ type: UInt8) -> Folder.Kind? {
+    switch Int(type) {
+    case Int(DT_DIR): .folder
+    case Int(DT_REG): .file
+    default: nil
+    }
+  }
+
+  private mutating func sort() {
+    names.withUnsafeBufferPointer { names in
+      entries.sort { first, second in
+        if first.key != second.key { return first.key < second.key }
+        let left = names[first.start..<first.start + first.length]
+        return left.lexicographicallyPrecedes(names[second.start..<second.start + second.length])
+      }
+    }
+  }
+}
