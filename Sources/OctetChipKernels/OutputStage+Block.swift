@@ -32,20 +32,7 @@ extension PatchLayout {
     _ output: OutputStage, _ sums: UnsafePointer<Int32>, stride: Int, channels: Range<Int>,
     to target: UnsafeMutablePointer<Int8>
   ) {
-    var sum = sums
-    var result = target
-    let minimum = output.minimum
-    let maximum = output.maximum
-    let zeroPoint = output.zeroPoint
-    for channel in channels {
-      let value =
-        Requantization.requantize(
-          sum.pointee &+ output.bias[channel], multiplier: output.multipliers[channel],
-          shift: output.shifts[channel]) &+ zeroPoint
-      result.pointee = Int8(truncatingIfNeeded: min(max(value, minimum), maximum))
-      result += 1
-      sum += stride
-    }
+    output.writeBytes(sums, stride: stride, lacksBias: true, channels: channels, to: target)
   }
 
   /// One after the other.

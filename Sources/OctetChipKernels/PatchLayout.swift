@@ -172,7 +172,11 @@ public enum VectorLayout: PatchLayout {
     var constants = octet_output(
       bias: output.bias + first, multipliers: output.multipliers + first, shifts: output.shifts + first,
       zero_point: output.zeroPoint, minimum: output.minimum, maximum: output.maximum)
-    octet_vector_requantize(&constants, sums, stride, channels.count, target)
+    if output.roundsTwice {
+      octet_vector_requantize_twice(&constants, sums, stride, channels.count, target)
+    } else {
+      octet_vector_requantize(&constants, sums, stride, channels.count, target)
+    }
   }
 
   /// See `PatchLayout`.

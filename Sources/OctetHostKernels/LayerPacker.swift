@@ -51,6 +51,7 @@ struct LayerPacker {
       weights: nil, start: start, multipliers: multipliers, shifts: shifts, halves: halves,
       table: output.table,
       zero_point: output.zeroPoint, minimum: output.minimum, maximum: output.maximum, is_wide: output.isWide,
+      rounds_twice: output.roundsTwice,
       outputs: weighted.outputs, segment: segment, groups: (segment + kernels.depth - 1) / kernels.depth,
       lines: weighted.kind == .dense ? weighted.rows : weighted.windowHeight,
       window_width: weighted.windowWidth, channels: weighted.inputChannels, stride_down: weighted.strideDown,

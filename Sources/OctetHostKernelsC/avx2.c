@@ -63,10 +63,20 @@ INLINE scaling load_scaling(const octet_layer *layer, long channel) {
                    load(layer->shifts + channel)};
 }
 
+// Products of even lanes, 2^30 farther from zero: 2^30 is added, and of what is negative 2^31 is taken off.
+INLINE vector farther(vector product, vector sum) {
+  const vector sign = _mm256_and_si256(sum, _mm256_set1_epi64x(0x80000000));
+  return _mm256_add_epi64(product, _mm256_sub_epi64(_mm256_set1_epi64x(0x40000000), sign));
+}
+
 // The high half of the product of even lanes moves down, that of odd lanes is where it belongs.
-INLINE vector rescaled(vector sum, scaling s) {
-  const vector even = _mm256_mul_epi32(sum, s.multiplier);
-  const vector odd = _mm256_mul_epi32(_mm256_srli_epi64(sum, 32), s.odd_multiplier);
+INLINE vector rescaled(vector sum, scaling s, const bool twice) {
+  const vector odd_sum = _mm256_srli_epi64(sum, 32);
+  vector even = _mm256_mul_epi32(sum, s.multiplier), odd = _mm256_mul_epi32(odd_sum, s.odd_multiplier);
+  if (twice) {
+    even = farther(even, sum);
+    odd = farther(odd, odd_sum);
+  }
   const vector high = _mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xAA);
   return _mm256_srav_epi32(_mm256_add_epi32(high, s.half), s.shift);
 }

@@ -57,10 +57,20 @@ INLINE scaling load_scaling(const octet_layer *layer, long channel) {
                    load(layer->shifts + channel)};
 }
 
+// Products of even lanes, 2^30 farther from zero: 2^30 is added, and of what is negative 2^31 is taken off.
+INLINE vector farther(vector product, vector sum) {
+  const vector sign = _mm512_and_si512(sum, _mm512_set1_epi64(0x80000000));
+  return _mm512_add_epi64(product, _mm512_sub_epi64(_mm512_set1_epi64(0x40000000), sign));
+}
+
 // The high half of the product of even lanes moves down, that of odd lanes is where it belongs.
-INLINE vector rescaled(vector sum, scaling s) {
-  const vector even = _mm512_mul_epi32(sum, s.multiplier);
-  const vector odd = _mm512_mul_epi32(_mm512_srli_epi64(sum, 32), s.odd_multiplier);
+INLINE vector rescaled(vector sum, scaling s, const bool twice) {
+  const vector odd_sum = _mm512_srli_epi64(sum, 32);
+  vector even = _mm512_mul_epi32(sum, s.multiplier), odd = _mm512_mul_epi32(odd_sum, s.odd_multiplier);
+  if (twice) {
+    even = farther(even, sum);
+    odd = farther(odd, odd_sum);
+  }
   const vector high = _mm512_mask_shuffle_epi32(odd, 0x5555, even, _MM_PERM_CDAB);
   return _mm512_srav_epi32(_mm512_add_epi32(high, s.half), s.shift);
 }

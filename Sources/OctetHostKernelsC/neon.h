@@ -41,8 +41,13 @@ INLINE scaling load_scaling(const octet_layer *layer, long channel) {
 }
 
 // sqdmulh gives the high half of twice the product, so half of that, rounded down, is the high half. srshl by a negative
-// count shifts right and rounds half up.
-INLINE vector rescaled(vector sum, scaling s) {
+// count shifts right and rounds half up. sqrdmulh rounds the product to a multiple of 2^31, half up; of what is negative one
+// is taken off then, and half up becomes half down.
+INLINE vector rescaled(vector sum, scaling s, const bool twice) {
+  if (twice) {
+    const vector first = vqrdmulhq_s32(sum, s.multiplier);
+    return vrshlq_s32(vsraq_n_s32(first, first, 31), vsubq_s32(s.shift, vdupq_n_s32(1)));
+  }
   return vrshlq_s32(vshrq_n_s32(vqdmulhq_s32(sum, s.multiplier), 1), s.shift);
 }
 

@@ -29,7 +29,8 @@ INLINE long smaller(long a, long b) { return a < b ? a : b; }
 
 // `count` outputs from channel `channel` on.
 INLINE void emit(const octet_layer *layer, vector sum, long channel, long count, int8_t *target) {
-  const vector value = placed(layer, rescaled(sum, load_scaling(layer, channel)));
+  const scaling s = load_scaling(layer, channel);
+  const vector value = placed(layer, layer->rounds_twice ? rescaled(sum, s, true) : rescaled(sum, s, false));
   if (layer->is_wide) {
     int32_t wide[LANES];
     store(wide, value);
@@ -47,17 +48,27 @@ INLINE void emit(const octet_layer *layer, vector sum, long channel, long count,
   }
 }
 
+// All outputs of a block at `pixels` places, where they are bytes without a table and fill its vectors.
+INLINE void emit_whole(const long pixels, const long vectors, const bool twice, const octet_layer *layer,
+                       vector sums[8][VECTORS], long channel, long places, int8_t *target, long place_bytes) {
+  scaling scalings[VECTORS];
+  UNROLL for (long v = 0; v < vectors; v++) scalings[v] = load_scaling(layer, channel + v * LANES);
+  UNROLL for (long i = 0; i < pixels; i++) {
+    vector values[VECTORS];
+    UNROLL for (long v = 0; v < vectors; v++) values[v] = rescaled(sums[i][v], scalings[v], twice);
+    if (i < places) store_whole(layer, values, vectors, target + i * place_bytes + channel);
+  }
+}
+
 // All outputs of a block at `pixels` places.
 INLINE void emit_block(const long pixels, const long vectors, const octet_layer *layer, vector sums[8][VECTORS],
                        long channel, long places, int8_t *target, long place_bytes) {
   const bool is_whole = channel + vectors * LANES <= layer->outputs;
   if (is_whole && !layer->is_wide && !layer->table) {
-    scaling scalings[VECTORS];
-    UNROLL for (long v = 0; v < vectors; v++) scalings[v] = load_scaling(layer, channel + v * LANES);
-    UNROLL for (long i = 0; i < pixels; i++) {
-      vector values[VECTORS];
-      UNROLL for (long v = 0; v < vectors; v++) values[v] = rescaled(sums[i][v], scalings[v]);
-      if (i < places) store_whole(layer, values, vectors, target + i * place_bytes + channel);
+    if (layer->rounds_twice) {
+      emit_whole(pixels, vectors, true, layer, sums, channel, places, target, place_bytes);
+    } else {
+      emit_whole(pixels, vectors, false, layer, sums, channel, places, target, place_bytes);
     }
     return;
   }

@@ -9,7 +9,10 @@ struct AgreementTests {
   static let sets = InstructionSet.allCases.filter(\.isSupported)
 
   static func compare(_ set: InstructionSet, seed: UInt64, layerCount: Int?) throws {
-    let drawn = RandomModel(seed: seed, layerCount: layerCount)
+    try compare(set, RandomModel(seed: seed, layerCount: layerCount), seed: seed)
+  }
+
+  static func compare(_ set: InstructionSet, _ drawn: RandomModel, seed: UInt64) throws {
     let file = drawn.bytes
     let reference = WholeLayerReference(file)
     let model = try Model(copying: file)
@@ -60,6 +63,13 @@ struct AgreementTests {
   @Test("random models of many layers", arguments: sets, 0..<2)
   func many(set: InstructionSet, part: Int) throws {
     for seed in 0..<40 { try Self.compare(set, seed: UInt64(2_000_000 + part * 40 + seed), layerCount: 25) }
+  }
+
+  @Test("sums at the ties of both ways of rounding", arguments: sets)
+  func ties(set: InstructionSet) throws {
+    for seed in 0..<100 as Range<UInt64> {
+      try Self.compare(set, RandomModel(tiesFrom: 9_000_000 + seed), seed: seed)
+    }
   }
 
   @Test("a run begins anew in the middle of an image")

@@ -53,6 +53,22 @@ struct ForeignCommandTests {
     #expect(try Model(copying: #require(try folder.bytes(of: "lite.octet"))).layerCount == 3)
   }
 
+  @Test func `convolutions that are taken over round twice, and inspect says so`() throws {
+    let (out, data) = (folder.path("residual.octet"), folder.path("nine.csv"))
+    try write(size: 9, classes: 4, to: "nine.csv")
+    let residual = LiteModel.folder.appending(path: "residual-int8.tflite").path
+    #expect(try OctetProcess.run("quantize", residual, "--data", data, "--out", out, "-q").status == 0)
+    let layers = try #require(
+      try object(try OctetProcess.run("inspect", out, "--json").output)["layers"] as? [[String: Any]])
+    for layer in layers {
+      let kind = try #require(layer["kind"] as? String)
+      let summary = try #require(layer["summary"] as? String)
+      #expect(summary.contains("rounded twice") == (kind == "convolution"))
+      #expect(layer["rounds_twice"] as? Bool == ["convolution": true, "dense": false][kind])
+    }
+    #expect(layers.contains { $0["rounds_twice"] as? Bool == true })
+  }
+
   @Test func `a Keras model is quantized, tested and exported`() throws {
     let (out, data) = (folder.path("keras.octet"), folder.path("seven.csv"))
     let made = try OctetProcess.run(

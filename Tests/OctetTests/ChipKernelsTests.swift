@@ -11,6 +11,14 @@ struct ChipKernelsTests {
     throws
   {
     let drawn = RandomModel(seed: seed, layerCount: layerCount)
+    try compare(Layout.self, drawn, seed: seed, scratch: scratch)
+  }
+
+  static func compare<Layout: PatchLayout>(
+    _: Layout.Type, _ drawn: RandomModel, seed: UInt64, scratch: Double
+  )
+    throws
+  {
     let model = try Model(copying: drawn.bytes)
     let reference = WholeLayerReference(drawn.bytes)
     let needed = PatchKernels<Layout>.scratchBytes(model)
@@ -69,6 +77,16 @@ struct ChipKernelsTests {
       try Self.compare(PairLayout.self, seed: 4_000_000 + seed, layerCount: 20, scratch: 1)
       try Self.compare(WideLayout.self, seed: 4_000_000 + seed, layerCount: 20, scratch: 1)
       try Self.compare(VectorLayout.self, seed: 4_000_000 + seed, layerCount: 20, scratch: 1)
+    }
+  }
+
+  @Test("sums at the ties of both ways of rounding")
+  func ties() throws {
+    for seed in 0..<100 as Range<UInt64> {
+      let drawn = RandomModel(tiesFrom: 9_100_000 + seed)
+      try Self.compare(PairLayout.self, drawn, seed: seed, scratch: 1)
+      try Self.compare(WideLayout.self, drawn, seed: seed, scratch: 1)
+      try Self.compare(VectorLayout.self, drawn, seed: seed, scratch: 1)
     }
   }
 

@@ -127,7 +127,15 @@ struct LoaderRuleTests {
     #expect(Self.rule { $0.put16(65535, at: field(0, 2)) } == .layerInput)
     #expect(Self.rule { $0.put16(1, at: field(0, 4)) } == .layerInput)
     #expect(Self.rule { $0.put16(3, at: field(2, 4)) } == .layerInput)
-    #expect(Self.rule { $0[field(0, 18)] = 1 } == .reserved)
+    // Layers 0, 1, 7 and 9 have weights.
+    for layer in 0..<10 {
+      let mayRoundTwice = [0, 1, 7, 9].contains(layer)
+      #expect(Self.rule { $0[field(layer, 18)] = 1 } == (mayRoundTwice ? nil : .rounding))
+      for value: UInt8 in [2, 0x80, 0xFF] {
+        #expect(Self.rule { $0[field(layer, 18)] = value } == .rounding)
+      }
+      #expect(Self.rule { $0[field(layer, 19)] = 1 } == .reserved)
+    }
     #expect(Self.rule { $0[field(0, 32)] = 1 } == .reserved)
     #expect(Self.rule { $0[field(0, 36)] = 1 } == .reserved)
     #expect(Self.rule { $0.put32(20 << 24 | (1 << 21 + 1), at: field(2, 32)) } == .addMultiplier)

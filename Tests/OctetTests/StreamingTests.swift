@@ -19,7 +19,10 @@ struct StreamingTests {
   }
 
   static func compare(seed: UInt64, layerCount: Int?) throws {
-    let drawn = RandomModel(seed: seed, layerCount: layerCount)
+    try compare(RandomModel(seed: seed, layerCount: layerCount), seed: seed)
+  }
+
+  static func compare(_ drawn: RandomModel, seed: UInt64) throws {
     let file = drawn.bytes
     let reference = WholeLayerReference(file)
     let model: Model
@@ -68,6 +71,13 @@ struct StreamingTests {
   @Test("random models of many layers", arguments: 0..<4)
   func many(part: Int) throws {
     for seed in 0..<40 { try Self.compare(seed: UInt64(1_000_000 + part * 40 + seed), layerCount: 25) }
+  }
+
+  @Test("sums at the ties of both ways of rounding")
+  func ties() throws {
+    for seed in 0..<100 as Range<UInt64> {
+      try Self.compare(RandomModel(tiesFrom: 9_200_000 + seed), seed: seed)
+    }
   }
 
   @Test("a model is shared: sessions on several threads agree with one")

@@ -43,6 +43,17 @@ static int8_t draw_weight(void) {
   }
 }
 
+// A sum whose product, rounded to a multiple of 2^31, is an odd number of halves of 2^shift; or one beside it.
+static int32_t draw_tie(int64_t multiplier, int shift) {
+  // The largest shifts leave no sum of 32 bits.
+  if (shift > 60) return (int32_t)between(-100000, 100000);
+  for (;;) {
+    const int64_t tie = (2 * between(-150, 150) + 1) * ((int64_t)1 << (shift - 32));
+    const double sum = (double)tie * 2147483648.0 / (double)multiplier;
+    if (sum > -2147000000.0 && sum < 2147000000.0) return (int32_t)(sum + (double)between(-1, 1));
+  }
+}
+
 static sample make(const octet_kernels *k, long outputs, long lines, long segment, bool is_depthwise, long vectors) {
   sample s;
   memset(&s, 0, sizeof s);
@@ -55,15 +66,18 @@ static sample make(const octet_kernels *k, long outputs, long lines, long segmen
   int32_t *start = block_of((size_t)count), *multipliers = block_of((size_t)count);
   int32_t *shifts = block_of((size_t)count), *halves = block_of((size_t)count);
   s.bias = block_of((size_t)outputs * 4);
+  // Now and then all weights are 0, and the sums lie where roundings part.
+  const bool is_tied = draw(8) == 0;
+  s.layer.rounds_twice = draw(2);
   for (long c = 0; c < outputs; c++) {
-    s.bias[c] = start[c] = (int32_t)draw(200000) - 100000;
     multipliers[c] = (int32_t)((1u << 30) + draw(1u << 30));
     shifts[c] = draw(8) ? (int32_t)between(6, 10) : (int32_t)between(1, 30);
     halves[c] = 1 << (shifts[c] - 1);
+    s.bias[c] = start[c] = is_tied ? draw_tie(multipliers[c], shifts[c] + 32) : (int32_t)draw(200000) - 100000;
   }
   const long each = is_depthwise ? lines * (segment / outputs) : lines * segment;
   s.plain = block_of((size_t)(outputs * each));
-  for (long i = 0; i < outputs * each; i++) s.plain[i] = draw_weight();
+  for (long i = 0; i < outputs * each; i++) s.plain[i] = is_tied ? 0 : draw_weight();
   int8_t *packed;
   if (is_depthwise) {
     packed = block_of((size_t)(each * padded));
@@ -117,10 +131,19 @@ static void release(sample *s) {
   free((void *)s->layer.table);
 }
 
+static int64_t rescaled_once(int64_t product, int shift) { return (product + ((int64_t)1 << (shift - 1))) >> shift; }
+
+// To a multiple of 2^31, half up; then to one of 2^shift, half away from zero.
+static int64_t rescaled_twice(int64_t product, int shift) {
+  const int64_t first = rescaled_once(product, 31);
+  return first < 0 ? -rescaled_once(-first, shift - 31) : rescaled_once(first, shift - 31);
+}
+
 static int expected_output(const sample *s, int32_t sum, long c) {
   const octet_layer *l = &s->layer;
+  const int64_t product = (int64_t)sum * l->multipliers[c];
   const int shift = l->shifts[c] + 32;
-  int64_t value = (((int64_t)sum * l->multipliers[c] + ((int64_t)1 << (shift - 1))) >> shift) + l->zero_point;
+  int64_t value = (l->rounds_twice ? rescaled_twice(product, shift) : rescaled_once(product, shift)) + l->zero_point;
   value = value < l->minimum ? l->minimum : value > l->maximum ? l->maximum : value;
   return l->table ? l->table[value + 128] : (int)value;
 }

@@ -79,7 +79,8 @@ struct LayerRow {
     let sums = arena.accumulators(shape.layer)
     let offset = Int32(shape.input.height) &* Int32(shape.input.width) &* Int32(shape.input.zeroPoint)
     for channel in 0..<Int(shape.output.channels) {
-      stage.write((sums[channel] &- offset) &* 256, channel: 0, to: target, at: channel)
+      stage.write(
+        (sums[channel] &- offset) &* 256, channel: 0, to: target, at: channel, roundsTwice: false)
     }
   }
 

@@ -15,6 +15,8 @@ package struct LayerRecord: Sendable {
   package let poolWidth: UInt8
   package let minimum: Int16
   package let maximum: Int16
+  /// Whether products are rounded twice, as TensorFlow Lite's convolutions do.
+  package let roundsTwice: Bool
   package let constantsOffset: UInt32
   package let constantsBytes: UInt32
   package let accumulatorsOffset: UInt32
@@ -39,6 +41,7 @@ package struct LayerRecord: Sendable {
     poolWidth = bytes.byte(offset &+ 13)
     minimum = Int16(bitPattern: bytes.half(offset &+ 14))
     maximum = Int16(bitPattern: bytes.half(offset &+ 16))
+    roundsTwice = bytes.byte(offset &+ 18) != 0
     constantsOffset = bytes.word(offset &+ 20)
     constantsBytes = bytes.word(offset &+ 24)
     accumulatorsOffset = bytes.word(offset &+ 28)

@@ -6,15 +6,17 @@ public struct OutputStage {
   package let zeroPoint: Int32
   package let minimum: Int32
   package let maximum: Int32
+  package let roundsTwice: Bool
   package let table: UnsafePointer<Int8>?
   /// Whether the output is int16 rather than int8.
   package let isWide: Bool
 
-  /// The value before the table.
+  /// The value before the table. Loops can look at the rounding beforehand.
   @inline(__always)
-  package func clamped(_ accumulator: Int32, channel: Int) -> Int32 {
+  package func clamped(_ accumulator: Int32, channel: Int, roundsTwice: Bool) -> Int32 {
     let value =
-      Requantization.requantize(accumulator, multiplier: multipliers[channel], shift: shifts[channel])
+      Requantization.requantize(
+        accumulator, multiplier: multipliers[channel], shift: shifts[channel], roundsTwice: roundsTwice)
       &+ zeroPoint
     return min(max(value, minimum), maximum)
   }
@@ -22,7 +24,60 @@ public struct OutputStage {
   /// Writes one output value at `index` of `output`.
   @inline(__always)
   package func write(_ accumulator: Int32, channel: Int, to output: UnsafeMutableRawPointer, at index: Int) {
-    let value = clamped(accumulator, channel: channel)
+    write(accumulator, channel: channel, to: output, at: index, roundsTwice: roundsTwice)
+  }
+
+  /// Writes the values of all channels, from accumulators that lie side by side.
+  package func writeAll(
+    _ accumulators: UnsafePointer<Int32>, count: Int, to output: UnsafeMutableRawPointer
+  ) {
+    if isWide || table != nil {
+      for channel in 0..<count { write(accumulators[channel], channel: channel, to: output, at: channel) }
+    } else {
+      writeBytes(
+        accumulators, stride: 1, lacksBias: false, channels: 0..<count,
+        to: output.assumingMemoryBound(to: Int8.self))
+    }
+  }
+
+  /// Writes the values of some channels, which are int8 and have no table, from sums that are `stride` apart.
+  @inline(__always)
+  package func writeBytes(
+    _ sums: UnsafePointer<Int32>, stride: Int, lacksBias: Bool, channels: Range<Int>,
+    to target: UnsafeMutablePointer<Int8>
+  ) {
+    // A loop for each way of rounding, so that none asks.
+    if roundsTwice {
+      writeBytes(sums, stride, lacksBias, channels, to: target, roundsTwice: true)
+    } else {
+      writeBytes(sums, stride, lacksBias, channels, to: target, roundsTwice: false)
+    }
+  }
+
+  @inline(__always)
+  private func writeBytes(
+    _ sums: UnsafePointer<Int32>, _ stride: Int, _ lacksBias: Bool, _ channels: Range<Int>,
+    to target: UnsafeMutablePointer<Int8>, roundsTwice: Bool
+  ) {
+    // A copy, so that what is written to the target need not be thought to change it.
+    let constants = self
+    var sum = sums
+    var result = target
+    for channel in channels {
+      let accumulator = lacksBias ? sum.pointee &+ constants.bias[channel] : sum.pointee
+      let value = constants.clamped(accumulator, channel: channel, roundsTwice: roundsTwice)
+      result.pointee = Int8(truncatingIfNeeded: value)
+      result += 1
+      sum += stride
+    }
+  }
+
+  /// The same where the rounding is known.
+  @inline(__always)
+  package func write(
+    _ accumulator: Int32, channel: Int, to output: UnsafeMutableRawPointer, at index: Int, roundsTwice: Bool
+  ) {
+    let value = clamped(accumulator, channel: channel, roundsTwice: roundsTwice)
     if isWide {
       let bits = UInt16(truncatingIfNeeded: value).littleEndian
       output.storeBytes(of: bits, toByteOffset: 2 &* index, as: UInt16.self)

@@ -47,7 +47,7 @@ struct PoolingRow {
           for column in first..<end { sum &+= Int32(line[column &* channels]) }
         }
         let centred = (sum &- Int32(truncatingIfNeeded: cells) &* inputZeroPoint) &* 256
-        stage.write(centred, channel: isCut ? cells &- 1 : 0, to: target, at: index)
+        stage.write(centred, channel: isCut ? cells &- 1 : 0, to: target, at: index, roundsTwice: false)
         index &+= 1
       }
     }

@@ -30,9 +30,7 @@ extension RowKernels {
 
   /// One output after the other.
   public func finish(_ row: FinishedSums, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
-    for channel in 0..<row.count {
-      output.write(row.sums[channel], channel: channel, to: target, at: channel)
-    }
+    output.writeAll(row.sums, count: row.count, to: target)
   }
 }
 

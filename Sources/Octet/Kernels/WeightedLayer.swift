@@ -44,7 +44,7 @@ extension OutputStage {
       multipliers: model.bytes.pointer(constants.multipliers).assumingMemoryBound(to: Int32.self),
       shifts: model.bytes.pointer(constants.shifts).assumingMemoryBound(to: UInt8.self),
       zeroPoint: Int32(shape.output.zeroPoint), minimum: Int32(record.minimum),
-      maximum: Int32(record.maximum),
+      maximum: Int32(record.maximum), roundsTwice: record.roundsTwice,
       table: record.hasTable ? model.bytes.pointer(constants.table).assumingMemoryBound(to: Int8.self) : nil,
       isWide: shape.output.elementBytes == 2)
   }

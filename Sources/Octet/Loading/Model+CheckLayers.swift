@@ -26,7 +26,11 @@ extension Model {
     let second = bytes.half(offset &+ 4)
     try require(
       layer.kind == .add ? Int(second) <= index : second == 0, .layerInput, at: offset &+ 4, UInt32(second))
-    try require(bytes.half(offset &+ 18) == 0, .reserved, at: offset &+ 18, UInt32(bytes.half(offset &+ 18)))
+    let rounding = bytes.byte(offset &+ 18)
+    try require(
+      rounding == 0 || (rounding == 1 && layer.kind.hasWeights), .rounding, at: offset &+ 18, UInt32(rounding)
+    )
+    try require(bytes.byte(offset &+ 19) == 0, .reserved, at: offset &+ 19, UInt32(bytes.byte(offset &+ 19)))
     if layer.kind == .add {
       try require(
         layer.addMultiplierA <= Limit.addMultiplier, .addMultiplier, at: offset &+ 32, layer.addMultiplierA)

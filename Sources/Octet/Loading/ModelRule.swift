@@ -8,6 +8,8 @@ public enum ModelRule: UInt8, Sendable {
   case outputShape, logitsShape
   case constantsPlace, constantsBytes, multiplier, shift, bias, averagedCells, addMultiplier, addShift
   case accumulators, overlap, arenaEnd, ringTooSmall, unfinished
+  // The number goes to programs in C and over a board's serial line, so what is new comes last.
+  case rounding
 
   /// What the rule says, in words that follow "octet model: ".
   public var text: StaticString {
@@ -61,6 +63,7 @@ public enum ModelRule: UInt8, Sendable {
     case .arenaEnd: "the arena does not end where its last part does"
     case .ringTooSmall: "a row would be overwritten before it has been read"
     case .unfinished: "the logits never come"
+    case .rounding: "a layer rounds once or, if it has weights, twice"
     }
   }
 }

@@ -25,8 +25,8 @@ typedef struct {
   // 256 values, or null.
   const int8_t *table;
   int32_t zero_point, minimum, maximum;
-  // Whether outputs are int16.
-  bool is_wide;
+  // Whether outputs are int16, and whether products are rounded twice.
+  bool is_wide, rounds_twice;
   long outputs;
   // Values along a line of the window, or in a row of a dense layer's input, and groups that hold them.
   long segment, groups;

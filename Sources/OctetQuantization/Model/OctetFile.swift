@@ -98,7 +98,8 @@ extension LittleEndianBytes {
     }
     append(Int16(layer.clamp?.lowerBound ?? 0))
     append(Int16(layer.clamp?.upperBound ?? 0))
-    append(UInt16(0))
+    append(UInt8(layer.roundsTwice ? 1 : 0))
+    append(UInt8(0))
     append(UInt32(constants.isEmpty ? 0 : constants.lowerBound))
     append(UInt32(constants.count))
     append(UInt32(accumulators?.lowerBound ?? 0))

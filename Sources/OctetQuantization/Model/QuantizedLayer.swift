@@ -33,6 +33,8 @@ package struct QuantizedLayer: Hashable, Sendable {
   package var bias: [Int32] = []
   /// One per output channel of a weighted layer; one per number of cells of an average.
   package var scalings: [FixedPointScaling] = []
+  /// Whether products are rounded twice, as TensorFlow Lite's convolutions do; only where there are weights.
+  package var roundsTwice = false
   /// In the order of the file.
   package var weights: [Int8] = []
   /// 256 entries, or none.

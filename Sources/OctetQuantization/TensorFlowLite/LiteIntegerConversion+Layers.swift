@@ -77,9 +77,8 @@ extension LiteIntegerConversion {
       throw source.failure("it has more than \(NetworkDescription.largestParameterCount) weights")
     }
     made.clamp = clamp(layer.function, output)
-    // LiteRT rounds a dense layer's sums once, those of convolutions twice. Below zero they would round the other way, but
-    // with ReLU all of that is cut off.
-    let roundsTwice = made.kind != .dense && clamp(layer.function, output).lowerBound >= output.zeroPoint
+    // LiteRT's reference kernels round a dense layer's sums once, those of convolutions twice.
+    made.roundsTwice = made.kind != .dense
     let bias = try layer.bias.map { (tensor) throws(ImportError) in try integers(tensor) }
     // Of 64 bits where weights are of 16; sums of those do not fit anyway.
     if let wide = bias?.first(where: { Int32(exactly: $0) == nil }) {
@@ -95,15 +94,13 @@ extension LiteIntegerConversion {
           "\(layer.title), output \(channel): its scales have the ratio \(ratio); 2^-32 to 1/4 fit an .octet file"
         )
       }
-      let (own, summand) = roundsTwice ? Self.likeTwoRoundings(scaling) : (scaling, 0)
-      made.scalings.append(own)
+      made.scalings.append(scaling)
       var sum = 0
       for place in 0..<perOutput {
         sum += Int(weights[isDepthwise ? place * outputs + channel : channel * perOutput + place])
       }
       // The runtime sums the integers as they are; what the zero point adds is constant.
-      let total =
-        (bias?[channel] ?? 0) - from.zeroPoint * sum + summand
+      let total = (bias?[channel] ?? 0) - from.zeroPoint * sum
       guard abs(total) <= room else {
         throw source.failure(
           "\(layer.title), output \(channel): bias \(total) with \(perOutput) weights could overflow 32 bits")
@@ -111,25 +108,6 @@ extension LiteIntegerConversion {
       made.bias.append(Int32(total))
     }
     return made
-  }
-
-  /// A multiplier, and what to add to each sum, so that rounding once comes nearest to rounding twice.
-  ///
-  /// TensorFlow Lite first rounds the product of a sum and its multiplier M to a multiple of 2^31, then shifts with
-  /// rounding. For what is not negative both together are one rounding of the product plus 2^30. A sum that is larger by one
-  /// adds M, which lies in [2^30, 2^31): nearer than nothing in the lower half. What is still too much or too little, at
-  /// most 2^29, is taken out by the multiplier's last bits, exactly so where the output is in the middle of its range.
-  private static func likeTwoRoundings(_ scaling: FixedPointScaling) -> (
-    scaling: FixedPointScaling, summand: Int
-  ) {
-    let multiplier = Double(scaling.multiplier)
-    let summand = multiplier < 0x1.8p30 ? 1 : 0
-    let excess = Double(summand) * multiplier - 0x1p30
-    let changed = multiplier - (excess * scaling.factor / 128).rounded()
-    return (
-      FixedPointScaling(multiplier: Int32(min(max(changed, 0x1p30), 0x1p31 - 1)), shift: scaling.shift),
-      summand
-    )
   }
 
   /// Weights in the file's order, which is Octet's, and their scales.

@@ -5,7 +5,7 @@ import OctetTraining
 /// Turns a full-integer .tflite network into an integer model, with its own integers, scales and zero points.
 ///
 /// Nothing is calibrated: weights and biases are taken as they are, and each ratio of scales becomes the multiplier and
-/// shift nearest to it. What TensorFlow Lite rounds twice is rounded once here, so that now and then a value is a step apart.
+/// shift nearest to it. Convolutions round twice here as well, so that each of their values is LiteRT's.
 package struct LiteIntegerConversion {
   let source: LiteNetwork
   private let classNames: [String]

@@ -71,9 +71,10 @@ struct CSourceTests {
       path: "octet-c-\(ProcessInfo.processInfo.processIdentifier)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let models = (0..<60 as Range<UInt64>).map { seed in
+    let random = (0..<60 as Range<UInt64>).map { seed in
       (name: "m\(seed)", drawn: RandomModel(seed: 7000 + seed, layerCount: seed % 3 == 0 ? 15 : nil))
     }
+    let models = random + (0..<8).map { (name: "t\($0)", drawn: RandomModel(tiesFrom: 7000 + $0)) }
     var files = ["main.c"]
     var lines: [String] = []
     for (name, drawn) in models {

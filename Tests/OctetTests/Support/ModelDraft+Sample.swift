@@ -40,6 +40,7 @@ extension ModelDraft {
     layers[0].constants = parameters(bias: [100, -2000], weights: weights(18))
     layers[1].window = (3, 3)
     layers[1].reach = (1, 1)
+    layers[1].rounding = 1
     layers[1].constants = parameters(bias: [50, -50], weights: weights(18))
     layers[2].second = 2
     layers[2].third = 20 << 24 | 1 << 20

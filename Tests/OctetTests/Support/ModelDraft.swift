@@ -46,6 +46,7 @@ struct ModelDraft {
     var reach: (UInt8, UInt8) = (0, 0)
     var pool: (UInt8, UInt8) = (1, 1)
     var clamp: (Int16, Int16) = (-128, 127)
+    var rounding: UInt8 = 0
     var accumulators: UInt32 = 0
     /// Bytes of accumulators, for laying out the arena.
     var accumulatorsBytes: UInt32 = 0
@@ -129,7 +130,7 @@ struct ModelDraft {
     file += [layer.reach.0, layer.reach.1, layer.pool.0, layer.pool.1]
     file.append16(UInt16(bitPattern: layer.clamp.0))
     file.append16(UInt16(bitPattern: layer.clamp.1))
-    file.append16(0)
+    file += [layer.rounding, 0]
     file.append32(constantsOffset)
     file.append32(UInt32(layer.constants.count))
     file.append32(layer.accumulators)

@@ -14,6 +14,12 @@ package struct RandomModel {
     model = builder.build(layerCount: layerCount)
   }
 
+  /// A model of layers whose sums are their biases, each at a tie of one of the two ways of rounding, or beside it.
+  package init(tiesFrom seed: UInt64) {
+    var builder = RandomModelBuilder(seed: seed)
+    model = builder.buildTies()
+  }
+
   /// A picture for the model: noise, or one value all over.
   package func pixels(seed: UInt64) -> [UInt8] {
     var random = RandomStream(seed: seed, purpose: .testing, 0x91C)

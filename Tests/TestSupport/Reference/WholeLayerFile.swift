@@ -17,6 +17,7 @@ struct WholeLayerFile {
     let reachAbove, reachLeft: Int
     let poolHeight, poolWidth: Int
     let minimum, maximum: Int
+    let roundings: Int
     let constants: Int
     let constantBytes: Int
     let multiplierA, multiplierB, addShift: Int
@@ -64,7 +65,8 @@ struct WholeLayerFile {
         windowHeight: byte(at + 6), windowWidth: byte(at + 7), strideDown: byte(at + 8),
         strideAcross: byte(at + 9), reachAbove: byte(at + 10), reachLeft: byte(at + 11),
         poolHeight: byte(at + 12), poolWidth: byte(at + 13), minimum: signed(at + 14, 2),
-        maximum: signed(at + 16, 2), constants: unsigned(at + 20, 4), constantBytes: unsigned(at + 24, 4),
+        maximum: signed(at + 16, 2), roundings: 1 + byte(at + 18), constants: unsigned(at + 20, 4),
+        constantBytes: unsigned(at + 24, 4),
         multiplierA: unsigned(at + 32, 3), multiplierB: unsigned(at + 36, 4), addShift: byte(at + 35))
     }
     var at = layersAt + 40 * layerCount

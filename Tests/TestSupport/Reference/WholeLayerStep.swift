@@ -52,7 +52,10 @@ struct WholeLayerStep {
     let count = output.channels
     let multiplier = file.int32(layer.constants + 4 * count + 4 * channel)
     let shift = Int(file.bytes[layer.constants + 8 * count + channel])
-    let value = clamp(requantize(largest, multiplier, shift) + output.zeroPoint)
+    let rescaled =
+      layer.roundings == 2
+      ? requantizeTwice(largest, multiplier, shift) : requantize(largest, multiplier, shift)
+    let value = clamp(rescaled + output.zeroPoint)
     return layer.hasTable ? file.int8(layer.constants + 9 * count + value + 128) : value
   }
 
@@ -139,6 +142,14 @@ struct WholeLayerStep {
 
   private func requantize(_ value: Int, _ multiplier: Int, _ shift: Int) -> Int {
     floorDivide(value * multiplier + 1 << (shift - 1), by: 1 << shift)
+  }
+
+  /// Step by step: half up, then half away from zero.
+  private func requantizeTwice(_ value: Int, _ multiplier: Int, _ shift: Int) -> Int {
+    let first = floorDivide(value * multiplier + 1 << 30, by: 1 << 31)
+    let half = 1 << (shift - 32)
+    let size = floorDivide(abs(first) + half, by: 2 * half)
+    return first < 0 ? -size : size
   }
 
   private func floorDivide(_ value: Int, by divisor: Int) -> Int {

@@ -32,6 +32,7 @@ struct InspectionJSON {
       ("minimum", .integer(Int(layer.minimum))), ("maximum", .integer(Int(layer.maximum))),
       ("output", .object(tensor(index + 1))),
     ]
+    if layer.kind.hasWeights { members.append(("rounds_twice", .bool(layer.roundsTwice))) }
     let bytes = file.accumulatorBytes(of: index)
     if bytes > 0 {
       members.append(

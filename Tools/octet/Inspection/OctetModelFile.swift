@@ -75,6 +75,7 @@ struct OctetModelFile {
     if layer.poolHeight != 1 || layer.poolWidth != 1 {
       words.append("maximum \(layer.poolHeight)x\(layer.poolWidth)")
     }
+    if layer.roundsTwice { words.append("rounded twice") }
     if layer.hasTable { words.append("table") }
     let output = model.tensor(index + 1)
     let clamps = layer.kind != .maximumPooling && layer.kind != .table
