@@ -94,13 +94,14 @@ let package = Package(
     .executableTarget(
       name: "OctetTool",
       dependencies: [
-        "Octet", "OctetClassification", "OctetCommandLine", "OctetHostKernels", "OctetImages",
+        "CProcessor", "Octet", "OctetClassification", "OctetCommandLine", "OctetHostKernels", "OctetImages",
         "OctetTraining",
         "OctetInterchange", "OctetQuantization", "OctetReports",
       ],
       path: "Tools/octet",
       swiftSettings: strict),
     .target(name: "CDeviceSystem"),
+    .target(name: "CProcessor"),
     // The program for devices, here for this machine. Tools/build-device compiles the same files as Embedded Swift.
     .executableTarget(
       name: "OctetClassify",

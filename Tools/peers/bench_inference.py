@@ -174,15 +174,17 @@ def measure(name, folder, program, rounds, least):
         "onnxruntime_batch": onnx_call(folder / f"{name}.onnx", BATCH),
     }
     turns = {key: [] for key in [*calls, "octet", "octet_noise", "octet_batch", "octet_two"]}
+    two_threads = []
     for _ in range(rounds):
         for key, call in calls.items():
             turns[key].append(timed(call, least) / (BATCH if key.endswith("_batch") else 1))
-        found = octet(program, name, 3)
+        found = octet(program, name, 9)
         turns["octet"].append(found["latency_seconds"]["median"])
         turns["octet_noise"].append(
             octet(program, name, 3, "--noise", "--threads", "1")["latency_seconds"]["median"])
         for key, row in zip(["octet_batch", "octet_two"], found["throughput"]):
             turns[key].append(1 / row["images_per_second"]["median"])
+        two_threads.append(found["throughput"][1]["times_one_thread"]["median"])
     seconds = {key: {"least": min(t), "median": statistics.median(t), "most": max(t)} for key, t in turns.items()}
     middle = {key: value["median"] for key, value in seconds.items()}
     limited = avx2(name, folder, program, rounds, least)
@@ -199,7 +201,7 @@ def measure(name, folder, program, rounds, least):
             "throughput_litert": middle["litert_batch"] / middle["octet_batch"],
             "throughput_litert_float": middle["litert_float_batch"] / middle["octet_batch"],
             "throughput_onnxruntime": middle["onnxruntime_batch"] / middle["octet_batch"],
-            "two_threads": middle["octet_batch"] / middle["octet_two"],
+            "two_threads": statistics.median(two_threads),
         },
         "avx2": limited,
         "seconds_per_image": seconds,

@@ -1,6 +1,7 @@
 import Octet
 import OctetHostKernels
 import OctetTraining
+import Synchronization
 
 /// Measures a model on this machine.
 struct ModelBenchmark {
@@ -27,16 +28,26 @@ struct ModelBenchmark {
   /// Images per second on each of these numbers of threads, each thread with a session of its own over the shared weights: by
   /// the clock on the wall, from when the first begins to when the last is done.
   ///
-  /// They take turns, so that what slows the machine down for a while slows all of them down.
+  /// Each thread is bound to a processor, another one from turn to turn, and takes batch after batch, so that one that the
+  /// machine slows down for a while does less. The numbers of threads take turns, so that all of them meet with that.
   func throughputs(threads counts: [Int]) -> [Throughput] {
     // Some 50 ms for each measurement.
     let batches = max(1, Int(0.05 / max(batchSeconds(images: Self.batch), 1e-6)))
     let workers = counts.map { Workers(count: $0) }
     var rates = [[Double]](repeating: [], count: counts.count)
-    for _ in 0..<rounds {
+    for turn in 0..<rounds {
       for (place, threads) in counts.enumerated() {
+        let taken = Atomic<Int>(0)
         let start = ProcessorClock.wall
-        workers[place].forEach(threads) { _, _ in _ = batchSeconds(images: Self.batch * batches) }
+        workers[place].forEach(threads) { thread, _ in
+          ProcessorPlace.run(on: turn + thread) {
+            withSession { session in
+              while taken.add(1, ordering: .relaxed).oldValue < threads * batches {
+                _ = batchSeconds(images: Self.batch, &session)
+              }
+            }
+          }
+        }
         let seconds = Double(ProcessorClock.wall - start) / 1e9
         rates[place].append(Double(threads * Self.batch * batches) / seconds)
       }
@@ -60,22 +71,24 @@ struct ModelBenchmark {
 
   /// Seconds for so many images in one session, each with its class and probability.
   private func batchSeconds(images: Int) -> Double {
-    withSession { session in
-      let pixels = pixels.span
-      let bytes = model.imageBytes
-      var image = 0
-      var classes = 0
-      let start = ProcessorClock.now
-      for _ in 0..<images {
-        run(&session, pixels.extracting(image * bytes..<(image + 1) * bytes))
-        classes &+= session.answer?.classIndex ?? 0
-        image = image + 1 == imageCount ? 0 : image + 1
-      }
-      let end = ProcessorClock.now
-      // Never true; so that the answers have to be worked out.
-      if classes < 0 { preconditionFailure("a class is at least 0") }
-      return Double(end - start) / 1e9
+    withSession { session in batchSeconds(images: images, &session) }
+  }
+
+  private func batchSeconds(images: Int, _ session: inout Session<HostKernels>) -> Double {
+    let pixels = pixels.span
+    let bytes = model.imageBytes
+    var image = 0
+    var classes = 0
+    let start = ProcessorClock.now
+    for _ in 0..<images {
+      run(&session, pixels.extracting(image * bytes..<(image + 1) * bytes))
+      classes &+= session.answer?.classIndex ?? 0
+      image = image + 1 == imageCount ? 0 : image + 1
     }
+    let end = ProcessorClock.now
+    // Never true; so that the answers have to be worked out.
+    if classes < 0 { preconditionFailure("a class is at least 0") }
+    return Double(end - start) / 1e9
   }
 
   /// Seconds that each layer takes for an image: the median of many images, of which few are interrupted.

@@ -12,7 +12,7 @@ enum BenchCommand: Command {
     discussion: """
       Measures the time for one image, images per second in batches of 256 on one thread and on several, and the memory \
       that opening the model and the first answer take. The time for an image is what the thread has had of a processor, so that \
-      other programs disturb little; images per second are by the clock on the wall. The processor's best kernels are used; OCTET_KERNELS=avx512vnni, avx2, neon or plain forces others.
+      other programs disturb little; images per second are by the clock on the wall, each thread on a processor of its own. The processor's best kernels are used; OCTET_KERNELS=avx512vnni, avx2, neon or plain forces others.
       """,
     positionals: [PositionalDescription(.file(), help: "the .octet file")],
     options: [
