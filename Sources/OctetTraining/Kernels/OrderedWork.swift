@@ -20,12 +20,15 @@ package final class OrderedWork<Place>: @unchecked Sendable {
   private let portions: UnsafeMutableBufferPointer<Portion>
   /// Things in a portion.
   private let size: Int
+  private let empty: Place
 
   private let intake = Mutex(())
   private let outlet = Mutex(())
 
   // Changed under `intake`.
   private var isExhausted = false
+  /// So many places have been made; a run of one file needs no more than two of them.
+  private var prepared = 0
 
   // Changed under `outlet`.
   private var sinceFlush = 0
@@ -47,11 +50,11 @@ package final class OrderedWork<Place>: @unchecked Sendable {
     portions = .allocate(capacity: window)
     portions.initialize(repeating: Portion())
     places = .allocate(capacity: portion * window)
-    places.initialize(repeating: empty)
+    self.empty = empty
   }
 
   deinit {
-    places.deinitialize()
+    UnsafeMutableBufferPointer(rebasing: places[..<prepared]).deinitialize()
     places.deallocate()
     portions.deallocate()
   }
@@ -92,7 +95,15 @@ package final class OrderedWork<Place>: @unchecked Sendable {
       else { return nil }
       let portion = number % portions.count
       var count = 0
-      while count < size, fill(&places[portion * size + count]) { count += 1 }
+      while count < size {
+        let place = portion * size + count
+        if place >= prepared {
+          places.initializeElement(at: place, to: empty)
+          prepared = place + 1
+        }
+        guard fill(&places[place]) else { break }
+        count += 1
+      }
       isExhausted = count < size
       guard count > 0 else { return nil }
       portions[portion].count = count
