@@ -1,5 +1,7 @@
 /// Something that the program can be told to do.
 package protocol Command: SendableMetatype {
+  /// As it is typed.
+  static var name: String { get }
   static var description: CommandDescription { get }
   static func run(_ arguments: ParsedArguments) throws
 }
@@ -9,20 +11,29 @@ package indirect enum CommandNode: Sendable {
   case command(any Command.Type)
   case group(name: String, summary: String, examples: [String], members: [CommandNode])
 
-  package var description: CommandDescription {
+  var name: String {
+    switch self {
+    case .command(let command): command.name
+    case .group(let name, _, _, _): name
+    }
+  }
+
+  private var description: CommandDescription {
     switch self {
     case .command(let command): command.description
     case .group(let name, let summary, let examples, let members):
       CommandDescription(
-        name: name, summary: summary, examples: examples, subcommands: members.map(\.description))
+        name: name, summary: summary, examples: examples, subcommands: members.map(\.subcommand))
     }
   }
+
+  package var subcommand: CommandDescription.Subcommand { .init(name: name) { description } }
 
   /// What `path`, which starts at one of `nodes`, leads to.
   package static func command(at path: some Collection<String>, among nodes: [CommandNode]) -> (
     any Command.Type
   )? {
-    guard let name = path.first, let node = nodes.first(where: { $0.description.name == name }) else {
+    guard let name = path.first, let node = nodes.first(where: { $0.name == name }) else {
       return nil
     }
     switch node {

@@ -103,6 +103,6 @@ extension CommandDescription {
   /// Calls `body` for this command and all below it, with the words that lead there.
   func visit(path: [String], _ body: ([String], CommandDescription) -> Void) {
     body(path, self)
-    for subcommand in subcommands { subcommand.visit(path: path + [subcommand.name], body) }
+    for subcommand in subcommands { subcommand.description.visit(path: path + [subcommand.name], body) }
   }
 }

@@ -8,7 +8,7 @@ extension CommandDescription {
       let paragraphs = discussion.split(separator: "\n\n", omittingEmptySubsequences: true)
       sections.append(paragraphs.map { wrap(String($0), indent: 0) }.joined(separator: "\n\n"))
     }
-    sections.append(list("Commands", subcommands.map { ($0.name, $0.summary) }))
+    sections.append(list("Commands", subcommands.map { ($0.name, $0.description.summary) }))
     sections.append(list("Arguments", positionals.map { ($0.kind.placeholder, explained($0.help, $0.kind)) }))
     // Long names line up whether or not a short one stands before them.
     let labels = allOptions.map { option in

@@ -19,7 +19,7 @@ extension CommandDescription {
   }
 
   package func subcommand(named word: String, path: [String]) throws(UsageError) -> CommandDescription {
-    if let found = subcommands.first(where: { $0.name == word }) { return found }
+    if let found = subcommands.first(where: { $0.name == word }) { return found.description }
     let names = subcommands.map(\.name)
     guard !names.isEmpty else {
       throw UsageError("'\(path.joined(separator: " "))' has no commands such as '\(word)'", path: path)

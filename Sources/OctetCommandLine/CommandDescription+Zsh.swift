@@ -19,7 +19,7 @@ extension CommandDescription {
         return
       }
       specifications += ["'1:command:->command'", "'*::argument:->argument'"]
-      let names = command.subcommands.map { "'\($0.name):\(quoted($0.summary))'" }
+      let names = command.subcommands.map { "'\($0.name):\(quoted($0.description.summary))'" }
       let branches = command.subcommands.map { "        \($0.name)) \(function)_\($0.name) ;;" }
       functions.append(
         """

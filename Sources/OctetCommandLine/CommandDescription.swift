@@ -11,7 +11,21 @@ package struct CommandDescription: Sendable {
   package let options: [OptionDescription]
   /// Whole command lines, as typed.
   package let examples: [String]
-  package let subcommands: [CommandDescription]
+  package let subcommands: [Subcommand]
+
+  /// A command within, whose description is put together only when it is wanted: a program that runs one of many commands
+  /// would otherwise spend a tenth of its start on the others.
+  package struct Subcommand: Sendable {
+    package let name: String
+    private let describe: @Sendable () -> CommandDescription
+
+    package init(name: String, _ describe: @escaping @Sendable () -> CommandDescription) {
+      self.name = name
+      self.describe = describe
+    }
+
+    package var description: CommandDescription { describe() }
+  }
 
   package init(
     name: String,
@@ -20,7 +34,7 @@ package struct CommandDescription: Sendable {
     positionals: [PositionalDescription] = [],
     options: [OptionDescription] = [],
     examples: [String],
-    subcommands: [CommandDescription] = []
+    subcommands: [Subcommand] = []
   ) {
     self.name = name
     self.summary = summary

@@ -50,3 +50,15 @@ let sampleProgram = CommandDescription(
       positionals: [PositionalDescription(.command, arity: .zeroOrMore, help: "what to explain")],
       examples: ["kitchen help bake"]),
   ])
+
+extension CommandDescription {
+  /// With descriptions that are there already.
+  fileprivate init(
+    name: String, summary: String, options: [OptionDescription] = [], examples: [String],
+    subcommands: [CommandDescription]
+  ) {
+    self.init(
+      name: name, summary: summary, options: options, examples: examples,
+      subcommands: subcommands.map { description in Subcommand(name: description.name) { description } })
+  }
+}

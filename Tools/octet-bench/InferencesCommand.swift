@@ -8,8 +8,10 @@ import OctetTraining
 ///
 /// The digits are always the same ones. What a run costs besides its inferences goes away in the difference of two runs.
 enum InferencesCommand: Command {
+  static let name = "inferences"
+
   static let description = CommandDescription(
-    name: "inferences",
+    name: name,
     summary: "run a model a fixed number of times on one thread, without looking at a clock",
     discussion: "OCTET_KERNELS chooses the kernels, as for octet bench.",
     positionals: [PositionalDescription(.file("MODEL"), help: "the .octet file")],

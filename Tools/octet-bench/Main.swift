@@ -13,7 +13,7 @@ struct Main {
     name: "octet-bench",
     summary: "measure parts of Octet",
     examples: ["octet-bench matrices --json"],
-    subcommands: nodes.map(\.description))
+    subcommands: nodes.map(\.subcommand))
 
   static func main() { Program(description, nodes).runAndExit() }
 }

@@ -4,8 +4,10 @@ import OctetTraining
 
 /// `octet-bench matrices`: OpenBLAS against the Swift kernel at the sizes that training needs.
 enum MatricesCommand: Command {
+  static let name = "matrices"
+
   static let description = CommandDescription(
-    name: "matrices",
+    name: name,
     summary: "time OpenBLAS and the Swift kernel on the matrix products of training",
     discussion:
       "Each product runs on one core, as in training, where the cores share out the images of a batch.",

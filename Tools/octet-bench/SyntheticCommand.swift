@@ -5,8 +5,10 @@ import OctetTraining
 
 /// `octet-bench synthetic`: what a network that has only seen synthetic digits reads of real ones.
 enum SyntheticCommand: Command {
+  static let name = "synthetic"
+
   static let description = CommandDescription(
-    name: "synthetic",
+    name: name,
     summary: "train on synthetic digits alone and read MNIST's test images",
     options: [
       OptionDescription(

@@ -5,8 +5,10 @@ import OctetCommandLine
 ///
 /// Small chips have no room for the texts of the loader's rules and name a broken one by its number.
 enum ConsoleCommand: Command {
+  static let name = "console"
+
   static let description = CommandDescription(
-    name: "console",
+    name: name,
     summary: "pass on what a firmware prints, with the loader's text in place of a rule's number",
     examples: ["qemu-system-arm ... | octet-firmware console"])
 

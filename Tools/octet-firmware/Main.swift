@@ -13,7 +13,7 @@ struct Main {
     name: "octet-firmware",
     summary: "what firmware-sim/run needs on the host",
     examples: ["octet-firmware prepare model.octet --folder work --count 20"],
-    subcommands: nodes.map(\.description))
+    subcommands: nodes.map(\.subcommand))
 
   static func main() { Program(description, nodes).runAndExit() }
 }

@@ -13,8 +13,10 @@ import OctetTraining
 
 /// `octet-firmware prepare`: everything that goes into a firmware or is fed to it.
 enum PrepareCommand: Command {
+  static let name = "prepare"
+
   static let description = CommandDescription(
-    name: "prepare",
+    name: name,
     summary: "write the model, the images and their sizes where firmware-sim/build looks for them",
     positionals: [PositionalDescription(.file("MODEL"), help: "the .octet file")],
     options: [

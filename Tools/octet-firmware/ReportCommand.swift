@@ -4,8 +4,10 @@ import OctetInterchange
 
 /// `octet-firmware report`: compares what the firmware found with the host, and says what it took.
 enum ReportCommand: Command {
+  static let name = "report"
+
   static let description = CommandDescription(
-    name: "report",
+    name: name,
     summary: "compare a firmware's results with the host, and print what it took",
     options: [
       OptionDescription("folder", takes: .folder(), help: "where firmware-sim/run worked"),

@@ -29,5 +29,5 @@ enum CommandTable {
       "octet train --recipe cnn-two-pool", "octet quantize cnn-two-pool.safetensors",
       "octet evaluate cnn-two-pool.octet --against cnn-two-pool.safetensors", "octet help train",
     ],
-    subcommands: nodes.map(\.description))
+    subcommands: nodes.map(\.subcommand))
 }

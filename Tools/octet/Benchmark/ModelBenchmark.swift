@@ -16,6 +16,8 @@ struct ModelBenchmark {
 
   /// Images of a measurement of throughput.
   static let batch = 256
+  /// Images that a thread takes at a time, so few that threads end together.
+  private static let portion = 16
 
   /// Seconds for one image at a time, each after the one before has its answer.
   func latency() -> Timings {
@@ -28,7 +30,7 @@ struct ModelBenchmark {
   /// Images per second on each of these numbers of threads, each thread with a session of its own over the shared weights: by
   /// the clock on the wall, from when the first begins to when the last is done.
   ///
-  /// Each thread is bound to a processor, another one from turn to turn, and takes batch after batch, so that one that the
+  /// Each thread is bound to a processor, another one from turn to turn, and takes some images after others, so that one that the
   /// machine slows down for a while does less. The numbers of threads take turns, so that all of them meet with that.
   func throughputs(threads counts: [Int]) -> [Throughput] {
     // Some 50 ms for each measurement.
@@ -42,8 +44,10 @@ struct ModelBenchmark {
         workers[place].forEach(threads) { thread, _ in
           ProcessorPlace.run(on: turn + thread) {
             withSession { session in
-              while taken.add(1, ordering: .relaxed).oldValue < threads * batches {
-                _ = batchSeconds(images: Self.batch, &session)
+              while true {
+                let first = taken.add(Self.portion, ordering: .relaxed).oldValue
+                if first >= threads * Self.batch * batches { break }
+                run(images: Self.portion, from: first, &session)
               }
             }
           }
@@ -71,24 +75,26 @@ struct ModelBenchmark {
 
   /// Seconds for so many images in one session, each with its class and probability.
   private func batchSeconds(images: Int) -> Double {
-    withSession { session in batchSeconds(images: images, &session) }
+    withSession { session in
+      let start = ProcessorClock.now
+      run(images: images, from: 0, &session)
+      return Double(ProcessorClock.now - start) / 1e9
+    }
   }
 
-  private func batchSeconds(images: Int, _ session: inout Session<HostKernels>) -> Double {
+  /// So many images from one of them on, over and over.
+  private func run(images: Int, from first: Int, _ session: inout Session<HostKernels>) {
     let pixels = pixels.span
     let bytes = model.imageBytes
-    var image = 0
+    var image = first % imageCount
     var classes = 0
-    let start = ProcessorClock.now
     for _ in 0..<images {
       run(&session, pixels.extracting(image * bytes..<(image + 1) * bytes))
       classes &+= session.answer?.classIndex ?? 0
       image = image + 1 == imageCount ? 0 : image + 1
     }
-    let end = ProcessorClock.now
     // Never true; so that the answers have to be worked out.
     if classes < 0 { preconditionFailure("a class is at least 0") }
-    return Double(end - start) / 1e9
   }
 
   /// Seconds that each layer takes for an image: the median of many images, of which few are interrupted.

@@ -6,8 +6,10 @@ import OctetTraining
 
 /// `octet bench`: how fast an integer model is on this machine.
 enum BenchCommand: Command {
+  static let name = "bench"
+
   static let description = CommandDescription(
-    name: "bench",
+    name: name,
     summary: "measure how fast an .octet file runs on this machine",
     discussion: """
       Measures the time for one image, images per second in batches of 256 on one thread and on several, and the memory \

@@ -10,8 +10,10 @@ import OctetTraining
 
 /// `octet classify`: pictures in, classes out.
 enum ClassifyCommand: Command {
+  static let name = "classify"
+
   static let description = CommandDescription(
-    name: "classify",
+    name: name,
     summary: "classify PNG files with an int8 model",
     discussion: """
       Prints a line per file: class, probability, the class that came second, the file. A folder stands for all .png \

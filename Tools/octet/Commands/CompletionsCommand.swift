@@ -8,8 +8,10 @@ enum CompletionsCommand: Command {
     ("zsh", { $0.zshCompletions() }),
   ]
 
+  static let name = "completions"
+
   static let description = CommandDescription(
-    name: "completions",
+    name: name,
     summary: "print a completion script for a shell",
     discussion: """
       The script goes to standard output. Source it from the shell's start-up file, or save it where the shell looks \

@@ -4,8 +4,10 @@ import OctetTraining
 
 /// `octet data export-png`: images as PNG files, for trying things out and for checking a classifier on files.
 enum DataExportCommand: Command {
+  static let name = "export-png"
+
   static let description = CommandDescription(
-    name: "export-png",
+    name: name,
     summary: "write images as PNG files, with their labels in the names",
     discussion: """
       The first images of the data become gray PNG files such as 00042-label-7.png, light ink on dark as in MNIST. The \

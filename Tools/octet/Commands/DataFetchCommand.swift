@@ -4,8 +4,10 @@ import OctetTraining
 
 /// `octet data fetch mnist`: the real digits, checked, in the user's cache.
 enum DataFetchCommand: Command {
+  static let name = "fetch"
+
   static let description = CommandDescription(
-    name: "fetch",
+    name: name,
     summary: "download a data set and check what came",
     discussion: """
       Downloads the four files of MNIST with curl and keeps each only if its contents have the right SHA-256. A \

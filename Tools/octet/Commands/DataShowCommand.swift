@@ -5,8 +5,10 @@ import OctetTraining
 
 /// `octet data show`: images drawn in the terminal.
 enum DataShowCommand: Command {
+  static let name = "show"
+
   static let description = CommandDescription(
-    name: "show",
+    name: name,
     summary: "draw images in the terminal, and count them",
     discussion: """
       Draws the first images of each class with block characters, in shades of gray where the terminal has colours \

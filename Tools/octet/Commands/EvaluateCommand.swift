@@ -8,8 +8,10 @@ import OctetTraining
 
 /// `octet evaluate`: how an integer model does on images, and what quantization cost.
 enum EvaluateCommand: Command {
+  static let name = "evaluate"
+
   static let description = CommandDescription(
-    name: "evaluate",
+    name: name,
     summary: "test an int8 model, alone or against its float model",
     discussion: """
       Runs the integer runtime on the test images, on all cores. With --against the float network runs on the same \

@@ -4,8 +4,10 @@ import OctetInterchange
 
 /// `octet export`: a model in forms that other tools take.
 enum ExportCommand: Command {
+  static let name = "export"
+
   static let description = CommandDescription(
-    name: "export",
+    name: name,
     summary: "write a model as ONNX or C",
     discussion: """
       --onnx writes a float model as ONNX. The other forms take an .octet file: --onnx-qdq writes it as ONNX with \

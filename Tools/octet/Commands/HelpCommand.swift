@@ -2,8 +2,10 @@ import OctetCommandLine
 
 /// `octet help COMMAND`: what `octet COMMAND --help` shows.
 enum HelpCommand: Command {
+  static let name = "help"
+
   static let description = CommandDescription(
-    name: "help",
+    name: name,
     summary: "show how a command is used",
     positionals: [
       PositionalDescription(

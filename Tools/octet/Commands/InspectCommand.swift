@@ -3,8 +3,10 @@ import OctetInterchange
 
 /// `octet inspect`: what is in an .octet file.
 enum InspectCommand: Command {
+  static let name = "inspect"
+
   static let description = CommandDescription(
-    name: "inspect",
+    name: name,
     summary: "show what an .octet file holds",
     discussion: """
       Shows the layers with their shapes, parameters and scales, the sizes, and where each ring of rows and each layer's \

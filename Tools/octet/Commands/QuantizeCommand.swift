@@ -7,8 +7,10 @@ import OctetTraining
 
 /// `octet quantize`: from a float model to an .octet file.
 enum QuantizeCommand: Command {
+  static let name = "quantize"
+
   static let description = CommandDescription(
-    name: "quantize",
+    name: name,
     summary: "turn a float model into an int8 model",
     discussion: """
       Looks at what the network's layers give for some of the training images, chooses scales, weights and biases in \

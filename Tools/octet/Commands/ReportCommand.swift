@@ -4,8 +4,10 @@ import OctetReports
 
 /// `octet report`: all there is to see of a model on one page.
 enum ReportCommand: Command {
+  static let name = "report"
+
   static let description = CommandDescription(
-    name: "report",
+    name: name,
     summary: "write a page with pictures about a model",
     discussion: """
       Writes one HTML page that holds all it shows and asks nothing of the network: the data, how training went, how the \

@@ -5,8 +5,10 @@ import OctetTraining
 
 /// `octet train`: from images to a float model.
 enum TrainCommand: Command {
+  static let name = "train"
+
   static let description = CommandDescription(
-    name: "train",
+    name: name,
     summary: "train a float network on images",
     discussion: """
       Trains the network of a recipe, or of a description file, and writes it as .safetensors. Every setting of the \
