@@ -20,6 +20,34 @@ package enum ByteFile {
   package static func stored(at path: String, limit: Int = largestFile) throws(DataError) -> [UInt8] {
     let descriptor = try openForReading(path)
     defer { close(descriptor) }
+    // One byte more than the size, so that the read that finds the end needs no further room.
+    return try readAll(descriptor, path: path, expected: try size(descriptor, path, limit) + 1, limit: limit)
+  }
+
+  /// The same as `contents`, in memory of its own that never moves.
+  package static func block(at path: String, limit: Int = largestContents) throws(DataError) -> ByteBlock {
+    let descriptor = try openForReading(path)
+    defer { close(descriptor) }
+    let size = try size(descriptor, path, limit)
+    var failure: Int32 = 0
+    let block = ByteBlock(size: size) { memory in
+      var filled = 0
+      while filled < memory.count {
+        let got = read(descriptor, memory.baseAddress.map { $0 + filled }, memory.count - filled)
+        if got < 0, errno == EINTR { continue }
+        if got < 0 { failure = errno }
+        if got <= 0 { break }
+        filled += got
+      }
+      return filled
+    }
+    guard failure == 0 else { throw DataError.systemFailure(path, "cannot be read", failure) }
+    if Gzip.isGzip(block.bytes) { return ByteBlock(try contents(at: path, limit: limit)) }
+    return block
+  }
+
+  /// Of a regular file that is not too large.
+  private static func size(_ descriptor: Int32, _ path: String, _ limit: Int) throws(DataError) -> Int {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
       throw DataError.systemFailure(path, "cannot be examined", errno)
@@ -33,8 +61,7 @@ package enum ByteFile {
         path, "is a pipe, socket or device, not a file", advice: "save the data to a file and give that")
     }
     guard status.st_size <= limit else { throw tooLarge(path, "\(status.st_size)", limit) }
-    // One byte more than the size, so that the read that finds the end needs no further room.
-    return try readAll(descriptor, path: path, expected: Int(status.st_size) + 1, limit: limit)
+    return Int(status.st_size)
   }
 
   /// The bytes of the file at `path`, unpacked if it is a gzip file (told by its first two bytes, not its name).

@@ -3,9 +3,7 @@ import CZlib
 /// Unpacks gzip files in memory, never to more than a stated size.
 package enum Gzip {
   /// Whether `bytes` begin as a gzip file does.
-  package static func isGzip(_ bytes: [UInt8]) -> Bool {
-    bytes.count >= 2 && bytes[0] == 0x1F && bytes[1] == 0x8B
-  }
+  package static func isGzip(_ bytes: some Collection<UInt8>) -> Bool { bytes.starts(with: [0x1F, 0x8B]) }
 
   /// Everything in `bytes`, which may be several gzip members one after another.
   ///

@@ -11,6 +11,12 @@ import Testing
     #expect(try ByteFile.stored(at: folder.write("packed", gzip(bytes))) == gzip(bytes))
     #expect(try ByteFile.contents(at: folder.write("empty", [])) == [])
     #expect(try ByteFile.contents(at: folder.write("packed nothing", gzip([]))) == [])
+    for name in ["plain", "packed", "empty", "packed nothing"] {
+      let block = try ByteFile.block(at: folder.path + "/" + name)
+      #expect(try Array(block.bytes) == ByteFile.contents(at: folder.path + "/" + name))
+      #expect(block.count == block.bytes.count)
+      #expect(UInt(bitPattern: block.bytes.baseAddress) % 64 == 0)
+    }
   }
 
   @Test func refusesWhatIsNoFile() throws {
@@ -29,6 +35,10 @@ import Testing
         == "\(missing): cannot be read (No such file or directory); check the path")
     for bad in ["", "a\0b"] {
       #expect(dataError { () throws(DataError) in try ByteFile.contents(at: bad) } != nil)
+    }
+    for bad in [pipe, folder.path, missing, "", "a\0b", "/dev/null"] {
+      let one = dataError { () throws(DataError) in _ = try ByteFile.contents(at: bad) }
+      #expect(one == dataError { () throws(DataError) in _ = try ByteFile.block(at: bad) })
     }
     #expect(
       dataError { () throws(DataError) in try ByteFile.contents(at: "/dev/null") }?.problem.contains("device")
