@@ -9,7 +9,12 @@ package struct ByteText: Sendable {
     text.withUTF8Buffer { bytes.append(contentsOf: $0) }
   }
 
-  package mutating func append(_ text: String) { append(text.utf8Span.span) }
+  // Not by `utf8Span`: where a short text lies in registers, Embedded Swift's points to what is gone.
+
+  package mutating func append(_ text: String) {
+    var text = text
+    text.withUTF8 { bytes.append(contentsOf: $0) }
+  }
 
   package mutating func append(_ text: UnsafeRawBufferPointer) { bytes.append(contentsOf: text) }
 
@@ -21,19 +26,23 @@ package struct ByteText: Sendable {
     text.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
   }
 
-  /// - Parameter width: digits at least, with zeros in front; 10 at most.
+  /// - Parameter width: digits at least, with zeros in front.
   package mutating func append(decimal value: Int32, width: Int = 1) {
     if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    // No magnitude has more than ten digits.
-    var digits = InlineArray<10, UInt8>(repeating: UInt8(ascii: "0"))
     var rest = value.magnitude
-    var start = 10
-    repeat {
-      start -= 1
-      digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+    var digits = 1
+    while rest >= 10 {
       rest /= 10
-    } while rest > 0
-    append(digits.span.extracting(min(start, 10 - width)..<10))
+      digits += 1
+    }
+    bytes.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: max(digits, width)))
+    rest = value.magnitude
+    var place = bytes.count
+    while rest > 0 {
+      place -= 1
+      bytes[place] += UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    }
   }
 
   /// A count with a comma after every three digits from the right.
@@ -94,6 +103,11 @@ package struct ByteText: Sendable {
     bytes.append(UInt8(ascii: "\""))
   }
 
+  package mutating func append(json text: String) {
+    var text = text
+    text.withUTF8 { append(json: $0.span) }
+  }
+
   package mutating func append(json text: UnsafeRawBufferPointer) {
     append(json: text.assumingMemoryBound(to: UInt8.self).span)
   }
@@ -127,6 +141,11 @@ package struct ByteText: Sendable {
       bytes.append(text[place])
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  package mutating func append(csv text: String) {
+    var text = text
+    text.withUTF8 { append(csv: $0.span) }
   }
 
   package mutating func append(csv text: UnsafeRawBufferPointer) {

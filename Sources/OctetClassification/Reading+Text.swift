@@ -6,7 +6,7 @@ package enum ReadingText {
   /// `{"file":…,"class":…,"probability":…,"probabilities":[…],"logits":[…],"fit":…,"inverted":…}` and a line end.
   package static func json(_ reading: Reading, model: Model, path: String, to text: inout ByteText) {
     text.append("{\"file\":")
-    text.append(json: path.utf8Span.span)
+    text.append(json: path)
     text.append(",\"class\":")
     text.append(json: model.label(reading.classIndex))
     if !reading.probabilities.isEmpty {
@@ -28,9 +28,9 @@ package enum ReadingText {
   /// `{"file":…,"error":…}` and a line end.
   package static func json(error: String, path: String, to text: inout ByteText) {
     text.append("{\"file\":")
-    text.append(json: path.utf8Span.span)
+    text.append(json: path)
     text.append(",\"error\":")
-    text.append(json: error.utf8Span.span)
+    text.append(json: error)
     text.append("}\n")
   }
 
@@ -59,7 +59,7 @@ package enum ReadingText {
     "file,class,probability,runner_up,runner_up_probability,error\n"
 
   package static func csv(_ reading: Reading, model: Model, path: String, to text: inout ByteText) {
-    text.append(csv: path.utf8Span.span)
+    text.append(csv: path)
     text.append(",")
     text.append(csv: model.label(reading.classIndex))
     text.append(",")
@@ -72,9 +72,9 @@ package enum ReadingText {
   }
 
   package static func csv(error: String, path: String, to text: inout ByteText) {
-    text.append(csv: path.utf8Span.span)
+    text.append(csv: path)
     text.append(",,,,,")
-    text.append(csv: error.utf8Span.span)
+    text.append(csv: error)
     text.append("\n")
   }
 

@@ -15,8 +15,10 @@ package struct FolderListing: Sendable {
     /// The first eight bytes of the name, zeros behind a shorter one, as a number that sorts like them: no name holds a zero.
     let key: UInt64
     let start: Int
-    let length: Int
+    let length: UInt16
     let kind: Folder.Kind?
+
+    var bytes: Range<Int> { start..<start + Int(length) }
   }
 
   /// The folder's path with a slash behind it.
@@ -47,19 +49,19 @@ package struct FolderListing: Sendable {
 
   package func name(_ index: Int) -> String {
     let entry = entries[index]
-    return String(decoding: names[entry.start..<entry.start + entry.length], as: UTF8.self)
+    return String(decoding: names[entry.bytes], as: UTF8.self)
   }
 
   /// The folder's path and the name.
   package func path(_ index: Int) -> String {
     let entry = entries[index]
-    return String(unsafeUninitializedCapacity: start.count + entry.length) { text in
+    return String(unsafeUninitializedCapacity: start.count + Int(entry.length)) { text in
       _ = text.initialize(from: start)
       names.withUnsafeBufferPointer { names in
-        let name = UnsafeBufferPointer(rebasing: names[entry.start..<entry.start + entry.length])
+        let name = UnsafeBufferPointer(rebasing: names[entry.bytes])
         _ = UnsafeMutableBufferPointer(rebasing: text[start.count...]).initialize(from: name)
       }
-      return start.count + entry.length
+      return start.count + Int(entry.length)
     }
   }
 
@@ -67,7 +69,7 @@ package struct FolderListing: Sendable {
   package func isPicture(_ index: Int) -> Bool {
     let entry = entries[index]
     guard entry.length >= 4 else { return false }
-    let end = entry.start + entry.length
+    let end = entry.bytes.upperBound
     return names[end - 4] == UInt8(ascii: ".")
       && (names[end - 3..<end].elementsEqual("png".utf8) || names[end - 3..<end].elementsEqual("PNG".utf8))
   }
@@ -77,14 +79,17 @@ package struct FolderListing: Sendable {
 
   private mutating func append(_ entry: UnsafeMutablePointer<dirent>) {
     // The name is a C string inside the entry, which stays valid until the next call.
-    withUnsafeBytes(of: &entry.pointee.d_name) { field in
-      let length = field.firstIndex(of: 0) ?? field.count
-      if length == 0 || field[0] == UInt8(ascii: ".") { return }
+    withUnsafePointer(to: &entry.pointee.d_name) { field in
+      let name = UnsafeRawPointer(field)
+      let length = strlen(name.assumingMemoryBound(to: CChar.self))
+      let bytes = UnsafeRawBufferPointer(start: name, count: length)
+      if length == 0 || bytes[0] == UInt8(ascii: ".") { return }
       var key: UInt64 = 0
-      for place in 0..<8 { key = key << 8 | (place < length ? UInt64(field[place]) : 0) }
+      for place in 0..<8 { key = key << 8 | (place < length ? UInt64(bytes[place]) : 0) }
+      // No system has names of more than 1,023 bytes.
       entries.append(
-        Entry(key: key, start: names.count, length: length, kind: Self.kind(entry.pointee.d_type)))
-      names.append(contentsOf: field[..<length])
+        Entry(key: key, start: names.count, length: UInt16(length), kind: Self.kind(entry.pointee.d_type)))
+      names.append(contentsOf: bytes)
     }
   }
 
@@ -100,8 +105,8 @@ package struct FolderListing: Sendable {
     names.withUnsafeBufferPointer { names in
       entries.sort { first, second in
         if first.key != second.key { return first.key < second.key }
-        let left = names[first.start..<first.start + first.length]
-        return left.lexicographicallyPrecedes(names[second.start..<second.start + second.length])
+        let left = names[first.bytes]
+        return left.lexicographicallyPrecedes(names[second.bytes])
       }
     }
   }

@@ -10,7 +10,9 @@ package enum LabelRule: String, CaseIterable {
     case .folders:
       let parts = path.split(separator: "/")
       return parts.count > 1 ? String(parts[parts.count - 2]) : ""
-    case .names: return Self.label(named: path.utf8Span.span)
+    case .names:
+      var path = path
+      return path.withUTF8 { Self.label(named: $0.span) }
     }
   }
 

@@ -116,6 +116,7 @@ package final class OrderedWork<Place>: @unchecked Sendable {
     _ portion: Int, _ finish: (inout Place) throws -> Void, _ flush: () throws -> Void
   ) {
     outlet.withLock { _ in
+      guard failure == nil else { return }
       portions[portion].isFinished = true
       var number = delivered.load(ordering: .relaxed)
       do {

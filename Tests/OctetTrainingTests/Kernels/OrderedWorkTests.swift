@@ -73,11 +73,17 @@ struct OrderedWorkTests {
     }
     #expect(finished == 100)
     #expect(next <= 100 + 4 * 8 + 4)
+    var refusals = 0
     #expect(throws: Refusal.flush) {
       try OrderedWork(portion: 4, window: 8, empty: Place()).run(
-        Workers(count: threads), fill: { _ in true }, work: { _, _ in }, finish: { _ in },
-        flush: { throw Refusal.flush })
+        Workers(count: threads), fill: { _ in true }, work: { _, _ in },
+        finish: { _ in #expect(refusals == 0) },
+        flush: {
+          refusals += 1
+          throw Refusal.flush
+        })
     }
+    #expect(refusals == 1)
   }
 
   @Test("what is finished is shown before anything is waited for")
