@@ -5,7 +5,7 @@
 
 /// The processors that a thread may run on; all zeros where the system does not say.
 typedef struct octet_processors {
-  unsigned long bits[16];
+  unsigned long long bits[16];
 } octet_processors;
 
 /// Binds the calling thread to one of the processors that it may run on, counted around and around from `index`, which is not
