@@ -11,7 +11,7 @@ extension CommandDescription {
     }
     // Before any check: whoever asks for help may well have the rest wrong.
     if rest.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
-      return ParsedArguments(path: path, command: command, wantsHelp: true, positionals: [], given: [:])
+      return ParsedArguments(path: path, command: command, wantsHelp: true, positionals: [], given: [])
     }
     var scan = ArgumentScan(command: command, path: path)
     while let word = rest.popFirst() { try scan.take(word, rest: &rest) }
@@ -36,7 +36,7 @@ private struct ArgumentScan {
   let command: CommandDescription
   let path: [String]
   var positionals: [String] = []
-  var given: [String: [String]] = [:]
+  var given: [GivenOption] = []
   var optionsEnded = false
 
   init(command: CommandDescription, path: [String]) {
@@ -75,7 +75,7 @@ private struct ArgumentScan {
     }
     guard let kind = option.kind else {
       guard parts.count == 1 else { throw usageError("\(spelling) takes no value, but got '\(parts[1])'") }
-      given[option.name] = []
+      given.append(GivenOption(name: option.name, values: []))
       return
     }
     let value: String
@@ -95,7 +95,11 @@ private struct ArgumentScan {
     }
     guard !value.isEmpty else { throw usageError("\(spelling) has an empty value") }
     try check(value, kind: kind, name: spelling)
-    given[option.name, default: []].append(value)
+    if let place = given.firstIndex(where: { $0.name == option.name }) {
+      given[place].values.append(value)
+    } else {
+      given.append(GivenOption(name: option.name, values: [value]))
+    }
   }
 
   func finish() throws(UsageError) -> ParsedArguments {

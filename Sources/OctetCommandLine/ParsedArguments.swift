@@ -9,12 +9,11 @@ package struct ParsedArguments: Sendable {
   /// Help was asked for; nothing else was checked or kept.
   package let wantsHelp: Bool
   package let positionals: [String]
-  /// By option name, in the order given; a flag that was given has an empty list.
-  private let given: [String: [String]]
+  private let given: [GivenOption]
 
   init(
     path: [String], command: CommandDescription, wantsHelp: Bool, positionals: [String],
-    given: [String: [String]]
+    given: [GivenOption]
   ) {
     self.path = path
     self.command = command
@@ -39,25 +38,29 @@ package struct ParsedArguments: Sendable {
     return given[name] ?? []
   }
 
-  package func integer(_ name: String, in range: some RangeExpression<Int>) throws(UsageError) -> Int? {
+  package func integer(_ name: String, in range: PartialRangeFrom<Int>) throws(UsageError) -> Int? {
+    try integer(name, in: range.lowerBound...Int.max)
+  }
+
+  package func integer(_ name: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
     guard let text = value(name) else { return nil }
+    let wording =
+      range.upperBound == Int.max
+      ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
     guard let integer = Int(text) else {
-      throw usageError("--\(name) must be a whole number \(wording(of: range)), not '\(text)'")
+      throw usageError("--\(name) must be a whole number \(wording), not '\(text)'")
     }
-    guard range.contains(integer) else {
-      throw usageError("--\(name) must be \(wording(of: range)), not \(text)")
-    }
+    guard range.contains(integer) else { throw usageError("--\(name) must be \(wording), not \(text)") }
     return integer
   }
 
-  package func number(_ name: String, in range: some RangeExpression<Double>) throws(UsageError) -> Double? {
+  package func number(_ name: String, in range: ClosedRange<Double>) throws(UsageError) -> Double? {
     guard let text = value(name) else { return nil }
+    let wording = "from \(range.lowerBound) to \(range.upperBound)"
     guard let number = Double(text), number.isFinite else {
-      throw usageError("--\(name) must be a number \(wording(of: range)), not '\(text)'")
+      throw usageError("--\(name) must be a number \(wording), not '\(text)'")
     }
-    guard range.contains(number) else {
-      throw usageError("--\(name) must be \(wording(of: range)), not \(text)")
-    }
+    guard range.contains(number) else { throw usageError("--\(name) must be \(wording), not \(text)") }
     return number
   }
 
@@ -75,19 +78,18 @@ package struct ParsedArguments: Sendable {
   }
 }
 
-extension RangeExpression where Self == PartialRangeFrom<Double> {
-  /// Every number above zero, which no literal range can say.
-  package static var positive: Self { Double.leastNonzeroMagnitude... }
+/// An option of a command line with all its values, which a flag has none of.
+///
+/// A list of these stands for a dictionary: there are few, and the first dictionary of a type costs the start of a
+/// program a search through all that the program's types conform to.
+struct GivenOption: Sendable {
+  let name: String
+  var values: [String]
 }
 
-private func wording<Bound>(of range: some RangeExpression<Bound>) -> String {
-  switch range {
-  case let range as ClosedRange<Bound>: "from \(range.lowerBound) to \(range.upperBound)"
-  case let range as Range<Bound>: "from \(range.lowerBound) to below \(range.upperBound)"
-  case let range as PartialRangeFrom<Double> where range.lowerBound == .leastNonzeroMagnitude: "above 0"
-  case let range as PartialRangeFrom<Bound>: "at least \(range.lowerBound)"
-  case let range as PartialRangeThrough<Bound>: "at most \(range.upperBound)"
-  case let range as PartialRangeUpTo<Bound>: "below \(range.upperBound)"
-  default: "within \(range)"
+extension [GivenOption] {
+  /// Nil for an option that was not given.
+  subscript(name: String) -> [String]? {
+    first { $0.name == name }?.values
   }
 }

@@ -138,9 +138,10 @@ import Testing
 
   @Test func valuesWithinTheRangeAreRead() throws {
     #expect(try bake(degrees: "1").integer("degrees", in: 1...) == 1)
-    #expect(try bake(degrees: "-7").integer("degrees", in: ...0) == -7)
-    #expect(try bake(degrees: "1e-3").number("degrees", in: .positive) == 0.001)
-    #expect(try bake(degrees: "0").number("degrees", in: 0..<1) == 0)
+    #expect(try bake(degrees: "-7").integer("degrees", in: -7...0) == -7)
+    #expect(try bake(degrees: "\(Int.max)").integer("degrees", in: 1...) == Int.max)
+    #expect(try bake(degrees: "1e-3").number("degrees", in: 0.001...1) == 0.001)
+    #expect(try bake(degrees: "1").number("degrees", in: 0.001...1) == 1)
   }
 
   @Test(arguments: [
@@ -154,25 +155,21 @@ import Testing
     #expect(error?.message == message)
   }
 
-  @Test(arguments: [
-    ("0", "--degrees must be above 0, not 0"),
-    ("nan", "--degrees must be a number above 0, not 'nan'"),
-    ("inf", "--degrees must be a number above 0, not 'inf'"),
-    ("1e999", "--degrees must be a number above 0, not '1e999'"),
-    ("0.1.2", "--degrees must be a number above 0, not '0.1.2'"),
-  ])
-  func numbersOutsideAreRefused(text: String, message: String) {
-    let error = #expect(throws: UsageError.self) { try bake(degrees: text).number("degrees", in: .positive) }
-    #expect(error?.message == message)
+  @Test func integersAboveAreRefused() {
+    let error = #expect(throws: UsageError.self) { try bake(degrees: "8").integer("degrees", in: 1...7) }
+    #expect(error?.message == "--degrees must be from 1 to 7, not 8")
   }
 
-  @Test func rangesAreWordedForPeople() {
-    func message(_ range: some RangeExpression<Double>) -> String? {
-      #expect(throws: UsageError.self) { try bake(degrees: "7").number("degrees", in: range) }?.message
-    }
-    #expect(message(0...1) == "--degrees must be from 0.0 to 1.0, not 7")
-    #expect(message(0..<1) == "--degrees must be from 0.0 to below 1.0, not 7")
-    #expect(message(...1) == "--degrees must be at most 1.0, not 7")
-    #expect(message(..<1) == "--degrees must be below 1.0, not 7")
+  @Test(arguments: [
+    ("7", "--degrees must be from 0.5 to 1.0, not 7"),
+    ("0", "--degrees must be from 0.5 to 1.0, not 0"),
+    ("nan", "--degrees must be a number from 0.5 to 1.0, not 'nan'"),
+    ("inf", "--degrees must be a number from 0.5 to 1.0, not 'inf'"),
+    ("1e999", "--degrees must be a number from 0.5 to 1.0, not '1e999'"),
+    ("0.1.2", "--degrees must be a number from 0.5 to 1.0, not '0.1.2'"),
+  ])
+  func numbersOutsideAreRefused(text: String, message: String) {
+    let error = #expect(throws: UsageError.self) { try bake(degrees: text).number("degrees", in: 0.5...1) }
+    #expect(error?.message == message)
   }
 }

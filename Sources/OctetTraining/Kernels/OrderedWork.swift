@@ -54,7 +54,7 @@ package final class OrderedWork<Place>: @unchecked Sendable {
   }
 
   deinit {
-    UnsafeMutableBufferPointer(rebasing: places[..<prepared]).deinitialize()
+    places.baseAddress?.deinitialize(count: prepared)
     places.deallocate()
     portions.deallocate()
   }
