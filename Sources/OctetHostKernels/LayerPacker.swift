@@ -69,45 +69,61 @@ struct LayerPacker {
     // Made by `geometry`, with room for whole vectors.
     guard let start = UnsafeMutablePointer(mutating: layer.start) else { return }
     let perOutput = layer.lines * layer.segment
-    var place = 0
+    var place = packed
     for block in stride(from: 0, to: vectorCount, by: vectors) {
+      let channels = block * lanes..<min((block + vectors) * lanes, weighted.outputs)
+      // From a group of a channel to its next.
+      let step = (min(block + vectors, vectorCount) - block) * lanes * depth
       for line in 0..<layer.lines {
-        for group in 0..<layer.groups {
-          let first = group * depth
-          let count = min(depth, layer.segment - first)
-          var source = weighted.weights + (block * lanes * perOutput + line * layer.segment + first)
-          var target = packed + place
-          for channel in block * lanes..<min((block + vectors) * lanes, weighted.outputs) {
-            start[channel] &-= offset &* copyGroup(source, count, to: target)
-            source += perOutput
-            target += depth
-          }
-          place += (min(block + vectors, vectorCount) - block) * lanes * depth
+        for channel in channels {
+          start[channel] &-=
+            offset
+            &* packLine(
+              weighted.weights + (channel * perOutput + line * layer.segment), layer.segment,
+              to: place + (channel - channels.lowerBound) * depth, step: step)
         }
+        place += layer.groups * step
       }
     }
     layer.weights = UnsafePointer(packed)
   }
 
-  /// Copies so many weights, and adds them up. Every start of a program waits for this, so whole groups
-  /// go at once.
-  @inline(__always)
-  private func copyGroup(
-    _ source: UnsafePointer<Int8>, _ count: Int, to target: UnsafeMutablePointer<Int8>
+  /// Spreads a channel's line of weights to groups that are `step` apart, and adds the weights up. Every start of a program
+  /// waits for this, so whole groups go at once.
+  private func packLine(
+    _ source: UnsafePointer<Int8>, _ count: Int, to target: UnsafeMutablePointer<Int8>, step: Int
   ) -> Int32 {
-    if count == 4 {
-      let four = UnsafeRawPointer(source).loadUnaligned(as: SIMD4<Int8>.self)
-      UnsafeMutableRawPointer(target).storeBytes(of: four, as: SIMD4<Int8>.self)
-      return SIMD4<Int32>(truncatingIfNeeded: four).wrappedSum()
-    }
-    if count == 2 {
-      (target[0], target[1]) = (source[0], source[1])
-      return Int32(source[0]) &+ Int32(source[1])
-    }
+    let depth = kernels.depth
+    var target = target
     var sum: Int32 = 0
-    for index in 0..<count {
-      target[index] = source[index]
-      sum &+= Int32(source[index])
+    var first = 0
+    if depth == 4 {
+      var sums = SIMD4<Int32>()
+      while first + 4 <= count {
+        let four = UnsafeRawPointer(source + first).loadUnaligned(as: SIMD4<Int8>.self)
+        UnsafeMutableRawPointer(target).storeBytes(of: four, as: SIMD4<Int8>.self)
+        sums &+= SIMD4<Int32>(truncatingIfNeeded: four)
+        target += step
+        first += 4
+      }
+      sum = sums.wrappedSum()
+    } else if depth == 2 {
+      while first + 2 <= count {
+        let two = UnsafeRawPointer(source + first).loadUnaligned(as: Int16.self)
+        UnsafeMutableRawPointer(target).storeBytes(of: two, as: Int16.self)
+        // In either order of bytes these are both weights.
+        sum &+= Int32(two >> 8) &+ Int32(Int8(truncatingIfNeeded: two))
+        target += step
+        first += 2
+      }
+    }
+    while first < count {
+      for index in first..<min(first + depth, count) {
+        target[index - first] = source[index]
+        sum &+= Int32(source[index])
+      }
+      target += step
+      first += depth
     }
     return sum
   }
