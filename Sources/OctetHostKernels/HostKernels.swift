@@ -25,6 +25,13 @@ package struct HostKernels: RowKernels, Sendable {
     packed.run(image: image, arena: arena, observer: &observer)
   }
 
+  /// As many images as run together, for a `BatchSession`.
+  func runTogether(
+    images: UnsafePointer<UInt8>, imageBytes: Int, arenas: UnsafeMutableRawPointer, stride: Int
+  ) -> Bool {
+    packed.runTogether(images: images, imageBytes: imageBytes, arenas: arenas, stride: stride)
+  }
+
   package var instructionSet: InstructionSet { packed.set }
 
   @inline(__always)

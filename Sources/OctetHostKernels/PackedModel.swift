@@ -38,6 +38,16 @@ final class PackedModel: @unchecked Sendable {
     return true
   }
 
+  /// As many images as run together; false for the plain set.
+  func runTogether(
+    images: UnsafePointer<UInt8>, imageBytes: Int, arenas: UnsafeMutableRawPointer, stride: Int
+  ) -> Bool {
+    guard let program, let kernels else { return false }
+    program.runTogether(
+      model, kernels, images: images, imageBytes: imageBytes, arenas: arenas, stride: stride)
+    return true
+  }
+
   /// A layer's weights; `index` is one of the model's.
   @inline(__always)
   func layer(_ index: Int) -> UnsafePointer<octet_layer>? { layers[index] }

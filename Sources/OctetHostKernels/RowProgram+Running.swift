@@ -17,7 +17,7 @@ extension RowProgram {
   }
 
   @inline(__always)
-  private func run<Observer: RunObserver>(
+  func run<Observer: RunObserver>(
     _ place: UnsafePointer<Step>, _ model: Model, _ kernels: UnsafePointer<octet_kernels>,
     _ image: UnsafePointer<UInt8>,
     _ arena: UnsafeMutableRawPointer, _ observer: inout Observer

@@ -11,6 +11,7 @@
 #define DEPTH 2
 #define OFFSET 128
 #define VECTORS 2
+#define SHARING_VECTORS 2
 #define PIXELS(v) ((v) == 1 ? 8 : 4)
 #define KEEP(x) __asm__ volatile("" : "+x"(x))
 
@@ -127,16 +128,23 @@ INLINE void copy_cells(cell *target, const int8_t *source, long count) {
 
 // Whether a group is kept decides only where the next one goes, so nothing is mispredicted.
 #define LIST_GROUPS \
-  long found = 0, i = 0; \
-  for (; i + 1 < count; i += 2) { \
-    const int32_t both = (values[i] ^ flip) | (values[i + 1] ^ flip) << 16; \
-    list->values[found] = both; \
-    list->places[found] = (int32_t)(i / 2); \
-    found += both != 0; \
+  long found = 0; \
+  for (long at = 0; at + 1 < count; at += 2) { \
+    int32_t any = 0; \
+    UNROLL for (long i = 0; i < images; i++) { \
+      const uint8_t *two = in.values + i * in.step + at; \
+      const int32_t both = (two[0] ^ in.flip) | (two[1] ^ in.flip) << 16; \
+      list->values[i][found] = both; \
+      any |= both; \
+    } \
+    list->places[found] = (int32_t)(at / 2); \
+    found += any != 0; \
   } \
-  if (i < count) { \
-    list->values[found] = values[i] ^ flip; \
-    list->places[found++] = (int32_t)(i / 2); \
+  if (count % 2) { \
+    UNROLL for (long i = 0; i < images; i++) { \
+      list->values[i][found] = in.values[i * in.step + count - 1] ^ in.flip; \
+    } \
+    list->places[found++] = (int32_t)(count / 2); \
   } \
   list->count = found;
 

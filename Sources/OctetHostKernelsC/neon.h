@@ -4,6 +4,7 @@
 #define LANES 4
 #define OFFSET 0
 #define VECTORS 4
+#define SHARING_VECTORS 4
 #define PIXELS(v) ((v) <= 2 ? 8 : 4)
 #define KEEP(x) __asm__ volatile("" : "+w"(x))
 
@@ -93,15 +94,20 @@ INLINE void copy_cells(cell *target, const int8_t *source, long count) {
 // Activations stay as they are, and pixels become activations; so the flip is the other way round.
 // Whether a group is kept decides only where the next one goes, so nothing is mispredicted.
 #define LIST_GROUPS \
-  const uint8_t turn = flip ^ 0x80; \
+  const uint8_t turn = in.flip ^ 0x80; \
   long found = 0; \
-  for (long i = 0; i < count; i += DEPTH) { \
-    int8_t some[DEPTH] = {0}; \
-    for (long k = 0; k < DEPTH && i + k < count; k++) some[k] = (int8_t)(values[i + k] ^ turn); \
-    packed_group all; \
-    __builtin_memcpy(&all, some, DEPTH); \
-    list->values[found] = all; \
-    list->places[found] = (int32_t)(i / DEPTH); \
-    found += all != 0; \
+  for (long at = 0; at < count; at += DEPTH) { \
+    packed_group any = 0; \
+    UNROLL for (long i = 0; i < images; i++) { \
+      const uint8_t *from = in.values + i * in.step + at; \
+      int8_t some[DEPTH] = {0}; \
+      for (long k = 0; k < DEPTH && at + k < count; k++) some[k] = (int8_t)(from[k] ^ turn); \
+      packed_group all; \
+      __builtin_memcpy(&all, some, DEPTH); \
+      list->values[i][found] = all; \
+      any |= all; \
+    } \
+    list->places[found] = (int32_t)(at / DEPTH); \
+    found += any != 0; \
   } \
   list->count = found;

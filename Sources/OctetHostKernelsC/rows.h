@@ -12,7 +12,8 @@
 // load_weights, load_group, dot, load, store, load_some, store_some, all_lanes, larger, scaling, load_scaling,
 // rescaled, placed, store_whole, store_bytes, widen, multiply_add, copy_cells
 // packed_group, spread_group   a group as one number, and back
-// LIST_GROUPS        the body of list_groups below
+// LIST_GROUPS        the body of list_groups in dense.h
+// SHARING_VECTORS    vectors of a dense layer that are computed together for OCTET_TOGETHER images
 //
 // A group that is zero adds nothing, so dense layers first list those that are not.
 #include <string.h>
@@ -116,5 +117,7 @@ const octet_kernels NAME(kernels) = {
   .fold = NAME(fold),
   .finish = NAME(finish),
   .multiply = NAME(multiply),
+  .fold_together = NAME(fold_together),
+  .multiply_together = NAME(multiply_together),
   .peak = NAME(peak),
 };

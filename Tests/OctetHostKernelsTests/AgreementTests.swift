@@ -93,6 +93,59 @@ struct AgreementTests {
     }
   }
 
+  /// Images that come together must not get into each other's way, whatever their number.
+  @Test("many images in a batch give what each gives alone", arguments: sets)
+  func batches(set: InstructionSet) throws {
+    for seed in 4_000_000..<4_000_150 as Range<UInt64> {
+      let drawn = RandomModel(seed: seed, layerCount: seed % 3 == 0 ? 2 : 6)
+      let model = try Model(copying: drawn.bytes)
+      let reference = WholeLayerReference(drawn.bytes)
+      let count = Int(seed % 11)
+      let images = (0..<count).map { drawn.pixels(seed: seed &* 16 &+ UInt64($0)) }
+      let pixels = images.flatMap(\.self)
+      var storage = [UInt32](repeating: 0, count: BatchSession.arenaBytes(model) / 4)
+      var span = storage.mutableSpan
+      var arenas = span.mutableBytes
+      var session = try BatchSession(model, arenas: &arenas, kernels: HostKernels(model, set))
+      // The second time the arenas hold what the first one left.
+      for _ in 0..<2 {
+        var found: [[Int]] = []
+        try session.run(images: pixels.span) { image, session in
+          #expect(image == found.count && session.isFinished)
+          found.append(Self.logits(session))
+        }
+        let expected = images.map { image in
+          reference.run(image).logits.map { $0 - Int(model.logits.zeroPoint) }
+        }
+        #expect(found == expected, "\(set), seed \(seed)")
+      }
+    }
+  }
+
+  @Test("a batch refuses small arenas and parts of images")
+  func batchSizes() throws {
+    let drawn = RandomModel(seed: 11, layerCount: 3)
+    let model = try Model(copying: drawn.bytes)
+    let kernels = HostKernels(model, InstructionSet.best)
+    let needed = BatchSession.arenaBytes(model)
+    var storage = [UInt32](repeating: 0, count: needed / 4)
+    var span = storage.mutableSpan
+    var arenas = span.mutableBytes
+    #expect(throws: SessionError.arenaTooSmall(bytes: needed - 1, needed: needed)) {
+      var small = arenas._mutatingExtracting(0..<needed - 1)
+      _ = try BatchSession(model, arenas: &small, kernels: kernels)
+    }
+    var session = try BatchSession(model, arenas: &arenas, kernels: kernels)
+    let pixels = [UInt8](repeating: 0, count: model.imageBytes + 1)
+    var refused: SessionError?
+    do throws(SessionError) {
+      try session.run(images: pixels.span) { _, _ in Issue.record("an image was run") }
+    } catch {
+      refused = error
+    }
+    #expect(refused == .imageSize(bytes: model.imageBytes + 1, needed: 2 * model.imageBytes))
+  }
+
   @Test("sessions on several threads share the weights", arguments: sets)
   func threads(set: InstructionSet) async throws {
     let drawn = RandomModel(seed: 11, layerCount: 12)

@@ -65,22 +65,21 @@ package struct ImageClassifier {
   }
 
   private func classify(_ images: LabeledImages, _ range: Range<Int>, probabilityCount: Int) -> Answers {
-    // Words, so that the arena starts at a multiple of 4.
-    var words = [UInt32](repeating: 0, count: (model.arenaBytes + 3) / 4)
+    // Words, so that the arenas start at a multiple of 4.
+    var words = [UInt32](repeating: 0, count: BatchSession.arenaBytes(model) / 4)
     var span = words.mutableSpan
-    var arena = span.mutableBytes
+    var arenas = span.mutableBytes
     let size = images.shape.count
     var answers = Answers(classes: [], probabilities: [])
     do throws(SessionError) {
-      var session = try Session(model, arena: &arena, kernels: kernels)
-      let pixels = images.pixels.span
-      for image in range {
-        try session.run(image: pixels.extracting(image * size..<(image + 1) * size))
+      var session = try BatchSession(model, arenas: &arenas, kernels: kernels)
+      let pixels = images.pixels.span.extracting(range.lowerBound * size..<range.upperBound * size)
+      try session.run(images: pixels) { _, session in
         answers.classes.append(session.answer?.classIndex ?? 0)
         for index in 0..<probabilityCount { answers.probabilities.append(session.probability(of: index)) }
       }
     } catch {
-      preconditionFailure("the arena and the images have the model's sizes: \(error)")
+      preconditionFailure("the arenas and the images have the model's sizes: \(error)")
     }
     return answers
   }

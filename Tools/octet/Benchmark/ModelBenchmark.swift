@@ -43,11 +43,11 @@ struct ModelBenchmark {
         let start = ProcessorClock.wall
         workers[place].forEach(threads) { thread, _ in
           ProcessorPlace.run(on: turn + thread) {
-            withSession { session in
+            withBatch { session in
               while true {
                 let first = taken.add(Self.portion, ordering: .relaxed).oldValue
                 if first >= threads * Self.batch * batches { break }
-                run(images: Self.portion, from: first, &session)
+                runPortion(from: first, &session)
               }
             }
           }
@@ -97,6 +97,29 @@ struct ModelBenchmark {
     if classes < 0 { preconditionFailure("a class is at least 0") }
   }
 
+  /// A portion of images from one of them on, over and over, as they fit together.
+  private func runPortion(from first: Int, _ session: inout BatchSession) {
+    let pixels = pixels.span
+    let bytes = model.imageBytes
+    var classes = 0
+    var start = first % imageCount
+    var left = Self.portion
+    while left > 0 {
+      let end = min(start + left, imageCount)
+      do throws(SessionError) {
+        try session.run(images: pixels.extracting(start * bytes..<end * bytes)) { _, session in
+          classes &+= session.answer?.classIndex ?? 0
+        }
+      } catch {
+        preconditionFailure("the images have the model's size: \(error)")
+      }
+      left -= end - start
+      start = 0
+    }
+    // Never true; so that the answers have to be worked out.
+    if classes < 0 { preconditionFailure("a class is at least 0") }
+  }
+
   /// Seconds that each layer takes for an image: the median of many images, of which few are interrupted.
   func layerSeconds() -> [Double] {
     let clockCost = LayerTimes.clockCost()
@@ -137,6 +160,18 @@ struct ModelBenchmark {
       return body(&session)
     } catch {
       preconditionFailure("the arena has the model's size: \(error)")
+    }
+  }
+
+  private func withBatch(_ body: (inout BatchSession) -> Void) {
+    var words = [UInt32](repeating: 0, count: BatchSession.arenaBytes(model) / 4)
+    var span = words.mutableSpan
+    var arenas = span.mutableBytes
+    do throws(SessionError) {
+      var session = try BatchSession(model, arenas: &arenas, kernels: kernels)
+      body(&session)
+    } catch {
+      preconditionFailure("the arenas have the model's size: \(error)")
     }
   }
 
