@@ -3,6 +3,7 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 #include <stddef.h>
+#include <string.h>
 
 #define TARGET __attribute__((target("avx2")))
 #define KERNEL_NAME "avx2"
@@ -126,25 +127,40 @@ INLINE void copy_cells(cell *target, const int8_t *source, long count) {
   for (; i < count; i++) target[i] = (int16_t)(source[i] + 128);
 }
 
-// Whether a group is kept decides only where the next one goes, so nothing is mispredicted.
+// The numbers of the bits that are set in a byte, lowest first, a byte each.
+#define BIT(m, k) ((uint64_t)((m) >> (k) & 1) * (k) << 8 * __builtin_popcount((m) & ((1 << (k)) - 1)))
+#define BITS(m) (BIT(m, 1) | BIT(m, 2) | BIT(m, 3) | BIT(m, 4) | BIT(m, 5) | BIT(m, 6) | BIT(m, 7))
+#define BITS_4(m) BITS(m), BITS(m + 1), BITS(m + 2), BITS(m + 3)
+#define BITS_16(m) BITS_4(m), BITS_4(m + 4), BITS_4(m + 8), BITS_4(m + 12)
+#define BITS_64(m) BITS_16(m), BITS_16(m + 16), BITS_16(m + 32), BITS_16(m + 48)
+static const uint64_t set_bits[256] = {BITS_64(0), BITS_64(64), BITS_64(128), BITS_64(192)};
+
+// Eight groups at a time: those that count move to the front, and their places are where they come from.
 #define LIST_GROUPS \
+  const __m128i flips = _mm_set1_epi8((char)in.flip); \
   long found = 0; \
-  for (long at = 0; at + 1 < count; at += 2) { \
-    int32_t any = 0; \
+  for (long at = 0; at < count; at += 16) { \
+    vector groups[OCTET_TOGETHER], any = all_lanes(0); \
     UNROLL for (long i = 0; i < images; i++) { \
-      const uint8_t *two = in.values + i * in.step + at; \
-      const int32_t both = (two[0] ^ in.flip) | (two[1] ^ in.flip) << 16; \
-      list->values[i][found] = both; \
-      any |= both; \
+      const uint8_t *from = in.values + i * in.step + at; \
+      uint8_t last[16]; \
+      if (count - at < 16) { \
+        /* What is missing becomes 0. */ \
+        memset(last, in.flip, sizeof last); \
+        memcpy(last, from, (size_t)(count - at)); \
+        from = last; \
+      } \
+      groups[i] = _mm256_cvtepu8_epi16(_mm_xor_si128(_mm_loadu_si128((const __m128i *)from), flips)); \
+      any = _mm256_or_si256(any, groups[i]); \
     } \
-    list->places[found] = (int32_t)(at / 2); \
-    found += any != 0; \
-  } \
-  if (count % 2) { \
+    const vector is_zero = _mm256_cmpeq_epi32(any, all_lanes(0)); \
+    const int counts = ~_mm256_movemask_ps(_mm256_castsi256_ps(is_zero)) & 255; \
+    const vector lanes = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)set_bits[counts])); \
     UNROLL for (long i = 0; i < images; i++) { \
-      list->values[i][found] = in.values[i * in.step + count - 1] ^ in.flip; \
+      store(list->values[i] + found, _mm256_permutevar8x32_epi32(groups[i], lanes)); \
     } \
-    list->places[found++] = (int32_t)(count / 2); \
+    store(list->places + found, _mm256_add_epi32(lanes, all_lanes((int32_t)(at / 2)))); \
+    found += __builtin_popcount((unsigned)counts); \
   } \
   list->count = found;
 
