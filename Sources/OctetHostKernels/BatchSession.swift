@@ -41,7 +41,7 @@ package struct BatchSession: ~Copyable, ~Escapable {
   /// Runs images of `model.imageBytes` bytes each, one after another in memory, and calls `body` with each one's number
   /// and a session that has its answer.
   package mutating func run(
-    images: Span<UInt8>, _ body: (_ image: Int, _ session: borrowing Session<HostKernels>) -> Void
+    images: Span<UInt8>, _ body: (_ image: Int, _ session: inout Session<HostKernels>) -> Void
   ) throws(SessionError) {
     let bytes = model.imageBytes
     let count = images.count / bytes
@@ -52,13 +52,13 @@ package struct BatchSession: ~Copyable, ~Escapable {
     while image + RowProgram.together <= count, runTogether(images, from: image) {
       for place in 0..<RowProgram.together {
         session.moveToAnswer(in: arenas + place * Self.stride(model))
-        body(image + place, session)
+        body(image + place, &session)
       }
       image += RowProgram.together
     }
     while image < count {
       try session.run(image: images.extracting(image * bytes..<(image + 1) * bytes))
-      body(image, session)
+      body(image, &session)
       image += 1
     }
   }
