@@ -12,19 +12,21 @@ package struct BatchSession: ~Copyable, ~Escapable {
   private let arenas: UnsafeMutableRawPointer
 
   /// Bytes that a batch over this model needs, at a multiple of 4.
-  package static func arenaBytes(_ model: Model) -> Int { stride(model) * RowProgram.together }
+  package static func arenaBytes(_ model: Model, _ kernels: HostKernels) -> Int {
+    stride(model) * kernels.imagesTogether
+  }
 
-  /// From arena to arena, in whole lines of the cache.
-  private static func stride(_ model: Model) -> Int { (model.arenaBytes + 63) / 64 * 64 }
+  /// From arena to arena, so that each starts at a multiple of 4.
+  private static func stride(_ model: Model) -> Int { (model.arenaBytes + 3) / 4 * 4 }
 
   @_lifetime(&arenas)
   package init(_ model: Model, arenas: inout MutableRawSpan, kernels: HostKernels) throws(SessionError) {
-    let needed = Self.arenaBytes(model)
+    let needed = Self.arenaBytes(model, kernels)
     guard arenas.byteCount >= needed else {
       throw SessionError.arenaTooSmall(bytes: arenas.byteCount, needed: needed)
     }
     let stride = Self.stride(model)
-    for place in 1..<RowProgram.together {
+    for place in 1..<max(kernels.imagesTogether, 1) {
       // Opened once, as that fills in the borders.
       var arena = arenas._mutatingExtracting(place * stride..<(place + 1) * stride)
       _ = try Session(model, arena: &arena, kernels: kernels)
@@ -48,13 +50,14 @@ package struct BatchSession: ~Copyable, ~Escapable {
     guard count * bytes == images.count else {
       throw SessionError.imageSize(bytes: images.count, needed: (count + 1) * bytes)
     }
+    let together = kernels.imagesTogether
     var image = 0
-    while image + RowProgram.together <= count, runTogether(images, from: image) {
-      for place in 0..<RowProgram.together {
+    while together > 1, image + together <= count, runTogether(images, from: image) {
+      for place in 0..<together {
         session.moveToAnswer(in: arenas + place * Self.stride(model))
         body(image + place, &session)
       }
-      image += RowProgram.together
+      image += together
     }
     while image < count {
       try session.run(image: images.extracting(image * bytes..<(image + 1) * bytes))

@@ -25,7 +25,10 @@ package struct HostKernels: RowKernels, Sendable {
     packed.run(image: image, arena: arena, observer: &observer)
   }
 
-  /// As many images as run together, for a `BatchSession`.
+  /// Images that a `BatchSession` runs side by side.
+  package var imagesTogether: Int { packed.imagesTogether }
+
+  /// Runs so many images; false where there is no program.
   func runTogether(
     images: UnsafePointer<UInt8>, imageBytes: Int, arenas: UnsafeMutableRawPointer, stride: Int
   ) -> Bool {

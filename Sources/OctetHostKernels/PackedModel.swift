@@ -13,6 +13,11 @@ final class PackedModel: @unchecked Sendable {
   private let storage: PackedStorage
   private let model: Model
   private var program: RowProgram?
+  /// Images that a batch runs side by side: 1 where no layer gains by more, or where their arenas would be large.
+  private(set) var imagesTogether = 1
+
+  /// Bytes of an arena of which a batch has several.
+  private static var largestBatchArena: Int { 4 << 20 }
 
   init(_ model: Model, _ set: InstructionSet) {
     self.set = set
@@ -24,7 +29,11 @@ final class PackedModel: @unchecked Sendable {
     guard let kernels else { return }
     let packer = LayerPacker(model: model, kernels: kernels.pointee, storage: storage)
     for index in layers.indices { layers[index] = packer.pack(index) }
-    program = RowProgram(model, self, in: storage)
+    let program = RowProgram(model, self, in: storage)
+    self.program = program
+    if program.gainsTogether, model.arenaBytes <= Self.largestBatchArena {
+      imagesTogether = RowProgram.imagesTogether
+    }
   }
 
   deinit { layers.deallocate() }
@@ -38,7 +47,7 @@ final class PackedModel: @unchecked Sendable {
     return true
   }
 
-  /// As many images as run together; false for the plain set.
+  /// Runs `imagesTogether` images; false where there is no program.
   func runTogether(
     images: UnsafePointer<UInt8>, imageBytes: Int, arenas: UnsafeMutableRawPointer, stride: Int
   ) -> Bool {

@@ -3,9 +3,19 @@ import OctetHostKernelsC
 
 extension RowProgram {
   /// Images that run together.
-  static var together: Int { Int(OCTET_TOGETHER) }
+  static var imagesTogether: Int { Int(OCTET_IMAGES_TOGETHER) }
 
-  /// Runs `together` images side by side, step by step: a dense layer then loads its weights once for all of them.
+  /// Whether there is a layer that gains by it.
+  var gainsTogether: Bool {
+    steps.contains { step in
+      switch step.work {
+      case .fold, .foldImage, .multiply: true
+      default: false
+      }
+    }
+  }
+
+  /// Runs `imagesTogether` images side by side, step by step: a dense layer then loads its weights once for all of them.
   ///
   /// - Parameters:
   ///   - images: one after another.
@@ -32,7 +42,7 @@ extension RowProgram {
           packed, (arenas + values).assumingMemoryBound(to: UInt8.self), stride, 0x80, cells, target, stride)
       default:
         var nobody = NoObserver()
-        for image in 0..<Self.together {
+        for image in 0..<Self.imagesTogether {
           run(step, model, kernels, images + image * imageBytes, arenas + image * stride, &nobody)
         }
       }

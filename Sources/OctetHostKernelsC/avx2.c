@@ -12,7 +12,7 @@
 #define DEPTH 2
 #define OFFSET 128
 #define VECTORS 2
-#define SHARING_VECTORS 2
+#define SHARED_VECTORS 2
 #define PIXELS(v) ((v) == 1 ? 8 : 4)
 #define KEEP(x) __asm__ volatile("" : "+x"(x))
 
@@ -140,7 +140,7 @@ static const uint64_t set_bits[256] = {BITS_64(0), BITS_64(64), BITS_64(128), BI
   const __m128i flips = _mm_set1_epi8((char)in.flip); \
   long found = 0; \
   for (long at = 0; at < count; at += 16) { \
-    vector groups[OCTET_TOGETHER], any = all_lanes(0); \
+    vector groups[OCTET_IMAGES_TOGETHER], any = all_lanes(0); \
     UNROLL for (long i = 0; i < images; i++) { \
       const uint8_t *from = in.values + i * in.step + at; \
       uint8_t last[16]; \

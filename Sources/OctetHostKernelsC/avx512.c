@@ -10,7 +10,7 @@
 #define DEPTH 4
 #define OFFSET 128
 #define VECTORS 4
-#define SHARING_VECTORS 4
+#define SHARED_VECTORS 4
 #define PIXELS(v) ((v) <= 2 ? 8 : 4)
 #define KEEP(x) __asm__ volatile("" : "+v"(x))
 
@@ -134,7 +134,7 @@ INLINE void copy_cells(cell *target, const int8_t *source, long count) {
   long found = 0; \
   for (long at = 0; at < count; at += 64) { \
     const __mmask64 some = first_bits(count - at < 64 ? count - at : 64); \
-    vector fours[OCTET_TOGETHER], any = _mm512_setzero_si512(); \
+    vector fours[OCTET_IMAGES_TOGETHER], any = _mm512_setzero_si512(); \
     UNROLL for (long i = 0; i < images; i++) { \
       const vector raw = _mm512_maskz_loadu_epi8(some, in.values + i * in.step + at); \
       fours[i] = _mm512_maskz_mov_epi8(some, _mm512_xor_si512(raw, flips)); \

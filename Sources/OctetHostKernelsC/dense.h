@@ -5,55 +5,60 @@
 // Values that are listed at a time.
 #define LISTED 4096
 
-// The inputs of a dense layer: one, or OCTET_TOGETHER of them that are `step` bytes apart.
+// The inputs of a dense layer: one, or OCTET_IMAGES_TOGETHER of them that are `step` bytes apart.
 typedef struct {
   const uint8_t *values;
   long step;
   uint8_t flip;
 } NAME(inputs);
 
-// The groups of up to LISTED values that are not zero in every input: their values in each, and their places.
+// The groups of up to LISTED values that are not zero in at least one input: their values in each, and their places.
 typedef struct {
   long count;
   int32_t places[LISTED / DEPTH + 16];
-  packed_group values[OCTET_TOGETHER][LISTED / DEPTH + 16];
+  packed_group values[OCTET_IMAGES_TOGETHER][LISTED / DEPTH + 16];
 } NAME(list);
 
 INLINE void list_groups(const long images, NAME(list) *list, NAME(inputs) in, long count) { LIST_GROUPS }
 
-// Adds listed groups to the sums of a constant number of vectors and images. Groups of weights are `group_bytes` apart.
-INLINE void add_listed(const long images, const long vectors, vector sums[OCTET_TOGETHER][DENSE_VECTORS],
-                       const NAME(list) *list, const int8_t *w, const long group_bytes) {
-  vector acc[OCTET_TOGETHER][DENSE_VECTORS];
-  UNROLL for (long i = 0; i < images; i++) UNROLL for (long v = 0; v < vectors; v++) acc[i][v] = sums[i][v];
+typedef vector NAME(sums)[OCTET_IMAGES_TOGETHER][DENSE_VECTORS];
+
+_Static_assert(SHARED_VECTORS <= 4, "add_vectors has no more cases for several images");
+
+// Adds listed groups to the sums of a constant number of vectors, from vector `first` on, and of images. Groups of weights are
+// `group_bytes` apart.
+INLINE void add_listed(const long images, const long vectors, long first, NAME(sums) sums, const NAME(list) *list,
+                       const int8_t *w, const long group_bytes) {
+  vector acc[OCTET_IMAGES_TOGETHER][DENSE_VECTORS];
+  UNROLL for (long i = 0; i < images; i++) UNROLL for (long v = 0; v < vectors; v++) acc[i][v] = sums[i][first + v];
   for (long place = 0; place < list->count; place++) {
     const int8_t *at = w + (long)list->places[place] * group_bytes;
-    group values[OCTET_TOGETHER];
+    group values[OCTET_IMAGES_TOGETHER];
     UNROLL for (long i = 0; i < images; i++) values[i] = spread_group(list->values[i][place]);
     UNROLL for (long v = 0; v < vectors; v++) {
       const weights some = load_weights(at + v * LANES * DEPTH);
       UNROLL for (long i = 0; i < images; i++) acc[i][v] = dot(acc[i][v], values[i], some);
     }
   }
-  UNROLL for (long i = 0; i < images; i++) UNROLL for (long v = 0; v < vectors; v++) sums[i][v] = acc[i][v];
+  UNROLL for (long i = 0; i < images; i++) UNROLL for (long v = 0; v < vectors; v++) sums[i][first + v] = acc[i][v];
 }
 
-INLINE void add_vectors(const long images, long vectors, vector sums[OCTET_TOGETHER][DENSE_VECTORS],
-                        const NAME(list) *list, const int8_t *w, long group_bytes) {
+INLINE void add_vectors(const long images, long vectors, long first, NAME(sums) sums, const NAME(list) *list,
+                        const int8_t *w, long group_bytes) {
   const long each = LANES * DEPTH;
   // Alone, an image has all vectors of a block, so that the distance is a constant.
   switch (vectors) {
-    case 1: add_listed(images, 1, sums, list, w, images == 1 ? 1 * each : group_bytes); break;
-    case 2: add_listed(images, 2, sums, list, w, images == 1 ? 2 * each : group_bytes); break;
-    case 3: add_listed(images, 3, sums, list, w, images == 1 ? 3 * each : group_bytes); break;
-    case 4: add_listed(images, 4, sums, list, w, images == 1 ? 4 * each : group_bytes); break;
+    case 1: add_listed(images, 1, first, sums, list, w, images == 1 ? 1 * each : group_bytes); break;
+    case 2: add_listed(images, 2, first, sums, list, w, images == 1 ? 2 * each : group_bytes); break;
+    case 3: add_listed(images, 3, first, sums, list, w, images == 1 ? 3 * each : group_bytes); break;
+    case 4: add_listed(images, 4, first, sums, list, w, images == 1 ? 4 * each : group_bytes); break;
   }
   if (images > 1) return;
   switch (vectors) {
-    case 5: add_listed(1, 5, sums, list, w, 5 * each); break;
-    case 6: add_listed(1, 6, sums, list, w, 6 * each); break;
-    case 7: add_listed(1, 7, sums, list, w, 7 * each); break;
-    case 8: add_listed(1, 8, sums, list, w, 8 * each); break;
+    case 5: add_listed(1, 5, 0, sums, list, w, 5 * each); break;
+    case 6: add_listed(1, 6, 0, sums, list, w, 6 * each); break;
+    case 7: add_listed(1, 7, 0, sums, list, w, 7 * each); break;
+    case 8: add_listed(1, 8, 0, sums, list, w, 8 * each); break;
   }
 }
 
@@ -61,44 +66,48 @@ INLINE void add_vectors(const long images, long vectors, vector sums[OCTET_TOGET
 INLINE void dense(const long images, const octet_layer *layer, NAME(inputs) in, long row, long count,
                   int32_t *accumulators, int8_t *target, long step) {
   NAME(list) list;
-  list_groups(images, &list, in, smaller(LISTED, count));
+  list.count = 0;
+  // Most inputs are listed once for all blocks.
+  if (count <= LISTED) list_groups(images, &list, in, count);
   const long element = layer->is_wide ? 2 : 1;
   const int8_t *w = layer->weights;
-  for (long block = 0; block < layer->outputs; block += DENSE_VECTORS * LANES) {
-    const long block_vectors = smaller(DENSE_VECTORS, (layer->outputs - block + LANES - 1) / LANES);
-    const long group_bytes = block_vectors * LANES * DEPTH;
-    const long together = images == 1 ? DENSE_VECTORS : SHARING_VECTORS;
-    for (long first_vector = 0; first_vector < block_vectors; first_vector += together) {
-      const long vectors = smaller(together, block_vectors - first_vector);
-      const long channel = block + first_vector * LANES;
-      vector sums[OCTET_TOGETHER][DENSE_VECTORS];
-      for (long i = 0; i < images; i++) {
-        for (long v = 0; v < vectors; v++) {
-          const long c = channel + v * LANES;
-          if (row == 0) {
-            sums[i][v] = load(layer->start + c);
-          } else {
-            const int32_t *own = (const int32_t *)((const char *)accumulators + i * step);
-            sums[i][v] = load_some(own + c, smaller(LANES, layer->outputs - c));
-          }
+  for (long channel = 0; channel < layer->outputs; channel += DENSE_VECTORS * LANES) {
+    const long vectors = smaller(DENSE_VECTORS, (layer->outputs - channel + LANES - 1) / LANES);
+    const long group_bytes = vectors * LANES * DEPTH;
+    NAME(sums) sums;
+    for (long i = 0; i < images; i++) {
+      for (long v = 0; v < vectors; v++) {
+        const long c = channel + v * LANES;
+        if (row == 0) {
+          sums[i][v] = load(layer->start + c);
+        } else {
+          const int32_t *own = (const int32_t *)((const char *)accumulators + i * step);
+          sums[i][v] = load_some(own + c, smaller(LANES, layer->outputs - c));
         }
       }
-      const int8_t *at = w + row * layer->groups * group_bytes + first_vector * LANES * DEPTH;
-      for (long first = 0; first < count; first += LISTED) {
-        if (count > LISTED) {
-          const NAME(inputs) rest = {in.values + first, in.step, in.flip};
-          list_groups(images, &list, rest, smaller(LISTED, count - first));
-        }
-        add_vectors(images, vectors, sums, &list, at + first / DEPTH * group_bytes, group_bytes);
+    }
+    const int8_t *at = w + row * layer->groups * group_bytes;
+    for (long first = 0; first < count; first += LISTED) {
+      if (count > LISTED) {
+        const NAME(inputs) rest = {in.values + first, in.step, in.flip};
+        list_groups(images, &list, rest, smaller(LISTED, count - first));
       }
-      for (long i = 0; i < images; i++) {
-        for (long v = 0; v < vectors; v++) {
-          const long c = channel + v * LANES, some = smaller(LANES, layer->outputs - c);
-          if (target) {
-            emit(layer, sums[i][v], c, some, target + i * step + c * element);
-          } else {
-            store_some((int32_t *)((char *)accumulators + i * step) + c, sums[i][v], some);
-          }
+      const int8_t *from = at + first / DEPTH * group_bytes;
+      if (images == 1) {
+        add_vectors(1, vectors, 0, sums, &list, from, group_bytes);
+        continue;
+      }
+      for (long v = 0; v < vectors; v += SHARED_VECTORS) {
+        add_vectors(images, smaller(SHARED_VECTORS, vectors - v), v, sums, &list, from + v * LANES * DEPTH, group_bytes);
+      }
+    }
+    for (long i = 0; i < images; i++) {
+      for (long v = 0; v < vectors; v++) {
+        const long c = channel + v * LANES, some = smaller(LANES, layer->outputs - c);
+        if (target) {
+          emit(layer, sums[i][v], c, some, target + i * step + c * element);
+        } else {
+          store_some((int32_t *)((char *)accumulators + i * step) + c, sums[i][v], some);
         }
       }
     }
@@ -118,12 +127,12 @@ static TARGET void NAME(multiply)(
 
 static TARGET void NAME(fold_together)(const octet_layer *layer, const uint8_t *values, long values_step, uint8_t flip,
                                        long row, long count, int32_t *accumulators, long step) {
-  dense(OCTET_TOGETHER, layer, (NAME(inputs)){values, values_step, flip}, row, count, accumulators, 0, step);
+  dense(OCTET_IMAGES_TOGETHER, layer, (NAME(inputs)){values, values_step, flip}, row, count, accumulators, 0, step);
 }
 
 static TARGET void NAME(multiply_together)(const octet_layer *layer, const uint8_t *values, long values_step,
                                            uint8_t flip, long count, void *target, long step) {
-  dense(OCTET_TOGETHER, layer, (NAME(inputs)){values, values_step, flip}, 0, count, 0, target, step);
+  dense(OCTET_IMAGES_TOGETHER, layer, (NAME(inputs)){values, values_step, flip}, 0, count, 0, target, step);
 }
 
 static TARGET void NAME(finish)(const octet_layer *layer, const int32_t *accumulators, void *target) {

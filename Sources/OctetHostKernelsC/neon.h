@@ -4,7 +4,7 @@
 #define LANES 4
 #define OFFSET 0
 #define VECTORS 4
-#define SHARING_VECTORS 4
+#define SHARED_VECTORS 4
 #define PIXELS(v) ((v) <= 2 ? 8 : 4)
 #define KEEP(x) __asm__ volatile("" : "+w"(x))
 

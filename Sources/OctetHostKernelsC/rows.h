@@ -13,7 +13,7 @@
 // rescaled, placed, store_whole, store_bytes, widen, multiply_add, copy_cells
 // packed_group, spread_group   a group as one number, and back
 // LIST_GROUPS        the body of list_groups in dense.h
-// SHARING_VECTORS    vectors of a dense layer that are computed together for OCTET_TOGETHER images
+// SHARED_VECTORS    vectors of a dense layer that are computed together for OCTET_IMAGES_TOGETHER images
 //
 // A group that is zero adds nothing, so dense layers first list those that are not.
 #include <string.h>

@@ -96,6 +96,7 @@ struct AgreementTests {
   /// Images that come together must not get into each other's way, whatever their number.
   @Test("many images in a batch give what each gives alone", arguments: sets)
   func batches(set: InstructionSet) throws {
+    var together = 0
     for seed in 4_000_000..<4_000_150 as Range<UInt64> {
       let drawn = RandomModel(seed: seed, layerCount: seed % 3 == 0 ? 2 : 6)
       let model = try Model(copying: drawn.bytes)
@@ -103,10 +104,12 @@ struct AgreementTests {
       let count = Int(seed % 11)
       let images = (0..<count).map { drawn.pixels(seed: seed &* 16 &+ UInt64($0)) }
       let pixels = images.flatMap(\.self)
-      var storage = [UInt32](repeating: 0, count: BatchSession.arenaBytes(model) / 4)
+      let kernels = HostKernels(model, set)
+      if kernels.imagesTogether > 1 { together += 1 }
+      var storage = [UInt32](repeating: 0, count: BatchSession.arenaBytes(model, kernels) / 4)
       var span = storage.mutableSpan
       var arenas = span.mutableBytes
-      var session = try BatchSession(model, arenas: &arenas, kernels: HostKernels(model, set))
+      var session = try BatchSession(model, arenas: &arenas, kernels: kernels)
       // The second time the arenas hold what the first one left.
       for _ in 0..<2 {
         var found: [[Int]] = []
@@ -120,20 +123,26 @@ struct AgreementTests {
         #expect(found == expected, "\(set), seed \(seed)")
       }
     }
+    // The plain kernels gain nothing by it, and neither do models without a dense layer.
+    #expect(set == .plain ? together == 0 : together > 50)
   }
 
-  @Test("a batch refuses small arenas and parts of images")
+  @Test("a batch refuses arenas that are small or begin oddly, and parts of images")
   func batchSizes() throws {
     let drawn = RandomModel(seed: 11, layerCount: 3)
     let model = try Model(copying: drawn.bytes)
     let kernels = HostKernels(model, InstructionSet.best)
-    let needed = BatchSession.arenaBytes(model)
-    var storage = [UInt32](repeating: 0, count: needed / 4)
+    let needed = BatchSession.arenaBytes(model, kernels)
+    var storage = [UInt32](repeating: 0, count: needed / 4 + 1)
     var span = storage.mutableSpan
     var arenas = span.mutableBytes
     #expect(throws: SessionError.arenaTooSmall(bytes: needed - 1, needed: needed)) {
       var small = arenas._mutatingExtracting(0..<needed - 1)
       _ = try BatchSession(model, arenas: &small, kernels: kernels)
+    }
+    #expect(throws: SessionError.arenaNotAligned) {
+      var odd = arenas._mutatingExtracting(1..<needed + 1)
+      _ = try BatchSession(model, arenas: &odd, kernels: kernels)
     }
     var session = try BatchSession(model, arenas: &arenas, kernels: kernels)
     let pixels = [UInt8](repeating: 0, count: model.imageBytes + 1)

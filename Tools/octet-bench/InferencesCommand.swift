@@ -15,7 +15,10 @@ enum InferencesCommand: Command {
     summary: "run a model a fixed number of times on one thread, without looking at a clock",
     discussion: "OCTET_KERNELS chooses the kernels, as for octet bench.",
     positionals: [PositionalDescription(.file("MODEL"), help: "the .octet file")],
-    options: [OptionDescription("count", takes: .text("N"), default: "4", help: "inferences")],
+    options: [
+      OptionDescription("count", takes: .text("N"), default: "4", help: "inferences"),
+      OptionDescription("batch", help: "as many images together as there are digits"),
+    ],
     examples: ["valgrind --tool=callgrind octet-bench inferences cnn-two-pool.octet --count 8"])
 
   private static let digitCount = 4
@@ -32,16 +35,28 @@ enum InferencesCommand: Command {
         reason: "the model takes images of \(bytes) bytes, and the digits have \(digits.shape.count)")
     }
     let kernels = try HostKernels(model)
-    var storage = [UInt32](repeating: 0, count: model.arenaBytes / 4 + 1)
+    let isBatch = arguments.flag("batch")
+    let arenaBytes = isBatch ? BatchSession.arenaBytes(model, kernels) : model.arenaBytes
+    var storage = [UInt32](repeating: 0, count: (arenaBytes + 3) / 4)
     var words = storage.mutableSpan
     var arena = words.mutableBytes
-    var session = try Session(model, arena: &arena, kernels: kernels)
+    // The sum of the classes, so that the answers have to be worked out.
     var classes = 0
-    for index in 0..<count {
-      let place = index % digitCount * bytes
-      try session.run(image: digits.pixels.span.extracting(place..<place + bytes))
-      classes += session.answer?.classIndex ?? 0
-    }  // The sum of the classes, so that the answers have to be worked out.
+    if isBatch {
+      var session = try BatchSession(model, arenas: &arena, kernels: kernels)
+      for first in stride(from: 0, to: count, by: digitCount) {
+        try session.run(images: digits.pixels.span.extracting(0..<min(digitCount, count - first) * bytes)) {
+          classes += $1.answer?.classIndex ?? 0
+        }
+      }
+    } else {
+      var session = try Session(model, arena: &arena, kernels: kernels)
+      for index in 0..<count {
+        let place = index % digitCount * bytes
+        try session.run(image: digits.pixels.span.extracting(place..<place + bytes))
+        classes += session.answer?.classIndex ?? 0
+      }
+    }
     try StandardOutput.write(
       "\(count) inferences with \(kernels.instructionSet.rawValue) kernels: \(classes)\n")
   }

@@ -129,7 +129,7 @@ def resident(model):
     total = 0
     with open("/proc/self/smaps") as lines:
         for line in lines:
-            words = line.split()
+            words = line.rstrip("\n").split(maxsplit=5)
             if not words[0].endswith(":"):
                 name = words[5] if len(words) > 5 else ""
                 is_own = not name.startswith("/") or name == str(model.resolve())
@@ -186,15 +186,16 @@ def measure(name, folder, program, rounds, least):
         "litert_float_batch": litert_call(folder / f"{name}-float.tflite", BATCH),
         "onnxruntime_batch": onnx_call(folder / f"{name}.onnx", BATCH),
     }
-    turns = {key: [] for key in [*calls, "octet", "octet_noise", "octet_batch", "octet_two"]}
+    turns = {key: [] for key in [*calls, "octet", "octet_noise", "octet_batch", "octet_batch_noise", "octet_two"]}
     two_threads = []
     for _ in range(rounds):
         for key, call in calls.items():
             turns[key].append(timed(call, least) / (BATCH if key.endswith("_batch") else 1))
         found = octet(program, name, 9)
         turns["octet"].append(found["latency_seconds"]["median"])
-        turns["octet_noise"].append(
-            octet(program, name, 3, "--noise", "--threads", "1")["latency_seconds"]["median"])
+        noise = octet(program, name, 3, "--noise", "--threads", "1")
+        turns["octet_noise"].append(noise["latency_seconds"]["median"])
+        turns["octet_batch_noise"].append(1 / noise["throughput"][0]["images_per_second"]["median"])
         for key, row in zip(["octet_batch", "octet_two"], found["throughput"]):
             turns[key].append(1 / row["images_per_second"]["median"])
         two_threads.append(found["throughput"][1]["times_one_thread"]["median"])
@@ -212,6 +213,7 @@ def measure(name, folder, program, rounds, least):
             "latency_litert_float": middle["litert_float"] / middle["octet"],
             "latency_onnxruntime": middle["onnxruntime"] / middle["octet"],
             "throughput_litert": middle["litert_batch"] / middle["octet_batch"],
+            "throughput_litert_noise": middle["litert_batch"] / middle["octet_batch_noise"],
             "throughput_litert_float": middle["litert_float_batch"] / middle["octet_batch"],
             "throughput_onnxruntime": middle["onnxruntime_batch"] / middle["octet_batch"],
             "two_threads": statistics.median(two_threads),
@@ -265,8 +267,8 @@ def text(found):
     lines = [
         f"{found['name']} (kernels {found['kernels']}, {found['rounds']} turns)",
         f"  LiteRT int8 takes {ratios['latency_litert']:.2f} times as long for one image, "
-        f"{ratios['latency_litert_noise']:.2f} times if it is noise, and {ratios['throughput_litert']:.2f} times in "
-        f"batches of {BATCH}",
+        f"{ratios['latency_litert_noise']:.2f} times if it is noise, and in batches of {BATCH} "
+        f"{ratios['throughput_litert']:.2f} times, {ratios['throughput_litert_noise']:.2f} times if those are noise",
         f"  ONNX Runtime int8 {ratios['latency_onnxruntime']:.2f} times, LiteRT float "
         f"{ratios['latency_litert_float']:.2f} times; two threads of Octet do {ratios['two_threads']:.2f} times as much "
         "as one",
@@ -275,7 +277,8 @@ def text(found):
     for key, label in [
             ("octet", "Octet"), ("octet_noise", "Octet, noise"), ("litert", "LiteRT int8"),
             ("onnxruntime", "ONNX Runtime int8"), ("litert_float", "LiteRT float"),
-            ("octet_batch", "Octet, 256"), ("octet_two", "Octet, 256, 2 threads"), ("litert_batch", "LiteRT int8, 256"),
+            ("octet_batch", "Octet, 256"), ("octet_batch_noise", "Octet, 256, noise"),
+            ("octet_two", "Octet, 256, 2 threads"), ("litert_batch", "LiteRT int8, 256"),
             ("onnxruntime_batch", "ONNX Runtime int8, 256"), ("litert_float_batch", "LiteRT float, 256")]:
         lines.append(f"    {label:<24}{micro(key)}")
     limited = found["avx2"]

@@ -60,7 +60,7 @@ typedef struct {
   void (*finish)(const octet_layer *, const int32_t *accumulators, void *target);
   // A dense layer whose input is `count` values in one piece.
   void (*multiply)(const octet_layer *, const uint8_t *values, uint8_t flip, long count, void *target);
-  // As `fold` and `multiply`, for OCTET_TOGETHER inputs that are `values_step` bytes apart. Accumulators and outputs are `step`
+  // As `fold` and `multiply`, for OCTET_IMAGES_TOGETHER inputs that are `values_step` bytes apart. Accumulators and outputs are `step`
   // bytes apart.
   void (*fold_together)(const octet_layer *, const uint8_t *values, long values_step, uint8_t flip, long row, long count,
                         int32_t *accumulators, long step);
@@ -71,7 +71,7 @@ typedef struct {
 } octet_kernels;
 
 // Images that share the loads of a dense layer's weights.
-#define OCTET_TOGETHER 4
+#define OCTET_IMAGES_TOGETHER 4
 
 // What a convolution may need of scratch memory, in bytes: lines under one place times their length.
 #define OCTET_SCRATCH_BYTES 32768

@@ -66,7 +66,7 @@ package struct ImageClassifier {
 
   private func classify(_ images: LabeledImages, _ range: Range<Int>, probabilityCount: Int) -> Answers {
     // Words, so that the arenas start at a multiple of 4.
-    var words = [UInt32](repeating: 0, count: BatchSession.arenaBytes(model) / 4)
+    var words = [UInt32](repeating: 0, count: BatchSession.arenaBytes(model, kernels) / 4)
     var span = words.mutableSpan
     var arenas = span.mutableBytes
     let size = images.shape.count

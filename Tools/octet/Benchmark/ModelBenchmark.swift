@@ -164,7 +164,7 @@ struct ModelBenchmark {
   }
 
   private func withBatch(_ body: (inout BatchSession) -> Void) {
-    var words = [UInt32](repeating: 0, count: BatchSession.arenaBytes(model) / 4)
+    var words = [UInt32](repeating: 0, count: BatchSession.arenaBytes(model, kernels) / 4)
     var span = words.mutableSpan
     var arenas = span.mutableBytes
     do throws(SessionError) {
