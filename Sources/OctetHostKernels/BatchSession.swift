@@ -26,7 +26,7 @@ package struct BatchSession: ~Copyable, ~Escapable {
       throw SessionError.arenaTooSmall(bytes: arenas.byteCount, needed: needed)
     }
     let stride = Self.stride(model)
-    for place in 1..<max(kernels.imagesTogether, 1) {
+    for place in 1..<kernels.imagesTogether {
       // Opened once, as that fills in the borders.
       var arena = arenas._mutatingExtracting(place * stride..<(place + 1) * stride)
       _ = try Session(model, arena: &arena, kernels: kernels)
@@ -52,7 +52,8 @@ package struct BatchSession: ~Copyable, ~Escapable {
     }
     let together = kernels.imagesTogether
     var image = 0
-    while together > 1, image + together <= count, runTogether(images, from: image) {
+    while together > 1, image + together <= count {
+      runTogether(images, from: image)
       for place in 0..<together {
         session.moveToAnswer(in: arenas + place * Self.stride(model))
         body(image + place, &session)
@@ -66,12 +67,11 @@ package struct BatchSession: ~Copyable, ~Escapable {
     }
   }
 
-  /// False where the kernels have no program.
   @inline(__always)
-  private func runTogether(_ images: Span<UInt8>, from first: Int) -> Bool {
+  private func runTogether(_ images: Span<UInt8>, from first: Int) {
     images.withUnsafeBufferPointer { pixels in
-      guard let start = pixels.baseAddress else { return false }
-      return kernels.runTogether(
+      guard let start = pixels.baseAddress else { return }
+      kernels.runTogether(
         images: start + first * model.imageBytes, imageBytes: model.imageBytes, arenas: arenas,
         stride: Self.stride(model))
     }

@@ -28,10 +28,10 @@ package struct HostKernels: RowKernels, Sendable {
   /// Images that a `BatchSession` runs side by side.
   package var imagesTogether: Int { packed.imagesTogether }
 
-  /// Runs so many images; false where there is no program.
+  /// Runs so many images, where they are more than one.
   func runTogether(
     images: UnsafePointer<UInt8>, imageBytes: Int, arenas: UnsafeMutableRawPointer, stride: Int
-  ) -> Bool {
+  ) {
     packed.runTogether(images: images, imageBytes: imageBytes, arenas: arenas, stride: stride)
   }
 

@@ -47,14 +47,15 @@ final class PackedModel: @unchecked Sendable {
     return true
   }
 
-  /// Runs `imagesTogether` images; false where there is no program.
+  /// Runs `imagesTogether` images, which are more than one.
   func runTogether(
     images: UnsafePointer<UInt8>, imageBytes: Int, arenas: UnsafeMutableRawPointer, stride: Int
-  ) -> Bool {
-    guard let program, let kernels else { return false }
+  ) {
+    guard let program, let kernels, imagesTogether > 1 else {
+      preconditionFailure("without a program, or a layer that gains by it, images run alone")
+    }
     program.runTogether(
       model, kernels, images: images, imageBytes: imageBytes, arenas: arenas, stride: stride)
-    return true
   }
 
   /// A layer's weights; `index` is one of the model's.

@@ -76,25 +76,21 @@ struct ModelBenchmark {
   /// Seconds for so many images in one session, each with its class and probability.
   private func batchSeconds(images: Int) -> Double {
     withSession { session in
+      let pixels = pixels.span
+      let bytes = model.imageBytes
+      var image = 0
+      var classes = 0
       let start = ProcessorClock.now
-      run(images: images, from: 0, &session)
-      return Double(ProcessorClock.now - start) / 1e9
+      for _ in 0..<images {
+        run(&session, pixels.extracting(image * bytes..<(image + 1) * bytes))
+        classes &+= session.answer?.classIndex ?? 0
+        image = image + 1 == imageCount ? 0 : image + 1
+      }
+      let end = ProcessorClock.now
+      // Never true; so that the answers have to be worked out.
+      if classes < 0 { preconditionFailure("a class is at least 0") }
+      return Double(end - start) / 1e9
     }
-  }
-
-  /// So many images from one of them on, over and over.
-  private func run(images: Int, from first: Int, _ session: inout Session<HostKernels>) {
-    let pixels = pixels.span
-    let bytes = model.imageBytes
-    var image = first % imageCount
-    var classes = 0
-    for _ in 0..<images {
-      run(&session, pixels.extracting(image * bytes..<(image + 1) * bytes))
-      classes &+= session.answer?.classIndex ?? 0
-      image = image + 1 == imageCount ? 0 : image + 1
-    }
-    // Never true; so that the answers have to be worked out.
-    if classes < 0 { preconditionFailure("a class is at least 0") }
   }
 
   /// A portion of images from one of them on, over and over, as they fit together.
