@@ -15,11 +15,17 @@ package struct FloatModel: Equatable, Sendable {
   package var metrics: String?
   /// The version of Octet that wrote the file; nil for a model that was made elsewhere.
   package var octetVersion: String?
+  /// How the format that the model came from lays out its input and its output. No model file keeps it.
+  package var inputLayout: ArrayLayout
+  package var outputLayout: ArrayLayout
 
+  /// - Parameters:
+  ///   - inputLayout: nil for Octet's own, of the network's input.
+  ///   - outputLayout: nil for Octet's own, of the last layer's output.
   package init(
     network: NetworkDescription, classNames: [String], parameters: [NamedValues], recipeName: String? = nil,
     settings: [SettingText] = [], history: [EpochRecord] = [], metrics: String? = nil,
-    octetVersion: String? = nil
+    octetVersion: String? = nil, inputLayout: ArrayLayout? = nil, outputLayout: ArrayLayout? = nil
   ) {
     self.network = network
     self.classNames = classNames
@@ -29,6 +35,9 @@ package struct FloatModel: Equatable, Sendable {
     self.history = history
     self.metrics = metrics
     self.octetVersion = octetVersion
+    self.inputLayout = inputLayout ?? ArrayLayout(network.input)
+    // A network whose shapes do not fit is refused when it is checked.
+    self.outputLayout = outputLayout ?? ArrayLayout((try? network.shapes().last) ?? network.input)
   }
 }
 
