@@ -4,7 +4,7 @@ extension FloatModel {
   /// Brings in a model that Keras saved, as .keras or .h5.
   ///
   /// - Parameters:
-  ///   - classNames: the classes in the order of the outputs; 0, 1, 2, … unless given.
+  ///   - classNames: the classes in the order of the outputs; nil if they are not known.
   ///   - pixels: what pixels of 0 and 255 were in training; a model that scales them itself must be told.
   package init(
     keras file: [UInt8], path: String, classNames: [String]? = nil, pixels: ClosedRange<Float>? = nil

@@ -3,7 +3,7 @@ import OctetTraining
 extension FloatModel {
   /// Brings in an ONNX file.
   ///
-  /// - Parameter classNames: the classes in the order of the outputs; 0, 1, 2, … unless given.
+  /// - Parameter classNames: the classes in the order of the outputs; nil if they are not known.
   package init(onnx file: [UInt8], path: String, classNames: [String]? = nil) throws(ImportError) {
     self = try ONNXImport(file, path: path).model(classNames: classNames)
   }

@@ -3,7 +3,8 @@ import OctetTraining
 /// A trained float network and how it came to be: what a float model file holds.
 package struct FloatModel: Equatable, Sendable {
   package var network: NetworkDescription
-  /// The name of each class, in the order of the network's outputs.
+  /// The name of each class, in the order of the network's outputs; empty for a model that is no classifier, or whose classes
+  /// nobody has named yet.
   package var classNames: [String]
   /// Every parameter of the network, in its order, named "conv-1.weight".
   package var parameters: [NamedValues]
@@ -81,21 +82,6 @@ extension FloatModel {
       return "tensor \(parameters[expected.count].name.quoted) belongs to no layer of the network"
     }
     if let reason = ModelContainer.notFinite(parameters) { return reason }
-    return try classFault()
-  }
-
-  /// As labels are bytes, there are at most 256 classes.
-  private func classFault() throws(NetworkError) -> String? {
-    let shown = classNames.prefix(12).map(\.quoted).joined(separator: ", ")
-    guard (2...256).contains(classNames.count), Set(classNames).count == classNames.count,
-      classNames.allSatisfy({ (1...255).contains($0.utf8.count) })
-    else {
-      return "its \"classes\" are [\(shown)]: there must be 2 to 256 different names of 1 to 255 bytes"
-    }
-    let outputs = try network.shapes().last?.count ?? 0
-    guard outputs == classNames.count || (outputs == 1 && classNames.count == 2) else {
-      return "the network has \(outputs) outputs, but there are \(classNames.count) classes: [\(shown)]"
-    }
-    return nil
+    return classNames.isEmpty ? nil : try classifierOutput.fault(of: classNames)
   }
 }

@@ -3,7 +3,7 @@ import OctetTraining
 /// Float models as safetensors files, which Python reads too.
 ///
 /// The tensors are the network's parameters, by name. The metadata holds `format`, `network` (as in a `.network` file)
-/// and `classes` (a JSON array of names), which a model from elsewhere needs too; and, when Octet trained it, `recipe`,
+/// and `classes` (a JSON array of names, empty for a model that is no classifier), which a model from elsewhere needs too; and, when Octet trained it, `recipe`,
 /// `settings` (a JSON object of texts), `history` (a JSON array of epochs), `metrics` (JSON) and `octet_version`.
 package enum FloatModelFile {
   package static let format = "octet-float-1"
@@ -29,6 +29,10 @@ package enum FloatModelFile {
 
   private static func writer(_ model: FloatModel, path: String) throws(ModelFileError) -> SafetensorsWriter {
     try check(model, path: path)
+    if let output = (try? model.network.shapes())?.last, !output.isFlat {
+      throw .content(
+        path: path, "its output is \(output); a file of this format ends with one row of numbers")
+    }
     var metadata = [
       ("format", format),
       ("network", model.network.text),

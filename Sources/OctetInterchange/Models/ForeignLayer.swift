@@ -12,7 +12,7 @@ struct ForeignLayer {
 }
 
 extension ForeignLayer {
-  /// The finished model; its layers are named after their kinds, and its classes 0, 1, 2, … unless names are given.
+  /// The finished model; its layers are named after their kinds, and its classes have the names that are given, if any are.
   static func model(
     input: ImageShape, layers: [ForeignLayer], classNames: [String]?
   ) throws(NetworkError) -> FloatModel {
@@ -36,14 +36,7 @@ extension ForeignLayer {
     for layer in lines.dropLast() where layer.activation == .softmax {
       throw NetworkError("layer \(layer.name) has softmax, which only the last layer can")
     }
-    let output = try network.shapes().last ?? input
-    guard output.isFlat else {
-      throw NetworkError("its output is \(output), not one row of numbers, one for each class")
-    }
-    let outputs = output.count
-    let model = FloatModel(
-      network: network, classNames: classNames ?? (0..<max(outputs, 2)).map(String.init),
-      parameters: parameters)
+    let model = FloatModel(network: network, classNames: classNames ?? [], parameters: parameters)
     if let fault = try model.fault() { throw NetworkError(fault) }
     return model
   }

@@ -6,7 +6,7 @@ extension ONNXImport {
     graph.properties[ONNXWriter.classesKey].flatMap { try? StrangersJSON.decode([String].self, from: $0) }
   }
 
-  /// The finished model, with class names 0, 1, 2, … unless others are given or stand in the file.
+  /// The finished model, with the class names that are given or stand in the file, or none.
   func model(classNames: [String]?) throws(ImportError) -> FloatModel {
     guard let output = graph.outputs.first?.name, let last = values[output] else {
       throw failure("no node makes its output \((graph.outputs.first?.name ?? "").quoted)")

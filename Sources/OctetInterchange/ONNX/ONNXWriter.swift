@@ -148,7 +148,7 @@ struct ONNXWriter {
     model.append(3, text: octetVersion)
     model.append(7, message: graph)
     model.append(8, message: set)
-    model.append(14, message: classes)
+    if !classNames.isEmpty { model.append(14, message: classes) }
     return model.bytes
   }
 }

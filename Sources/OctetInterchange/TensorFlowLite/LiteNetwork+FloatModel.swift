@@ -3,7 +3,7 @@ import OctetTraining
 extension LiteNetwork {
   /// The float model, also where weights are stored in fewer bits.
   ///
-  /// - Parameter classNames: the classes in the order of the outputs; 0, 1, 2, … unless given.
+  /// - Parameter classNames: the classes in the order of the outputs; nil if they are not known.
   package func floatModel(classNames: [String]? = nil) throws(ImportError) -> FloatModel {
     var made: [ForeignLayer] = []
     // Octet's value for each of the file's, before and after flattening.

@@ -27,8 +27,17 @@ extension LoweredNetwork {
     var translation = try Translation(model, input: input)
     try translation.translate()
     self = translation.network
+    if let reason = try classifierFault(model) { throw .noClassifier(reason) }
     fuse()
     try checkLast()
+  }
+
+  private func classifierFault(_ model: FloatModel) throws(QuantizationError) -> String? {
+    do throws(NetworkError) {
+      return try model.classifierFault()
+    } catch {
+      throw .network(error)
+    }
   }
 
   private func checkLast() throws(QuantizationError) {

@@ -8,6 +8,8 @@ package enum QuantizationError: Error, Equatable {
   /// The images do not fit the network.
   case shape(images: ImageShape, network: ImageShape)
   case noImages
+  /// The network's outputs are no classes.
+  case noClassifier(String)
   /// A number that the format has no room for.
   case limit(String)
 }
@@ -20,6 +22,7 @@ extension QuantizationError: CustomStringConvertible {
     case .shape(let images, let network):
       "the images are \(images), the network's input is \(network): they must have as many values"
     case .noImages: "there are no images to calibrate on: give data with training images"
+    case .noClassifier(let reason): "the network is no classifier: \(reason)"
     case .limit(let reason): "the network does not fit an .octet file: \(reason)"
     }
   }

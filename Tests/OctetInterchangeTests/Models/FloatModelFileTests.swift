@@ -83,7 +83,7 @@ import Testing
     try expectRefused("no \"classes\"") { texts, _ in set(&texts, "classes", nil) }
     try expectRefused("2 to 256 different names") { texts, _ in set(&texts, "classes", #"["a","a","b"]"#) }
     try expectRefused("2 to 256 different names") { texts, _ in set(&texts, "classes", #"["a","","b"]"#) }
-    try expectRefused("2 to 256 different names") { texts, _ in set(&texts, "classes", "[]") }
+    try expectRefused("2 to 256 different names") { texts, _ in set(&texts, "classes", #"["a"]"#) }
     try expectRefused("3 outputs, but there are 2 classes") { texts, _ in
       set(&texts, "classes", #"["a","b"]"#)
     }

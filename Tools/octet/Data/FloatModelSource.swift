@@ -49,8 +49,12 @@ enum FloatModelSource {
   ) throws -> FloatModel {
     let labels = file.model.labels
     var model = try load(path: path, pixels: pixels)
-    // A model from elsewhere has no names of its own.
-    if !isOwn(path), model.classNames.count == labels.count { model.classNames = labels }
+    if model.classNames.isEmpty {
+      model = try classifier(model, path: path, given: labels)
+    } else if !isOwn(path), model.classNames.count == labels.count {
+      // Names that a file from elsewhere happens to have bind nobody.
+      model.classNames = labels
+    }
     guard model.classNames == labels else {
       throw FileContentError(
         path: path,
@@ -67,9 +71,23 @@ enum FloatModelSource {
     return path
   }
 
-  /// The names for a model that has none of its own: those of the data, if there are as many; else 0, 1, 2, ….
-  static func classNames(outputs: Int, data: DataSet) -> [String] {
-    let count = max(outputs, 2)
-    return data.train.classNames.count == count ? data.train.classNames : (0..<count).map(String.init)
+  /// The model with names for its classes; an error that says why it has no classes if it has none.
+  static func classifier(
+    _ model: FloatModel, path: String, given: [String]?, data: [String]? = nil
+  ) throws(FileContentError) -> FloatModel {
+    do throws(NetworkError) {
+      return try model.naming(given: given, data: data)
+    } catch {
+      throw FileContentError(path: path, reason: "this model is no classifier: \(error)")
+    }
+  }
+
+  /// The names of the classes of a network of integers, as `classifier` finds them.
+  static func classNames(_ network: LiteNetwork, given: [String]?, data: [String]) throws -> [String] {
+    do throws(NetworkError) {
+      return try network.classifierOutput.classNames(given: given, data: data)
+    } catch {
+      throw FileContentError(path: network.path, reason: "this model is no classifier: \(error)")
+    }
   }
 }

@@ -26,14 +26,11 @@ enum ModelData {
   static func prepared(
     path: String, _ foreign: ForeignModelOptions, _ arguments: ParsedArguments
   ) throws -> (FloatModel, PreparedData) {
-    var model = try FloatModelSource.load(path: path, classNames: foreign.classNames, pixels: foreign.pixels)
+    let read = try FloatModelSource.load(
+      path: path, classNames: foreign.classNames, pixels: foreign.pixels)
     let data = try DataOption.locate(arguments)
-    let count = model.classNames.count
-    if !FloatModelSource.isOwn(path), foreign.classNames == nil,
-      model.classNames == (0..<count).map(String.init)
-    {
-      model.classNames = FloatModelSource.classNames(outputs: count, data: data)
-    }
+    let model = try FloatModelSource.classifier(
+      read, path: path, given: foreign.classNames, data: data.train.classNames)
     return (model, try prepared(for: model, arguments, data: data))
   }
 

@@ -19,8 +19,8 @@ struct IntegerConversionRun {
 
   func run() throws {
     try AtomicFile.requireWritable(path: outputPath)
-    let outputs = network.layers.last?.shape.count ?? 0
-    let names = options.classNames ?? FloatModelSource.classNames(outputs: outputs, data: data)
+    let names = try FloatModelSource.classNames(
+      network, given: options.classNames, data: data.train.classNames)
     let quantized = try LiteIntegerConversion.model(
       network, classNames: names, picture: data.train.shape, pixels: options.pixels ?? 0...1)
     let file = OctetFile(quantized)

@@ -1,0 +1,130 @@
+import OctetTraining
+
+/// What a network's output says about classes.
+///
+/// - Softmax over several outputs is one class for each; one output with sigmoid is two classes, the second near 1.
+/// - Several outputs without softmax can be scores of classes or anything else. They are scores where names are given for
+///   them, or where the data has as many classes.
+/// - One output without sigmoid is a number. It is the score of the second of two classes only where both are named.
+/// - A map, or more outputs than a label's byte can count, is never one.
+package struct ClassifierOutput: Equatable, Sendable {
+  package let shape: ImageShape
+  package let activation: Activation
+
+  package init(shape: ImageShape, activation: Activation) {
+    self.shape = shape
+    self.activation = activation
+  }
+
+  /// As labels are bytes.
+  package static let largestClassCount = 256
+
+  /// The classes that it can tell apart, if it is a classifier.
+  package var classCount: Int { max(shape.count, 2) }
+
+  /// The names of the classes, in the order of the outputs.
+  ///
+  /// - Parameters:
+  ///   - given: names that somebody has chosen for this network.
+  ///   - data: those of the data that it is used with; taken only if there are as many.
+  /// - Throws: why it is no classifier, and what would help.
+  package func classNames(given: [String]?, data: [String]? = nil) throws(NetworkError) -> [String] {
+    if let reason = impossible { throw NetworkError(reason) }
+    if let given {
+      if let reason = Self.nameFault(given) { throw NetworkError(reason) }
+      guard given.count == classCount else { throw NetworkError(mismatch(given)) }
+      return given
+    }
+    let fits = data.map { $0.count == classCount } ?? false
+    if let data, fits, shape.count > 1 || activation == .sigmoid { return data }
+    switch (activation, shape.count) {
+    case (.softmax, _), (.sigmoid, 1): return (0..<classCount).map(String.init)
+    case (_, 1):
+      throw NetworkError(
+        "its one output ends in \(activation.rawValue), so it is a number and no class. Should it be the score of the "
+          + "second of two classes, name both with --classes FIRST,SECOND")
+    default:
+      let found = data.map { " (the data has \($0.count) classes)" } ?? ""
+      throw NetworkError(
+        "its \(shape.count) outputs end in \(activation.rawValue), so nothing says that they are classes\(found). "
+          + "Should they be, name them in order with --classes A,B,…")
+    }
+  }
+
+  /// Why no names can make it a classifier; nil where they can.
+  private var impossible: String? {
+    guard shape.isFlat else {
+      return "its output is \(shape), not one row of numbers, one for each class"
+    }
+    if shape.count == 1, activation == .softmax {
+      return "softmax over one output is always 1, so it tells nothing"
+    }
+    guard shape.count <= Self.largestClassCount else {
+      return "it has \(shape.count) outputs; \(Self.largestClassCount) classes are the most"
+    }
+    return nil
+  }
+
+  /// Why the names do not fit; nil when they do.
+  func fault(of names: [String]) -> String? {
+    Self.nameFault(names) ?? impossible ?? (names.count == classCount ? nil : mismatch(names))
+  }
+
+  private func mismatch(_ names: [String]) -> String {
+    "the network has \(shape.count) output\(shape.count == 1 ? "" : "s"), but there are \(names.count) classes: "
+      + "[\(Self.shown(names))]"
+  }
+
+  private static func nameFault(_ names: [String]) -> String? {
+    guard (2...largestClassCount).contains(names.count), Set(names).count == names.count,
+      names.allSatisfy({ (1...255).contains($0.utf8.count) })
+    else {
+      return "its \"classes\" are [\(shown(names))]: there must be 2 to 256 different names of 1 to 255 bytes"
+    }
+    return nil
+  }
+
+  private static func shown(_ names: [String]) -> String {
+    names.prefix(12).map(\.quoted).joined(separator: ", ")
+  }
+}
+
+extension FloatModel {
+  package var classifierOutput: ClassifierOutput {
+    get throws(NetworkError) {
+      ClassifierOutput(
+        shape: try network.shapes().last ?? network.input, activation: network.outputActivation)
+    }
+  }
+
+  /// Why it cannot be used as a classifier as it is; nil when it can.
+  package func classifierFault() throws(NetworkError) -> String? {
+    if !classNames.isEmpty { return nil }
+    do throws(NetworkError) {
+      _ = try classifierOutput.classNames(given: nil)
+    } catch {
+      return "\(error)"
+    }
+    return "its classes have no names; give them with --classes"
+  }
+
+  /// The model with names for its classes: its own, or those of `ClassifierOutput.classNames`.
+  package func naming(given: [String]?, data: [String]? = nil) throws(NetworkError) -> FloatModel {
+    if !classNames.isEmpty { return self }
+    var model = self
+    model.classNames = try classifierOutput.classNames(given: given, data: data)
+    return model
+  }
+}
+
+extension LiteNetwork {
+  package var classifierOutput: ClassifierOutput {
+    let activation: Activation =
+      switch head {
+      case .linear: .linear
+      case .softmax: .softmax
+      case .sigmoid: .sigmoid
+      }
+    return ClassifierOutput(shape: layers.last?.shape ?? input, activation: activation)
+  }
+}

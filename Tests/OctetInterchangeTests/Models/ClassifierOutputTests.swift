@@ -1,0 +1,85 @@
+import OctetInterchange
+import OctetTraining
+import Testing
+
+/// Which networks are classifiers, and of what classes.
+@Suite struct ClassifierOutputTests {
+  private func names(
+    _ count: Int, _ activation: Activation, given: [String]? = nil, data: [String]? = nil
+  ) throws(NetworkError) -> [String] {
+    try ClassifierOutput(shape: ImageShape(flat: count), activation: activation).classNames(
+      given: given, data: data)
+  }
+
+  private func expectRefused(
+    _ words: String, _ count: Int, _ activation: Activation, given: [String]? = nil, data: [String]? = nil,
+    at location: SourceLocation = #_sourceLocation
+  ) {
+    let error = #expect(throws: NetworkError.self, sourceLocation: location) {
+      try names(count, activation, given: given, data: data)
+    }
+    #expect(
+      error?.description.contains(words) == true, "\(String(describing: error))", sourceLocation: location)
+  }
+
+  @Test func softmaxAndOneSigmoidAreClasses() throws {
+    #expect(try names(3, .softmax) == ["0", "1", "2"])
+    #expect(try names(1, .sigmoid) == ["0", "1"])
+    #expect(try names(3, .softmax, data: ["a", "b", "c"]) == ["a", "b", "c"])
+    #expect(try names(1, .sigmoid, data: ["a", "b"]) == ["a", "b"])
+    #expect(try names(3, .softmax, given: ["x", "y", "z"], data: ["a", "b", "c"]) == ["x", "y", "z"])
+    // Data of other classes leaves the numbers.
+    #expect(try names(2, .softmax, data: ["a", "b", "c"]) == ["0", "1"])
+  }
+
+  @Test(arguments: [Activation.linear, .relu, .tanh, .sigmoid])
+  func severalOutputsAreClassesWhereNamesFit(activation: Activation) throws {
+    #expect(try names(4, activation, data: ["a", "b", "c", "d"]) == ["a", "b", "c", "d"])
+    #expect(try names(4, activation, given: ["1", "2", "3", "4"]) == ["1", "2", "3", "4"])
+    expectRefused(
+      "4 outputs end in \(activation.rawValue), so nothing says that they are classes", 4, activation)
+    expectRefused("the data has 3 classes", 4, activation, data: ["a", "b", "c"])
+    expectRefused("--classes A,B", 2, activation)
+  }
+
+  @Test(arguments: [Activation.linear, .relu, .tanh])
+  func oneOutputIsANumber(activation: Activation) throws {
+    expectRefused("a number and no class", 1, activation)
+    expectRefused("--classes FIRST,SECOND", 1, activation, data: ["a", "b"])
+    #expect(try names(1, activation, given: ["no", "yes"]) == ["no", "yes"])
+  }
+
+  @Test func whatNamesCannotHelp() {
+    expectRefused("always 1", 1, .softmax, given: ["a", "b"])
+    expectRefused("256 classes are the most", 257, .softmax)
+    expectRefused("3 outputs, but there are 2 classes", 3, .softmax, given: ["a", "b"])
+    expectRefused("1 output, but there are 3 classes", 1, .sigmoid, given: ["a", "b", "c"])
+    expectRefused("different names", 2, .softmax, given: ["a", "a"])
+    let map = ClassifierOutput(shape: ImageShape(height: 2, width: 2, channels: 3), activation: .softmax)
+    let error = #expect(throws: NetworkError.self) { try map.classNames(given: ["a", "b", "c"]) }
+    #expect(error?.description.contains("2x2x3, not one row") == true)
+  }
+
+  @Test func aModelNeedsNoClassesToExist() throws {
+    for text in ["input 4x4x1\nconv 2 3x3\nflatten", "input 3\ndense 1", "input 3\ndense 300 relu"] {
+      var description = try NetworkDescription(text: text)
+      let isMap = description.layers.last?.kind == .flatten(Flatten())
+      if isMap { description.layers.removeLast() }
+      let network = try Network(
+        description, capacity: 1, seed: 1, workers: Workers(count: 1), forTraining: false)
+      let model = FloatModel(
+        network: network.description, classNames: [],
+        parameters: network.parameters.map { NamedValues(name: $0.name, shape: $0.shape, values: $0.array) })
+      // The text of a network ends with a row of numbers, so a file that could not be read again is not written.
+      if isMap {
+        #expect(throws: ModelFileError.self) { try FloatModelFile.encode(model, path: "") }
+      } else {
+        #expect(try FloatModelFile.decode(FloatModelFile.encode(model, path: ""), path: "") == model)
+      }
+      #expect(try model.classifierFault() != nil)
+      #expect(try model.makeNetwork(capacity: 1, workers: Workers(count: 1)).output.shape.count > 0)
+      let back = try FloatModel(onnx: ONNXExport.file(model, octetVersion: "1"), path: "x.onnx")
+      #expect(back.classNames.isEmpty && back.parameters.map(\.values) == model.parameters.map(\.values))
+    }
+  }
+}
