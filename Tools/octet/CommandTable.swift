@@ -7,6 +7,7 @@ enum CommandTable {
     .command(QuantizeCommand.self),
     .command(ClassifyCommand.self),
     .command(EvaluateCommand.self),
+    .command(PredictCommand.self),
     .command(ReportCommand.self),
     .command(InspectCommand.self),
     .command(ExportCommand.self),

@@ -44,7 +44,7 @@ package struct LiteGraph: Sendable {
   package private(set) var tensors: [Tensor] = []
   private(set) var nodes: [Node] = []
   private(set) var inputs: [Int] = []
-  private(set) var outputs: [Int] = []
+  package private(set) var outputs: [Int] = []
 
   /// A classifier of small pictures has far fewer.
   private static let mostTensors = 10_000

@@ -17,9 +17,9 @@ package struct LiteIntegerConversion {
 
   /// - Parameters:
   ///   - picture: the shape of the pictures, which a flat input of as many values takes.
-  ///   - pixels: what a pixel of 0 and one of 255 stand for.
+  ///   - pixels: what a pixel of 0 and one of 255 stand for; nil for an input that is fed its own integers plus 128.
   package static func model(
-    _ source: LiteNetwork, classNames: [String], picture: ImageShape?, pixels: ClosedRange<Float>
+    _ source: LiteNetwork, classNames: [String], picture: ImageShape?, pixels: ClosedRange<Float>?
   ) throws(ImportError) -> QuantizedModel {
     var conversion = LiteIntegerConversion(source: source, classNames: classNames)
     try conversion.convertInput(picture: picture, pixels: pixels)
@@ -32,13 +32,18 @@ package struct LiteIntegerConversion {
     self.classNames = classNames
   }
 
-  private mutating func convertInput(picture: ImageShape?, pixels: ClosedRange<Float>) throws(ImportError) {
+  private mutating func convertInput(picture: ImageShape?, pixels: ClosedRange<Float>?) throws(ImportError) {
     let encoding = try encoding(source.inputTensor, title: "its input")
     var shape = source.input
     // A dense layer folds a picture in row by row; other layers may need the input as it is described.
     let readers = source.layers.filter { $0.inputs.contains(0) }
     if let picture, shape.isFlat, picture.count == shape.count, readers.allSatisfy(\.kind.isDense) {
       shape = picture
+    }
+    guard let pixels else {
+      tensors.append(QuantizedTensor(shape: shape, zeroPoint: encoding.zeroPoint, scale: encoding.scale))
+      values = [0]
+      return
     }
     let (scale, zeroPoint) = (Double(encoding.scale), encoding.zeroPoint)
     let ends = (scale * Double(-128 - zeroPoint), scale * Double(127 - zeroPoint))

@@ -49,3 +49,23 @@ extension Network {
     return min(max(96 << 20 / bytes, 1), 512)
   }
 }
+
+extension Network {
+  /// The outputs of one pass, activation applied, item after item.
+  ///
+  /// - Parameter inputs: the items' values, one item after the other; `capacity` items at most.
+  package func outputs(of inputs: [Float]) -> [Float] {
+    let count = inputs.count / input.shape.count
+    precondition(
+      count <= capacity && count * input.shape.count == inputs.count, "whole items that fit a pass")
+    inputs.withUnsafeBufferPointer { values in
+      if let start = values.baseAddress { input.base.update(from: start, count: values.count) }
+    }
+    forward(count: count)
+    // Softmax is over the channels of each place.
+    let shape = output.shape
+    description.outputActivation.apply(
+      output.base, rows: count * shape.height * shape.width, columns: shape.channels, stride: shape.channels)
+    return output.values(count)
+  }
+}

@@ -1,0 +1,94 @@
+import FoundationEssentials
+import Octet
+import OctetCommandLine
+import OctetInterchange
+import OctetQuantization
+import OctetTraining
+
+/// `octet predict`: what a model answers for each item, in numbers.
+enum PredictCommand: Command {
+  static let name = "predict"
+
+  static let description = CommandDescription(
+    name: name,
+    summary: "print or write a model's outputs for each item",
+    discussion: """
+      DATA is a .npy file of items, or anything that --data takes elsewhere (its test images, where it has some). An \
+      array has the shape and the axis order that the model's own format gives its input, with the items first. Floats \
+      are inputs as they are, uint8 numbers are pixels, int8 numbers are the input integers of an int8 model.
+
+      The outputs come in the model's own order too, after a closing softmax or sigmoid: as a JSON object per item on \
+      standard output, or as --out says. An item that cannot be read is an error, and nothing is written then.
+      """,
+    positionals: [
+      PositionalDescription(
+        .file("MODEL"), help: "the model: .octet, .safetensors, .onnx, .keras, .h5 or .tflite, float or int8"),
+      PositionalDescription(.file("DATA"), help: "a .npy file of items, or a folder or table of images"),
+    ],
+    options: [
+      OptionDescription(
+        "integers", help: "the int8 outputs of an int8 model, before a closing softmax or sigmoid"),
+      OptionDescription(
+        "out", takes: .file("FILE"), help: "where the outputs go: FILE.npy, FILE.csv or FILE.jsonl"),
+      ForeignModelOptions.pixels,
+      OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
+    ],
+    examples: [
+      "octet predict cnn-two-pool.octet digits.npy",
+      "octet predict mine.onnx items.npy --out answers.npy",
+      "octet predict mine-int8.tflite items.npy --integers --out integers.npy",
+    ])
+
+  static func run(_ arguments: ParsedArguments) throws {
+    let path = arguments.positionals[0]
+    let output = try PredictionOutput(arguments)
+    let wantsIntegers = arguments.flag("integers")
+    let workers = Workers(
+      count: try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount)
+    if let path = output.path { try AtomicFile.requireWritable(path: path) }
+
+    if path.lowercased().hasSuffix(".octet") {
+      guard arguments.value("pixels") == nil else {
+        throw arguments.usageError("--pixels is for models from elsewhere; \(path) says it itself")
+      }
+      let file = try OctetModelFile(path: path)
+      let run = IntegerPrediction(file.model, path: path, wantsIntegers: wantsIntegers, workers: workers)
+      return try output.write(run.run(PredictionItems(path: arguments.positionals[1])))
+    }
+    let pixels = try ForeignModelOptions(arguments, path: path, takesClasses: false).pixels
+    if path.lowercased().hasSuffix(".tflite") {
+      let bytes = try FileReading.bytes(path: path, limit: FloatModelSource.largestFile)
+      let network = try LiteNetwork(bytes, path: path)
+      if network.isInteger {
+        let items = try PredictionItems(path: arguments.positionals[1])
+        let run = try converted(network, items, pixels, wantsIntegers: wantsIntegers, workers)
+        return try output.write(run.run(items))
+      }
+    }
+    guard !wantsIntegers else {
+      throw FileContentError(
+        path: path, reason: "it is a float model, and --integers is for int8 models: quantize it first")
+    }
+    let model = try FloatModelSource.load(path: path)
+    let run = FloatPrediction(model: model, path: path, pixels: pixels ?? 0...1, workers: workers)
+    try output.write(run.run(PredictionItems(path: arguments.positionals[1])))
+  }
+
+  /// A full-integer .tflite file, converted as `octet quantize` does; pixels are its input through `pixels`, all else is its
+  /// own integers.
+  private static func converted(
+    _ network: LiteNetwork, _ items: PredictionItems, _ pixels: ClosedRange<Float>?, wantsIntegers: Bool,
+    _ workers: Workers
+  ) throws -> IntegerPrediction {
+    let outputs = network.layers.last?.shape.count ?? 0
+    let quantized = try LiteIntegerConversion.model(
+      network, classNames: (0..<max(outputs, 2)).map(String.init), picture: nil,
+      pixels: items.meaning == .pixels ? pixels ?? 0...1 : nil)
+    func layout(_ tensor: Int) -> ArrayLayout {
+      ArrayLayout(shape: Array(network.graph.tensors[tensor].shape.dropFirst()))
+    }
+    return IntegerPrediction(
+      try Model(copying: OctetFile(quantized).bytes), path: network.path, input: layout(network.inputTensor),
+      output: layout(network.graph.outputs[0]), wantsIntegers: wantsIntegers, workers: workers)
+  }
+}

@@ -1,0 +1,40 @@
+import OctetInterchange
+import OctetTraining
+
+/// A float model's outputs for each item.
+struct FloatPrediction {
+  let model: FloatModel
+  /// For messages.
+  let path: String
+  /// What pixels of 0 and 255 stand for.
+  let pixels: ClosedRange<Float>
+  let workers: Workers
+
+  func run(_ items: PredictionItems) throws -> NPYArray {
+    guard items.meaning != .integers else {
+      throw FileContentError(
+        path: items.path,
+        reason:
+          "its numbers are int8, the integers of an int8 model; \(path) is a float model: save float32 or uint8"
+      )
+    }
+    try items.requireShape(model.inputLayout, model.network.input, model: path)
+    let capacity = min(try Network.roomyCapacity(model.network), items.count)
+    let network = try model.makeNetwork(capacity: capacity, workers: workers)
+    let size = network.output.shape.count
+    var outputs: [Float] = []
+    for start in stride(from: 0, to: items.count, by: capacity) {
+      let range = start..<min(start + capacity, items.count)
+      let values = network.outputs(of: try items.reals(range, model.inputLayout, pixels: pixels))
+      for (item, first) in zip(range, stride(from: 0, to: values.count, by: size)) {
+        let value = Array(values[first..<first + size])
+        guard value.allSatisfy(\.isFinite) else {
+          throw ItemError(
+            path: items.path, item: item, reason: "\(path) gives numbers for it that are not finite")
+        }
+        outputs += model.outputLayout.item(value)
+      }
+    }
+    return NPYArray(shape: [items.count] + model.outputLayout.shape, outputs)
+  }
+}
