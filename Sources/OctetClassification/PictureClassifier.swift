@@ -9,12 +9,18 @@ package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
   /// Lent to one session at a time.
   private var arena: [UInt32]
 
+  /// - Parameters:
+  ///   - fit: nil for what the model says.
+  ///   - inversion: nil for what the model says.
   package init(
-    _ model: Model, kernels: Kernels, fit: PictureFitting.Fit, inversion: PictureFitting.Inversion
+    _ model: Model, kernels: Kernels, fit: PictureFitting.Fit? = nil,
+    inversion: PictureFitting.Inversion? = nil
   ) throws(ClassifierError) {
     guard model.imageChannels == 1,
       let fitting = PictureFitting(
-        width: model.imageWidth, height: model.imageHeight, fit: fit, inversion: inversion)
+        width: model.imageWidth, height: model.imageHeight,
+        fit: fit ?? PictureFitting.Fit(model.pictureForm.fit),
+        inversion: inversion ?? PictureFitting.Inversion(model.pictureForm.inversion))
     else {
       throw ClassifierError.input(
         width: model.imageWidth, height: model.imageHeight, channels: model.imageChannels)

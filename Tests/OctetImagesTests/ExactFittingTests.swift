@@ -39,7 +39,7 @@ import Testing
     let error = #expect(throws: PictureError.self) { try fit(Page(28, 29).picture, .exact) }
     #expect(
       error?.description
-        == "sample.png: is 28 x 29 pixels, and the model needs 28 x 28; let it be fitted (--fit auto), or give another picture"
+        == "sample.png: is 28 x 29 pixels, and the model needs 28 x 28; give another picture, or let a digit in it be found (--fit auto)"
     )
   }
 

@@ -56,7 +56,10 @@ struct LoaderRuleTests {
     #expect(Self.rule { $0.put16(1, at: 22) } == .classCount)
     #expect(Self.rule { $0.put16(257, at: 22) } == .classCount)
     #expect(Self.rule { $0[26] = 3 } == .head)
-    #expect(Self.rule { $0[27] = 1 } == .reserved)
+    for byte in UInt8.min...UInt8.max {
+      let isKnown = [0, 1, 2, 4, 5, 6, 8, 9, 10].contains(byte)
+      #expect(Self.rule { $0[27] = byte } == (isKnown ? nil : .pictureForm), "\(byte)")
+    }
     #expect(Self.rule { $0.put32(0, at: 28) } == .probabilityStep)
     #expect(Self.rule { $0[26] = 0 } == .probabilityStep)
     for offset in 32..<48 { #expect(Self.rule { $0[offset] = 1 } == .reserved) }

@@ -4,13 +4,11 @@ import OctetImages
 struct DeviceOptions {
   /// The model and the pictures, or the pictures alone where a model is linked in.
   var paths: [String] = []
-  var fit = PictureFitting.Fit.auto
-  var inversion = PictureFitting.Inversion.auto
+  /// Nil unless given: as the model says then.
+  var fit: PictureFitting.Fit?
+  var inversion: PictureFitting.Inversion?
   var printsJSON = false
   var wantsHelp = false
-
-  private var hasFit = false
-  private var hasInversion = false
 
   /// - Parameter arguments: the words after the program's name.
   init(_ arguments: [String], hasLinkedModel: Bool) throws(DeviceError) {
@@ -59,7 +57,7 @@ struct DeviceOptions {
     }
     let isFit = name.matches("--fit")
     guard isFit || name.matches("--invert") else { throw .usage("unknown option \(name)") }
-    if isFit ? hasFit : hasInversion { throw .usage("\(name) is given more than once") }
+    if isFit ? fit != nil : inversion != nil { throw .usage("\(name) is given more than once") }
     let value: String
     if let given {
       value = given
@@ -74,7 +72,6 @@ struct DeviceOptions {
     }
     guard !value.isEmpty else { throw .usage("\(name) has an empty value") }
     if isFit {
-      hasFit = true
       if value.matches("auto") {
         fit = .auto
       } else if value.matches("exact") {
@@ -85,7 +82,6 @@ struct DeviceOptions {
         throw .usage("--fit cannot be '\(value)', only one of auto, exact, digit")
       }
     } else {
-      hasInversion = true
       if value.matches("auto") {
         inversion = .auto
       } else if value.matches("yes") {

@@ -76,8 +76,8 @@ enum DeviceProgram {
       """
 
       Prints a line per file: class, probability, the class that came second, the
-      file. Pictures of the model's size are taken as they are, all others are
-      brought to its form. The exit status is 1 if a file could not be classified.
+      file. Pictures become the model's input as the model says, unless --fit and
+      --invert do. The exit status is 1 if a file could not be classified.
 
       Arguments:
 
@@ -89,9 +89,9 @@ enum DeviceProgram {
 
       Options:
             --fit HOW     take pictures as they are, or find and center the digit
-                          (one of auto, exact, digit; default: auto)
+                          (one of auto, exact, digit; default: as the model says)
             --invert HOW  whether dark and light change places (one of auto, yes,
-                          no; default: auto)
+                          no; default: as the model says)
             --json        print a JSON object per file
         -h, --help        show this help and stop
 

@@ -10,6 +10,9 @@ package enum FileFormat {
   package static let constantsAlignment: UInt32 = 16
   package static let arenaAlignment: UInt32 = 4
 
+  /// Where the byte of the form of pictures is.
+  package static let pictureForm: UInt32 = 27
+
   /// The check sum covers everything from here to the end.
   package static let checksumStart: UInt32 = 16
 }

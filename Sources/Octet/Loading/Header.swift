@@ -41,7 +41,8 @@ struct Header {
       throw ModelError(.head, offset: 26, value: UInt32(bytes.byte(26)))
     }
     self.head = head
-    try require(bytes.byte(27) == 0, .reserved, at: 27, UInt32(bytes.byte(27)))
+    let form = bytes.byte(FileFormat.pictureForm)
+    try require(PictureForm.isKnown(form), .pictureForm, at: FileFormat.pictureForm, UInt32(form))
     probabilityStep = bytes.word(28)
     try require((probabilityStep == 0) == (head == .linear), .probabilityStep, at: 28, probabilityStep)
     for offset in stride(from: UInt32(32), to: FileFormat.headerBytes, by: 4) {

@@ -79,6 +79,9 @@ public struct Model: Sendable {
   /// Bytes of a pixel.
   public var imageChannels: Int { Int(input.channels) }
 
+  /// How pictures become images of this size.
+  public var pictureForm: PictureForm { PictureForm(byte: bytes.byte(FileFormat.pictureForm)) }
+
   /// A row of the image in bytes, as it is fed.
   public var imageRowBytes: Int { input.rowValues }
   /// The whole image in bytes.

@@ -9,7 +9,7 @@ public enum ModelRule: UInt8, Sendable {
   case constantsPlace, constantsBytes, multiplier, shift, bias, averagedCells, addMultiplier, addShift
   case accumulators, overlap, arenaEnd, ringTooSmall, unfinished
   // The number goes to programs in C and over a board's serial line, so what is new comes last.
-  case rounding
+  case rounding, pictureForm
 
   /// What the rule says, in words that follow "octet model: ".
   public var text: StaticString {
@@ -64,6 +64,7 @@ public enum ModelRule: UInt8, Sendable {
     case .ringTooSmall: "a row would be overwritten before it has been read"
     case .unfinished: "the logits never come"
     case .rounding: "a layer rounds once or, if it has weights, twice"
+    case .pictureForm: "unknown way to bring a picture to the model's form"
     }
   }
 }

@@ -98,7 +98,10 @@ package struct PictureFitter: ~Copyable {
       (least, most) = (min(least, gray), max(most, gray))
       bytes[unchecked: place] = gray
     }
-    guard Int32(most - least) * InkCanvas.steps >= InkMap.leastContrast else { throw .noInk(path: name) }
+    // Who says what is ink and what is paper may have either alone.
+    guard options.inversion != .auto || Int32(most - least) * InkCanvas.steps >= InkMap.leastContrast else {
+      throw .noInk(path: name)
+    }
     return FittedPicture(
       width: options.width, height: options.height, pixels: pixels, sourceWidth: canvas.pictureWidth,
       sourceHeight: canvas.pictureHeight, isInverted: !lightInk, fit: .exact, inkBox: nil, isThickened: false)

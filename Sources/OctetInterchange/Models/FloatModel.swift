@@ -1,3 +1,4 @@
+import Octet
 import OctetTraining
 
 /// A trained float network and how it came to be: what a float model file holds.
@@ -8,6 +9,8 @@ package struct FloatModel: Equatable, Sendable {
   package var classNames: [String]
   /// Every parameter of the network, in its order, named "conv-1.weight".
   package var parameters: [NamedValues]
+  /// How pictures in files become its input; nil where nobody has said.
+  package var pictureForm: PictureForm?
   package var recipeName: String?
   /// Every training setting by name; empty for a model that was trained elsewhere.
   package var settings: [SettingText]
@@ -24,13 +27,15 @@ package struct FloatModel: Equatable, Sendable {
   ///   - inputLayout: nil for Octet's own, of the network's input.
   ///   - outputLayout: nil for Octet's own, of the last layer's output.
   package init(
-    network: NetworkDescription, classNames: [String], parameters: [NamedValues], recipeName: String? = nil,
-    settings: [SettingText] = [], history: [EpochRecord] = [], metrics: String? = nil,
+    network: NetworkDescription, classNames: [String], parameters: [NamedValues],
+    pictureForm: PictureForm? = nil, recipeName: String? = nil, settings: [SettingText] = [],
+    history: [EpochRecord] = [], metrics: String? = nil,
     octetVersion: String? = nil, inputLayout: ArrayLayout? = nil, outputLayout: ArrayLayout? = nil
   ) {
     self.network = network
     self.classNames = classNames
     self.parameters = parameters
+    self.pictureForm = pictureForm
     self.recipeName = recipeName
     self.settings = settings
     self.history = history
@@ -45,14 +50,14 @@ package struct FloatModel: Equatable, Sendable {
 extension FloatModel {
   /// Takes the weights of `network` as they are now.
   package init(
-    network: Network, classNames: [String], recipeName: String, settings: TrainingSettings,
-    history: [EpochRecord],
-    metrics: JSONValue, octetVersion: String
+    network: Network, classNames: [String], pictureForm: PictureForm? = nil, recipeName: String,
+    settings: TrainingSettings, history: [EpochRecord], metrics: JSONValue, octetVersion: String
   ) {
     self.init(
       network: network.description, classNames: classNames,
       parameters: network.parameters.map { NamedValues(name: $0.name, shape: $0.shape, values: $0.array) },
-      recipeName: recipeName, settings: SettingText.list(settings), history: history, metrics: metrics.text,
+      pictureForm: pictureForm, recipeName: recipeName, settings: SettingText.list(settings),
+      history: history, metrics: metrics.text,
       octetVersion: octetVersion)
   }
 

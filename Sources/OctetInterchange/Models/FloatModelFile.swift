@@ -1,9 +1,11 @@
+import Octet
 import OctetTraining
 
 /// Float models as safetensors files, which Python reads too.
 ///
 /// The tensors are the network's parameters, by name. The metadata holds `format`, `network` (as in a `.network` file)
-/// and `classes` (a JSON array of names, empty for a model that is no classifier), which a model from elsewhere needs too; and, when Octet trained it, `recipe`,
+/// and `classes` (a JSON array of names, empty for a model that is no classifier), which a model from elsewhere needs too;
+/// `fit` and `invert`, where it is known how pictures become the input; and, when Octet trained it, `recipe`,
 /// `settings` (a JSON object of texts), `history` (a JSON array of epochs), `metrics` (JSON) and `octet_version`.
 package enum FloatModelFile {
   package static let format = "octet-float-1"
@@ -38,6 +40,7 @@ package enum FloatModelFile {
       ("network", model.network.text),
       ("classes", JSONValue.array(model.classNames.map { .string($0) }).text),
     ]
+    if let form = model.pictureForm { metadata += [("fit", form.fit.name), ("invert", form.inversion.name)] }
     if let recipeName = model.recipeName { metadata.append(("recipe", recipeName)) }
     if !model.settings.isEmpty { metadata.append(("settings", SettingText.json(model.settings))) }
     if !model.history.isEmpty { metadata.append(("history", JSONNumbers.text(model.history))) }
@@ -57,13 +60,28 @@ package enum FloatModelFile {
     }
     let model = FloatModel(
       network: network, classNames: try container.json("classes", [String].self),
-      parameters: try container.tensors(shapes), recipeName: container.text("recipe"),
+      parameters: try container.tensors(shapes), pictureForm: try pictureForm(container),
+      recipeName: container.text("recipe"),
       settings: container.text("settings") == nil
         ? [] : SettingText.list(try container.json("settings", [String: String].self)),
       history: container.text("history") == nil ? [] : try container.history(),
       metrics: container.text("metrics"), octetVersion: container.text("octet_version"))
     try check(model, path: container.path)
     return model
+  }
+
+  /// Both words or neither.
+  private static func pictureForm(_ container: ModelContainer) throws(ModelFileError) -> PictureForm? {
+    let (fit, inversion) = (container.text("fit"), container.text("invert"))
+    if fit == nil, inversion == nil { return nil }
+    guard let known = fit.flatMap(PictureForm.Fit.init(name:)) else {
+      throw container.failure("its \"fit\" is \((fit ?? "").quoted), not one of \(PictureForm.Fit.names)")
+    }
+    guard let turned = inversion.flatMap(PictureForm.Inversion.init(name:)) else {
+      throw container.failure(
+        "its \"invert\" is \((inversion ?? "").quoted), not one of \(PictureForm.Inversion.names)")
+    }
+    return PictureForm(fit: known, inversion: turned)
   }
 
   private static func check(_ model: FloatModel, path: String) throws(ModelFileError) {

@@ -1,3 +1,4 @@
+import Octet
 import OctetTraining
 
 /// A layer of the network as it will be quantized, with float weights: a kind that the file knows, and what is fused
@@ -80,6 +81,7 @@ package struct LoweredNetwork: Sendable {
   package var layers: [LoweredLayer]
   package var head: QuantizedModel.Head
   package var classNames: [String]
+  package var pictureForm = PictureForm.digits
 
   /// The shape of every value: the input's, then each layer's output.
   package var shapes: [ImageShape] { [input] + layers.map(\.output) }

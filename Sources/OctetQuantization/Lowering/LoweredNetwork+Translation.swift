@@ -84,7 +84,9 @@ private struct Translation {
       case .sigmoid: .sigmoid
       case .linear, .relu, .tanh: .linear
       }
-    network = LoweredNetwork(input: input, layers: [], head: head, classNames: model.classNames)
+    network = LoweredNetwork(
+      input: input, layers: [], head: head, classNames: model.classNames,
+      pictureForm: model.pictureForm ?? .digits)
   }
 
   mutating func translate() throws(QuantizationError) {

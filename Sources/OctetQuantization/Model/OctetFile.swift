@@ -30,7 +30,7 @@ package struct OctetFile {
     body.append(UInt16(model.classNames.count))
     body.append(UInt16(labelBytes))
     body.append(model.head.rawValue)
-    body.append(UInt8(0))
+    body.append(model.pictureForm.byte)
     body.append(model.probabilityStep)
     body.appendZeros(16)
     for (tensor, ring) in zip(model.tensors, plan.rings) { body.append(tensor, ring) }

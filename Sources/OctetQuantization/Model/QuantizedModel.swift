@@ -7,6 +7,7 @@ package struct QuantizedModel: Hashable, Sendable {
 
   package var head: Head
   package var classNames: [String]
+  package var pictureForm = PictureForm.digits
   /// The input, then the output of each layer.
   package var tensors: [QuantizedTensor]
   package var layers: [QuantizedLayer]

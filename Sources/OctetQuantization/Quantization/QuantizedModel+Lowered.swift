@@ -20,6 +20,7 @@ extension QuantizedModel {
         QuantizedLayer(layer, integers, inputZeroPoint: tensors[layer.inputs[0]].zeroPoint))
     }
     self.init(head: network.head, classNames: network.classNames, tensors: tensors, layers: layers)
+    pictureForm = network.pictureForm
     fitBorders()
   }
 }

@@ -3,7 +3,7 @@ package struct Picture: Equatable, Sendable {
   package let width: Int
   package let height: Int
 
-  /// `height x width` bytes, row by row; 0 is paper and 255 is full ink, as in MNIST.
+  /// `height x width` bytes, row by row: 0 black, 255 white, as the reader was told to take them.
   package let gray: [UInt8]
 
   package init(width: Int, height: Int, gray: [UInt8]) {

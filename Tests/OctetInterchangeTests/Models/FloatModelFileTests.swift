@@ -1,4 +1,5 @@
 import Foundation
+import Octet
 import OctetInterchange
 import OctetTraining
 import Testing
@@ -33,6 +34,20 @@ import Testing
       #expect(network.output.base[index].bitPattern == made.output.base[index].bitPattern)
       #expect(network.output.base[index] != 0)
     }
+  }
+
+  @Test func theFormOfPicturesComesBack() throws {
+    var model = try SampleModels.model()
+    for fit in ["auto", "exact", "digit"].compactMap(PictureForm.Fit.init(name:)) {
+      for inversion in ["auto", "no", "yes"].compactMap(PictureForm.Inversion.init(name:)) {
+        model.pictureForm = PictureForm(fit: fit, inversion: inversion)
+        #expect(try FloatModelFile.decode(FloatModelFile.encode(model, path: ""), path: "") == model)
+      }
+    }
+    try expectRefused("its \"fit\" is \"wide\", not one of") { texts, _ in
+      texts += [("fit", "wide"), ("invert", "no")]
+    }
+    try expectRefused("its \"invert\" is \"\", not one of") { texts, _ in texts += [("fit", "exact")] }
   }
 
   @Test func aModelFromElsewhereNeedsThreeTexts() throws {

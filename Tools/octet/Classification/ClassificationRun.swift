@@ -17,8 +17,9 @@ struct ClassificationRun {
 
   let model: Model
   let kernels: HostKernels
-  let fit: PictureFitting.Fit
-  let inversion: PictureFitting.Inversion
+  /// Nil for what the model says.
+  let fit: PictureFitting.Fit?
+  let inversion: PictureFitting.Inversion?
   let format: Format
   let labels: LabelRule?
   /// Where the pictures as the network saw them go.

@@ -63,7 +63,8 @@ enum BenchCommand: Command {
       let pixels = (0..<64 * bytes).map { _ in UInt8.random(in: 0...255, using: &random) }
       return (pixels, "64 images of noise")
     }
-    let (images, origin) = try ModelData.test(classNames: file.model.labels, arguments)
+    let (images, origin) = try ModelData.test(
+      classNames: file.model.labels, arguments, PictureRequest(file.model))
     guard images.shape.count == bytes else {
       throw FileContentError(
         path: file.path,

@@ -17,9 +17,10 @@ enum ClassifyCommand: Command {
     summary: "classify PNG files with an int8 model",
     discussion: """
       Prints a line per file: class, probability, the class that came second, the file. A folder stands for all .png \
-      files in it and in its folders; "-" reads paths from standard input. Pictures of the model's size are taken as they are, all \
-      others are brought to its form; dark ink on light paper is turned over. A file that cannot be read gives its error \
-      and does not stop the others; the exit status is 1 then.
+      files in it and in its folders; "-" reads paths from standard input. Pictures become the model's input as the model says \
+      (octet inspect shows it), unless --fit and --invert say otherwise: models of digits find the digit in a picture of any size, and \
+      turn dark ink on light paper over; others take pictures of their size as they are. A file that cannot be read gives its \
+      error and does not stop the others; the exit status is 1 then.
 
       With --labels the true classes are known, and the accuracy and the confusion matrix follow: "names" takes \
       them from file names such as 00042-label-7.png or 7-mine.png, "folders" from the folder that a file is in.
@@ -30,13 +31,8 @@ enum ClassifyCommand: Command {
         .file("PATH"), arity: .oneOrMore, help: "PNG files, folders, or - for paths from standard input"),
     ],
     options: [
-      OptionDescription(
-        "fit", takes: .choice("HOW", of: PictureFitting.Fit.allCases.map(\.rawValue)), default: "auto",
-        help: "take pictures as they are, or find and center the digit"),
-      OptionDescription(
-        "invert", takes: .choice("HOW", of: PictureFitting.Inversion.allCases.map(\.rawValue)),
-        default: "auto",
-        help: "whether dark and light change places"),
+      PictureOptions.fit(default: "as the model says"),
+      PictureOptions.invert(default: "as the model says"),
       OptionDescription(
         "labels", takes: .choice("WHERE", of: LabelRule.allCases.map(\.rawValue)),
         help: "where the true classes are: test the model on the files"),
@@ -69,8 +65,8 @@ enum ClassifyCommand: Command {
       Array(arguments.positionals.dropFirst()), separator: arguments.flag("null") ? 0 : UInt8(ascii: "\n"))
     let run = ClassificationRun(
       model: file.model, kernels: try HostKernels(file.model),
-      fit: arguments.value("fit").flatMap(PictureFitting.Fit.init) ?? .auto,
-      inversion: arguments.value("invert").flatMap(PictureFitting.Inversion.init) ?? .auto,
+      fit: arguments.value("fit").flatMap(PictureFitting.Fit.init),
+      inversion: arguments.value("invert").flatMap(PictureFitting.Inversion.init),
       format: arguments.flag("json") ? .json : arguments.flag("csv") ? .csv : .lines,
       labels: arguments.value("labels").flatMap(LabelRule.init), savedInputs: arguments.value("save-input"),
       workers: Workers(count: threads), isReported: target != nil,

@@ -22,6 +22,8 @@ enum EvaluateCommand: Command {
       DataOption.option,
       OptionDescription("against", takes: .file(), help: FloatModelSource.kinds),
       ForeignModelOptions.pixels,
+      PictureOptions.fit(default: "as the model says"),
+      PictureOptions.invert(default: "as the model says"),
       OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
       OptionDescription("quiet", short: "q", help: "show no progress"),
       OptionDescription("json", help: "print one JSON object"),
@@ -46,13 +48,14 @@ enum EvaluateCommand: Command {
         path: path, model: try FloatModelSource.load(path: path, toCompareWith: file, pixels: foreign.pixels)
       )
     }
+    let request = PictureRequest(file.model, PictureOptions(arguments))
     let images: LabeledImages
     let origin: String
     if let float {
-      let data = try ModelData.prepared(for: float.model, arguments)
+      let data = try ModelData.prepared(for: float.model, DataOption.locate(arguments, request).data)
       (images, origin) = (data.test, data.origin)
     } else {
-      (images, origin) = try ModelData.test(classNames: labels, arguments)
+      (images, origin) = try ModelData.test(classNames: labels, arguments, request)
     }
     let answers = ModelAnswers(
       images: images, workers: Workers(count: threads), showsProgress: !arguments.flag("quiet"))

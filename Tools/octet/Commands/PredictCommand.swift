@@ -53,14 +53,17 @@ enum PredictCommand: Command {
       }
       let file = try OctetModelFile(path: path)
       let run = IntegerPrediction(file.model, path: path, wantsIntegers: wantsIntegers, workers: workers)
-      return try output.write(run.run(PredictionItems(path: arguments.positionals[1])))
+      let items = try PredictionItems(path: arguments.positionals[1], PictureRequest(file.model))
+      return try output.write(run.run(items))
     }
     let pixels = try ForeignModelOptions(arguments, path: path, takesClasses: false).pixels
     if path.lowercased().hasSuffix(".tflite") {
       let bytes = try FileReading.bytes(path: path, limit: FloatModelSource.largestFile)
       let network = try LiteNetwork(bytes, path: path)
       if network.isInteger {
-        let items = try PredictionItems(path: arguments.positionals[1])
+        var request = PictureRequest()
+        request.input = network.input
+        let items = try PredictionItems(path: arguments.positionals[1], request)
         let run = try converted(network, items, pixels, wantsIntegers: wantsIntegers, workers)
         return try output.write(run.run(items))
       }
@@ -71,7 +74,8 @@ enum PredictCommand: Command {
     }
     let model = try FloatModelSource.load(path: path)
     let run = FloatPrediction(model: model, path: path, pixels: pixels ?? 0...1, workers: workers)
-    try output.write(run.run(PredictionItems(path: arguments.positionals[1])))
+    let request = PictureRequest(model, PictureOptions(), isKept: false)
+    try output.write(run.run(PredictionItems(path: arguments.positionals[1], request)))
   }
 
   /// A full-integer .tflite file, converted as `octet quantize` does; pixels are its input through `pixels`, all else is its

@@ -25,6 +25,8 @@ enum QuantizeCommand: Command {
       OptionDescription("out", takes: .file(), default: "MODEL.octet", help: "where the int8 model goes"),
       ForeignModelOptions.classes,
       ForeignModelOptions.pixels,
+      PictureOptions.fit(default: PictureOptions.decided),
+      PictureOptions.invert(default: PictureOptions.decided),
       OptionDescription(
         "calibration-images", takes: .text("N"), default: "\(defaults.calibrationImages)",
         help: "training images that are looked at to find the ranges"),
@@ -72,10 +74,15 @@ enum QuantizeCommand: Command {
       throw arguments.usageError(
         "--\(option) is for float models; \(network.path) has integers, which are taken over")
     }
+    var request = PictureRequest()
+    request.options = PictureOptions(arguments)
+    request.input = network.input
+    request.isKept = true
     try IntegerConversionRun(
       network: network,
       outputPath: arguments.value("out") ?? "\(FloatModelSource.stem(of: network.path)).octet",
-      data: DataOption.locate(arguments), options: ForeignModelOptions(arguments, path: network.path),
+      located: DataOption.locate(arguments, request),
+      options: ForeignModelOptions(arguments, path: network.path),
       threads: arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount,
       isQuiet: arguments.flag("quiet"), isJSON: arguments.flag("json"), target: ReportOption.target(arguments)
     ).run()

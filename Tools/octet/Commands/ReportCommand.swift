@@ -24,6 +24,8 @@ enum ReportCommand: Command {
       OptionDescription("against", takes: .file(), help: "the float model that an .octet file was made from"),
       ForeignModelOptions.classes,
       ForeignModelOptions.pixels,
+      PictureOptions.fit(default: PictureOptions.decided),
+      PictureOptions.invert(default: PictureOptions.decided),
       OptionDescription("out", takes: .file("FILE.html"), default: "MODEL.html", help: "where the page goes"),
       ReportOption.pictures,
       OptionDescription(

@@ -23,6 +23,8 @@ enum TrainCommand: Command {
       OptionDescription(
         "network", takes: .file(), help: "a description file of your own; docs/NETWORKS.md has its grammar"),
       DataOption.option,
+      PictureOptions.fit(default: "auto with a recipe or data like MNIST's, else exact"),
+      PictureOptions.invert(default: "auto with a recipe or data like MNIST's, else no"),
       OptionDescription("out", takes: .file(), default: "NAME.safetensors", help: "where the model goes"),
       OptionDescription("resume", help: "go on from the checkpoint beside the model"),
     ]

@@ -1,5 +1,7 @@
 import FoundationEssentials
+import Octet
 import OctetCommandLine
+import OctetImages
 import OctetTraining
 
 /// The option `--data`, shared by every command that reads images.
@@ -9,16 +11,82 @@ enum DataOption {
     help: "a folder of IDX files, a CSV table (label first), or a folder with a folder of PNG files per class"
   )
 
-  /// The data that the command line and the environment lead to.
-  static func locate(_ arguments: ParsedArguments) throws(DataError) -> DataSet {
-    let pictures = PNGPictureReader()
+  /// Data as a model takes it in, and how its pictures came to be that.
+  struct Located {
+    let data: DataSet
+    let form: PictureForm
+  }
+
+  /// The data that the command line and the environment lead to, for no model.
+  static func locate(_ arguments: ParsedArguments) throws -> DataSet {
+    try locate(arguments, PictureRequest()).data
+  }
+
+  /// The data that the command line and the environment lead to, its pictures as they are requested.
+  static func locate(_ arguments: ParsedArguments, _ request: PictureRequest) throws -> Located {
+    let (located, hasPictures) = try locate(path: arguments.value("data"), request)
+    if !hasPictures, let option = request.options.given, !request.isKept {
+      throw arguments.usageError(
+        "\(option) is for pictures in files; the data holds pixels as the model takes them")
+    }
+    return located
+  }
+
+  /// - Parameter path: nil for what the environment leads to.
+  static func locate(
+    path: String?, _ request: PictureRequest
+  ) throws(DataError) -> (located: Located, hasPictures: Bool) {
+    let pictures = PNGPictureReader(try request.fitting())
     let locator = DataLocator(
-      path: arguments.value("data"), environment: ProcessInfo.processInfo.environment, pictureReader: pictures
-    )
+      path: path, environment: ProcessInfo.processInfo.environment, pictureReader: pictures)
     let data = try locator.locate { () throws(DataError) in SyntheticDigits.dataSet() }
-    let count = pictures.invertedCount
-    guard count > 0 else { return data }
-    let pictureWords = count == 1 ? "1 picture has" : "\(NumberText.grouped(count)) pictures have"
-    return data.noting("\(pictureWords) dark ink on light paper and \(count == 1 ? "was" : "were") inverted")
+    let form = request.form(for: data)
+    guard pictures.pictureCount > 0 else { return (Located(data: data, form: form), false) }
+    guard pictures.takesPixelsAsTheyAre else {
+      let noted = noting(data, inverted: pictures.invertedCount, fitted: pictures.fittedCount, form)
+      return (Located(data: noted, form: form), true)
+    }
+    let (train, test) = (data.train.turned(form.inversion), data.test?.turned(form.inversion))
+    let noted = noting(
+      DataSet(train: train.images, test: test?.images, origin: data.origin),
+      inverted: train.count + (test?.count ?? 0), fitted: 0, form)
+    return (Located(data: noted, form: form), true)
+  }
+
+  private static func noting(
+    _ data: DataSet, inverted: Int, fitted: Int, _ form: PictureForm
+  ) -> DataSet {
+    var data = data
+    if fitted > 0 {
+      data = data.noting(
+        "\(fitted == 1 ? "1 picture was" : "\(NumberText.grouped(fitted)) pictures were") fitted")
+    }
+    if inverted > 0 {
+      let isOne = inverted == 1
+      let reason = form.inversion == .auto ? "\(isOne ? "has" : "have") dark ink on light paper and " : ""
+      data = data.noting(
+        "\(NumberText.grouped(inverted)) \(isOne ? "picture" : "pictures") \(reason)\(isOne ? "was" : "were") inverted"
+      )
+    }
+    return data
+  }
+}
+
+extension LabeledImages {
+  /// Gray pictures with dark and light in each other's place where that is asked for, and how many.
+  fileprivate func turned(_ inversion: PictureForm.Inversion) -> (images: LabeledImages, count: Int) {
+    if inversion == .no { return (self, 0) }
+    var turned = pixels
+    var count = 0
+    for index in labels.indices {
+      let range = index * shape.count..<(index + 1) * shape.count
+      if inversion == .auto {
+        let picture = GrayPicture(width: shape.width, height: shape.height, pixels: Array(pixels[range]))
+        if picture.hasLightInk { continue }
+      }
+      count += 1
+      for place in range { turned[place] = 255 - pixels[place] }
+    }
+    return (LabeledImages(shape: shape, pixels: turned, labels: labels, classNames: classNames), count)
   }
 }

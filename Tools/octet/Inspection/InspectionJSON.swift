@@ -12,8 +12,14 @@ struct InspectionJSON {
       ("weight_bytes", .integer(file.weightBytes)), ("arena_bytes", .integer(model.arenaBytes)),
       ("parameters", .integer(sum(file.parameters))), ("multiply_adds", .integer(sum(file.multiplyAdds))),
       ("head", .string("\(model.head)")), ("classes", .array(model.labels.map { .string($0) })),
+      ("pictures", Self.form(model.pictureForm)),
       ("input", .object(tensor(0))), ("layers", .array((0..<model.layerCount).map(layer))),
     ])
+  }
+
+  /// How pictures become the model's input.
+  static func form(_ form: PictureForm) -> JSONValue {
+    .object([("fit", .string(form.fit.name)), ("invert", .string(form.inversion.name))])
   }
 
   private func sum(_ figure: (Int) -> Int) -> Int {

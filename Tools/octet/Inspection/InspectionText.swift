@@ -1,5 +1,6 @@
 import Octet
 import OctetCommandLine
+import OctetInterchange
 import OctetReports
 
 /// What an .octet file holds, for people.
@@ -13,6 +14,7 @@ struct InspectionText {
       \(file.path): \(NumberText.grouped(file.fileBytes)) bytes, of these \(NumberText.grouped(file.weightBytes)) of weights
       classes: \(model.labels.joined(separator: ", "))
       head: \(model.head)
+      pictures: \(model.pictureForm.words)
 
       \(layers())
       Arena: \(NumberText.grouped(model.arenaBytes)) bytes

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import OctetInterchange
 import OctetTraining
 
@@ -27,12 +26,12 @@ struct PredictionItems {
   private let source: Source
 
   /// Reads an array, or what `--data` takes: the test images where there are some, else all.
-  init(path: String) throws {
+  ///
+  /// - Parameter request: how pictures become the model's input.
+  init(path: String, _ request: PictureRequest) throws {
     self.path = path
     guard path.lowercased().hasSuffix(".npy") else {
-      let locator = DataLocator(
-        path: path, environment: ProcessInfo.processInfo.environment, pictureReader: PNGPictureReader())
-      let data = try locator.locate { () throws(DataError) in SyntheticDigits.dataSet() }
+      let data = try DataOption.locate(path: path, request).located.data
       let images = data.test ?? data.train
       (source, meaning, count) = (.images(images), .pixels, images.count)
       return

@@ -9,7 +9,7 @@ import OctetTraining
 struct IntegerConversionRun {
   let network: LiteNetwork
   let outputPath: String
-  let data: DataSet
+  let located: DataOption.Located
   let options: ForeignModelOptions
   let threads: Int
   let isQuiet: Bool
@@ -19,10 +19,12 @@ struct IntegerConversionRun {
 
   func run() throws {
     try AtomicFile.requireWritable(path: outputPath)
+    let data = located.data
     let names = try FloatModelSource.classNames(
       network, given: options.classNames, data: data.train.classNames)
-    let quantized = try LiteIntegerConversion.model(
+    var quantized = try LiteIntegerConversion.model(
       network, classNames: names, picture: data.train.shape, pixels: options.pixels ?? 0...1)
+    quantized.pictureForm = located.form
     let file = OctetFile(quantized)
     // What the runtime would refuse is not written.
     let model = try Model(copying: file.bytes)
@@ -50,7 +52,7 @@ struct IntegerConversionRun {
         JSONValue.object(
           [
             ("model", .string(outputPath)), ("integer_model", .string(network.path)),
-            ("data", .string(kept.origin)),
+            ("data", .string(kept.origin)), ("pictures", InspectionJSON.form(model.pictureForm)),
             ("file_bytes", .integer(file.bytes.count)),
             ("weight_bytes", .integer(quantized.layers.reduce(0) { $0 + $1.weights.count })),
             ("arena_bytes", .integer(model.arenaBytes)),
@@ -60,6 +62,7 @@ struct IntegerConversionRun {
       try StandardOutput.write(
         """
         Data: \(kept.origin)
+        Pictures: \(model.pictureForm.words)
         Took over the integers of \(network.path): \(model.layerCount) layers, nothing calibrated
         Wrote \(outputPath): \(NumberText.grouped(file.bytes.count)) bytes, \
         \(NumberText.grouped(model.arenaBytes)) bytes of memory to run

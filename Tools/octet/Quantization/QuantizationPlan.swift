@@ -25,6 +25,6 @@ struct QuantizationPlan {
     isJSON = arguments.flag("json")
     target = try ReportOption.target(arguments)
     let foreign = try ForeignModelOptions(arguments, path: modelPath)
-    (model, data) = try ModelData.prepared(path: modelPath, foreign, arguments)
+    (model, data) = try ModelData.prepared(path: modelPath, foreign, arguments, isKept: true)
   }
 }

@@ -28,7 +28,7 @@ struct QuantizationRun {
 
     let report = try QuantizationReport(quantized, images: quantizer.images, workers: workers)
     if !plan.isJSON, !plan.isQuiet {
-      try StandardOutput.write("Data: \(plan.data.origin)\n")
+      try StandardOutput.write("Data: \(plan.data.origin)\nPictures: \(model.pictureForm.words)\n")
       try StandardOutput.write(
         QuantizationText(report, settings: plan.settings, calibrationImages: quantizer.images.count).text())
       try StandardOutput.write(
@@ -55,7 +55,8 @@ struct QuantizationRun {
         JSONValue.object(
           [
             ("model", .string(plan.outputPath)), ("float_model", .string(plan.modelPath)),
-            ("data", .string(plan.data.origin)), ("file_bytes", .integer(file.bytes.count)),
+            ("data", .string(plan.data.origin)), ("pictures", InspectionJSON.form(model.pictureForm)),
+            ("file_bytes", .integer(file.bytes.count)),
             ("weight_bytes", .integer(quantized.model.layers.reduce(0) { $0 + $1.weights.count })),
             ("arena_bytes", .integer(model.arenaBytes)), ("method", .string(plan.settings.method.rawValue)),
             ("calibration_images", .integer(quantizer.images.count)),

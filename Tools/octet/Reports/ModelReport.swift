@@ -51,7 +51,8 @@ struct ModelReport {
   func integer(path: String) throws -> Page {
     let file = try OctetModelFile(path: path)
     guard let floatPath = arguments.value("against") else {
-      let (images, origin) = try ModelData.test(classNames: file.model.labels, arguments)
+      let (images, origin) = try ModelData.test(
+        classNames: file.model.labels, arguments, PictureRequest(file.model, PictureOptions(arguments)))
       let answers = try answers(images).integer(file.model)
       return Page(
         title: Folder.name(of: path), about: "An int8 model. Data: \(origin).",
@@ -63,7 +64,9 @@ struct ModelReport {
     }
     let foreign = try ForeignModelOptions(arguments, path: floatPath, takesClasses: false)
     let model = try FloatModelSource.load(path: floatPath, toCompareWith: file, pixels: foreign.pixels)
-    let data = try ModelData.prepared(for: model, arguments)
+    let located = try DataOption.locate(
+      arguments, PictureRequest(file.model, PictureOptions(arguments)))
+    let data = try ModelData.prepared(for: model, located.data)
     let float = try answers(data.test).float(model, path: floatPath)
     let integer = try answers(data.test).integer(file.model)
     return Page(
@@ -81,6 +84,8 @@ struct ModelReport {
   private func quantization(_ model: FloatModel, _ data: PreparedData, _ file: OctetModelFile) throws
     -> Section
   {
+    var model = model
+    model.pictureForm = file.model.pictureForm
     let quantizer = try Quantizer(
       model, images: data.training, settings: QuantizationSettings(), workers: workers)
     let quantized = try quantizer.run()

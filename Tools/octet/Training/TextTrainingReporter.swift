@@ -1,4 +1,5 @@
 import OctetCommandLine
+import OctetInterchange
 import OctetReports
 import OctetTraining
 
@@ -8,6 +9,7 @@ final class TextTrainingReporter: TrainingReporter {
 
   func begin(_ plan: TrainingPlan) throws {
     try StandardOutput.write("Data: \(plan.data.origin)\n")
+    try StandardOutput.write("Pictures: \(plan.pictureForm.words)\n")
     try StandardOutput.write(
       "Recipe: \(plan.recipe.name)\(plan.recipe.about.isEmpty ? "" : ". \(plan.recipe.about)")\n")
   }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Octet
 import OctetCommandLine
 import OctetTraining
 
@@ -8,6 +9,8 @@ struct TrainingPlan {
   /// The recipe's settings with those of the command line on top.
   let settings: TrainingSettings
   let data: PreparedData
+  /// How pictures become the network's input, now and later.
+  let pictureForm: PictureForm
   let modelPath: String
   let resumes: Bool
   let threads: Int
@@ -33,8 +36,11 @@ struct TrainingPlan {
     resumes = arguments.flag("resume")
     threads = try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     target = try ReportOption.target(arguments)
-    let located = try DataOption.locate(arguments)
-    data = try PreparedData(located, settings: settings)
+    let located = try DataOption.locate(
+      arguments,
+      PictureRequest(recipe, isBuiltIn: arguments.value("recipe") != nil, PictureOptions(arguments)))
+    pictureForm = located.form
+    data = try PreparedData(located.data, settings: settings)
   }
 
   /// Where the checkpoint of a candidate lies: beside the model, under its name.

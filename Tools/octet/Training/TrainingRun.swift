@@ -74,7 +74,8 @@ struct TrainingRun {
     let metrics = JSONValue.object(
       EvaluationJSON.members(test, prefix: "test_") + EvaluationJSON.members(training, prefix: "training_"))
     let model = FloatModel(
-      network: trainer.network, classNames: plan.data.training.classNames, recipeName: plan.recipe.name,
+      network: trainer.network, classNames: plan.data.training.classNames, pictureForm: plan.pictureForm,
+      recipeName: plan.recipe.name,
       settings: plan.settings, history: trainer.history, metrics: metrics, octetVersion: Main.version)
     try FloatModelFile.save(model, path: plan.modelPath)
     if let target = plan.target { try target.write(page(model, trainer)) }
