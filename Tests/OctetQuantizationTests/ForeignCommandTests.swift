@@ -1,5 +1,6 @@
 import Foundation
 import Octet
+import OctetInterchange
 import OctetTraining
 import TestSupport
 import Testing
@@ -151,6 +152,66 @@ struct ForeignCommandTests {
     #expect(
       (float["written"] as? [[String: Any]])?.first?["bytes"] as? Int
         == (try folder.bytes(of: "float.onnx")?.count))
+  }
+
+  /// A network of another format, with random weights and no names for its outputs.
+  private func foreign(_ text: String, to name: String) throws -> String {
+    var model = try FloatModels.make(text)
+    model.classNames = []
+    try folder.write(ONNXExport.file(model, octetVersion: "1"), to: name)
+    return folder.path(name)
+  }
+
+  @Test func `what is no classifier is not turned into one`() throws {
+    try write(size: 6, classes: 4, to: "four.csv")
+    try write(size: 6, classes: 2, to: "two.csv")
+    let (four, two) = (folder.path("four.csv"), folder.path("two.csv"))
+    let number = try foreign("input 6x6x1\nflatten\ndense 1", to: "number.onnx")
+    let numbers = try foreign("input 6x6x1\nflatten\ndense 5", to: "numbers.onnx")
+    let several = try foreign("input 6x6x1\nflatten\ndense 5 sigmoid", to: "several.onnx")
+    let out = folder.path("none.octet")
+    for (model, data, message) in [
+      (number, two, "number.onnx: this model is no classifier: its one output ends in linear"),
+      (number, four, "a number and no class"), (numbers, four, "its 5 outputs end in linear"),
+      (numbers, two, "(the data has 2 classes)"), (several, four, "its 5 outputs end in sigmoid"),
+    ] {
+      for arguments in [
+        ["quantize", model, "--data", data, "--out", out],
+        ["quantize", model, "--data", data, "--out", out, "-q"],
+        ["report", model, "--data", data, "--out", folder.path("none.html")],
+      ] {
+        let result = try OctetProcess.run(arguments)
+        #expect(result.status == 1 && result.output.isEmpty, "\(arguments)")
+        #expect(result.errors.contains(message) && result.errors.contains("--classes"), "\(result.errors)")
+        #expect(result.errors.filter { $0 == "\n" }.count == 1)
+      }
+    }
+    #expect(try folder.bytes(of: "none.octet") == nil && folder.bytes(of: "none.html") == nil)
+    // Names make classes of outputs that can be scores, and so does data with as many.
+    for (model, data, more) in [
+      (number, two, ["--classes", "0,1"]), (several, folder.path("six.csv"), []),
+      (numbers, folder.path("six.csv"), []),
+    ] {
+      let result = try OctetProcess.run(["quantize", model, "--data", data, "--out", out, "-q"] + more)
+      #expect(result.status == 0, "\(result.errors)")
+    }
+    // No classes are needed to write a model in another form.
+    #expect(try OctetProcess.run("export", number, "--onnx", folder.path("again.onnx")).status == 0)
+  }
+
+  @Test func `an integer model is compared with the data before it is written`() throws {
+    try write(size: 6, classes: 4, to: "four.csv")
+    let out = folder.path("none.octet")
+    for (data, more, message) in [
+      ("seven.csv", [], "the images are 7x7x1, the network's input is 36"),
+      ("four.csv", ["--classes", "0,1,2,3,x"], "not a class of the data"),
+      ("four.csv", [], "not a class of the data"),
+    ] {
+      let result = try OctetProcess.run(
+        ["quantize", lite, "--data", folder.path(data), "--out", out, "-q"] + more)
+      #expect(result.status == 1 && result.errors.contains(message), "\(result.errors)")
+    }
+    #expect(try folder.bytes(of: "none.octet") == nil)
   }
 
   @Test func `mistakes get one line and leave no file`() throws {

@@ -68,6 +68,27 @@ import Testing
     #expect(objects[3]["images"] as? Int == 2 && objects[3]["failed"] as? Int == 1)
   }
 
+  @Test func meansAreOverTheClassesThatOccur() throws {
+    let sample = try ClassifySample(digits: 20)
+    let right = try (0..<20).filter {
+      try ClassifySample.answer(sample.pixels($0)).index == sample.digits.labels[$0]
+    }
+    let first = try #require(right.first)
+    let second = try #require(right.first { sample.digits.labels[$0] != sample.digits.labels[first] })
+    let files = [first, second].map(sample.path)
+    let summary = try #require(
+      try sample.classify(["--json", "--labels", "names"] + files).objects().last)
+    let mean = try #require(summary["mean"] as? [String: Any])
+    #expect(summary["accuracy"] as? Double == 1 && mean["f1"] as? Double == 1)
+    let names = [first, second].map { sample.digits.classNames[Int(sample.digits.labels[$0])] }.sorted()
+    #expect(summary["counted_classes"] as? [String] == names)
+    let text = try sample.classify(["--labels", "names"] + files).output
+    #expect(text.contains("F1 1.0000 (means over the 2 of 10 classes that occur)"))
+    #expect(
+      text.contains("\nMeans over the 2 of 10 classes that occur; · is neither a truth nor an answer here.\n")
+    )
+  }
+
   @Test func labelsInNamesOfBothKinds() throws {
     let sample = try ClassifySample(digits: 10)
     let index = try #require((0..<10).first { sample.digits.labels[$0] == 7 })

@@ -11,7 +11,7 @@ extension LoweredNetwork {
   package init(_ model: FloatModel, picture: ImageShape?) throws(QuantizationError) {
     let flat = model.network.input
     if let picture {
-      guard picture == flat || (flat.isFlat && picture.count == flat.count) else {
+      guard flat.takes(picture) else {
         throw .shape(images: picture, network: flat)
       }
       if picture != flat, let network = try? LoweredNetwork(translating: model, input: picture) {

@@ -36,7 +36,7 @@ package struct ImageClassifier {
   ) throws(QuantizationError) -> Answers {
     let input = ImageShape(
       height: Int(model.input.height), width: Int(model.input.width), channels: Int(model.input.channels))
-    guard input.count == images.shape.count else {
+    guard input.takes(images.shape) else {
       throw .shape(images: images.shape, network: input)
     }
     let width = model.head == .linear ? 0 : model.classCount

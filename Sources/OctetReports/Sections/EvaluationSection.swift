@@ -37,7 +37,7 @@ package struct EvaluationSection {
 
   private var facts: [Section.Fact] {
     let headline = confusion.headline
-    let meaning = confusion.positiveClass.map { " of \(confusion.classNames[$0])" } ?? ", mean"
+    let meaning = confusion.positiveClass.map { " of \(confusion.classNames[$0])" } ?? ", mean\(counted)"
     var facts: [Section.Fact] = [
       .init(name, NumberText.grouped(confusion.total)),
       .init("Accuracy", NumberText.percent(confusion.accuracy, decimals: 2)),
@@ -50,6 +50,12 @@ package struct EvaluationSection {
       facts.append(.init("Calibration error", NumberText.percent(bins.expectedError, decimals: 2)))
     }
     return facts
+  }
+
+  /// Which classes a mean is taken over, where some occur neither as a truth nor as an answer.
+  private var counted: String {
+    let count = confusion.countedClasses.count
+    return count == names.count ? "" : " of the \(count) classes that occur"
   }
 
   // MARK: confusion
@@ -100,11 +106,11 @@ package struct EvaluationSection {
     let kinds: [(name: String, style: SeriesStyle)] = [
       ("precision", .first), ("recall", .second), ("F1", .third),
     ]
-    let rows = names.indices.map { index in
+    let rows = confusion.countedClasses.map { index in
       let scores = confusion.scores(of: index)
       return DotChart.Row(label: names[index], values: [scores.precision, scores.recall, scores.f1])
     }
-    let worst = names.indices.min { confusion.scores(of: $0).f1 < confusion.scores(of: $1).f1 }
+    let worst = confusion.countedClasses.min { confusion.scores(of: $0).f1 < confusion.scores(of: $1).f1 }
     let words =
       worst.map {
         "The lowest F1 has \(names[$0]): \(NumberText.fixed(confusion.scores(of: $0).f1, decimals: 4))."
@@ -113,7 +119,7 @@ package struct EvaluationSection {
       name: "scores", title: "Precision, recall and F1 of each class",
       caption: "\(words) The scale need not begin at 0.",
       drawing: DotChart(
-        kinds: kinds, rows: rows, alternative: "Precision, recall and F1 of \(names.count) classes. \(words)"
+        kinds: kinds, rows: rows, alternative: "Precision, recall and F1 of \(rows.count) classes. \(words)"
       )
       .drawing())
   }
@@ -125,9 +131,16 @@ package struct EvaluationSection {
         [name] + [scores.precision, scores.recall, scores.f1].map { NumberText.fixed($0, decimals: 4) }
           + [NumberText.grouped(scores.support)])
     }
-    for (index, name) in names.enumerated() { add(name, confusion.scores(of: index)) }
-    add("mean", confusion.macroAverage)
-    add("weighted mean", confusion.weightedAverage)
+    let occurring = Set(confusion.countedClasses)
+    for (index, name) in names.enumerated() {
+      if occurring.contains(index) {
+        add(name, confusion.scores(of: index))
+      } else {
+        table.add([name, "·", "·", "·", "0"])
+      }
+    }
+    add("mean\(counted)", confusion.macroAverage)
+    add("weighted mean\(counted)", confusion.weightedAverage)
     return table
   }
 

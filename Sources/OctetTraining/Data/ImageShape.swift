@@ -20,6 +20,11 @@ package struct ImageShape: Hashable, Sendable {
   /// Values in one image.
   package var count: Int { height * width * channels }
 
+  /// Whether images of another shape are inputs of this one: a flat input takes the values of any image in their order.
+  package func takes(_ images: ImageShape) -> Bool {
+    images == self || (isFlat && images.count == count)
+  }
+
   package var isFlat: Bool { height == 1 && width == 1 }
 }
 

@@ -44,7 +44,13 @@ package struct ConfusionMatrix: Equatable, Sendable {
       support: support)
   }
 
-  /// The plain mean over the classes.
+  /// The classes that occur, as a truth or as an answer. Means are taken over these alone, as scikit-learn does: a class that
+  /// nobody asked for and nobody answered says nothing about a classifier.
+  package var countedClasses: [Int] {
+    counts.indices.filter { index in counts[index].contains { $0 > 0 } || counts.contains { $0[index] > 0 } }
+  }
+
+  /// The plain mean over the classes that occur.
   package var macroAverage: Scores {
     average { _ in 1 }
   }
@@ -73,7 +79,7 @@ package struct ConfusionMatrix: Equatable, Sendable {
   }
 
   private func average(_ weight: (Scores) -> Double) -> Scores {
-    let all = counts.indices.map(scores(of:))
+    let all = countedClasses.map(scores(of:))
     let weights = all.map(weight)
     let sum = weights.reduce(0, +)
     func mean(_ figure: (Scores) -> Double) -> Double {

@@ -29,7 +29,7 @@ package final class Trainer {
     clock: @escaping () -> Double
   ) throws(TrainingError) {
     guard !images.isEmpty else { throw .noTrainingImages }
-    guard images.shape.count == description.input.count else {
+    guard description.input.takes(images.shape) else {
       throw .shape(images: images.shape, network: description.input)
     }
     let split = settings.validationSplit

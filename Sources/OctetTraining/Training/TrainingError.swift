@@ -18,7 +18,7 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .noValidationImages(let split, let images):
       "validation-split \(split) of \(images) images leaves none to validate on or none to train on"
     case .shape(let images, let network):
-      "the images are \(images), the network's input is \(network): they must have as many values"
+      "the images are \(images), the network's input is \(network): give images of that shape"
     case .snapshot(let reason): "the checkpoint does not fit this run: \(reason)"
     }
   }

@@ -42,4 +42,33 @@ import Testing
     let matrix = ConfusionMatrix(classNames: ["0", "1"])
     #expect(matrix.accuracy == 0 && matrix.macroAverage.f1 == 0 && matrix.weightedAverage.f1 == 0)
   }
+
+  /// What scikit-learn's precision_recall_fscore_support gives with its defaults (labels that occur, zero_division 0) for
+  /// truths 0, 0, 1, 1, 1, 3 and answers 0, 1, 1, 1, 4, 3 among six classes, worked out by its definition:
+  ///
+  /// class 0: 1/1, 1/2, 2/3; class 1: 2/3, 2/3, 2/3; class 3: 1, 1, 1; class 4, an answer only: 0, 0, 0.
+  @Test func meansAreOverTheClassesThatOccur() {
+    var matrix = ConfusionMatrix(classNames: (0..<6).map(String.init))
+    for (truth, answer) in zip([0, 0, 1, 1, 1, 3], [0, 1, 1, 1, 4, 3]) {
+      matrix.add(truth: truth, predicted: answer)
+    }
+    #expect(matrix.countedClasses == [0, 1, 3, 4])
+    let macro = matrix.macroAverage
+    #expect(abs(macro.precision - (1 + 2.0 / 3 + 1 + 0) / 4) < 1e-12)
+    #expect(abs(macro.recall - (0.5 + 2.0 / 3 + 1 + 0) / 4) < 1e-12)
+    #expect(abs(macro.f1 - (2.0 / 3 + 2.0 / 3 + 1 + 0) / 4) < 1e-12)
+    #expect(macro.support == 6)
+    let weighted = matrix.weightedAverage
+    #expect(abs(weighted.precision - (2 * 1 + 3 * 2.0 / 3 + 1) / 6) < 1e-12)
+    #expect(abs(weighted.recall - (2 * 0.5 + 3 * 2.0 / 3 + 1) / 6) < 1e-12)
+    #expect(abs(weighted.f1 - (2 * 2.0 / 3 + 3 * 2.0 / 3 + 1) / 6) < 1e-12)
+  }
+
+  @Test func twoRightAnswersAmongTenClassesAreAllThereIs() {
+    var matrix = ConfusionMatrix(classNames: (0..<10).map(String.init))
+    matrix.add(truth: 3, predicted: 3)
+    matrix.add(truth: 7, predicted: 7)
+    let expected = ConfusionMatrix.Scores(precision: 1, recall: 1, f1: 1, support: 2)
+    #expect(matrix.accuracy == 1 && matrix.macroAverage == expected && matrix.weightedAverage == expected)
+  }
 }

@@ -107,11 +107,14 @@ enum ClassifyCommand: Command {
   private static func report(_ summary: ClassificationRun.Summary, _ arguments: ParsedArguments) throws {
     guard let confusion = summary.confusion, confusion.total > 0 else { return }
     if arguments.flag("json") {
-      let members: [(name: String, value: JSONValue)] = [
-        ("images", .integer(confusion.total)), ("failed", .integer(summary.failures)),
-        ("accuracy", .number(confusion.accuracy)), ("confusion_matrix", ComparisonJSON.matrix(confusion)),
-        ("classes", .array(confusion.classNames.map { .string($0) })),
-      ]
+      let members: [(name: String, value: JSONValue)] =
+        [
+          ("images", .integer(confusion.total)), ("failed", .integer(summary.failures)),
+          ("accuracy", .number(confusion.accuracy)),
+        ] + EvaluationJSON.means(confusion) + [
+          ("confusion_matrix", ComparisonJSON.matrix(confusion)),
+          ("classes", .array(confusion.classNames.map { .string($0) })),
+        ]
       try StandardOutput.write(JSONValue.object(members).text + "\n")
     } else {
       let isTable = arguments.flag("csv")

@@ -72,6 +72,7 @@ enum EvaluateCommand: Command {
       let members: [(name: String, value: JSONValue)] =
         [("model", .string(file.path)), ("data", .string(origin))]
         + (comparison.map(ComparisonJSON.members) ?? ComparisonJSON.members(confusion))
+        + EvaluationJSON.means(confusion)
         + [
           ("confusion_matrix", ComparisonJSON.matrix(confusion)), ("file_bytes", .integer(file.fileBytes)),
           ("arena_bytes", .integer(file.model.arenaBytes)), ("seconds", .number(seconds)),

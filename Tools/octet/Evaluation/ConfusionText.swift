@@ -36,7 +36,13 @@ struct ConfusionText {
   /// What precision, recall and F1 of the first line are about.
   private var meaning: String {
     confusion.positiveClass.map { " (class \(confusion.classNames[$0]) counts as positive)" }
-      ?? " (means over the classes)"
+      ?? " (means over the \(countedWords))"
+  }
+
+  /// What means are taken over: "classes", or how many of them occur.
+  private var countedWords: String {
+    let (counted, all) = (confusion.countedClasses.count, confusion.classNames.count)
+    return counted == all ? "classes" : "\(counted) of \(all) classes that occur"
   }
 
   private func share(_ value: Double) -> String { NumberText.fixed(value, decimals: 4) }
@@ -51,11 +57,21 @@ struct ConfusionText {
         NumberText.grouped(scores.support),
       ])
     }
-    for (index, name) in confusion.classNames.enumerated() { addRow(name, confusion.scores(of: index)) }
+    let counted = Set(confusion.countedClasses)
+    for (index, name) in confusion.classNames.enumerated() {
+      if counted.contains(index) {
+        addRow(name, confusion.scores(of: index))
+      } else {
+        table.addRow([name, "·", "·", "·", "0"])
+      }
+    }
     table.addRule()
     addRow("mean", confusion.macroAverage)
     addRow("weighted mean", confusion.weightedAverage)
-    return table.rendered()
+    let note =
+      counted.count == confusion.classNames.count
+      ? "" : "Means over the \(countedWords); · is neither a truth nor an answer here.\n"
+    return table.rendered() + note
   }
 
   private func matrix() -> String {

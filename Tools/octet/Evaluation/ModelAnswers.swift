@@ -32,7 +32,7 @@ struct ModelAnswers {
 
   func float(_ network: Network, _ activation: Activation, path: String) throws -> ClassAnswers {
     let bar = showsProgress ? ProgressBar(label: "float", total: images.count) : nil
-    guard network.input.shape.count == images.shape.count else {
+    guard network.input.shape.takes(images.shape) else {
       throw QuantizationError.shape(images: images.shape, network: network.input.shape)
     }
     let head = try OutputHead(

@@ -19,9 +19,16 @@ struct IntegerConversionRun {
 
   func run() throws {
     try AtomicFile.requireWritable(path: outputPath)
+    // Checked even where nothing is tested: a model of other classes or pictures than these is not what was meant.
     let data = located.data
     let names = try FloatModelSource.classNames(
       network, given: options.classNames, data: data.train.classNames)
+    guard network.input.takes(data.train.shape) else {
+      throw FileContentError(
+        path: network.path,
+        reason: QuantizationError.shape(images: data.train.shape, network: network.input).description)
+    }
+    let kept = try ModelData.keeping(names, of: data)
     var quantized = try LiteIntegerConversion.model(
       network, classNames: names, picture: data.train.shape, pixels: options.pixels ?? 0...1)
     quantized.pictureForm = located.form
@@ -29,7 +36,6 @@ struct IntegerConversionRun {
     // What the runtime would refuse is not written.
     let model = try Model(copying: file.bytes)
     let isTested = !isQuiet || target != nil
-    let kept = !isTested || names == data.train.classNames ? data : try data.keeping(classes: names)
     try file.write(to: outputPath)
     guard isTested else { return }
     let images = kept.test ?? kept.train

@@ -11,18 +11,28 @@ enum EvaluationJSON {
       (prefix + "accuracy", .number(evaluation.accuracy)), (prefix + "loss", .number(evaluation.loss)),
       (prefix + "images", .integer(confusion.total)), (prefix + "precision", .number(headline.precision)),
       (prefix + "recall", .number(headline.recall)), (prefix + "f1", .number(headline.f1)),
-      (prefix + "mean", .object(scores(confusion.macroAverage))),
-      (prefix + "weighted_mean", .object(scores(confusion.weightedAverage))),
+    ] + means(confusion, prefix: prefix) + [
       (
         prefix + "classes",
         .array(
           confusion.classNames.indices.map { index in
-            .object([("class", .string(confusion.classNames[index]))] + scores(confusion.scores(of: index)))
+            .object(
+              [("class", .string(confusion.classNames[index]))] + scores(confusion.scores(of: index))
+                + [("counted", .bool(confusion.countedClasses.contains(index)))])
           })
       ),
+      (prefix + "confusion_matrix", ComparisonJSON.matrix(confusion)),
+    ]
+  }
+
+  /// The means and the classes that they are taken over.
+  static func means(_ confusion: ConfusionMatrix, prefix: String = "") -> [(name: String, value: JSONValue)] {
+    [
+      (prefix + "mean", .object(scores(confusion.macroAverage))),
+      (prefix + "weighted_mean", .object(scores(confusion.weightedAverage))),
       (
-        prefix + "confusion_matrix",
-        .array(confusion.counts.map { row in .array(row.map { .integer($0) }) })
+        prefix + "counted_classes",
+        .array(confusion.countedClasses.map { .string(confusion.classNames[$0]) })
       ),
     ]
   }
