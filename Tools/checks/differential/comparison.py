@@ -1,0 +1,52 @@
+"""When two outputs are the same, and what a case ends as."""
+import dataclasses
+
+import numpy
+
+# Of the largest output; Octet and its peers add 32-bit floats in other orders.
+TOLERANCE = 1e-4
+
+
+@dataclasses.dataclass
+class Ending:
+    """equal, refused, wrong (other numbers), broken (no clean answer), or invalid (the peer has no answer)."""
+    kind: str
+    note: str = ""
+    expected: numpy.ndarray | None = None
+    found: numpy.ndarray | None = None
+
+    @property
+    def is_failure(self):
+        return self.kind in ("wrong", "broken")
+
+
+def floats(expected, answer):
+    """Compares an answer of `octet predict` with a peer's outputs."""
+    if answer.failure:
+        return Ending("broken", answer.failure, expected)
+    if answer.refusal:
+        return Ending("refused", answer.refusal, expected)
+    found = answer.outputs
+    if found.shape != expected.shape:
+        return Ending("wrong", f"shape {found.shape}, expected {expected.shape}", expected, found)
+    if not expected.size:
+        return Ending("equal", "", expected, found)
+    largest = float(numpy.abs(expected).max())
+    difference = float(numpy.abs(expected.astype(numpy.float64) - found).max())
+    if difference <= TOLERANCE * max(largest, 1e-3):
+        return Ending("equal", "", expected, found)
+    return Ending("wrong", f"off by {difference:.3g} where the largest output is {largest:.3g}", expected, found)
+
+
+def integers(expected, answer, steps):
+    """The same for int8 outputs, which may be `steps` apart."""
+    if answer.failure or answer.refusal:
+        return floats(expected, answer)
+    found = answer.outputs
+    if found.shape != expected.shape or found.dtype != expected.dtype:
+        note = f"{found.dtype} {found.shape}, expected {expected.dtype} {expected.shape}"
+        return Ending("wrong", note, expected, found)
+    most = int(numpy.abs(expected.astype(int) - found.astype(int)).max()) if expected.size else 0
+    if most <= steps:
+        return Ending("equal", "", expected, found)
+    return Ending("wrong", f"{most} steps apart, {steps} are known", expected, found)

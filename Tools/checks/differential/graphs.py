@@ -1,0 +1,106 @@
+"""ONNX graphs as they are being made and made smaller: plain lists that become a file at the end."""
+import copy
+import dataclasses
+
+import numpy
+from onnx import TensorProto, helper, numpy_helper
+
+
+@dataclasses.dataclass
+class Node:
+    kind: str
+    inputs: list
+    outputs: list
+    attributes: dict
+
+
+@dataclasses.dataclass
+class Graph:
+    """One input "input" of `shape` without the batch, nodes in their order, constants by name, one output."""
+    shape: list
+    # None: any number of items.
+    batch: int | None
+    opset: int
+    nodes: list
+    constants: dict
+    output: str
+    # Without the batch; None: not known.
+    output_shape: list | None = None
+    # Constants that are Constant nodes, the others are initializers.
+    constant_nodes: set = dataclasses.field(default_factory=set)
+    # Whether initializers are inputs too, as in files of the first version of the format.
+    lists_initializers: bool = False
+
+    def copy(self):
+        return copy.deepcopy(self)
+
+    def readers(self, name):
+        return [node for node in self.nodes if name in node.inputs]
+
+    def values(self):
+        """The names of all values that depend on the input."""
+        found = {"input"}
+        for node in self.nodes:
+            if any(name in found for name in node.inputs):
+                found.update(node.outputs)
+        return found
+
+    def without_unused(self):
+        """Without nodes and constants that the output does not depend on."""
+        wanted, nodes = {self.output}, []
+        for node in reversed(self.nodes):
+            if any(name in wanted for name in node.outputs):
+                nodes.append(node)
+                wanted.update(node.inputs)
+        self.nodes = nodes[::-1]
+        self.constants = {name: array for name, array in self.constants.items() if name in wanted}
+        self.constant_nodes &= set(self.constants)
+        return self
+
+    def model(self):
+        batch = self.batch if self.batch else "N"
+        made = [
+            helper.make_node("Constant", [], [name], name=f"constant_{name}",
+                             value=numpy_helper.from_array(self.constants[name], name))
+            for name in self.constants if name in self.constant_nodes
+        ]
+        for number, node in enumerate(self.nodes):
+            made.append(helper.make_node(
+                node.kind, node.inputs, node.outputs, name=f"{node.kind}_{number}", **node.attributes))
+        initializers = [
+            numpy_helper.from_array(array, name)
+            for name, array in self.constants.items() if name not in self.constant_nodes
+        ]
+        inputs = [helper.make_tensor_value_info("input", TensorProto.FLOAT, [batch] + self.shape)]
+        if self.lists_initializers:
+            inputs += [
+                helper.make_tensor_value_info(tensor.name, tensor.data_type, list(tensor.dims))
+                for tensor in initializers
+            ]
+        known = self.output_shape is not None
+        output = helper.make_tensor_value_info(
+            self.output, TensorProto.FLOAT, [batch] + self.output_shape if known else None)
+        graph = helper.make_graph(made, "random", inputs, [output], initializers)
+        versions = [helper.make_opsetid("", self.opset)]
+        model = helper.make_model(graph, opset_imports=versions, producer_name="random-models")
+        model.ir_version = 4 if self.opset < 10 else 8 if self.opset < 19 else 10
+        return model
+
+    def bytes(self):
+        return self.model().SerializeToString()
+
+    def text(self):
+        """For people, one line a node."""
+        lines = [f"opset {self.opset}, input {[self.batch or 'N'] + self.shape}"]
+        for node in self.nodes:
+            settings = ", ".join(f"{name} {value}" for name, value in node.attributes.items())
+            words = [f"{name} {describe(self.constants[name])}" if name in self.constants else name
+                     for name in node.inputs]
+            lines.append(f"{', '.join(node.outputs)} = {node.kind}({', '.join(words)}) {settings}".rstrip())
+        return "\n".join(lines + [f"output {self.output} {self.output_shape}"])
+
+
+def describe(array):
+    small = array.dtype != numpy.float32 and array.size <= 8
+    return f"{array.tolist()}" if small else f"{array.dtype}{list(array.shape)}"
+

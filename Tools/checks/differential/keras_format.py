@@ -1,0 +1,58 @@
+"""The cases that begin as Keras networks: .keras, .h5, and what exporters make of them, .onnx and float .tflite."""
+import numpy
+
+import comparison
+import keras_files
+import keras_generator
+import keras_shrinking
+import program
+import results
+from keras_builder import build
+
+FORMATS = {
+    "keras": (".keras", keras_files.keras_file),
+    "h5": (".h5", keras_files.hdf5_file),
+    "keras-onnx": (".onnx", keras_files.onnx_file),
+    "keras-tflite": (".tflite", keras_files.lite_file),
+}
+
+
+class Runner:
+    def __init__(self, name, folder):
+        self.suffix, self.write = FORMATS[name]
+        self.folder = folder
+        # Of the last network that was run.
+        self.file = b""
+
+    def ending(self, network, items):
+        try:
+            model = build(network)
+            expected = keras_files.outputs(model, items)
+            self.file = self.write(model, self.folder)
+        except Exception as error:  # Keras and the exporters have exceptions of many kinds.
+            return comparison.Ending("invalid", f"{type(error).__name__}: {error}")
+        if not numpy.isfinite(expected).all():
+            return comparison.Ending("invalid", "not finite")
+        path = self.folder / f"case{self.suffix}"
+        path.write_bytes(self.file)
+        numpy.save(self.folder / "items.npy", items)
+        answer = program.predict(path, self.folder / "items.npy", self.folder / "outputs.npy")
+        return comparison.floats(expected, answer)
+
+
+def run(name, seed, index, folder, keep, seconds):
+    case = keras_generator.make(seed, index)
+    runner = Runner(name, folder)
+    found = runner.ending(case.network, case.items)
+    title = f"{name} {seed}.{index}"
+    documented = not case.marks
+    if not found.is_failure:
+        return [results.Result(title, found.kind, found.note, documented)]
+    small, found = keras_shrinking.shrink(case, found, runner.ending, seconds)
+    # The file of the smallest one, as a later try may have written another.
+    runner.ending(small.network, small.items)
+    text = small.network.text() + (f"\nbeyond: {', '.join(case.marks)}" if case.marks else "")
+    if keep:
+        results.keep(
+            keep, f"{name}-{seed}-{index}", runner.file, runner.suffix, small.items, found, text)
+    return [results.Result(title, found.kind, found.note, documented, text)]

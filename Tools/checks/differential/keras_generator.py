@@ -1,0 +1,75 @@
+"""Random Keras networks, drawn as the ONNX graphs are."""
+import dataclasses
+
+import numpy
+
+import keras_layers
+from keras_builder import Builder, Network
+
+MOST_NUMBERS = 4000
+
+
+@dataclasses.dataclass
+class Case:
+    network: Network
+    items: numpy.ndarray
+    marks: list
+
+    def copy(self):
+        return Case(self.network.copy(), self.items.copy(), list(self.marks))
+
+
+def make(seed, index, layers=None, documented=None, most=9):
+    """Case `index` of a seed.
+
+    layers: functions with weights; those of keras_layers unless given.
+    documented: whether only what is documented is drawn; two thirds of all unless given.
+    """
+    random = numpy.random.default_rng([seed, index, 2])
+    builder = Builder(random, random.random() < 0.67 if documented is None else documented, seed * 1_000_003 + index)
+    choices = layers or keras_layers.LAYERS
+    weights = numpy.array([weight for _, weight in choices], float)
+    weights /= weights.sum()
+    if builder.chance(0.8):
+        builder.network.shape = [builder.integer(2, 9), builder.integer(2, 9), builder.integer(1, 4)]
+    else:
+        builder.network.shape = [builder.integer(1, 16)]
+    current = 0
+    for _ in range(builder.integer(1, most)):
+        place = current if builder.chance(0.85) else builder.integer(0, len(builder.network.layers))
+        current = step(builder, place, choices, weights)
+    current = finish(builder, current)
+    network = builder.network
+    # The output is the last layer's.
+    if current != len(network.layers):
+        del network.layers[current:]
+    network.without_unused()
+    network.is_sequential = network.is_chain() and builder.chance(0.5)
+    items = numpy.random.default_rng([seed, index, 3]).standard_normal([3, *network.shape]).astype(numpy.float32)
+    return Case(network, items, builder.marks)
+
+
+def step(builder, place, choices, weights):
+    for _ in range(8):
+        layer = choices[builder.random.choice(len(choices), p=weights)][0]
+        before = len(builder.network.layers), len(builder.marks)
+        made = layer(builder, place)
+        if made is not None and numpy.prod(builder.shape(made)) <= MOST_NUMBERS:
+            return made
+        del builder.network.layers[before[0]:], builder.marks[before[1]:]
+    return place
+
+
+def finish(builder, place):
+    if builder.chance(0.8):
+        if len(builder.shape(place)) == 3 and builder.chance(0.4):
+            place = keras_layers.global_mean(builder, place)
+        if len(builder.shape(place)) == 3:
+            place = keras_layers.flatten(builder, place)
+        if builder.chance(0.6):
+            place = keras_layers.dense(builder, place) or place
+    if builder.chance(0.4):
+        place = keras_layers.softmax(builder, place, is_last=True) or place
+    if place == 0:
+        place = builder.add("Activation", [0], builder.network.shape, activation="relu")
+    return place

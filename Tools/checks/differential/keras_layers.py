@@ -1,0 +1,212 @@
+"""The layers that are drawn, each with its preconditions; what only a later version may take is marked as beyond."""
+
+FUNCTIONS = [None, None, "relu", "relu", "sigmoid", "tanh", "linear"]
+
+
+def windowed(builder, sizes):
+    """Window, strides, padding, and the sizes of what comes out; None where the window does not fit."""
+    window = [builder.integer(1, 4), builder.integer(1, 4)]
+    if builder.chance(0.6):
+        window[1] = window[0]
+    padding = builder.pick(["valid", "same"])
+    strides = builder.pick([[1, 1], [1, 1], [2, 2], [builder.integer(1, 3), builder.integer(1, 3)]])
+    if padding == "same":
+        return window, strides, padding, [-(-size // stride) for size, stride in zip(sizes, strides)]
+    if any(size < span for size, span in zip(sizes, window)):
+        return None
+    return window, strides, padding, [
+        (size - span) // stride + 1 for size, span, stride in zip(sizes, window, strides)]
+
+
+def convolution(builder, place):
+    shape = builder.shape(place)
+    found = windowed(builder, shape[:2]) if len(shape) == 3 else None
+    if found is None:
+        return None
+    window, strides, padding, sizes = found
+    settings = {"strides": strides, "padding": padding, "use_bias": builder.chance(0.7)}
+    function = builder.pick(FUNCTIONS)
+    if function or builder.chance(0.2):
+        settings["activation"] = function
+    if window[0] == window[1] and builder.chance(0.5):
+        window = window[0]
+    if builder.chance(0.35):
+        if strides[0] != strides[1]:
+            return None
+        multiplier = builder.integer(1, 2)
+        return builder.add(
+            "DepthwiseConv2D", [place], [*sizes, shape[2] * multiplier], kernel_size=window,
+            depth_multiplier=multiplier, **settings)
+    filters = builder.integer(1, 6)
+    kind = "SeparableConv2D" if strides[0] == strides[1] and builder.beyond(0.1, "SeparableConv2D") else "Conv2D"
+    if strides == [1, 1] and padding == "same" and builder.beyond(0.1, "dilation_rate"):
+        settings["dilation_rate"] = 2
+    return builder.add(kind, [place], [*sizes, filters], filters=filters, kernel_size=window, **settings)
+
+
+def pooling(builder, place):
+    shape = builder.shape(place)
+    found = windowed(builder, shape[:2]) if len(shape) == 3 else None
+    if found is None:
+        return None
+    window, strides, padding, sizes = found
+    kind = builder.pick(["MaxPooling2D", "AveragePooling2D"])
+    settings = {"pool_size": window, "padding": padding, "strides": strides}
+    if builder.chance(0.5):
+        del settings["strides"]
+        sizes = [-(-size // span) if padding == "same" else size // span for size, span in zip(shape, window)]
+    return builder.add(kind, [place], [*sizes, shape[2]], **settings)
+
+
+def global_mean(builder, place):
+    shape = builder.shape(place)
+    if len(shape) != 3:
+        return None
+    kind, settings, count = "GlobalAveragePooling2D", {}, shape[2]
+    if builder.beyond(0.1, "GlobalMaxPooling2D"):
+        kind = "GlobalMaxPooling2D"
+    if builder.beyond(0.15, "data_format of a mean"):
+        settings["data_format"], count = "channels_first", shape[0]
+    if builder.chance(0.2):
+        settings["keepdims"] = True
+        shape = [count, 1, 1] if "data_format" in settings else [1, 1, count]
+        return builder.add(kind, [place], shape, **settings)
+    return builder.add(kind, [place], [count], **settings)
+
+
+def dense(builder, place):
+    shape = builder.shape(place)
+    if len(shape) != 1 and not builder.beyond(0.1, "Dense of an image"):
+        return None
+    settings = {"use_bias": builder.chance(0.8)}
+    function = builder.pick(FUNCTIONS)
+    if function:
+        settings["activation"] = function
+    units = builder.integer(1, 8)
+    return builder.add("Dense", [place], [*shape[:-1], units], units=units, **settings)
+
+
+def normalization(builder, place):
+    settings = {}
+    if builder.chance(0.3):
+        settings["epsilon"] = builder.pick([1e-5, 1e-2])
+    if builder.chance(0.2):
+        settings["scale"] = False
+    if builder.chance(0.2):
+        settings["center"] = False
+    if len(builder.shape(place)) == 3 and builder.beyond(0.1, "BatchNormalization of another axis"):
+        settings["axis"] = builder.pick([1, 2])
+    return builder.add("BatchNormalization", [place], builder.shape(place), **settings)
+
+
+def flatten(builder, place):
+    shape = builder.shape(place)
+    count = 1
+    for size in shape:
+        count *= size
+    if len(shape) == 1 and builder.chance(0.8):
+        return None
+    if builder.chance(0.2):
+        return builder.add("Reshape", [place], [count], target_shape=builder.pick([[-1], [count]]))
+    settings = {}
+    if len(shape) == 3 and builder.beyond(0.2, "data_format of Flatten"):
+        settings["data_format"] = "channels_first"
+    return builder.add("Flatten", [place], [count], **settings)
+
+
+def image_of_row(builder, place):
+    shape = builder.shape(place)
+    if len(shape) != 1 or shape[0] < 4 or (place and not builder.beyond(0.1, "Reshape inside the network")):
+        return None
+    channels = builder.pick([count for count in range(1, 4) if shape[0] % count == 0])
+    rest = shape[0] // channels
+    height = builder.pick([size for size in range(1, rest + 1) if rest % size == 0])
+    target = [height, rest // height, channels]
+    return builder.add("Reshape", [place], target, target_shape=target)
+
+
+def function(builder, place):
+    """An activation as a layer of its own."""
+    shape = builder.shape(place)
+    if builder.beyond(0.2, "an activation that is not known"):
+        kind = builder.pick(["LeakyReLU", "ELU", "PReLU"])
+        if kind != "PReLU" and builder.chance(0.5):
+            return builder.add("Activation", [place], shape, activation=builder.pick(
+                ["swish", "gelu", "elu", "hard_sigmoid", "softplus", "relu6", "exponential"]))
+        return builder.add(kind, [place], shape)
+    if builder.chance(0.4):
+        settings = {}
+        if builder.beyond(0.3, "ReLU with limits"):
+            settings = builder.pick([{"max_value": 6.0}, {"negative_slope": 0.1}, {"threshold": 0.5}])
+        return builder.add("ReLU", [place], shape, **settings)
+    return builder.add("Activation", [place], shape, activation=builder.pick(["relu", "sigmoid", "tanh", "linear"]))
+
+
+def nothing(builder, place):
+    """Layers that do nothing in inference."""
+    kinds = ["Dropout"]
+    if len(builder.shape(place)) == 3:
+        kinds.append("SpatialDropout2D")
+    kind = builder.pick(kinds)
+    if builder.beyond(0.1, "GaussianNoise"):
+        return builder.add("GaussianNoise", [place], builder.shape(place), stddev=0.1)
+    return builder.add(kind, [place], builder.shape(place), rate=0.3)
+
+
+def border(builder, place):
+    """ZeroPadding2D, right before a convolution unless beyond."""
+    shape = builder.shape(place)
+    if len(shape) != 3:
+        return None
+    sides = [[builder.integer(0, 1), builder.integer(0, 1)], [builder.integer(0, 1), builder.integer(0, 1)]]
+    sizes = [shape[0] + sum(sides[0]), shape[1] + sum(sides[1])]
+    padded = builder.add("ZeroPadding2D", [place], [*sizes, shape[2]], padding=sides)
+    if builder.beyond(0.2, "ZeroPadding2D before something else"):
+        return padded
+    if min(sizes) < 2:
+        return None
+    stride = builder.integer(1, 2)
+    filters = builder.integer(1, 5)
+    return builder.add(
+        "Conv2D", [padded], [*((size - 2) // stride + 1 for size in sizes), filters], filters=filters,
+        kernel_size=2, strides=stride, padding="valid")
+
+
+def rescaling(builder, place):
+    if not builder.beyond(0.1, "Rescaling"):
+        return None
+    return builder.add("Rescaling", [place], builder.shape(place), scale=0.5, offset=-0.25)
+
+
+def addition(builder, place):
+    shape = builder.shape(place)
+    others = [other for other in range(len(builder.network.layers) + 1) if builder.shape(other) == shape]
+    inputs = [place, builder.pick(others)]
+    if builder.beyond(0.2, "Multiply, Subtract, Concatenate"):
+        kind = builder.pick(["Multiply", "Subtract", "Concatenate"])
+        if kind == "Concatenate":
+            return builder.add(kind, inputs, [*shape[:-1], 2 * shape[-1]])
+        return builder.add(kind, inputs, shape)
+    if builder.beyond(0.1, "Add of three"):
+        inputs.append(builder.pick(others))
+    return builder.add("Add", inputs, shape)
+
+
+def softmax(builder, place, is_last=False):
+    shape = builder.shape(place)
+    if not is_last and not builder.beyond(0.05, "softmax inside the network"):
+        return None
+    if len(shape) != 1 and not builder.beyond(0.3, "softmax of an image"):
+        return None
+    if builder.chance(0.5):
+        return builder.add("Activation", [place], shape, activation="softmax")
+    settings = {}
+    if len(shape) == 3 and builder.beyond(0.5, "softmax over another axis"):
+        settings["axis"] = builder.pick([1, 2, -2])
+    return builder.add("Softmax", [place], shape, **settings)
+
+
+LAYERS = [
+    (convolution, 6), (pooling, 3), (global_mean, 0.7), (dense, 4), (normalization, 2), (flatten, 0.8),
+    (image_of_row, 1), (function, 3), (nothing, 1), (border, 0.7), (rescaling, 0.5), (addition, 2), (softmax, 0.3),
+]

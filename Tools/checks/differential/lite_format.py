@@ -1,0 +1,92 @@
+"""Full-integer .tflite files: Octet's integers against those of LiteRT's reference kernels."""
+import dataclasses
+
+import numpy
+
+import comparison
+import keras_files
+import keras_generator
+import keras_layers
+import keras_shrinking
+import lite_oracle
+import program
+import results
+from keras_builder import build
+
+# Layers that the full-integer converter and Octet know; there, nothing is refused on purpose.
+LAYERS = [
+    (keras_layers.convolution, 6), (keras_layers.pooling, 3), (keras_layers.global_mean, 0.7),
+    (keras_layers.dense, 4), (keras_layers.normalization, 1), (keras_layers.flatten, 0.8),
+    (keras_layers.function, 2), (keras_layers.border, 0.7), (keras_layers.addition, 2),
+]
+
+
+@dataclasses.dataclass
+class Settings:
+    per_channel: bool
+    # The type of input and output.
+    ends: str
+
+
+class Runner:
+    def __init__(self, settings, folder):
+        self.settings = settings
+        self.folder = folder
+        self.file = b""
+        self.given = None
+
+    def ending(self, network, items):
+        try:
+            model = build(network)
+            random = numpy.random.default_rng([network.seed, 4])
+            samples = numpy.concatenate([
+                items, random.standard_normal([20, *network.shape]).astype(numpy.float32)])
+            self.file = keras_files.integer_lite_file(
+                model, samples, self.settings.per_channel, self.settings.ends)
+            reference = lite_oracle.Reference(self.file)
+            given, self.given = self.inputs(reference, items)
+            last = reference.before_head()
+            expected = reference.values(last, given)
+            steps = reference.most_apart(last)
+        except Exception as error:  # Keras, the converter and LiteRT have exceptions of many kinds.
+            return comparison.Ending("invalid", f"{type(error).__name__}: {error}")
+        if expected.dtype != numpy.int8:
+            return comparison.Ending("invalid", f"the integers are {expected.dtype}")
+        path = self.folder / "case.tflite"
+        path.write_bytes(self.file)
+        numpy.save(self.folder / "items.npy", self.given)
+        answer = program.predict(
+            path, self.folder / "items.npy", self.folder / "outputs.npy", integers=True)
+        return comparison.integers(expected, answer, steps)
+
+    def inputs(self, reference, items):
+        """Items in the type of the file's input, and what Octet is given: floats, or the integers of the network."""
+        source = reference.source
+        if source["dtype"] == numpy.float32:
+            return items, items
+        scale, zero_point = source["quantization"]
+        integers = numpy.round(items / numpy.float32(scale)) + zero_point
+        if source["dtype"] == numpy.uint8:
+            given = numpy.clip(integers, 0, 255).astype(numpy.uint8)
+            return given, (given.astype(int) - 128).astype(numpy.int8)
+        given = numpy.clip(integers, -128, 127).astype(numpy.int8)
+        return given, given
+
+
+def run(name, seed, index, folder, keep, seconds):
+    case = keras_generator.make(seed, index, layers=LAYERS, documented=True, most=7)
+    random = numpy.random.default_rng([seed, index, 5])
+    ends = ["int8", "int8", "uint8", "float32"][int(random.integers(4))]
+    settings = Settings(per_channel=bool(random.random() < 0.7), ends=ends)
+    runner = Runner(settings, folder)
+    found = runner.ending(case.network, case.items)
+    title = f"{name} {seed}.{index}"
+    if not found.is_failure:
+        return [results.Result(title, found.kind, found.note, True)]
+    small, found = keras_shrinking.shrink(case, found, runner.ending, seconds)
+    runner.ending(small.network, small.items)
+    text = f"{small.network.text()}\n{settings}"
+    if keep:
+        results.keep(
+            keep, f"{name}-{seed}-{index}", runner.file, ".tflite", runner.given, found, text, integers=True)
+    return [results.Result(title, found.kind, found.note, True, text)]

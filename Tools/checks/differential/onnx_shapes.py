@@ -1,0 +1,162 @@
+"""Operators that only rename, reorder or reshape: aliases, Transpose, Flatten, Reshape, Squeeze, Unsqueeze, and the
+arithmetic of shapes that exporters write."""
+import numpy
+
+
+def alias(builder, value):
+    """The same value under another name."""
+    kinds = ["Identity", "Dropout", "Transpose", "Reshape", "there and back", "Flatten", "Squeeze"]
+    kind = builder.pick(kinds)
+    rank = len(value.shape) + 1
+    if kind == "Dropout":
+        return builder.same(dropout(builder, value), value)
+    if kind == "Transpose":
+        return builder.same(builder.node("Transpose", [value.name], perm=list(range(rank))), value)
+    if kind == "Reshape" and "?" not in value.axes:
+        shape = builder.pick([[0, *value.shape], [-1, *value.shape], [builder.graph.batch or 0, *value.shape]])
+        return builder.same(builder.node("Reshape", [value.name, builder.integers(*shape)]), value)
+    if kind == "there and back" and value.axes in ("CHW", "HWC"):
+        there, back = ([0, 2, 3, 1], [0, 3, 1, 2]) if value.axes == "CHW" else ([0, 3, 1, 2], [0, 2, 3, 1])
+        middle = builder.node("Transpose", [value.name], perm=there)
+        return builder.same(builder.node("Transpose", [middle], perm=back), value)
+    if kind == "Flatten" and value.axes == "F":
+        return builder.same(builder.node("Flatten", [value.name], axis=1), value)
+    if kind == "Squeeze" and "?" not in value.axes:
+        name = with_axes(builder, "Unsqueeze", value.name, [rank])
+        return builder.same(with_axes(builder, "Squeeze", name, [rank]), value)
+    return builder.same(builder.node("Identity", [value.name]), value)
+
+
+def dropout(builder, value):
+    if builder.opset < 12:
+        settings = {"ratio": 0.4} if builder.chance(0.5) else {}
+        return builder.node("Dropout", [value.name], **settings)
+    inputs = [value.name]
+    if builder.beyond(0.1, "Dropout in training"):
+        inputs += [builder.constant(numpy.array(0.0, numpy.float32)), builder.constant(numpy.array(True))]
+    elif builder.chance(0.5):
+        inputs.append(builder.constant(numpy.array(0.4, numpy.float32)))
+        if builder.chance(0.5):
+            inputs.append(builder.constant(numpy.array(False)))
+    return builder.node("Dropout", inputs)
+
+
+def with_axes(builder, kind, name, axes):
+    """Squeeze or Unsqueeze, whose axes were an attribute before version 13."""
+    if builder.opset < 13:
+        return builder.node(kind, [name], axes=axes)
+    return builder.node(kind, [name, builder.integers(*axes, what="axes")])
+
+
+def transpose(builder, value):
+    if value.axes not in ("CHW", "HWC"):
+        return None
+    order = [2, 3, 1] if value.axes == "CHW" else [3, 1, 2]
+    if builder.beyond(0.2, "Transpose of another kind"):
+        order = [int(axis) + 1 for axis in builder.random.permutation(3)]
+    axes = "".join(value.axes[axis - 1] for axis in order)
+    name = builder.node("Transpose", [value.name], perm=[0, *order])
+    return builder.value(name, [value.shape[axis - 1] for axis in order], axes)
+
+
+def flatten(builder, value):
+    """To a row: Flatten, Reshape with a shape of many forms, or Squeeze of what is 1x1."""
+    if len(value.shape) < 2 or "?" in value.axes:
+        return None
+    count = value.count
+    order = "" if value.shape[1:] == [1, 1] or value.shape[:2] == [1, 1] else f"{value.axes}{value.shape}"
+    kind = builder.pick(["Flatten", "Flatten", "Reshape", "computed", "Squeeze"])
+    if kind == "Squeeze" and value.axes == "CHW" and value.shape[1:] == [1, 1]:
+        axes = [2, 3] if builder.opset < 11 or builder.chance(0.5) else [-1, -2]
+        return builder.value(with_axes(builder, "Squeeze", value.name, axes), [count], "F", order)
+    if kind == "Reshape":
+        shape = builder.pick([[0, -1], [-1, count], [0, count]])
+        if builder.graph.batch == 1:
+            shape = builder.pick([[1, -1], [1, count], shape])
+        name = builder.node("Reshape", [value.name, builder.integers(*shape)])
+    elif kind == "computed":
+        name = builder.node("Reshape", [value.name, computed_shape(builder, value)])
+    else:
+        axis = 1
+        rank = len(value.shape) + 1
+        if builder.opset >= 11 and builder.beyond(0.1, "Flatten from the end"):
+            axis = 1 - rank
+        elif builder.beyond(0.05, "Flatten of another axis"):
+            axis = builder.pick([0, 2, rank])
+            name = builder.node("Flatten", [value.name], axis=axis)
+            return builder.value(name, [1], "???")
+        settings = {} if axis == 1 and builder.chance(0.5) else {"axis": axis}
+        name = builder.node("Flatten", [value.name], **settings)
+    return builder.value(name, [count], "F", order)
+
+
+def computed_shape(builder, value):
+    """[batch, everything else], worked out by nodes as PyTorch and Keras write them."""
+    shape = builder.node("Shape", [value.name])
+    if builder.chance(0.5):
+        batch = builder.node("Gather", [shape, builder.constant(numpy.array(0, numpy.int64))], axis=0)
+        batch = with_axes(builder, "Unsqueeze", batch, [0])
+    elif builder.opset < 10:
+        batch = builder.node("Slice", [shape], starts=[0], ends=[1], axes=[0])
+    else:
+        inputs = [
+            builder.integers(0, what="starts"), builder.integers(1, what="ends"), builder.integers(0, what="axes")]
+        batch = builder.node("Slice", [shape, *inputs])
+    rest = builder.integers(builder.pick([-1, value.count]))
+    if builder.chance(0.3):
+        batch = builder.node("Cast", [batch], to=7)
+    return builder.node("Concat", [batch, rest], axis=0)
+
+
+def image_of_row(builder, value):
+    """A row of the input that becomes an image of one channel; beyond that any row, any channels."""
+    if value.axes != "F" or value.count < 4:
+        return None
+    if value.name != "input" and not builder.beyond(0.1, "Reshape to an image inside the network"):
+        return None
+    channels = 1
+    if builder.beyond(0.3, "Reshape to an image of several channels"):
+        channels = builder.pick([count for count in range(1, 5) if value.count % count == 0])
+    rest = value.count // channels
+    height = builder.pick([size for size in range(1, rest + 1) if rest % size == 0])
+    width = rest // height
+    if builder.chance(0.5):
+        shape, axes = [channels, height, width], "CHW"
+    else:
+        shape, axes = [height, width, channels], "HWC"
+    name = builder.node("Reshape", [value.name, builder.integers(builder.pick([0, -1]), *shape)])
+    return builder.value(name, shape, axes)
+
+
+def channel_axis(builder, value):
+    """An axis of one channel for a map without channels; 1x1 for a row."""
+    if value.axes == "HW":
+        axis = builder.pick([1, 3])
+        axes = "CHW" if axis == 1 else "HWC"
+        shape = [1, *value.shape] if axis == 1 else [*value.shape, 1]
+        return builder.value(with_axes(builder, "Unsqueeze", value.name, [axis]), shape, axes)
+    if value.axes == "F" and not value.order and builder.beyond(0.2, "Unsqueeze of a row"):
+        return builder.value(with_axes(builder, "Unsqueeze", value.name, [2, 3]), [value.count, 1, 1], "CHW")
+    return None
+
+
+def joined(builder, value):
+    """Concat, Split and Slice of values, which are not known."""
+    if "?" in value.axes or not builder.beyond(0.15, "Concat, Split or Slice"):
+        return None
+    axis = builder.integer(1, len(value.shape))
+    if builder.chance(0.5):
+        shape = list(value.shape)
+        shape[axis - 1] *= 2
+        return builder.value(builder.node("Concat", [value.name, value.name], axis=axis), shape, value.axes)
+    if builder.opset < 10:
+        return None
+    inputs = [builder.integers(0, what="starts"), builder.integers(1, what="ends"), builder.integers(axis, what="axes")]
+    shape = list(value.shape)
+    shape[axis - 1] = 1
+    return builder.value(builder.node("Slice", [value.name, *inputs]), shape, value.axes)
+
+
+OPERATORS = [
+    (alias, 2), (transpose, 1.5), (flatten, 1.2), (image_of_row, 1), (channel_axis, 2), (joined, 0.5),
+]
