@@ -3,12 +3,22 @@ import OctetImages
 
 /// How readings are printed. Errors are printed here too, so that a file has one line whatever became of it.
 package enum ReadingText {
-  /// `{"file":…,"class":…,"probability":…,"probabilities":[…],"logits":[…],"fit":…,"inverted":…}` and a line end.
-  package static func json(_ reading: Reading, model: Model, path: String, to text: inout ByteText) {
+  /// `{"file":…,"class":…,"truth":…,"right":…,"probability":…,"probabilities":[…],"logits":[…],"fit":…,"inverted":…}` and a
+  /// line end.
+  ///
+  /// - Parameter truth: the true class; nil where nobody knows, and then it is left out.
+  package static func json(
+    _ reading: Reading, model: Model, path: String, truth: Int? = nil, to text: inout ByteText
+  ) {
     text.append("{\"file\":")
     text.append(json: path)
     text.append(",\"class\":")
     text.append(json: model.label(reading.classIndex))
+    if let truth {
+      text.append(",\"truth\":")
+      text.append(json: model.label(truth))
+      text.append(truth == reading.classIndex ? ",\"right\":true" : ",\"right\":false")
+    }
     if !reading.probabilities.isEmpty {
       text.append(",\"probability\":")
       text.append(share: reading.probabilities[reading.classIndex])
@@ -58,7 +68,14 @@ package enum ReadingText {
   package static let csvHeader: StaticString =
     "file,class,probability,runner_up,runner_up_probability,error\n"
 
-  package static func csv(_ reading: Reading, model: Model, path: String, to text: inout ByteText) {
+  /// The same with two columns more, where true classes are known.
+  package static let labeledCSVHeader: StaticString =
+    "file,class,probability,runner_up,runner_up_probability,error,truth,right\n"
+
+  /// - Parameter truth: the true class; nil where nobody knows, and then it has no columns.
+  package static func csv(
+    _ reading: Reading, model: Model, path: String, truth: Int? = nil, to text: inout ByteText
+  ) {
     text.append(csv: path)
     text.append(",")
     text.append(csv: model.label(reading.classIndex))
@@ -68,14 +85,21 @@ package enum ReadingText {
     text.append(csv: model.label(reading.runnerUp))
     text.append(",")
     if !reading.probabilities.isEmpty { text.append(share: reading.probabilities[reading.runnerUp]) }
-    text.append(",\n")
+    text.append(",")
+    if let truth {
+      text.append(",")
+      text.append(csv: model.label(truth))
+      text.append(truth == reading.classIndex ? ",true" : ",false")
+    }
+    text.append("\n")
   }
 
-  package static func csv(error: String, path: String, to text: inout ByteText) {
+  /// - Parameter hasTruth: whether the table has columns for what is true.
+  package static func csv(error: String, path: String, hasTruth: Bool = false, to text: inout ByteText) {
     text.append(csv: path)
     text.append(",,,,,")
     text.append(csv: error)
-    text.append("\n")
+    text.append(hasTruth ? ",,\n" : "\n")
   }
 
   private static func appendLabel(

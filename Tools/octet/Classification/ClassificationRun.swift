@@ -79,7 +79,9 @@ struct ClassificationRun {
     if isReported { summary.section = ClassificationSection(classNames: words.classNames) }
     if labels != nil { summary.confusion = ConfusionMatrix(classNames: words.classNames) }
     if let savedInputs { try Folder.create(savedInputs) }
-    if format == .csv { try StandardOutput.write("\(ReadingText.csvHeader)") }
+    if format == .csv {
+      try StandardOutput.write("\(labels == nil ? ReadingText.csvHeader : ReadingText.labeledCSVHeader)")
+    }
     let bar = total.map { ProgressBar(label: "files", total: $0) }
     var output = ByteText()
     // A strand alone has nobody to wait for.
@@ -130,7 +132,7 @@ struct ClassificationRun {
         let reading = try strand.classifier.classify(path: path)
         place.classes = (nil, reading.classIndex)
         if let labels { judge(&place, labels.label(of: path), words) }
-        if place.failure == nil { write(reading, path, words, to: &place.text) }
+        if place.failure == nil { write(reading, path, words, truth: place.classes.truth, to: &place.text) }
         if savedInputs != nil { place.picture = reading.picture }
         if isReported, place.failure == nil {
           let seen = GrayTile(reading.picture)
@@ -147,7 +149,8 @@ struct ClassificationRun {
     switch format {
     case .lines: break
     case .json: ReadingText.json(error: failure, path: place.path, to: &place.text)
-    case .csv: ReadingText.csv(error: failure, path: place.path, to: &place.text)
+    case .csv:
+      ReadingText.csv(error: failure, path: place.path, hasTruth: labels != nil, to: &place.text)
     }
   }
 
@@ -159,7 +162,9 @@ struct ClassificationRun {
     }
   }
 
-  private func write(_ reading: Reading, _ path: String, _ words: Words, to text: inout ByteText) {
+  private func write(
+    _ reading: Reading, _ path: String, _ words: Words, truth: Int?, to text: inout ByteText
+  ) {
     switch format {
     case .lines:
       ReadingText.line(reading, model: model, path: path, labelWidth: words.labelWidth, to: &text)
@@ -169,8 +174,8 @@ struct ClassificationRun {
           style: style)
         text.append(answer.text)
       }
-    case .json: ReadingText.json(reading, model: model, path: path, to: &text)
-    case .csv: ReadingText.csv(reading, model: model, path: path, to: &text)
+    case .json: ReadingText.json(reading, model: model, path: path, truth: truth, to: &text)
+    case .csv: ReadingText.csv(reading, model: model, path: path, truth: truth, to: &text)
     }
   }
 

@@ -20,24 +20,10 @@ struct IntegerConversionRun {
   func run() throws {
     try AtomicFile.requireWritable(path: outputPath)
     // Checked even where nothing is tested: a model of other classes or pictures than these is not what was meant.
-    let data = located.data
-    let names = try FloatModelSource.classNames(
-      network, given: options.classNames, data: data.train.classNames)
-    guard network.input.takes(data.train.shape) else {
-      throw FileContentError(
-        path: network.path,
-        reason: QuantizationError.shape(images: data.train.shape, network: network.input).description)
-    }
-    let kept = try ModelData.keeping(names, of: data)
-    var quantized = try LiteIntegerConversion.model(
-      network, classNames: names, picture: data.train.shape, pixels: options.pixels ?? 0...1)
-    quantized.pictureForm = located.form
-    let file = OctetFile(quantized)
-    // What the runtime would refuse is not written.
-    let model = try Model(copying: file.bytes)
-    let isTested = !isQuiet || target != nil
+    let made = try IntegerConversion(network, located, options)
+    let (quantized, file, model, kept) = (made.quantized, made.file, made.model, made.data)
     try file.write(to: outputPath)
-    guard isTested else { return }
+    if isQuiet, target == nil { return }
     let images = kept.test ?? kept.train
     let answers = ModelAnswers(images: images, workers: Workers(count: threads), showsProgress: !isQuiet)
     let found = try answers.integer(model)

@@ -1,0 +1,66 @@
+import Octet
+import OctetCommandLine
+import OctetInterchange
+import OctetQuantization
+import OctetTraining
+
+/// What `octet evaluate` is to test, and on which images; nothing has been computed yet.
+struct EvaluationSubject {
+  /// Of the model that is tested, as the user named it.
+  let path: String
+  let images: LabeledImages
+  let origin: String
+  /// Nil where a float model is tested alone.
+  let integer: OctetModelFile?
+  /// The float model, alone or to compare with.
+  let float: (path: String, model: FloatModel)?
+
+  init(_ arguments: ParsedArguments) throws {
+    path = arguments.positionals[0]
+    let kind = FileKind(path: path)
+    let against = arguments.value("against")
+    if kind == .octet || path.lowercased().hasSuffix(".octet") {
+      guard arguments.value("classes") == nil else {
+        throw arguments.usageError("--classes is for a model from elsewhere; \(path) has its classes")
+      }
+      guard against != nil || arguments.value("pixels") == nil else {
+        throw arguments.usageError(
+          "--pixels is for a float model from elsewhere, here the one that --against names")
+      }
+      let file = try OctetModelFile(path: path)
+      integer = file
+      let request = PictureRequest(file.model, PictureOptions(arguments))
+      if let against {
+        let foreign = try ForeignModelOptions(arguments, path: against, takesClasses: false)
+        let model = try FloatModelSource.load(path: against, toCompareWith: file, pixels: foreign.pixels)
+        float = (against, model)
+        let data = try ModelData.prepared(for: model, DataOption.locate(arguments, request).data)
+        (images, origin) = (data.test, data.origin)
+      } else {
+        float = nil
+        (images, origin) = try ModelData.test(classNames: file.model.labels, arguments, request)
+      }
+      return
+    }
+    guard against == nil else {
+      throw arguments.usageError(
+        "--against compares an .octet file with a float model: name the .octet file first")
+    }
+    let foreign = try ForeignModelOptions(arguments, path: path)
+    if kind == .lite, path.lowercased().hasSuffix(".tflite") {
+      let network = try LiteNetwork(
+        FileReading.bytes(path: path, limit: FloatModelSource.largestFile), path: path)
+      if network.isInteger {
+        var request = PictureRequest()
+        request.options = PictureOptions(arguments)
+        request.input = network.input
+        let made = try IntegerConversion(network, DataOption.locate(arguments, request), foreign)
+        integer = OctetModelFile(path: path, model: made.model, fileBytes: made.file.bytes.count)
+        (float, images, origin) = (nil, made.data.test ?? made.data.train, made.data.origin)
+        return
+      }
+    }
+    let (model, data) = try ModelData.prepared(path: path, foreign, arguments)
+    (integer, float, images, origin) = (nil, (path, model), data.test, data.origin)
+  }
+}

@@ -1,0 +1,32 @@
+import Octet
+import OctetInterchange
+import OctetQuantization
+import OctetTraining
+
+/// A full-integer .tflite network taken over, with the data that it was found to fit. Nothing is written.
+struct IntegerConversion {
+  let quantized: QuantizedModel
+  let file: OctetFile
+  let model: Model
+  /// The classes of the model only.
+  let data: DataSet
+
+  init(_ network: LiteNetwork, _ located: DataOption.Located, _ options: ForeignModelOptions) throws {
+    let names = try FloatModelSource.classNames(
+      network, given: options.classNames, data: located.data.train.classNames)
+    let picture = located.data.train.shape
+    guard network.input.takes(picture) else {
+      throw FileContentError(
+        path: network.path,
+        reason: QuantizationError.shape(images: picture, network: network.input).description)
+    }
+    data = try ModelData.keeping(names, of: located.data)
+    var quantized = try LiteIntegerConversion.model(
+      network, classNames: names, picture: picture, pixels: options.pixels ?? 0...1)
+    quantized.pictureForm = located.form
+    self.quantized = quantized
+    file = OctetFile(quantized)
+    // What the runtime would refuse is not written.
+    model = try Model(copying: file.bytes)
+  }
+}
