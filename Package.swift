@@ -41,6 +41,11 @@ let package = Package(
       name: "OctetChipKernels",
       dependencies: ["Octet", "OctetChipInstructions"],
       swiftSettings: strict),
+    // Names of files as bytes, and text that is not the program's own as people and programs see it. No Foundation: the
+    // program for devices has it too. Depends on nothing.
+    .target(
+      name: "OctetText",
+      swiftSettings: strict),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLibPNG", providers: [.apt(["libpng-dev"])]),
     // The only code that calls libpng.
@@ -51,17 +56,17 @@ let package = Package(
     // No Foundation here: a small static program for devices is built from the same sources.
     .target(
       name: "OctetImages",
-      dependencies: ["CPNG"],
+      dependencies: ["CPNG", "OctetText"],
       swiftSettings: strict),
     // From a picture's file to a printed answer; like OctetImages without Foundation, for the same reason.
     .target(
       name: "OctetClassification",
-      dependencies: ["Octet", "OctetImages"],
+      dependencies: ["Octet", "OctetImages", "OctetText"],
       swiftSettings: strict),
     .target(name: "OctetFloatKernels"),
     .target(
       name: "OctetTraining",
-      dependencies: ["CZlib", "OctetFloatKernels"],
+      dependencies: ["CZlib", "OctetFloatKernels", "OctetText"],
       // The recipes are files that people read and write, compiled into the program so that it stays one file.
       resources: [
         "binary-dense", "binary-metrics", "dense-dropout", "cnn-deep", "cnn-two-pool", "vgg-small",
@@ -71,24 +76,26 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "OctetInterchange",
-      dependencies: ["Octet", "OctetTraining"],
+      dependencies: ["Octet", "OctetText", "OctetTraining"],
       // A C program that people read, compiled into the tool.
       resources: [.embedInCode("CSource/runtime.c99")],
       swiftSettings: strict),
     .target(
       name: "OctetQuantization",
-      dependencies: ["Octet", "OctetHostKernels", "OctetTraining", "OctetInterchange"],
+      dependencies: ["Octet", "OctetHostKernels", "OctetText", "OctetTraining", "OctetInterchange"],
       swiftSettings: strict),
     // Pages and pictures: values in, text out. It reads and writes no files.
     .target(
       name: "OctetReports",
       dependencies: [
-        "CZlib", "Octet", "OctetCommandLine", "OctetInterchange", "OctetQuantization", "OctetTraining",
+        "CZlib", "Octet", "OctetCommandLine", "OctetInterchange", "OctetQuantization", "OctetText",
+        "OctetTraining",
       ],
       swiftSettings: strict),
-    // Depends on nothing, so that every program of the project can use it.
+    // Knows nothing of networks, so that every program of the project can use it.
     .target(
       name: "OctetCommandLine",
+      dependencies: ["OctetText"],
       swiftSettings: strict),
     // The module is not called Octet: that name belongs to the runtime, and some file systems ignore case.
     .executableTarget(
@@ -96,7 +103,7 @@ let package = Package(
       dependencies: [
         "CProcessor", "Octet", "OctetClassification", "OctetCommandLine", "OctetHostKernels", "OctetImages",
         "OctetTraining",
-        "OctetInterchange", "OctetQuantization", "OctetReports",
+        "OctetInterchange", "OctetQuantization", "OctetReports", "OctetText",
       ],
       path: "Tools/octet",
       swiftSettings: strict),
@@ -105,7 +112,7 @@ let package = Package(
     // The program for devices, here for this machine. Tools/build-device compiles the same files as Embedded Swift.
     .executableTarget(
       name: "OctetClassify",
-      dependencies: ["CDeviceSystem", "CPNG", "Octet", "OctetClassification", "OctetImages"],
+      dependencies: ["CDeviceSystem", "CPNG", "Octet", "OctetClassification", "OctetImages", "OctetText"],
       path: "Tools/octet-classify",
       swiftSettings: strict),
     // Measures parts of Octet for Tools/bench.
@@ -125,6 +132,10 @@ let package = Package(
     .testTarget(
       name: "OctetTests",
       dependencies: ["Octet", "OctetChipKernels", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "OctetTextTests",
+      dependencies: ["OctetText"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetHostKernelsTests",

@@ -1,3 +1,5 @@
+import OctetText
+
 /// Text that is put together as UTF-8 bytes, without Foundation and without floating point: a device prints the same
 /// bytes as the host.
 package struct ByteText: Sendable {
@@ -90,16 +92,11 @@ package struct ByteText: Sendable {
     append(" %")
   }
 
-  /// A JSON string with its quotes. Control characters become escapes; everything else is UTF-8 and stays.
+  /// A JSON string with its quotes.
   package mutating func append(json text: Span<UInt8>) {
+    guard Self.isPlain(text, except: "\"\\") else { return append(Self.string(text).json) }
     bytes.append(UInt8(ascii: "\""))
-    var plain = 0
-    for place in text.indices where Self.isEscapedInJSON(text[unchecked: place]) {
-      append(text.extracting(plain..<place))
-      append(escaped: text[place])
-      plain = place + 1
-    }
-    append(text.extracting(plain..<text.count))
+    append(text)
     bytes.append(UInt8(ascii: "\""))
   }
 
@@ -112,35 +109,10 @@ package struct ByteText: Sendable {
     append(json: text.assumingMemoryBound(to: UInt8.self).span)
   }
 
-  private static func isEscapedInJSON(_ byte: UInt8) -> Bool {
-    byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
-  }
-
-  private mutating func append(escaped byte: UInt8) {
-    bytes.append(UInt8(ascii: "\\"))
-    if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-      bytes.append(byte)
-    } else {
-      append("u00")
-      append(hexDigit: byte >> 4)
-      append(hexDigit: byte & 15)
-    }
-  }
-
   /// A field of a CSV line, quoted where it has to be.
   package mutating func append(csv text: Span<UInt8>) {
-    var isPlain = true
-    for place in text.indices {
-      let byte = text[unchecked: place]
-      if byte < 0x20 || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "\"") { isPlain = false }
-    }
-    guard !isPlain else { return append(text) }
-    bytes.append(UInt8(ascii: "\""))
-    for place in text.indices {
-      if text[place] == UInt8(ascii: "\"") { bytes.append(UInt8(ascii: "\"")) }
-      bytes.append(text[place])
-    }
-    bytes.append(UInt8(ascii: "\""))
+    guard Self.isPlain(text, except: ",\"=+-@") else { return append(Self.string(text).csv) }
+    append(text)
   }
 
   package mutating func append(csv text: String) {
@@ -150,6 +122,37 @@ package struct ByteText: Sendable {
 
   package mutating func append(csv text: UnsafeRawBufferPointer) {
     append(csv: text.assumingMemoryBound(to: UInt8.self).span)
+  }
+
+  /// Text as people see it.
+  package mutating func append(shown text: UnsafeRawBufferPointer) {
+    let text = text.assumingMemoryBound(to: UInt8.self).span
+    guard Self.isPlain(text, except: "") else { return append(Self.string(text).shown) }
+    append(text)
+  }
+
+  /// The bytes of a file's name in hexadecimal.
+  package mutating func append(hexadecimal text: [UInt8]) {
+    for byte in text {
+      append(hexDigit: byte >> 4)
+      append(hexDigit: byte & 15)
+    }
+  }
+
+  /// Whether all of the text is ASCII that can be seen, and none of `others`: nearly all names are, and need no second look.
+  private static func isPlain(_ text: Span<UInt8>, except others: StaticString) -> Bool {
+    others.withUTF8Buffer { others in
+      for place in text.indices {
+        let byte = text[unchecked: place]
+        if byte < 0x20 || byte >= 0x7F { return false }
+        for other in others where byte == other { return false }
+      }
+      return true
+    }
+  }
+
+  private static func string(_ text: Span<UInt8>) -> String {
+    text.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
   }
 
   private mutating func append(hexDigit value: UInt8) {

@@ -1,17 +1,17 @@
 import Octet
 import OctetImages
+import OctetText
 
 /// How readings are printed. Errors are printed here too, so that a file has one line whatever became of it.
 package enum ReadingText {
   /// `{"file":…,"class":…,"truth":…,"right":…,"probability":…,"probabilities":[…],"logits":[…],"fit":…,"inverted":…}` and a
-  /// line end.
+  /// line end. A name that is no UTF-8 has its bytes behind it, `"file_bytes":"636166e9"`.
   ///
   /// - Parameter truth: the true class; nil where nobody knows, and then it is left out.
   package static func json(
     _ reading: Reading, model: Model, path: String, truth: Int? = nil, to text: inout ByteText
   ) {
-    text.append("{\"file\":")
-    text.append(json: path)
+    appendName(path, to: &text)
     text.append(",\"class\":")
     text.append(json: model.label(reading.classIndex))
     if let truth {
@@ -37,8 +37,7 @@ package enum ReadingText {
 
   /// `{"file":…,"error":…}` and a line end.
   package static func json(error: String, path: String, to text: inout ByteText) {
-    text.append("{\"file\":")
-    text.append(json: path)
+    appendName(path, to: &text)
     text.append(",\"error\":")
     text.append(json: error)
     text.append("}\n")
@@ -61,7 +60,7 @@ package enum ReadingText {
       appendLabel(model.label(reading.runnerUp), width: labelWidth, to: &text)
     }
     text.append("    ")
-    text.append(path.onOneLine)
+    text.append(path.shown)
     text.append("\n")
   }
 
@@ -102,10 +101,19 @@ package enum ReadingText {
     text.append(hasTruth ? ",,\n" : "\n")
   }
 
+  private static func appendName(_ path: String, to text: inout ByteText) {
+    text.append("{\"file\":")
+    text.append(json: path)
+    guard path.hasRawBytes else { return }
+    text.append(",\"file_bytes\":\"")
+    text.append(hexadecimal: path.fileNameBytes)
+    text.append("\"")
+  }
+
   private static func appendLabel(
     _ label: UnsafeRawBufferPointer, width: Int, to text: inout ByteText
   ) {
-    text.append(label)
+    text.append(shown: label)
     var column = ReadingText.columns(label)
     while column < width {
       text.append(" ")
@@ -113,10 +121,12 @@ package enum ReadingText {
     }
   }
 
-  /// Characters of UTF-8, counted by the bytes that begin one.
+  /// Characters that are shown, counted by the bytes that begin one.
   package static func columns(_ label: UnsafeRawBufferPointer) -> Int {
+    var text = ByteText()
+    text.append(shown: label)
     var count = 0
-    for byte in label where byte & 0xC0 != 0x80 { count += 1 }
+    for byte in text.bytes where byte & 0xC0 != 0x80 { count += 1 }
     return count
   }
 }

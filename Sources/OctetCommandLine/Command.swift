@@ -3,7 +3,20 @@ package protocol Command: SendableMetatype {
   /// As it is typed.
   static var name: String { get }
   static var description: CommandDescription { get }
+  /// Adds the files that the command reads or writes and that no option names: defaults, and what lies beside others.
+  ///
+  /// There is no default for this, so that nobody forgets to think of it.
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) throws
   static func run(_ arguments: ParsedArguments) throws
+}
+
+extension Command {
+  /// All files that the command reads and writes with these arguments.
+  package static func files(_ arguments: ParsedArguments) throws -> CommandFiles {
+    var files = CommandFiles(arguments)
+    try addFiles(arguments, to: &files)
+    return files
+  }
 }
 
 /// The program's commands as a tree: what can run, and what only gathers others under a name.

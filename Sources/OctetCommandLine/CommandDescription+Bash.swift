@@ -95,8 +95,8 @@ extension CommandDescription {
     case .text: "action=''"
     case .choice(_, let choices): "action=words words='\(choices.joined(separator: " "))'"
     case .command: "action=words words='\(subcommands.map(\.name).joined(separator: " "))'"
-    case .file: "action=file"
-    case .folder: "action=folder"
+    case .input, .output: "action=file"
+    case .outputFolder: "action=folder"
     }
   }
 

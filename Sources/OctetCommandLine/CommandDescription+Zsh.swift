@@ -72,8 +72,8 @@ extension CommandDescription {
     case .text: ": "
     case .choice(_, let choices): ":(\(choices.joined(separator: " ")))"
     case .command: ":(\(subcommands.map(\.name).joined(separator: " ")))"
-    case .file: ":_files"
-    case .folder: ":_files -/"
+    case .input, .output: ":_files"
+    case .outputFolder: ":_files -/"
     }
   }
 

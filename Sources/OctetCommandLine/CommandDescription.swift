@@ -51,20 +51,24 @@ package struct CommandDescription: Sendable {
   }
 }
 
-/// What a value may be, with the word that stands for it in help. Values are checked against choices; the other kinds
-/// steer help and completions.
+/// What a value may be, with the word that stands for it in help. Values are checked against choices, and files that are read
+/// against those that are written (`CommandFiles`); all kinds steer help and completions.
 package enum ValueKind: Sendable, Equatable {
   case text(String)
   case choice(String, of: [String])
-  case file(String = "FILE")
-  case folder(String = "FOLDER")
+  /// A file that is read, or a folder with the files that are.
+  case input(String = "FILE", folder: FolderReading = .nothing)
+  /// A file that is written.
+  case output(String = "FILE")
+  /// A folder that files are written into whose names end so.
+  case outputFolder(String = "FOLDER", of: String)
   /// The name of one of the program's commands.
   case command
 
   package var placeholder: String {
     switch self {
     case .text(let placeholder), .choice(let placeholder, _): placeholder
-    case .file(let placeholder), .folder(let placeholder): placeholder
+    case .input(let placeholder, _), .output(let placeholder), .outputFolder(let placeholder, _): placeholder
     case .command: "COMMAND"
     }
   }

@@ -38,6 +38,23 @@ package struct ParsedArguments: Sendable {
     return given[name] ?? []
   }
 
+  /// Every value on the command line with its kind, and what it is called in messages.
+  var namedValues: [(value: String, kind: ValueKind, name: String)] {
+    var values: [(value: String, kind: ValueKind, name: String)] = []
+    for (place, word) in positionals.enumerated() {
+      guard
+        let described = place < command.positionals.count
+          ? command.positionals[place] : command.positionals.last
+      else { continue }
+      values.append((word, described.kind, described.kind.placeholder))
+    }
+    for option in command.options {
+      guard let kind = option.kind else { continue }
+      for value in given[option.name] ?? [] { values.append((value, kind, "--\(option.name)")) }
+    }
+    return values
+  }
+
   package func integer(_ name: String, in range: PartialRangeFrom<Int>) throws(UsageError) -> Int? {
     try integer(name, in: range.lowerBound...Int.max)
   }

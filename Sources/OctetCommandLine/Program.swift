@@ -1,3 +1,5 @@
+import OctetText
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -31,6 +33,7 @@ package struct Program {
       if parsed.wantsHelp {
         try StandardOutput.write(parsed.command.help(path: parsed.path))
       } else if let command = CommandNode.command(at: parsed.path.dropFirst(), among: nodes) {
+        if let clash = try command.files(parsed).clash() { throw parsed.usageError(clash) }
         try command.run(parsed)
       } else {
         try otherwise(parsed)
@@ -50,6 +53,6 @@ package struct Program {
     let label =
       Terminal.standardError.allowsColor
       ? "\u{1B}[1;31m\(description.name):\u{1B}[0m" : "\(description.name):"
-    StandardError.write("\(label) \("\(error)".withVisibleControls)\n")
+    StandardError.write("\(label) \("\(error)".shown)\n")
   }
 }

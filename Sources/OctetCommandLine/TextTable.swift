@@ -1,3 +1,5 @@
+import OctetText
+
 /// A table with aligned columns, for people to read: network summaries, metrics.
 package struct TextTable: Sendable {
   package enum Alignment: Sendable {
@@ -10,7 +12,7 @@ package struct TextTable: Sendable {
     let alignment: Alignment
 
     package init(_ title: String, _ alignment: Alignment = .left) {
-      self.title = title
+      self.title = title.shown
       self.alignment = alignment
     }
   }
@@ -31,10 +33,10 @@ package struct TextTable: Sendable {
     self.columns = columns
   }
 
-  /// One cell per column.
+  /// One cell per column. Their text may be a stranger's.
   package mutating func addRow(_ cells: [String]) {
     precondition(cells.count == columns.count, "\(cells.count) cells for \(columns.count) columns")
-    lines.append(.row(cells))
+    lines.append(.row(cells.map(\.shown)))
   }
 
   /// A line across, as before totals.

@@ -15,7 +15,7 @@ let sampleProgram = CommandDescription(
 
         A recipe is a text file.
         """,
-      positionals: [PositionalDescription(.file("RECIPE"), arity: .oneOrMore, help: "what to bake")],
+      positionals: [PositionalDescription(.input("RECIPE"), arity: .oneOrMore, help: "what to bake")],
       options: [
         OptionDescription(
           "oven", short: "o", takes: .choice("KIND", of: ["gas", "electric", "wood-fired"]), default: "gas",
@@ -23,10 +23,10 @@ let sampleProgram = CommandDescription(
         OptionDescription(
           "degrees", takes: .text("N"), default: "180", help: "how hot: it's [roughly] centigrade"),
         OptionDescription("spice", takes: .text("NAME"), repeatable: true, help: "what to add"),
-        OptionDescription("plate", takes: .folder(), help: "where to put the result"),
+        OptionDescription("plate", takes: .outputFolder(of: ".txt"), help: "where to put the result"),
         OptionDescription("quiet", short: "q", help: "say nothing"),
         OptionDescription(
-          "an-unusually-long-option-name", takes: .file("LOG"),
+          "an-unusually-long-option-name", takes: .output("LOG"),
           help: "write what happens to a file, step by step"),
       ],
       examples: ["kitchen bake --oven gas bread.txt", "kitchen bake --spice salt --spice thyme bread.txt"]),
@@ -40,7 +40,8 @@ let sampleProgram = CommandDescription(
           summary: "buy something",
           positionals: [
             PositionalDescription(.choice("GOODS", of: ["flour", "salt"]), help: "what to buy"),
-            PositionalDescription(.folder("SHELF"), arity: .optional, help: "where to put it"),
+            PositionalDescription(
+              .outputFolder("SHELF", of: ".txt"), arity: .optional, help: "where to put it"),
           ],
           examples: ["kitchen store fetch flour"])
       ]),

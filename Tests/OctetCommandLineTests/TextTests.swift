@@ -1,4 +1,5 @@
 import OctetCommandLine
+import OctetText
 import Testing
 
 @Suite struct NumberTextTests {
@@ -48,7 +49,9 @@ import Testing
   }
 
   @Test func controlCharactersAreShown() {
-    #expect("a\nb\u{1B}[2J é".withVisibleControls == "a\\nb\\u{1B}[2J é")
+    var table = TextTable(.init("a\n"), .init("b"))
+    table.addRow(["c\nd", "e\u{1B}[2J é"])
+    #expect(table.rendered() == "a\\u{a}   b\n─────────────────────\nc\\u{a}d  e\\u{1b}[2J é\n")
   }
 }
 

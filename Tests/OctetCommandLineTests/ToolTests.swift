@@ -52,7 +52,7 @@ import Testing
     (["help", "completoins"], "did you mean 'completions'?"),
     (["help", "completions", "bash"], "has no commands"),
     (["completions", "--hlep"], "did you mean --help? (see 'octet completions --help')"),
-    (["completions", "line\nbreak\u{1B}[2J"], "'line\\nbreak\\u{1B}[2J'"),
+    (["completions", "line\nbreak\u{1B}[2J"], "'line\\u{a}break\\u{1b}[2J'"),
   ])
   func wrongUsageIsOneLineAndStatusTwo(arguments: [String], message: String) throws {
     let result = try OctetProcess.run(arguments)

@@ -76,6 +76,51 @@ struct LoaderRuleTests {
     #expect(Self.rule { $0[labels + 6] = 1 } == .reserved)
   }
 
+  /// The rule that a file breaks whose second label has these bytes.
+  private static func rule(label: [UInt8]) -> ModelRule? {
+    var draft = ModelDraft.sample
+    draft.labels = ["a", String(repeating: "b", count: label.count), "c"]
+    var file = draft.bytes()
+    file.replaceSubrange(Self.layer + 400 + 3..<Self.layer + 400 + 3 + label.count, with: label)
+    return error(file.mended())?.rule
+  }
+
+  @Test("the text of labels")
+  func labelText() {
+    for value in [
+      0x20, 0x7E, 0xA0, 0x7FF, 0x800, 0x2027, 0x202F, 0x2065, 0x206A, 0xD7FF, 0xE000, 0xFFFF, 0x1_0000,
+      0x10_FFFF,
+    ] {
+      let label = Unicode.Scalar(UInt32(value)).map { Array("x\($0)y".utf8) } ?? []
+      #expect(!label.isEmpty && Self.rule(label: label) == nil, "U+\(String(value, radix: 16))")
+    }
+    #expect(Self.rule(label: Array("größe 数 😀".utf8)) == nil)
+    // Control characters, the ends of lines, and the controls of direction.
+    let refused = Array(0..<0x20) + Array(0x7F..<0xA0) + Array(0x2028...0x202E) + Array(0x2066...0x2069)
+    for value in refused {
+      let label = Unicode.Scalar(UInt32(value)).map { Array("x\($0)y".utf8) } ?? []
+      #expect(Self.rule(label: label) == .labelText, "U+\(String(value, radix: 16))")
+    }
+    let wrong: [[UInt8]] = [
+      // A byte that continues nothing, and ones that begin nothing.
+      [0x80], [0xBF], [0xF5, 0x80, 0x80, 0x80], [0xF8], [0xFE], [0xFF],
+      // Cut off, by the end or by another character.
+      [0xC3], [0xE2, 0x82], [0xF0, 0x9F, 0x98], [0xC3, 0x41], [0xE2, 0x82, 0x41], [0xF0, 0x9F, 0x98, 0x41],
+      // In more bytes than needed.
+      [0xC0, 0xAF], [0xC1, 0xBF], [0xE0, 0x9F, 0xBF], [0xF0, 0x8F, 0xBF, 0xBF],
+      // Surrogates, and beyond Unicode.
+      [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF], [0xF4, 0x90, 0x80, 0x80],
+    ]
+    for label in wrong { #expect(Self.rule(label: label) == .labelText, "\(label)") }
+    // The label behind must not be read for the end of this one.
+    var draft = ModelDraft.sample
+    draft.labels = ["a", "b", "\u{80}"]
+    var file = draft.bytes()
+    file[Self.layer + 400 + 3] = 0xC3
+    file[Self.layer + 400 + 5] = 0xA9
+    #expect(Self.error(file.mended())?.rule == .labelText)
+  }
+
   @Test("tensors")
   func tensors() {
     #expect(Self.rule { $0.put16(0, at: Self.tensor + 6) } == .extent)

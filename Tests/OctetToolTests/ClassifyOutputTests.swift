@@ -78,7 +78,7 @@ import Testing
     #expect(result.status == 1)
     let head = "file,class,probability,runner_up,runner_up_probability,error\n"
     #expect(result.output.hasPrefix(head + sample.path(1) + ","))
-    #expect(result.output.contains("\"" + sample.folder.path("a,\"\"b\"\"\nc.png") + "\","))
+    #expect(result.output.contains("\"" + sample.folder.path("a,\"\"b\"\"\\u{a}c.png") + "\","))
     #expect(
       result.output.hasSuffix(
         "missing.png,,,,,cannot be opened (No such file or directory); check the path and its permissions\n"))

@@ -14,7 +14,7 @@ enum InferencesCommand: Command {
     name: name,
     summary: "run a model a fixed number of times on one thread, without looking at a clock",
     discussion: "OCTET_KERNELS chooses the kernels, as for octet bench.",
-    positionals: [PositionalDescription(.file("MODEL"), help: "the .octet file")],
+    positionals: [PositionalDescription(.input("MODEL"), help: "the .octet file")],
     options: [
       OptionDescription("count", takes: .text("N"), default: "4", help: "inferences"),
       OptionDescription("batch", help: "as many images together as there are digits"),
@@ -22,6 +22,8 @@ enum InferencesCommand: Command {
     examples: ["valgrind --tool=callgrind octet-bench inferences cnn-two-pool.octet --count 8"])
 
   private static let digitCount = 4
+
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {}
 
   static func run(_ arguments: ParsedArguments) throws {
     let path = arguments.positionals[0]

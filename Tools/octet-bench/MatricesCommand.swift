@@ -23,6 +23,8 @@ enum MatricesCommand: Command {
 
   private static let defaultRecipes = ["binary-dense", "dense-dropout", "cnn-two-pool", "cnn-deep"]
 
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {}
+
   static func run(_ arguments: ParsedArguments) throws {
     let seconds = try arguments.number("seconds", in: 0.001...60) ?? 0.3
     let names = arguments.value("recipes")?.split(separator: ",").map(String.init) ?? defaultRecipes

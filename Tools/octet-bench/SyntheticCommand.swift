@@ -21,6 +21,8 @@ enum SyntheticCommand: Command {
     ],
     examples: ["octet-bench synthetic --seeds 1"])
 
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {}
+
   static func run(_ arguments: ParsedArguments) throws {
     let name = arguments.value("recipe") ?? "cnn-two-pool"
     guard let recipe = try Recipe.named(name), let candidate = recipe.candidates.first else {

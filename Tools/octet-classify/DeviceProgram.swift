@@ -3,6 +3,7 @@ import CPNG
 import Octet
 import OctetClassification
 import OctetImages
+import OctetText
 
 /// `octet-classify`: what `octet classify` does to single files, for devices. Prints the same bytes.
 enum DeviceProgram {
@@ -63,7 +64,7 @@ enum DeviceProgram {
   static func report(_ message: String) {
     var text = ByteText()
     text.append("octet-classify: ")
-    text.append(message.onOneLine)
+    text.append(message.shown)
     text.append("\n")
     _ = text.bytes.withUnsafeBytes { octet_device_write(2, $0.baseAddress, $0.count) }
   }

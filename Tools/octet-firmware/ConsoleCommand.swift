@@ -14,6 +14,8 @@ enum ConsoleCommand: Command {
 
   private static let start = "firmware: the model is rejected: rule "
 
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {}
+
   static func run(_ arguments: ParsedArguments) throws {
     while let line = readLine(strippingNewline: false) { try StandardOutput.write(inWords(line)) }
   }

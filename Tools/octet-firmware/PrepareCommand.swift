@@ -3,6 +3,7 @@ import Octet
 import OctetChipKernels
 import OctetCommandLine
 import OctetInterchange
+import OctetText
 import OctetTraining
 
 #if canImport(Glibc)
@@ -18,11 +19,11 @@ enum PrepareCommand: Command {
   static let description = CommandDescription(
     name: name,
     summary: "write the model, the images and their sizes where firmware-sim/build looks for them",
-    positionals: [PositionalDescription(.file("MODEL"), help: "the .octet file")],
+    positionals: [PositionalDescription(.input("MODEL"), help: "the .octet file")],
     options: [
-      OptionDescription("folder", takes: .folder(), help: "where to write"),
+      OptionDescription("folder", takes: .outputFolder(of: "model.octet"), help: "where to write"),
       OptionDescription(
-        "data", takes: .file("PATH"), default: "OCTET_MNIST, then fetched MNIST, then synthetic digits",
+        "data", takes: .input("PATH"), default: "OCTET_MNIST, then fetched MNIST, then synthetic digits",
         help:
           "PNG files in a folder and in folders within, a folder of IDX files, or a CSV table (label first)"),
       OptionDescription(
@@ -41,6 +42,8 @@ enum PrepareCommand: Command {
     ],
     examples: ["octet-firmware prepare cnn-two-pool.octet --folder work --count 100"])
 
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {}
+
   static func run(_ arguments: ParsedArguments) throws {
     guard let folder = arguments.value("folder") else {
       throw arguments.usageError("say with --folder where to write")
@@ -54,7 +57,7 @@ enum PrepareCommand: Command {
     try Folder.create(folder)
     // What an earlier call left would be taken for a part of this one.
     for name in ["images", "baked", "results"] { unlink("\(folder)/\(name)") }
-    for line in refused { StandardError.write("octet-firmware: \(line.withVisibleControls)\n") }
+    for line in refused { StandardError.write("octet-firmware: \(line.shown)\n") }
     let records = pixels.indices.map {
       ImageRecord(number: UInt32($0), isTimed: $0 < timed, pixels: pixels[$0])
     }
@@ -63,9 +66,9 @@ enum PrepareCommand: Command {
       path: "\(folder)/\(baked == nil ? "images" : "baked")",
       bytes: ImageRecord.write(records, after: FlipRecord.draw(flips, modelBytes: bytes.count)))
     try AtomicFile.write(path: "\(folder)/labels", bytes: LabelRecord.write(labels))
-    try AtomicFile.write(path: "\(folder)/origin", bytes: Array(origin.withVisibleControls.utf8))
+    try AtomicFile.write(path: "\(folder)/origin", bytes: Array(origin.shown.utf8))
     try AtomicFile.write(
-      path: "\(folder)/refused", bytes: Array(refused.map { $0.withVisibleControls + "\n" }.joined().utf8))
+      path: "\(folder)/refused", bytes: Array(refused.map { $0.shown + "\n" }.joined().utf8))
     let sizes = """
       arena_bytes=\(model.arenaBytes)
       declare -A scratch_bytes=([pair]=\(PatchKernels<PairLayout>.scratchBytes(model)) [wide]=\(PatchKernels<WideLayout>.scratchBytes(model)) [vector]=\(PatchKernels<VectorLayout>.scratchBytes(model)))

@@ -10,13 +10,15 @@ enum ReportCommand: Command {
     name: name,
     summary: "compare a firmware's results with the host, and print what it took",
     options: [
-      OptionDescription("folder", takes: .folder(), help: "where firmware-sim/run worked"),
+      OptionDescription("folder", takes: .input("FOLDER"), help: "where firmware-sim/run worked"),
       OptionDescription("board", takes: .text("TEXT"), help: "what to call the board"),
       OptionDescription("flash", takes: .text("BYTES"), help: "flash of the board"),
       OptionDescription("ram", takes: .text("BYTES"), help: "RAM of the board"),
       OptionDescription("json", help: "print one JSON object"),
     ],
     examples: ["octet-firmware report --folder work --board micro:bit --flash 262144 --ram 16384"])
+
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {}
 
   static func run(_ arguments: ParsedArguments) throws {
     guard let folder = arguments.value("folder") else {

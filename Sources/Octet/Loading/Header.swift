@@ -62,7 +62,7 @@ struct Header {
     }
   }
 
-  /// Each label's length must lead to the next one, and the last to the end.
+  /// Each label's length must lead to the next one, and the last to the end; then their text is looked at.
   private static func checkLabels(
     _ bytes: ModelBytes, from start: UInt32, to end: UInt32, count: UInt16
   ) throws(ModelError) {
@@ -74,5 +74,37 @@ struct Header {
       offset &+= 1 &+ length
     }
     try require(offset == end, .labels, at: offset, end)
+    offset = start
+    while offset < end {
+      let next = offset &+ 1 &+ UInt32(bytes.byte(offset))
+      try checkText(bytes, from: offset &+ 1, to: next)
+      offset = next
+    }
+  }
+
+  /// A label is UTF-8 as it should be: no scalar in more bytes than it needs, no surrogates, nothing beyond U+10FFFF. And it
+  /// is harmless where it is shown as it stands: no C0 and C1 controls, no DEL, no ends of lines (U+2028, U+2029), and none of
+  /// the controls of the direction of writing, U+202A to U+202E and U+2066 to U+2069.
+  private static func checkText(
+    _ bytes: ModelBytes, from start: UInt32, to end: UInt32
+  ) throws(ModelError) {
+    var offset = start
+    while offset < end {
+      let first = bytes.byte(offset)
+      let length: UInt32 = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+      var isText = first < 0x80 || (first >= 0xC2 && first <= 0xF4)
+      var scalar = length == 1 ? UInt32(first) : UInt32(first) & (0x7F &>> length)
+      for place in UInt32(1)..<4 where place < length {
+        let next = offset &+ place < end ? bytes.byte(offset &+ place) : 0
+        isText = isText && next & 0xC0 == 0x80
+        scalar = scalar &<< 6 | UInt32(next & 0x3F)
+      }
+      // The least scalar of so many bytes.
+      let least: UInt32 = length == 1 ? 0x20 : length == 2 ? 0xA0 : length == 3 ? 0x800 : 0x1_0000
+      let isOutside = scalar < least || scalar == 0x7F || scalar > 0x10_FFFF || scalar &- 0xD800 < 0x800
+      let turns = scalar &- 0x2028 < 7 || scalar &- 0x2066 < 4
+      try require(isText && !isOutside && !turns, .labelText, at: offset, UInt32(first))
+      offset &+= length
+    }
   }
 }

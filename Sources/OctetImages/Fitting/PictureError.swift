@@ -1,3 +1,5 @@
+import OctetText
+
 /// Why a picture could not be brought to a model's form.
 package enum PictureError: Error, Equatable, Sendable {
   case png(PNGError)
@@ -8,7 +10,7 @@ package enum PictureError: Error, Equatable, Sendable {
 }
 
 extension PictureError: CustomStringConvertible {
-  package var description: String { "\(path.onOneLine): \(reason)" }
+  package var description: String { "\(path.shown): \(reason)" }
 
   /// The file as the user named it.
   package var path: String {

@@ -1,3 +1,5 @@
+import OctetText
+
 /// Why a PNG file could not be read.
 ///
 /// `description` is one line: the file, where in it, what was found, and what to do.
@@ -39,7 +41,7 @@ package struct PNGError: Error, Equatable, Sendable {
 }
 
 extension PNGError: CustomStringConvertible {
-  package var description: String { "\(path.onOneLine): \(reason)" }
+  package var description: String { "\(path.shown): \(reason)" }
 
   /// The line without the file's name.
   package var reason: String { "\(finding); \(advice)" }
@@ -78,21 +80,5 @@ extension PNGError: CustomStringConvertible {
     case .empty, .noPixels, .paletteIndex: "save the picture again"
     case .truncated, .damaged: "copy or save the picture again"
     }
-  }
-}
-
-extension String {
-  /// The text with every control character as a visible escape, so that a file's name cannot forge a second line.
-  package var onOneLine: String {
-    var line = ""
-    for scalar in unicodeScalars {
-      let isLineSeparator = scalar.value == 0x2028 || scalar.value == 0x2029
-      if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || isLineSeparator {
-        line += "\\u{\(String(scalar.value, radix: 16))}"
-      } else {
-        line.unicodeScalars.append(scalar)
-      }
-    }
-    return line
   }
 }

@@ -26,7 +26,7 @@ package enum JSONValue: Sendable, Equatable {
     case .bool(let value): output += value ? "true" : "false"
     case .integer(let value): output += String(value)
     case .number(let value): output += value.isFinite ? "\(value)" : "null"
-    case .string(let value): Self.write(value, to: &output)
+    case .string(let value): output += value.json
     case .array(let elements):
       output += "["
       for (index, element) in elements.enumerated() {
@@ -38,30 +38,11 @@ package enum JSONValue: Sendable, Equatable {
       output += "{"
       for (index, member) in members.enumerated() {
         if index > 0 { output += "," }
-        Self.write(member.name, to: &output)
-        output += ":"
+        output += member.name.json + ":"
         member.value.write(to: &output)
       }
       output += "}"
     }
-  }
-
-  private static func write(_ string: String, to output: inout String) {
-    output += "\""
-    for scalar in string.unicodeScalars {
-      switch scalar {
-      case "\"": output += "\\\""
-      case "\\": output += "\\\\"
-      case "\n": output += "\\n"
-      case "\r": output += "\\r"
-      case "\t": output += "\\t"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        output += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: output.unicodeScalars.append(scalar)
-      }
-    }
-    output += "\""
   }
 }
 

@@ -81,6 +81,10 @@ package struct ClassifierOutput: Equatable, Sendable {
     else {
       return "its \"classes\" are [\(shown(names))]: there must be 2 to 256 different names of 1 to 255 bytes"
     }
+    if let name = names.first(where: { !$0.isLabel }) {
+      return
+        "its class \(name.quoted) has characters that cannot be seen, or bytes that are no UTF-8: rename it"
+    }
     return nil
   }
 

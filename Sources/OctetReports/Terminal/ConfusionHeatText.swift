@@ -1,4 +1,5 @@
 import OctetCommandLine
+import OctetText
 import OctetTraining
 
 /// A confusion matrix whose cells have a colour behind them: blue where the answer is right, orange where it is wrong.
@@ -16,7 +17,7 @@ package struct ConfusionHeatText {
   private static let wrong = [58, 94, 130, 166, 202]
 
   package var text: String {
-    let names = confusion.classNames
+    let names = confusion.classNames.map(\.shown)
     let cells = confusion.counts.map { $0.map { $0 == 0 ? "·" : NumberText.grouped($0) } }
     let width = (names + cells.joined()).map(\.count).max() ?? 1
     let nameWidth = names.map(\.count).max() ?? 1

@@ -1,4 +1,5 @@
 import OctetCommandLine
+import OctetText
 import OctetTraining
 
 /// Images as text: samples of each class, and how many images each class has.
@@ -15,10 +16,10 @@ package struct DataText {
   }
 
   private var names: [String] { images.classNames }
-  private var nameWidth: Int { min(names.map(\.count).max() ?? 1, 16) }
+  private var nameWidth: Int { min(names.map(\.shown.count).max() ?? 1, 16) }
 
   private func name(_ index: Int) -> String {
-    let name = TextWidth.cut(names[index].withVisibleControls, to: nameWidth)
+    let name = TextWidth.cut(names[index].shown, to: nameWidth)
     return name + String(repeating: " ", count: max(nameWidth - name.count, 0))
   }
 
@@ -58,7 +59,7 @@ package struct DataText {
   /// One image in full, with its class.
   package func image(_ index: Int) -> String {
     let picture = BlockPicture(images.tile(index).reduced(to: max(style.width, 8)), style: style)
-    return "no. \(index): \(names[Int(images.labels[index])].withVisibleControls)\n"
+    return "no. \(index): \(names[Int(images.labels[index])].shown)\n"
       + picture.lines.map { BarText.trimmed($0) + "\n" }.joined()
   }
 }

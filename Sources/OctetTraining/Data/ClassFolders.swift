@@ -1,3 +1,5 @@
+import OctetText
+
 /// A folder with one sub-folder of pictures for each class.
 ///
 /// ```
@@ -68,6 +70,12 @@ package struct ClassFolders {
       throw DataError(
         folder, "has \(classes.count) class folders, and the limit is \(ClassFolders.largestClassCount)",
         advice: "use fewer classes")
+    }
+    if let name = classes.first(where: { !$0.isLabel }) {
+      throw DataError(
+        Folder.join(folder, name),
+        "has a name that is no label: control characters, or bytes that are no UTF-8",
+        advice: "rename the folder")
     }
     var first: (picture: Picture, path: String)?
     var pixels: [UInt8] = []

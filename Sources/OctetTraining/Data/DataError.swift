@@ -1,3 +1,5 @@
+import OctetText
+
 /// Why data could not be used: one line that says what is wrong, where, what was found and what to do.
 ///
 /// The line is made from its parts rather than written at the throw, so that every reader says the same things
@@ -43,20 +45,6 @@ extension DataError: CustomStringConvertible {
       case .line(let line): "\(subject), line \(line)"
       case .field(let line, let column): "\(subject), line \(line), column \(column)"
       }
-    return DataError.onOneLine("\(whereabouts): \(problem); \(advice)")
-  }
-
-  /// `text` with every control character as a visible escape.
-  private static func onOneLine(_ text: String) -> String {
-    var line = ""
-    for scalar in text.unicodeScalars {
-      let isLineSeparator = scalar.value == 0x2028 || scalar.value == 0x2029
-      if scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || isLineSeparator {
-        line += "\\u{\(String(scalar.value, radix: 16))}"
-      } else {
-        line.unicodeScalars.append(scalar)
-      }
-    }
-    return line
+    return "\(whereabouts): \(problem); \(advice)".shown
   }
 }

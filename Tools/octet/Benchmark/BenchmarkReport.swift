@@ -1,6 +1,7 @@
 import Octet
 import OctetCommandLine
 import OctetInterchange
+import OctetText
 
 /// What was measured, for people and for programs.
 struct BenchmarkReport {
@@ -20,7 +21,7 @@ struct BenchmarkReport {
   private var multiplyAdds: Int { (0..<file.model.layerCount).reduce(0) { $0 + file.multiplyAdds(of: $1) } }
 
   func text() -> String {
-    var text = "\(file.path): kernels \(kernels), \(images)\n"
+    var text = "\(file.path.shown): kernels \(kernels), \(images.shown)\n"
     text +=
       "latency     \(micro(latency.median)) µs for one image (\(micro(latency.least)) to \(micro(latency.most)))\n"
     for throughput in throughputs {

@@ -5,6 +5,7 @@ import OctetHostKernels
 import OctetImages
 import OctetInterchange
 import OctetReports
+import OctetText
 import OctetTraining
 
 /// Classifies files on all cores and prints them in the order in which they were named.
@@ -71,6 +72,7 @@ struct ClassificationRun {
     var section: ClassificationSection?
   }
 
+  /// - Throws: what keeps the rest from being done, after all answers so far have been written.
   func run(_ source: PictureSource) throws -> Summary {
     var source = source
     let strands = try (0..<workers.count).map { _ in try Strand(self) }
@@ -105,6 +107,9 @@ struct ClassificationRun {
         bar?.update(done: summary.files)
       })
     bar?.clear()
+    if let clash = source.clash {
+      throw DataError("standard input", clash, advice: "nothing was overwritten")
+    }
     return summary
   }
 
@@ -186,7 +191,7 @@ struct ClassificationRun {
     if let failure = place.failure {
       summary.failures += 1
       summary.section?.add(failure: failure, name: place.path)
-      if format == .lines { StandardError.write("octet: \(place.path.onOneLine): \(failure.onOneLine)\n") }
+      if format == .lines { StandardError.write("octet: \(place.path.shown): \(failure.shown)\n") }
       return
     }
     if let result = place.result { summary.section?.add(result) }

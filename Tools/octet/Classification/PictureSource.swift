@@ -1,4 +1,5 @@
 import OctetClassification
+import OctetCommandLine
 import OctetTraining
 
 #if canImport(Glibc)
@@ -15,18 +16,26 @@ struct PictureSource {
   private var folders = PictureFolderWalk()
   private var input: PathLines?
   private let separator: UInt8
+  private let files: CommandFiles
+  /// Why nothing more comes: a path on standard input that the command would write to.
+  private(set) var clash: String?
 
-  /// - Parameter separator: what stands between the paths on standard input.
-  init(_ arguments: [String], separator: UInt8) {
+  /// - Parameters:
+  ///   - separator: what stands between the paths on standard input.
+  ///   - files: what the command writes; only those paths were not compared with it before.
+  init(_ arguments: [String], separator: UInt8, files: CommandFiles) {
     self.arguments = arguments[...]
     self.separator = separator
+    self.files = files
   }
 
   mutating func next() -> Item? {
     while true {
       if input != nil {
         switch input?.next(Self.readStandardInput) {
-        case .path(let path): return .file(path)
+        case .path(let path):
+          clash = files.clash(reading: path)
+          return clash == nil ? .file(path) : nil
         case .tooLong(let start):
           return .failure(path: start, reason: "is no path: it has more than \(PathLines.longest) bytes")
         case nil: input = nil

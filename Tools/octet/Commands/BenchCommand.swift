@@ -16,7 +16,7 @@ enum BenchCommand: Command {
       that opening the model and the first answer take. The time for an image is what the thread has had of a processor, so that \
       other programs disturb little; images per second are by the clock on the wall, each thread on a processor of its own. The processor's best kernels are used; OCTET_KERNELS=avx512vnni, avx2, neon or plain forces others.
       """,
-    positionals: [PositionalDescription(.file(), help: "the .octet file")],
+    positionals: [PositionalDescription(.input(), help: "the .octet file")],
     options: [
       DataOption.option,
       OptionDescription("noise", help: "random pixels in place of images"),
@@ -30,6 +30,10 @@ enum BenchCommand: Command {
     examples: [
       "octet bench cnn-two-pool.octet --layers", "OCTET_KERNELS=avx2 octet bench cnn-two-pool.octet --json",
     ])
+
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {
+    DataOption.addFiles(arguments, to: &files)
+  }
 
   static func run(_ arguments: ParsedArguments) throws {
     let before = ResidentMemory.bytes

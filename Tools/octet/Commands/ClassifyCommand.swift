@@ -26,9 +26,10 @@ enum ClassifyCommand: Command {
       them from file names such as 00042-label-7.png or 7-mine.png, "folders" from the folder that a file is in.
       """,
     positionals: [
-      PositionalDescription(.file("MODEL"), help: "the .octet file"),
+      PositionalDescription(.input("MODEL"), help: "the .octet file"),
       PositionalDescription(
-        .file("PATH"), arity: .oneOrMore, help: "PNG files, folders, or - for paths from standard input"),
+        .input("PATH", folder: FolderReading(endings: [".png", ".PNG"])), arity: .oneOrMore,
+        help: "PNG files, folders, or - for paths from standard input"),
     ],
     options: [
       PictureOptions.fit(default: "as the model says"),
@@ -36,7 +37,8 @@ enum ClassifyCommand: Command {
       OptionDescription(
         "labels", takes: .choice("WHERE", of: LabelRule.allCases.map(\.rawValue)),
         help: "where the true classes are: test the model on the files"),
-      OptionDescription("save-input", takes: .folder(), help: "write what the network saw as PNG files"),
+      OptionDescription(
+        "save-input", takes: .outputFolder(of: ".png"), help: "write what the network saw as PNG files"),
       OptionDescription("null", short: "0", help: "paths on standard input end with a zero byte"),
       OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
       OptionDescription("quiet", short: "q", help: "show no progress"),
@@ -50,6 +52,8 @@ enum ClassifyCommand: Command {
       "find . -name '*.png' -print0 | octet classify cnn-two-pool.octet -0 -",
     ])
 
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {}
+
   static func run(_ arguments: ParsedArguments) throws {
     guard !(arguments.flag("json") && arguments.flag("csv")) else {
       throw arguments.usageError("--json and --csv exclude each other")
@@ -62,7 +66,8 @@ enum ClassifyCommand: Command {
     let target = try ReportOption.target(arguments)
     let file = try OctetModelFile(path: arguments.positionals[0])
     let source = PictureSource(
-      Array(arguments.positionals.dropFirst()), separator: arguments.flag("null") ? 0 : UInt8(ascii: "\n"))
+      Array(arguments.positionals.dropFirst()), separator: arguments.flag("null") ? 0 : UInt8(ascii: "\n"),
+      files: try files(arguments))
     let run = ClassificationRun(
       model: file.model, kernels: try HostKernels(file.model),
       fit: arguments.value("fit").flatMap(PictureFitting.Fit.init),

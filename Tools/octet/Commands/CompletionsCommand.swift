@@ -23,6 +23,8 @@ enum CompletionsCommand: Command {
       "octet completions zsh > ~/.zfunc/_octet",
     ])
 
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {}
+
   static func run(_ arguments: ParsedArguments) throws {
     for (shell, script) in scripts where arguments.positionals == [shell] {
       try StandardOutput.write(script(CommandTable.description))

@@ -1,5 +1,6 @@
 import OctetCommandLine
 import OctetInterchange
+import OctetText
 import OctetTraining
 
 /// `octet data export-png`: images as PNG files, for trying things out and for checking a classifier on files.
@@ -20,7 +21,7 @@ enum DataExportCommand: Command {
         "set", takes: .choice("SET", of: ["train", "test"]), default: "test, if the data has one",
         help: "the images to write"),
       OptionDescription("count", takes: .text("N"), default: "all", help: "how many images"),
-      OptionDescription("out", takes: .folder(), help: "the folder to make; required"),
+      OptionDescription("out", takes: .outputFolder(of: ".png"), help: "the folder to make; required"),
       OptionDescription("folders", help: "a folder for each class, as octet train --data reads them"),
       OptionDescription("json", help: "print a JSON object at the end"),
     ],
@@ -28,6 +29,10 @@ enum DataExportCommand: Command {
       "octet data export-png --count 100 --out digits",
       "octet data export-png --set train --folders --out classes",
     ])
+
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {
+    DataOption.addFiles(arguments, to: &files)
+  }
 
   static func run(_ arguments: ParsedArguments) throws {
     guard let folder = arguments.value("out") else {
@@ -59,7 +64,7 @@ enum DataExportCommand: Command {
       try StandardOutput.write(JSONValue.object(summary).text + "\n")
     } else {
       try StandardOutput.write(
-        "Wrote \(NumberText.grouped(images.count)) PNG files to \(folder.shown(atMost: 1000)) (\(set) images; \(data.origin))\n"
+        "Wrote \(NumberText.grouped(images.count)) PNG files to \(folder.shown) (\(set) images; \(data.origin.shown))\n"
       )
     }
   }

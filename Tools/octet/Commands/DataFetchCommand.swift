@@ -1,5 +1,6 @@
 import FoundationEssentials
 import OctetCommandLine
+import OctetText
 import OctetTraining
 
 /// `octet data fetch mnist`: the real digits, checked, in the user's cache.
@@ -19,10 +20,12 @@ enum DataFetchCommand: Command {
         "mirror", takes: .text("ADDRESS"), default: "OCTET_MNIST_MIRROR, else \(MNISTDownload.defaultMirror)",
         help: "the folder on the web that has the .gz files"),
       OptionDescription(
-        "out", takes: .folder(), default: "the user's cache folder, where octet train looks",
+        "out", takes: .outputFolder(of: ".gz"), default: "the user's cache folder, where octet train looks",
         help: "where the files go"),
     ],
     examples: ["octet data fetch mnist", "octet data fetch mnist --out digits"])
+
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {}
 
   static func run(_ arguments: ParsedArguments) throws {
     let download = try MNISTDownload(
@@ -33,14 +36,14 @@ enum DataFetchCommand: Command {
       case .alreadyThere(let file): StandardError.write("\(file): already there\n")
       case .started(let file, let address, let resumed):
         let from = resumed > 0 ? ", going on after \(NumberText.grouped(resumed)) bytes" : ""
-        StandardError.write("\(file): from \(address)\(from)\n")
+        StandardError.write("\(file): from \(address.shown)\(from)\n")
       case .received(let file, let bytes):
         if Terminal.standardError.isInteractive {
           StandardError.write("\r\(file): \(NumberText.grouped(bytes)) bytes ")
         }
       case .verified(let file, let path):
         let start = Terminal.standardError.isInteractive ? "\r" : ""
-        StandardError.write("\(start)\(file): checked, in \(path)\n")
+        StandardError.write("\(start)\(file): checked, in \(path.shown)\n")
       }
     }
   }

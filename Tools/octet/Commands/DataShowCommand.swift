@@ -1,6 +1,7 @@
 import OctetCommandLine
 import OctetInterchange
 import OctetReports
+import OctetText
 import OctetTraining
 
 /// `octet data show`: images drawn in the terminal.
@@ -25,6 +26,10 @@ enum DataShowCommand: Command {
       "octet data show", "octet data show --set test --image 42", "octet data show --report data.html",
     ])
 
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {
+    DataOption.addFiles(arguments, to: &files)
+  }
+
   static func run(_ arguments: ParsedArguments) throws {
     let number = try arguments.integer("image", in: 0...)
     let target = try ReportOption.target(arguments)
@@ -46,7 +51,7 @@ enum DataShowCommand: Command {
       return
     }
     let text = DataText(images, style: TerminalStyle(.standardOutput))
-    try StandardOutput.write("Data: \(data.origin.shown(atMost: 1000))\n\n")
+    try StandardOutput.write("Data: \(data.origin.shown)\n\n")
     try StandardOutput.write(number.map(text.image) ?? "\(text.samples)\n\(text.balance)")
     if let target { try StandardOutput.write("\n" + target.announcement) }
   }

@@ -4,6 +4,7 @@ import OctetCommandLine
 import OctetInterchange
 import OctetQuantization
 import OctetReports
+import OctetText
 import OctetTraining
 
 /// `octet evaluate`: how a model does on images, and what quantization cost.
@@ -19,11 +20,11 @@ enum EvaluateCommand: Command {
       images as the int8 model, and the difference comes with an interval that counts the pairs of answers that differ.
       """,
     positionals: [
-      PositionalDescription(.file("MODEL"), help: "the .octet file, or \(FloatModelSource.kinds)")
+      PositionalDescription(.input("MODEL"), help: "the .octet file, or \(FloatModelSource.kinds)")
     ],
     options: [
       DataOption.option,
-      OptionDescription("against", takes: .file(), help: "the float model that an .octet file was made from"),
+      OptionDescription("against", takes: .input(), help: "the float model that an .octet file was made from"),
       ForeignModelOptions.classes,
       ForeignModelOptions.pixels,
       PictureOptions.fit(default: PictureOptions.decided),
@@ -39,6 +40,10 @@ enum EvaluateCommand: Command {
       "octet evaluate mine.keras --data pictures --pixels 0:255 --answers answers.csv",
     ])
 
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {
+    DataOption.addFiles(arguments, to: &files)
+  }
+
   static func run(_ arguments: ParsedArguments) throws {
     let threads =
       try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
@@ -48,12 +53,15 @@ enum EvaluateCommand: Command {
     let run = EvaluationRun(
       subject: subject, workers: Workers(count: threads), showsProgress: !arguments.flag("quiet"))
     let result = try run.run()
-    try list?.write(result.list)
     if arguments.flag("json") {
       try StandardOutput.write(JSONValue.object(result.members).text + "\n")
     } else {
       try StandardOutput.write(result.text)
-      if let list { try StandardOutput.write("\nWrote \(list.path)\n") }
+    }
+    // Behind what is printed: a full disk loses no result.
+    if let list {
+      try list.write(result.list)
+      if !arguments.flag("json") { try StandardOutput.write("\nWrote \(list.path.shown)\n") }
     }
     guard let target else { return }
     try target.write(try run.page(result))

@@ -1,6 +1,7 @@
 import Octet
 import OctetCommandLine
 import OctetInterchange
+import OctetText
 
 /// `octet export`: a model in forms that other tools take.
 enum ExportCommand: Command {
@@ -17,14 +18,14 @@ enum ExportCommand: Command {
       it in place.
       """,
     positionals: [
-      PositionalDescription(.file(), help: "the .octet file; for --onnx \(FloatModelSource.kinds)")
+      PositionalDescription(.input(), help: "the .octet file; for --onnx \(FloatModelSource.kinds)")
     ],
     options: [
-      OptionDescription("onnx", takes: .file(), help: "where the float model goes as ONNX"),
+      OptionDescription("onnx", takes: .output(), help: "where the float model goes as ONNX"),
       ForeignModelOptions.pixels,
-      OptionDescription("onnx-qdq", takes: .file(), help: "where the int8 model goes as ONNX"),
-      OptionDescription("c-source", takes: .file(), help: "where the C program goes"),
-      OptionDescription("c-array", takes: .file(), help: "where the C array goes"),
+      OptionDescription("onnx-qdq", takes: .output(), help: "where the int8 model goes as ONNX"),
+      OptionDescription("c-source", takes: .output(), help: "where the C program goes"),
+      OptionDescription("c-array", takes: .output(), help: "where the C array goes"),
       OptionDescription(
         "name", takes: .text("NAME"), default: "octet", help: "what the names in C begin with"),
       OptionDescription("json", help: "print one JSON object"),
@@ -35,6 +36,8 @@ enum ExportCommand: Command {
       "octet export cnn-two-pool.octet --c-source digits.c",
       "octet export cnn-two-pool.octet --c-array model.c --name digits_model",
     ])
+
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {}
 
   static func run(_ arguments: ParsedArguments) throws {
     let name = arguments.value("name") ?? "octet"
@@ -143,6 +146,6 @@ private struct ExportedFile {
 
   func write(announcing isAnnounced: Bool) throws {
     try AtomicFile.write(path: path, bytes: bytes)
-    if isAnnounced { try StandardOutput.write("Wrote \(path): \(words)\n") }
+    if isAnnounced { try StandardOutput.write("Wrote \(path.shown): \(words)\n") }
   }
 }

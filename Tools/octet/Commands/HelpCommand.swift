@@ -14,6 +14,8 @@ enum HelpCommand: Command {
     ],
     examples: ["octet help completions"])
 
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {}
+
   static func run(_ arguments: ParsedArguments) throws {
     var command = CommandTable.description
     var path = [command.name]

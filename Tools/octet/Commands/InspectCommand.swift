@@ -12,9 +12,11 @@ enum InspectCommand: Command {
       Shows the layers with their shapes, parameters and scales, the sizes, and where each ring of rows and each layer's \
       accumulators lie in the arena. The file is checked as the runtime checks it.
       """,
-    positionals: [PositionalDescription(.file(), help: "the .octet file")],
+    positionals: [PositionalDescription(.input(), help: "the .octet file")],
     options: [OptionDescription("json", help: "print one JSON object")],
     examples: ["octet inspect cnn-two-pool.octet", "octet inspect cnn-two-pool.octet --json"])
+
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {}
 
   static func run(_ arguments: ParsedArguments) throws {
     let file = try OctetModelFile(path: arguments.positionals[0])

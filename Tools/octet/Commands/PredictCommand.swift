@@ -22,14 +22,17 @@ enum PredictCommand: Command {
       """,
     positionals: [
       PositionalDescription(
-        .file("MODEL"), help: "the model: .octet, .safetensors, .onnx, .keras, .h5 or .tflite, float or int8"),
-      PositionalDescription(.file("DATA"), help: "a .npy file of items, or a folder or table of images"),
+        .input("MODEL"), help: "the model: .octet, .safetensors, .onnx, .keras, .h5 or .tflite, float or int8"
+      ),
+      PositionalDescription(
+        .input("DATA", folder: DataOption.reading),
+        help: "a .npy file of items, or a folder or table of images"),
     ],
     options: [
       OptionDescription(
         "integers", help: "the int8 outputs of an int8 model, before a closing softmax or sigmoid"),
       OptionDescription(
-        "out", takes: .file("FILE"), help: "where the outputs go: FILE.npy, FILE.csv or FILE.jsonl"),
+        "out", takes: .output("FILE"), help: "where the outputs go: FILE.npy, FILE.csv or FILE.jsonl"),
       ForeignModelOptions.pixels,
       OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
     ],
@@ -38,6 +41,8 @@ enum PredictCommand: Command {
       "octet predict mine.onnx items.npy --out answers.npy",
       "octet predict mine-int8.tflite items.npy --integers --out integers.npy",
     ])
+
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {}
 
   static func run(_ arguments: ParsedArguments) throws {
     let path = arguments.positionals[0]

@@ -19,10 +19,10 @@ enum QuantizeCommand: Command {
 
       A full-integer .tflite file is taken over as it is, integers, scales and all; nothing is calibrated then.
       """,
-    positionals: [PositionalDescription(.file(), help: FloatModelSource.kinds)],
+    positionals: [PositionalDescription(.input(), help: FloatModelSource.kinds)],
     options: [
       DataOption.option,
-      OptionDescription("out", takes: .file(), default: "MODEL.octet", help: "where the int8 model goes"),
+      OptionDescription("out", takes: .output(), default: "MODEL.octet", help: "where the int8 model goes"),
       ForeignModelOptions.classes,
       ForeignModelOptions.pixels,
       PictureOptions.fit(default: PictureOptions.decided),
@@ -53,6 +53,18 @@ enum QuantizeCommand: Command {
 
   private static let defaults = QuantizationSettings()
 
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {
+    DataOption.addFiles(arguments, to: &files)
+    if arguments.value("out") == nil {
+      files.add(CommandFiles.Output(outputPath(arguments), name: "the model"))
+    }
+  }
+
+  /// Where the model goes.
+  static func outputPath(_ arguments: ParsedArguments) -> String {
+    arguments.value("out") ?? "\(FloatModelSource.stem(of: arguments.positionals[0])).octet"
+  }
+
   static func run(_ arguments: ParsedArguments) throws {
     let path = arguments.positionals[0]
     if path.lowercased().hasSuffix(".tflite") {
@@ -80,7 +92,7 @@ enum QuantizeCommand: Command {
     request.isKept = true
     try IntegerConversionRun(
       network: network,
-      outputPath: arguments.value("out") ?? "\(FloatModelSource.stem(of: network.path)).octet",
+      outputPath: outputPath(arguments),
       located: DataOption.locate(arguments, request),
       options: ForeignModelOptions(arguments, path: network.path),
       threads: arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount,

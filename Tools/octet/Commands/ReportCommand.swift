@@ -17,16 +17,18 @@ enum ReportCommand: Command {
       of training the same inputs give the same bytes.
       """,
     positionals: [
-      PositionalDescription(.file("MODEL"), help: "the .octet file, or \(FloatModelSource.kinds)")
+      PositionalDescription(.input("MODEL"), help: "the .octet file, or \(FloatModelSource.kinds)")
     ],
     options: [
       DataOption.option,
-      OptionDescription("against", takes: .file(), help: "the float model that an .octet file was made from"),
+      OptionDescription(
+        "against", takes: .input(), help: "the float model that an .octet file was made from"),
       ForeignModelOptions.classes,
       ForeignModelOptions.pixels,
       PictureOptions.fit(default: PictureOptions.decided),
       PictureOptions.invert(default: PictureOptions.decided),
-      OptionDescription("out", takes: .file("FILE.html"), default: "MODEL.html", help: "where the page goes"),
+      OptionDescription(
+        "out", takes: .output("FILE.html"), default: "MODEL.html", help: "where the page goes"),
       ReportOption.pictures,
       OptionDescription(
         "image", takes: .text("N"), default: "0", help: "the test image whose way through the layers is drawn"
@@ -39,6 +41,19 @@ enum ReportCommand: Command {
       "octet report mine.octet --against mine.safetensors --svg pictures",
       "octet report mine.keras --data pictures --pixels 0:255 --classes cat,dog",
     ])
+
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {
+    DataOption.addFiles(arguments, to: &files)
+    if arguments.value("out") == nil { files.add(CommandFiles.Output(pagePath(arguments), name: "the page")) }
+  }
+
+  private static func pagePath(_ arguments: ParsedArguments) -> String {
+    if let path = arguments.value("out") { return path }
+    let path = arguments.positionals[0]
+    let stem =
+      path.lowercased().hasSuffix(".octet") ? String(path.dropLast(6)) : FloatModelSource.stem(of: path)
+    return "\(stem).html"
+  }
 
   static func run(_ arguments: ParsedArguments) throws {
     let path = arguments.positionals[0]
@@ -57,12 +72,9 @@ enum ReportCommand: Command {
           "--pixels is for a float model from elsewhere, here the one that --against names")
       }
     }
-    let stem =
-      path.lowercased().hasSuffix(".octet") ? String(path.dropLast(6)) : FloatModelSource.stem(of: path)
-    guard
-      let target = try ReportTarget(
-        page: arguments.value("out") ?? "\(stem).html", folder: arguments.value("svg"))
-    else { return }
+    guard let target = try ReportTarget(page: pagePath(arguments), folder: arguments.value("svg")) else {
+      return
+    }
     let report = ModelReport(
       arguments: arguments, image: try arguments.integer("image", in: 0...) ?? 0,
       threads: try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount,

@@ -21,11 +21,11 @@ enum TrainCommand: Command {
       OptionDescription(
         "recipe", takes: .choice("NAME", of: Recipe.builtInNames), help: "a recipe that comes with octet"),
       OptionDescription(
-        "network", takes: .file(), help: "a description file of your own; docs/NETWORKS.md has its grammar"),
+        "network", takes: .input(), help: "a description file of your own; docs/NETWORKS.md has its grammar"),
       DataOption.option,
       PictureOptions.fit(default: "auto with a recipe or data like MNIST's, else exact"),
       PictureOptions.invert(default: "auto with a recipe or data like MNIST's, else no"),
-      OptionDescription("out", takes: .file(), default: "NAME.safetensors", help: "where the model goes"),
+      OptionDescription("out", takes: .output(), default: "NAME.safetensors", help: "where the model goes"),
       OptionDescription("resume", help: "go on from the checkpoint beside the model"),
     ]
       + TrainingSetting.allCases.map { setting in
@@ -45,6 +45,17 @@ enum TrainCommand: Command {
       "octet train --recipe binary-dense --epochs 5 --out small.safetensors",
       "octet train --network mine.network --data digits.csv --json",
     ])
+
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) throws {
+    DataOption.addFiles(arguments, to: &files)
+    let recipe = try TrainingPlan.recipe(arguments)
+    let model = TrainingPlan.modelPath(arguments, recipe)
+    if arguments.value("out") == nil { files.add(CommandFiles.Output(model, name: "the model")) }
+    for candidate in recipe.candidates {
+      let path = TrainingPlan.checkpointPath(candidate, of: recipe, beside: model)
+      files.add(CommandFiles.Output(path, name: "the checkpoint"))
+    }
+  }
 
   static func run(_ arguments: ParsedArguments) throws {
     let plan = try TrainingPlan(arguments)

@@ -6,10 +6,22 @@ import OctetTraining
 
 /// The option `--data`, shared by every command that reads images.
 enum DataOption {
+  /// The files of MNIST, and every picture in folders of classes.
+  static let reading = FolderReading(endings: ["-ubyte", "-ubyte.gz"], readsAllWithin: true)
+
   static let option = OptionDescription(
-    "data", takes: .file("PATH"), default: "OCTET_MNIST, then fetched MNIST, then synthetic digits",
+    "data", takes: .input("PATH", folder: reading),
+    default: "OCTET_MNIST, then fetched MNIST, then synthetic digits",
     help: "a folder of IDX files, a CSV table (label first), or a folder with a folder of PNG files per class"
   )
+
+  /// The data that is read when no option names any.
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {
+    guard arguments.value("data") == nil else { return }
+    let environment = ProcessInfo.processInfo.environment
+    let folder = environment[DataLocator.variable] ?? DataLocator.cacheFolder(environment)
+    if let folder, !folder.isEmpty { files.add(CommandFiles.Input(folder, reading: reading)) }
+  }
 
   /// Data as a model takes it in, and how its pictures came to be that.
   struct Located {

@@ -1,3 +1,4 @@
+import OctetText
 import OctetTraining
 
 #if canImport(Glibc)
@@ -19,8 +20,8 @@ enum FileKind {
     guard !path.utf8.contains(0) else { return nil }
     // A pipe that is opened here would wait, and lose what is read.
     var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard path.withFileName({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    let descriptor = path.withFileName { open($0, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var head = [UInt8](repeating: 0, count: Self.headBytes)

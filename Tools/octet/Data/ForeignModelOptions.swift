@@ -1,4 +1,5 @@
 import OctetCommandLine
+import OctetText
 
 /// What files from elsewhere do not say: the names of the classes, and what a pixel was in training.
 struct ForeignModelOptions {
@@ -30,6 +31,9 @@ struct ForeignModelOptions {
       else {
         throw arguments.usageError(
           "--classes takes 2 to 256 different names with commas between, not '\(names)'")
+      }
+      guard list.allSatisfy(\.isLabel) else {
+        throw arguments.usageError("--classes takes names without control characters, not '\(names)'")
       }
       classNames = list
     }

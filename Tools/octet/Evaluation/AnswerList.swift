@@ -33,7 +33,7 @@ struct AnswerList {
   }
 
   static let option = OptionDescription(
-    "answers", takes: .file("FILE"), help: "also list each image with its answers: FILE.csv or FILE.jsonl")
+    "answers", takes: .output("FILE"), help: "also list each image with its answers: FILE.csv or FILE.jsonl")
 
   let images: LabeledImages
   /// At least one of the two.

@@ -1,5 +1,6 @@
 import OctetCommandLine
 import OctetReports
+import OctetText
 import OctetTraining
 
 /// How a classifier did, for people: the headline, a table of the classes, the confusion matrix, the usual mix-ups.
@@ -35,7 +36,7 @@ struct ConfusionText {
 
   /// What precision, recall and F1 of the first line are about.
   private var meaning: String {
-    confusion.positiveClass.map { " (class \(confusion.classNames[$0]) counts as positive)" }
+    confusion.positiveClass.map { " (class \(confusion.classNames[$0].shown) counts as positive)" }
       ?? " (means over the \(countedWords))"
   }
 
@@ -86,7 +87,7 @@ struct ConfusionText {
   private func mixUps() -> String {
     let names = confusion.classNames
     let pairs = confusion.confusions.prefix(5).map {
-      "\(names[$0.truth]) as \(names[$0.predicted]) (\(NumberText.grouped($0.count)))"
+      "\(names[$0.truth].shown) as \(names[$0.predicted].shown) (\(NumberText.grouped($0.count)))"
     }
     return pairs.isEmpty ? "" : "Most confused: \(pairs.joined(separator: ", "))\n"
   }

@@ -3,6 +3,7 @@ import OctetCommandLine
 import OctetInterchange
 import OctetQuantization
 import OctetReports
+import OctetText
 import OctetTraining
 
 /// Carries out an evaluation.
@@ -73,7 +74,7 @@ extension EvaluationRun.Result {
     let words =
       comparison.map { ComparisonText(comparison: $0).text() }
       ?? ConfusionText(confusion).text(name: "Test images")
-    return "Data: \(subject.origin)\n\(words)"
+    return "Data: \(subject.origin.shown)\n\(words)"
   }
 
   /// For programs.

@@ -2,6 +2,7 @@ import Octet
 import OctetCommandLine
 import OctetInterchange
 import OctetReports
+import OctetText
 
 /// What an .octet file holds, for people.
 struct InspectionText {
@@ -11,8 +12,8 @@ struct InspectionText {
     let model = file.model
     let indices = 0..<model.layerCount
     return """
-      \(file.path): \(NumberText.grouped(file.fileBytes)) bytes, of these \(NumberText.grouped(file.weightBytes)) of weights
-      classes: \(model.labels.joined(separator: ", "))
+      \(file.path.shown): \(NumberText.grouped(file.fileBytes)) bytes, of these \(NumberText.grouped(file.weightBytes)) of weights
+      classes: \(model.labels.map(\.shown).joined(separator: ", "))
       head: \(model.head)
       pictures: \(model.pictureForm.words)
 

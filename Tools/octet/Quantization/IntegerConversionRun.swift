@@ -3,6 +3,7 @@ import OctetCommandLine
 import OctetInterchange
 import OctetQuantization
 import OctetReports
+import OctetText
 import OctetTraining
 
 /// `octet quantize` of a full-integer .tflite file: its integers are taken over, and nothing is calibrated.
@@ -53,10 +54,10 @@ struct IntegerConversionRun {
     } else {
       try StandardOutput.write(
         """
-        Data: \(kept.origin)
+        Data: \(kept.origin.shown)
         Pictures: \(model.pictureForm.words)
-        Took over the integers of \(network.path): \(model.layerCount) layers, nothing calibrated
-        Wrote \(outputPath): \(NumberText.grouped(file.bytes.count)) bytes, \
+        Took over the integers of \(network.path.shown): \(model.layerCount) layers, nothing calibrated
+        Wrote \(outputPath.shown): \(NumberText.grouped(file.bytes.count)) bytes, \
         \(NumberText.grouped(model.arenaBytes)) bytes of memory to run
 
 

@@ -19,7 +19,7 @@ struct QuantizationPlan {
   init(_ arguments: ParsedArguments, settings: QuantizationSettings) throws {
     self.settings = settings
     modelPath = arguments.positionals[0]
-    outputPath = arguments.value("out") ?? "\(FloatModelSource.stem(of: modelPath)).octet"
+    outputPath = QuantizeCommand.outputPath(arguments)
     threads = try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     isQuiet = arguments.flag("quiet")
     isJSON = arguments.flag("json")

@@ -3,6 +3,7 @@ import OctetCommandLine
 import OctetInterchange
 import OctetQuantization
 import OctetReports
+import OctetText
 import OctetTraining
 
 /// Carries out a plan: quantize, write, report, compare.
@@ -28,11 +29,11 @@ struct QuantizationRun {
 
     let report = try QuantizationReport(quantized, images: quantizer.images, workers: workers)
     if !plan.isJSON, !plan.isQuiet {
-      try StandardOutput.write("Data: \(plan.data.origin)\nPictures: \(model.pictureForm.words)\n")
+      try StandardOutput.write("Data: \(plan.data.origin.shown)\nPictures: \(model.pictureForm.words)\n")
       try StandardOutput.write(
         QuantizationText(report, settings: plan.settings, calibrationImages: quantizer.images.count).text())
       try StandardOutput.write(
-        "Wrote \(plan.outputPath): \(NumberText.grouped(file.bytes.count)) bytes, "
+        "Wrote \(plan.outputPath.shown): \(NumberText.grouped(file.bytes.count)) bytes, "
           + "\(NumberText.grouped(model.arenaBytes)) bytes of memory to run\n\n")
     }
     let answers = ModelAnswers(images: plan.data.test, workers: workers, showsProgress: !plan.isQuiet)

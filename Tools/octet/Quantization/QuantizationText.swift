@@ -1,5 +1,6 @@
 import OctetCommandLine
 import OctetQuantization
+import OctetText
 
 /// What quantization did to each layer, for people.
 struct QuantizationText {
@@ -47,7 +48,7 @@ struct QuantizationText {
 
   private func costliest() -> String {
     guard let layer = report.costliest else { return "No layer loses anything." }
-    return "Costliest: \(layer.name), which alone leaves the logits at \(decibels(layer.atLogits)) dB."
+    return "Costliest: \(layer.name.shown), which alone leaves the logits at \(decibels(layer.atLogits)) dB."
   }
 
   private func short(_ value: Double) -> String {

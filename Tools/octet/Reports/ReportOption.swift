@@ -1,14 +1,15 @@
 import OctetCommandLine
 import OctetInterchange
 import OctetReports
+import OctetText
 import OctetTraining
 
 /// The options `--report` and `--svg`, shared by every command that can show what it found as pictures.
 enum ReportOption {
   static let page = OptionDescription(
-    "report", takes: .file("FILE.html"), help: "also write a page with pictures, complete in one file")
+    "report", takes: .output("FILE.html"), help: "also write a page with pictures, complete in one file")
   static let pictures = OptionDescription(
-    "svg", takes: .folder(), help: "also write the single pictures as SVG files")
+    "svg", takes: .outputFolder(of: ".svg"), help: "also write the single pictures as SVG files")
   static let all = [page, pictures]
 
   /// Where pictures shall go; nil if none are asked for. Checked before any work begins.
@@ -41,7 +42,7 @@ struct ReportTarget {
 
   /// A line for people.
   var announcement: String {
-    let places = [page, folder.map { "pictures in \($0)" }].compactMap { $0?.shown(atMost: 1000) }
+    let places = [page, folder.map { "pictures in \($0)" }].compactMap { $0?.shown }
     return "Wrote \(places.joined(separator: " and "))\n"
   }
 }

@@ -1,6 +1,7 @@
 import OctetCommandLine
 import OctetInterchange
 import OctetReports
+import OctetText
 import OctetTraining
 
 /// Tells people: the network's summary, a bar and a line per epoch, and tables at the end.
@@ -8,24 +9,24 @@ final class TextTrainingReporter: TrainingReporter {
   private var bar = EpochBar()
 
   func begin(_ plan: TrainingPlan) throws {
-    try StandardOutput.write("Data: \(plan.data.origin)\n")
+    try StandardOutput.write("Data: \(plan.data.origin.shown)\n")
     try StandardOutput.write("Pictures: \(plan.pictureForm.words)\n")
     try StandardOutput.write(
-      "Recipe: \(plan.recipe.name)\(plan.recipe.about.isEmpty ? "" : ". \(plan.recipe.about)")\n")
+      "Recipe: \(plan.recipe.name.shown)\(plan.recipe.about.isEmpty ? "" : ". \(plan.recipe.about.shown)")\n")
   }
 
   func beginCandidate(
     _ candidate: Recipe.Candidate, _ trainer: Trainer, plan: TrainingPlan, resumedAt: Int?
   ) throws {
     try StandardOutput.write("\n")
-    if plan.recipe.candidates.count > 1 { try StandardOutput.write("Candidate \(candidate.name)\n") }
+    if plan.recipe.candidates.count > 1 { try StandardOutput.write("Candidate \(candidate.name.shown)\n") }
     try StandardOutput.write(NetworkSummary(candidate.network).text())
     try StandardOutput.write("\n\(Self.sentence(trainer, threads: plan.threads))\n")
     if let resumedAt {
       try StandardOutput.write("Resumed after epoch \(resumedAt).\n")
     } else if plan.resumes {
       try StandardOutput.write(
-        "There is no checkpoint at \(plan.checkpointPath(candidate)): starting from the beginning.\n")
+        "There is no checkpoint at \(plan.checkpointPath(candidate).shown): starting from the beginning.\n")
     }
   }
 
@@ -81,14 +82,14 @@ final class TextTrainingReporter: TrainingReporter {
 
   func end(_ result: TrainingResult, plan: TrainingPlan) throws {
     if plan.recipe.candidates.count > 1 {
-      try StandardOutput.write("\nChosen: \(result.candidate.name), for its validation loss.\n")
+      try StandardOutput.write("\nChosen: \(result.candidate.name.shown), for its validation loss.\n")
     }
     // Of ten classes the tables for the test images are enough; --json has both.
     let training = EvaluationText(result.training, name: "Training images")
     let isShort = result.training.confusion.positiveClass != nil
     try StandardOutput.write("\n" + (isShort ? training.text() : training.headline()))
     try StandardOutput.write("\n" + EvaluationText(result.test, name: "Test images").text())
-    try StandardOutput.write("\nWrote \(result.modelPath)\n")
+    try StandardOutput.write("\nWrote \(result.modelPath.shown)\n")
     if let target = plan.target { try StandardOutput.write(target.announcement) }
   }
 }

@@ -32,7 +32,7 @@ struct TrainingPlan {
       throw arguments.usageError(
         "recipe \(recipe.name) compares its networks on validation images: --validation-split 0 leaves none")
     }
-    modelPath = arguments.value("out") ?? "\(recipe.name).safetensors"
+    modelPath = Self.modelPath(arguments, recipe)
     resumes = arguments.flag("resume")
     threads = try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     target = try ReportOption.target(arguments)
@@ -43,15 +43,26 @@ struct TrainingPlan {
     data = try PreparedData(located.data, settings: settings)
   }
 
-  /// Where the checkpoint of a candidate lies: beside the model, under its name.
+  /// Where the model goes.
+  static func modelPath(_ arguments: ParsedArguments, _ recipe: Recipe) -> String {
+    arguments.value("out") ?? "\(recipe.name).safetensors"
+  }
+
   func checkpointPath(_ candidate: Recipe.Candidate) -> String {
+    Self.checkpointPath(candidate, of: recipe, beside: modelPath)
+  }
+
+  /// Where the checkpoint of a candidate lies: beside the model, under its name.
+  static func checkpointPath(
+    _ candidate: Recipe.Candidate, of recipe: Recipe, beside modelPath: String
+  ) -> String {
     let suffix = ".safetensors"
     let stem = modelPath.hasSuffix(suffix) ? String(modelPath.dropLast(suffix.count)) : modelPath
     return recipe.candidates.count == 1
       ? "\(stem).checkpoint\(suffix)" : "\(stem).\(candidate.name).checkpoint\(suffix)"
   }
 
-  private static func recipe(_ arguments: ParsedArguments) throws -> Recipe {
+  static func recipe(_ arguments: ParsedArguments) throws -> Recipe {
     switch (arguments.value("recipe"), arguments.value("network")) {
     case (let name?, nil):
       guard let recipe = try Recipe.named(name) else {

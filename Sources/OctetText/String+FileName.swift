@@ -1,0 +1,98 @@
+// The name of a file is bytes, any but 0, and nothing makes them UTF-8. Inside the programs a path is a `String` all the
+// same, so that it can be put together, compared and shown as every other text: a byte that is no part of UTF-8 becomes one
+// of the 128 last scalars of Unicode, which no text has (they are for private use, the last two for none). A name that
+// has one of these itself has its four bytes carried so. So each name has one text, and the text gives its bytes back.
+
+extension String {
+  /// The path with these bytes, from the command line, a folder, or a list of paths.
+  package init(fileName bytes: some Collection<UInt8>) {
+    if bytes.allSatisfy({ $0 < 0x80 }) {
+      self = String(decoding: bytes, as: UTF8.self)
+      return
+    }
+    let bytes = Array(bytes)
+    var text: [UInt8] = []
+    text.reserveCapacity(bytes.count)
+    var place = 0
+    while place < bytes.count {
+      let length = UTF8Text.scalarLength(bytes.span, at: place)
+      if length == 0 || FileNameBytes.isCarrier(bytes.span, at: place) {
+        text.append(contentsOf: [0xF4, 0x8F, 0xBC | bytes[place] >> 6, 0x80 | bytes[place] & 0x3F])
+        place += 1
+      } else {
+        text.append(contentsOf: bytes[place..<place + length])
+        place += length
+      }
+    }
+    self = String(decoding: text, as: UTF8.self)
+  }
+
+  /// The path in a C string.
+  package init(fileName start: UnsafePointer<CChar>) {
+    var bytes: [UInt8] = []
+    var next = start
+    while next.pointee != 0 {
+      bytes.append(UInt8(bitPattern: next.pointee))
+      next += 1
+    }
+    self.init(fileName: bytes)
+  }
+
+  /// The bytes of the file's name, without an end.
+  package var fileNameBytes: [UInt8] {
+    let text = Array(utf8)
+    guard hasRawBytes else { return text }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.count)
+    var place = 0
+    while place < text.count {
+      if FileNameBytes.isCarrier(text.span, at: place) {
+        bytes.append(text[place + 2] << 6 | text[place + 3] & 0x3F)
+        place += 4
+      } else {
+        bytes.append(text[place])
+        place += 1
+      }
+    }
+    return bytes
+  }
+
+  /// Whether the name has bytes that are no UTF-8.
+  package var hasRawBytes: Bool {
+    // Three of the four bytes are enough: text that is valid has no others behind them.
+    var (before, last) = (UInt8(0), UInt8(0))
+    for byte in utf8 {
+      if byte & 0xFE == 0xBE, last == 0x8F, before == 0xF4 { return true }
+      (before, last) = (last, byte)
+    }
+    return false
+  }
+
+  /// Calls `body` with the name as the system takes it. Every call that opens or names a file goes through here.
+  package func withFileName<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+    guard hasRawBytes else { return withCString(body) }
+    let bytes = fileNameBytes.map { CChar(bitPattern: $0) } + [0]
+    return bytes.withUnsafeBufferPointer { bytes in
+      guard let start = bytes.baseAddress else { preconditionFailure("there is at least the 0") }
+      return body(start)
+    }
+  }
+}
+
+extension Unicode.Scalar {
+  /// The byte of a file's name that this scalar stands for; nil for a scalar that is text.
+  package var rawByte: UInt8? {
+    value >= FileNameBytes.first && value <= 0x10_FFFF ? UInt8(truncatingIfNeeded: value) : nil
+  }
+}
+
+private enum FileNameBytes {
+  /// Stands for byte 0x80; in UTF-8 F4 8F BE 80.
+  static let first: UInt32 = 0x10_FF80
+
+  /// Whether the four bytes from `place` on are one of the scalars that carry a byte.
+  static func isCarrier(_ text: Span<UInt8>, at place: Int) -> Bool {
+    place <= text.count - 4 && text[place] == 0xF4 && text[place + 1] == 0x8F
+      && text[place + 2] & 0xFE == 0xBE
+  }
+}

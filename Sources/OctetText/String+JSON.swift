@@ -1,0 +1,32 @@
+extension String {
+  /// The text as a string of JSON, quotes included.
+  ///
+  /// All that `shown` writes out is an escape here too, so that JSON on a terminal is as harmless; a reader of JSON gets
+  /// the text itself. A byte of a file's name that is no UTF-8 is U+FFFD, as JSON has no form for it.
+  package var json: String {
+    var text = "\""
+    for scalar in unicodeScalars {
+      switch scalar {
+      case "\"": text += "\\\""
+      case "\\": text += "\\\\"
+      case "\n": text += "\\n"
+      case "\r": text += "\\r"
+      case "\t": text += "\\t"
+      case _ where scalar.rawByte != nil: text += "\\ufffd"
+      case _ where scalar.isHidden: text.append(escaped: scalar)
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    return text + "\""
+  }
+
+  /// `\u` and four digits, twice for what lies beyond U+FFFF.
+  private mutating func append(escaped scalar: Unicode.Scalar) {
+    for unit in String(scalar).utf16 {
+      let digits = String(unit, radix: 16)
+      self += "\\u"
+      for _ in digits.utf8.count..<4 { self += "0" }
+      self += digits
+    }
+  }
+}

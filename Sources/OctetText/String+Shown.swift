@@ -1,0 +1,69 @@
+extension String {
+  /// The text as people see it, in terminals, messages and pages: what cannot be seen, or changes how the rest is seen, is
+  /// written out.
+  ///
+  /// The one function that all text goes through which is not the program's own: names of files, classes, layers and
+  /// tensors. Nothing in it can start a line, steer a terminal or turn the direction of writing. A character becomes
+  /// `\u{202e}`, and a byte of a file's name that is no UTF-8 `\xe9`.
+  package var shown: String {
+    if utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return self }
+    var text = ""
+    for scalar in unicodeScalars { text.append(shown: scalar) }
+    return text
+  }
+
+  /// The same, cut after `limit` of its scalars.
+  package func shown(atMost limit: Int) -> String {
+    var text = ""
+    var count = 0
+    for scalar in unicodeScalars {
+      if count == limit { return text + "…" }
+      text.append(shown: scalar)
+      count += 1
+    }
+    return text
+  }
+
+  /// The text between double quotes as errors show it, and not too long.
+  package var quoted: String { "\"\(shown(atMost: 80))\"" }
+
+  /// Whether an .octet file may have the text as the label of a class: see docs/FORMAT.md.
+  package var isLabel: Bool {
+    unicodeScalars.allSatisfy {
+      switch $0.value {
+      case 0..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069: false
+      default: $0.rawByte == nil
+      }
+    }
+  }
+
+  private mutating func append(shown scalar: Unicode.Scalar) {
+    if let byte = scalar.rawByte {
+      self += "\\x"
+      self += String(byte, radix: 16)
+    } else if scalar.isHidden {
+      self += "\\u{"
+      self += String(scalar.value, radix: 16)
+      self += "}"
+    } else {
+      unicodeScalars.append(scalar)
+    }
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether the character is no sign that can be seen in its place: control characters, ends of lines and paragraphs,
+  /// those that turn the direction of writing, those without width, and those for private use.
+  ///
+  /// By ranges, as the tables of Unicode are larger than a program for devices.
+  package var isHidden: Bool {
+    switch value {
+    case 0..<0x20, 0x7F..<0xA0: true
+    case 0..<0xAD: false
+    case 0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0: true
+    case 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFFF0...0xFFFB: true
+    case 0xE000...0xF8FF, 0x1D173...0x1D17A, 0xE0000...0x10_FFFF: true
+    default: value & 0xFFFE == 0xFFFE || (0xFDD0...0xFDEF).contains(value)
+    }
+  }
+}
