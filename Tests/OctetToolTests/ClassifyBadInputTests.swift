@@ -155,7 +155,7 @@ import Testing
     for (name, part) in [
       ("empty.octet", "shorter than a header"), ("cut.octet", "length in the header"),
       ("flipped.octet", "check sum"), ("missing.octet", "No such file"), ("digits", "is a folder"),
-      (sample.name(0), "not an .octet file"),
+      (sample.name(0), "is a PNG picture"),
     ] {
       try OctetProcess.run("classify", sample.folder.path(name), sample.path(0)).expectRefusal(1, part)
     }

@@ -67,6 +67,7 @@ enum QuantizeCommand: Command {
 
   static func run(_ arguments: ParsedArguments) throws {
     let path = arguments.positionals[0]
+    if let mistake = FileKind.mistakenForFloat(path) { throw mistake }
     if path.lowercased().hasSuffix(".tflite") {
       let bytes = try FileReading.bytes(path: path, limit: FloatModelSource.largestFile)
       let network = try LiteNetwork(bytes, path: path)

@@ -47,7 +47,8 @@ enum DataOption {
   /// - Parameter path: nil for what the environment leads to.
   static func locate(
     path: String?, _ request: PictureRequest
-  ) throws(DataError) -> (located: Located, hasPictures: Bool) {
+  ) throws -> (located: Located, hasPictures: Bool) {
+    if let path, let mistake = FileKind.mistakenForData(path) { throw mistake }
     let pictures = PNGPictureReader(try request.fitting())
     let locator = DataLocator(
       path: path, environment: ProcessInfo.processInfo.environment, pictureReader: pictures)

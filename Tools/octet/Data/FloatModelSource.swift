@@ -21,6 +21,7 @@ enum FloatModelSource {
   static func load(path: String, classNames: [String]? = nil, pixels: ClosedRange<Float>? = nil) throws
     -> FloatModel
   {
+    if let mistake = FileKind.mistakenForFloat(path) { throw mistake }
     if isOwn(path) { return try FloatModelFile.load(path: path) }
     let bytes = try FileReading.bytes(path: path, limit: largestFile)
     let lowercased = path.lowercased()

@@ -13,6 +13,7 @@ struct OctetModelFile {
       // In place: a second copy would take a twentieth of the time that a program needs to its first answer.
       model = try Model(readingInPlace: block.bytes, owner: block)
     } catch {
+      if let mistake = FileKind.mistakenForInteger(path) { throw mistake }
       throw FileContentError(path: path, reason: "\(error)")
     }
     self.path = path

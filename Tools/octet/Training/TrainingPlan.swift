@@ -70,6 +70,11 @@ struct TrainingPlan {
       }
       return recipe
     case (nil, let path?):
+      if let kind = FileKind(path: path) {
+        throw WrongKindError(
+          path: path, kind: kind,
+          advice: "--network takes a description in words; docs/NETWORKS.md has its grammar")
+      }
       let bytes = try ByteFile.contents(at: path)
       let fileName = path.split(separator: "/").last.map(String.init) ?? path
       let name = fileName.hasSuffix(".network") ? String(fileName.dropLast(8)) : fileName
