@@ -19,14 +19,15 @@ class Case:
         return Case(self.network.copy(), self.items.copy(), list(self.marks))
 
 
-def make(seed, index, layers=None, documented=None, most=9):
-    """Case `index` of a seed.
+def make(seed, index, layers=None, most=9, end=None):
+    """Case `index` of a seed. Two thirds of all use only what is documented.
 
     layers: functions with weights; those of keras_layers unless given.
-    documented: whether only what is documented is drawn; two thirds of all unless given.
+    most: how many layers are drawn at most.
+    end: the function that adds the last layers.
     """
     random = numpy.random.default_rng([seed, index, 2])
-    builder = Builder(random, random.random() < 0.67 if documented is None else documented, seed * 1_000_003 + index)
+    builder = Builder(random, documented=random.random() < 0.67, seed=seed * 1_000_003 + index)
     choices = layers or keras_layers.LAYERS
     weights = numpy.array([weight for _, weight in choices], float)
     weights /= weights.sum()
@@ -38,7 +39,7 @@ def make(seed, index, layers=None, documented=None, most=9):
     for _ in range(builder.integer(1, most)):
         place = current if builder.chance(0.85) else builder.integer(0, len(builder.network.layers))
         current = step(builder, place, choices, weights)
-    current = finish(builder, current)
+    current = (end or finish)(builder, current)
     network = builder.network
     # The output is the last layer's.
     if current != len(network.layers):

@@ -58,6 +58,18 @@ def pooling(builder, place):
     return builder.add(kind, [place], [*sizes, shape[2]], **settings)
 
 
+def maximum(builder, place):
+    """MaxPooling2D alone."""
+    made = pooling(builder, place)
+    if made:
+        builder.network.layers[made - 1].kind = "MaxPooling2D"
+    return made
+
+
+def rectified(builder, place):
+    return builder.add("ReLU", [place], builder.shape(place))
+
+
 def global_mean(builder, place):
     shape = builder.shape(place)
     if len(shape) != 3:
@@ -97,6 +109,17 @@ def normalization(builder, place):
     if len(builder.shape(place)) == 3 and builder.beyond(0.1, "BatchNormalization of another axis"):
         settings["axis"] = builder.pick([1, 2])
     return builder.add("BatchNormalization", [place], builder.shape(place), **settings)
+
+
+def normalized(builder, place):
+    """A convolution or product with BatchNormalization right behind it, which converters fold into the weights."""
+    before = len(builder.network.layers)
+    made = convolution(builder, place) if len(builder.shape(place)) == 3 else dense(builder, place)
+    if made is None:
+        return None
+    if made > before:
+        builder.network.layers[made - 1].settings.pop("activation", None)
+    return builder.add("BatchNormalization", [made], builder.shape(made))
 
 
 def flatten(builder, place):

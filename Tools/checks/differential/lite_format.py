@@ -13,12 +13,38 @@ import program
 import results
 from keras_builder import build
 
-# Layers that the full-integer converter and Octet know; there, nothing is refused on purpose.
+# Layers that become operators which INTERCHANGE.md names for full-integer files.
 LAYERS = [
     (keras_layers.convolution, 6), (keras_layers.pooling, 3), (keras_layers.global_mean, 0.7),
-    (keras_layers.dense, 4), (keras_layers.normalization, 1), (keras_layers.flatten, 0.8),
+    (keras_layers.dense, 4), (keras_layers.normalized, 1), (keras_layers.flatten, 0.8),
     (keras_layers.function, 2), (keras_layers.border, 0.7), (keras_layers.addition, 2),
+    (keras_layers.softmax, 0.2), (keras_layers.rescaling, 0.3),
 ]
+
+# Those whose every value is LiteRT's.
+EXACT = [
+    (keras_layers.convolution, 6), (keras_layers.maximum, 3), (keras_layers.dense, 4), (keras_layers.normalized, 2),
+    (keras_layers.flatten, 0.8), (keras_layers.rectified, 2), (keras_layers.border, 0.7),
+]
+
+
+def exact_end(builder, place):
+    """The same without a mean."""
+    return end(builder, place, mean=0)
+
+
+def end(builder, place, mean=0.3):
+    """One row of logits, as an .octet file has it."""
+    if builder.beyond(0.2, "any output"):
+        return keras_generator.finish(builder, place)
+    if len(builder.shape(place)) == 3 and builder.chance(mean):
+        place = builder.add("GlobalAveragePooling2D", [place], builder.shape(place)[2:])
+    if len(builder.shape(place)) == 3:
+        place = builder.add("Flatten", [place], [int(numpy.prod(builder.shape(place)))])
+    units = builder.integer(2, 8)
+    place = builder.add("Dense", [place], [units], units=units)
+    function = builder.pick([None, "softmax", "softmax", "sigmoid"])
+    return builder.add("Activation", [place], [units], activation=function) if function else place
 
 
 @dataclasses.dataclass
@@ -74,19 +100,25 @@ class Runner:
 
 
 def run(name, seed, index, folder, keep, seconds):
-    case = keras_generator.make(seed, index, layers=LAYERS, documented=True, most=7)
     random = numpy.random.default_rng([seed, index, 5])
+    is_exact = random.random() < 0.5
+    layers, last = (EXACT, exact_end) if is_exact else (LAYERS, end)
+    case = keras_generator.make(seed, index, layers, most=7, end=last)
+    for layer in case.network.layers[:-1]:
+        if is_exact and layer.settings.get("activation") in ("sigmoid", "tanh"):
+            layer.settings["activation"] = "relu"
     ends = ["int8", "int8", "uint8", "float32"][int(random.integers(4))]
     settings = Settings(per_channel=bool(random.random() < 0.7), ends=ends)
     runner = Runner(settings, folder)
     found = runner.ending(case.network, case.items)
     title = f"{name} {seed}.{index}"
+    documented = not case.marks
     if not found.is_failure:
-        return [results.Result(title, found.kind, found.note, True)]
+        return [results.Result(title, found.kind, found.note, documented)]
     small, found = keras_shrinking.shrink(case, found, runner.ending, seconds)
     runner.ending(small.network, small.items)
     text = f"{small.network.text()}\n{settings}"
     if keep:
         results.keep(
             keep, f"{name}-{seed}-{index}", runner.file, ".tflite", runner.given, found, text, integers=True)
-    return [results.Result(title, found.kind, found.note, True, text)]
+    return [results.Result(title, found.kind, found.note, documented, text)]

@@ -61,7 +61,7 @@ class Reference:
         """How many steps apart the values of a tensor may be where Octet rounds single operators otherwise.
 
         Convolutions, dense layers and maximum pools give LiteRT's integers. A value of the others may be one step
-        apart, and what comes in apart goes on so, times the weights.
+        apart, and what comes in apart goes on so, through the weights.
         """
         apart = {}
         for operator in self.operators:
@@ -92,6 +92,8 @@ class Reference:
             return 0
         weights = numpy.abs(self.interpreter.get_tensor(inputs[1]).astype(numpy.float64))
         axis = weights.ndim - 1 if name == "DEPTHWISE_CONV_2D" else 0
-        sums = weights.sum(axis=tuple(place for place in range(weights.ndim) if place != axis))
+        others = tuple(place for place in range(weights.ndim) if place != axis)
         ratio = self.scale(inputs[0])[0] * self.scale(inputs[1]) / self.scale(output)[0]
-        return int(numpy.ceil((sums * ratio).max() * steps)) + 1
+        # Single values are apart, to either side: they add up as independent errors do, twice that at most.
+        spread = numpy.minimum(weights.sum(axis=others), 2 * numpy.sqrt((weights ** 2).sum(axis=others)))
+        return int(numpy.ceil((spread * ratio).max() * steps)) + 1
