@@ -22,6 +22,9 @@ FORMATS = {
 # The least share of documented cases that has to be accepted.
 LEAST_ACCEPTED = 0.9
 
+# The largest share that the peer may not be able to run; more would mean that nothing is compared.
+MOST_INVALID = 0.1
+
 
 def arguments():
     parser = argparse.ArgumentParser(
@@ -58,6 +61,7 @@ class Summary:
         self.documented = collections.Counter()
         self.refusals = collections.Counter()
         self.documented_refusals = collections.Counter()
+        self.invalid = collections.Counter()
         self.failures = []
 
     def add(self, result):
@@ -67,6 +71,8 @@ class Summary:
         if result.kind == "refused":
             counter = self.documented_refusals if result.is_documented else self.refusals
             counter[program.reason(result.note)] += 1
+        if result.kind == "invalid":
+            self.invalid[program.reason(result.note)] += 1
         if result.kind in ("wrong", "broken"):
             self.failures.append(result)
 
@@ -76,7 +82,10 @@ class Summary:
         return (total - self.documented["refused"]) / total if total else 1.0
 
     def is_good(self):
-        return not self.failures and self.accepted() >= LEAST_ACCEPTED
+        total = sum(self.endings.values())
+        return (
+            not self.failures and self.accepted() >= LEAST_ACCEPTED
+            and self.endings["invalid"] <= MOST_INVALID * total)
 
     def print(self, name, seconds):
         count = sum(self.endings.values())
@@ -85,7 +94,10 @@ class Summary:
         print(f"{name}: {count} networks in {seconds:.0f} s: {kinds}; {invalid} that the peer cannot run")
         documented = sum(self.documented.values())
         print(f"  documented: {documented}, of which {100 * self.accepted():.1f} % were accepted", flush=True)
-        for title, counter in (("documented, yet refused", self.documented_refusals), ("refused", self.refusals)):
+        counters = (
+            ("documented, yet refused", self.documented_refusals), ("refused", self.refusals),
+            ("not run by the peer", self.invalid))
+        for title, counter in counters:
             for text, times in counter.most_common(12):
                 print(f"  {title}, {times} times: {text}")
 

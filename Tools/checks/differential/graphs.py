@@ -30,6 +30,8 @@ class Graph:
     constant_nodes: set = dataclasses.field(default_factory=set)
     # Whether initializers are inputs too, as in files of the first version of the format.
     lists_initializers: bool = False
+    # Whether numbers are in fields of their type rather than in raw bytes.
+    has_typed_fields: bool = False
 
     def copy(self):
         return copy.deepcopy(self)
@@ -60,16 +62,14 @@ class Graph:
     def model(self):
         batch = self.batch if self.batch else "N"
         made = [
-            helper.make_node("Constant", [], [name], name=f"constant_{name}",
-                             value=numpy_helper.from_array(self.constants[name], name))
+            helper.make_node("Constant", [], [name], name=f"constant_{name}", **self.constant_value(name))
             for name in self.constants if name in self.constant_nodes
         ]
         for number, node in enumerate(self.nodes):
             made.append(helper.make_node(
                 node.kind, node.inputs, node.outputs, name=f"{node.kind}_{number}", **node.attributes))
         initializers = [
-            numpy_helper.from_array(array, name)
-            for name, array in self.constants.items() if name not in self.constant_nodes
+            self.tensor(name) for name in self.constants if name not in self.constant_nodes
         ]
         inputs = [helper.make_tensor_value_info("input", TensorProto.FLOAT, [batch] + self.shape)]
         if self.lists_initializers:
@@ -85,6 +85,22 @@ class Graph:
         model = helper.make_model(graph, opset_imports=versions, producer_name="random-models")
         model.ir_version = 4 if self.opset < 10 else 8 if self.opset < 19 else 10
         return model
+
+    def tensor(self, name):
+        array = self.constants[name]
+        if self.has_typed_fields and array.dtype in (numpy.float32, numpy.int64):
+            kind = TensorProto.FLOAT if array.dtype == numpy.float32 else TensorProto.INT64
+            return helper.make_tensor(name, kind, array.shape, array.ravel().tolist())
+        return numpy_helper.from_array(array, name)
+
+    def constant_value(self, name):
+        """The attribute of a Constant node: a tensor, or since version 12 plain numbers."""
+        array = self.constants[name]
+        if self.opset >= 12 and self.has_typed_fields and array.ndim < 2 and array.size:
+            word = {numpy.dtype("float32"): "float", numpy.dtype("int64"): "int"}.get(array.dtype)
+            if word:
+                return {f"value_{word}{'s' if array.ndim else ''}": array.tolist()}
+        return {"value": self.tensor(name)}
 
     def bytes(self):
         return self.model().SerializeToString()

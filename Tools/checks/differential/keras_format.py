@@ -5,6 +5,7 @@ import comparison
 import keras_files
 import keras_generator
 import keras_shrinking
+import lite_oracle
 import program
 import results
 from keras_builder import build
@@ -27,8 +28,11 @@ class Runner:
     def ending(self, network, items):
         try:
             model = build(network)
+            # Exporters want a model that has been called.
             expected = keras_files.outputs(model, items)
             self.file = self.write(model, self.folder)
+            if self.suffix == ".tflite":
+                expected = lite_oracle.outputs(self.file, items)
         except Exception as error:  # Keras and the exporters have exceptions of many kinds.
             return comparison.Ending("invalid", f"{type(error).__name__}: {error}")
         if not numpy.isfinite(expected).all():

@@ -12,6 +12,12 @@ from keras_files import quiet
 RENAMING = {"RESHAPE", "SQUEEZE", "EXPAND_DIMS", "DEQUANTIZE", "QUANTIZE", "SHAPE", "STRIDED_SLICE", "PACK"}
 
 
+def outputs(file, items):
+    """Of a float file."""
+    reference = Reference(file)
+    return reference.values(reference.target["index"], items)
+
+
 class Reference:
     """A file in LiteRT's reference kernels, with every value kept."""
 

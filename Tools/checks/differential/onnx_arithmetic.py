@@ -14,6 +14,10 @@ def product(builder, value):
         return None
     count, units = value.count, builder.integer(1, 8)
     weights = builder.normal(count, units, scale=1 / numpy.sqrt(count))
+    if builder.beyond(0.1, "a matrix that a node transposes"):
+        turned = builder.constant(numpy.ascontiguousarray(weights.T), "weights")
+        matrix = builder.node("Transpose", [turned], perm=[1, 0])
+        return builder.value(builder.node("MatMul", [value.name, matrix]), [units], "F")
     if builder.chance(0.5):
         return gemm(builder, value, weights)
     name = builder.node("MatMul", [value.name, builder.constant(weights, "weights")])

@@ -48,6 +48,7 @@ class Builder:
         batch = 1 if self.chance(0.25) else None
         self.graph = Graph([], batch, opset, [], {}, "input")
         self.graph.lists_initializers = opset < 9 and self.chance(0.5)
+        self.graph.has_typed_fields = self.chance(0.3)
         self.count = 0
 
     # Drawing.

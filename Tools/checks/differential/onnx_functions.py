@@ -1,4 +1,5 @@
 """Functions of one value, softmax, means over axes, and operators that are not known."""
+import numpy
 
 
 def activation(builder, value):
@@ -19,6 +20,17 @@ def unknown_function(builder, value):
     kinds = [(kind, settings) for kind, version, settings in UNKNOWN if version <= builder.opset]
     kind, settings = builder.pick(kinds)
     return builder.same(builder.node(kind, [value.name], **settings), value)
+
+
+def clip(builder, value):
+    """Clip, whose limits were attributes before version 11."""
+    if not builder.beyond(0.2, "Clip"):
+        return None
+    low, high = builder.pick([(0.0, 6.0), (0.0, 6.0), (-1.0, 1.0), (0.5, 2.0)])
+    if builder.opset < 11:
+        return builder.same(builder.node("Clip", [value.name], min=low, max=high), value)
+    limits = [builder.constant(numpy.array(limit, numpy.float32)) for limit in (low, high)]
+    return builder.same(builder.node("Clip", [value.name, *limits]), value)
 
 
 def softmax(builder, value, is_last=False):
@@ -47,6 +59,8 @@ def mean(builder, value):
     if "?" in value.axes:
         return None
     rank = len(value.shape) + 1
+    if value.axes == "CHW" and builder.beyond(0.2, "GlobalMaxPool"):
+        return builder.value(builder.node("GlobalMaxPool", [value.name]), [value.shape[0], 1, 1], "CHW")
     if value.axes == "CHW" and builder.chance(0.5):
         return builder.value(builder.node("GlobalAveragePool", [value.name]), [value.shape[0], 1, 1], "CHW")
     if value.axes == "HWC" and builder.beyond(0.2, "GlobalAveragePool of channels last"):
@@ -82,4 +96,4 @@ def mean(builder, value):
     return builder.value(name, shape, letters if known else "???")
 
 
-OPERATORS = [(activation, 5), (unknown_function, 0.5), (softmax, 0.3), (mean, 1)]
+OPERATORS = [(activation, 5), (unknown_function, 0.5), (clip, 0.5), (softmax, 0.3), (mean, 1)]

@@ -13,8 +13,12 @@ def alias(builder, value):
     if kind == "Transpose":
         return builder.same(builder.node("Transpose", [value.name], perm=list(range(rank))), value)
     if kind == "Reshape" and "?" not in value.axes:
-        shape = builder.pick([[0, *value.shape], [-1, *value.shape], [builder.graph.batch or 0, *value.shape]])
-        return builder.same(builder.node("Reshape", [value.name, builder.integers(*shape)]), value)
+        shape = builder.pick([
+            [0, *value.shape], [-1, *value.shape], [builder.graph.batch or 0, *value.shape], [0] * rank])
+        settings = {}
+        if builder.opset >= 14 and 0 not in shape and builder.beyond(0.3, "allowzero"):
+            settings["allowzero"] = 1
+        return builder.same(builder.node("Reshape", [value.name, builder.integers(*shape)], **settings), value)
     if kind == "there and back" and value.axes in ("CHW", "HWC"):
         there, back = ([0, 2, 3, 1], [0, 3, 1, 2]) if value.axes == "CHW" else ([0, 3, 1, 2], [0, 2, 3, 1])
         middle = builder.node("Transpose", [value.name], perm=there)

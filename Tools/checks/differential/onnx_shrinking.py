@@ -53,6 +53,8 @@ def candidates(case):
             yield changed(graph, opset=version), items
     if graph.constant_nodes:
         yield changed(graph, constant_nodes=set()), items
+    if graph.has_typed_fields:
+        yield changed(graph, has_typed_fields=False), items
     if graph.lists_initializers:
         yield changed(graph, lists_initializers=False), items
     for place, node in enumerate(graph.nodes):
