@@ -20,6 +20,11 @@ from onnx.backend.test.loader import load_model_tests
 import comparison
 import program
 
+LATEST = 21
+
+# Alone these compute nothing, which Octet refuses; their inputs are doubled first.
+RENAMING = {"Dropout", "Flatten", "Identity", "Reshape", "Squeeze", "Transpose", "Unsqueeze"}
+
 
 def documented_operators():
     """The operators that the table of ONNX in docs/INTERCHANGE.md names."""
@@ -34,6 +39,17 @@ def node_tests():
         # The package computes what it expects as it loads, and some of that overflows on purpose.
         warnings.simplefilter("ignore")
         return sorted(load_model_tests(kind="node"), key=lambda case: case.name)
+
+
+def lower_version(model):
+    """To the last operator set that Octet knows, where the node is valid there: later ones often added types only."""
+    for entry in model.opset_import:
+        if not entry.domain and entry.version > LATEST:
+            version, entry.version = entry.version, LATEST
+            try:
+                onnx.checker.check_model(model)
+            except onnx.checker.ValidationError:
+                entry.version = version
 
 
 def array(value):
@@ -51,11 +67,26 @@ def prepared(case):
         return None
     if inputs[0].dtype != numpy.float32 or outputs[0].dtype != numpy.float32 or inputs[0].ndim == 0:
         return None
+    lower_version(model)
     del model.graph.input[1:]
     del model.graph.output[1:]
     for value, other in zip(values[1:], inputs[1:]):
         model.graph.initializer.append(numpy_helper.from_array(other, value.name))
+    if model.graph.node[0].op_type in RENAMING:
+        double(model)
+        return model, inputs[0], 2 * outputs[0]
     return model, inputs[0], outputs[0]
+
+
+def double(model):
+    """Multiplies what the node reads first by 2."""
+    node = model.graph.node[0]
+    source, node.input[0] = node.input[0], "doubled"
+    model.graph.initializer.append(numpy_helper.from_array(numpy.array([2], numpy.float32), "two"))
+    kept = onnx.NodeProto()
+    kept.CopyFrom(node)
+    del model.graph.node[:]
+    model.graph.node.extend([onnx.helper.make_node("Mul", [source, "two"], ["doubled"]), kept])
 
 
 def main():
