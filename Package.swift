@@ -131,7 +131,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "OctetTests",
-      dependencies: ["Octet", "OctetChipKernels", "TestSupport"],
+      dependencies: ["Octet", "OctetChipKernels", "OctetQuantization", "OctetTraining", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetTextTests",

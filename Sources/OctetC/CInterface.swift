@@ -45,9 +45,19 @@ public func octet_load(
   _ result: UnsafeMutablePointer<octet_model>, _ file: UnsafeRawPointer, _ bytes: Int,
   _ error: UnsafeMutablePointer<octet_error>?
 ) -> Int32 {
+  octet_load_within(result, file, bytes, Work.defaultLimit, error)
+}
+
+/// The same with a limit of the caller's.
+@c @implementation
+public func octet_load_within(
+  _ result: UnsafeMutablePointer<octet_model>, _ file: UnsafeRawPointer, _ bytes: Int, _ workLimit: UInt64,
+  _ error: UnsafeMutablePointer<octet_error>?
+) -> Int32 {
   checkSizes()
   do throws(ModelError) {
-    let model = try Model(readingInPlace: UnsafeRawBufferPointer(start: file, count: bytes))
+    let model = try Model(
+      readingInPlace: UnsafeRawBufferPointer(start: file, count: bytes), workLimit: workLimit)
     UnsafeMutableRawPointer(result).initializeMemory(as: Model.self, to: model)
     return Int32(OCTET_OK)
   } catch let found {
@@ -56,6 +66,10 @@ public func octet_load(
     return Int32(OCTET_BAD_MODEL)
   }
 }
+
+/// Operations that an image takes.
+@c @implementation
+public func octet_work(_ kept: UnsafePointer<octet_model>) -> UInt64 { model(kept).work.total }
 
 /// Bytes of arena that a session needs.
 @c @implementation

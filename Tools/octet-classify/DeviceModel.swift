@@ -10,7 +10,8 @@ struct DeviceModel {
   /// For messages.
   let name: String
 
-  init(path: String) throws(DeviceError) {
+  /// - Parameter workLimit: the most operations that a picture may take.
+  init(path: String, workLimit: UInt64) throws(DeviceError) {
     var file = octet_device_bytes()
     let status = path.withCString { octet_device_map_file($0, &file) }
     switch Int(status) {
@@ -24,22 +25,30 @@ struct DeviceModel {
       let reason = String(cString: octet_system_reason(status))
       throw .failure("\(path): cannot be read (\(reason)); \(String(cString: octet_device_advice(status)))")
     }
-    try self.init(file, name: path)
+    try self.init(file, name: path, workLimit: workLimit)
   }
 
-  /// The model in the program; nil if there is none.
-  static func linkedIn() throws(DeviceError) -> DeviceModel? {
-    let bytes = octet_device_linked_model()
-    return bytes.count == 0 ? nil : try DeviceModel(bytes, name: "the model in this program")
+  /// The model in the program; only where there is one.
+  static func linkedIn(workLimit: UInt64) throws(DeviceError) -> DeviceModel {
+    try DeviceModel(octet_device_linked_model(), name: "the model in this program", workLimit: workLimit)
   }
 
-  private init(_ bytes: octet_device_bytes, name: String) throws(DeviceError) {
+  static var isLinkedIn: Bool { octet_device_linked_model().count > 0 }
+
+  private init(_ bytes: octet_device_bytes, name: String, workLimit: UInt64) throws(DeviceError) {
     do throws(ModelError) {
-      model = try Model(readingInPlace: UnsafeRawBufferPointer(start: bytes.start, count: bytes.count))
+      model = try Model(
+        readingInPlace: UnsafeRawBufferPointer(start: bytes.start, count: bytes.count), workLimit: workLimit)
     } catch {
+      if error.rule == .work { throw .failure("\(name): \(Self.tooMuchWork(error, workLimit))") }
       throw .failure("\(name): \(error.rule.text.string) (at byte \(error.offset), found \(error.value))")
     }
     self.name = name
+  }
+
+  private static func tooMuchWork(_ error: ModelError, _ limit: UInt64) -> String {
+    "an image takes \(UInt64(error.value) << 20) operations or more, and that is beyond the limit of \(limit); "
+      + "--max-work raises it"
   }
 }
 

@@ -1,3 +1,4 @@
+import Octet
 import OctetImages
 
 /// What the command line asks for.
@@ -7,6 +8,8 @@ struct DeviceOptions {
   /// Nil unless given: as the model says then.
   var fit: PictureFitting.Fit?
   var inversion: PictureFitting.Inversion?
+  /// The most operations that a picture may take; nil unless given.
+  var workLimit: UInt64?
   var printsJSON = false
   var wantsHelp = false
 
@@ -56,13 +59,18 @@ struct DeviceOptions {
       return
     }
     let isFit = name.matches("--fit")
-    guard isFit || name.matches("--invert") else { throw .usage("unknown option \(name)") }
-    if isFit ? fit != nil : inversion != nil { throw .usage("\(name) is given more than once") }
+    let isWorkLimit = name.matches("--max-work")
+    guard isFit || isWorkLimit || name.matches("--invert") else { throw .usage("unknown option \(name)") }
+    if isFit ? fit != nil : isWorkLimit ? workLimit != nil : inversion != nil {
+      throw .usage("\(name) is given more than once")
+    }
     let value: String
     if let given {
       value = given
     } else {
-      guard place < arguments.count else { throw .usage("\(name) needs a value: \(name) HOW") }
+      guard place < arguments.count else {
+        throw .usage("\(name) needs a value: \(name) \(isWorkLimit ? "N" : "HOW")")
+      }
       value = arguments[place]
       if value.utf8.first == UInt8(ascii: "-"), !value.matches("-") {
         throw .usage(
@@ -71,7 +79,9 @@ struct DeviceOptions {
       place += 1
     }
     guard !value.isEmpty else { throw .usage("\(name) has an empty value") }
-    if isFit {
+    if isWorkLimit {
+      workLimit = try Self.operations(value)
+    } else if isFit {
       if value.matches("auto") {
         fit = .auto
       } else if value.matches("exact") {
@@ -92,6 +102,24 @@ struct DeviceOptions {
         throw .usage("--invert cannot be '\(value)', only one of auto, yes, no")
       }
     }
+  }
+}
+
+extension DeviceOptions {
+  /// A whole number from 1 on, in digits.
+  private static func operations(_ text: String) throws(DeviceError) -> UInt64 {
+    var number: UInt64 = 0
+    for byte in text.utf8 {
+      let digit = UInt64(byte &- UInt8(ascii: "0"))
+      let (tens, overflows) = number.multipliedReportingOverflow(by: 10)
+      let (sum, overflowsToo) = tens.addingReportingOverflow(digit)
+      guard digit <= 9, !overflows, !overflowsToo else {
+        throw .usage("--max-work must be a whole number at least 1, not '\(text)'")
+      }
+      number = sum
+    }
+    guard number >= 1 else { throw .usage("--max-work must be at least 1, not \(text)") }
+    return number
   }
 }
 

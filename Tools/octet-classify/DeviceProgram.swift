@@ -27,16 +27,16 @@ enum DeviceProgram {
   }
 
   private static func classify(_ arguments: [String]) throws(DeviceError) {
-    let linkedModel = try DeviceModel.linkedIn()
-    let options = try DeviceOptions(arguments, hasLinkedModel: linkedModel != nil)
-    if options.wantsHelp { return try write(help(hasLinkedModel: linkedModel != nil)) }
-    var run: DeviceRun
-    if let linkedModel {
-      run = try DeviceRun(linkedModel, options)
-    } else {
-      run = try DeviceRun(try DeviceModel(path: options.paths[0]), options)
-    }
-    for path in options.paths[(linkedModel == nil ? 1 : 0)...] {
+    let isLinkedIn = DeviceModel.isLinkedIn
+    let options = try DeviceOptions(arguments, hasLinkedModel: isLinkedIn)
+    if options.wantsHelp { return try write(help(hasLinkedModel: isLinkedIn)) }
+    let workLimit = options.workLimit ?? Work.defaultLimit
+    let model =
+      isLinkedIn
+      ? try DeviceModel.linkedIn(workLimit: workLimit)
+      : try DeviceModel(path: options.paths[0], workLimit: workLimit)
+    var run = try DeviceRun(model, options)
+    for path in options.paths[(isLinkedIn ? 0 : 1)...] {
       if path.utf8.elementsEqual("-".utf8) {
         var lines = PathLines(separator: UInt8(ascii: "\n"))
         while let line = lines.next({ octet_device_read_input($0.baseAddress, $0.count) }) {
@@ -93,6 +93,8 @@ enum DeviceProgram {
                           (one of auto, exact, digit; default: as the model says)
             --invert HOW  whether dark and light change places (one of auto, yes,
                           no; default: as the model says)
+            --max-work N  refuse a model that takes more operations for a picture
+                          (default: 20000000000)
             --json        print a JSON object per file
         -h, --help        show this help and stop
 

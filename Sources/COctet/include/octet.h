@@ -63,6 +63,15 @@ typedef struct octet_result {
 /// Checks a file and makes a model of it. `error` may be null.
 int octet_load(octet_model *model, const void *file, size_t bytes, octet_error *OCTET_NULLABLE error);
 
+/// The same, but accepts a file only if an image takes at most so many operations: multiply-adds, additions, comparisons and
+/// bytes moved. octet_load accepts up to 20 billion. A small file can ask for minutes of work, so set this where models
+/// come from strangers and the answer must come in time.
+int octet_load_within(octet_model *model, const void *file, size_t bytes, uint64_t work_limit,
+                      octet_error *OCTET_NULLABLE error);
+
+/// Operations that an image takes.
+uint64_t octet_work(const octet_model *model);
+
 /// Bytes of arena that a session needs.
 size_t octet_arena_bytes(const octet_model *model);
 /// Bytes of arena with which a session is fastest: what lies beyond octet_arena_bytes holds windows of the image in

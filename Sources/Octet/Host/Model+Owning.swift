@@ -14,17 +14,19 @@
 
   extension Model {
     /// Checks a copy of the bytes of a file, and keeps it.
-    public init(copying file: [UInt8]) throws(ModelError) {
+    public init(copying file: [UInt8], workLimit: UInt64 = Work.defaultLimit) throws(ModelError) {
       let owned = OwnedBytes(file.span.bytes)
       try self.init(
-        readingInPlace: UnsafeRawBufferPointer(rebasing: owned.buffer[0..<file.count]), owner: owned)
+        readingInPlace: UnsafeRawBufferPointer(rebasing: owned.buffer[0..<file.count]), owner: owned,
+        workLimit: workLimit)
     }
 
     /// Checks bytes that `owner` keeps alive and unchanged, such as a memory map.
     public init(
-      readingInPlace file: UnsafeRawBufferPointer, owner: any AnyObject & Sendable
+      readingInPlace file: UnsafeRawBufferPointer, owner: any AnyObject & Sendable,
+      workLimit: UInt64 = Work.defaultLimit
     ) throws(ModelError) {
-      try self.init(readingInPlace: file)
+      try self.init(readingInPlace: file, workLimit: workLimit)
       self.owner = owner
     }
 
@@ -35,7 +37,10 @@
   extension ModelError: CustomStringConvertible {
     /// One line: the rule, where, and the value that stood there.
     public var description: String {
-      "\(rule.text) (at byte \(offset), found \(value))"
+      if rule == .work {
+        return "an image takes \(UInt64(value) << 20) operations or more, and that is beyond the limit"
+      }
+      return "\(rule.text) (at byte \(offset), found \(value))"
     }
   }
 

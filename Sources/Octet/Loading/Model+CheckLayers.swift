@@ -1,7 +1,9 @@
 extension Model {
-  /// Each layer against the tensors that it joins, and its constants.
-  func checkLayers(_ header: Header) throws(ModelError) {
+  /// Each layer against the tensors that it joins, and its constants; and what all of them take for an image, before
+  /// checks that themselves take time as the shapes grow.
+  func checkLayers(_ header: Header, workLimit: UInt64) throws(ModelError) {
     var constants = header.constantsOffset
+    var work = input.bytesMoved
     for index in 0..<layerCount {
       let offset = layerOffset(index)
       guard let layer = LayerRecord(bytes, at: offset) else {
@@ -13,7 +15,9 @@ extension Model {
       try shape.checkOutput(at: Self.tensorOffset(index &+ 1))
       try checkOperands(shape, at: offset)
       constants = try checkConstants(shape, at: offset, expected: constants)
+      work &+= shape.work.total
     }
+    try require(work <= workLimit, .work, at: 0, Work.errorValue(work))
     try require(constants == bytes.count, .length, at: 8, bytes.count)
     try checkBorders()
   }

@@ -22,9 +22,14 @@ public struct Model: Sendable {
 
   /// Checks the file and reads it in place.
   ///
-  /// - Parameter file: the whole file, starting at a multiple of 4. It must stay, unchanged, as long as the model or a
-  ///   session made from it is used; flash and memory maps do.
-  public init(readingInPlace file: UnsafeRawBufferPointer) throws(ModelError) {
+  /// - Parameters:
+  ///   - file: the whole file, starting at a multiple of 4. It must stay, unchanged, as long as the model or a
+  ///     session made from it is used; flash and memory maps do.
+  ///   - workLimit: the most operations that an image may take, as `Work.total` counts them. A file of 4 KB can ask for
+  ///     minutes of work, so whoever takes models from strangers and must answer in time sets this lower.
+  public init(
+    readingInPlace file: UnsafeRawBufferPointer, workLimit: UInt64 = Work.defaultLimit
+  ) throws(ModelError) {
     let header = try Header(file)
     bytes = header.bytes
     arenaBytes = Int(header.arenaBytes)
@@ -35,7 +40,7 @@ public struct Model: Sendable {
     labelsOffset = header.labelsOffset
     labelsBytes = header.labelsBytes
     try checkTensors(header)
-    try checkLayers(header)
+    try checkLayers(header, workLimit: workLimit)
     try checkArena()
     try checkRowOrder()
   }

@@ -9,7 +9,7 @@ public enum ModelRule: UInt8, Sendable {
   case constantsPlace, constantsBytes, multiplier, shift, bias, averagedCells, addMultiplier, addShift
   case accumulators, overlap, arenaEnd, ringTooSmall, unfinished
   // The number goes to programs in C and over a board's serial line, so what is new comes last.
-  case rounding, pictureForm, labelText
+  case rounding, pictureForm, labelText, work
 
   /// What the rule says, in words that follow "octet model: ".
   public var text: StaticString {
@@ -67,6 +67,7 @@ public enum ModelRule: UInt8, Sendable {
     case .pictureForm: "unknown way to bring a picture to the model's form"
     case .labelText:
       "a label must be UTF-8, without control characters or those that turn the direction of writing"
+    case .work: "an image takes more work than the limit; what was found counts 1,048,576 operations each"
     }
   }
 }

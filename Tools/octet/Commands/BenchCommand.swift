@@ -24,6 +24,7 @@ enum BenchCommand: Command {
         "layers", help: "also show the time of each layer, and how near it comes to the machine's peak"),
       OptionDescription(
         "threads", takes: .text("N"), default: "2", help: "threads for the second throughput"),
+      MaxWorkOption.option,
       OptionDescription("rounds", takes: .text("N"), default: "15", help: "repetitions of each measurement"),
       OptionDescription("json", help: "print one JSON object"),
     ],
@@ -37,7 +38,7 @@ enum BenchCommand: Command {
 
   static func run(_ arguments: ParsedArguments) throws {
     let before = ResidentMemory.bytes
-    let file = try OctetModelFile(path: arguments.positionals[0])
+    let file = try OctetModelFile(path: arguments.positionals[0], workLimit: MaxWorkOption.limit(arguments))
     let threads = try arguments.integer("threads", in: 1...1024) ?? 2
     let rounds = try arguments.integer("rounds", in: 1...1000) ?? 15
     let kernels = try HostKernels(file.model)

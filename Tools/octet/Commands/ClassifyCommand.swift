@@ -40,6 +40,7 @@ enum ClassifyCommand: Command {
       OptionDescription(
         "save-input", takes: .outputFolder(of: ".png"), help: "write what the network saw as PNG files"),
       OptionDescription("null", short: "0", help: "paths on standard input end with a zero byte"),
+      MaxWorkOption.option,
       OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
       OptionDescription("quiet", short: "q", help: "show no progress"),
       OptionDescription("show", help: "draw what the network saw and the probabilities under each line"),
@@ -64,7 +65,7 @@ enum ClassifyCommand: Command {
     let threads =
       try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     let target = try ReportOption.target(arguments)
-    let file = try OctetModelFile(path: arguments.positionals[0])
+    let file = try OctetModelFile(path: arguments.positionals[0], workLimit: MaxWorkOption.limit(arguments))
     let source = PictureSource(
       Array(arguments.positionals.dropFirst()), separator: arguments.flag("null") ? 0 : UInt8(ascii: "\n"),
       files: try files(arguments))

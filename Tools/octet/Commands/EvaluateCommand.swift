@@ -30,6 +30,7 @@ enum EvaluateCommand: Command {
       PictureOptions.fit(default: PictureOptions.decided),
       PictureOptions.invert(default: PictureOptions.decided),
       AnswerList.option,
+      MaxWorkOption.option,
       OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
       OptionDescription("quiet", short: "q", help: "show no progress"),
       OptionDescription("json", help: "print one JSON object"),

@@ -34,6 +34,7 @@ enum PredictCommand: Command {
       OptionDescription(
         "out", takes: .output("FILE"), help: "where the outputs go: FILE.npy, FILE.csv or FILE.jsonl"),
       ForeignModelOptions.pixels,
+      MaxWorkOption.option,
       OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
     ],
     examples: [
@@ -56,7 +57,7 @@ enum PredictCommand: Command {
       guard arguments.value("pixels") == nil else {
         throw arguments.usageError("--pixels is for models from elsewhere; \(path) says it itself")
       }
-      let file = try OctetModelFile(path: path)
+      let file = try OctetModelFile(path: path, workLimit: MaxWorkOption.limit(arguments))
       let run = IntegerPrediction(file.model, path: path, wantsIntegers: wantsIntegers, workers: workers)
       let items = try PredictionItems(path: arguments.positionals[1], PictureRequest(file.model))
       return try output.write(run.run(items))
@@ -69,7 +70,8 @@ enum PredictCommand: Command {
         var request = PictureRequest()
         request.input = network.input
         let items = try PredictionItems(path: arguments.positionals[1], request)
-        let run = try converted(network, items, pixels, wantsIntegers: wantsIntegers, workers)
+        let run = try converted(network, items, pixels, wantsIntegers: wantsIntegers, workers,
+          workLimit: MaxWorkOption.limit(arguments))
         return try output.write(run.run(items))
       }
     }
@@ -87,7 +89,7 @@ enum PredictCommand: Command {
   /// own integers.
   private static func converted(
     _ network: LiteNetwork, _ items: PredictionItems, _ pixels: ClosedRange<Float>?, wantsIntegers: Bool,
-    _ workers: Workers
+    _ workers: Workers, workLimit: UInt64
   ) throws -> IntegerPrediction {
     let outputs = network.layers.last?.shape.count ?? 0
     let quantized = try LiteIntegerConversion.model(
@@ -96,8 +98,14 @@ enum PredictCommand: Command {
     func layout(_ tensor: Int) -> ArrayLayout {
       ArrayLayout(shape: Array(network.graph.tensors[tensor].shape.dropFirst()))
     }
+    let model: Model
+    do throws(ModelError) {
+      model = try Model(copying: OctetFile(quantized).bytes, workLimit: workLimit)
+    } catch {
+      throw MaxWorkOption.refusal(error, path: network.path, limit: workLimit)
+    }
     return IntegerPrediction(
-      try Model(copying: OctetFile(quantized).bytes), path: network.path, input: layout(network.inputTensor),
+      model, path: network.path, input: layout(network.inputTensor),
       output: layout(network.graph.outputs[0]), wantsIntegers: wantsIntegers, workers: workers)
   }
 }

@@ -33,6 +33,7 @@ enum ReportCommand: Command {
       OptionDescription(
         "image", takes: .text("N"), default: "0", help: "the test image whose way through the layers is drawn"
       ),
+      MaxWorkOption.option,
       OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
       OptionDescription("quiet", short: "q", help: "print nothing but errors"),
     ],

@@ -27,7 +27,7 @@ struct EvaluationSubject {
         throw arguments.usageError(
           "--pixels is for a float model from elsewhere, here the one that --against names")
       }
-      let file = try OctetModelFile(path: path)
+      let file = try OctetModelFile(path: path, workLimit: MaxWorkOption.limit(arguments))
       integer = file
       let request = PictureRequest(file.model, PictureOptions(arguments))
       if let against {
@@ -54,7 +54,8 @@ struct EvaluationSubject {
         var request = PictureRequest()
         request.options = PictureOptions(arguments)
         request.input = network.input
-        let made = try IntegerConversion(network, DataOption.locate(arguments, request), foreign)
+        let made = try IntegerConversion(
+          network, DataOption.locate(arguments, request), foreign, workLimit: MaxWorkOption.limit(arguments))
         integer = OctetModelFile(path: path, model: made.model, fileBytes: made.file.bytes.count)
         (float, images, origin) = (nil, made.data.test ?? made.data.train, made.data.origin)
         return

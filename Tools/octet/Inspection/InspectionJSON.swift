@@ -10,7 +10,8 @@ struct InspectionJSON {
     return .object([
       ("file", .string(file.path)), ("file_bytes", .integer(file.fileBytes)),
       ("weight_bytes", .integer(file.weightBytes)), ("arena_bytes", .integer(model.arenaBytes)),
-      ("parameters", .integer(sum(file.parameters))), ("multiply_adds", .integer(sum(file.multiplyAdds))),
+      ("parameters", .integer(sum(file.parameters))), ("work", Self.work(model.work)),
+      ("multiply_adds", .integer(sum(file.multiplyAdds))),
       ("head", .string("\(model.head)")), ("classes", .array(model.labels.map { .string($0) })),
       ("pictures", Self.form(model.pictureForm)),
       ("input", .object(tensor(0))), ("layers", .array((0..<model.layerCount).map(layer))),
@@ -26,6 +27,15 @@ struct InspectionJSON {
     (0..<file.model.layerCount).reduce(0) { $0 + figure($1) }
   }
 
+  private static func work(_ work: Work) -> JSONValue {
+    .object([
+      ("multiply_adds", .integer(Int(clamping: work.multiplyAdds))),
+      ("additions_and_comparisons", .integer(Int(clamping: work.additionsAndComparisons))),
+      ("bytes_moved", .integer(Int(clamping: work.bytesMoved))),
+      ("total", .integer(Int(clamping: work.total))),
+    ])
+  }
+
   private func layer(_ index: Int) -> JSONValue {
     let layer = file.model.layer(index)
     var inputs = [Int(layer.input)]
@@ -35,6 +45,7 @@ struct InspectionJSON {
       ("reads", .array(inputs.map { .integer($0) })),
       ("parameters", .integer(file.parameters(of: index))),
       ("multiply_adds", .integer(file.multiplyAdds(of: index))),
+      ("work", Self.work(file.model.work(ofLayer: index))),
       ("minimum", .integer(Int(layer.minimum))), ("maximum", .integer(Int(layer.maximum))),
       ("output", .object(tensor(index + 1))),
     ]

@@ -22,14 +22,25 @@ struct InspectionText {
       \(arena())\
       Parameters: \(NumberText.grouped(indices.reduce(0) { $0 + file.parameters(of: $1) })), multiply-adds for one image: \
       \(NumberText.grouped(indices.reduce(0) { $0 + file.multiplyAdds(of: $1) }))
+      Work for one image: \(work(model.work))
 
+      """
+  }
+
+  /// What `--max-work` looks at.
+  private func work(_ work: Work) -> String {
+    func grouped(_ number: UInt64) -> String { NumberText.grouped(Int(clamping: number)) }
+    return """
+      \(grouped(work.total)) operations, which are \(grouped(work.multiplyAdds)) multiply-adds, \
+      \(grouped(work.additionsAndComparisons)) additions and comparisons, \(grouped(work.bytesMoved)) bytes moved
       """
   }
 
   private func layers() -> String {
     var table = TextTable(
       .init("tensor", .right), .init("made by"), .init("output"), .init("parameters", .right),
-      .init("multiply-adds", .right), .init("scale", .right), .init("zero point", .right))
+      .init("multiply-adds", .right), .init("work", .right), .init("scale", .right),
+      .init("zero point", .right))
     for index in 0...file.model.layerCount {
       let tensor = file.model.tensor(index)
       let isInput = index == 0
@@ -38,6 +49,7 @@ struct InspectionText {
         "\(tensor.height)x\(tensor.width)x\(tensor.channels) \(tensor.elementBytes == 2 ? "int16" : "int8")",
         isInput ? "" : NumberText.grouped(file.parameters(of: index - 1)),
         isInput ? "" : NumberText.grouped(file.multiplyAdds(of: index - 1)),
+        isInput ? "" : NumberText.grouped(Int(clamping: file.model.work(ofLayer: index - 1).total)),
         "\(Float(bitPattern: tensor.scaleBits))", "\(tensor.zeroPoint)",
       ])
     }

@@ -7,14 +7,15 @@ struct OctetModelFile {
   let model: Model
   let fileBytes: Int
 
-  init(path: String) throws {
+  /// - Parameter workLimit: the most operations that an image may take, where the model is going to run.
+  init(path: String, workLimit: UInt64 = .max) throws {
     let block = try ByteFile.block(at: path)
     do throws(ModelError) {
       // In place: a second copy would take a twentieth of the time that a program needs to its first answer.
-      model = try Model(readingInPlace: block.bytes, owner: block)
+      model = try Model(readingInPlace: block.bytes, owner: block, workLimit: workLimit)
     } catch {
       if let mistake = FileKind.mistakenForInteger(path) { throw mistake }
-      throw FileContentError(path: path, reason: "\(error)")
+      throw MaxWorkOption.refusal(error, path: path, limit: workLimit)
     }
     self.path = path
     fileBytes = block.count
@@ -48,12 +49,7 @@ struct OctetModelFile {
   }
 
   /// Multiplications with a weight for one image.
-  func multiplyAdds(of index: Int) -> Int {
-    let layer = model.layer(index)
-    let output = model.tensor(index + 1)
-    let places = Int(output.height) * Int(output.width) * Int(layer.poolHeight) * Int(layer.poolWidth)
-    return weights(of: index) * places
-  }
+  func multiplyAdds(of index: Int) -> Int { Int(clamping: model.work(ofLayer: index).multiplyAdds) }
 
   /// Bytes of a layer's accumulators in the arena; 0 where it has none.
   func accumulatorBytes(of index: Int) -> Int {

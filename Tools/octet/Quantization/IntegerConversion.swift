@@ -11,7 +11,11 @@ struct IntegerConversion {
   /// The classes of the model only.
   let data: DataSet
 
-  init(_ network: LiteNetwork, _ located: DataOption.Located, _ options: ForeignModelOptions) throws {
+  /// - Parameter workLimit: the most operations that an image may take, where a limit was given.
+  init(
+    _ network: LiteNetwork, _ located: DataOption.Located, _ options: ForeignModelOptions,
+    workLimit: UInt64 = .max
+  ) throws {
     let names = try FloatModelSource.classNames(
       network, given: options.classNames, data: located.data.train.classNames)
     let picture = located.data.train.shape
@@ -27,6 +31,10 @@ struct IntegerConversion {
     self.quantized = quantized
     file = OctetFile(quantized)
     // What the runtime would refuse is not written.
-    model = try Model(copying: file.bytes)
+    do throws(ModelError) {
+      model = try Model(copying: file.bytes, workLimit: workLimit)
+    } catch {
+      throw MaxWorkOption.refusal(error, path: network.path, limit: workLimit)
+    }
   }
 }

@@ -23,7 +23,7 @@ struct QuantizationRun {
     if let fault = quantized.model.fault { throw QuantizationError.limit(fault) }
     let file = OctetFile(quantized.model)
     // What the runtime would refuse is not written.
-    let model = try Model(copying: file.bytes)
+    let model = try Model(copying: file.bytes, workLimit: .max)
     try file.write(to: plan.outputPath)
     if plan.isQuiet, plan.target == nil { return }
 

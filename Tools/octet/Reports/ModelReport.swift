@@ -49,7 +49,7 @@ struct ModelReport {
   // MARK: an integer model
 
   func integer(path: String) throws -> Page {
-    let file = try OctetModelFile(path: path)
+    let file = try OctetModelFile(path: path, workLimit: MaxWorkOption.limit(arguments))
     guard let floatPath = arguments.value("against") else {
       let (images, origin) = try ModelData.test(
         classNames: file.model.labels, arguments, PictureRequest(file.model, PictureOptions(arguments)))

@@ -1,0 +1,22 @@
+import Octet
+import OctetCommandLine
+import OctetInterchange
+
+/// The option `--max-work`, shared by every command that runs an .octet file.
+enum MaxWorkOption {
+  static let option = OptionDescription(
+    "max-work", takes: .text("N"), default: "20000000000",
+    help: "refuse a model that takes more operations for an image; octet inspect shows how many it takes")
+
+  static func limit(_ arguments: ParsedArguments) throws(UsageError) -> UInt64 {
+    try arguments.integer("max-work", in: 1...).map(UInt64.init) ?? Work.defaultLimit
+  }
+
+  /// What is said of a model that is not loaded.
+  static func refusal(_ error: ModelError, path: String, limit: UInt64) -> FileContentError {
+    guard error.rule == .work else { return FileContentError(path: path, reason: "\(error)") }
+    return FileContentError(
+      path: path,
+      reason: "\(error) of \(limit); octet inspect shows where they go, and --max-work raises the limit")
+  }
+}
