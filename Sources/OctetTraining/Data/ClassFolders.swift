@@ -8,7 +8,8 @@ import OctetText
 /// ```
 /// Classes and pictures are taken in the order of the bytes of their names, so that the same folder gives the same
 /// set on every machine ("10" comes before "2"). Hidden files, and files beside the class folders, are left out;
-/// everything else inside a class folder must be a picture, all of one size.
+/// everything else inside a class folder must be a picture, all of one size. A folder counts once, however many links lead
+/// to it.
 package struct ClassFolders {
   package let path: String
   private let reader: any PictureReader
@@ -122,15 +123,24 @@ package struct ClassFolders {
     }
   }
 
-  /// The names of the visible sub-folders, in the order of their bytes.
+  /// The names of the visible sub-folders, in the order of their bytes, each folder once: of several links to one, or to
+  /// the folder itself, none makes the same pictures a second class.
   private static func subfolders(of folder: String) throws(DataError) -> [String] {
+    let listing = try FolderListing(of: folder)
+    var known: Set<FileIdentity> = [listing.identity]
     var names: [String] = []
-    for name in try Folder.visibleNames(in: folder) {
-      let path = Folder.join(folder, name)
-      // A dangling link beside the class folders is as harmless as any other file there.
-      if Folder.exists(path), try Folder.kind(of: path) == .folder { names.append(name) }
+    // A folder's own name counts before that of a link to it.
+    for isLink in [false, true] {
+      for index in 0..<listing.count where (listing.kind(index) == nil) == isLink {
+        let path = listing.path(index)
+        // A dangling link beside the class folders is as harmless as any other file there.
+        guard Folder.exists(path), try Folder.kind(of: path) == .folder,
+          let identity = FileIdentity(ofPath: path), known.insert(identity).inserted
+        else { continue }
+        names.append(listing.name(index))
+      }
     }
-    return names
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
   private func listed(_ names: [String]) -> String {

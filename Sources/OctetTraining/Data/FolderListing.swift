@@ -21,6 +21,9 @@ package struct FolderListing: Sendable {
     var bytes: Range<Int> { start..<start + Int(length) }
   }
 
+  /// Which folder it is, whatever path or link led to it.
+  package let identity: FileIdentity
+
   /// The folder's path with a slash behind it.
   private let start: [UInt8]
   private var names: [UInt8] = []
@@ -32,6 +35,12 @@ package struct FolderListing: Sendable {
     }
     guard let stream = opendir(folder) else { throw .systemFailure(folder, "cannot be listed", errno) }
     defer { closedir(stream) }
+    // Of the folder that was opened: its path may lead elsewhere by now.
+    var status = stat()
+    guard fstat(dirfd(stream), &status) == 0 else {
+      throw .systemFailure(folder, "cannot be examined", errno)
+    }
+    identity = FileIdentity(status)
     start = Array(Folder.join(folder, "").utf8)
     while true {
       errno = 0

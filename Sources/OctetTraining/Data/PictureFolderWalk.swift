@@ -1,7 +1,8 @@
 /// The PNG files in folders and in the folders within, one after another, in the order of the bytes of their names.
 ///
-/// Only names that end in .png count, and no hidden ones. Holds the names of the folders that it is in, and nothing of what it
-/// has handed out.
+/// Only names that end in .png count, and no hidden ones. A folder is entered once, however many links lead to it, so a link
+/// that leads back up neither repeats pictures nor goes on for ever. Holds the names of the folders that it is in and the
+/// identities of those that it has been in, and nothing of the files that it has handed out.
 package struct PictureFolderWalk {
   package enum Item {
     case file(String)
@@ -15,15 +16,20 @@ package struct PictureFolderWalk {
   }
 
   private var levels: [Level] = []
+  private var visited: Set<FileIdentity> = []
 
   package init() {}
 
-  /// Opens a folder, whose files come next.
+  /// Opens a folder, whose files come next; between two walks any, even one that has been walked through.
   package mutating func enter(_ path: String) -> Item? {
+    if levels.isEmpty { visited.removeAll() }
     do throws(DataError) {
-      // A link that leads back up would never end.
+      // Each has its names in memory.
       guard levels.count < 64 else { return .failure(path: path, reason: "lies more than 64 folders deep") }
-      levels.append(Level(listing: try FolderListing(of: path)))
+      // Known before it is listed, as there may be millions of links to one large folder.
+      if let identity = FileIdentity(ofPath: path), visited.contains(identity) { return nil }
+      let listing = try FolderListing(of: path)
+      if visited.insert(listing.identity).inserted { levels.append(Level(listing: listing)) }
       return nil
     } catch {
       return .failure(path: path, reason: "\(error.problem); \(error.advice)")

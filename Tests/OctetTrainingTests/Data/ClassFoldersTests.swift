@@ -65,6 +65,24 @@ import Testing
     #expect(try read(folder).train.classNames == ["bus", "test", "train"])
   }
 
+  /// Links up, across and to a class: each folder is one class, under its own name where it has one here.
+  @Test(.timeLimit(.minutes(1))) func aFolderCountsOnceHoweverItIsLinked() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("3/a.pgm", picture(1))
+    try folder.write("7/a.pgm", picture(2))
+    let elsewhere = try TemporaryFolder()
+    try elsewhere.write("a.pgm", picture(3))
+    for (name, target) in [
+      ("0", "."), ("1", "."), ("2", "7"), ("8", elsewhere.path), ("9", elsewhere.path),
+    ] {
+      try FileManager.default.createSymbolicLink(
+        atPath: folder.path + "/" + name, withDestinationPath: target)
+    }
+    let data = try read(folder)
+    #expect(data.train.classNames == ["3", "7", "8"])
+    #expect(data.train.pixels.count == 3 * 6)
+  }
+
   @Test func eachMistakeHasItsMessage() throws {
     let folder = try TemporaryFolder()
     #expect(message(folder)?.contains("has no class folders") == true)
