@@ -180,7 +180,7 @@ let package = Package(
     .testTarget(
       name: "OctetImagesTests",
       dependencies: [
-        "OctetImages", "CPNGWriting", "OctetTraining", "OctetInterchange", "TestSupport",
+        "Octet", "OctetImages", "CPNGWriting", "OctetTraining", "OctetInterchange", "TestSupport",
       ],
       swiftSettings: strict),
     // What several test targets share: running the built tool, temporary folders, a web server, random quantized models

@@ -141,6 +141,13 @@ static void make_room(octet_png_reader *reader) {
   reader->samples_size = needed;
 }
 
+/// No chunk of a file that is read is longer; lengths have 31 bits.
+static uint64_t longest_chunk(const octet_png_reader *reader) {
+  uint64_t longest = reader->limits.file_bytes;
+  // 0 would stand for no limit.
+  return longest == 0 ? 1 : longest < 0x7FFFFFFF ? longest : 0x7FFFFFFF;
+}
+
 static octet_png_status begin(octet_png_reader *reader) {
   memset(&reader->header, 0, sizeof reader->header);
   memset(reader->palette, 0, sizeof reader->palette);
@@ -172,7 +179,9 @@ static octet_png_status begin(octet_png_reader *reader) {
   png_set_read_fn(reader->png, reader, octet_png_supply);
   png_set_user_limits(reader->png, reader->limits.width, reader->limits.height);
   png_set_chunk_cache_max(reader->png, 16);
-  png_set_chunk_malloc_max(reader->png, 65536);
+  // libpng refuses a longer chunk even where it passes over it. Files may have any that fits; what is kept of them is
+  // bounded by take_memory.
+  png_set_chunk_malloc_max(reader->png, (png_alloc_size_t)longest_chunk(reader));
   // Only the header, palette, transparency, pixels and end mean anything here; nothing else is even parsed.
   png_set_keep_unknown_chunks(reader->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
   png_set_crc_action(reader->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);

@@ -42,6 +42,7 @@ import Testing
         #expect(picture.height == height)
         #expect(picture.pixels == sample.grays(background: background))
       }
+      #expect(try readPNG(SamplePNG.chunks(around: sample.file)).pixels == sample.grays())
       sample.hasAncillaryChunks = true
       #expect(try readPNG(sample.file).pixels == sample.grays())
       sample.isInterlaced.toggle()

@@ -124,6 +124,10 @@ def main(folder):
     write("text-chunk.png", png(28, 28, 0, 8, lambda row, column: (255 * is_ink(row, column, 28),), False,
                                 chunk(b"tEXt", b"Title\0seven")))
 
+    for name in (b"tEXt", b"iTXt", b"eXIf", b"iCCP", b"prVt"):
+        large = chunk(name, b"Title\0" + bytes(300_000))
+        write(f"large-{name.decode()}.png", good[:33] + large + good[33:-12] + large + good[-12:])
+
     write("empty.png", b"")
     write("no-png.png", b"GIF89a and so on, which is no PNG file at all")
     write("folder-of-it.png.txt", good)
