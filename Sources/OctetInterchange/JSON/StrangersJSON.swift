@@ -7,6 +7,12 @@ enum StrangersJSON {
   /// Far deeper than anything written here, and far less than what Foundation allows.
   static let deepest = 64
 
+  /// The most members of an object, each of which takes hundreds of bytes while it is read. Models have thousands of tensors.
+  static let mostNames = 1 << 16
+
+  /// The most values in all: the history of 100,000 epochs has 800,000.
+  static let mostValues = 2_000_000
+
   static func decode<Value: Decodable>(_ type: Value.Type, from text: String) throws -> Value {
     try check(text)
     let decoder = JSONDecoder()
@@ -67,12 +73,14 @@ enum StrangersJSON {
     var open: [Set<String>] = []
     var string: Range<Int>?
     var isAfterComma = false
+    var values = 0
     var index = 0
     while index < bytes.count {
       switch bytes[index] {
       case UInt8(ascii: "{"), UInt8(ascii: "["):
         guard open.count < deepest else { throw Unreadable(reason: "it is nested more than \(deepest) deep") }
         open.append([])
+        try count(&values)
       case UInt8(ascii: "}"), UInt8(ascii: "]"):
         guard !isAfterComma else {
           throw Unreadable(reason: "nothing follows the comma before byte \(index)")
@@ -91,12 +99,22 @@ enum StrangersJSON {
         guard open[open.count - 1].insert(name).inserted else {
           throw Unreadable(reason: "the name \(name.quoted) appears twice in one object")
         }
+        guard open[open.count - 1].count <= mostNames else {
+          throw Unreadable(reason: "an object has more than \(mostNames) names")
+        }
+      case UInt8(ascii: ","): try count(&values)
       default: break
       }
       // Blanks leave it as it is; nothing else may stand between a comma and the bracket.
       if bytes[index] > UInt8(ascii: " ") { isAfterComma = bytes[index] == UInt8(ascii: ",") }
       index += 1
     }
+  }
+
+  /// Counts the values by what begins or parts them.
+  private static func count(_ values: inout Int) throws(Unreadable) {
+    values += 1
+    guard values <= mostValues else { throw Unreadable(reason: "it has more than \(mostValues) values") }
   }
 
   /// The place after the closing quote of the string that opens at `start`.

@@ -47,7 +47,7 @@ package enum ByteFile {
   }
 
   /// Of a regular file that is not too large.
-  private static func size(_ descriptor: Int32, _ path: String, _ limit: Int) throws(DataError) -> Int {
+  static func size(_ descriptor: Int32, _ path: String, _ limit: Int) throws(DataError) -> Int {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
       throw DataError.systemFailure(path, "cannot be examined", errno)
@@ -75,7 +75,7 @@ package enum ByteFile {
   }
 
   /// `O_NONBLOCK` lets the open of a pipe return at once, so that it can be refused.
-  private static func openForReading(_ path: String) throws(DataError) -> Int32 {
+  static func openForReading(_ path: String) throws(DataError) -> Int32 {
     // A C string ends at its first zero byte: without this the file opened could be another than the one named.
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw DataError("path \"\(path)\"", "is empty or holds a zero byte", advice: "give the path of a file")
@@ -92,15 +92,7 @@ package enum ByteFile {
     var room = expected
     while true {
       let start = bytes.count
-      var failure: Int32 = 0
-      // The closure writes at most `room` bytes into memory of that size, and reports how many.
-      let chunk = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
-        var got = read(descriptor, buffer.baseAddress, room)
-        while got < 0, errno == EINTR { got = read(descriptor, buffer.baseAddress, room) }
-        if got < 0 { failure = errno }
-        count = max(got, 0)
-      }
-      guard failure == 0 else { throw DataError.systemFailure(path, "cannot be read", failure) }
+      let chunk = try part(descriptor, path: path, room: room)
       if chunk.isEmpty { return bytes }
       if start == 0 { bytes = chunk } else { bytes.append(contentsOf: chunk) }
       guard bytes.count <= limit else { throw tooLarge(path, "more than \(limit)", limit) }
@@ -108,7 +100,21 @@ package enum ByteFile {
     }
   }
 
-  private static func tooLarge(_ path: String, _ size: String, _ limit: Int) -> DataError {
+  /// The next bytes, at most `room`; none at the end.
+  static func part(_ descriptor: Int32, path: String, room: Int) throws(DataError) -> [UInt8] {
+    var failure: Int32 = 0
+    // The closure writes at most `room` bytes into memory of that size, and reports how many.
+    let part = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+      var got = read(descriptor, buffer.baseAddress, room)
+      while got < 0, errno == EINTR { got = read(descriptor, buffer.baseAddress, room) }
+      if got < 0 { failure = errno }
+      count = max(got, 0)
+    }
+    guard failure == 0 else { throw DataError.systemFailure(path, "cannot be read", failure) }
+    return part
+  }
+
+  static func tooLarge(_ path: String, _ size: String, _ limit: Int) -> DataError {
     DataError(path, "holds \(size) bytes, and the limit is \(limit)", advice: "give a smaller file")
   }
 }

@@ -1,4 +1,12 @@
-/// Walks over the bytes of a table, line by line and field by field.
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Walks over the bytes of a table, line by line and field by field. A line is in memory as a whole, and little more.
 ///
 /// Nearly every field of a table of images is one to three plain digits, so those are read in one pass over the raw
 /// bytes; anything else goes through `readField`, which is slower and knows every form.
@@ -8,21 +16,52 @@ struct CSVReader {
   /// The line that is read next, counted from 1.
   private(set) var line = 1
 
-  private let bytes: [UInt8]
+  private let stream: ByteStream
+  /// What has been read of the stream and is still needed.
+  private var bytes: [UInt8] = []
   private var position = 0
 
-  /// Where the contents end: empty lines at the end of the file are cut off.
-  private let end: Int
+  /// Where the bytes that may be looked at end. At the end of the stream empty lines are cut off.
+  private var end = 0
+  private var isAtStreamEnd = false
 
   /// Columns of every line, label included; known after `readStructure`.
   private var columnCount = 0
 
-  init(_ bytes: [UInt8], file: String) {
-    self.bytes = bytes
-    self.file = file
-    var end = bytes.count
-    while end > 0, bytes[end - 1] == Byte.lineFeed || bytes[end - 1] == Byte.carriageReturn { end -= 1 }
-    self.end = end
+  init(_ stream: ByteStream) {
+    self.stream = stream
+    file = stream.file
+  }
+
+  /// Makes sure that the line at `position` is there as a whole; false when there is none.
+  private mutating func fillLine() throws(DataError) -> Bool {
+    var searched = position
+    while !isAtStreamEnd {
+      let start = searched
+      let found = bytes.withUnsafeBytes { all in
+        all.baseAddress.flatMap { memchr($0 + start, Int32(Byte.lineFeed), all.count - start) } != nil
+      }
+      if found { return true }
+      guard bytes.count - position <= CSVTable.longestLine else { throw tooLong() }
+      bytes.removeFirst(position)
+      position = 0
+      searched = bytes.count
+      let part = try stream.next()
+      isAtStreamEnd = part.isEmpty
+      // A table that is in memory anyway comes as one part, which need not be copied.
+      if bytes.isEmpty { bytes = part } else { bytes += part }
+      end = bytes.count
+    }
+    while end > position, bytes[end - 1] == Byte.lineFeed || bytes[end - 1] == Byte.carriageReturn {
+      end -= 1
+    }
+    return position < end
+  }
+
+  private func tooLong() -> DataError {
+    DataError(
+      file, at: .line(line), "has more than \(CSVTable.longestLine) bytes, which is the limit",
+      advice: "check that this is a table, with an image in each line")
   }
 
   private enum Byte {
@@ -37,8 +76,18 @@ struct CSVReader {
 
   /// Counts the columns of the first line, and steps over it if it is a header.
   mutating func readStructure() throws(DataError) -> Int {
-    if bytes.starts(with: Byte.byteOrderMark) { position = Byte.byteOrderMark.count }
-    guard position < end else {
+    var hasLine = try fillLine()
+    if hasLine, bytes.starts(with: Byte.byteOrderMark) {
+      position = Byte.byteOrderMark.count
+      hasLine = try fillLine()
+    }
+    guard hasLine else {
+      throw DataError(file, "is empty", advice: "give a table with a label and pixels in each line")
+    }
+    if isAtLineEnd {
+      guard try skipsToEnd() else {
+        throw DataError(file, at: .line(1), "is empty", advice: "remove the empty line")
+      }
       throw DataError(file, "is empty", advice: "give a table with a label and pixels in each line")
     }
     let start = position
@@ -61,7 +110,15 @@ struct CSVReader {
 
   /// Reads one line, if there is one: its label to `labels` and the rest to `pixels`.
   mutating func readRow(into pixels: inout [UInt8], labels: inout [UInt8]) throws(DataError) -> Bool {
-    guard position < end else { return false }
+    guard try fillLine() else { return false }
+    if isAtLineEnd {
+      // Empty lines at the end are left out; one before the end is a mistake.
+      let place = line
+      guard try skipsToEnd() else {
+        throw DataError(file, at: .line(place), "is empty", advice: "remove the empty line")
+      }
+      return false
+    }
     var column = 1
     var hasMore = true
     while hasMore {
@@ -70,7 +127,7 @@ struct CSVReader {
       if let (number, isFollowed) = readPlainNumber() {
         (value, hasMore) = (number, isFollowed)
       } else {
-        if column == 1, bytes[position] == Byte.lineFeed || bytes[position] == Byte.carriageReturn {
+        if column == 1, bytes[position] == Byte.carriageReturn {
           throw DataError(file, at: .line(line), "is empty", advice: "remove the empty line")
         }
         let field = try readField(column: column)
@@ -81,6 +138,17 @@ struct CSVReader {
     }
     guard column == columnCount + 1 else { throw ragged(column - 1) }
     line += 1
+    return true
+  }
+
+  /// Whether nothing but ends of lines follows, which are stepped over.
+  private mutating func skipsToEnd() throws(DataError) -> Bool {
+    while try fillLine() {
+      while position < end, bytes[position] == Byte.lineFeed || bytes[position] == Byte.carriageReturn {
+        position += 1
+      }
+      if position < end { return false }
+    }
     return true
   }
 
@@ -121,8 +189,7 @@ struct CSVReader {
       skipBlanks()
     } else {
       while position < end, bytes[position] != Byte.comma, !isAtLineEnd {
-        text.append(bytes[position])
-        position += 1
+        try append(to: &text, column: column)
       }
       while let last = text.last, last == 0x20 || last == 0x09 { text.removeLast() }
     }
@@ -149,12 +216,23 @@ struct CSVReader {
         position += 1
         guard position < end, bytes[position] == Byte.quote else { return }
       }
-      text.append(bytes[position])
-      position += 1
+      try append(to: &text, column: column)
     }
     throw DataError(
       file, at: .field(line: line, column: column), "has a quote that is not closed in its line",
       advice: "close it, or remove it")
+  }
+
+  /// Takes the byte at `position` into a field's text.
+  private mutating func append(to text: inout [UInt8], column: Int) throws(DataError) {
+    guard text.count < CSVTable.longestField else {
+      throw DataError(
+        file, at: .field(line: line, column: column),
+        "has more than \(CSVTable.longestField) bytes, which is the limit",
+        advice: "check that this is a table, with its columns separated by commas")
+    }
+    text.append(bytes[position])
+    position += 1
   }
 
   private var isAtLineEnd: Bool {

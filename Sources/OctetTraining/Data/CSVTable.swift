@@ -12,23 +12,37 @@ package struct CSVTable {
   /// The most columns of a table, label included: an image of 4096 x 4096.
   package static let largestColumnCount = 1 + 4096 * 4096
 
-  /// Reads the table in the file at `path`, plain or gzip.
+  /// The most bytes of a line: three digits and a comma in each column.
+  package static let longestLine = 4 * largestColumnCount
+
+  /// The most bytes of a field, for names in a header are longer than numbers.
+  package static let longestField = 4096
+
+  /// Reads the table in the file at `path`, plain or gzip. Only the pixels and the line that is being read are in memory.
   package static func read(
     _ path: String, shape: ImageShape? = nil, limit: Int = ByteFile.largestContents
   ) throws(DataError) -> LabeledImages {
-    try parse(try ByteFile.contents(at: path, limit: limit), file: path, shape: shape)
+    try parse(try ByteStream(at: path, limit: limit), shape: shape)
   }
 
   /// Reads a table from its bytes; `file` names it in errors.
   package static func parse(
     _ bytes: [UInt8], file: String, shape: ImageShape? = nil
   ) throws(DataError) -> LabeledImages {
-    var reader = CSVReader(bytes, file: file)
+    try parse(ByteStream(bytes, file: file), shape: shape)
+  }
+
+  /// Reads a table part by part.
+  package static func parse(
+    _ stream: ByteStream, shape: ImageShape? = nil
+  ) throws(DataError) -> LabeledImages {
+    let file = stream.file
+    var reader = CSVReader(stream)
     let columns = try reader.readStructure()
     let imageShape = try checkedShape(shape, pixelCount: columns - 1, file: file)
     var pixels: [UInt8] = []
     // Each pixel takes at least a digit and a separator.
-    pixels.reserveCapacity(bytes.count / 2)
+    pixels.reserveCapacity(stream.storedCount / 2)
     var labels: [UInt8] = []
     while try reader.readRow(into: &pixels, labels: &labels) {}
     guard !labels.isEmpty else {

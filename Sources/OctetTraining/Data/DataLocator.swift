@@ -76,7 +76,8 @@ package struct DataLocator {
   }
 
   private func readTable(_ path: String) throws(DataError) -> DataSet {
-    let bytes = try ByteFile.contents(at: path)
+    let stream = try ByteStream(at: path)
+    let bytes = try stream.peek()
     // No text begins so; a table that is no table would only be reported as having one column.
     if bytes.starts(with: [0, 0]) {
       throw DataError(
@@ -86,7 +87,7 @@ package struct DataLocator {
       throw DataError(
         path, "is a PNG picture", advice: "give a folder with one sub-folder of pictures per class")
     }
-    let train = try CSVTable.parse(bytes, file: path)
+    let train = try CSVTable.parse(stream)
     let classes = train.classNames.count == 1 ? "1 class" : "\(train.classNames.count) classes"
     return DataSet(
       train: train, test: nil,

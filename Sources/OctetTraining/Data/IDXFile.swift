@@ -38,11 +38,18 @@ package struct IDXFile: Equatable, Sendable {
     let start = try Gzip.prefix(stored, file: path, count: kind.headerLength)
     let dimensions = try parseHeader(kind, start, file: path)
     let length = kind.headerLength + dimensions.reduce(1, *)
-    return try parse(kind, try Gzip.inflate(stored, file: path, limit: length), file: path)
+    // Before memory for what the header promises is asked for.
+    guard length <= Gzip.mostContents(of: stored.count) else {
+      throw Gzip.unpacksToTooMuch(path, storedCount: stored.count)
+    }
+    return try parse(
+      kind, try Gzip.inflate(stored, file: path, limit: length, expected: length), file: path)
   }
 
   /// Parses a whole file, already unpacked; `file` names it in errors.
-  package static func parse(_ kind: Kind, _ bytes: [UInt8], file: String) throws(DataError) -> IDXFile {
+  package static func parse(
+    _ kind: Kind, _ bytes: consuming [UInt8], file: String
+  ) throws(DataError) -> IDXFile {
     let dimensions = try parseHeader(kind, bytes, file: file)
     let valueCount = dimensions.reduce(1, *)
     let found = bytes.count - kind.headerLength
@@ -57,7 +64,9 @@ package struct IDXFile: Equatable, Sendable {
         "has \(found - valueCount) bytes more than its header promises",
         advice: "copy or download it again")
     }
-    return IDXFile(dimensions: dimensions, values: Array(bytes[kind.headerLength...]))
+    // In place: a copy would take as much memory again.
+    bytes.removeFirst(kind.headerLength)
+    return IDXFile(dimensions: dimensions, values: bytes)
   }
 
   /// The sizes in the header. Their product, header added, is at most `longest`, so it fits an Int.
