@@ -70,7 +70,8 @@ enum PredictCommand: Command {
         var request = PictureRequest()
         request.input = network.input
         let items = try PredictionItems(path: arguments.positionals[1], request)
-        let run = try converted(network, items, pixels, wantsIntegers: wantsIntegers, workers,
+        let run = try converted(
+          network, items, pixels, wantsIntegers: wantsIntegers, workers,
           workLimit: MaxWorkOption.limit(arguments))
         return try output.write(run.run(items))
       }
