@@ -76,9 +76,11 @@ def pooling(builder, value):
 
 def window(builder, sizes, is_pool):
     """Attributes of a window over a map, and the sizes of what comes out; (None, None) where nothing fits."""
-    kernel = [builder.integer(1, 4), builder.integer(1, 4)]
+    # Mostly one that fits without a border.
+    most = [4, 4] if builder.chance(0.2) else [min(size, 4) for size in sizes]
+    kernel = [builder.integer(1, size) for size in most]
     if builder.chance(0.5):
-        kernel[1] = kernel[0]
+        kernel = [min(kernel)] * 2
     strides = builder.pick([[1, 1], [1, 1], [2, 2], [builder.integer(1, 3), builder.integer(1, 3)]])
     if is_pool and builder.chance(0.5):
         strides = list(kernel)
@@ -112,4 +114,4 @@ def window(builder, sizes, is_pool):
     return settings, [space // stride + 1 for space, stride in zip(room, strides)]
 
 
-OPERATORS = [(convolution, 5), (pooling, 3)]
+OPERATORS = [(convolution, 9), (pooling, 5)]
