@@ -10,7 +10,7 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   if file.count >= 8, file[4..<8].elementsEqual(Array("TFL3".utf8)) {
     bringInLite(file)
   } else if file.first == 0x89 || file.prefix(2).elementsEqual(Array("PK".utf8)) {
-    writeOn(try? FloatModel(keras: file, path: "fuzz.keras", pixels: 0...1))
+    writeOn(try? FloatModel(keras: file, path: "fuzz.keras"))
   } else {
     writeOn(try? FloatModel(onnx: file, path: "fuzz.onnx"))
   }
@@ -24,7 +24,7 @@ private func bringInLite(_ file: [UInt8]) {
   guard outputs <= 256 else { return }
   let names = (0..<outputs).map(String.init)
   guard
-    let model = try? LiteIntegerConversion.model(network, classNames: names, picture: nil, pixels: 0...1)
+    let model = try? LiteIntegerConversion.model(network, classNames: names, picture: nil)
   else { return }
   _ = try? Model(copying: OctetFile(model).bytes)
 }

@@ -85,6 +85,20 @@ extension KerasConfiguration {
   /// How often the layer is used; one that is used twice has two nodes.
   var nodeCount: Int { list("inbound_nodes")?.count ?? 0 }
 
+  /// Whether the layer is called as in training whenever the model runs.
+  var isCalledInTraining: Bool { Self.holdsTraining(self["inbound_nodes"], depth: 0) }
+
+  private static func holdsTraining(_ value: StrangersValue?, depth: Int) -> Bool {
+    guard depth < StrangersJSON.deepest else { return false }
+    switch value {
+    case .list(let list)?: return list.contains { holdsTraining($0, depth: depth + 1) }
+    case .object(let object)?:
+      if case .bool(true)? = object["training"] { return true }
+      return object.values.contains { holdsTraining($0, depth: depth + 1) }
+    default: return false
+    }
+  }
+
   /// Each value stands as [name of its layer, number, number], at various depths.
   static func collect(_ value: StrangersValue?, into names: inout [String], depth: Int) {
     guard depth < StrangersJSON.deepest else { return }

@@ -1,35 +1,36 @@
 import OctetTraining
 
-/// Turns a model that Keras saved, .keras or .h5, into a float model, layer by layer.
+/// Turns a model that Keras saved, .keras or .h5, into a graph, layer by layer.
 struct KerasImport {
   /// What a failure names when it is the model rather than a place in the file.
   static let noOffset = -1
 
-  let path: String
   private var file: HDF5File
   /// Whether the weights are found by the kinds of the layers (.keras) or by their names (.h5).
   private let isArchive: Bool
-  let model: KerasConfiguration
-  let isSequential: Bool
-
-  var input: ImageShape?
-  var layers: [ForeignLayer] = []
-  var shapes: [ImageShape] = []
-  /// Octet's value for the output of each of Keras' layers, by name.
-  var values: [String: Int] = [:]
-  /// Zeros put around a value, by the name of the layer that did.
-  var borders: [String: Window.Padding] = [:]
-  /// Whether the first thing that happens to a picture is that its numbers are scaled.
-  var rescalesInput = false
+  private let model: KerasConfiguration
+  private let isSequential: Bool
   private var kindCounts: [String: Int] = [:]
   private var parameterCount = 0
-  /// What layers hold, those included that are not in the file but made here.
-  var madeParameters = 0
 
-  init(_ bytes: [UInt8], path: String) throws(ImportError) {
-    self.path = path
+  var builder: GraphBuilder
+  /// Whether some layer has its channels first.
+  let isChannelsFirst: Bool
+  /// What each layer gives, by its name.
+  private var views: [String: ArrayView] = [:]
+  private var hasInput = false
+  /// The sizes of the input with the batch, nil for those that are not fixed.
+  private let sizes: [Int?]
+  /// How many layers have been translated.
+  private var progress = 0
+  /// Whether the first thing that happens to a picture is that its numbers are scaled.
+  var rescalesInput = false
+
+  /// The graph of a file, not yet simplified, and whether it scales its input first.
+  static func read(_ bytes: [UInt8], path: String) throws(ImportError) -> (graph: Graph, rescalesInput: Bool) {
     do throws(OffsetFailure) {
-      isArchive = StrangersBytes(bytes).holds("PK", at: 0)
+      let isArchive = StrangersBytes(bytes).holds("PK", at: 0)
+      var file: HDF5File
       let configuration: KerasConfiguration
       if isArchive {
         let archive = try ZIPArchive(bytes)
@@ -40,129 +41,157 @@ struct KerasImport {
         file = try HDF5File(bytes)
         guard let text = try file.text("model_config", of: file.root) else {
           throw OffsetFailure(
-            offset: Self.noOffset,
+            offset: noOffset,
             reason: "it holds weights without a model; save the whole model (model.save)")
         }
         configuration = try KerasConfiguration(text)
       }
-      let kind = configuration.text("class_name") ?? ""
-      isSequential = kind == "Sequential"
-      guard isSequential || kind == "Functional" || kind == "Model", let own = configuration.part("config")
-      else {
-        throw OffsetFailure(
-          offset: Self.noOffset,
-          reason:
-            "it is of class \(kind.quoted); Sequential and Functional models are known. \(Self.advice(path))")
-      }
-      model = own
-      try addLayers()
+      return try translate(configuration, file, isArchive: isArchive)
     } catch {
       throw ImportError(path: path, error.offset < 0 ? error.reason : "byte \(error.offset): \(error.reason)")
     }
   }
 
-  /// What always works for a model that this does not know.
-  static func advice(_ path: String) -> String {
-    "Where Keras is, this makes an ONNX file: python3 -c 'import keras; keras.models.load_model(\"\(path)\").export(\"model.onnx\", format=\"onnx\")'"
+  /// With the axes of the input as most layers take them, then otherwise; a flat input may be made an image.
+  private static func translate(
+    _ configuration: KerasConfiguration, _ file: HDF5File, isArchive: Bool
+  ) throws(OffsetFailure) -> (graph: Graph, rescalesInput: Bool) {
+    let kind = configuration.text("class_name") ?? ""
+    guard ["Sequential", "Functional", "Model"].contains(kind), let model = configuration.part("config") else {
+      throw OffsetFailure(
+        offset: noOffset, reason: "it is of class \(kind.quoted); Sequential and Functional models are known")
+    }
+    let isFirst = model.parts("layers").contains { $0.part("config")?.text("data_format") == "channels_first" }
+    var failures: [(OffsetFailure, Int)] = []
+    for channelsFirst in [isFirst, !isFirst] {
+      var image: ImageShape?
+      for _ in 0...1 {
+        var attempt = try KerasImport(
+          model, file, isArchive: isArchive, isSequential: kind == "Sequential", isChannelsFirst: isFirst,
+          inputChannelsFirst: channelsFirst, image: image)
+        do throws(GraphFailure) {
+          let graph = try attempt.translated()
+          return (graph, attempt.rescalesInput)
+        } catch {
+          guard let wanted = error.wantedInput, image == nil else {
+            failures.append((OffsetFailure(offset: noOffset, reason: error.reason), attempt.progress))
+            break
+          }
+          image = wanted
+        }
+      }
+    }
+    // The reading that came farther is the one that was meant.
+    var failure = failures[0]
+    for other in failures where other.1 > failure.1 { failure = other }
+    throw failure.0
   }
 
-  func failure(_ reason: String) -> OffsetFailure { OffsetFailure(offset: Self.noOffset, reason: reason) }
-
-  func finished(classNames: [String]?) throws(ImportError) -> FloatModel {
-    guard let input else { throw ImportError(path: path, "it has no input") }
-    do throws(NetworkError) {
-      return try ForeignLayer.model(input: input, layers: layers, classNames: classNames)
+  private init(
+    _ model: KerasConfiguration, _ file: HDF5File, isArchive: Bool, isSequential: Bool, isChannelsFirst: Bool,
+    inputChannelsFirst: Bool, image: ImageShape?
+  ) throws(OffsetFailure) {
+    self.model = model
+    self.file = file
+    self.isArchive = isArchive
+    self.isSequential = isSequential
+    self.isChannelsFirst = isChannelsFirst
+    let list = model.parts("layers")
+    guard list.count <= 1_000 else {
+      throw OffsetFailure(offset: Self.noOffset, reason: "it has \(list.count) layers; 1,000 is the most")
+    }
+    // Older files write the input's shape into the first layer.
+    let inputs = list.filter { $0.text("class_name") == "InputLayer" }
+    let first = inputs.first ?? (isSequential ? list.first : nil)
+    let own = first?.part("config") ?? first
+    guard inputs.count <= 1, let own,
+      let shape = own.integers("batch_shape") ?? own.integers("batch_input_shape"), (2...4).contains(shape.count)
+    else {
+      throw OffsetFailure(
+        offset: Self.noOffset,
+        reason: "it has \(inputs.count) inputs, or one without a shape of a batch and one to three sizes; one is known")
+    }
+    sizes = shape
+    do throws(GraphFailure) {
+      builder = try GraphBuilder(
+        sizes: shape.dropFirst().map { $0 ?? 0 }, channelsFirst: inputChannelsFirst, image: image,
+        batch: shape.first ?? nil)
     } catch {
-      throw ImportError(path: path, "\(error)")
+      throw OffsetFailure(offset: Self.noOffset, reason: "its input \(error.reason)")
     }
   }
 
-  private mutating func addLayers() throws(OffsetFailure) {
-    var last: String?
-    let list = model.parts("layers")
-    guard list.count <= 1_000 else { throw failure("it has \(list.count) layers; 1,000 is the most") }
-    for layer in list {
+  private mutating func translated() throws(GraphFailure) -> Graph {
+    var last = builder.graph.inputView
+    for layer in model.parts("layers") {
       let kind = layer.text("class_name") ?? ""
       let own = layer.part("config") ?? layer
-      guard let name = own.text("name") ?? layer.text("name") else { throw failure("a layer has no name") }
+      guard let name = own.text("name") ?? layer.text("name"), views[name] == nil else {
+        throw GraphFailure("a layer has no name, or one that is taken")
+      }
       let title = "\(kind) layer \(name.quoted)"
       let number = kindCounts[kind, default: 0]
       kindCounts[kind] = number + 1
-      if isSequential, input == nil, kind != "InputLayer" {
-        // Older files write the input's shape into the first layer.
-        try setInput(own, title)
-        last = "input "
-        values["input "] = 0
-      }
       if kind == "InputLayer" {
-        try setInput(own, title)
-        values[name] = 0
+        last = builder.graph.inputView
       } else {
-        let inbound = isSequential ? [last ?? ""] : layer.inboundNames
-        guard isSequential || layer.nodeCount == 1 else {
-          throw failure("\(title) is used \(layer.nodeCount) times; once is known")
+        do throws(GraphFailure) {
+          let inputs = isSequential ? [last] : try inputs(layer)
+          last = try add(
+            KerasLayer(
+              kind: kind, title: title, configuration: own, inputs: inputs, weights: try weights(kind, name, number)))
+        } catch {
+          throw GraphFailure("\(title) \(error.reason)", wantedInput: error.wantedInput)
         }
-        var inputs: [Int] = []
-        for source in inbound {
-          guard let value = values[source] else {
-            throw failure("\(title) reads \(source.quoted), which no layer before it is")
-          }
-          inputs.append(value)
-        }
-        guard !inputs.isEmpty else { throw failure("\(title) reads nothing") }
-        try add(
-          KerasLayer(
-            kind: kind, name: name, title: title, configuration: own, inputs: inputs, sources: inbound,
-            weights: try weights(kind, name, number)))
       }
-      last = name
+      views[name] = last
+      progress += 1
     }
-    try checkOutput(last)
+    builder.graph.outputView = isSequential ? last : try output()
+    return builder.graph
   }
 
-  private func checkOutput(_ last: String?) throws(OffsetFailure) {
+  /// What a layer of a functional model reads.
+  private func inputs(_ layer: KerasConfiguration) throws(GraphFailure) -> [ArrayView] {
+    guard layer.nodeCount == 1 else { throw GraphFailure("is used \(layer.nodeCount) times; once is known") }
+    if layer.isCalledInTraining {
+      throw GraphFailure("is called with training=True, so that it does in inference what it does in training")
+    }
+    var inputs: [ArrayView] = []
+    for source in layer.inboundNames {
+      guard let view = views[source] else {
+        throw GraphFailure("reads \(source.quoted), which is no layer before it")
+      }
+      inputs.append(view)
+    }
+    guard !inputs.isEmpty else { throw GraphFailure("reads nothing") }
+    return inputs
+  }
+
+  private func output() throws(GraphFailure) -> ArrayView {
     var names: [String] = []
-    if isSequential {
-      if let last { names = [last] }
-    } else {
-      KerasConfiguration.collect(model["output_layers"], into: &names, depth: 0)
-    }
-    guard names.count == 1, let output = values[names[0]], output == layers.count, !layers.isEmpty,
-      borders[names[0]] == nil
-    else {
+    KerasConfiguration.collect(model["output_layers"], into: &names, depth: 0)
+    guard names.count == 1, let view = views[names[0]] else {
       let listed = names.isEmpty ? "none" : names.map(\.quoted).joined(separator: ", ")
-      throw failure("its outputs are: \(listed); a classifier has one, made by its last layer")
+      throw GraphFailure("its outputs are: \(listed); one is known")
     }
-  }
-
-  private mutating func setInput(_ layer: KerasConfiguration, _ title: String) throws(OffsetFailure) {
-    guard input == nil else {
-      throw failure("\(title) is a second input; a classifier of one picture has one")
-    }
-    guard let shape = layer.integers("batch_shape") ?? layer.integers("batch_input_shape"),
-      (2...4).contains(shape.count)
-    else { throw failure("\(title) has no shape of a batch and one to three sizes") }
-    let sizes = shape.dropFirst().map { $0 ?? 0 }
-    guard sizes.allSatisfy({ (1...4096).contains($0) }) else {
-      throw failure(
-        "\(title) has sizes \(sizes.map { $0 == 0 ? "?" : "\($0)" }.joined(separator: "x")); 1 to 4,096 are known"
-      )
-    }
-    let found =
-      switch sizes.count {
-      case 1: ImageShape(flat: sizes[0])
-      case 2: ImageShape(height: sizes[0], width: sizes[1], channels: 1)
-      default: ImageShape(height: sizes[0], width: sizes[1], channels: sizes[2])
-      }
-    guard found.count <= NetworkDescription.largestValueCount else { throw failure("\(title) is too large") }
-    input = found
-    shapes = [found]
+    return view
   }
 
   // MARK: weights
 
+  private mutating func weights(_ kind: String, _ name: String, _ number: Int) throws(GraphFailure)
+    -> [String: KerasLayer.Weights]
+  {
+    do throws(OffsetFailure) {
+      return try arrays(kind, name, number)
+    } catch {
+      throw GraphFailure(error.offset < 0 ? error.reason : "has weights at byte \(error.offset) where \(error.reason)")
+    }
+  }
+
   /// The arrays of a layer, by their name in Keras ("kernel") or by their number.
-  private mutating func weights(_ kind: String, _ name: String, _ number: Int) throws(OffsetFailure)
+  private mutating func arrays(_ kind: String, _ name: String, _ number: Int) throws(OffsetFailure)
     -> [String: KerasLayer.Weights]
   {
     var found: [String: KerasLayer.Weights] = [:]
@@ -195,7 +224,8 @@ struct KerasImport {
     guard let (shape, values) = try file.floats(address) else { return }
     parameterCount += values.count
     guard parameterCount <= NetworkDescription.largestParameterCount else {
-      throw failure("it has more than \(NetworkDescription.largestParameterCount) parameters")
+      throw OffsetFailure(
+        offset: Self.noOffset, reason: "it has more than \(NetworkDescription.largestParameterCount) parameters")
     }
     found[name] = KerasLayer.Weights(shape: shape, values: values)
   }
@@ -222,12 +252,9 @@ struct KerasLayer {
   }
 
   let kind: String
-  let name: String
   /// For messages.
   let title: String
   let configuration: KerasConfiguration
-  let inputs: [Int]
-  /// The names of the layers that it reads.
-  let sources: [String]
+  let inputs: [ArrayView]
   let weights: [String: Weights]
 }

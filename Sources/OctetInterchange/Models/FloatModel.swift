@@ -22,6 +22,12 @@ package struct FloatModel: Equatable, Sendable {
   /// How the format that the model came from lays out its input and its output. No model file keeps it.
   package var inputLayout: ArrayLayout
   package var outputLayout: ArrayLayout
+  /// Whether the format's model gives the logarithms of its closing softmax. Octet itself gives probabilities, which have
+  /// the same order. No model file keeps it.
+  package var givesLogarithms = false
+  /// Whether the first thing that the model does is to scale its input, so that it took other pixels than those from 0 to 1
+  /// in training. No model file keeps it.
+  package var scalesPixels = false
 
   /// - Parameters:
   ///   - inputLayout: nil for Octet's own, of the network's input.

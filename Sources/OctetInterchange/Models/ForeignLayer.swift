@@ -41,16 +41,23 @@ extension ForeignLayer {
     return model
   }
 
-  /// `factor * x + summand` for each channel.
+  /// `factor * x + summand` for each channel, as a normalization that has nothing to normalize.
   static func affine(_ value: Int, factors: [Float], summands: [Float]) -> ForeignLayer {
-    let epsilon: Float = 0.001
+    ForeignLayer(
+      kind: .batchNormalization(BatchNormalization(epsilon: affineEpsilon)), inputs: [value],
+      parameters: affineParameters(factors: factors, summands: summands))
+  }
+
+  static let affineEpsilon: Float = 0.001
+
+  static func affineParameters(
+    factors: [Float], summands: [Float]
+  ) -> [(name: String, shape: [Int], values: [Float])] {
     let count = factors.count
-    return ForeignLayer(
-      kind: .batchNormalization(BatchNormalization(epsilon: epsilon)), inputs: [value],
-      parameters: [
-        ("scale", [count], factors), ("offset", [count], summands),
-        ("mean", [count], [Float](repeating: 0, count: count)),
-        ("variance", [count], [Float](repeating: 1 - epsilon, count: count)),
-      ])
+    return [
+      ("scale", [count], factors), ("offset", [count], summands),
+      ("mean", [count], [Float](repeating: 0, count: count)),
+      ("variance", [count], [Float](repeating: 1 - affineEpsilon, count: count)),
+    ]
   }
 }

@@ -5,6 +5,9 @@ extension ONNXGraph {
     var reader = ProtobufReader(file)
     while let field = try reader.next() {
       if field.number == 7 { graph = try field.range() }
+      if field.number == 8 {
+        if let version = try Self.operatorSet(file, try field.range()) { self.version = version }
+      }
       if field.number == 14 {
         let (name, value) = try Self.property(file, try field.range())
         properties[name] = value
@@ -27,6 +30,17 @@ extension ONNXGraph {
     }
     // Older files list weights among the inputs.
     inputs.removeAll { constants[$0.name] != nil }
+  }
+
+  /// The version of an operator set, if it is that of the standard operators.
+  private static func operatorSet(_ file: [UInt8], _ range: Range<Int>) throws(ProtobufReader.Failure) -> Int? {
+    var (domain, version) = ("", Int64(0))
+    var reader = ProtobufReader(file, range)
+    while let field = try reader.next() {
+      if field.number == 1 { domain = try field.text(file) }
+      if field.number == 2 { version = try field.integer() }
+    }
+    return domain.isEmpty || domain == "ai.onnx" ? Int(clamping: version) : nil
   }
 
   private static func property(
@@ -67,6 +81,7 @@ extension ONNXGraph {
     var attribute = Attribute.other
     var integers: [Int64] = []
     var floats: [Float] = []
+    var type: Int64 = 0
     var reader = ProtobufReader(file, range)
     while let field = try reader.next() {
       switch field.number {
@@ -77,11 +92,15 @@ extension ONNXGraph {
       case 5: attribute = .tensor(try tensor(file, try field.range()))
       case 7: try field.append(to: &floats, file)
       case 8: try field.append(to: &integers, file)
+      case 20: type = try field.integer()
+      // A reference to an attribute of a function around the node.
+      case 21: throw ProtobufReader.Failure(offset: field.offset, reason: "attributes of functions are not known")
       default: break
       }
     }
-    if !integers.isEmpty { attribute = .integers(integers) }
-    if !floats.isEmpty { attribute = .floats(floats) }
+    // Lists may be empty; the type says what they are of.
+    if !integers.isEmpty || type == 7 { attribute = .integers(integers) }
+    if !floats.isEmpty || type == 6 { attribute = .floats(floats) }
     return (name, attribute)
   }
 
@@ -98,6 +117,7 @@ extension ONNXGraph {
           guard field.number == 1 else { continue }
           var tensor = ProtobufReader(file, try field.range())
           while let field = try tensor.next() {
+            if field.number == 1 { port.element = try field.integer() }
             if field.number == 2 { port.shape = try shape(file, try field.range()) }
           }
         }

@@ -41,8 +41,12 @@ struct ONNXGraph {
   struct Port {
     var name = ""
     var shape: [Int?] = []
+    /// Its element type by number, if the file says.
+    var element: Int64?
   }
 
+  /// The version of the standard operators, if the file says.
+  var version: Int?
   var nodes: [Node] = []
   var constants: [String: Tensor] = [:]
   var inputs: [Port] = []

@@ -83,7 +83,7 @@ package struct Window: Hashable, Sendable {
   }
 
   /// Places of the window over `input`, as height and width.
-  func places(over input: ImageShape) throws(ShapeMismatch) -> (height: Int, width: Int) {
+  package func places(over input: ImageShape) throws(ShapeMismatch) -> (height: Int, width: Int) {
     if padding == .same {
       return ((input.height - 1) / strideHeight + 1, (input.width - 1) / strideWidth + 1)
     }

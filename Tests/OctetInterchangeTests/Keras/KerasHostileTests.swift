@@ -53,14 +53,14 @@ struct KerasHostileTests {
 
   private func reason(_ bytes: [UInt8]) -> String {
     let error = #expect(throws: ImportError.self) {
-      try FloatModel(keras: bytes, path: "x.keras", pixels: 0...1)
+      try FloatModel(keras: bytes, path: "x.keras")
     }
     return error?.description ?? ""
   }
 
   @Test func `an archive made here is read`() throws {
     let layers = [Self.input("4,4,1"), Self.flatten] + (0..<3).map(Self.rescaling)
-    let model = try FloatModel(keras: Self.model(layers), path: "x.keras", pixels: 0...1)
+    let model = try FloatModel(keras: Self.model(layers), path: "x.keras")
     #expect(model.network.layers.count == 4)
   }
 

@@ -39,7 +39,12 @@ enum FloatModelSource {
     } else if lowercased.hasSuffix(".onnx") {
       model = try FloatModel(onnx: bytes, path: path, classNames: classNames)
     } else {
-      model = try FloatModel(keras: bytes, path: path, classNames: classNames, pixels: pixels)
+      model = try FloatModel(keras: bytes, path: path, classNames: classNames)
+    }
+    guard pixels != nil || !model.scalesPixels else {
+      throw FileContentError(
+        path: path,
+        reason: "its first layer scales its input: say what pixels of 0 and 255 were, most likely --pixels 0:255")
     }
     return try model.taking(pixels: pixels ?? 0...1)
   }

@@ -1,0 +1,107 @@
+/// How the elements of an array axis lie in a value of the graph.
+///
+/// A value holds its elements in one order: row by row, column by column, channels last. An axis of an array is a list
+/// of parts, outermost first; a step along a part moves `stride` elements. So a channel axis is one part of stride 1,
+/// an image flattened channels first is one axis of the parts channel, row, column, and no data ever needs to move:
+/// a transpose permutes axes and a reshape regroups parts.
+struct ArrayAxis: Hashable {
+  struct Part: Hashable {
+    var size: Int
+    var stride: Int
+  }
+
+  /// No part has size 1, and no two neighbors can be written as one.
+  private(set) var parts: [Part] = []
+
+  init(_ parts: [Part]) {
+    for part in parts where part.size != 1 {
+      if let last = self.parts.last, last.stride == part.stride * part.size {
+        self.parts[self.parts.count - 1] = Part(size: last.size * part.size, stride: part.stride)
+      } else {
+        self.parts.append(part)
+      }
+    }
+  }
+
+  init(size: Int, stride: Int) { self.init([Part(size: size, stride: stride)]) }
+
+  /// An axis of size 1.
+  static let one = ArrayAxis([])
+
+  var size: Int { parts.reduce(1) { $0 * $1.size } }
+
+  /// Whether every step stays within `count` neighboring elements.
+  func lies(within count: Int) -> Bool { parts.allSatisfy { $0.stride * $0.size <= count } }
+
+  /// Whether every step moves by a multiple of `count` elements.
+  func moves(byMultiplesOf count: Int) -> Bool { parts.allSatisfy { $0.stride % count == 0 } }
+
+  /// The index along this axis of the element at `offset`.
+  func index(ofElementAt offset: Int) -> Int {
+    parts.reduce(0) { $0 * $1.size + offset / $1.stride % $1.size }
+  }
+
+  /// The offset of each index, in order.
+  var offsets: [Int] {
+    var offsets = [0]
+    for part in parts {
+      var finer: [Int] = []
+      finer.reserveCapacity(offsets.count * part.size)
+      for offset in offsets { for index in 0..<part.size { finer.append(offset + index * part.stride) } }
+      offsets = finer
+    }
+    return offsets
+  }
+
+  /// The same axis where strides of at least `limit` are scaled, as the elements below them became more or fewer.
+  func scaled(above limit: Int, from old: Int, to new: Int) -> ArrayAxis {
+    ArrayAxis(
+      parts.map { $0.stride >= limit ? Part(size: $0.size, stride: $0.stride / old * new) : $0 })
+  }
+}
+
+/// An array of a file's own format: which value of the graph it shows, and how its axes lie there.
+///
+/// The batch is not among the axes; it stays the first one.
+struct ArrayView: Hashable {
+  /// 0 is the graph's input, `i` what node `i - 1` makes.
+  var value: Int
+  var axes: [ArrayAxis]
+
+  var sizes: [Int] { axes.map(\.size) }
+  var count: Int { axes.reduce(1) { $0 * $1.size } }
+
+  /// The same elements in their order under other sizes; nil where an axis would need elements that lie in no pattern of
+  /// equal steps.
+  func reshaped(_ sizes: [Int]) -> ArrayView? {
+    var rest = Array(axes.flatMap(\.parts).reversed())
+    var made: [ArrayAxis] = []
+    for size in sizes {
+      var own: [ArrayAxis.Part] = []
+      var left = size
+      while left > 1 {
+        guard let part = rest.popLast() else { return nil }
+        if left % part.size == 0 {
+          own.append(part)
+          left /= part.size
+        } else if part.size % left == 0 {
+          let inner = part.size / left
+          own.append(ArrayAxis.Part(size: left, stride: part.stride * inner))
+          rest.append(ArrayAxis.Part(size: inner, stride: part.stride))
+          left = 1
+        } else {
+          return nil
+        }
+      }
+      guard left == 1 else { return nil }
+      made.append(ArrayAxis(own))
+    }
+    return rest.isEmpty ? ArrayView(value: value, axes: made) : nil
+  }
+
+  /// For each element of the array in its order, its place in the value; nil where the orders are the same.
+  var places: [Int]? {
+    let flat = ArrayAxis(axes.flatMap(\.parts))
+    return flat.parts.isEmpty || flat.parts == [ArrayAxis.Part(size: count, stride: 1)] ? nil : flat.offsets
+  }
+}

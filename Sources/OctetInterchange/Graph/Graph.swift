@@ -1,0 +1,113 @@
+import OctetTraining
+
+/// A network as it was read from a file of another tool, before it becomes a float model or an integer one.
+///
+/// Readers only translate, each operator by its definition in its format; what can be fused or dropped is decided by
+/// passes over the finished graph. Node `i` makes value `i + 1`; value 0 is the input.
+package struct Graph: Sendable {
+  /// What a node computes. Weights lie as float layers have them, the outputs side by side.
+  package enum Operation: Hashable, Sendable {
+    /// Weights `inputs x units`.
+    case dense
+    /// Weights `rows x columns x channels x filters`.
+    case convolution(Window)
+    /// Weights `rows x columns x channels x multiplier`.
+    case depthwiseConvolution(Window)
+    case maximumPooling(Window)
+    case averagePooling(Window)
+    case globalAveragePooling
+    case add
+    /// `factor * x + summand`, one pair for each channel: the weights and the bias.
+    case affine
+    /// A batch normalization: scale, offset, mean and variance of each channel, one after the other in the weights.
+    case normalization(epsilon: Float)
+    case function(Function)
+    case softmax(isLogarithm: Bool)
+    /// An image becomes a flat vector; its elements keep their order.
+    case flatten
+    /// Zeros around an image.
+    case padding(Border)
+    /// The same values in other integers: QUANTIZE between two layers of a full-integer file.
+    case requantize
+  }
+
+  /// A function of one value.
+  package enum Function: Hashable, Sendable {
+    case identity
+    case relu
+    case reluN1To1
+    case relu6
+    case sigmoid
+    case tanh
+  }
+
+  package struct Border: Hashable, Sendable {
+    package var top = 0
+    package var left = 0
+    package var bottom = 0
+    package var right = 0
+
+    var isEmpty: Bool { self == Border() }
+  }
+
+  package struct Node: Sendable {
+    package var operation: Operation
+    package var inputs: [Int]
+    /// What it makes.
+    package var shape: ImageShape
+    /// Operator and name as in the file, for messages.
+    package let title: String
+    /// What is done to each value at the end.
+    package var function = Function.identity
+    /// Floats, or the file's own integers where the network computes with them.
+    package var weights: [Float] = []
+    /// As exact as the file has it: 32-bit integers are exact in a Double.
+    package var bias: [Double]?
+    /// In a .tflite file, the tensors that say what integers stand for.
+    package var tensors = Tensors()
+  }
+
+  /// Tensors of a .tflite file.
+  package struct Tensors: Hashable, Sendable {
+    package var weights: Int?
+    package var output: Int?
+  }
+
+  package internal(set) var input: ImageShape
+  package internal(set) var nodes: [Node] = []
+  /// How the file's input and output arrays lie on value 0 and on what the last node makes.
+  var inputView: ArrayView
+  var outputView: ArrayView
+
+  init(input: ImageShape, view: ArrayView) {
+    self.input = input
+    inputView = view
+    outputView = view
+  }
+
+  /// The shape of a value.
+  package func shape(_ value: Int) -> ImageShape { value == 0 ? input : nodes[value - 1].shape }
+
+  /// How often each value is read; the graph's output counts as a reader.
+  var readerCounts: [Int] {
+    var counts = [Int](repeating: 0, count: nodes.count + 1)
+    for node in nodes { for value in node.inputs { counts[value] += 1 } }
+    counts[outputView.value] += 1
+    return counts
+  }
+
+  /// The nodes that read a value.
+  func readers(of value: Int) -> [Int] { nodes.indices.filter { nodes[$0].inputs.contains(value) } }
+}
+
+/// Why an operator cannot be translated; the reader adds where it stands.
+struct GraphFailure: Error {
+  var reason: String
+  /// The input's shape with which another attempt may succeed.
+  var wantedInput: ImageShape?
+
+  init(_ reason: String, wantedInput: ImageShape? = nil) {
+    self.reason = reason
+    self.wantedInput = wantedInput
+  }
+}

@@ -1,0 +1,174 @@
+import OctetTraining
+
+/// What can be left out or done in one step without changing what is computed. Each pass states its condition.
+extension Graph {
+  /// For a network of floats.
+  mutating func simplify() throws(GraphFailure) {
+    dropUnread()
+    try foldPadding()
+    dropIdentities()
+    fuseBiases()
+    fuseFunctions()
+  }
+
+  /// For a network of integers, where each node's output has integers of its own.
+  mutating func simplifyIntegers() throws(GraphFailure) {
+    dropUnread()
+    try foldPadding()
+  }
+
+  /// Condition: nothing reads the value, and it is not the output.
+  mutating func dropUnread() {
+    while let index = nodes.indices.last(where: { readerCounts[$0 + 1] == 0 }) { remove(index, readAs: nil) }
+  }
+
+  /// Zeros around an image join the border of the convolution that reads it.
+  ///
+  /// Condition: the reader is a convolution, whose own border is of zeros too, and is added to; a pool leaves its border
+  /// out instead, so it cannot take zeros in. The value may have several readers, if all are convolutions.
+  private mutating func foldPadding() throws(GraphFailure) {
+    while let index = nodes.indices.last(where: { nodes[$0].operation.border != nil }) {
+      guard let border = nodes[index].operation.border else { return }
+      for reader in readers(of: index + 1) where !border.isEmpty {
+        guard let window = nodes[reader].operation.convolutionWindow else {
+          throw GraphFailure(
+            "\(nodes[index].title) puts zeros around what \(nodes[reader].title) reads; only a convolution can take them in"
+          )
+        }
+        let wide = window.adding(border, input: shape(index + 1), output: nodes[reader].shape)
+        nodes[reader].operation = nodes[reader].operation.with(wide)
+        do throws(ShapeMismatch) {
+          let places = try wide.places(over: shape(nodes[index].inputs[0]))
+          guard places.height == nodes[reader].shape.height, places.width == nodes[reader].shape.width else {
+            throw ShapeMismatch("its border does not fit")
+          }
+        } catch {
+          throw GraphFailure(
+            "\(nodes[index].title) puts zeros around what \(nodes[reader].title) reads: \(error.reason)")
+        }
+      }
+      guard outputView.value != index + 1 || border.isEmpty else {
+        throw GraphFailure("\(nodes[index].title) is the output; only a convolution can take its zeros in")
+      }
+      remove(index, readAs: nodes[index].inputs[0])
+    }
+  }
+
+  /// Condition: the function gives what it gets.
+  private mutating func dropIdentities() {
+    while let index = nodes.indices.first(where: { nodes[$0].operation == .function(.identity) }) {
+      remove(index, readAs: nodes[index].inputs[0])
+    }
+  }
+
+  /// A sum with one constant for each output of a dense layer or convolution becomes its bias.
+  ///
+  /// Condition: the sum is the only reader, all factors are 1, no function lies between, the constants run along the outputs,
+  /// and the layer has no bias yet (adding to one would round twice).
+  private mutating func fuseBiases() {
+    var index = 0
+    while index < nodes.count {
+      let node = nodes[index]
+      guard node.operation == .affine, node.weights.allSatisfy({ $0 == 1 }), node.inputs[0] > 0,
+        readerCounts[node.inputs[0]] == 1, nodes[node.inputs[0] - 1].operation.isWeighted,
+        nodes[node.inputs[0] - 1].function == .identity, nodes[node.inputs[0] - 1].bias == nil,
+        nodes[node.inputs[0] - 1].shape.channels == node.weights.count
+      else {
+        index += 1
+        continue
+      }
+      nodes[node.inputs[0] - 1].bias = node.bias
+      remove(index, readAs: node.inputs[0])
+    }
+  }
+
+  /// A function of one value becomes the end of the layer that makes the value.
+  ///
+  /// Condition: the function is the only reader, the layer ends with no function yet, and its kind can end with one.
+  private mutating func fuseFunctions() {
+    var index = 0
+    while index < nodes.count {
+      guard case .function(let function) = nodes[index].operation, nodes[index].inputs[0] > 0,
+        readerCounts[nodes[index].inputs[0]] == 1,
+        nodes[nodes[index].inputs[0] - 1].operation.takesFunction,
+        nodes[nodes[index].inputs[0] - 1].function == .identity
+      else {
+        index += 1
+        continue
+      }
+      nodes[nodes[index].inputs[0] - 1].function = function
+      remove(index, readAs: nodes[index].inputs[0])
+    }
+  }
+
+  /// Takes out a node; those that read what it made read `value` from now on.
+  private mutating func remove(_ index: Int, readAs value: Int?) {
+    func renamed(_ old: Int) -> Int {
+      let read = old == index + 1 ? value ?? old : old
+      return read > index + 1 ? read - 1 : read
+    }
+    nodes.remove(at: index)
+    for reader in nodes.indices { nodes[reader].inputs = nodes[reader].inputs.map(renamed) }
+    outputView.value = renamed(outputView.value)
+  }
+}
+
+extension Graph.Operation {
+  var isWeighted: Bool {
+    switch self {
+    case .dense, .convolution, .depthwiseConvolution: true
+    case .maximumPooling, .averagePooling, .globalAveragePooling, .add, .affine, .normalization, .function, .softmax,
+      .flatten, .padding, .requantize:
+      false
+    }
+  }
+
+  /// Whether a layer of this kind can end with a function.
+  fileprivate var takesFunction: Bool {
+    switch self {
+    case .dense, .convolution, .depthwiseConvolution, .normalization, .affine, .add: true
+    case .maximumPooling, .averagePooling, .globalAveragePooling, .function, .softmax, .flatten, .padding,
+      .requantize:
+      false
+    }
+  }
+
+  fileprivate var border: Graph.Border? {
+    if case .padding(let border) = self { return border }
+    return nil
+  }
+
+  fileprivate var convolutionWindow: Window? {
+    switch self {
+    case .convolution(let window), .depthwiseConvolution(let window): window
+    case .dense, .maximumPooling, .averagePooling, .globalAveragePooling, .add, .affine, .normalization, .function,
+      .softmax, .flatten, .padding, .requantize:
+      nil
+    }
+  }
+
+  fileprivate func with(_ window: Window) -> Graph.Operation {
+    if case .depthwiseConvolution = self { return .depthwiseConvolution(window) }
+    return .convolution(window)
+  }
+}
+
+extension Window {
+  /// The same window with more border, written as numbers.
+  fileprivate func adding(_ border: Graph.Border, input: ImageShape, output: ImageShape) -> Window {
+    let own = self.border(input: input, output: output)
+    var (bottom, right) = (0, 0)
+    switch padding {
+    case .valid: break
+    case .same:
+      bottom = max((output.height - 1) * strideHeight + height - input.height - own.top, 0)
+      right = max((output.width - 1) * strideWidth + width - input.width - own.left, 0)
+    case .border(_, _, let below, let beside): (bottom, right) = (below, beside)
+    }
+    return Window(
+      height: height, width: width, strideHeight: strideHeight, strideWidth: strideWidth,
+      padding: .border(
+        top: own.top + border.top, left: own.left + border.left, bottom: bottom + border.bottom,
+        right: right + border.right))
+  }
+}

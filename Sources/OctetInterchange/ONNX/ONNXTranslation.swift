@@ -1,0 +1,250 @@
+import OctetTraining
+
+/// Turns an ONNX file into a graph, node by node, each operator by its definition in the operator set of the file.
+///
+/// Arrays keep the axes that the file gives them; where they lie in Octet's values an `ArrayView` knows.
+struct ONNXTranslation {
+  let graph: ONNXGraph
+  /// The version of the standard operators.
+  let version: Int
+  var builder: GraphBuilder
+  /// Arrays that depend on the input, by name.
+  var views: [String: ArrayView] = [:]
+  /// Constants of the file, and those that nodes make.
+  var constants: [String: ONNXGraph.Tensor]
+  /// Elements of constants that nodes made.
+  private var madeElements = 0
+  /// How many nodes have been translated.
+  private var progress = 0
+
+  static let versions = 7...21
+
+  /// The operators that are translated, as error messages and documents list them.
+  static let operators: [String] = [
+    "Add", "AveragePool", "BatchNormalization", "Cast", "Constant", "Conv", "Div", "Dropout", "Flatten", "Gemm",
+    "GlobalAveragePool", "GlobalMaxPool", "Identity", "LogSoftmax", "MatMul", "MaxPool", "Mul", "Pad", "ReduceMean",
+    "Relu", "Reshape", "Shape", "Sigmoid", "Softmax", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze",
+  ]
+
+  /// The graph of a file, not yet simplified, and what else the file says.
+  static func read(_ file: [UInt8], path: String) throws(ImportError) -> (Graph, ONNXGraph) {
+    let source: ONNXGraph
+    do throws(ProtobufReader.Failure) {
+      source = try ONNXGraph(file)
+    } catch {
+      throw ImportError(path: path, "byte \(error.offset): \(error.reason)")
+    }
+    do throws(GraphFailure) {
+      return (try translate(source), source)
+    } catch {
+      throw ImportError(path: path, error.reason)
+    }
+  }
+
+  /// An image's channels are the axis that the operators take for them; only where none says so do the sizes decide, and
+  /// then only how a picture is laid into the input, never what is computed.
+  private static func translate(_ source: ONNXGraph) throws(GraphFailure) -> Graph {
+    let nodes = try source.needed()
+    let port = try source.inputPort()
+    let sizes = port.shape.dropFirst().map { $0 ?? 0 }
+    func isChannels(_ size: Int?) -> Bool { size == 1 || size == 3 }
+    let isLast = sizes.count == 3 && isChannels(sizes.last) && !isChannels(sizes.first)
+    var failures: [(GraphFailure, Int)] = []
+    for channelsFirst in sizes.count == 3 ? [!isLast, isLast] : [true] {
+      var image: ImageShape?
+      // A second time, if an operator makes the flat input an image.
+      for _ in 0...1 {
+        var translation = try ONNXTranslation(source, port, channelsFirst: channelsFirst, image: image)
+        do throws(GraphFailure) {
+          return try translation.finished(nodes)
+        } catch {
+          guard let wanted = error.wantedInput, image == nil else {
+            failures.append((error, translation.progress))
+            break
+          }
+          image = wanted
+        }
+      }
+    }
+    // The reading that came farther is the one that was meant.
+    var failure = failures[0]
+    for other in failures where other.1 > failure.1 { failure = other }
+    throw failure.0
+  }
+
+  private init(_ source: ONNXGraph, _ port: ONNXGraph.Port, channelsFirst: Bool, image: ImageShape?)
+    throws(GraphFailure)
+  {
+    graph = source
+    constants = source.constants
+    guard let version = source.version else {
+      throw GraphFailure("it does not say which operator set it uses: this is no ONNX model, or a part of one")
+    }
+    guard Self.versions.contains(version) else {
+      throw GraphFailure(
+        "it uses operator set \(version); \(Self.versions.lowerBound) to \(Self.versions.upperBound) are known: export it "
+          + "with opset_version=\(min(max(version, Self.versions.lowerBound), Self.versions.upperBound))")
+    }
+    self.version = version
+    do throws(GraphFailure) {
+      builder = try GraphBuilder(
+        sizes: port.shape.dropFirst().map { $0 ?? 0 }, channelsFirst: channelsFirst, image: image,
+        batch: port.shape.first ?? nil)
+    } catch {
+      throw GraphFailure("its input \(port.name.quoted) \(error.reason)")
+    }
+    views[port.name] = builder.graph.inputView
+  }
+
+  private mutating func finished(_ nodes: [ONNXGraph.Node]) throws(GraphFailure) -> Graph {
+    for node in nodes {
+      do throws(GraphFailure) {
+        try add(node)
+      } catch {
+        throw GraphFailure("\(node.title) \(error.reason)", wantedInput: error.wantedInput)
+      }
+      progress += 1
+    }
+    let output = graph.outputs[0].name
+    guard let view = views[output] else {
+      throw GraphFailure("its output \(output.quoted) does not depend on its input, or no node makes it")
+    }
+    builder.graph.outputView = view
+    return builder.graph
+  }
+
+  // MARK: what a node reads and gives
+
+  func constant(_ node: ONNXGraph.Node, _ place: Int) -> ONNXGraph.Tensor? {
+    place < node.inputs.count ? constants[node.inputs[place]] : nil
+  }
+
+  func isGiven(_ node: ONNXGraph.Node, _ place: Int) -> Bool {
+    place < node.inputs.count && !node.inputs[place].isEmpty
+  }
+
+  /// The array that a node reads in its place `place`.
+  func view(_ node: ONNXGraph.Node, _ place: Int = 0) throws(GraphFailure) -> ArrayView {
+    guard isGiven(node, place) else { throw GraphFailure("has no input \(place)") }
+    let name = node.inputs[place]
+    if let view = views[name] { return view }
+    throw GraphFailure(
+      constants[name] == nil
+        ? "reads \(name.quoted), which no node before it makes"
+        : "reads the constant \(name.quoted) where a value that depends on the input is needed")
+  }
+
+  /// A constant of floats that a node reads.
+  func floats(_ node: ONNXGraph.Node, _ place: Int, _ what: String) throws(GraphFailure) -> ONNXGraph.Tensor {
+    guard let tensor = constant(node, place), tensor.floats != nil else {
+      throw GraphFailure("needs constant \(what) of floats as input \(place)")
+    }
+    return tensor
+  }
+
+  /// Numbers that are an attribute in older operator sets and an input in newer ones.
+  func integers(
+    _ node: ONNXGraph.Node, _ place: Int, _ name: String, inputSince: Int, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) -> [Int]? {
+    if version < inputSince { return try attributes.integers(name) }
+    guard isGiven(node, place) else { return nil }
+    guard let list = constant(node, place)?.integers else {
+      throw GraphFailure("needs constant \(name) as input \(place)")
+    }
+    return list
+  }
+
+  /// Names what a node gives. Its other outputs must not be wanted.
+  mutating func give(_ node: ONNXGraph.Node, _ view: ArrayView) throws(GraphFailure) {
+    views[try output(node)] = view
+  }
+
+  mutating func give(_ node: ONNXGraph.Node, _ constant: ONNXGraph.Tensor) throws(GraphFailure) {
+    madeElements += constant.count
+    guard madeElements <= 4 * ONNXConstantOperator.largestCount else {
+      throw GraphFailure("brings the constants that nodes make beyond \(4 * ONNXConstantOperator.largestCount) elements")
+    }
+    constants[try output(node)] = constant
+  }
+
+  private func output(_ node: ONNXGraph.Node) throws(GraphFailure) -> String {
+    guard let name = node.outputs.first, !name.isEmpty, views[name] == nil, constants[name] == nil else {
+      throw GraphFailure("gives a value without a name, or one whose name is taken")
+    }
+    for other in node.outputs.dropFirst() where !other.isEmpty && graph.isRead(other) {
+      throw GraphFailure("has a second output \(other.quoted) that is read; only the first one is known")
+    }
+    return name
+  }
+
+  /// An axis of an array, the batch being axis 0, as a place among the view's axes.
+  func axis(_ axis: Int, _ view: ArrayView) throws(GraphFailure) -> Int {
+    let rank = view.axes.count + 1
+    guard (-rank..<rank).contains(axis) else { throw GraphFailure("has axis \(axis), and its input has \(rank) axes") }
+    let place = axis < 0 ? axis + rank : axis
+    guard place > 0 else { throw GraphFailure("runs along axis 0, that of the batch") }
+    return place - 1
+  }
+
+  /// The sizes of an array with the batch.
+  func sizes(_ view: ArrayView) -> [Int] { [builder.batch] + view.sizes }
+}
+
+extension ONNXGraph {
+  /// The nodes that the output needs, in their order.
+  fileprivate func needed() throws(GraphFailure) -> [Node] {
+    guard outputs.count == 1 else {
+      throw GraphFailure("it has \(outputs.count) outputs; one is known")
+    }
+    var wanted: Set = [outputs[0].name]
+    var list: [Node] = []
+    for node in nodes.reversed() where node.outputs.contains(where: { !$0.isEmpty && wanted.contains($0) }) {
+      wanted.formUnion(node.inputs)
+      list.append(node)
+    }
+    guard list.count <= GraphBuilder.mostNodes else {
+      throw GraphFailure("it has \(list.count) nodes; \(GraphBuilder.mostNodes) is the most")
+    }
+    return list.reversed()
+  }
+
+  /// Whether a node or the graph's output reads a value.
+  func isRead(_ name: String) -> Bool {
+    outputs.contains { $0.name == name } || nodes.contains { $0.inputs.contains(name) }
+  }
+
+  fileprivate func inputPort() throws(GraphFailure) -> Port {
+    guard inputs.count == 1 else {
+      throw GraphFailure("it has \(inputs.count) inputs; one is known")
+    }
+    let port = inputs[0]
+    guard port.element == nil || port.element == 1 else {
+      throw GraphFailure(
+        "its input \(port.name.quoted) is of element type \(port.element ?? 0); float (1) is known: export it in float32")
+    }
+    return port
+  }
+}
+
+extension FloatModel {
+  /// Reads an ONNX file.
+  ///
+  /// - Parameter classNames: the classes in the order of the outputs, if they are known.
+  package init(onnx file: [UInt8], path: String, classNames: [String]? = nil) throws(ImportError) {
+    var (graph, source) = try ONNXTranslation.read(file, path: path)
+    do throws(GraphFailure) {
+      try graph.simplify()
+      self = try graph.floatModel(classNames: classNames ?? source.ownClassNames(count: graph.outputView.count))
+    } catch {
+      throw ImportError(path: path, error.reason)
+    }
+  }
+}
+
+extension ONNXGraph {
+  /// The class names that Octet's own export leaves in a file, if they still fit.
+  fileprivate func ownClassNames(count: Int) -> [String]? {
+    let names = properties[ONNXWriter.classesKey].flatMap { try? StrangersJSON.decode([String].self, from: $0) }
+    return names.flatMap { $0.count == max(count, 2) ? $0 : nil }
+  }
+}
