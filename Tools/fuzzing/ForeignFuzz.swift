@@ -20,7 +20,7 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 private func bringInLite(_ file: [UInt8]) {
   guard let network = try? LiteNetwork(file, path: "fuzz.tflite") else { return }
   writeOn(try? network.floatModel())
-  let outputs = max(network.layers.last?.shape.count ?? 0, 2)
+  let outputs = max(network.output.count, 2)
   guard outputs <= 256 else { return }
   let names = (0..<outputs).map(String.init)
   guard

@@ -6,7 +6,9 @@ enum ArrayShapes {
     for (axis, size) in wanted.enumerated() {
       switch size {
       case 0 where !allowsZero:
-        guard axis < shape.count else { throw GraphFailure("keeps axis \(axis), of which there are \(shape.count)") }
+        guard axis < shape.count else {
+          throw GraphFailure("keeps axis \(axis), of which there are \(shape.count)")
+        }
         made.append(shape[axis])
       case -1...count: made.append(size)
       default: throw GraphFailure("reshapes \(shape) to \(wanted)")

@@ -74,7 +74,8 @@ extension Graph {
     case .sigmoid: return .sigmoid
     case .tanh: return .tanh
     case .relu6, .reluN1To1:
-      throw GraphFailure("\(node.title) has a ReLU with an upper limit, which is known in full-integer .tflite files only")
+      throw GraphFailure(
+        "\(node.title) has a ReLU with an upper limit, which is known in full-integer .tflite files only")
     }
   }
 
@@ -92,7 +93,8 @@ extension Graph {
       return ["scale", "offset", "mean", "variance"].enumerated().map { index, name in
         (name, [channels], Array(node.weights[index * channels..<(index + 1) * channels]))
       }
-    case .maximumPooling, .averagePooling, .globalAveragePooling, .add, .function, .softmax, .flatten, .padding,
+    case .maximumPooling, .averagePooling, .globalAveragePooling, .add, .function, .softmax, .flatten,
+      .padding,
       .requantize:
       return []
     }

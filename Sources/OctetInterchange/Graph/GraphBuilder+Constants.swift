@@ -69,7 +69,9 @@ extension GraphBuilder {
           weights: parts.flatMap { $0 }))
       return ArrayView(value: value, axes: view.axes)
     }
-    let factors = (0..<size).map { Double(parts[0][$0]) / (Double(parts[3][$0]) + Double(epsilon)).squareRoot() }
+    let factors = (0..<size).map {
+      Double(parts[0][$0]) / (Double(parts[3][$0]) + Double(epsilon)).squareRoot()
+    }
     let summands = (0..<size).map { Double(parts[1][$0]) - Double(parts[2][$0]) * factors[$0] }
     var broadcast = [Int](repeating: 1, count: view.axes.count - axis)
     broadcast[0] = size

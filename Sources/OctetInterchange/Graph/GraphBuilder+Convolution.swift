@@ -18,11 +18,13 @@ extension GraphBuilder {
       weights.count == cells * perGroup * filters
     else {
       throw GraphFailure(
-        "has \(weights.count) weights for \(filters) filters of \(window.height)x\(window.width) and \(channels) channels")
+        "has \(weights.count) weights for \(filters) filters of \(window.height)x\(window.width) and \(channels) channels"
+      )
     }
     if groups == channels, groups > 1, filters / groups <= 64 {
       return try self.window(
-        .depthwiseConvolution(window), window, channels: filters, view, layout, title, weights: weights, bias: bias)
+        .depthwiseConvolution(window), window, channels: filters, view, layout, title, weights: weights,
+        bias: bias)
     }
     var ordered = weights
     if groups > 1 {
@@ -33,7 +35,8 @@ extension GraphBuilder {
         for own in 0..<perGroup {
           for filter in 0..<filters {
             let channel = filter / filtersPerGroup * perGroup + own
-            ordered[(cell * channels + channel) * filters + filter] = weights[(cell * perGroup + own) * filters + filter]
+            ordered[(cell * channels + channel) * filters + filter] =
+              weights[(cell * perGroup + own) * filters + filter]
           }
         }
       }

@@ -25,7 +25,8 @@ struct GraphBuilder {
     guard (1...3).contains(sizes.count), sizes.allSatisfy({ (1...(1 << 20)).contains($0) }),
       sizes.reduce(1, *) <= NetworkDescription.largestValueCount
     else {
-      throw GraphFailure("has the sizes \(sizes) without the batch; one to three of a fixed, moderate size are known")
+      throw GraphFailure(
+        "has the sizes \(sizes) without the batch; one to three of a fixed, moderate size are known")
     }
     self.batch = batch ?? Self.anyBatch
     inputIsFlat = sizes.count == 1 && image == nil
@@ -61,19 +62,23 @@ struct GraphBuilder {
     guard parameterCount <= NetworkDescription.largestParameterCount else {
       throw GraphFailure("brings it beyond \(NetworkDescription.largestParameterCount) parameters")
     }
-    guard graph.nodes.count < Self.mostNodes else { throw GraphFailure("is one of more than \(Self.mostNodes) nodes") }
+    guard graph.nodes.count < Self.mostNodes else {
+      throw GraphFailure("is one of more than \(Self.mostNodes) nodes")
+    }
     graph.nodes.append(node)
     return graph.nodes.count
   }
 
   /// A node whose result has the axes of what it reads.
   private mutating func append(
-    _ operation: Graph.Operation, _ view: ArrayView, _ title: String, weights: [Float] = [], bias: [Double]? = nil
+    _ operation: Graph.Operation, _ view: ArrayView, _ title: String, weights: [Float] = [],
+    bias: [Double]? = nil
   ) throws(GraphFailure) -> ArrayView {
     ArrayView(
       value: try append(
         Graph.Node(
-          operation: operation, inputs: [view.value], shape: shape(view), title: title, weights: weights, bias: bias)),
+          operation: operation, inputs: [view.value], shape: shape(view), title: title, weights: weights,
+          bias: bias)),
       axes: view.axes)
   }
 
@@ -99,7 +104,8 @@ struct GraphBuilder {
   /// The view as an image, or the reason why its axes are none.
   func image(_ view: ArrayView, _ layout: Layout) throws(GraphFailure) -> ImageShape {
     guard view.axes.count == 3 else {
-      throw GraphFailure("needs a batch of images with four axes, and reads one of the sizes \(view.sizes) without the batch")
+      throw GraphFailure(
+        "needs a batch of images with four axes, and reads one of the sizes \(view.sizes) without the batch")
     }
     let sizes = view.sizes
     let wanted =
@@ -112,10 +118,25 @@ struct GraphBuilder {
           + "without the batch) lie otherwise there; their elements would have to be put into another order")
     }
     if shape(view) == wanted { return wanted }
-    guard view.value == 0, inputIsFlat else {
+    guard inputIsFlat, isInputInShape(view.value) else {
       throw GraphFailure("reads \(shape(view)) reshaped to \(wanted); only a flat input can be made an image")
     }
     throw GraphFailure("needs the input as an image", wantedInput: wanted)
+  }
+
+  /// Whether a value is the input, or made of it by operators that would take it in another shape too.
+  private func isInputInShape(_ value: Int) -> Bool {
+    var value = value
+    while value > 0 {
+      switch graph.nodes[value - 1].operation {
+      case .affine, .normalization, .function, .requantize: value = graph.nodes[value - 1].inputs[0]
+      case .dense, .convolution, .depthwiseConvolution, .maximumPooling, .averagePooling,
+        .globalAveragePooling, .add,
+        .softmax, .flatten, .padding:
+        return false
+      }
+    }
+    return true
   }
 
   private func view(_ value: Int, _ layout: Layout) -> ArrayView {
@@ -126,7 +147,8 @@ struct GraphBuilder {
 
   /// A convolution, depthwise convolution or pool.
   mutating func window(
-    _ operation: Graph.Operation, _ window: Window, channels: Int, _ view: ArrayView, _ layout: Layout, _ title: String,
+    _ operation: Graph.Operation, _ window: Window, channels: Int, _ view: ArrayView, _ layout: Layout,
+    _ title: String,
     weights: [Float] = [], bias: [Double]? = nil
   ) throws(GraphFailure) -> ArrayView {
     let input = try image(view, layout)
@@ -139,7 +161,8 @@ struct GraphBuilder {
     }
     let value = try append(
       Graph.Node(
-        operation: operation, inputs: [view.value], shape: output, title: title, weights: weights, bias: bias))
+        operation: operation, inputs: [view.value], shape: output, title: title, weights: weights, bias: bias)
+    )
     return self.view(value, layout)
   }
 
@@ -168,16 +191,23 @@ struct GraphBuilder {
     try append(.requantize, view, title)
   }
 
-  /// Softmax over some of the axes: Octet has it over all of an item's values.
-  mutating func softmax(over axes: [Int], isLogarithm: Bool, _ view: ArrayView, _ title: String) throws(GraphFailure)
+  /// Softmax over some of the axes: over the channels of each place, or over all of an item's values.
+  mutating func softmax(over axes: [Int], isLogarithm: Bool, _ view: ArrayView, _ title: String)
+    throws(GraphFailure)
     -> ArrayView
   {
     let covered = axes.reduce(1) { $0 * view.axes[$1].size }
+    let parts = axes.flatMap { view.axes[$0].parts }
+    if ArrayAxis(parts) == ArrayAxis(size: shape(view).channels, stride: 1) {
+      return try append(.softmax(isLogarithm: isLogarithm), view, title)
+    }
     guard covered == view.count else {
       throw GraphFailure(
-        "runs over \(covered) of the \(view.count) values of an item; only softmax over all of them is known")
+        "runs over \(covered) of the \(view.count) values of an item; softmax over the channels or over all values is known"
+      )
     }
-    return try append(.softmax(isLogarithm: isLogarithm), view, title)
+    let source = ArrayView(value: try flat(view.value, title), axes: view.axes)
+    return try append(.softmax(isLogarithm: isLogarithm), source, title)
   }
 
   /// The matrix product with `matrix`, `inputs x units`, along one axis.
@@ -216,7 +246,8 @@ struct GraphBuilder {
     let value = try append(
       Graph.Node(
         operation: .convolution(Window(height: 1, width: 1)), inputs: [view.value],
-        shape: ImageShape(height: shape.height, width: shape.width, channels: units), title: title, weights: matrix,
+        shape: ImageShape(height: shape.height, width: shape.width, channels: units), title: title,
+        weights: matrix,
         bias: bias))
     var axes = view.axes.map { $0.scaled(above: shape.channels, from: shape.channels, to: units) }
     axes[axis] = ArrayAxis(size: units, stride: 1)
@@ -224,13 +255,15 @@ struct GraphBuilder {
   }
 
   /// The sum of two arrays of the same sizes.
-  mutating func sum(_ left: ArrayView, _ right: ArrayView, _ title: String) throws(GraphFailure) -> ArrayView {
+  mutating func sum(_ left: ArrayView, _ right: ArrayView, _ title: String) throws(GraphFailure) -> ArrayView
+  {
     guard left.sizes == right.sizes else {
       throw GraphFailure(
         "adds arrays of the sizes \(left.sizes) and \(right.sizes) without the batch; they must be the same")
     }
     guard left.axes == right.axes else {
-      throw GraphFailure("adds two arrays whose elements lie in different orders (one is channels first, one last)")
+      throw GraphFailure(
+        "adds two arrays whose elements lie in different orders (one is channels first, one last)")
     }
     if left.value == right.value {
       return try affine(left, factors: Constant(2), summands: Constant(0), title)
@@ -245,7 +278,8 @@ struct GraphBuilder {
   }
 
   /// The mean over some axes of an image.
-  mutating func mean(over axes: Set<Int>, keepsAxes: Bool, _ view: ArrayView, _ title: String) throws(GraphFailure)
+  mutating func mean(over axes: Set<Int>, keepsAxes: Bool, _ view: ArrayView, _ title: String)
+    throws(GraphFailure)
     -> ArrayView
   {
     let shape = shape(view)
@@ -257,17 +291,20 @@ struct GraphBuilder {
     if count == 1 {
       value = view.value
     } else if !taken.allSatisfy({ $0.stride >= channels }) {
-      throw GraphFailure("takes the mean over channels or over parts of them; the mean over height and width is known")
+      throw GraphFailure(
+        "takes the mean over channels or over parts of them; the mean over height and width is known")
     } else if count == shape.height * shape.width {
       (height, width) = (1, 1)
       value = try append(
         Graph.Node(
-          operation: .globalAveragePooling, inputs: [view.value], shape: ImageShape(flat: channels), title: title))
+          operation: .globalAveragePooling, inputs: [view.value], shape: ImageShape(flat: channels),
+          title: title))
     } else {
       let isColumns = taken.allSatisfy({ $0.stride * $0.size <= line }) && count == shape.width
       let isRows = taken.allSatisfy({ $0.stride >= line }) && count == shape.height
       guard isColumns || isRows, count <= 256 else {
-        throw GraphFailure("takes the mean over a part of the height or width; all of either, up to 256, is known")
+        throw GraphFailure(
+          "takes the mean over a part of the height or width; all of either, up to 256, is known")
       }
       if isRows { height = 1 } else { width = 1 }
       let window = Window(height: isRows ? count : 1, width: isRows ? 1 : count)

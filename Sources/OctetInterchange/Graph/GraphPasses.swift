@@ -117,7 +117,8 @@ extension Graph.Operation {
   var isWeighted: Bool {
     switch self {
     case .dense, .convolution, .depthwiseConvolution: true
-    case .maximumPooling, .averagePooling, .globalAveragePooling, .add, .affine, .normalization, .function, .softmax,
+    case .maximumPooling, .averagePooling, .globalAveragePooling, .add, .affine, .normalization, .function,
+      .softmax,
       .flatten, .padding, .requantize:
       false
     }
@@ -141,7 +142,8 @@ extension Graph.Operation {
   fileprivate var convolutionWindow: Window? {
     switch self {
     case .convolution(let window), .depthwiseConvolution(let window): window
-    case .dense, .maximumPooling, .averagePooling, .globalAveragePooling, .add, .affine, .normalization, .function,
+    case .dense, .maximumPooling, .averagePooling, .globalAveragePooling, .add, .affine, .normalization,
+      .function,
       .softmax, .flatten, .padding, .requantize:
       nil
     }

@@ -4,10 +4,14 @@ import OctetTraining
 extension KerasImport {
   /// What is known, for error messages and documents.
   static let kinds = [
-    "Activation", "ActivityRegularization", "Add", "AlphaDropout", "AveragePooling2D", "BatchNormalization", "Conv2D",
-    "Dense", "DepthwiseConv2D", "Dropout", "Flatten", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling2D",
-    "GlobalMaxPooling2D", "InputLayer", "MaxPooling2D", "Permute", "RandomBrightness", "RandomContrast", "RandomFlip",
-    "RandomRotation", "RandomTranslation", "RandomZoom", "ReLU", "Rescaling", "Reshape", "Softmax", "SpatialDropout2D",
+    "Activation", "ActivityRegularization", "Add", "AlphaDropout", "AveragePooling2D", "BatchNormalization",
+    "Conv2D",
+    "Dense", "DepthwiseConv2D", "Dropout", "Flatten", "GaussianDropout", "GaussianNoise",
+    "GlobalAveragePooling2D",
+    "GlobalMaxPooling2D", "InputLayer", "MaxPooling2D", "Permute", "RandomBrightness", "RandomContrast",
+    "RandomFlip",
+    "RandomRotation", "RandomTranslation", "RandomZoom", "ReLU", "Rescaling", "Reshape", "Softmax",
+    "SpatialDropout2D",
     "ZeroPadding2D",
   ]
 
@@ -30,12 +34,15 @@ extension KerasImport {
     case "Permute": return try permute(layer, view)
     case "ZeroPadding2D": return try addBorder(layer, view)
     case "Add":
-      guard layer.inputs.count > 1 else { throw GraphFailure("adds \(layer.inputs.count) values; two or more are needed") }
+      guard layer.inputs.count > 1 else {
+        throw GraphFailure("adds \(layer.inputs.count) values; two or more are needed")
+      }
       var sum = view
       for other in layer.inputs.dropFirst() { sum = try builder.sum(sum, other, layer.title) }
       return sum
     // These do something in training only.
-    case "ActivityRegularization", "AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise", "RandomBrightness",
+    case "ActivityRegularization", "AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise",
+      "RandomBrightness",
       "RandomContrast", "RandomFlip", "RandomRotation", "RandomTranslation", "RandomZoom", "SpatialDropout2D":
       return view
     case "Activation":
@@ -95,7 +102,8 @@ extension KerasImport {
     var list = (layer.configuration.integers(name) ?? []).compactMap { $0 }
     if let one = layer.configuration.integer(name) { list = [one, one] }
     guard list.count == 2, list.allSatisfy(range.contains) else {
-      throw GraphFailure("has no \(name.quoted) of two numbers from \(range.lowerBound) to \(range.upperBound)")
+      throw GraphFailure(
+        "has no \(name.quoted) of two numbers from \(range.lowerBound) to \(range.upperBound)")
     }
     return (list[0], list[1])
   }
@@ -104,7 +112,8 @@ extension KerasImport {
     switch layer.configuration.text("data_format") ?? "channels_last" {
     case "channels_last": return .channelsLast
     case "channels_first": return .channelsFirst
-    case let other: throw GraphFailure("has data_format \(other.quoted); channels_last and channels_first are known")
+    case let other:
+      throw GraphFailure("has data_format \(other.quoted); channels_last and channels_first are known")
     }
   }
 
@@ -165,7 +174,9 @@ extension KerasImport {
     return try activate(layer, made)
   }
 
-  private mutating func addConvolution(_ layer: KerasLayer, _ view: ArrayView) throws(GraphFailure) -> ArrayView {
+  private mutating func addConvolution(_ layer: KerasLayer, _ view: ArrayView) throws(GraphFailure)
+    -> ArrayView
+  {
     let filters = try count(layer, "filters", atMost: 65_536)
     let groups = layer.configuration["groups"] == nil ? 1 : try count(layer, "groups", atMost: 65_536)
     let layout = try layout(layer)
@@ -173,12 +184,14 @@ extension KerasImport {
     let channels = try builder.image(view, layout).channels
     let made = try builder.convolution(
       view, layout, window, filters: filters, groups: groups,
-      weights: weights(layer, ["kernel", "0"], shape: [window.height, window.width, channels / groups, filters]),
+      weights: weights(
+        layer, ["kernel", "0"], shape: [window.height, window.width, channels / groups, filters]),
       bias: bias(layer, filters), layer.title)
     return try activate(layer, made)
   }
 
-  private mutating func addDepthwise(_ layer: KerasLayer, _ view: ArrayView) throws(GraphFailure) -> ArrayView {
+  private mutating func addDepthwise(_ layer: KerasLayer, _ view: ArrayView) throws(GraphFailure) -> ArrayView
+  {
     let multiplier =
       layer.configuration["depth_multiplier"] == nil ? 1 : try count(layer, "depth_multiplier", atMost: 64)
     let layout = try layout(layer)
@@ -187,7 +200,8 @@ extension KerasImport {
     let made = try builder.window(
       .depthwiseConvolution(window), window, channels: channels * multiplier, view, layout, layer.title,
       weights: weights(
-        layer, ["depthwise_kernel", "kernel", "0"], shape: [window.height, window.width, channels, multiplier]),
+        layer, ["depthwise_kernel", "kernel", "0"],
+        shape: [window.height, window.width, channels, multiplier]),
       bias: bias(layer, channels * multiplier))
     return try activate(layer, made)
   }
@@ -197,14 +211,19 @@ extension KerasImport {
     let window = try window(layer, "pool_size")
     let channels = try builder.image(view, layout).channels
     return try builder.window(
-      layer.kind == "MaxPooling2D" ? .maximumPooling(window) : .averagePooling(window), window, channels: channels,
+      layer.kind == "MaxPooling2D" ? .maximumPooling(window) : .averagePooling(window), window,
+      channels: channels,
       view, layout, layer.title)
   }
 
-  private mutating func addGlobalPooling(_ layer: KerasLayer, _ view: ArrayView) throws(GraphFailure) -> ArrayView {
+  private mutating func addGlobalPooling(_ layer: KerasLayer, _ view: ArrayView) throws(GraphFailure)
+    -> ArrayView
+  {
     let layout = try layout(layer)
     let keepsAxes = layer.configuration.flag("keepdims", otherwise: false)
-    guard view.axes.count == 3 else { throw GraphFailure("reads an array of \(view.axes.count + 1) axes; four are needed") }
+    guard view.axes.count == 3 else {
+      throw GraphFailure("reads an array of \(view.axes.count + 1) axes; four are needed")
+    }
     let axes: Set = layout == .channelsLast ? [0, 1] : [1, 2]
     if layer.kind == "GlobalAveragePooling2D" {
       return try builder.mean(over: axes, keepsAxes: keepsAxes, view, layer.title)
@@ -218,10 +237,13 @@ extension KerasImport {
     let made = try builder.window(
       .maximumPooling(window), window, channels: image.channels, view, layout, layer.title)
     if keepsAxes { return made }
-    return ArrayView(value: made.value, axes: made.axes.indices.filter { !axes.contains($0) }.map { made.axes[$0] })
+    return ArrayView(
+      value: made.value, axes: made.axes.indices.filter { !axes.contains($0) }.map { made.axes[$0] })
   }
 
-  private mutating func addNormalization(_ layer: KerasLayer, _ view: ArrayView) throws(GraphFailure) -> ArrayView {
+  private mutating func addNormalization(_ layer: KerasLayer, _ view: ArrayView) throws(GraphFailure)
+    -> ArrayView
+  {
     var number = layer.configuration.integer("axis")
     // Older files have a list.
     if let list = layer.configuration.integers("axis") { number = list.count == 1 ? list[0] : nil }
@@ -268,23 +290,28 @@ extension KerasImport {
   }
 
   /// One number, or one for each index of the last axis.
-  private mutating func addRescaling(_ layer: KerasLayer, _ view: ArrayView) throws(GraphFailure) -> ArrayView {
+  private mutating func addRescaling(_ layer: KerasLayer, _ view: ArrayView) throws(GraphFailure) -> ArrayView
+  {
     func constant(_ name: String, otherwise usual: Double?) throws(GraphFailure) -> GraphBuilder.Constant {
       if layer.configuration[name] == nil, let usual { return GraphBuilder.Constant(usual) }
       if let number = layer.configuration.float(name) { return GraphBuilder.Constant(Double(number)) }
       guard let list = layer.configuration.list(name), !isChannelsFirst else {
-        throw GraphFailure("has no \(name.quoted) of one number, or one for each channel where channels are last")
+        throw GraphFailure(
+          "has no \(name.quoted) of one number, or one for each channel where channels are last")
       }
       var values: [Double] = []
       for element in list {
-        guard case .number(let number) = element else { throw GraphFailure("has a \(name.quoted) that is no number") }
+        guard case .number(let number) = element else {
+          throw GraphFailure("has a \(name.quoted) that is no number")
+        }
         values.append(number)
       }
       return GraphBuilder.Constant(shape: [values.count], values: values)
     }
     if view.value == 0 { rescalesInput = true }
     return try builder.affine(
-      view, factors: constant("scale", otherwise: nil), summands: constant("offset", otherwise: 0), layer.title)
+      view, factors: constant("scale", otherwise: nil), summands: constant("offset", otherwise: 0),
+      layer.title)
   }
 
   /// With channels first, they go to the end before.

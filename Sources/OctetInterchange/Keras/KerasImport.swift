@@ -27,7 +27,8 @@ struct KerasImport {
   var rescalesInput = false
 
   /// The graph of a file, not yet simplified, and whether it scales its input first.
-  static func read(_ bytes: [UInt8], path: String) throws(ImportError) -> (graph: Graph, rescalesInput: Bool) {
+  static func read(_ bytes: [UInt8], path: String) throws(ImportError) -> (graph: Graph, rescalesInput: Bool)
+  {
     do throws(OffsetFailure) {
       let isArchive = StrangersBytes(bytes).holds("PK", at: 0)
       var file: HDF5File
@@ -57,11 +58,14 @@ struct KerasImport {
     _ configuration: KerasConfiguration, _ file: HDF5File, isArchive: Bool
   ) throws(OffsetFailure) -> (graph: Graph, rescalesInput: Bool) {
     let kind = configuration.text("class_name") ?? ""
-    guard ["Sequential", "Functional", "Model"].contains(kind), let model = configuration.part("config") else {
+    guard ["Sequential", "Functional", "Model"].contains(kind), let model = configuration.part("config")
+    else {
       throw OffsetFailure(
         offset: noOffset, reason: "it is of class \(kind.quoted); Sequential and Functional models are known")
     }
-    let isFirst = model.parts("layers").contains { $0.part("config")?.text("data_format") == "channels_first" }
+    let isFirst = model.parts("layers").contains {
+      $0.part("config")?.text("data_format") == "channels_first"
+    }
     var failures: [(OffsetFailure, Int)] = []
     for channelsFirst in [isFirst, !isFirst] {
       var image: ImageShape?
@@ -105,11 +109,14 @@ struct KerasImport {
     let first = inputs.first ?? (isSequential ? list.first : nil)
     let own = first?.part("config") ?? first
     guard inputs.count <= 1, let own,
-      let shape = own.integers("batch_shape") ?? own.integers("batch_input_shape"), (2...4).contains(shape.count)
+      let shape = own.integers("batch_shape") ?? own.integers("batch_input_shape"),
+      (2...4).contains(shape.count)
     else {
       throw OffsetFailure(
         offset: Self.noOffset,
-        reason: "it has \(inputs.count) inputs, or one without a shape of a batch and one to three sizes; one is known")
+        reason:
+          "it has \(inputs.count) inputs, or one without a shape of a batch and one to three sizes; one is known"
+      )
     }
     sizes = shape
     do throws(GraphFailure) {
@@ -139,7 +146,8 @@ struct KerasImport {
           let inputs = isSequential ? [last] : try inputs(layer)
           last = try add(
             KerasLayer(
-              kind: kind, title: title, configuration: own, inputs: inputs, weights: try weights(kind, name, number)))
+              kind: kind, title: title, configuration: own, inputs: inputs,
+              weights: try weights(kind, name, number)))
         } catch {
           throw GraphFailure("\(title) \(error.reason)", wantedInput: error.wantedInput)
         }
@@ -155,7 +163,8 @@ struct KerasImport {
   private func inputs(_ layer: KerasConfiguration) throws(GraphFailure) -> [ArrayView] {
     guard layer.nodeCount == 1 else { throw GraphFailure("is used \(layer.nodeCount) times; once is known") }
     if layer.isCalledInTraining {
-      throw GraphFailure("is called with training=True, so that it does in inference what it does in training")
+      throw GraphFailure(
+        "is called with training=True, so that it does in inference what it does in training")
     }
     var inputs: [ArrayView] = []
     for source in layer.inboundNames {
@@ -186,7 +195,8 @@ struct KerasImport {
     do throws(OffsetFailure) {
       return try arrays(kind, name, number)
     } catch {
-      throw GraphFailure(error.offset < 0 ? error.reason : "has weights at byte \(error.offset) where \(error.reason)")
+      throw GraphFailure(
+        error.offset < 0 ? error.reason : "has weights at byte \(error.offset) where \(error.reason)")
     }
   }
 
@@ -225,7 +235,8 @@ struct KerasImport {
     parameterCount += values.count
     guard parameterCount <= NetworkDescription.largestParameterCount else {
       throw OffsetFailure(
-        offset: Self.noOffset, reason: "it has more than \(NetworkDescription.largestParameterCount) parameters")
+        offset: Self.noOffset,
+        reason: "it has more than \(NetworkDescription.largestParameterCount) parameters")
     }
     found[name] = KerasLayer.Weights(shape: shape, values: values)
   }

@@ -129,6 +129,6 @@ extension LiteNetwork {
       case .softmax: .softmax
       case .sigmoid: .sigmoid
       }
-    return ClassifierOutput(shape: layers.last?.shape ?? input, activation: activation)
+    return ClassifierOutput(shape: output, activation: activation)
   }
 }

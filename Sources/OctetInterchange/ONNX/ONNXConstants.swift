@@ -97,7 +97,8 @@ extension ONNXGraph.Tensor {
 /// An operator on constants.
 enum ONNXConstantOperator {
   static let known: Set<String> = [
-    "Add", "Cast", "Concat", "ConstantOfShape", "Div", "Flatten", "Gather", "Identity", "Mul", "Reshape", "Slice",
+    "Add", "Cast", "Concat", "ConstantOfShape", "Div", "Flatten", "Gather", "Identity", "Mul", "Reshape",
+    "Slice",
     "Squeeze", "Sub", "Transpose", "Unsqueeze",
   ]
 
@@ -142,7 +143,9 @@ enum ONNXConstantOperator {
         first.shape[..<place].reduce(1, *), first.shape[place...].reduce(1, *),
       ])
     case "Reshape":
-      guard inputs.count == 2, let wanted = inputs[1]?.integers else { throw GraphFailure("needs a constant shape") }
+      guard inputs.count == 2, let wanted = inputs[1]?.integers else {
+        throw GraphFailure("needs a constant shape")
+      }
       let allowsZero = try attributes.flag("allowzero")
       made = first.reshaped(try ArrayShapes.reshaped(first.shape, wanted, allowsZero: allowsZero))
     case "Squeeze", "Unsqueeze":
@@ -166,7 +169,8 @@ enum ONNXConstantOperator {
   private static func check(_ shape: [Int]) throws(GraphFailure) {
     var count = 1
     for size in shape {
-      guard size >= 0, !count.multipliedReportingOverflow(by: size).overflow, count * size <= largestCount else {
+      guard size >= 0, !count.multipliedReportingOverflow(by: size).overflow, count * size <= largestCount
+      else {
         throw GraphFailure("makes a constant of shape \(shape), which is too large")
       }
       count *= size
@@ -209,12 +213,15 @@ enum ONNXConstantOperator {
   }
 
   /// Numbers of the file's element types.
-  private static func cast(_ tensor: ONNXGraph.Tensor, to type: Int) throws(GraphFailure) -> ONNXGraph.Tensor {
+  private static func cast(_ tensor: ONNXGraph.Tensor, to type: Int) throws(GraphFailure) -> ONNXGraph.Tensor
+  {
     switch (tensor.values, type) {
     case (.floats, 1), (.integers, 6), (.integers, 7): return tensor
     case (.integers(let values), 1): return ONNXGraph.Tensor(tensor.shape, floats: values.map { Float($0) })
     case (.floats(let values), 6), (.floats(let values), 7):
-      guard values.allSatisfy({ abs($0) < 1e9 }) else { throw GraphFailure("makes integers of floats beyond 1e9") }
+      guard values.allSatisfy({ abs($0) < 1e9 }) else {
+        throw GraphFailure("makes integers of floats beyond 1e9")
+      }
       return ONNXGraph.Tensor(tensor.shape, integers: values.map { Int64($0) })
     default:
       throw GraphFailure("casts to element type \(type); float, int32 and int64 (1, 6, 7) are known")
@@ -227,7 +234,9 @@ enum ONNXConstantOperator {
     var tensors: [ONNXGraph.Tensor] = []
     for input in inputs {
       guard let input, input.shape.count == tensors.first?.shape.count ?? input.shape.count,
-        input.shape.indices.allSatisfy({ $0 == axis || input.shape[$0] == tensors.first?.shape[$0] ?? input.shape[$0] })
+        input.shape.indices.allSatisfy({
+          $0 == axis || input.shape[$0] == tensors.first?.shape[$0] ?? input.shape[$0]
+        })
       else { throw GraphFailure("joins constants whose shapes do not match") }
       tensors.append(input)
     }
@@ -285,12 +294,15 @@ enum ONNXConstantOperator {
 
   /// Before version 10 the ends are attributes, later they are inputs.
   private static func sliced(
-    _ tensor: ONNXGraph.Tensor, _ inputs: [ONNXGraph.Tensor?], _ attributes: inout ONNXAttributes, version: Int
+    _ tensor: ONNXGraph.Tensor, _ inputs: [ONNXGraph.Tensor?], _ attributes: inout ONNXAttributes,
+    version: Int
   ) throws(GraphFailure) -> ONNXGraph.Tensor {
     func list(_ place: Int) -> [Int]? { place < inputs.count ? inputs[place]?.integers : nil }
     let starts = version < 10 ? try attributes.integers("starts") : list(1)
     let ends = version < 10 ? try attributes.integers("ends") : list(2)
-    guard let starts, let ends, starts.count == ends.count else { throw GraphFailure("needs constant starts and ends") }
+    guard let starts, let ends, starts.count == ends.count else {
+      throw GraphFailure("needs constant starts and ends")
+    }
     let axes = (version < 10 ? try attributes.integers("axes") : list(3)) ?? Array(starts.indices)
     let steps = (version < 10 ? nil : list(4)) ?? starts.map { _ in 1 }
     guard axes.count == starts.count, steps.count == starts.count, !steps.contains(0) else {
@@ -309,7 +321,9 @@ enum ONNXConstantOperator {
         return step > 0 ? min(max(own, 0), size) : min(max(own, -1), size - 1)
       }
       let (start, end) = (place(starts[index]), place(ends[index]))
-      guard abs(step) <= max(size, 1) else { throw GraphFailure("has a step of \(step) along an axis of \(size)") }
+      guard abs(step) <= max(size, 1) else {
+        throw GraphFailure("has a step of \(step) along an axis of \(size)")
+      }
       shape[axis] = max(0, (end - start + step - (step > 0 ? 1 : -1)) / step)
       first += start * strides[axis]
       strides[axis] *= step

@@ -33,7 +33,8 @@ extension ONNXGraph {
   }
 
   /// The version of an operator set, if it is that of the standard operators.
-  private static func operatorSet(_ file: [UInt8], _ range: Range<Int>) throws(ProtobufReader.Failure) -> Int? {
+  private static func operatorSet(_ file: [UInt8], _ range: Range<Int>) throws(ProtobufReader.Failure) -> Int?
+  {
     var (domain, version) = ("", Int64(0))
     var reader = ProtobufReader(file, range)
     while let field = try reader.next() {
@@ -94,7 +95,8 @@ extension ONNXGraph {
       case 8: try field.append(to: &integers, file)
       case 20: type = try field.integer()
       // A reference to an attribute of a function around the node.
-      case 21: throw ProtobufReader.Failure(offset: field.offset, reason: "attributes of functions are not known")
+      case 21:
+        throw ProtobufReader.Failure(offset: field.offset, reason: "attributes of functions are not known")
       default: break
       }
     }

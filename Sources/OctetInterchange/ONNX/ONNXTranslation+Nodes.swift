@@ -41,14 +41,18 @@ extension ONNXTranslation {
     case "Transpose": try addTranspose(node, &attributes)
     case "Pad": try addPadding(node, &attributes)
     default:
-      throw GraphFailure("is of an operator that is not known. Known: \(Self.operators.joined(separator: ", "))")
+      throw GraphFailure(
+        "is of an operator that is not known. Known: \(Self.operators.joined(separator: ", "))")
     }
     try attributes.finish()
   }
 
-  private mutating func addConstant(_ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes) throws(GraphFailure) {
+  private mutating func addConstant(_ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes)
+    throws(GraphFailure)
+  {
     let forms = ["value", "value_float", "value_floats", "value_int", "value_ints"]
-    guard let form = forms.first(where: { node.attributes[$0] != nil }), let value = attributes.take(form) else {
+    guard let form = forms.first(where: { node.attributes[$0] != nil }), let value = attributes.take(form)
+    else {
       throw GraphFailure("holds something else than numbers")
     }
     switch value {
@@ -62,7 +66,9 @@ extension ONNXTranslation {
   }
 
   /// Since 15 a part of the shape can be asked for.
-  private mutating func addShape(_ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes) throws(GraphFailure) {
+  private mutating func addShape(_ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes)
+    throws(GraphFailure)
+  {
     let sizes: [Int]
     if let tensor = constant(node, 0) { sizes = tensor.shape } else { sizes = self.sizes(try view(node)) }
     func place(_ index: Int) -> Int { min(max(index < 0 ? index + sizes.count : index, 0), sizes.count) }
@@ -73,10 +79,13 @@ extension ONNXTranslation {
   }
 
   /// In inference nothing is dropped, unless the node says that this is training (since 12).
-  private mutating func addDropout(_ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes) throws(GraphFailure) {
+  private mutating func addDropout(_ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes)
+    throws(GraphFailure)
+  {
     if version >= 12, isGiven(node, 2) {
       guard let mode = constant(node, 2)?.integers, mode == [0] else {
-        throw GraphFailure("drops values at random (training_mode): export the model in inference mode (model.eval())")
+        throw GraphFailure(
+          "drops values at random (training_mode): export the model in inference mode (model.eval())")
       }
     }
     _ = try attributes.float("ratio", otherwise: 0.5)
@@ -89,7 +98,9 @@ extension ONNXTranslation {
   }
 
   /// Before 13 over all axes from `axis` on, since then along it.
-  private mutating func addSoftmax(_ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes) throws(GraphFailure) {
+  private mutating func addSoftmax(_ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes)
+    throws(GraphFailure)
+  {
     let view = try view(node)
     let first = try axis(attributes.integer("axis", otherwise: version < 13 ? 1 : -1), view)
     let axes = version < 13 ? Array(first..<view.axes.count) : [first]
@@ -99,7 +110,9 @@ extension ONNXTranslation {
   }
 
   /// `mode`, `pads` and the value are attributes before 11.
-  private mutating func addPadding(_ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes) throws(GraphFailure) {
+  private mutating func addPadding(_ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes)
+    throws(GraphFailure)
+  {
     let view = try view(node)
     let mode = try attributes.text("mode", otherwise: "constant")
     guard mode == "constant" else { throw GraphFailure("pads in mode \(mode.quoted); constant is known") }
@@ -115,10 +128,14 @@ extension ONNXTranslation {
     let rank = view.axes.count + 1
     var axes = Array(0..<rank)
     if version >= 18, isGiven(node, 3) {
-      guard let given = constant(node, 3)?.integers else { throw GraphFailure("needs constant axes as input 3") }
+      guard let given = constant(node, 3)?.integers else {
+        throw GraphFailure("needs constant axes as input 3")
+      }
       axes = given
     }
-    guard pads.count == 2 * axes.count else { throw GraphFailure("has \(pads.count) pads for \(axes.count) axes") }
+    guard pads.count == 2 * axes.count else {
+      throw GraphFailure("has \(pads.count) pads for \(axes.count) axes")
+    }
     var (before, after) = ([Int](repeating: 0, count: rank), [Int](repeating: 0, count: rank))
     for (index, axis) in axes.enumerated() {
       guard (-rank..<rank).contains(axis) else { throw GraphFailure("has axis \(axis) of \(rank)") }
@@ -149,7 +166,9 @@ extension ONNXTranslation {
 
   // MARK: shapes
 
-  private mutating func addReshape(_ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes) throws(GraphFailure) {
+  private mutating func addReshape(_ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes)
+    throws(GraphFailure)
+  {
     let view = try view(node)
     let sizes = sizes(view)
     let wanted: [Int]
@@ -157,7 +176,9 @@ extension ONNXTranslation {
     case "Flatten":
       let axis = try attributes.integer("axis", otherwise: 1)
       let place = axis < 0 ? axis + sizes.count : axis
-      guard (0...sizes.count).contains(place) else { throw GraphFailure("flattens from axis \(axis) of \(sizes.count)") }
+      guard (0...sizes.count).contains(place) else {
+        throw GraphFailure("flattens from axis \(axis) of \(sizes.count)")
+      }
       wanted = [sizes[..<place].reduce(1, *), sizes[place...].reduce(1, *)]
     case "Reshape":
       guard let given = constant(node, 1)?.integers else { throw GraphFailure("needs a constant shape") }
@@ -174,12 +195,18 @@ extension ONNXTranslation {
     try give(node, try builder.reshaped(view, wanted))
   }
 
-  private mutating func addTranspose(_ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes) throws(GraphFailure) {
+  private mutating func addTranspose(_ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes)
+    throws(GraphFailure)
+  {
     let view = try view(node)
     let rank = view.axes.count + 1
     let order = try attributes.integers("perm") ?? Array((0..<rank).reversed())
-    guard order.sorted() == Array(0..<rank) else { throw GraphFailure("puts \(rank) axes into the order \(order)") }
-    guard order[0] == 0 else { throw GraphFailure("puts the axes into the order \(order); the batch must stay first") }
+    guard order.sorted() == Array(0..<rank) else {
+      throw GraphFailure("puts \(rank) axes into the order \(order)")
+    }
+    guard order[0] == 0 else {
+      throw GraphFailure("puts the axes into the order \(order); the batch must stay first")
+    }
     try give(node, ArrayView(value: view.value, axes: order.dropFirst().map { view.axes[$0 - 1] }))
   }
 }

@@ -18,8 +18,10 @@ extension ONNXTranslation {
     guard zip(dilations, size).allSatisfy({ $0 == 1 || ($1 == 1 && $0 > 0) }) else {
       throw GraphFailure("has dilations \(dilations); only 1 is known")
     }
-    guard (size + strides).allSatisfy({ (1...256).contains($0) }), pads.allSatisfy({ (0...255).contains($0) }) else {
-      throw GraphFailure("has a window \(size), strides \(strides) or pads \(pads) beyond 1 to 256 and 0 to 255")
+    guard (size + strides).allSatisfy({ (1...256).contains($0) }), pads.allSatisfy({ (0...255).contains($0) })
+    else {
+      throw GraphFailure(
+        "has a window \(size), strides \(strides) or pads \(pads) beyond 1 to 256 and 0 to 255")
     }
     var (begin, end) = (Array(pads[..<2]), Array(pads[2...]))
     let extents = [input.height, input.width]
@@ -33,7 +35,8 @@ extension ONNXTranslation {
         begin[axis] = mode == "SAME_UPPER" ? border / 2 : border - border / 2
         end[axis] = border - begin[axis]
       }
-    default: throw GraphFailure("has auto_pad \(mode.quoted); NOTSET, VALID, SAME_UPPER and SAME_LOWER are known")
+    default:
+      throw GraphFailure("has auto_pad \(mode.quoted); NOTSET, VALID, SAME_UPPER and SAME_LOWER are known")
     }
     if isPool, try attributes.flag("ceil_mode") {
       for axis in 0...1 {
@@ -54,11 +57,14 @@ extension ONNXTranslation {
   }
 
   /// Weights `filters x channels per group x rows x columns` become `rows x columns x channels x filters`.
-  mutating func addConvolution(_ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes) throws(GraphFailure) {
+  mutating func addConvolution(_ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes)
+    throws(GraphFailure)
+  {
     let view = try view(node)
     let tensor = try floats(node, 1, "weights")
     guard tensor.shape.count == 4, let weights = tensor.floats else {
-      throw GraphFailure("has weights of \(tensor.shape.count) axes; convolutions over height and width have four")
+      throw GraphFailure(
+        "has weights of \(tensor.shape.count) axes; convolutions over height and width have four")
     }
     let input = try builder.image(view, .channelsFirst)
     let (filters, perGroup) = (tensor.shape[0], tensor.shape[1])
@@ -71,7 +77,8 @@ extension ONNXTranslation {
       perGroup * groups == input.channels
     else {
       throw GraphFailure(
-        "has weights \(tensor.shape) in \(groups) groups, which do not fit an input of \(input.channels) channels")
+        "has weights \(tensor.shape) in \(groups) groups, which do not fit an input of \(input.channels) channels"
+      )
     }
     let window = try window(size, input, &attributes, isPool: false)
     var bias: [Double]?
@@ -92,13 +99,16 @@ extension ONNXTranslation {
     try give(
       node,
       try builder.convolution(
-        view, .channelsFirst, window, filters: filters, groups: groups, weights: ordered, bias: bias, node.title))
+        view, .channelsFirst, window, filters: filters, groups: groups, weights: ordered, bias: bias,
+        node.title))
   }
 
   mutating func addPooling(_ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes) throws(GraphFailure) {
     let view = try view(node)
     let input = try builder.image(view, .channelsFirst)
-    guard let size = try attributes.integers("kernel_shape") else { throw GraphFailure("has no kernel_shape") }
+    guard let size = try attributes.integers("kernel_shape") else {
+      throw GraphFailure("has no kernel_shape")
+    }
     let window = try window(size, input, &attributes, isPool: true)
     let isAverage = node.type == "AveragePool"
     if isAverage, try attributes.flag("count_include_pad"), window.padding != .valid {
@@ -175,7 +185,10 @@ extension ONNXTranslation {
       let shape = constant.shape
       guard shape.count <= 2, shape.dropLast().allSatisfy({ $0 == 1 }), [1, units].contains(shape.last ?? 1),
         let values = constant.floats
-      else { throw GraphFailure("has a bias of shape \(shape); one number, or one for each of \(units) outputs, is known") }
+      else {
+        throw GraphFailure(
+          "has a bias of shape \(shape); one number, or one for each of \(units) outputs, is known")
+      }
       bias = (0..<units).map { Double(values[values.count == 1 ? 0 : $0]) * Double(beta) }
     }
     try give(
@@ -213,10 +226,14 @@ extension ONNXTranslation {
   // MARK: constants for each element or channel
 
   mutating func addArithmetic(_ node: ONNXGraph.Node) throws(GraphFailure) {
-    guard node.inputs.count == 2 else { throw GraphFailure("has \(node.inputs.count) inputs; two are needed") }
+    guard node.inputs.count == 2 else {
+      throw GraphFailure("has \(node.inputs.count) inputs; two are needed")
+    }
     guard let place = [1, 0].first(where: { constant(node, $0) != nil }) else {
       let (left, right) = (try view(node, 0), try view(node, 1))
-      guard node.type == "Add" else { throw GraphFailure("combines two values; only the sum of two is known") }
+      guard node.type == "Add" else {
+        throw GraphFailure("combines two values; only the sum of two is known")
+      }
       return try give(node, try builder.sum(left, right, node.title))
     }
     let view = try view(node, 1 - place)
@@ -240,7 +257,9 @@ extension ONNXTranslation {
   }
 
   /// Before 9 the numbers could be those of each element, since 14 a node can be in training.
-  mutating func addNormalization(_ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes) throws(GraphFailure) {
+  mutating func addNormalization(_ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes)
+    throws(GraphFailure)
+  {
     let view = try view(node)
     let epsilon = try attributes.float("epsilon", otherwise: 1e-5)
     _ = try attributes.float("momentum", otherwise: 0.9)
@@ -249,7 +268,8 @@ extension ONNXTranslation {
     }
     if version >= 14, try attributes.flag("training_mode") {
       throw GraphFailure(
-        "normalizes by the batch at hand (training_mode 1): export the model in inference mode (model.eval())")
+        "normalizes by the batch at hand (training_mode 1): export the model in inference mode (model.eval())"
+      )
     }
     var parts: [[Float]] = []
     for (index, name) in ["scale", "offset", "mean", "variance"].enumerated() {

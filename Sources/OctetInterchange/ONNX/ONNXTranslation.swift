@@ -21,8 +21,10 @@ struct ONNXTranslation {
 
   /// The operators that are translated, as error messages and documents list them.
   static let operators: [String] = [
-    "Add", "AveragePool", "BatchNormalization", "Cast", "Constant", "Conv", "Div", "Dropout", "Flatten", "Gemm",
-    "GlobalAveragePool", "GlobalMaxPool", "Identity", "LogSoftmax", "MatMul", "MaxPool", "Mul", "Pad", "ReduceMean",
+    "Add", "AveragePool", "BatchNormalization", "Cast", "Constant", "Conv", "Div", "Dropout", "Flatten",
+    "Gemm",
+    "GlobalAveragePool", "GlobalMaxPool", "Identity", "LogSoftmax", "MatMul", "MaxPool", "Mul", "Pad",
+    "ReduceMean",
     "Relu", "Reshape", "Shape", "Sigmoid", "Softmax", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze",
   ]
 
@@ -78,7 +80,8 @@ struct ONNXTranslation {
     graph = source
     constants = source.constants
     guard let version = source.version else {
-      throw GraphFailure("it does not say which operator set it uses: this is no ONNX model, or a part of one")
+      throw GraphFailure(
+        "it does not say which operator set it uses: this is no ONNX model, or a part of one")
     }
     guard Self.versions.contains(version) else {
       throw GraphFailure(
@@ -162,7 +165,8 @@ struct ONNXTranslation {
   mutating func give(_ node: ONNXGraph.Node, _ constant: ONNXGraph.Tensor) throws(GraphFailure) {
     madeElements += constant.count
     guard madeElements <= 4 * ONNXConstantOperator.largestCount else {
-      throw GraphFailure("brings the constants that nodes make beyond \(4 * ONNXConstantOperator.largestCount) elements")
+      throw GraphFailure(
+        "brings the constants that nodes make beyond \(4 * ONNXConstantOperator.largestCount) elements")
     }
     constants[try output(node)] = constant
   }
@@ -180,7 +184,9 @@ struct ONNXTranslation {
   /// An axis of an array, the batch being axis 0, as a place among the view's axes.
   func axis(_ axis: Int, _ view: ArrayView) throws(GraphFailure) -> Int {
     let rank = view.axes.count + 1
-    guard (-rank..<rank).contains(axis) else { throw GraphFailure("has axis \(axis), and its input has \(rank) axes") }
+    guard (-rank..<rank).contains(axis) else {
+      throw GraphFailure("has axis \(axis), and its input has \(rank) axes")
+    }
     let place = axis < 0 ? axis + rank : axis
     guard place > 0 else { throw GraphFailure("runs along axis 0, that of the batch") }
     return place - 1
@@ -220,7 +226,8 @@ extension ONNXGraph {
     let port = inputs[0]
     guard port.element == nil || port.element == 1 else {
       throw GraphFailure(
-        "its input \(port.name.quoted) is of element type \(port.element ?? 0); float (1) is known: export it in float32")
+        "its input \(port.name.quoted) is of element type \(port.element ?? 0); float (1) is known: export it in float32"
+      )
     }
     return port
   }
@@ -234,7 +241,8 @@ extension FloatModel {
     var (graph, source) = try ONNXTranslation.read(file, path: path)
     do throws(GraphFailure) {
       try graph.simplify()
-      self = try graph.floatModel(classNames: classNames ?? source.ownClassNames(count: graph.outputView.count))
+      self = try graph.floatModel(
+        classNames: classNames ?? source.ownClassNames(count: graph.outputView.count))
     } catch {
       throw ImportError(path: path, error.reason)
     }
@@ -244,7 +252,9 @@ extension FloatModel {
 extension ONNXGraph {
   /// The class names that Octet's own export leaves in a file, if they still fit.
   fileprivate func ownClassNames(count: Int) -> [String]? {
-    let names = properties[ONNXWriter.classesKey].flatMap { try? StrangersJSON.decode([String].self, from: $0) }
+    let names = properties[ONNXWriter.classesKey].flatMap {
+      try? StrangersJSON.decode([String].self, from: $0)
+    }
     return names.flatMap { $0.count == max(count, 2) ? $0 : nil }
   }
 }

@@ -7,7 +7,7 @@
 #endif
 
 /// The natural logarithm.
-func logarithm(_ value: Double) -> Double { log(value) }
+package func logarithm(_ value: Double) -> Double { log(value) }
 
 /// Two functions of a network, in the precision in which their tables are made.
 func logisticFunction(_ value: Double) -> Double { 1 / (1 + exp(-value)) }
@@ -15,4 +15,4 @@ func logisticFunction(_ value: Double) -> Double { 1 / (1 + exp(-value)) }
 func hyperbolicTangent(_ value: Double) -> Double { tanh(value) }
 
 /// The natural exponential.
-func exponential(_ value: Double) -> Double { exp(value) }
+package func exponential(_ value: Double) -> Double { exp(value) }

@@ -5,11 +5,11 @@ extension LiteIntegerConversion {
   func encoding(_ tensor: Int, title: String) throws(ImportError) -> IntegerLayer.Encoding {
     let found: LiteGraph.Encoding?
     do throws(FlatBufferTable.Failure) {
-      found = try source.graph.encoding(tensor)
+      found = try source.file.encoding(tensor)
     } catch {
       throw source.failure("byte \(error.offset): \(error.reason)")
     }
-    let element = source.graph.tensors[tensor].element
+    let element = source.file.tensors[tensor].element
     // An unsigned byte is the same less 128.
     let shift = element == .uint8 && tensor == source.inputTensor ? 128 : 0
     guard let found, found.scales.count == 1, element == .int8 || shift == 128,
@@ -22,16 +22,8 @@ extension LiteIntegerConversion {
     return IntegerLayer.Encoding(scale: found.scales[0], zeroPoint: found.zeroPoints[0] - shift)
   }
 
-  func integers(_ tensor: Int) throws(ImportError) -> [Int] {
-    do throws(FlatBufferTable.Failure) {
-      return try source.graph.integers(tensor)
-    } catch {
-      throw source.failure("byte \(error.offset): \(error.reason)")
-    }
-  }
-
   /// What a fused function leaves of the integers.
-  func clamp(_ function: LiteNetwork.Function, _ encoding: IntegerLayer.Encoding) -> ClosedRange<Int> {
+  func clamp(_ function: Graph.Function, _ encoding: IntegerLayer.Encoding) -> ClosedRange<Int> {
     func place(_ value: Double) -> Int {
       let integer = (value / Double(encoding.scale)).rounded() + Double(encoding.zeroPoint)
       return Int(min(max(integer, -128), 127))
@@ -40,7 +32,7 @@ extension LiteIntegerConversion {
     case .relu: return place(0)...127
     case .relu6: return place(0)...place(6)
     case .reluN1To1: return place(-1)...place(1)
-    case .none, .logistic, .tanh: return -128...127
+    case .identity, .sigmoid, .tanh: return -128...127
     }
   }
 }

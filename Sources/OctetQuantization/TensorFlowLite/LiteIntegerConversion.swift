@@ -23,7 +23,9 @@ package struct LiteIntegerConversion {
   ) throws(ImportError) -> QuantizedModel {
     var conversion = LiteIntegerConversion(source: source, classNames: classNames)
     try conversion.convertInput(picture: picture, pixels: pixels)
-    for layer in source.layers { try conversion.convert(layer) }
+    for (index, node) in source.graph.nodes.enumerated() {
+      try conversion.convert(node, isLast: index == source.graph.nodes.count - 1)
+    }
     return try conversion.finish()
   }
 
@@ -36,8 +38,9 @@ package struct LiteIntegerConversion {
     let encoding = try encoding(source.inputTensor, title: "its input")
     var shape = source.input
     // A dense layer folds a picture in row by row; other layers may need the input as it is described.
-    let readers = source.layers.filter { $0.inputs.contains(0) }
-    if let picture, shape.isFlat, picture.count == shape.count, readers.allSatisfy(\.kind.isDense) {
+    let readers = source.graph.nodes.filter { $0.inputs.contains(0) }
+    if let picture, shape.isFlat, picture.count == shape.count, readers.allSatisfy({ $0.operation == .dense })
+    {
       shape = picture
     }
     guard let pixels else {
@@ -70,6 +73,9 @@ package struct LiteIntegerConversion {
   }
 
   private mutating func finish() throws(ImportError) -> QuantizedModel {
+    guard values.last == tensors.count - 1, !layers.isEmpty else {
+      throw source.failure("its output is not what its last layer gives")
+    }
     guard let last = tensors.last, last.shape.isFlat else {
       throw source.failure("its output \(tensors.last?.shape.description ?? "") is not one row of logits")
     }
@@ -117,12 +123,5 @@ package struct LiteIntegerConversion {
   mutating func append(_ layer: QuantizedLayer, shape: ImageShape, _ encoding: IntegerLayer.Encoding) {
     layers.append(layer)
     tensors.append(QuantizedTensor(shape: shape, zeroPoint: encoding.zeroPoint, scale: encoding.scale))
-  }
-}
-
-extension LiteNetwork.Kind {
-  fileprivate var isDense: Bool {
-    if case .dense = self { return true }
-    return false
   }
 }

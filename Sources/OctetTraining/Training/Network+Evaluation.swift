@@ -54,7 +54,7 @@ extension Network {
   /// The outputs of one pass, activation applied, item after item.
   ///
   /// - Parameter inputs: the items' values, one item after the other; `capacity` items at most.
-  package func outputs(of inputs: [Float]) -> [Float] {
+  package func outputs(of inputs: [Float], activation: Activation? = nil) -> [Float] {
     let count = inputs.count / input.shape.count
     precondition(
       count <= capacity && count * input.shape.count == inputs.count, "whole items that fit a pass")
@@ -64,7 +64,7 @@ extension Network {
     forward(count: count)
     // Softmax is over the channels of each place.
     let shape = output.shape
-    description.outputActivation.apply(
+    (activation ?? description.outputActivation).apply(
       output.base, rows: count * shape.height * shape.width, columns: shape.channels, stride: shape.channels)
     return output.values(count)
   }

@@ -104,7 +104,7 @@ struct KerasImportTests {
       ("\"channels_last\"", "\"channels_frst\"", "channels_last and channels_first"),
       ("\"padding\": \"same\"", "\"padding\": \"some\"", "valid and same"),
       ("\"Sequential\"", "\"Subclassed\"", "Functional"),
-      ("\"units\": 5", "\"units\": 7", "shape [5] where [7]"),
+      ("\"units\": 5", "\"units\": 7", "shape [16, 5] where [16, 7]"),
       ("\"depth_multiplier\": 2", "\"depth_multiplier\": 3", "needed"),
     ]
     for (word, other, message) in cases {

@@ -96,7 +96,7 @@ struct LiteImportTests {
       do throws(ImportError) { _ = try network.floatModel() } catch {
         #expect(!error.description.contains("\n"))
       }
-      let names = (0..<max(network.layers.last?.shape.count ?? 0, 2)).prefix(256).map(String.init)
+      let names = (0..<max(network.output.count, 2)).prefix(256).map(String.init)
       let model = try LiteIntegerConversion.model(network, classNames: names, picture: nil, pixels: 0...1)
       // The loader has the last word; the writer must only not trap.
       _ = try? Model(copying: OctetFile(model).bytes)

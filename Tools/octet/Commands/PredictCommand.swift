@@ -80,7 +80,7 @@ enum PredictCommand: Command {
       throw FileContentError(
         path: path, reason: "it is a float model, and --integers is for int8 models: quantize it first")
     }
-    let model = try FloatModelSource.load(path: path)
+    let model = try FloatModelSource.load(path: path, takesPixels: false)
     let run = FloatPrediction(model: model, path: path, pixels: pixels ?? 0...1, workers: workers)
     let request = PictureRequest(model, PictureOptions(), isKept: false)
     try output.write(run.run(PredictionItems(path: arguments.positionals[1], request)))
@@ -92,13 +92,10 @@ enum PredictCommand: Command {
     _ network: LiteNetwork, _ items: PredictionItems, _ pixels: ClosedRange<Float>?, wantsIntegers: Bool,
     _ workers: Workers, workLimit: UInt64
   ) throws -> IntegerPrediction {
-    let outputs = network.layers.last?.shape.count ?? 0
+    let outputs = network.output.count
     let quantized = try LiteIntegerConversion.model(
       network, classNames: (0..<max(outputs, 2)).map(String.init), picture: nil,
       pixels: items.meaning == .pixels ? pixels ?? 0...1 : nil)
-    func layout(_ tensor: Int) -> ArrayLayout {
-      ArrayLayout(shape: Array(network.graph.tensors[tensor].shape.dropFirst()))
-    }
     let model: Model
     do throws(ModelError) {
       model = try Model(copying: OctetFile(quantized).bytes, workLimit: workLimit)
@@ -106,7 +103,7 @@ enum PredictCommand: Command {
       throw MaxWorkOption.refusal(error, path: network.path, limit: workLimit)
     }
     return IntegerPrediction(
-      model, path: network.path, input: layout(network.inputTensor),
-      output: layout(network.graph.outputs[0]), wantsIntegers: wantsIntegers, workers: workers)
+      model, path: network.path, input: network.inputLayout, output: network.outputLayout,
+      wantsIntegers: wantsIntegers, workers: workers)
   }
 }

@@ -18,9 +18,12 @@ enum FloatModelSource {
     !suffixes.dropFirst().contains { path.lowercased().hasSuffix($0) }
   }
 
-  static func load(path: String, classNames: [String]? = nil, pixels: ClosedRange<Float>? = nil) throws
-    -> FloatModel
-  {
+  /// - Parameters:
+  ///   - pixels: what pixels of 0 and 255 were when it was trained.
+  ///   - takesPixels: whether it will be given pixels, and so must be told.
+  static func load(
+    path: String, classNames: [String]? = nil, pixels: ClosedRange<Float>? = nil, takesPixels: Bool = true
+  ) throws -> FloatModel {
     if let mistake = FileKind.mistakenForFloat(path) { throw mistake }
     if isOwn(path) { return try FloatModelFile.load(path: path) }
     let bytes = try FileReading.bytes(path: path, limit: largestFile)
@@ -41,10 +44,11 @@ enum FloatModelSource {
     } else {
       model = try FloatModel(keras: bytes, path: path, classNames: classNames)
     }
-    guard pixels != nil || !model.scalesPixels else {
+    guard pixels != nil || !takesPixels || !model.scalesPixels else {
       throw FileContentError(
         path: path,
-        reason: "its first layer scales its input: say what pixels of 0 and 255 were, most likely --pixels 0:255")
+        reason:
+          "its first layer scales its input: say what pixels of 0 and 255 were, most likely --pixels 0:255")
     }
     return try model.taking(pixels: pixels ?? 0...1)
   }

@@ -1,4 +1,5 @@
 import OctetInterchange
+import OctetQuantization
 import OctetTraining
 
 /// A float model's outputs for each item.
@@ -25,7 +26,9 @@ struct FloatPrediction {
     var outputs: [Float] = []
     for start in stride(from: 0, to: items.count, by: capacity) {
       let range = start..<min(start + capacity, items.count)
-      let values = network.outputs(of: try items.reals(range, model.inputLayout, pixels: pixels))
+      let reals = try items.reals(range, model.inputLayout, pixels: pixels)
+      var values = network.outputs(of: reals, activation: model.givesLogarithms ? .linear : nil)
+      if model.givesLogarithms { Self.makeLogarithms(&values, classes: network.output.shape.channels) }
       for (item, first) in zip(range, stride(from: 0, to: values.count, by: size)) {
         let value = Array(values[first..<first + size])
         guard value.allSatisfy(\.isFinite) else {
@@ -36,5 +39,16 @@ struct FloatPrediction {
       }
     }
     return NPYArray(shape: [items.count] + model.outputLayout.shape, outputs)
+  }
+
+  /// The logarithms of a softmax, which may be far below those that a float's probability has.
+  private static func makeLogarithms(_ values: inout [Float], classes: Int) {
+    for start in stride(from: 0, to: values.count, by: classes) {
+      let row = values[start..<start + classes]
+      let largest = row.max() ?? 0
+      let sum = row.reduce(0.0) { $0 + exponential(Double($1 - largest)) }
+      let shift = Float(logarithm(sum)) + largest
+      for place in start..<start + classes { values[place] -= shift }
+    }
   }
 }

@@ -1,0 +1,201 @@
+import OctetTraining
+
+/// Turns a .tflite file into a graph, operator by operator. Arrays have the batch first and an image's channels last.
+struct LiteTranslation {
+  let file: LiteGraph
+  let isInteger: Bool
+  var builder: GraphBuilder
+  /// What tensors that depend on the input hold.
+  var views: [Int: ArrayView] = [:]
+  /// Constants that a node converted, by the tensor that holds the result.
+  private var aliases: [Int: Int] = [:]
+  private(set) var inputTensor: Int
+  /// Values that a closing softmax or sigmoid gave.
+  private var headValues: Set<Int> = []
+
+  init(_ file: LiteGraph, isInteger: Bool, image: ImageShape?) throws(GraphFailure) {
+    self.file = file
+    self.isInteger = isInteger
+    guard file.inputs.count == 1, file.outputs.count == 1 else {
+      throw GraphFailure(
+        "it has \(file.inputs.count) inputs and \(file.outputs.count) outputs; one of each is known")
+    }
+    inputTensor = file.inputs[0]
+    let tensor = file.tensors[inputTensor]
+    guard let batch = tensor.shape.first, batch > 0 else {
+      throw GraphFailure("its input \(tensor.name.quoted) has the shape \(tensor.shape), which has no batch")
+    }
+    do throws(GraphFailure) {
+      builder = try GraphBuilder(
+        sizes: Array(tensor.shape.dropFirst()), channelsFirst: false, image: image, batch: batch)
+    } catch {
+      throw GraphFailure("its input \(tensor.name.quoted) \(error.reason)")
+    }
+    views[inputTensor] = builder.graph.inputView
+  }
+
+  mutating func translate() throws(GraphFailure) {
+    for node in file.nodes {
+      do throws(GraphFailure) {
+        try add(node)
+      } catch {
+        throw GraphFailure("\(title(node)) \(error.reason)", wantedInput: error.wantedInput)
+      }
+    }
+    guard let view = views[file.outputs[0]] else {
+      throw GraphFailure("its output does not depend on its input, or no operator makes it")
+    }
+    builder.graph.outputView = view
+  }
+
+  func title(_ node: LiteGraph.Node) -> String {
+    "\(node.name) that makes \(file.tensors[node.outputs[0]].name.quoted)"
+  }
+
+  // MARK: what a node reads and gives
+
+  func view(_ node: LiteGraph.Node, _ place: Int = 0) throws(GraphFailure) -> ArrayView {
+    guard place < node.inputs.count, let view = views[node.inputs[place]] else {
+      throw GraphFailure("reads something that no operator before it makes")
+    }
+    return view
+  }
+
+  /// A constant tensor that a node reads; nil where it reads none there.
+  func constant(_ node: LiteGraph.Node, _ place: Int) -> Int? {
+    guard place < node.inputs.count, node.inputs[place] >= 0 else { return nil }
+    let source = aliases[node.inputs[place]] ?? node.inputs[place]
+    return file.tensors[source].data.isEmpty ? nil : source
+  }
+
+  /// Whole numbers, as shapes and axes are.
+  func integers(_ node: LiteGraph.Node, _ place: Int) throws(GraphFailure) -> [Int] {
+    guard let tensor = constant(node, place),
+      file.tensors[tensor].element == .int32 || file.tensors[tensor].element == .int64,
+      file.tensors[tensor].data.count <= 256
+    else { throw GraphFailure("needs a few constant whole numbers as input \(place)") }
+    return try reading { () throws(FlatBufferTable.Failure) in try file.integers(tensor) }
+  }
+
+  /// A constant's values: floats, or the file's own integers in a network of integers.
+  func numbers(_ tensor: Int) throws(GraphFailure) -> [Double] {
+    try reading { () throws(FlatBufferTable.Failure) in
+      isInteger ? try file.integers(tensor).map { Double($0) } : try file.floats(tensor).map { Double($0) }
+    }
+  }
+
+  /// The first of a constant's integers that does not fit 32 bits.
+  func wideInteger(_ tensor: Int) throws(GraphFailure) -> Int? {
+    try reading { () throws(FlatBufferTable.Failure) in try file.integers(tensor) }.first {
+      Int32(exactly: $0) == nil
+    }
+  }
+
+  private func reading<Value>(
+    _ body: () throws(FlatBufferTable.Failure) -> Value
+  ) throws(GraphFailure) -> Value {
+    do throws(FlatBufferTable.Failure) {
+      return try body()
+    } catch {
+      throw GraphFailure("byte \(error.offset): \(error.reason)")
+    }
+  }
+
+  /// The node's settings by their numbers in its options; what is not there has the format's usual value.
+  func option(_ node: LiteGraph.Node, _ field: Int, isByte: Bool = false, otherwise usual: Int = 0)
+    throws(GraphFailure) -> Int
+  {
+    guard let options = node.options else { return usual }
+    return try reading { () throws(FlatBufferTable.Failure) in
+      isByte ? try options.byte(field) : try options.integer(field, otherwise: usual)
+    }
+  }
+
+  func beta(_ node: LiteGraph.Node) throws(GraphFailure) -> Float {
+    guard let options = node.options else { return 1 }
+    return try reading { () throws(FlatBufferTable.Failure) in try options.float(0) }
+  }
+
+  /// Names what a node gives, whose shape must be the declared one.
+  ///
+  /// - Parameters:
+  ///   - function: what is fused to the node, which must have made a value of its own then.
+  ///   - isLayer: whether it made a value of its own; its integers are those that the tensor declares.
+  mutating func give(
+    _ node: LiteGraph.Node, _ view: ArrayView, function: Graph.Function = .identity, weights: Int? = nil,
+    isLayer: Bool = true
+  ) throws(GraphFailure) {
+    let output = node.outputs[0]
+    let declared = file.tensors[output].shape
+    guard declared == [builder.batch] + view.sizes else {
+      throw GraphFailure("gives the sizes \([builder.batch] + view.sizes) where the file says \(declared)")
+    }
+    guard views[output] == nil else {
+      throw GraphFailure("writes a tensor that another operator has written")
+    }
+    if isLayer {
+      builder.graph.nodes[view.value - 1].function = function
+      builder.graph.nodes[view.value - 1].tensors = Graph.Tensors(weights: weights, output: output)
+    } else if isInteger, let source = node.inputs.first, !headValues.contains(view.value) {
+      try checkSameIntegers(source, output)
+    }
+    views[output] = view
+  }
+
+  /// What only moves values must not change what their integers stand for.
+  func checkSameIntegers(_ source: Int, _ output: Int) throws(GraphFailure) {
+    let (from, to) = try reading { () throws(FlatBufferTable.Failure) in
+      (try file.encoding(source), try file.encoding(output))
+    }
+    guard from?.scales == to?.scales, from?.zeroPoints == to?.zeroPoints else {
+      throw GraphFailure("changes scale or zero point, which only QUANTIZE can")
+    }
+  }
+
+  /// QUANTIZE and DEQUANTIZE at the edges, of constants, and between layers.
+  mutating func convert(_ node: LiteGraph.Node) throws(GraphFailure) {
+    guard let source = node.inputs.first else { throw GraphFailure("has no input") }
+    let output = node.outputs[0]
+    if let constant = constant(node, 0) {
+      aliases[output] = constant
+      return
+    }
+    let view = try view(node)
+    if view.value == 0 {
+      inputTensor = output
+    } else if node.operation == .dequantize || headValues.contains(view.value) {
+      // The same values in other numbers.
+    } else if isInteger, file.tensors[output].element == .int8 {
+      return try give(node, try builder.requantize(view, title(node)))
+    } else if isInteger, file.tensors[source].element == .int8, file.tensors[output].element == .uint8 {
+      // The same integers counted from another number, at an output of bytes.
+      let (from, to) = try reading { () throws(FlatBufferTable.Failure) in
+        (try file.encoding(source), try file.encoding(output))
+      }
+      guard let from, let to, from.scales == to.scales, from.zeroPoints.map({ $0 + 128 }) == to.zeroPoints
+      else {
+        throw GraphFailure("makes bytes of another scale of int8 values, which is not known")
+      }
+    } else {
+      throw GraphFailure("makes integers within a network of floats, or other integers than int8")
+    }
+    guard file.tensors[output].shape == [builder.batch] + view.sizes else {
+      throw GraphFailure("gives another shape than it reads")
+    }
+    views[output] = view
+  }
+
+  /// Marks what a softmax or sigmoid gives, if nothing but moves and conversions comes after it: then the integers of
+  /// its output are not used, as probabilities are made of those before.
+  mutating func markHead(_ node: LiteGraph.Node) {
+    guard let view = views[node.outputs[0]] else { return }
+    var wanted: Set = [node.outputs[0]]
+    for next in file.nodes where next.inputs.contains(where: wanted.contains) {
+      switch next.operation {
+      case .quantize, .dequantize, .reshape, .squeeze, .expandDims: wanted.insert(next.outputs[0])
+      default: return
+      }
+    }
+    headValues.insert(view.value)
+  }
+}
