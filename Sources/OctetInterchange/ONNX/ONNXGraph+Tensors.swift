@@ -3,7 +3,16 @@ extension ONNXGraph {
     case float = 1
     case int32 = 6
     case int64 = 7
+    case bool = 9
     case double = 11
+
+    var bytes: Int {
+      switch self {
+      case .bool: 1
+      case .float, .int32: 4
+      case .int64, .double: 8
+      }
+    }
   }
 
   /// No tensor of a classifier that Octet can hold has more values.
@@ -48,11 +57,11 @@ extension ONNXGraph {
     }
     guard let element = ElementType(rawValue: type) else {
       throw failure(
-        "has element type \(type): only float, double, int32 and int64 are known; export the model in float32"
+        "has element type \(type): only float, double, int32, int64 and bool are known; export the model in float32"
       )
     }
     if let raw {
-      let size = element == .float || element == .int32 ? 4 : 8
+      let size = element.bytes
       guard raw.count == count * size else { throw failure("has \(raw.count) bytes for \(count) values") }
       func bits(_ index: Int) -> UInt64 {
         (0..<size).reduce(0) { $0 | UInt64(file[raw.lowerBound + index * size + $1]) << UInt64(8 * $1) }
@@ -62,6 +71,7 @@ extension ONNXGraph {
       case .double: floats = (0..<count).map { Float(Double(bitPattern: bits($0))) }
       case .int32: integers = (0..<count).map { Int64(Int32(truncatingIfNeeded: bits($0))) }
       case .int64: integers = (0..<count).map { Int64(bitPattern: bits($0)) }
+      case .bool: integers = (0..<count).map { bits($0) == 0 ? 0 : 1 }
       }
     }
     switch element {
@@ -70,7 +80,7 @@ extension ONNXGraph {
         throw failure("has \(floats.count) values for its shape \(tensor.shape)")
       }
       tensor.values = .floats(floats)
-    case .int32, .int64:
+    case .int32, .int64, .bool:
       guard integers.count == count else {
         throw failure("has \(integers.count) values for its shape \(tensor.shape)")
       }
