@@ -23,6 +23,12 @@ package final class OctetProcess {
     package let status: Int32
     package let output: String
     package let errors: String
+
+    /// Standard error but for what is only advice: networks of random weights earn warnings about their figures.
+    package var errorsBesideWarnings: String {
+      errors.split(separator: "\n", omittingEmptySubsequences: false)
+        .filter { !$0.hasPrefix("octet: warning: ") }.joined(separator: "\n")
+    }
   }
 
   /// The program could not be run at all.

@@ -77,6 +77,21 @@ extension QuantizationReport {
     self.images = count
   }
 
+  /// For each layer the share of its values beyond what its integers can hold, on images that the ranges were not taken from.
+  package static func saturation(
+    _ quantized: QuantizedNetwork, images: LabeledImages, workers: Workers
+  ) throws(QuantizationError) -> [Double] {
+    let network = quantized.network
+    let perImage = network.shapes.reduce(0) { $0 + $1.count }
+    let count = min(images.count, mostImages, max(room / perImage, 1))
+    let integers = try IntegerNetworkExecution(quantized, capacity: count, workers: workers)
+    // Spread over all of them: sets are often ordered by class.
+    let chosen = images.selecting((0..<count).map { $0 * images.count / count })
+    let pixels = FloatExecution.units(chosen, 0..<count).map { ($0 * 255).rounded() }
+    let values = integers.run(pixels: pixels, count: count)
+    return zip(values.saturated, network.layers).map { Double($0) / Double(count * $1.output.count) }
+  }
+
   /// The power of `signal` over that of its difference from `changed`.
   package static func decibels(_ signal: [Float], _ changed: [Float]) -> Decibels {
     var power = 0.0

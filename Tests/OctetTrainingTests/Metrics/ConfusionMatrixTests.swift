@@ -72,3 +72,35 @@ import Testing
     #expect(matrix.accuracy == 1 && matrix.macroAverage == expected && matrix.weightedAverage == expected)
   }
 }
+
+/// When answers are as good as blind.
+@Suite struct ChanceTests {
+  private func matrix(_ counts: [[Int]]) -> ConfusionMatrix {
+    var matrix = ConfusionMatrix(classNames: counts.indices.map(String.init))
+    for (truth, row) in counts.enumerated() {
+      for (predicted, count) in row.enumerated() {
+        for _ in 0..<count { matrix.add(truth: truth, predicted: predicted) }
+      }
+    }
+    return matrix
+  }
+
+  @Test func chanceFollowsFromBothMargins() {
+    // Cohen's example: agreement 0.7, by chance 0.5 * 0.6 + 0.5 * 0.4.
+    let matrix = matrix([[20, 5], [10, 15]])
+    #expect(abs(matrix.chanceAccuracy - 0.5) < 1e-12 && !matrix.isNearChance)
+  }
+
+  @Test(arguments: [
+    ([[25, 25], [25, 25]], true), ([[28, 22], [25, 25]], true), ([[40, 10], [10, 40]], false),
+    // Always the same answer, however often that is right.
+    ([[99, 0], [1, 0]], true), ([[0, 50], [0, 50]], true),
+    // Worse than chance is no better.
+    ([[0, 50], [50, 0]], true),
+    // Too few to say, or nothing to tell apart.
+    ([[5, 5], [5, 4]], false), ([[30, 20], [0, 0]], false), ([[50, 0], [0, 0]], false),
+  ])
+  func nearChance(counts: [[Int]], isNear: Bool) {
+    #expect(matrix(counts).isNearChance == isNear)
+  }
+}

@@ -112,6 +112,9 @@ enum ClassifyCommand: Command {
 
   private static func report(_ summary: ClassificationRun.Summary, _ arguments: ParsedArguments) throws {
     guard let confusion = summary.confusion, confusion.total > 0 else { return }
+    var warnings = FigureWarnings()
+    warnings.add("the files'", confusion, .pictures)
+    defer { try? warnings.write() }
     if arguments.flag("json") {
       let members: [(name: String, value: JSONValue)] =
         [
@@ -119,7 +122,7 @@ enum ClassifyCommand: Command {
           ("accuracy", .number(confusion.accuracy)),
         ] + EvaluationJSON.means(confusion) + [
           ("confusion_matrix", ComparisonJSON.matrix(confusion)),
-          ("classes", .array(confusion.classNames.map { .string($0) })),
+          ("classes", .array(confusion.classNames.map { .string($0) })), ("warnings", warnings.json),
         ]
       try StandardOutput.write(JSONValue.object(members).text + "\n")
     } else {

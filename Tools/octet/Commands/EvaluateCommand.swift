@@ -24,7 +24,8 @@ enum EvaluateCommand: Command {
     ],
     options: [
       DataOption.option,
-      OptionDescription("against", takes: .input(), help: "the float model that an .octet file was made from"),
+      OptionDescription(
+        "against", takes: .input(), help: "the float model that an .octet file was made from"),
       ForeignModelOptions.classes,
       ForeignModelOptions.pixels,
       PictureOptions.fit(default: PictureOptions.decided),
@@ -64,8 +65,10 @@ enum EvaluateCommand: Command {
       try list.write(result.list)
       if !arguments.flag("json") { try StandardOutput.write("\nWrote \(list.path.shown)\n") }
     }
-    guard let target else { return }
-    try target.write(try run.page(result))
-    if !arguments.flag("json") { try StandardOutput.write(target.announcement) }
+    if let target {
+      try target.write(try run.page(result))
+      if !arguments.flag("json") { try StandardOutput.write(target.announcement) }
+    }
+    try result.warnings.write()
   }
 }

@@ -21,6 +21,7 @@ struct EvaluationRun {
     let confusion: ConfusionMatrix
     /// Nil without two models.
     let comparison: PairedComparison?
+    let warnings: FigureWarnings
     /// What the judged answers took.
     let seconds: Double
   }
@@ -45,9 +46,17 @@ struct EvaluationRun {
         labels: images.labels, float: float.classes, quantized: integer.classes, classNames: images.classNames
       )
     }
+    let confusion = found.confusion(images)
+    var warnings = FigureWarnings()
+    if let float, let comparison {
+      warnings.add(float: float.confusion(images), int8: confusion, subject.cause)
+      warnings.add(comparison)
+    } else {
+      warnings.add(integer == nil ? "float" : "int8", confusion, subject.cause)
+    }
     return Result(
       subject: subject, list: AnswerList(images: images, float: float, integer: integer), found: found,
-      confusion: found.confusion(images), comparison: comparison, seconds: seconds)
+      confusion: confusion, comparison: comparison, warnings: warnings, seconds: seconds)
   }
 
   func page(_ result: Result) throws -> Page {
@@ -93,7 +102,7 @@ extension EvaluationRun.Result {
       ]
     }
     return members + [
-      ("seconds", .number(seconds)),
+      ("warnings", warnings.json), ("seconds", .number(seconds)),
       ("images_per_second", .number(Double(confusion.total) / max(seconds, 1e-9))),
     ]
   }

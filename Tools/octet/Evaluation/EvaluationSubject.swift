@@ -14,6 +14,8 @@ struct EvaluationSubject {
   let integer: OctetModelFile?
   /// The float model, alone or to compare with.
   let float: (path: String, model: FloatModel)?
+  /// What an accuracy near chance would most likely come from.
+  let cause: FigureWarnings.Cause
 
   init(_ arguments: ParsedArguments) throws {
     path = arguments.positionals[0]
@@ -36,8 +38,9 @@ struct EvaluationSubject {
         float = (against, model)
         let data = try ModelData.prepared(for: model, DataOption.locate(arguments, request).data)
         (images, origin) = (data.test, data.origin)
+        cause = FigureWarnings.Cause(path: against, pixels: foreign.pixels)
       } else {
-        float = nil
+        (float, cause) = (nil, .data)
         (images, origin) = try ModelData.test(classNames: file.model.labels, arguments, request)
       }
       return
@@ -47,6 +50,7 @@ struct EvaluationSubject {
         "--against compares an .octet file with a float model: name the .octet file first")
     }
     let foreign = try ForeignModelOptions(arguments, path: path)
+    cause = FigureWarnings.Cause(path: path, pixels: foreign.pixels)
     if kind == .lite, path.lowercased().hasSuffix(".tflite") {
       let network = try LiteNetwork(
         FileReading.bytes(path: path, limit: FloatModelSource.largestFile), path: path)

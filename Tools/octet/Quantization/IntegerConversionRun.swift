@@ -40,6 +40,9 @@ struct IntegerConversionRun {
     }
     if isQuiet { return }
     let confusion = found.confusion(images)
+    var warnings = FigureWarnings()
+    warnings.add("int8", confusion, FigureWarnings.Cause(path: network.path, pixels: options.pixels))
+    defer { try? warnings.write() }
     if isJSON {
       try StandardOutput.write(
         JSONValue.object(
@@ -49,7 +52,7 @@ struct IntegerConversionRun {
             ("file_bytes", .integer(file.bytes.count)),
             ("weight_bytes", .integer(quantized.layers.reduce(0) { $0 + $1.weights.count })),
             ("arena_bytes", .integer(model.arenaBytes)),
-          ] + ComparisonJSON.members(confusion)
+          ] + ComparisonJSON.members(confusion) + [("warnings", warnings.json)]
         ).text + "\n")
     } else {
       try StandardOutput.write(

@@ -9,6 +9,8 @@ struct QuantizationPlan {
   let modelPath: String
   let outputPath: String
   let model: FloatModel
+  /// What pixels of 0 and 255 were in training, if the user has said it.
+  let pixels: ClosedRange<Float>?
   let data: PreparedData
   let settings: QuantizationSettings
   let threads: Int
@@ -25,6 +27,7 @@ struct QuantizationPlan {
     isJSON = arguments.flag("json")
     target = try ReportOption.target(arguments)
     let foreign = try ForeignModelOptions(arguments, path: modelPath)
+    pixels = foreign.pixels
     (model, data) = try ModelData.prepared(path: modelPath, foreign, arguments, isKept: true)
   }
 }

@@ -51,6 +51,14 @@ struct QuantizationRun {
           float, integer))
     }
     if plan.isQuiet { return }
+    var warnings = FigureWarnings()
+    warnings.add(calibrationImages: quantizer.images.count)
+    let saturation = try QuantizationReport.saturation(quantized, images: plan.data.test, workers: workers)
+    warnings.add(report, tested: saturation)
+    warnings.add(
+      float: float.confusion(plan.data.test), int8: integer.confusion(plan.data.test),
+      FigureWarnings.Cause(path: plan.modelPath, pixels: plan.pixels))
+    warnings.add(comparison)
     if plan.isJSON {
       try StandardOutput.write(
         JSONValue.object(
@@ -62,11 +70,13 @@ struct QuantizationRun {
             ("arena_bytes", .integer(model.arenaBytes)), ("method", .string(plan.settings.method.rawValue)),
             ("calibration_images", .integer(quantizer.images.count)),
           ] + QuantizationJSON.members(report) + ComparisonJSON.members(comparison)
+            + [("warnings", warnings.json)]
         ).text + "\n")
     } else {
       try StandardOutput.write(ComparisonText(comparison: comparison).text())
       if let target = plan.target { try StandardOutput.write("\n" + target.announcement) }
     }
+    try warnings.write()
   }
 
   private func page(

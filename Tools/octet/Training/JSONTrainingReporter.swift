@@ -55,6 +55,8 @@ final class JSONTrainingReporter: TrainingReporter {
     members += EvaluationJSON.members(result.training, prefix: "training_")
     members.append(("seconds", .number(result.history.reduce(0) { $0 + $1.seconds })))
     members.append(("model", .string(result.modelPath)))
+    members.append(("warnings", result.warnings.json))
     try StandardOutput.write(JSONValue.object(members).text + "\n")
+    if showsProgress { try result.warnings.write() }
   }
 }

@@ -91,5 +91,6 @@ final class TextTrainingReporter: TrainingReporter {
     try StandardOutput.write("\n" + EvaluationText(result.test, name: "Test images").text())
     try StandardOutput.write("\nWrote \(result.modelPath.shown)\n")
     if let target = plan.target { try StandardOutput.write(target.announcement) }
+    try result.warnings.write()
   }
 }

@@ -26,6 +26,7 @@ struct TrainingResult {
   let training: Evaluation
   let test: Evaluation
   let modelPath: String
+  let warnings: FigureWarnings
 }
 
 /// Says nothing.

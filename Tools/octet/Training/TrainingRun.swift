@@ -79,11 +79,13 @@ struct TrainingRun {
       settings: plan.settings, history: trainer.history, metrics: metrics, octetVersion: Main.version)
     try FloatModelFile.save(model, path: plan.modelPath)
     if let target = plan.target { try target.write(page(model, trainer)) }
+    var warnings = FigureWarnings()
+    warnings.add("test", test.confusion, .training)
     try reporter.end(
       TrainingResult(
         candidate: candidate, parameterCount: model.parameters.reduce(0) { $0 + $1.values.count },
         history: trainer.history, bestEpoch: trainer.bestEpoch, training: training, test: test,
-        modelPath: plan.modelPath),
+        modelPath: plan.modelPath, warnings: warnings),
       plan: plan)
   }
 
