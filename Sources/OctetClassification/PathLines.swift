@@ -1,3 +1,5 @@
+import OctetText
+
 /// Paths that come as one stream of bytes, one after another, each ended by a separator.
 ///
 /// Holds no more than one path and what was read with it.
@@ -43,8 +45,8 @@ package struct PathLines: Sendable {
   }
 
   private static func line(_ bytes: ArraySlice<UInt8>) -> Line {
-    if bytes.count > longest { return .tooLong(start: String(decoding: bytes.prefix(60), as: UTF8.self)) }
-    return .path(String(decoding: bytes, as: UTF8.self))
+    if bytes.count > longest { return .tooLong(start: String(fileName: bytes.prefix(60))) }
+    return .path(String(fileName: bytes))
   }
 
   /// Moves the rest to the front and reads more behind it. Of what is too long only so much is kept that this can be told.

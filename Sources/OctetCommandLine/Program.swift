@@ -23,7 +23,12 @@ package struct Program {
   /// - Parameter otherwise: what is done when no command is named.
   package func runAndExit(otherwise: (ParsedArguments) throws -> Void = { _ in }) -> Never {
     StandardStreams.prepare()
-    exit(status(of: Array(CommandLine.arguments.dropFirst()), otherwise))
+    exit(status(of: Self.arguments, otherwise))
+  }
+
+  /// The words behind the program's name, which may be names of files and so no UTF-8.
+  private static var arguments: [String] {
+    (1..<max(1, Int(CommandLine.argc))).compactMap { CommandLine.unsafeArgv[$0].map { String(fileName: $0) } }
   }
 
   /// 0 when all went well, 2 when the command line is wrong, 1 for every other failure.
@@ -33,6 +38,7 @@ package struct Program {
       if parsed.wantsHelp {
         try StandardOutput.write(parsed.command.help(path: parsed.path))
       } else if let command = CommandNode.command(at: parsed.path.dropFirst(), among: nodes) {
+        try OpenFiles.require(OpenFiles.usual)
         if let clash = try command.files(parsed).clash() { throw parsed.usageError(clash) }
         try command.run(parsed)
       } else {

@@ -82,28 +82,4 @@ struct ReportExtremesTests {
     result.expectRefusal(1, "model.safetensors", "not finite", "weights are too large")
     #expect(try training.folder.contents(of: "page.html") == nil)
   }
-
-  @Test("are refused where the file tells of a time that cannot be")
-  func impossibleTimes() throws {
-    let training = try SmallTraining(images: 40)
-    let path = try model("input 784\ndense 10 softmax", bias: 1, in: training)
-    let sound = try FloatModelFile.load(path: path)
-    func refuse(_ words: String, _ change: (inout FloatModel) -> Void) throws {
-      var model = sound
-      change(&model)
-      try FloatModelFile.save(model, path: path)
-      let result = try training.run([
-        "report", path, "-q", "--data", training.folder.path("data"), "--out",
-        training.folder.path("page.html"),
-      ])
-      result.expectRefusal(1, "model.safetensors", "history", words)
-    }
-    for seconds in [1e19, 1e300, 1.1e9, -1, .nan, .infinity, -.infinity] {
-      try refuse("epoch 1 \(seconds) seconds") { $0.history[0].seconds = seconds }
-    }
-    for rate in [-1, Double.nan, .infinity] {
-      try refuse("epoch 1 \(rate) images a second") { $0.history[0].imagesPerSecond = rate }
-    }
-    #expect(try training.folder.contents(of: "page.html") == nil)
-  }
 }

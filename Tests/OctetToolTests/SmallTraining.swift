@@ -60,7 +60,7 @@ struct SmallTraining {
     try OctetProcess.run(arguments, environment: environment, output: output)
   }
 
-  /// The weights of a model as they lie in its file; the header before them holds times, which differ.
+  /// The weights of a model as they lie in its file.
   func weights(model: String) throws -> [UInt8] {
     let bytes = try #require(try folder.bytes(of: "\(model).safetensors"))
     let length = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }

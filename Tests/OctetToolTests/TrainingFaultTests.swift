@@ -46,15 +46,22 @@ import Testing
     #expect(try training.written().filter { $0.hasSuffix(".tmp") } == [])
   }
 
-  @Test func aModelOnAFullDevice() throws {
+  /// What was found is printed all the same.
+  @Test func aPageOnAFullDevice() throws {
     let training = try SmallTraining()
     guard access("/dev/full", W_OK) == 0 else { return }
-    // The checkpoint lies beside the model, so this needs a folder of its own with a link to the device.
-    try FileManager.default.createSymbolicLink(
-      atPath: training.folder.path("model.safetensors"), withDestinationPath: "/dev/full")
-    try training.train("--epochs", "1", "--quiet").expectRefusal(
-      1, "model.safetensors", "No space left on device")
+    let result = try training.train("--epochs", "1", "--json", "--report", "/dev/full")
+    #expect(result.status == 1 && result.errors.contains("/dev/full: No space left on device"))
+    #expect(result.output.contains("\"test_accuracy\""), "\(result.output)")
     #expect(try training.checkpoint().snapshot.isFinished)
+  }
+
+  @Test func aLinkForAModelIsRefusedBeforeTraining() throws {
+    let training = try SmallTraining()
+    try FileManager.default.createSymbolicLink(
+      atPath: training.folder.path("model.safetensors"), withDestinationPath: "elsewhere")
+    try training.train("--epochs", "1").expectRefusal(1, "model.safetensors: it is a symbolic link")
+    #expect(try training.written() == ["model.safetensors"])
   }
 
   @Test func aFolderThatIsMissingIsToldBeforeTraining() throws {

@@ -158,4 +158,15 @@ import Testing
     #expect(result.status == 0)
     #expect(result.errorsBesideWarnings.isEmpty)
   }
+
+  /// Nothing of the clock is in a model.
+  @Test func aSeedGivesTheSameFile() throws {
+    let training = try SmallTraining()
+    var files: [[UInt8]?] = []
+    for _ in 0..<2 {
+      #expect(try training.train("--epochs", "2", "--quiet").status == 0)
+      files.append(try training.folder.bytes(of: "model.safetensors"))
+    }
+    #expect(files[0] != nil && files[0] == files[1])
+  }
 }

@@ -3,6 +3,7 @@ import CPNG
 import Octet
 import OctetClassification
 import OctetImages
+import OctetText
 
 /// A model where it lies: in a file that is mapped into memory, or in the program itself. Nothing of it is copied.
 struct DeviceModel {
@@ -13,7 +14,7 @@ struct DeviceModel {
   /// - Parameter workLimit: the most operations that a picture may take.
   init(path: String, workLimit: UInt64) throws(DeviceError) {
     var file = octet_device_bytes()
-    let status = path.withCString { octet_device_map_file($0, &file) }
+    let status = path.withFileName { octet_device_map_file($0, &file) }
     switch Int(status) {
     case OCTET_DEVICE_OK: break
     case OCTET_DEVICE_IS_FOLDER:

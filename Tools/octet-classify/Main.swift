@@ -1,3 +1,5 @@
+import OctetText
+
 // Embedded Swift knows no command line, so the C library's start is answered directly there.
 #if hasFeature(Embedded)
   @_cdecl("main")
@@ -26,7 +28,7 @@ private func strings(
   var strings: [String] = []
   var place = 1
   while place < Int(count), let word = words[place] {
-    strings.append(String(cString: word))
+    strings.append(String(fileName: word))
     place += 1
   }
   return strings

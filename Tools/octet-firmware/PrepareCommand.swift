@@ -56,7 +56,7 @@ enum PrepareCommand: Command {
     let (pixels, labels, refused, origin) = try images(for: model, count: count, arguments)
     try Folder.create(folder)
     // What an earlier call left would be taken for a part of this one.
-    for name in ["images", "baked", "results"] { unlink("\(folder)/\(name)") }
+    for name in ["images", "baked", "results"] { try Folder.remove("\(folder)/\(name)") }
     for line in refused { StandardError.write("octet-firmware: \(line.shown)\n") }
     let records = pixels.indices.map {
       ImageRecord(number: UInt32($0), isTimed: $0 < timed, pixels: pixels[$0])

@@ -18,6 +18,8 @@ extension Session {
   public var logitCount: Int { Int(model.logits.channels) }
 
   /// A logit less the zero point, in steps of the logits' scale; meaningful once the image is complete.
+  ///
+  /// Stops the program (a trap) unless `index` is from 0 to `logitCount - 1`.
   public func logit(_ index: Int) -> Int32 {
     precondition(index >= 0 && index < logitCount, "there is no such logit")
     return value(index, model.logits)
@@ -86,6 +88,8 @@ extension Session {
   }
 
   /// The probability of a class in 1/65,536, as docs/NUMERICS.md defines it; 0 for a model without a head.
+  ///
+  /// Stops the program (a trap) unless `index` is from 0 to the model's `classCount - 1`.
   public func probability(of index: Int) -> UInt32 {
     precondition(index >= 0 && index < model.classCount, "there is no such class")
     let step = model.probabilityStep

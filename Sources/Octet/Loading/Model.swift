@@ -102,8 +102,11 @@ public struct Model: Sendable {
     Self.tensorOffset(layerCount &+ 1) &+ FileFormat.layerBytes &* UInt32(truncatingIfNeeded: index)
   }
 
-  /// The UTF-8 name of a class.
+  /// The name of a class in UTF-8, without control characters and those that turn the direction of writing.
+  ///
+  /// Stops the program (a trap) unless `index` is from 0 to `classCount - 1`.
   public func label(_ index: Int) -> UnsafeRawBufferPointer {
+    precondition(index >= 0 && index < classCount, "there is no such class")
     var offset = labelsOffset
     for _ in 0..<index { offset &+= 1 &+ UInt32(bytes.byte(offset)) }
     return UnsafeRawBufferPointer(start: bytes.pointer(offset &+ 1), count: Int(bytes.byte(offset)))

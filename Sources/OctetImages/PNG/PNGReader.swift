@@ -1,4 +1,5 @@
 import CPNG
+import OctetText
 
 /// Reads PNG files as gray, one after another, with memory for one row.
 ///
@@ -56,7 +57,7 @@ extension PNGReader {
     for byte in path.utf8 where byte == 0 {
       throw PNGError(path, .cannotOpen("the path holds a zero byte"))
     }
-    try check(path.withCString { octet_png_open_file(reader, $0) }, name: path)
+    try check(path.withFileName { octet_png_open_file(reader, $0) }, name: path)
   }
 
   /// The bytes have to stay where they are until `close`.

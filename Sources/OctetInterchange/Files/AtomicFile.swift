@@ -8,7 +8,11 @@
 ///
 /// The bytes go to a temporary file in the same folder, which is brought to the disk and then renamed over the target.
 /// Whatever fails on the way, and whenever the process dies, the target holds either what it held before or all of the
-/// new bytes. A device or a pipe, such as /dev/stdout, holds nothing that could be kept: it is written directly.
+/// new bytes. A device or a pipe holds nothing that could be kept: it is written directly, and so are /dev/stdout and the others
+/// that stand for an open descriptor.
+///
+/// A symbolic link under the name is refused, never followed: in a folder that others may write to, one can be put there to have
+/// another file overwritten. Links on the way to the folder are followed as usual.
 package struct AtomicFile: ~Copyable {
   private let descriptor: Int32
   /// As the caller named it, for errors.
@@ -43,11 +47,14 @@ extension AtomicFile {
   /// Throws what `write` would throw before the first byte, and changes nothing.
   package static func requireWritable(path: String) throws(FileError) {
     switch try AtomicFileTarget(path) {
-    case .stream: guard access(path, W_OK) == 0 else { throw FileError(.write, path, code: errno) }
+    case .descriptor(let number):
+      guard fcntl(number, F_GETFD) >= 0 else { throw FileError(.write, path, code: errno) }
+    case .stream:
+      guard path.withFileName({ access($0, W_OK) }) == 0 else { throw FileError(.write, path, code: errno) }
     case .file(let target, _):
       let temporary = try TemporaryFile(target: target, path: path)
       close(temporary.descriptor)
-      unlink(temporary.name)
+      temporary.remove()
     }
   }
 
@@ -56,8 +63,14 @@ extension AtomicFile {
     path: String, _ body: (borrowing AtomicFile) throws(FileError) -> Void
   ) throws(FileError) {
     switch try AtomicFileTarget(path) {
+    case .descriptor(let number):
+      // With its place in the file, which what is printed before and after shares.
+      let descriptor = fcntl(number, F_DUPFD_CLOEXEC, 3)
+      guard descriptor >= 0 else { throw FileError(.write, path, code: errno) }
+      defer { close(descriptor) }
+      try body(AtomicFile(descriptor: descriptor, path: path))
     case .stream:
-      let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+      let descriptor = path.withFileName { open($0, O_WRONLY | O_NOFOLLOW | O_CLOEXEC) }
       guard descriptor >= 0 else { throw FileError(.write, path, code: errno) }
       defer { close(descriptor) }
       try body(AtomicFile(descriptor: descriptor, path: path))
@@ -69,9 +82,10 @@ extension AtomicFile {
         try body(AtomicFile(descriptor: temporary.descriptor, path: path))
         if let mode { fchmod(temporary.descriptor, mode) }
         guard fsync(temporary.descriptor) == 0 else { throw FileError(.write, path, code: errno) }
-        guard rename(temporary.name, target) == 0 else { throw FileError(.write, path, code: errno) }
+        let renamed = temporary.name.withFileName { old in target.withFileName { rename(old, $0) } }
+        guard renamed == 0 else { throw FileError(.write, path, code: errno) }
       } catch {
-        unlink(temporary.name)
+        temporary.remove()
         throw error
       }
       try bringToDisk(folder: PathParts(target).folder, path: path)
@@ -80,7 +94,7 @@ extension AtomicFile {
 
   /// Makes the rename outlast a power cut.
   private static func bringToDisk(folder: String, path: String) throws(FileError) {
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = folder.withFileName { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     // A folder may be open for writing and closed for reading; then the system decides when it reaches the disk.
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
@@ -93,30 +107,43 @@ extension AtomicFile {
 
 /// What stands under the name that is to be written.
 private enum AtomicFileTarget {
-  /// A regular file, or nothing yet; links are followed, so that they stay links.
+  /// A regular file, or nothing yet.
   case file(String, mode: mode_t?)
   /// A device, pipe or socket.
   case stream
+  /// A name such as /dev/stdout, which is a link itself.
+  case descriptor(Int32)
 
   init(_ path: String) throws(FileError) {
     guard !path.utf8.contains(0) else { throw FileError(.write, path, code: EINVAL) }
     guard !path.isEmpty else { throw FileError(.write, path, code: ENOENT) }
+    if let number = Self.descriptor(path) {
+      self = .descriptor(number)
+      return
+    }
     var status = stat()
-    guard stat(path, &status) == 0 else {
+    guard path.withFileName({ lstat($0, &status) }) == 0 else {
       guard errno == ENOENT else { throw FileError(.write, path, code: errno) }
-      guard lstat(path, &status) != 0 else { throw FileError(.write, path, code: ELOOP) }
       guard !PathParts(path).name.isEmpty else { throw FileError(.write, path, code: EISDIR) }
       self = .file(path, mode: nil)
       return
     }
     switch status.st_mode & S_IFMT {
     case S_IFDIR: throw FileError(.write, path, code: EISDIR)
-    case S_IFREG:
-      guard let resolved = realpath(path, nil) else { throw FileError(.write, path, code: errno) }
-      defer { free(resolved) }
-      self = .file(String(cString: resolved), mode: status.st_mode & 0o777)
+    case S_IFLNK: throw FileError(.write, path, code: ELOOP)
+    case S_IFREG: self = .file(path, mode: status.st_mode & 0o777)
     default: self = .stream
     }
+  }
+
+  /// The open descriptor that a name of the system's own stands for.
+  private static func descriptor(_ path: String) -> Int32? {
+    if path == "/dev/stdout" { return STDOUT_FILENO }
+    if path == "/dev/stderr" { return STDERR_FILENO }
+    for folder in ["/dev/fd/", "/proc/self/fd/"] where path.hasPrefix(folder) {
+      return Int32(path.dropFirst(folder.count)).flatMap { $0 >= 0 ? $0 : nil }
+    }
+    return nil
   }
 }
 

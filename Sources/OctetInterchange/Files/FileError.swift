@@ -28,7 +28,8 @@ package struct FileError: Error, Equatable {
 
 extension FileError: CustomStringConvertible {
   package var description: String {
-    let reason = String(cString: strerror(code))
+    let isLink = action == .write && code == ELOOP
+    let reason = isLink ? "it is a symbolic link" : String(cString: strerror(code))
     return "cannot \(action.rawValue) \(path.shown(atMost: 1000)): \(reason); \(advice)"
   }
 
@@ -44,7 +45,8 @@ extension FileError: CustomStringConvertible {
     case (EFBIG, .write): "raise the limit on the size of files (ulimit -f), or take another path"
     case (EISDIR, _): "it is a folder: name a file in it"
     case (ENAMETOOLONG, _): "take a shorter name"
-    case (ELOOP, _): "it is a link that leads nowhere: remove the link, or take another path"
+    case (ELOOP, .write): "what is written follows none: name the file that it leads to, or remove the link"
+    case (ELOOP, .read): "its links lead in a circle: name the file itself"
     case (EMFILE, _), (ENFILE, _): "raise the limit on open files (ulimit -n)"
     default: "take another path, or look at the disk's health"
     }

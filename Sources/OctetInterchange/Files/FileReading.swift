@@ -9,7 +9,7 @@ package enum FileReading {
   /// - Parameter limit: a file with more bytes is refused, so that a wrong path does not fill the memory.
   package static func bytes(path: String, limit: Int) throws(FileError) -> [UInt8] {
     guard !path.utf8.contains(0) else { throw FileError(.read, path, code: EINVAL) }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = path.withFileName { open($0, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw FileError(.read, path, code: errno) }
     defer { close(descriptor) }
     var status = stat()

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import OctetTraining
 
 #if canImport(Glibc)
   import Glibc
@@ -24,7 +24,7 @@ struct TemporaryFile {
     for attempt in 1...100 {
       let number = attempt == 1 ? "" : ".\(attempt)"
       let name = parts.sibling("\(stem)\(getpid())\(number).tmp")
-      let descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+      let descriptor = name.withFileName { open($0, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644) }
       if descriptor < 0, errno == EEXIST { continue }
       guard descriptor >= 0 else { throw FileError(.write, path, code: errno) }
       if Self.holds(descriptor) {
@@ -36,6 +36,8 @@ struct TemporaryFile {
     }
     throw FileError(.write, path, code: EEXIST)
   }
+
+  func remove() { name.withFileName { _ = unlink($0) } }
 
   /// Locks the new file. False if another process found it before it was locked, and removed it.
   private static func holds(_ descriptor: Int32) -> Bool {
@@ -53,12 +55,11 @@ struct TemporaryFile {
   }
 
   private static func removeStale(in parts: PathParts, stem: String) {
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: parts.folder) else { return }
-    for name in names where isTemporary(name, stem: stem) {
+    for name in Folder.allNames(in: parts.folder) ?? [] where isTemporary(name, stem: stem) {
       let path = parts.sibling(name)
-      let descriptor = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+      let descriptor = path.withFileName { open($0, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
       guard descriptor >= 0 else { continue }
-      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { unlink(path) }
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { path.withFileName { _ = unlink($0) } }
       close(descriptor)
     }
   }

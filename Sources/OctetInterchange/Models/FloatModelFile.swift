@@ -6,7 +6,8 @@ import OctetTraining
 /// The tensors are the network's parameters, by name. The metadata holds `format`, `network` (as in a `.network` file)
 /// and `classes` (a JSON array of names, empty for a model that is no classifier), which a model from elsewhere needs too;
 /// `fit` and `invert`, where it is known how pictures become the input; and, when Octet trained it, `recipe`,
-/// `settings` (a JSON object of texts), `history` (a JSON array of epochs), `metrics` (JSON) and `octet_version`.
+/// `settings` (a JSON object of texts), `history` (a JSON array of epochs, without the time that each took, so that runs with
+/// the same seed write the same bytes), `metrics` (JSON) and `octet_version`.
 package enum FloatModelFile {
   package static let format = "octet-float-1"
 
@@ -43,7 +44,9 @@ package enum FloatModelFile {
     if let form = model.pictureForm { metadata += [("fit", form.fit.name), ("invert", form.inversion.name)] }
     if let recipeName = model.recipeName { metadata.append(("recipe", recipeName)) }
     if !model.settings.isEmpty { metadata.append(("settings", SettingText.json(model.settings))) }
-    if !model.history.isEmpty { metadata.append(("history", JSONNumbers.text(model.history))) }
+    if !model.history.isEmpty {
+      metadata.append(("history", JSONNumbers.text(model.history.map(\.withoutTimes))))
+    }
     if let metrics = model.metrics { metadata.append(("metrics", metrics)) }
     if let octetVersion = model.octetVersion { metadata.append(("octet_version", octetVersion)) }
     return try ModelContainer.writer(path: path, metadata: metadata, tensors: model.parameters)

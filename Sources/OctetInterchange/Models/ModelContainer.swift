@@ -112,14 +112,16 @@ struct ModelContainer {
       guard record.epoch == index + 1 else {
         throw failure("its history names epoch \(record.epoch) where epoch \(index + 1) should be")
       }
-      guard (0...Self.longestEpoch).contains(record.seconds) else {
+      let seconds = record.seconds ?? 0
+      guard (0...Self.longestEpoch).contains(seconds) else {
         throw failure(
-          "its history gives epoch \(record.epoch) \(record.seconds) seconds, not a number from 0 to 1000000000"
+          "its history gives epoch \(record.epoch) \(seconds) seconds, not a number from 0 to 1000000000"
         )
       }
-      guard record.imagesPerSecond.isFinite, record.imagesPerSecond >= 0 else {
+      let rate = record.imagesPerSecond ?? 0
+      guard rate.isFinite, rate >= 0 else {
         throw failure(
-          "its history gives epoch \(record.epoch) \(record.imagesPerSecond) images a second, not a number from 0"
+          "its history gives epoch \(record.epoch) \(rate) images a second, not a number from 0"
         )
       }
     }

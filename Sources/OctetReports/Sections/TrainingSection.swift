@@ -30,10 +30,12 @@ package struct TrainingSection {
     if let accuracy = last.validationAccuracy {
       facts.append(.init("Validation accuracy", NumberText.percent(accuracy, decimals: 2)))
     }
-    let seconds = history.reduce(0) { $0 + $1.seconds }
-    facts.append(.init("Time of all epochs", NumberText.duration(seconds: seconds)))
+    if let seconds {
+      facts.append(.init("Time of all epochs", NumberText.duration(seconds: seconds.reduce(0, +))))
+    }
     var blocks: [Section.Block] = [
-      .facts(facts), .notes(notes), .figures([loss, accuracy, rate, time]), .table(epochs),
+      .facts(facts), .notes(notes), .figures([loss, accuracy, rate] + (seconds.map { [time($0)] } ?? [])),
+      .table(epochs),
     ]
     if !settings.isEmpty {
       var table = PageTable("Settings", columns: ["Setting", "Value"], words: [1])
@@ -149,8 +151,13 @@ package struct TrainingSection {
       ).drawing())
   }
 
-  private var time: Figure {
-    let seconds = history.map(\.seconds)
+  /// Of each epoch; nil for a model from a file, which has no times.
+  private var seconds: [Double]? {
+    let seconds = history.compactMap(\.seconds)
+    return seconds.count == history.count ? seconds : nil
+  }
+
+  private func time(_ seconds: [Double]) -> Figure {
     let mean = seconds.reduce(0, +) / Double(seconds.count)
     return Figure(
       name: "time", title: "Time of each epoch",
@@ -166,8 +173,8 @@ package struct TrainingSection {
     var table = PageTable(
       "Epochs",
       columns: ["Epoch", "Loss", "Accuracy"] + (hasValidation ? ["Validation loss", "Accuracy"] : []) + [
-        "Learning rate", "Time",
-      ])
+        "Learning rate"
+      ] + (seconds == nil ? [] : ["Time"]))
     for record in history {
       var row = [
         "\(record.epoch)\(record.epoch == best.epoch ? " (best)" : "")", text(record.loss),
@@ -177,7 +184,9 @@ package struct TrainingSection {
         row.append(record.validationLoss.map(text) ?? "")
         row.append(record.validationAccuracy.map { NumberText.percent($0, decimals: 2) } ?? "")
       }
-      table.add(row + ["\(record.learningRate)", NumberText.duration(seconds: record.seconds)])
+      row.append("\(record.learningRate)")
+      if seconds != nil { row.append(NumberText.duration(seconds: record.seconds ?? 0)) }
+      table.add(row)
     }
     return table
   }

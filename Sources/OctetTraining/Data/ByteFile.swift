@@ -1,3 +1,5 @@
+import OctetText
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -80,7 +82,7 @@ package enum ByteFile {
     guard !path.isEmpty, !path.utf8.contains(0) else {
       throw DataError("path \"\(path)\"", "is empty or holds a zero byte", advice: "give the path of a file")
     }
-    let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    let descriptor = path.withFileName { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
     guard descriptor >= 0 else { throw DataError.systemFailure(path, "cannot be read", errno) }
     return descriptor
   }
@@ -127,6 +129,7 @@ extension DataError {
       case ENOENT, ENOTDIR: "check the path"
       case EACCES, EPERM, EROFS: "check its permissions"
       case ENOSPC, EDQUOT: "free some space"
+      case EMFILE, ENFILE: "raise the limit on open files (ulimit -n)"
       default: "check the file and the disk it is on"
       }
     return DataError(path, "\(what) (\(String(cString: strerror(code))))", advice: advice)

@@ -1,3 +1,5 @@
+import OctetText
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -28,7 +30,7 @@ struct ChildProcess {
   /// The full path of a program, by the `PATH` in `environment`.
   static func find(_ program: String, _ environment: [String: String]) -> String? {
     (environment["PATH"] ?? "").split(separator: ":").map { Folder.join(String($0), program) }.first { path in
-      access(path, X_OK) == 0 && (try? Folder.kind(of: path)) == .file
+      path.withFileName({ access($0, X_OK) }) == 0 && (try? Folder.kind(of: path)) == .file
     }
   }
 
@@ -78,7 +80,7 @@ struct ChildProcess {
     sigemptyset(&noSignals)
     posix_spawnattr_setsigmask(&attributes, &noSignals)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    var words = ([program] + arguments).map { strdup($0) } + [nil]
+    var words = ([program] + arguments).map { word in word.withFileName { strdup($0) } } + [nil]
     var settings = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     // The child has its own copies once it runs.
     defer { for word in words + settings { free(word) } }

@@ -1,3 +1,5 @@
+import OctetText
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -19,7 +21,7 @@ package struct FileIdentity: Hashable, Sendable {
   /// Of what is at `path`, after following links; nil if there is nothing, or it may not be looked at.
   package init?(ofPath path: String) {
     var status = stat()
-    guard !path.utf8.contains(0), stat(path, &status) == 0 else { return nil }
+    guard !path.utf8.contains(0), path.withFileName({ stat($0, &status) }) == 0 else { return nil }
     self.init(status)
   }
 }

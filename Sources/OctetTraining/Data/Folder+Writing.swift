@@ -1,3 +1,5 @@
+import OctetText
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -7,6 +9,17 @@
 #endif
 
 extension Folder {
+  /// Makes a folder that files are to be written into, with `create`. A symbolic link of that name is refused: somebody else may
+  /// have put it there.
+  package static func createForOutput(_ path: String) throws(DataError) {
+    if isLink(path) {
+      throw DataError(
+        path, "is a symbolic link, and what is written follows none",
+        advice: "name the folder that it leads to, or remove the link")
+    }
+    try create(path)
+  }
+
   /// Makes `path` and the folders above it, as far as they are missing.
   package static func create(_ path: String) throws(DataError) {
     guard !path.isEmpty, !path.utf8.contains(0) else {
@@ -18,7 +31,7 @@ extension Folder {
       made += made.isEmpty || made == "/" ? "\(part)" : "/\(part)"
       if exists(made) { continue }
       // Another process may make it at the same moment, which is as good.
-      guard mkdir(made, 0o777) == 0 || errno == EEXIST else {
+      guard made.withFileName({ mkdir($0, 0o777) }) == 0 || errno == EEXIST else {
         throw .systemFailure(made, "cannot be made", errno)
       }
     }
@@ -30,12 +43,22 @@ extension Folder {
   /// The length of the file at `path`; 0 if there is none.
   package static func length(of path: String) -> Int {
     var status = stat()
-    return stat(path, &status) == 0 ? Int(status.st_size) : 0
+    return path.withFileName { stat($0, &status) } == 0 ? Int(status.st_size) : 0
   }
 
   /// Removes the file at `path`, if it is there.
   package static func remove(_ path: String) throws(DataError) {
-    guard unlink(path) == 0 || errno == ENOENT else { throw .systemFailure(path, "cannot be removed", errno) }
+    guard path.withFileName({ unlink($0) }) == 0 || errno == ENOENT else {
+      throw .systemFailure(path, "cannot be removed", errno)
+    }
+  }
+
+  /// Removes a file, or a folder with all that is in it. Links are removed, and not followed; what cannot be removed stays.
+  package static func removeTree(_ path: String) {
+    if !isLink(path) {
+      for name in allNames(in: path) ?? [] { removeTree(join(path, name)) }
+    }
+    _ = path.withFileName { unlink($0) == 0 ? 0 : rmdir($0) }
   }
 
   /// Gives a finished file its name, replacing what had it: after a power cut there is the old file or the whole new one.
@@ -49,7 +72,7 @@ extension Folder {
 
   /// Waits until the file or folder at `path` is on the disk.
   private static func flush(_ path: String) throws(DataError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = path.withFileName { open($0, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw .systemFailure(path, "cannot be opened", errno) }
     defer { close(descriptor) }
     // Some network file systems cannot flush folders; that is no reason to refuse the file.
@@ -60,4 +83,6 @@ extension Folder {
 }
 
 /// The system's own `rename`, out of reach of the method of that name.
-private func moveFile(_ old: String, _ new: String) -> Int32 { rename(old, new) }
+private func moveFile(_ old: String, _ new: String) -> Int32 {
+  old.withFileName { old in new.withFileName { rename(old, $0) } }
+}

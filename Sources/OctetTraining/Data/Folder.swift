@@ -1,3 +1,5 @@
+import OctetText
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -34,7 +36,9 @@ package enum Folder {
       throw DataError("path \"\(path)\"", "is empty or holds a zero byte", advice: "give a path that exists")
     }
     var status = stat()
-    guard stat(path, &status) == 0 else { throw .systemFailure(path, "cannot be read", errno) }
+    guard path.withFileName({ stat($0, &status) }) == 0 else {
+      throw .systemFailure(path, "cannot be read", errno)
+    }
     switch status.st_mode & S_IFMT {
     case S_IFDIR: return .folder
     case S_IFREG: return .file
@@ -44,7 +48,28 @@ package enum Folder {
 
   /// Whether anything at all is at `path`.
   package static func exists(_ path: String) -> Bool {
-    !path.isEmpty && !path.utf8.contains(0) && access(path, F_OK) == 0
+    !path.isEmpty && !path.utf8.contains(0) && path.withFileName({ access($0, F_OK) }) == 0
+  }
+
+  /// Whether there is a symbolic link under the name itself.
+  package static func isLink(_ path: String) -> Bool {
+    var status = stat()
+    return path.withFileName { lstat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFLNK
+  }
+
+  /// All names in `folder` but "." and "..", in any order; nil if it cannot be listed.
+  package static func allNames(in folder: String) -> [String]? {
+    guard let stream = folder.withFileName({ opendir($0) }) else { return nil }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      // A C string inside the entry, which stays valid until the next call.
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
+        String(fileName: UnsafeRawPointer(field).assumingMemoryBound(to: CChar.self))
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names
   }
 
   /// The names in `folder` that do not begin with a dot, sorted by their bytes.

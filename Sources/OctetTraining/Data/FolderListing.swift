@@ -1,3 +1,5 @@
+import OctetText
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -33,7 +35,9 @@ package struct FolderListing: Sendable {
     guard try Folder.kind(of: folder) == .folder else {
       throw DataError(folder, "is not a folder", advice: "give the path of a folder")
     }
-    guard let stream = opendir(folder) else { throw .systemFailure(folder, "cannot be listed", errno) }
+    guard let stream = folder.withFileName({ opendir($0) }) else {
+      throw .systemFailure(folder, "cannot be listed", errno)
+    }
     defer { closedir(stream) }
     // Of the folder that was opened: its path may lead elsewhere by now.
     var status = stat()
@@ -58,12 +62,15 @@ package struct FolderListing: Sendable {
 
   package func name(_ index: Int) -> String {
     let entry = entries[index]
-    return String(decoding: names[entry.bytes], as: UTF8.self)
+    return String(fileName: names[entry.bytes])
   }
 
   /// The folder's path and the name.
   package func path(_ index: Int) -> String {
     let entry = entries[index]
+    guard names[entry.bytes].allSatisfy({ $0 < 0x80 }) else {
+      return String(decoding: start, as: UTF8.self) + String(fileName: names[entry.bytes])
+    }
     return String(unsafeUninitializedCapacity: start.count + Int(entry.length)) { text in
       _ = text.initialize(from: start)
       names.withUnsafeBufferPointer { names in

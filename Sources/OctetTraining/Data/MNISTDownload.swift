@@ -89,6 +89,8 @@ package struct MNISTDownload: Sendable {
       address: "\(mirror)\(file.name).gz", path: finishedPath(file) + ".part",
       // Data that cannot be packed grows a little: 5 bytes in 16 KB, and the header.
       limit: file.length + file.length / 1000 + 4096, environment: environment)
+    // curl would write to where a link leads.
+    if Folder.isLink(transfer.path) { try Folder.remove(transfer.path) }
     if Folder.length(of: transfer.path) > transfer.limit { try Folder.remove(transfer.path) }
     // An earlier run may have been ended between the last byte and the new name.
     let isFinished = file.problem(withContentsOf: transfer.path) == nil

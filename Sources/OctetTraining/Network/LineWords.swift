@@ -13,6 +13,14 @@ package struct LineWords {
     words = code.split(whereSeparator: \.isWhitespace).map { Substring($0) }[...]
   }
 
+  /// The lines of a file, which end as on any system; a byte order mark in front is no part of the first.
+  static func lines(of text: String) -> [Substring] {
+    let start =
+      text.unicodeScalars.first == "\u{FEFF}" ? text.unicodeScalars.dropFirst() : text.unicodeScalars[...]
+    // In Swift the two characters of a line end on Windows are one.
+    return Substring(start).split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+  }
+
   package var isEmpty: Bool { words.isEmpty }
 
   package var peek: String? { words.first.map(String.init) }

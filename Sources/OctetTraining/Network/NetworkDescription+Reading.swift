@@ -132,7 +132,7 @@ package struct NetworkReader {
 extension NetworkDescription {
   package init(text: String) throws(NetworkError) {
     var reader = NetworkReader()
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in LineWords.lines(of: text).enumerated() {
       let words = LineWords(line: index + 1, text: line)
       guard try reader.read(words) else { throw words.unknownLayer() }
     }

@@ -19,7 +19,7 @@ extension Recipe {
   /// - Parameter name: used unless the file has a `name` line.
   package init(text: String, name: String) throws(NetworkError) {
     var parser = RecipeParser(name: name)
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in LineWords.lines(of: text).enumerated() {
       try parser.read(LineWords(line: index + 1, text: line))
     }
     self = try parser.finish()

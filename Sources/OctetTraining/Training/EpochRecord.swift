@@ -8,12 +8,13 @@ package struct EpochRecord: Equatable, Sendable, Codable {
   package var accuracy: Double
   package var validationLoss: Double?
   package var validationAccuracy: Double?
-  package var seconds: Double
-  package var imagesPerSecond: Double
+  /// Nil in a model's file, which is the same for every run with the same seed; so is the rate.
+  package var seconds: Double?
+  package var imagesPerSecond: Double?
 
   package init(
     epoch: Int, learningRate: Float, loss: Double, accuracy: Double, validationLoss: Double? = nil,
-    validationAccuracy: Double? = nil, seconds: Double, imagesPerSecond: Double
+    validationAccuracy: Double? = nil, seconds: Double? = nil, imagesPerSecond: Double? = nil
   ) {
     self.epoch = epoch
     self.learningRate = learningRate
@@ -23,6 +24,13 @@ package struct EpochRecord: Equatable, Sendable, Codable {
     self.validationAccuracy = validationAccuracy
     self.seconds = seconds
     self.imagesPerSecond = imagesPerSecond
+  }
+
+  /// What two runs with the same seed have in common.
+  package var withoutTimes: EpochRecord {
+    var record = self
+    (record.seconds, record.imagesPerSecond) = (nil, nil)
+    return record
   }
 
   /// What early stopping watches.

@@ -44,13 +44,18 @@ import Testing
     try #require(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
   }
 
-  @Test func linksStayLinks() throws {
+  @Test func linksAreNotFollowed() throws {
     let folder = try TemporaryFolder()
     try AtomicFile.write(path: folder.file("real"), bytes: [1])
     let link = folder.file("link")
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "real")
-    try AtomicFile.write(path: link, bytes: [2])
-    #expect(try contents(folder.file("real")) == [2])
+    #expect(throws: FileError(.write, link, code: ELOOP)) { try AtomicFile.write(path: link, bytes: [2]) }
+    #expect(throws: FileError(.write, link, code: ELOOP)) { try AtomicFile.requireWritable(path: link) }
+    #expect(
+      FileError(.write, "x", code: ELOOP).description
+        == "cannot write x: it is a symbolic link; what is written follows none: name the file that it leads to, or remove the link"
+    )
+    #expect(try contents(folder.file("real")) == [1])
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "real")
 
     try FileManager.default.createSymbolicLink(atPath: folder.file("nowhere"), withDestinationPath: "gone")
@@ -58,6 +63,16 @@ import Testing
       try AtomicFile.write(path: folder.file("nowhere"), bytes: [3])
     }
     #expect(try folder.names() == ["link", "nowhere", "real"])
+    // A link to a device is none of the names that stand for open descriptors.
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("device"), withDestinationPath: "/dev/null")
+    #expect(throws: FileError(.write, folder.file("device"), code: ELOOP)) {
+      try AtomicFile.write(path: folder.file("device"), bytes: [3])
+    }
+    // On the way to the file links are as good as folders.
+    try FileManager.default.createSymbolicLink(atPath: folder.file("way"), withDestinationPath: ".")
+    try AtomicFile.write(path: folder.file("way/real"), bytes: [4])
+    #expect(try contents(folder.file("real")) == [4])
   }
 
   @Test func aNameInTheWorkingFolderNeedsNoSlash() throws {

@@ -18,6 +18,37 @@ import Testing
     #expect(try folder.names() == ["m.safetensors"])
   }
 
+  /// Two runs with the same seed write the same bytes, however long each took.
+  @Test func timesAreNotInTheFile() throws {
+    var model = try SampleModels.model()
+    let bytes = try FloatModelFile.encode(model, path: "")
+    model.history = [try SampleModels.record(1), try SampleModels.record(2)]
+    #expect(model.history[0].seconds == 1e-9)
+    #expect(try FloatModelFile.encode(model, path: "") == bytes)
+  }
+
+  /// Files of earlier versions have times; wrong ones are refused as before.
+  @Test func timesOfOlderFilesAreChecked() throws {
+    func history(_ seconds: String, _ rate: String) -> (name: String, value: String) {
+      (
+        "history",
+        #"[{"epoch":1,"learningRate":1,"loss":1,"accuracy":1,"seconds":\#(seconds),"imagesPerSecond":\#(rate)}]"#
+      )
+    }
+    for seconds in ["1e19", "1e300", "1.1e9", "-1", #""nan""#, #""inf""#] {
+      try expectRefused("its history gives epoch 1") { texts, _ in
+        texts.removeAll { $0.name == "history" }
+        texts.append(history(seconds, "1"))
+      }
+    }
+    for rate in ["-1", #""nan""#, #""inf""#] {
+      try expectRefused("images a second") { texts, _ in
+        texts.removeAll { $0.name == "history" }
+        texts.append(history("1", rate))
+      }
+    }
+  }
+
   @Test func theLoadedNetworkComputesTheSame() throws {
     let network = try SampleModels.network(seed: 77)
     let model = FloatModel(

@@ -24,7 +24,7 @@ enum SampleModels {
     settings.augmentation.shift = 1.5
     return FloatModel(
       network: try network(), classNames: ["0", "zwei \"2\"", "é"], recipeName: "sample", settings: settings,
-      history: [try record(1), try record(2)],
+      history: [try record(1).withoutTimes, try record(2).withoutTimes],
       metrics: .object([("test_accuracy", .number(0.1)), ("confusion", .array([.array([1, 2])]))]),
       octetVersion: "1.2.3")
   }

@@ -75,4 +75,19 @@ import Testing
     let message = error(text)
     #expect(message?.contains(expected) == true, "\(message ?? "no error")")
   }
+
+  /// As editors on Windows write it, and some with a byte order mark.
+  @Test(arguments: ["\r\n", "\n"], ["", "\u{FEFF}"])
+  func anyLineEnd(end: String, mark: String) throws {
+    let lines = ["about two words", "", "input 784 # flat", "dense 10 softmax", "epochs 3", ""]
+    let recipe = try Recipe(text: mark + lines.joined(separator: end), name: "r")
+    #expect(recipe == (try Recipe(text: lines.joined(separator: "\n"), name: "r")))
+    #expect(recipe.about == "two words" && recipe.settings.epochs == 3)
+    let network = try NetworkDescription(text: mark + "input 784\(end)dense 10\(end)")
+    #expect(network == (try NetworkDescription(text: "input 784\ndense 10\n")))
+    let error = #expect(throws: NetworkError.self) {
+      try Recipe(text: mark + "input 784\(end)dens 10\(end)", name: "r")
+    }
+    #expect(error?.description.contains("line 2") == true)
+  }
 }

@@ -70,17 +70,21 @@ struct ClassificationRun {
     var failures = 0
     var confusion: ConfusionMatrix?
     var section: ClassificationSection?
+    /// Why pictures are no longer saved; their answers come all the same.
+    var savingFailure: FileError?
   }
 
   /// - Throws: what keeps the rest from being done, after all answers so far have been written.
   func run(_ source: PictureSource) throws -> Summary {
     var source = source
+    // A strand has a picture open, and perhaps looks at it once more for a page.
+    try OpenFiles.require(OpenFiles.usual + workers.count)
     let strands = try (0..<workers.count).map { _ in try Strand(self) }
     let words = Words(model)
     var summary = Summary()
     if isReported { summary.section = ClassificationSection(classNames: words.classNames) }
     if labels != nil { summary.confusion = ConfusionMatrix(classNames: words.classNames) }
-    if let savedInputs { try Folder.create(savedInputs) }
+    if let savedInputs { try Folder.createForOutput(savedInputs) }
     if format == .csv {
       try StandardOutput.write("\(labels == nil ? ReadingText.csvHeader : ReadingText.labeledCSVHeader)")
     }
@@ -198,12 +202,18 @@ struct ClassificationRun {
     if let truth = place.classes.truth {
       summary.confusion?.add(truth: truth, predicted: place.classes.found)
     }
-    if let savedInputs, let picture = place.picture {
-      try save(picture, of: place.path, number: summary.files, in: savedInputs)
+    if let savedInputs, let picture = place.picture, summary.savingFailure == nil {
+      do throws(FileError) {
+        try save(picture, of: place.path, number: summary.files, in: savedInputs)
+      } catch {
+        summary.savingFailure = error
+      }
     }
   }
 
-  private func save(_ picture: FittedPicture, of path: String, number: Int, in folder: String) throws {
+  private func save(_ picture: FittedPicture, of path: String, number: Int, in folder: String)
+    throws(FileError)
+  {
     let digits = String(number)
     let stem = Folder.name(of: path).split(separator: ".").first.map(String.init) ?? "picture"
     let name = String(repeating: "0", count: max(0, 6 - digits.count)) + digits + "-\(stem).png"

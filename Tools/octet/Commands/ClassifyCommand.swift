@@ -97,6 +97,7 @@ enum ClassifyCommand: Command {
         ? DataError("standard input", "names no files", advice: "give it paths, one a line")
         : DataError(first, "holds no .png files", advice: "name files, or another folder")
     }
+    if let failure = summary.savingFailure { throw failure }
     if summary.failures > 0 { throw FilesFailed(failures: summary.failures, files: summary.files) }
   }
 

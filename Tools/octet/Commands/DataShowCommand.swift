@@ -42,18 +42,19 @@ enum DataShowCommand: Command {
         "--image \(number)", "is beyond the \(images.count) images (\(data.origin))",
         advice: "the last is \(images.count - 1)")
     }
+    if arguments.flag("json") {
+      try StandardOutput.write(json(images, number, origin: data.origin).text + "\n")
+    } else {
+      let text = DataText(images, style: TerminalStyle(.standardOutput))
+      try StandardOutput.write("Data: \(data.origin.shown)\n\n")
+      try StandardOutput.write(number.map(text.image) ?? "\(text.samples)\n\(text.balance)")
+    }
+    // Behind what is printed: a full disk loses no result.
     if let target {
       let parts = [("Training images", data.train)] + (data.test.map { [("Test images", $0)] } ?? [])
       try target.write(Page(title: "Data", about: "\(data.origin).", [DataSection(parts: parts).section]))
+      if !arguments.flag("json") { try StandardOutput.write("\n" + target.announcement) }
     }
-    if arguments.flag("json") {
-      try StandardOutput.write(json(images, number, origin: data.origin).text + "\n")
-      return
-    }
-    let text = DataText(images, style: TerminalStyle(.standardOutput))
-    try StandardOutput.write("Data: \(data.origin.shown)\n\n")
-    try StandardOutput.write(number.map(text.image) ?? "\(text.samples)\n\(text.balance)")
-    if let target { try StandardOutput.write("\n" + target.announcement) }
   }
 
   private static func json(_ images: LabeledImages, _ number: Int?, origin: String) -> JSONValue {

@@ -2,7 +2,14 @@ import FoundationEssentials
 import Octet
 import OctetCommandLine
 import OctetImages
+import OctetText
 import OctetTraining
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// The option `--data`, shared by every command that reads images.
 enum DataOption {
@@ -15,10 +22,18 @@ enum DataOption {
     help: "a folder of IDX files, a CSV table (label first), or a folder with a folder of PNG files per class"
   )
 
+  /// The environment, with the bytes of the folders that data may be in.
+  private static var environment: [String: String] {
+    var environment = ProcessInfo.processInfo.environment
+    for name in [DataLocator.variable, "XDG_CACHE_HOME", "HOME"] {
+      environment[name] = getenv(name).map { String(fileName: $0) }
+    }
+    return environment
+  }
+
   /// The data that is read when no option names any.
   static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {
     guard arguments.value("data") == nil else { return }
-    let environment = ProcessInfo.processInfo.environment
     let folder = environment[DataLocator.variable] ?? DataLocator.cacheFolder(environment)
     if let folder, !folder.isEmpty { files.add(CommandFiles.Input(folder, reading: reading)) }
   }
@@ -51,7 +66,7 @@ enum DataOption {
     if let path, let mistake = FileKind.mistakenForData(path) { throw mistake }
     let pictures = PNGPictureReader(try request.fitting())
     let locator = DataLocator(
-      path: path, environment: ProcessInfo.processInfo.environment, pictureReader: pictures)
+      path: path, environment: environment, pictureReader: pictures)
     let data = try locator.locate { () throws(DataError) in SyntheticDigits.dataSet() }
     let form = request.form(for: data)
     guard pictures.pictureCount > 0 else { return (Located(data: data, form: form), false) }

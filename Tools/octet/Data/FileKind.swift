@@ -20,7 +20,9 @@ enum FileKind {
     guard !path.utf8.contains(0) else { return nil }
     // A pipe that is opened here would wait, and lose what is read.
     var status = stat()
-    guard path.withFileName({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard path.withFileName({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      return nil
+    }
     let descriptor = path.withFileName { open($0, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }

@@ -1,7 +1,7 @@
-import FoundationEssentials
 import OctetCommandLine
 import OctetImages
 import OctetInterchange
+import OctetText
 import OctetTraining
 
 #if canImport(Glibc)
@@ -58,8 +58,10 @@ struct PictureExport {
     let stem = ".\(parts.last ?? "export")."
     removeRemains(in: parent.isEmpty ? "." : parent, stem: stem)
     let temporary = Folder.join(parent.isEmpty ? "." : parent, "\(stem)\(getpid()).tmp")
-    guard mkdir(temporary, 0o777) == 0 else { throw FileError(.write, folder, code: errno) }
-    let descriptor = open(temporary, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard temporary.withFileName({ mkdir($0, 0o777) }) == 0 else {
+      throw FileError(.write, folder, code: errno)
+    }
+    let descriptor = temporary.withFileName { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     defer { close(descriptor) }
     // Locked for as long as it is being filled: nobody takes it for the remains of a dead process.
     flock(descriptor, LOCK_EX | LOCK_NB)
@@ -67,9 +69,10 @@ struct PictureExport {
       try writeFiles(in: temporary, progress: progress)
       // One flush for all files, before the folder gets its name.
       sync()
-      guard rename(temporary, target) == 0 else { throw FileError(.write, folder, code: errno) }
+      let renamed = temporary.withFileName { old in target.withFileName { rename(old, $0) } }
+      guard renamed == 0 else { throw FileError(.write, folder, code: errno) }
     } catch {
-      try? FileManager.default.removeItem(atPath: temporary)
+      Folder.removeTree(temporary)
       throw error
     }
   }
@@ -79,11 +82,16 @@ struct PictureExport {
     guard !folder.isEmpty, !folder.utf8.contains(0) else {
       throw DataError("--out", "is empty or holds a zero byte", advice: "give the path of a folder")
     }
+    guard !Folder.isLink(folder) else {
+      throw DataError(
+        folder, "is a symbolic link, and what is written follows none",
+        advice: "name the folder that it leads to, or remove the link")
+    }
     guard Folder.exists(folder) else { return }
     guard try Folder.kind(of: folder) == .folder else {
       throw DataError(folder, "is there already, and is not a folder", advice: "take another --out")
     }
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder), names.isEmpty else {
+    guard let names = Folder.allNames(in: folder), names.isEmpty else {
       throw DataError(
         folder, "is there already, and is not empty", advice: "take another --out, or remove it first")
     }
@@ -91,16 +99,15 @@ struct PictureExport {
 
   /// Removes what an export to the same folder left behind when it was killed.
   private func removeRemains(in parent: String, stem: String) {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
-    for name in names where name.hasPrefix(stem) && name.hasSuffix(".tmp") {
+    for name in Folder.allNames(in: parent) ?? [] where name.hasPrefix(stem) && name.hasSuffix(".tmp") {
       guard name.count > stem.count + 4, name.dropFirst(stem.count).dropLast(4).allSatisfy(\.isNumber) else {
         continue
       }
       let path = Folder.join(parent, name)
-      let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+      let descriptor = path.withFileName { open($0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) }
       guard descriptor >= 0 else { continue }
       defer { close(descriptor) }
-      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { try? FileManager.default.removeItem(atPath: path) }
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { Folder.removeTree(path) }
     }
   }
 
@@ -108,7 +115,7 @@ struct PictureExport {
     if hasClassFolders {
       for label in Set(images.labels).sorted() {
         let path = Folder.join(temporary, images.classNames[Int(label)])
-        guard mkdir(path, 0o777) == 0 else { throw FileError(.write, path, code: errno) }
+        guard path.withFileName({ mkdir($0, 0o777) }) == 0 else { throw FileError(.write, path, code: errno) }
       }
     }
     let size = images.shape.count
@@ -122,7 +129,7 @@ struct PictureExport {
   }
 
   private func writeFile(_ bytes: [UInt8], to path: String, shownAs shown: String) throws(FileError) {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    let descriptor = path.withFileName { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
     guard descriptor >= 0 else { throw FileError(.write, shown, code: errno) }
     var done = 0
     var failure: Int32 = 0
@@ -139,8 +146,8 @@ struct PictureExport {
   }
 
   private func realPath(_ path: String) -> String? {
-    guard let resolved = realpath(path, nil) else { return nil }
+    guard let resolved = path.withFileName({ realpath($0, nil) }) else { return nil }
     defer { free(resolved) }
-    return String(cString: resolved)
+    return String(fileName: resolved)
   }
 }

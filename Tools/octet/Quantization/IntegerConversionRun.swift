@@ -28,22 +28,11 @@ struct IntegerConversionRun {
     let images = kept.test ?? kept.train
     let answers = ModelAnswers(images: images, workers: Workers(count: threads), showsProgress: !isQuiet)
     let found = try answers.integer(model)
-    if let target {
-      let sections = [
-        EvaluationSection(images: images, answers: found).section,
-        try IntegerNetworkReport(file: OctetModelFile(path: outputPath)).section(
-          ChosenImage(images: images, index: 0, answers: found)),
-      ]
-      try target.write(
-        Page(
-          title: "Conversion of \(Folder.name(of: network.path))", about: "Data: \(kept.origin).", sections))
-    }
-    if isQuiet { return }
     let confusion = found.confusion(images)
     var warnings = FigureWarnings()
     warnings.add("int8", confusion, FigureWarnings.Cause(path: network.path, pixels: options.pixels))
-    defer { try? warnings.write() }
-    if isJSON {
+    defer { if !isQuiet { try? warnings.write() } }
+    if isJSON, !isQuiet {
       try StandardOutput.write(
         JSONValue.object(
           [
@@ -54,7 +43,7 @@ struct IntegerConversionRun {
             ("arena_bytes", .integer(model.arenaBytes)),
           ] + ComparisonJSON.members(confusion) + [("warnings", warnings.json)]
         ).text + "\n")
-    } else {
+    } else if !isQuiet {
       try StandardOutput.write(
         """
         Data: \(kept.origin.shown)
@@ -66,6 +55,17 @@ struct IntegerConversionRun {
 
         """)
       try StandardOutput.write(ConfusionText(confusion).text(name: "Test images"))
+    }
+    // Behind what is printed: a full disk loses no result.
+    if let target {
+      let sections = [
+        EvaluationSection(images: images, answers: found).section,
+        try IntegerNetworkReport(file: OctetModelFile(path: outputPath)).section(
+          ChosenImage(images: images, index: 0, answers: found)),
+      ]
+      try target.write(
+        Page(
+          title: "Conversion of \(Folder.name(of: network.path))", about: "Data: \(kept.origin).", sections))
     }
   }
 }

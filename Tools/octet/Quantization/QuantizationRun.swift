@@ -42,24 +42,17 @@ struct QuantizationRun {
     let comparison = PairedComparison(
       labels: plan.data.test.labels, float: float.classes, quantized: integer.classes,
       classNames: plan.model.classNames)
-    if let target = plan.target {
-      let measurement = QuantizationMeasurement(
-        quantized: quantized, report: report, images: quantizer.images, workers: workers)
-      try target.write(
-        try page(
-          measurement, OctetModelFile(path: plan.outputPath, model: model, fileBytes: file.bytes.count),
-          float, integer))
-    }
-    if plan.isQuiet { return }
     var warnings = FigureWarnings()
-    warnings.add(calibrationImages: quantizer.images.count)
-    let saturation = try QuantizationReport.saturation(quantized, images: plan.data.test, workers: workers)
-    warnings.add(report, tested: saturation)
-    warnings.add(
-      float: float.confusion(plan.data.test), int8: integer.confusion(plan.data.test),
-      FigureWarnings.Cause(path: plan.modelPath, pixels: plan.pixels))
-    warnings.add(comparison)
-    if plan.isJSON {
+    if !plan.isQuiet {
+      warnings.add(calibrationImages: quantizer.images.count)
+      let saturation = try QuantizationReport.saturation(quantized, images: plan.data.test, workers: workers)
+      warnings.add(report, tested: saturation)
+      warnings.add(
+        float: float.confusion(plan.data.test), int8: integer.confusion(plan.data.test),
+        FigureWarnings.Cause(path: plan.modelPath, pixels: plan.pixels))
+      warnings.add(comparison)
+    }
+    if plan.isJSON, !plan.isQuiet {
       try StandardOutput.write(
         JSONValue.object(
           [
@@ -72,11 +65,20 @@ struct QuantizationRun {
           ] + QuantizationJSON.members(report) + ComparisonJSON.members(comparison)
             + [("warnings", warnings.json)]
         ).text + "\n")
-    } else {
+    } else if !plan.isQuiet {
       try StandardOutput.write(ComparisonText(comparison: comparison).text())
-      if let target = plan.target { try StandardOutput.write("\n" + target.announcement) }
     }
-    try warnings.write()
+    // Behind what is printed: a full disk loses no result.
+    if let target = plan.target {
+      let measurement = QuantizationMeasurement(
+        quantized: quantized, report: report, images: quantizer.images, workers: workers)
+      try target.write(
+        try page(
+          measurement, OctetModelFile(path: plan.outputPath, model: model, fileBytes: file.bytes.count),
+          float, integer))
+      if !plan.isJSON, !plan.isQuiet { try StandardOutput.write("\n" + target.announcement) }
+    }
+    if !plan.isQuiet { try warnings.write() }
   }
 
   private func page(

@@ -26,7 +26,7 @@ struct ReportTarget {
   init?(page: String?, folder: String?) throws {
     if page == nil, folder == nil { return nil }
     if let page { try AtomicFile.requireWritable(path: page) }
-    if let folder { try Folder.create(folder) }
+    if let folder { try Folder.createForOutput(folder) }
     self.page = page
     self.folder = folder
   }

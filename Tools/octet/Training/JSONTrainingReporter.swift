@@ -32,7 +32,9 @@ final class JSONTrainingReporter: TrainingReporter {
     ]
     if let loss = record.validationLoss { members.append(("validation_loss", .number(loss))) }
     if let accuracy = record.validationAccuracy { members.append(("validation_accuracy", .number(accuracy))) }
-    members += [("seconds", .number(record.seconds)), ("images_per_second", .number(record.imagesPerSecond))]
+    members += [
+      ("seconds", .number(record.seconds ?? 0)), ("images_per_second", .number(record.imagesPerSecond ?? 0)),
+    ]
     try StandardOutput.write(JSONValue.object(members).text + "\n")
     try StandardOutput.flush()
   }
@@ -53,7 +55,7 @@ final class JSONTrainingReporter: TrainingReporter {
     }
     members += EvaluationJSON.members(result.test, prefix: "test_")
     members += EvaluationJSON.members(result.training, prefix: "training_")
-    members.append(("seconds", .number(result.history.reduce(0) { $0 + $1.seconds })))
+    members.append(("seconds", .number(result.history.reduce(0) { $0 + ($1.seconds ?? 0) })))
     members.append(("model", .string(result.modelPath)))
     members.append(("warnings", result.warnings.json))
     try StandardOutput.write(JSONValue.object(members).text + "\n")

@@ -66,8 +66,8 @@ final class TextTrainingReporter: TrainingReporter {
       line += "  validation loss \(NumberText.fixed(loss, decimals: 4))"
       line += "  accuracy \(NumberText.percent(accuracy, decimals: 2))"
     }
-    line += "  \(NumberText.duration(seconds: record.seconds))"
-    line += "  \(NumberText.grouped(Int(record.imagesPerSecond))) images/s"
+    line += "  \(NumberText.duration(seconds: record.seconds ?? 0))"
+    line += "  \(NumberText.grouped(Int(record.imagesPerSecond ?? 0))) images/s"
     try StandardOutput.write("\(line)\n")
     try StandardOutput.flush()
   }
@@ -90,7 +90,8 @@ final class TextTrainingReporter: TrainingReporter {
     try StandardOutput.write("\n" + (isShort ? training.text() : training.headline()))
     try StandardOutput.write("\n" + EvaluationText(result.test, name: "Test images").text())
     try StandardOutput.write("\nWrote \(result.modelPath.shown)\n")
-    if let target = plan.target { try StandardOutput.write(target.announcement) }
     try result.warnings.write()
   }
+
+  func wrote(_ target: ReportTarget) throws { try StandardOutput.write(target.announcement) }
 }

@@ -13,6 +13,12 @@ protocol TrainingReporter: AnyObject {
   func endEpoch(_ record: EpochRecord, _ trainer: Trainer) throws
   func endCandidate(_ candidate: Recipe.Candidate, _ trainer: Trainer) throws
   func end(_ result: TrainingResult, plan: TrainingPlan) throws
+  /// The page and pictures are there.
+  func wrote(_ target: ReportTarget) throws
+}
+
+extension TrainingReporter {
+  func wrote(_ target: ReportTarget) throws {}
 }
 
 /// What a run came to.

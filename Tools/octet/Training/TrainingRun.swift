@@ -78,7 +78,6 @@ struct TrainingRun {
       recipeName: plan.recipe.name,
       settings: plan.settings, history: trainer.history, metrics: metrics, octetVersion: Main.version)
     try FloatModelFile.save(model, path: plan.modelPath)
-    if let target = plan.target { try target.write(page(model, trainer)) }
     var warnings = FigureWarnings()
     warnings.add("test", test.confusion, .training)
     try reporter.end(
@@ -87,6 +86,10 @@ struct TrainingRun {
         history: trainer.history, bestEpoch: trainer.bestEpoch, training: training, test: test,
         modelPath: plan.modelPath, warnings: warnings),
       plan: plan)
+    // Behind what is printed: a full disk loses no result.
+    guard let target = plan.target else { return }
+    try target.write(page(model, trainer))
+    try reporter.wrote(target)
   }
 
   private func page(_ model: FloatModel, _ trainer: Trainer) throws -> Page {
