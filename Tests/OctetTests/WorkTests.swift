@@ -54,7 +54,7 @@ struct WorkTests {
     #expect(Work.defaultLimit / total > 1_000_000)
   }
 
-  @Test("4 KB that ask for 260 billion comparisons are refused, and the line says how many")
+  @Test("4 KB that ask for 260 billion comparisons are refused")
   func laborious() throws {
     let bytes = LaboriousModel.pools
     #expect(bytes.count < 5_000)
@@ -62,10 +62,8 @@ struct WorkTests {
     #expect(error?.rule == .work)
     let work = try Model(copying: bytes, workLimit: .max).work
     #expect(work.additionsAndComparisons == 61 * 256 * 256 * 255 * 255 + 4 * 255 * 255 + 4)
-    #expect(error?.value == UInt32(work.total >> 20))
-    #expect(
-      error?.description
-        == "an image takes \((work.total >> 20) << 20) operations or more, and that is beyond the limit")
+    #expect(error?.value == UInt32(work.total >> 32))
+    #expect(error?.description.contains("more work than the limit") == true)
     // The same layers with windows of 3 x 3 are a model like any other.
     #expect(try Model(copying: LaboriousModel.pools(windows: Extent(3, 3))).layerCount == 63)
   }
@@ -92,7 +90,7 @@ struct WorkTests {
     let work = try Model(copying: file.bytes, workLimit: .max).work
     #expect(work.multiplyAdds == 255 * 255 * 255 * 255 * 20)
     #expect(work.additionsAndComparisons == 255 * 255 * 20)
-    #expect(throws: ModelError(.work, offset: 0, value: UInt32(work.total >> 20))) {
+    #expect(throws: ModelError(.work, offset: 0, value: UInt32(work.total >> 32))) {
       try Model(copying: file.bytes)
     }
   }

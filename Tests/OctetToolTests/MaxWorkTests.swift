@@ -21,13 +21,14 @@ import Testing
       ["report", model, "--out", sample.folder.path("page.html")],
     ] {
       try OctetProcess.run(arguments).expectRefusal(
-        1, "pools.octet", "an image takes 25", "operations or more", "the limit of 20000000000", "--max-work")
+        1, "pools.octet", "an image takes 25", "operations, and the limit is 20000000000", "--max-work")
     }
     let device = try OctetProcess.run(
       model, sample.path(0), executable: try BuiltProducts.path(of: "octet-classify"))
     #expect(device.status == 1)
     #expect(
-      device.errors.contains("beyond the limit of 20000000000; --max-work raises it"), "\(device.errors)")
+      device.errors.contains("operations, and the limit is 20000000000; --max-work raises it"),
+      "\(device.errors)")
   }
 
   @Test func aLimitOfOnesOwn() throws {

@@ -37,19 +37,19 @@ struct DeviceModel {
   static var isLinkedIn: Bool { octet_device_linked_model().count > 0 }
 
   private init(_ bytes: octet_device_bytes, name: String, workLimit: UInt64) throws(DeviceError) {
+    let file = UnsafeRawBufferPointer(start: bytes.start, count: bytes.count)
     do throws(ModelError) {
-      model = try Model(
-        readingInPlace: UnsafeRawBufferPointer(start: bytes.start, count: bytes.count), workLimit: workLimit)
+      model = try Model(readingInPlace: file, workLimit: workLimit)
     } catch {
-      if error.rule == .work { throw .failure("\(name): \(Self.tooMuchWork(error, workLimit))") }
+      // Only a model that was loaded knows its work to the last operation.
+      if error.rule == .work, let refused = try? Model(readingInPlace: file, workLimit: .max) {
+        throw .failure(
+          "\(name): an image takes \(refused.work.total) operations, and the limit is \(workLimit); --max-work raises it"
+        )
+      }
       throw .failure("\(name): \(error.rule.text.string) (at byte \(error.offset), found \(error.value))")
     }
     self.name = name
-  }
-
-  private static func tooMuchWork(_ error: ModelError, _ limit: UInt64) -> String {
-    "an image takes \(UInt64(error.value) << 20) operations or more, and that is beyond the limit of \(limit); "
-      + "--max-work raises it"
   }
 }
 

@@ -37,10 +37,7 @@
   extension ModelError: CustomStringConvertible {
     /// One line: the rule, where, and the value that stood there.
     public var description: String {
-      if rule == .work {
-        return "an image takes \(UInt64(value) << 20) operations or more, and that is beyond the limit"
-      }
-      return "\(rule.text) (at byte \(offset), found \(value))"
+      "\(rule.text) (at byte \(offset), found \(value))"
     }
   }
 

@@ -15,9 +15,10 @@ extension Model {
       try shape.checkOutput(at: Self.tensorOffset(index &+ 1))
       try checkOperands(shape, at: offset)
       constants = try checkConstants(shape, at: offset, expected: constants)
-      work &+= shape.work.total
+      work &+= shape.totalWork
     }
-    try require(work <= workLimit, .work, at: 0, Work.errorValue(work))
+    // The value has 32 bits, so it is how often 2^32 goes into the operations.
+    try require(work <= workLimit, .work, at: 0, UInt32(truncatingIfNeeded: work &>> 32))
     try require(constants == bytes.count, .length, at: 8, bytes.count)
     try checkBorders()
   }

@@ -67,7 +67,7 @@ public enum ModelRule: UInt8, Sendable {
     case .pictureForm: "unknown way to bring a picture to the model's form"
     case .labelText:
       "a label must be UTF-8, without control characters or those that turn the direction of writing"
-    case .work: "an image takes more work than the limit; what was found counts 1,048,576 operations each"
+    case .work: "an image takes more work than the limit; what was found counts 2^32 operations each"
     }
   }
 }

@@ -17,11 +17,6 @@ public struct Work: Equatable, Sendable {
   /// The most that the loader accepts unless it is told otherwise: 20 billion, some seconds on a fast processor. The large
   /// networks for pictures of 224 x 224 pixels stay below it; those that fit small chips take less than a thousandth.
   public static var defaultLimit: UInt64 { 20_000_000_000 }
-
-  /// What an error about too much work has room for: 2^20 operations each, or the largest number.
-  static func errorValue(_ total: UInt64) -> UInt32 {
-    total &>> 52 == 0 ? UInt32(truncatingIfNeeded: total &>> 20) : .max
-  }
 }
 
 // Nothing here overflows. The loader has found, before it asks, that a row and a column of places lie on an input with its
@@ -50,8 +45,13 @@ extension Model {
 }
 
 extension LayerShape {
+  /// What a layer costs in all: `work.total` with one product, as small chips hold one more in dozens of bytes of code.
+  var totalWork: UInt64 {
+    places &* UInt64(narrow: (weightsPerOutput ?? 0) &+ cellsPerPlace) &+ output.bytesMoved
+  }
+
   /// What a layer costs.
-  var work: Work {
+  fileprivate var work: Work {
     let places = places
     return Work(
       multiplyAdds: places &* UInt64(narrow: weightsPerOutput ?? 0),

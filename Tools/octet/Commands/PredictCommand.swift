@@ -96,11 +96,14 @@ enum PredictCommand: Command {
     let quantized = try LiteIntegerConversion.model(
       network, classNames: (0..<max(outputs, 2)).map(String.init), picture: nil,
       pixels: items.meaning == .pixels ? pixels ?? 0...1 : nil)
+    let bytes = OctetFile(quantized).bytes
     let model: Model
     do throws(ModelError) {
-      model = try Model(copying: OctetFile(quantized).bytes, workLimit: workLimit)
+      model = try Model(copying: bytes, workLimit: workLimit)
     } catch {
-      throw MaxWorkOption.refusal(error, path: network.path, limit: workLimit)
+      throw MaxWorkOption.refusal(error, path: network.path, limit: workLimit) { limit throws(ModelError) in
+        try Model(copying: bytes, workLimit: limit)
+      }
     }
     return IntegerPrediction(
       model, path: network.path, input: network.inputLayout, output: network.outputLayout,

@@ -13,10 +13,17 @@ enum MaxWorkOption {
   }
 
   /// What is said of a model that is not loaded.
-  static func refusal(_ error: ModelError, path: String, limit: UInt64) -> FileContentError {
-    guard error.rule == .work else { return FileContentError(path: path, reason: "\(error)") }
+  ///
+  /// - Parameter load: loads it with another limit, as only a model that was loaded knows its work to the last operation.
+  static func refusal(
+    _ error: ModelError, path: String, limit: UInt64, _ load: (UInt64) throws(ModelError) -> Model
+  ) -> FileContentError {
+    guard error.rule == .work, let model = try? load(.max) else {
+      return FileContentError(path: path, reason: "\(error)")
+    }
     return FileContentError(
       path: path,
-      reason: "\(error) of \(limit); octet inspect shows where they go, and --max-work raises the limit")
+      reason: "an image takes \(model.work.total) operations, and the limit is \(limit); "
+        + "octet inspect shows where they go, and --max-work raises it")
   }
 }

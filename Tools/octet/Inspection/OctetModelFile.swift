@@ -15,7 +15,9 @@ struct OctetModelFile {
       model = try Model(readingInPlace: block.bytes, owner: block, workLimit: workLimit)
     } catch {
       if let mistake = FileKind.mistakenForInteger(path) { throw mistake }
-      throw MaxWorkOption.refusal(error, path: path, limit: workLimit)
+      throw MaxWorkOption.refusal(error, path: path, limit: workLimit) { limit throws(ModelError) in
+        try Model(readingInPlace: block.bytes, owner: block, workLimit: limit)
+      }
     }
     self.path = path
     fileBytes = block.count

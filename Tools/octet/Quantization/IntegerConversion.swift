@@ -34,7 +34,10 @@ struct IntegerConversion {
     do throws(ModelError) {
       model = try Model(copying: file.bytes, workLimit: workLimit)
     } catch {
-      throw MaxWorkOption.refusal(error, path: network.path, limit: workLimit)
+      let bytes = file.bytes
+      throw MaxWorkOption.refusal(error, path: network.path, limit: workLimit) { limit throws(ModelError) in
+        try Model(copying: bytes, workLimit: limit)
+      }
     }
   }
 }
