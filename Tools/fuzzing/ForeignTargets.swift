@@ -3,21 +3,13 @@ import OctetInterchange
 import OctetQuantization
 import OctetTraining
 
-/// Brings in whatever bytes come, as the format that they begin like, and writes what is accepted in other forms.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  let file = Array(UnsafeBufferPointer(start: start, count: count))
-  if file.count >= 8, file[4..<8].elementsEqual(Array("TFL3".utf8)) {
-    bringInLite(file)
-  } else if file.first == 0x89 || file.prefix(2).elementsEqual(Array("PK".utf8)) {
-    writeOn(try? FloatModel(keras: file, path: "fuzz.keras"))
-  } else {
-    writeOn(try? FloatModel(onnx: file, path: "fuzz.onnx"))
-  }
-  return 0
-}
+// Models of other tools: what is accepted is written in other forms.
 
-private func bringInLite(_ file: [UInt8]) {
+func readONNX(_ file: [UInt8]) { writeOn(try? FloatModel(onnx: file, path: "fuzz.onnx")) }
+
+func readKeras(_ file: [UInt8]) { writeOn(try? FloatModel(keras: file, path: "fuzz.keras")) }
+
+func readLite(_ file: [UInt8]) {
   guard let network = try? LiteNetwork(file, path: "fuzz.tflite") else { return }
   writeOn(try? network.floatModel())
   let outputs = max(network.output.count, 2)
@@ -30,7 +22,7 @@ private func bringInLite(_ file: [UInt8]) {
 }
 
 /// A model that was accepted can be changed, saved, loaded and exported.
-private func writeOn(_ model: FloatModel?) {
+func writeOn(_ model: FloatModel?) {
   guard let model else { return }
   do {
     // Weights at the end of what floats hold cannot be made larger.

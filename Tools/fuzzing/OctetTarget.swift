@@ -3,34 +3,74 @@ import Octet
 /// Loads whatever bytes come, and runs two images through what is accepted.
 ///
 /// The check sum is mended first: otherwise nearly every input would end there.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-  var file = Array(UnsafeBufferPointer(start: start, count: count))
+func readModel(_ bytes: [UInt8]) {
+  var file = bytes
   if file.count >= 16 {
     var checksum = Checksum()
     checksum.add(file.span.bytes.extracting(16..<file.count))
     for byte in 0..<4 { file[12 + byte] = UInt8(truncatingIfNeeded: checksum.value >> (8 * UInt32(byte))) }
     for byte in 0..<4 { file[8 + byte] = UInt8(truncatingIfNeeded: file.count >> (8 * byte)) }
   }
-  guard let model = try? Model(copying: file), model.arenaBytes < 1 << 18, model.imageBytes < 1 << 14 else {
-    return 0
+  // Large ones would only take time.
+  guard let model = try? Model(copying: file, workLimit: 20_000_000), model.arenaBytes < 1 << 18 else {
+    return
   }
   // Exactly as large as the model asks for, so that the sanitizer sees one byte too far.
   let arena = UnsafeMutableRawBufferPointer.allocate(byteCount: model.arenaBytes, alignment: 4)
   defer { arena.deallocate() }
   run(model, in: arena)
-  return 0
 }
 
 /// What the loader has accepted must run to its end.
 private func run(_ model: Model, in bytes: UnsafeMutableRawBufferPointer) {
   var arena = MutableRawSpan(_unsafeBytes: bytes)
-  guard var session = try? Session(model, arena: &arena) else {
+  let counter = ProductCounter()
+  guard var session = try? Session(model, arena: &arena, kernels: CountingKernels(counter: counter)) else {
     fatalError("the arena is as large as the model asks for")
   }
   for shade: UInt8 in [0, 255] {
     let image = [UInt8](repeating: shade, count: model.imageBytes)
+    counter.products = 0
     do { try session.run(image: image.span) } catch { fatalError("an accepted model does not run: \(error)") }
     guard let answer = session.answer, answer.classIndex < model.classCount else { fatalError("no answer") }
+    guard counter.products == model.work.multiplyAdds else { fatalError("the loader has counted other work") }
+  }
+}
+
+/// A run has one thread.
+private final class ProductCounter {
+  var products: UInt64 = 0
+}
+
+/// The plain kernels, with their products counted.
+private struct CountingKernels: RowKernels {
+  let counter: ProductCounter
+  private let plain = PlainKernels()
+
+  init(counter: ProductCounter) { self.counter = counter }
+
+  private func count(_ row: ConvolutionRow, channels: Int) {
+    let places = row.outputWidth * row.poolHeight * row.poolWidth * row.outputChannels
+    counter.products += UInt64(places * row.windowHeight * row.windowWidth * channels)
+  }
+
+  func convolve(_ row: ConvolutionRow) {
+    count(row, channels: row.inputChannels)
+    plain.convolve(row)
+  }
+
+  func convolveDepthwise(_ row: ConvolutionRow) {
+    count(row, channels: 1)
+    plain.convolveDepthwise(row)
+  }
+
+  func fold(_ row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>) {
+    counter.products += UInt64(row.count * row.outputs)
+    plain.fold(row, into: accumulators)
+  }
+
+  func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
+    counter.products += UInt64(row.count * row.outputs)
+    plain.multiply(row, output, to: target)
   }
 }

@@ -33,17 +33,21 @@ package struct IDXFile: Equatable, Sendable {
 
   /// Reads the file at `path`, unpacking it if need be, but never further than its own header says.
   package static func read(_ kind: Kind, at path: String) throws(DataError) -> IDXFile {
-    let stored = try ByteFile.stored(at: path)
-    guard Gzip.isGzip(stored) else { return try parse(kind, stored, file: path) }
-    let start = try Gzip.prefix(stored, file: path, count: kind.headerLength)
-    let dimensions = try parseHeader(kind, start, file: path)
+    try read(kind, stored: try ByteFile.stored(at: path), file: path)
+  }
+
+  /// The same for the bytes of a file; `file` names it in errors.
+  package static func read(_ kind: Kind, stored: [UInt8], file: String) throws(DataError) -> IDXFile {
+    guard Gzip.isGzip(stored) else { return try parse(kind, stored, file: file) }
+    let start = try Gzip.prefix(stored, file: file, count: kind.headerLength)
+    let dimensions = try parseHeader(kind, start, file: file)
     let length = kind.headerLength + dimensions.reduce(1, *)
     // Before memory for what the header promises is asked for.
     guard length <= Gzip.mostContents(of: stored.count) else {
-      throw Gzip.unpacksToTooMuch(path, storedCount: stored.count)
+      throw Gzip.unpacksToTooMuch(file, storedCount: stored.count)
     }
     return try parse(
-      kind, try Gzip.inflate(stored, file: path, limit: length, expected: length), file: path)
+      kind, try Gzip.inflate(stored, file: file, limit: length, expected: length), file: file)
   }
 
   /// Parses a whole file, already unpacked; `file` names it in errors.
