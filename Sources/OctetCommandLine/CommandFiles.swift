@@ -148,6 +148,16 @@ private struct WrittenFile {
     name = slash.map { String(output.path[output.path.utf8.index(after: $0)...]) } ?? output.path
   }
 
+  /// The nearest folder above that is there already; a folder of output that is yet to be made will be in it.
+  private var existingParent: FileStatus? {
+    var path = output.path[...]
+    while let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) {
+      if let found = FileStatus(String(output.path[...slash])) { return found }
+      path = path[..<slash]
+    }
+    return FileStatus(".")
+  }
+
   func refusal(of path: String) -> String {
     output.ending == nil
       ? "\(output.name) \(output.path.shown) would overwrite \(path.shown), which is read: name another file"
@@ -185,7 +195,9 @@ private struct WrittenFile {
   /// The path of a file in a folder that is read, if writing would replace it. Nothing is looked through where there is
   /// nothing to replace.
   func overwritten(in input: CommandFiles.Input) -> String? {
-    guard let status, output.ending != nil || status.isFile else { return nil }
+    guard
+      let status = output.ending == nil ? status.flatMap({ $0.isFile ? $0 : nil }) : status ?? existingParent
+    else { return nil }
     var visited: Set<FileIdentity> = []
     return overwritten(in: input.path, input.reading, status, depth: 0, &visited)
   }
@@ -204,6 +216,8 @@ private struct WrittenFile {
     guard let stream = folder.withFileName({ opendir($0) }) else { return nil }
     var names: [String] = []
     while let entry = readdir(stream) {
+      // Beside a folder of output only folders matter, and there may be many files.
+      if output.ending != nil, Int(entry.pointee.d_type) == Int(DT_REG) { continue }
       let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
         String(fileName: UnsafeRawPointer(field).assumingMemoryBound(to: CChar.self))
       }

@@ -81,6 +81,7 @@ import Testing
     "classify m.octet away.png --report away.png", "classify m.octet digits --report away.png",
     "classify m.octet way/digits --report digits/3-00001.png", "classify m.octet digits --save-input digits",
     "classify m.octet away.png --save-input .", "classify m.octet way --save-input digits",
+    "classify m.octet . --save-input new", "classify m.octet . --save-input new/in/new",
     "data show --data t.csv --report t.csv", "data show --data classes --report classes/0/a.png",
     "train --network n.network --out n.network", "train --network n.network --data t.csv --out t.csv",
     "train --network n.network --data t.csv --report n.network",
