@@ -149,7 +149,7 @@ let package = Package(
     .testTarget(
       name: "OctetInterchangeTests",
       dependencies: ["Octet", "OctetInterchange", "OctetTraining", "TestSupport"],
-      exclude: ["ONNX/Models", "Keras/Models"],
+      exclude: ["ONNX/Models", "ONNX/Faults", "Keras/Models"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetCommandLineTests",

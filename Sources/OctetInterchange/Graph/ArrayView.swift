@@ -67,6 +67,8 @@ struct ArrayView: Hashable {
   /// 0 is the graph's input, `i` what node `i - 1` makes.
   var value: Int
   var axes: [ArrayAxis]
+  /// False while a batch of one is left out: .tflite files bring the rows of an image into the form of a matrix so.
+  var hasBatch = true
 
   var sizes: [Int] { axes.map(\.size) }
   var count: Int { axes.reduce(1) { $0 * $1.size } }

@@ -11,8 +11,8 @@ extension LiteTranslation {
       let element = file.tensors[node.outputs[0]].element
       guard element == .int32 || element == .int64 else { throw GraphFailure("is known for shapes only") }
     case .reshape, .squeeze, .expandDims:
-      let view = try view(node)
-      try give(node, builder.reshaped(view, file.tensors[node.outputs[0]].shape), isLayer: false)
+      let view = try viewOfAnyForm(node)
+      try give(node, reshaped(view, file.tensors[node.outputs[0]].shape), isLayer: false)
     case .transpose: try transpose(node)
     case .quantize, .dequantize: try convert(node)
     case .pad: try pad(node)
@@ -150,7 +150,7 @@ extension LiteTranslation {
 
   /// All of an item at once, or along its last axis.
   private mutating func addDense(_ node: LiteGraph.Node) throws(GraphFailure) {
-    let view = try view(node)
+    let view = try viewOfAnyForm(node)
     let (tensor, shape) = try weights(node, rank: 2)
     guard try option(node, 1, isByte: true) == 0 else {
       throw GraphFailure("has weights in another order than the usual one")
@@ -159,17 +159,21 @@ extension LiteTranslation {
     guard let last = input.axes.last, last.size == shape[1] else {
       throw GraphFailure("has weights \(shape) for \(view.count) inputs")
     }
-    let made = try builder.product(
+    var made = try builder.product(
       input, axis: input.axes.count - 1, matrix: outputsLast(tensor, outputs: shape[0]), units: shape[0],
       bias: bias(node, count: shape[0]), title(node))
+    made.hasBatch = input.hasBatch
     let declared = file.tensors[node.outputs[0]].shape
-    try give(node, builder.reshaped(made, declared), function: function(node, 0), weights: tensor)
+    try give(node, reshaped(made, declared), function: function(node, 0), weights: tensor)
   }
 
   // MARK: the rest
 
   private mutating func addFunction(_ node: LiteGraph.Node, _ function: Graph.Function) throws(GraphFailure) {
-    try give(node, try builder.function(function, try view(node), title(node)))
+    let view = try viewOfAnyForm(node)
+    var made = try builder.function(function, view, title(node))
+    made.hasBatch = view.hasBatch
+    try give(node, made)
   }
 
   private mutating func addPooling(_ node: LiteGraph.Node, isMaximum: Bool) throws(GraphFailure) {
@@ -202,17 +206,22 @@ extension LiteTranslation {
     guard let place = [1, 0].first(where: { constant(node, $0) != nil }), let tensor = constant(node, place)
     else {
       guard operation == .add else { throw GraphFailure("combines two values; only ADD can") }
-      return try give(
-        node, try builder.sum(try view(node), try view(node, 1), title(node)), function: function)
+      let (left, right) = (try viewOfAnyForm(node), try viewOfAnyForm(node, 1))
+      guard left.hasBatch == right.hasBatch else {
+        throw GraphFailure("adds an array with the batch and one without")
+      }
+      var made = try builder.sum(left, right, title(node))
+      made.hasBatch = left.hasBatch
+      return try give(node, made, function: function)
     }
     guard !isInteger else {
       throw GraphFailure("has a constant, which is known in float files only")
     }
-    let view = try view(node, 1 - place)
+    let view = try viewOfAnyForm(node, 1 - place)
     let numbers = GraphBuilder.Constant(shape: file.tensors[tensor].shape, values: try numbers(tensor))
     let negated = GraphBuilder.Constant(shape: numbers.shape, values: numbers.values.map { -$0 })
     let (one, zero) = (GraphBuilder.Constant(1), GraphBuilder.Constant(0))
-    let made: ArrayView
+    var made: ArrayView
     switch operation {
     case .mul: made = try builder.affine(view, factors: numbers, summands: zero, title(node))
     case .sub where place == 1: made = try builder.affine(view, factors: one, summands: negated, title(node))
@@ -220,6 +229,7 @@ extension LiteTranslation {
       made = try builder.affine(view, factors: GraphBuilder.Constant(-1), summands: numbers, title(node))
     default: made = try builder.affine(view, factors: one, summands: numbers, title(node))
     }
+    made.hasBatch = view.hasBatch
     try give(node, made, function: function)
   }
 

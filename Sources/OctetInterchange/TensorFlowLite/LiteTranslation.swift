@@ -42,7 +42,7 @@ struct LiteTranslation {
         throw GraphFailure("\(title(node)) \(error.reason)", wantedInput: error.wantedInput)
       }
     }
-    guard let view = views[file.outputs[0]] else {
+    guard let view = views[file.outputs[0]], view.hasBatch else {
       throw GraphFailure("its output does not depend on its input, or no operator makes it")
     }
     builder.graph.outputView = view
@@ -55,10 +55,31 @@ struct LiteTranslation {
   // MARK: what a node reads and gives
 
   func view(_ node: LiteGraph.Node, _ place: Int = 0) throws(GraphFailure) -> ArrayView {
+    let view = try viewOfAnyForm(node, place)
+    guard view.hasBatch else {
+      throw GraphFailure("reads an array whose first axis is not the batch, of the sizes \(view.sizes)")
+    }
+    return view
+  }
+
+  /// The same for operators that do not care which axis is the batch.
+  func viewOfAnyForm(_ node: LiteGraph.Node, _ place: Int = 0) throws(GraphFailure) -> ArrayView {
     guard place < node.inputs.count, let view = views[node.inputs[place]] else {
       throw GraphFailure("reads something that no operator before it makes")
     }
     return view
+  }
+
+  /// The same elements in their order under other sizes; a batch of one may be left out.
+  func reshaped(_ view: ArrayView, _ sizes: [Int]) throws(GraphFailure) -> ArrayView {
+    guard builder.batch == 1, let first = sizes.first, first != 1, let made = view.reshaped(sizes) else {
+      return try builder.reshaped(view, sizes)
+    }
+    return ArrayView(value: made.value, axes: made.axes, hasBatch: false)
+  }
+
+  private func declared(_ view: ArrayView) -> [Int] {
+    view.hasBatch ? [builder.batch] + view.sizes : view.sizes
   }
 
   /// A constant tensor that a node reads; nil where it reads none there.
@@ -127,8 +148,8 @@ struct LiteTranslation {
   ) throws(GraphFailure) {
     let output = node.outputs[0]
     let declared = file.tensors[output].shape
-    guard declared == [builder.batch] + view.sizes else {
-      throw GraphFailure("gives the sizes \([builder.batch] + view.sizes) where the file says \(declared)")
+    guard declared == self.declared(view) else {
+      throw GraphFailure("gives the sizes \(self.declared(view)) where the file says \(declared)")
     }
     guard views[output] == nil else {
       throw GraphFailure("writes a tensor that another operator has written")
@@ -160,7 +181,7 @@ struct LiteTranslation {
       aliases[output] = constant
       return
     }
-    let view = try view(node)
+    let view = try viewOfAnyForm(node)
     if view.value == 0 {
       inputTensor = output
     } else if node.operation == .dequantize || headValues.contains(view.value) {
@@ -179,7 +200,7 @@ struct LiteTranslation {
     } else {
       throw GraphFailure("makes integers within a network of floats, or other integers than int8")
     }
-    guard file.tensors[output].shape == [builder.batch] + view.sizes else {
+    guard file.tensors[output].shape == declared(view) else {
       throw GraphFailure("gives another shape than it reads")
     }
     views[output] = view

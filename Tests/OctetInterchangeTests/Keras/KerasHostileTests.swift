@@ -71,6 +71,31 @@ struct KerasHostileTests {
     #expect(reason(try Self.model(layers)).contains("beyond 67108864 parameters"))
   }
 
+  @Test func `axes of another order are taken as they are said`() throws {
+    func pooled(_ format: String) throws -> [UInt8] {
+      try Self.model([
+        Self.input("4,5,3"),
+        #"{"class_name":"GlobalAveragePooling2D","config":{"name":"p","data_format":"\#(format)"}}"#,
+      ])
+    }
+    #expect(try FloatModel(keras: pooled("channels_last"), path: "x.keras").outputLayout.shape == [3])
+    // The input can have its channels first; a convolution before it, which has them last, leaves no choice.
+    #expect(try FloatModel(keras: pooled("channels_first"), path: "x.keras").outputLayout.shape == [4])
+    let mixed = try Self.model([
+      Self.input("4,5,3"), #"{"class_name":"MaxPooling2D","config":{"name":"m","pool_size":2}}"#,
+      #"{"class_name":"GlobalAveragePooling2D","config":{"name":"p","data_format":"channels_first"}}"#,
+    ])
+    #expect(reason(mixed).contains("takes the mean over channels"))
+  }
+
+  @Test func `a layer that is called in training is refused`() throws {
+    let model = #"{"class_name":"Functional","config":{"name":"f","layers":["# + Self.input("4") + ","
+      + #"{"class_name":"Dropout","name":"d","config":{"name":"d","rate":0.5},"inbound_nodes":[["#
+      + #"["i",0,0,{"training":true}]]]}],"output_layers":[["d",0,0]]}}"#
+    let file = Self.archive([("config.json", Array(model.utf8)), ("model.weights.h5", try Self.weights())])
+    #expect(reason(file).contains("training=True"))
+  }
+
   @Test func `a long configuration is not read to its end`() throws {
     let layers = [Self.input("4,4,1"), Self.flatten] + (0..<20_000).map(Self.rescaling)
     #expect(reason(try Self.model(layers)).contains("bytes; 1048576 is the most"))
