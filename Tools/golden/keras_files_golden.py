@@ -1,6 +1,6 @@
 """Saves small Keras models of many forms, with their outputs, for Octet's tests.
 
-usage: python3 Tools/golden/keras_files_golden.py [legacy]    (needs numpy, and keras or, for 'legacy', tf_keras)
+usage: python3 Tools/golden/keras_files_golden.py [legacy] [NAME ...]    (needs numpy, and keras or, for 'legacy', tf_keras)
 
 NAME.keras and NAME.h5 in Tests/OctetInterchangeTests/Keras/Models come with NAME.json: pictures as bytes, what pixels of 0
 and 255 stand for, and the outputs. With 'legacy' the models are saved by Keras 2, as legacy-NAME.h5. The weights are
@@ -14,7 +14,8 @@ import sys
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy
 
-LEGACY = sys.argv[1:] == ["legacy"]
+LEGACY = sys.argv[1:2] == ["legacy"]
+NAMES = sys.argv[2 if LEGACY else 1:]
 if LEGACY:
     import tf_keras as keras
 else:
@@ -50,6 +51,15 @@ def rescaled():
         kl.Conv2D(3, 3, padding="same", activation="sigmoid"), kl.Flatten(), kl.Dense(3, "softmax")]), (0, 255)
 
 
+def flattened():
+    """Flattenings as if the channels were first, which put the elements into another order, and a sum of two of them."""
+    image = kl.Input((4, 5, 3))
+    x = kl.Conv2D(3, 1)(image)
+    left = kl.Flatten(data_format="channels_first")(x)
+    right = kl.Flatten(data_format="channels_first")(kl.Activation("tanh")(x))
+    return keras.Model(image, kl.Dense(4, "softmax")(kl.Add()([left, right]))), (0, 1)
+
+
 def randomize(network, random):
     for layer in network.layers:
         weights = layer.get_weights()
@@ -63,7 +73,9 @@ def randomize(network, random):
 
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for make in [sequential, residual, rescaled]:
+    for make in [sequential, residual, rescaled, flattened]:
+        if NAMES and make.__name__ not in NAMES:
+            continue
         keras.utils.set_random_seed(3)
         network, (low, high) = make()
         random = numpy.random.default_rng(sum(make.__name__.encode()))

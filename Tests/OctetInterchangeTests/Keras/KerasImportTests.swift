@@ -22,7 +22,7 @@ struct KerasImportTests {
   }
 
   @Test func `the models are there`() {
-    #expect(Self.files.count == 9)
+    #expect(Self.files.count == 11)
   }
 
   @Test(arguments: files)
