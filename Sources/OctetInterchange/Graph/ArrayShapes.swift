@@ -42,8 +42,8 @@ enum ArrayShapes {
   }
 
   static func unsqueezed(_ shape: [Int], _ axes: [Int]) throws(GraphFailure) -> [Int] {
-    guard axes.count <= 8 else { throw GraphFailure("adds \(axes.count) axes; 8 is the most") }
     let rank = shape.count + axes.count
+    guard rank <= 16 else { throw GraphFailure("makes an array of \(rank) axes; 16 is the most") }
     let places = try places(axes, rank: rank)
     var rest = shape[...]
     return (0..<rank).map { places.contains($0) ? 1 : rest.removeFirst() }

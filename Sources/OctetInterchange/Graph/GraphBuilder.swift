@@ -28,6 +28,9 @@ struct GraphBuilder {
       throw GraphFailure(
         "has the sizes \(sizes) without the batch; one to three of a fixed, moderate size are known")
     }
+    guard (1...(1 << 20)).contains(batch ?? 1) else {
+      throw GraphFailure("has a batch of \(batch ?? 1); 1 to \(1 << 20), or any, is known")
+    }
     self.batch = batch ?? Self.anyBatch
     inputIsFlat = sizes.count == 1 && image == nil
     let shape: ImageShape

@@ -17,9 +17,23 @@ extension Graph {
     try foldPadding()
   }
 
-  /// Condition: nothing reads the value, and it is not the output.
-  mutating func dropUnread() {
-    while let index = nodes.indices.last(where: { readerCounts[$0 + 1] == 0 }) { remove(index, readAs: nil) }
+  /// Condition: the output does not depend on the value.
+  private mutating func dropUnread() {
+    var isWanted = [Bool](repeating: false, count: nodes.count + 1)
+    isWanted[outputView.value] = true
+    for index in nodes.indices.reversed() where isWanted[index + 1] {
+      for value in nodes[index].inputs { isWanted[value] = true }
+    }
+    // The new number of each value that stays.
+    var numbers = [0]
+    var kept: [Node] = []
+    for (index, node) in nodes.enumerated() {
+      if isWanted[index + 1] { kept.append(node) }
+      numbers.append(kept.count)
+    }
+    for index in kept.indices { kept[index].inputs = kept[index].inputs.map { numbers[$0] } }
+    outputView.value = numbers[outputView.value]
+    nodes = kept
   }
 
   /// Zeros around an image join the border of the convolution that reads it.
@@ -66,11 +80,12 @@ extension Graph {
   /// Condition: the sum is the only reader, all factors are 1, no function lies between, the constants run along the outputs,
   /// and the layer has no bias yet (adding to one would round twice).
   private mutating func fuseBiases() {
+    var counts = readerCounts
     var index = 0
     while index < nodes.count {
       let node = nodes[index]
       guard node.operation == .affine, node.weights.allSatisfy({ $0 == 1 }), node.inputs[0] > 0,
-        readerCounts[node.inputs[0]] == 1, nodes[node.inputs[0] - 1].operation.isWeighted,
+        counts[node.inputs[0]] == 1, nodes[node.inputs[0] - 1].operation.isWeighted,
         nodes[node.inputs[0] - 1].function == .identity, nodes[node.inputs[0] - 1].bias == nil,
         nodes[node.inputs[0] - 1].shape.channels == node.weights.count
       else {
@@ -79,6 +94,7 @@ extension Graph {
       }
       nodes[node.inputs[0] - 1].bias = node.bias
       remove(index, readAs: node.inputs[0])
+      counts = readerCounts
     }
   }
 
@@ -86,10 +102,11 @@ extension Graph {
   ///
   /// Condition: the function is the only reader, the layer ends with no function yet, and its kind can end with one.
   private mutating func fuseFunctions() {
+    var counts = readerCounts
     var index = 0
     while index < nodes.count {
       guard case .function(let function) = nodes[index].operation, nodes[index].inputs[0] > 0,
-        readerCounts[nodes[index].inputs[0]] == 1,
+        counts[nodes[index].inputs[0]] == 1,
         nodes[nodes[index].inputs[0] - 1].operation.takesFunction,
         nodes[nodes[index].inputs[0] - 1].function == .identity
       else {
@@ -98,13 +115,14 @@ extension Graph {
       }
       nodes[nodes[index].inputs[0] - 1].function = function
       remove(index, readAs: nodes[index].inputs[0])
+      counts = readerCounts
     }
   }
 
   /// Takes out a node; those that read what it made read `value` from now on.
-  private mutating func remove(_ index: Int, readAs value: Int?) {
+  private mutating func remove(_ index: Int, readAs value: Int) {
     func renamed(_ old: Int) -> Int {
-      let read = old == index + 1 ? value ?? old : old
+      let read = old == index + 1 ? value : old
       return read > index + 1 ? read - 1 : read
     }
     nodes.remove(at: index)

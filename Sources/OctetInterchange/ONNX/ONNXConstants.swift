@@ -305,7 +305,9 @@ enum ONNXConstantOperator {
     }
     let axes = (version < 10 ? try attributes.integers("axes") : list(3)) ?? Array(starts.indices)
     let steps = (version < 10 ? nil : list(4)) ?? starts.map { _ in 1 }
-    guard axes.count == starts.count, steps.count == starts.count, !steps.contains(0) else {
+    guard axes.count == starts.count, steps.count == starts.count,
+      steps.allSatisfy({ $0 != 0 && (-largestCount...largestCount).contains($0) })
+    else {
       throw GraphFailure("has axes or steps that do not match its starts")
     }
     var shape = tensor.shape

@@ -27,20 +27,21 @@ package struct ONNXExport {
     var values = [ONNXWriter.inputName]
     for (index, layer) in model.network.layers.enumerated() {
       let value = write(layer, layer.inputs.map { values[$0] }, output: shapes[index + 1])
-      values.append(activate(value, layer))
+      values.append(activate(value, layer, shapes[index + 1]))
     }
     // The last value under a name that says what it is, whatever made it.
     let output = writer.node("Identity", [values[values.count - 1]], name: "output", output: "output")
     writer.markOutput(output, shapes[shapes.count - 1])
   }
 
-  private mutating func activate(_ value: String, _ layer: LayerDescription) -> String {
+  private mutating func activate(_ value: String, _ layer: LayerDescription, _ output: ImageShape) -> String {
     switch layer.activation {
     case .linear: value
     case .relu: writer.node("Relu", [value], name: layer.name)
     case .sigmoid: writer.node("Sigmoid", [value], name: layer.name)
     case .tanh: writer.node("Tanh", [value], name: layer.name)
-    case .softmax: writer.node("Softmax", [value], [("axis", .integer(-1))], name: layer.name)
+    // Over the channels of each place, which come right after the batch.
+    case .softmax: writer.node("Softmax", [value], [("axis", .integer(1))], name: layer.name)
     }
   }
 

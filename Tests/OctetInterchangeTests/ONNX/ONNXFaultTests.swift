@@ -47,4 +47,21 @@ struct ONNXFaultTests {
       }
     }
   }
+
+  /// What Octet writes as ONNX it reads back as the same function.
+  @Test(arguments: models)
+  func `an export read back gives the same`(url: URL) throws {
+    let file = Array(try Data(contentsOf: url))
+    let answers = try JSONDecoder().decode(
+      Answers.self, from: Data(contentsOf: url.deletingPathExtension().appendingPathExtension("json")))
+    guard let inputs = answers.inputs else { return }
+    let model = try FloatModel(onnx: file, path: "fault.onnx")
+    let again = try FloatModel(onnx: ONNXExport.file(model, octetVersion: "test"), path: "again.onnx")
+    let workers = Workers(count: 1)
+    let values = inputs.flatMap { model.inputLayout.value($0[...]) }
+    let first = try model.makeNetwork(capacity: inputs.count, workers: workers).outputs(of: values)
+    let second = try again.makeNetwork(capacity: inputs.count, workers: workers).outputs(of: values)
+    #expect(first.count == second.count)
+    for (one, other) in zip(first, second) { #expect(abs(one - other) <= 1e-5 * max(1, abs(one))) }
+  }
 }
