@@ -62,6 +62,8 @@ package struct CommandFiles {
 
   /// What is wrong with the files, as one line; nil if no file is read and written, and none is written twice.
   package func clash() -> String? {
+    // A program that only reads does not look at its files twice.
+    if outputs.isEmpty { return nil }
     let written = outputs.map(WrittenFile.init)
     for (index, file) in written.enumerated() {
       if let other = written[..<index].first(where: { $0.isSame(as: file) }) {
