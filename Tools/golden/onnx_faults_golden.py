@@ -158,6 +158,9 @@ def other_meanings():
     """Attributes whose values change the function, and that are easily passed over."""
     g = Graph("unknown-attribute", [2, 6, 6])
     g.save(g.node("MaxPool", g.conv("input", 2, 2), kernel_shape=[2, 2], dilations=[2, 2]), refusal="dilations")
+    g = Graph("cells-left-out", [1, 1, 3])
+    x = g.node("AveragePool", "input", kernel_shape=[1, 1], strides=[3, 3], auto_pad="SAME_UPPER")
+    g.save(x, refusal="leaves out 2 cells")
     g = Graph("batch-mixed", [4, 6])
     x = g.node("Reshape", "input", g.constant(numpy.array([-1, 6], numpy.int64)))
     g.save(g.gemm(x, 6), refusal="batch")

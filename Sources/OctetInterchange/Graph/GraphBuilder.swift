@@ -258,8 +258,11 @@ struct GraphBuilder {
   }
 
   /// The sum of two arrays of the same sizes.
-  mutating func sum(_ left: ArrayView, _ right: ArrayView, _ title: String) throws(GraphFailure) -> ArrayView
-  {
+  ///
+  /// - Parameter isInteger: whether it has integers, which are added as they are where the two are one.
+  mutating func sum(
+    _ left: ArrayView, _ right: ArrayView, isInteger: Bool = false, _ title: String
+  ) throws(GraphFailure) -> ArrayView {
     guard left.sizes == right.sizes else {
       throw GraphFailure(
         "adds arrays of the sizes \(left.sizes) and \(right.sizes) without the batch; they must be the same")
@@ -268,7 +271,7 @@ struct GraphBuilder {
       throw GraphFailure(
         "adds two arrays whose elements lie in different orders (one is channels first, one last)")
     }
-    if left.value == right.value {
+    if left.value == right.value, !isInteger {
       return try affine(left, factors: Constant(2), summands: Constant(0), title)
     }
     var values = [left.value, right.value]

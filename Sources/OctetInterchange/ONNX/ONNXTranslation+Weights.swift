@@ -31,7 +31,14 @@ extension ONNXTranslation {
     case "SAME_UPPER", "SAME_LOWER":
       for axis in 0...1 {
         let places = (extents[axis] - 1) / strides[axis] + 1
-        let border = max((places - 1) * strides[axis] + size[axis] - extents[axis], 0)
+        let wanted = (places - 1) * strides[axis] + size[axis] - extents[axis]
+        // Where cells are left over instead, ONNX does not say at which end; of a single one all leave out the last.
+        guard wanted >= -1 else {
+          throw GraphFailure(
+            "has auto_pad \(mode.quoted) and leaves out \(-wanted) cells, at ends that ONNX does not define: export it with pads"
+          )
+        }
+        let border = max(wanted, 0)
         begin[axis] = mode == "SAME_UPPER" ? border / 2 : border - border / 2
         end[axis] = border - begin[axis]
       }

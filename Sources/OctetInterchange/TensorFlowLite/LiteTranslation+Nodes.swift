@@ -207,11 +207,12 @@ extension LiteTranslation {
     else {
       guard operation == .add else { throw GraphFailure("combines two values; only ADD can") }
       let (left, right) = (try viewOfAnyForm(node), try viewOfAnyForm(node, 1))
-      guard left.hasBatch == right.hasBatch else {
+      // Of a batch of one, 1 x N and N are stretched to each other.
+      guard left.hasBatch == right.hasBatch || left.sizes == right.sizes else {
         throw GraphFailure("adds an array with the batch and one without")
       }
-      var made = try builder.sum(left, right, title(node))
-      made.hasBatch = left.hasBatch
+      var made = try builder.sum(left, right, isInteger: isInteger, title(node))
+      made.hasBatch = left.hasBatch || right.hasBatch
       return try give(node, made, function: function)
     }
     guard !isInteger else {
