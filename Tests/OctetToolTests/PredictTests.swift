@@ -52,6 +52,7 @@ import Testing
   }
 
   @Test(arguments: [
+    ("OctetInterchangeTests/ONNX/Models/torch-residual.onnx", [1, 9, 9]),
     ("OctetInterchangeTests/Keras/Models/sequential.keras", [9, 8, 2]),
     ("OctetInterchangeTests/Keras/Models/sequential.h5", [9, 8, 2]),
     ("\(quantization)/residual-float.tflite", [9, 9, 1]),

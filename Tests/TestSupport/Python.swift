@@ -26,15 +26,22 @@ package struct Python {
   }
 
   /// Runs a script of the repository, such as "Tools/peers/check.py".
-  package func run(file: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
-    try run([Self.repository.appending(path: file).path] + arguments)
+  ///
+  /// - Parameter environment: laid over the test's own.
+  package func run(
+    file: String, _ arguments: [String], environment: [String: String] = [:]
+  ) throws -> (status: Int32, output: String) {
+    try run([Self.repository.appending(path: file).path] + arguments, environment: environment)
   }
 
   package static let repository = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
-  private func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
+  private func run(
+    _ arguments: [String], environment: [String: String] = [:]
+  ) throws -> (status: Int32, output: String) {
     let process = Process()
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = [executable] + arguments
     let pipe = Pipe()

@@ -7,7 +7,6 @@ import collections
 import pathlib
 import re
 import sys
-import tempfile
 import warnings
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "differential"))
@@ -93,7 +92,7 @@ def main():
     operators = documented_operators()
     counts = collections.defaultdict(collections.Counter)
     failures, reasons = [], collections.Counter()
-    with tempfile.TemporaryDirectory(prefix="octet-nodes-") as name:
+    with program.temporary_folder("octet-nodes-") as name:
         folder = pathlib.Path(name)
         for case in node_tests():
             nodes = case.model.graph.node

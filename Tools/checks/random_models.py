@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import pathlib
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "differential"))
@@ -49,7 +48,7 @@ def work(task):
     name, seed, indices, keep, seconds = task
     module = importlib.import_module(FORMATS[name])
     results = []
-    with tempfile.TemporaryDirectory(prefix="octet-random-") as folder:
+    with program.temporary_folder("octet-random-") as folder:
         for index in indices:
             results += module.run(name, seed, index, pathlib.Path(folder), keep, seconds)
     return results

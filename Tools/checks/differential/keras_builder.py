@@ -44,6 +44,11 @@ class Network:
             layer.inputs = [number[place] for place in layer.inputs]
         return self
 
+    def has_narrow_sum(self):
+        """Whether a map one cell high or wide is added to: TensorFlow's converter drops the batch of one there."""
+        return any(
+            layer.kind == "Add" and len(layer.shape) == 3 and 1 in layer.shape[:2] for layer in self.layers)
+
     def text(self):
         lines = [f"input {self.shape}{', Sequential' if self.is_sequential else ''}"]
         for place, layer in enumerate(self.layers, 1):
@@ -78,6 +83,11 @@ class Builder:
 
     def shape(self, place):
         return self.network.layers[place - 1].shape if place else self.network.shape
+
+    def places(self):
+        """The values that any layer may read; what ZeroPadding2D gives is for the convolution behind it."""
+        padded = [place for place, layer in enumerate(self.network.layers, 1) if layer.kind == "ZeroPadding2D"]
+        return [place for place in range(len(self.network.layers) + 1) if place not in padded]
 
     def add(self, kind, inputs, shape, **settings):
         """Adds a layer and gives the place of its value."""

@@ -37,7 +37,7 @@ def make(seed, index, layers=None, most=9, end=None):
         builder.network.shape = [builder.integer(1, 16)]
     current = 0
     for _ in range(builder.integer(1, most)):
-        place = current if builder.chance(0.85) else builder.integer(0, len(builder.network.layers))
+        place = current if builder.chance(0.85) else builder.pick(builder.places())
         current = step(builder, place, choices, weights)
     current = (end or finish)(builder, current)
     network = builder.network

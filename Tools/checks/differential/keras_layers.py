@@ -203,7 +203,7 @@ def rescaling(builder, place):
 
 def addition(builder, place):
     shape = builder.shape(place)
-    others = [other for other in range(len(builder.network.layers) + 1) if builder.shape(other) == shape]
+    others = [other for other in builder.places() if builder.shape(other) == shape] or [place]
     inputs = [place, builder.pick(others)]
     if builder.beyond(0.2, "Multiply, Subtract, Concatenate"):
         kind = builder.pick(["Multiply", "Subtract", "Concatenate"])

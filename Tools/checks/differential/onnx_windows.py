@@ -99,7 +99,11 @@ def window(builder, sizes, is_pool):
         mode = "SAME_LOWER"
     if mode in ("SAME_UPPER", "SAME_LOWER"):
         settings["auto_pad"] = mode
-        return settings, [-(-size // stride) for size, stride in zip(sizes, strides)]
+        places = [-(-size // stride) for size, stride in zip(sizes, strides)]
+        rests = [size - (place - 1) * stride - span for size, place, stride, span in zip(sizes, places, strides, spans)]
+        if max(rests) > 1 and not builder.beyond(0.5, "cells that auto_pad leaves out"):
+            return None, None
+        return settings, places
     pads = [0, 0, 0, 0]
     if mode in ("pads", "NOTSET"):
         pads = [builder.integer(0, kernel[axis % 2] - 1) for axis in range(4)]

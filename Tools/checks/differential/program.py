@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import subprocess
+import tempfile
 
 import numpy
 
@@ -24,6 +25,12 @@ def executable():
     if not os.access(path, os.X_OK):
         raise SystemExit(f"random-models: {path} is not there; run swift build -c release --product octet")
     return path
+
+
+def temporary_folder(prefix):
+    """In memory where there is such a place: Octet brings what it writes to the disk each time."""
+    memory = "/dev/shm"
+    return tempfile.TemporaryDirectory(prefix=prefix, dir=memory if os.access(memory, os.W_OK) else None)
 
 
 def command(model, items, outputs, integers=False):

@@ -1,0 +1,30 @@
+import TestSupport
+import Testing
+
+/// Random networks through `octet predict` and through the program that such files are made for.
+@Suite(.serialized) struct DifferentialTests {
+  /// Runs a script of Tools/checks with the program of this build.
+  private func run(_ python: Python, _ script: String, _ arguments: [String]) throws {
+    let result = try python.run(
+      file: "Tools/checks/\(script)", arguments,
+      environment: ["OCTET_PROGRAM": try BuiltProducts.path(of: "octet")])
+    #expect(result.status == 0, "\(result.output)")
+  }
+
+  @Test func randomONNXGraphs() throws {
+    guard let python = Python("onnx", "onnxruntime") else { return }
+    try run(python, "random_models.py", ["--format", "onnx", "--count", "400", "--seed", "15"])
+  }
+
+  @Test func testsOfSingleONNXNodes() throws {
+    guard let python = Python("onnx", "onnxruntime") else { return }
+    try run(python, "onnx_node_tests.py", [])
+  }
+
+  @Test func randomKerasNetworks() throws {
+    guard let python = Python("keras", "tensorflow", "tf2onnx", "ai_edge_litert") else { return }
+    let formats = ["keras", "h5", "keras-onnx", "keras-tflite", "tflite-int8"]
+    try run(
+      python, "random_models.py", formats.flatMap { ["--format", $0] } + ["--count", "60", "--seed", "15"])
+  }
+}
