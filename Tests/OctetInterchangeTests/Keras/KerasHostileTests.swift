@@ -89,7 +89,8 @@ struct KerasHostileTests {
   }
 
   @Test func `a layer that is called in training is refused`() throws {
-    let model = #"{"class_name":"Functional","config":{"name":"f","layers":["# + Self.input("4") + ","
+    let model =
+      #"{"class_name":"Functional","config":{"name":"f","layers":["# + Self.input("4") + ","
       + #"{"class_name":"Dropout","name":"d","config":{"name":"d","rate":0.5},"inbound_nodes":[["#
       + #"["i",0,0,{"training":true}]]]}],"output_layers":[["d",0,0]]}}"#
     let file = Self.archive([("config.json", Array(model.utf8)), ("model.weights.h5", try Self.weights())])
