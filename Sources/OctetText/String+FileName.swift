@@ -60,20 +60,26 @@ extension String {
   /// Whether the name has bytes that are no UTF-8.
   package var hasRawBytes: Bool {
     // Three of the four bytes are enough: text that is valid has no others behind them.
-    var (before, last) = (UInt8(0), UInt8(0))
-    for byte in utf8 {
-      if byte & 0xFE == 0xBE, last == 0x8F, before == 0xF4 { return true }
-      (before, last) = (last, byte)
+    var text = self
+    return text.withUTF8 { bytes in
+      guard bytes.count >= 4 else { return false }
+      for place in 2..<bytes.count
+      where bytes[place] & 0xFE == 0xBE && bytes[place - 1] == 0x8F && bytes[place - 2] == 0xF4 {
+        return true
+      }
+      return false
     }
-    return false
   }
 
   /// Calls `body` with the name as the system takes it. Every call that opens or names a file goes through here.
   package func withFileName<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
     guard hasRawBytes else { return withCString(body) }
-    let bytes = fileNameBytes.map { CChar(bitPattern: $0) } + [0]
-    return bytes.withUnsafeBufferPointer { bytes in
-      guard let start = bytes.baseAddress else { preconditionFailure("there is at least the 0") }
+    var bytes = fileNameBytes
+    bytes.append(0)
+    return bytes.withUnsafeBytes { bytes in
+      guard let start = bytes.bindMemory(to: CChar.self).baseAddress else {
+        preconditionFailure("there is at least the 0")
+      }
       return body(start)
     }
   }

@@ -22,11 +22,20 @@ extension String {
 
   /// `\u` and four digits, twice for what lies beyond U+FFFF.
   private mutating func append(escaped scalar: Unicode.Scalar) {
-    for unit in String(scalar).utf16 {
-      let digits = String(unit, radix: 16)
-      self += "\\u"
-      for _ in digits.utf8.count..<4 { self += "0" }
-      self += digits
+    let value = scalar.value
+    if value <= 0xFFFF {
+      append(unit: value)
+    } else {
+      // A surrogate pair, without the view of UTF-16, whose code is large on a device.
+      append(unit: 0xD800 + (value - 0x1_0000) >> 10)
+      append(unit: 0xDC00 + (value - 0x1_0000) & 0x3FF)
     }
+  }
+
+  private mutating func append(unit: UInt32) {
+    let digits = String(unit, radix: 16)
+    self += "\\u"
+    for _ in digits.utf8.count..<4 { self += "0" }
+    self += digits
   }
 }

@@ -109,7 +109,7 @@ extension DeviceOptions {
   /// A whole number from 1 on, in digits.
   private static func operations(_ text: String) throws(DeviceError) -> UInt64 {
     var number: UInt64 = 0
-    for byte in text.utf8 {
+    for byte in Array(text.utf8) {
       let digit = UInt64(byte &- UInt8(ascii: "0"))
       let (tens, overflows) = number.multipliedReportingOverflow(by: 10)
       let (sum, overflowsToo) = tens.addingReportingOverflow(digit)
@@ -125,24 +125,18 @@ extension DeviceOptions {
 
 // By bytes: comparing strings as Swift does it would bring tables of Unicode along, larger than the rest of the program.
 extension String {
-  fileprivate func matches(_ other: StaticString) -> Bool {
+  func matches(_ other: StaticString) -> Bool {
     other.withUTF8Buffer { utf8.elementsEqual($0) }
   }
 
   /// What stands before and behind the first "="; nil behind when there is none.
   fileprivate var splitAtEqualsSign: (String, String?) {
-    var before: [UInt8] = []
-    var behind: [UInt8] = []
-    var isBehind = false
-    for byte in utf8 {
-      if isBehind {
-        behind.append(byte)
-      } else if byte == UInt8(ascii: "=") {
-        isBehind = true
-      } else {
-        before.append(byte)
-      }
-    }
-    return (String(decoding: before, as: UTF8.self), isBehind ? String(decoding: behind, as: UTF8.self) : nil)
+    let bytes = Array(utf8)
+    var place = 0
+    while place < bytes.count, bytes[place] != UInt8(ascii: "=") { place += 1 }
+    if place == bytes.count { return (self, nil) }
+    return (
+      String(decoding: bytes[..<place], as: UTF8.self), String(decoding: bytes[(place + 1)...], as: UTF8.self)
+    )
   }
 }

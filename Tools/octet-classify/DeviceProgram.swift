@@ -37,7 +37,7 @@ enum DeviceProgram {
       : try DeviceModel(path: options.paths[0], workLimit: workLimit)
     var run = try DeviceRun(model, options)
     for path in options.paths[(isLinkedIn ? 0 : 1)...] {
-      if path.utf8.elementsEqual("-".utf8) {
+      if path.matches("-") {
         var lines = PathLines(separator: UInt8(ascii: "\n"))
         while let line = lines.next({ octet_device_read_input($0.baseAddress, $0.count) }) {
           switch line {
