@@ -94,6 +94,12 @@ def two_names():
     g.save(g.node("Identity", x))
 
 
+def nothing():
+    """The output is the input, with its axes in another order."""
+    g = Graph("transpose-alone", [2, 4, 5])
+    g.save(g.node("Identity", g.node("Transpose", "input", perm=[0, 2, 3, 1])))
+
+
 def flattened():
     """Sums and constants behind a flattening channels first."""
     g = Graph("sum-of-flattened", [3, 4, 5])
@@ -170,5 +176,5 @@ def other_meanings():
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for write in [two_names, flattened, constants_along_axes, channels_last, softmax, training, other_meanings]:
+    for write in [two_names, nothing, flattened, constants_along_axes, channels_last, softmax, training, other_meanings]:
         write()

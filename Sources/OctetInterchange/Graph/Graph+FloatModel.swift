@@ -5,8 +5,9 @@ extension Graph {
   ///
   /// - Parameter classNames: the classes in the order of the outputs, if they are known.
   func floatModel(classNames: [String]?) throws(GraphFailure) -> FloatModel {
-    guard outputView.value == nodes.count, !nodes.isEmpty else {
-      throw GraphFailure("the output is the input as it came; there is nothing to compute")
+    // All nodes that are left are needed for the output, so the last one makes it.
+    guard outputView.value == nodes.count else {
+      throw GraphFailure("the output is not what the last node makes")
     }
     let counts = readerCounts
     var made: [ForeignLayer] = []
@@ -28,11 +29,15 @@ extension Graph {
       made.append(layer)
       values.append(made.count)
     }
+    if made.isEmpty {
+      // The output is the input as it came, perhaps with its axes in another order.
+      made.append(ForeignLayer(kind: .activation(ActivationOnly()), inputs: [0]))
+    }
     do throws(NetworkError) {
       var model = try ForeignLayer.model(input: input, layers: made, classNames: classNames)
       model.inputLayout = ArrayLayout(shape: inputView.sizes, places: inputView.places)
       model.outputLayout = ArrayLayout(shape: outputView.sizes, places: outputView.places)
-      if case .softmax(isLogarithm: true) = nodes[nodes.count - 1].operation { model.givesLogarithms = true }
+      if case .softmax(isLogarithm: true)? = nodes.last?.operation { model.givesLogarithms = true }
       return model
     } catch {
       throw GraphFailure("\(error)")

@@ -37,7 +37,7 @@ package struct LiteNetwork: Sendable {
       }
       var graph = translation.builder.graph
       if isInteger { try graph.simplifyIntegers() } else { try graph.simplify() }
-      guard graph.outputView.value == graph.nodes.count, !graph.nodes.isEmpty else {
+      guard !isInteger || !graph.nodes.isEmpty else {
         throw GraphFailure("its output is its input; there is nothing to compute")
       }
       self.graph = graph

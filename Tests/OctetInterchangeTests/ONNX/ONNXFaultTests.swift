@@ -18,7 +18,7 @@ struct ONNXFaultTests {
     .filter { $0.pathExtension == "onnx" }.sorted { $0.path < $1.path }
 
   @Test func `the models are there`() {
-    #expect(Self.models.count == 32)
+    #expect(Self.models.count == 33)
   }
 
   @Test(arguments: models)
