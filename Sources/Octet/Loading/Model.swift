@@ -26,7 +26,7 @@ public struct Model: Sendable {
   ///   - file: the whole file, starting at a multiple of 4. It must stay, unchanged, as long as the model or a
   ///     session made from it is used; flash and memory maps do.
   ///   - workLimit: the most operations that an image may take, as `Work.total` counts them. A file of 4 KB can ask for
-  ///     minutes of work, so whoever takes models from strangers and must answer in time sets this lower.
+  ///     minutes of work, so whoever takes untrusted models and must answer in time sets this lower.
   public init(
     readingInPlace file: UnsafeRawBufferPointer, workLimit: UInt64 = Work.defaultLimit
   ) throws(ModelError) {
