@@ -1,4 +1,4 @@
-"""Writes the table of the models in Models/ into README.md and Models/README.md, between two marks.
+"""Writes the table of the models in Models/ into README.md and Models/README.md, between two comments.
 
 The figures are those that 'octet quantize --json' left in Models/results.
 """
@@ -17,15 +17,15 @@ def row(name):
     low, high = result["interval"]
     return (
         f"| `{name}` | {100 * result['float_accuracy']:.2f} % | {100 * result['accuracy']:.2f} % "
-        f"| {-result['loss_points'] + 0:+.2f} ({-high:+.2f} to {-low:+.2f}) | {result['changed']} of {result['images']:,} "
-        f"| {result['file_bytes']:,} | {result['arena_bytes']:,} |"
+        f"| {-result['loss_points'] + 0:+.2f} ({-high:+.2f} to {-low:+.2f}) "
+        f"| {result['changed']} of {result['images']:,} | {result['file_bytes']:,} | {result['arena_bytes']:,} |"
     )
 
 
 def table():
     names = [name for name in ORDER if (ROOT / "Models" / "results" / f"{name}.json").exists()]
     head = [
-        "| model | float | int8 | points gained (95 %) | answers changed | file bytes | arena bytes |",
+        "| model | float | int8 | accuracy change (95 % CI) | answers changed | file bytes | arena bytes |",
         "|---|---|---|---|---|---|---|",
     ]
     return "\n".join(head + [row(name) for name in names])
