@@ -35,7 +35,9 @@ LOOK = r"""
   for (const source of [...sources].slice(0, 400)) {
     const picture = new Image();
     picture.src = source;
-    try { await picture.decode(); } catch { faults.push('has a picture that cannot be decoded: ' + source.slice(0, 60)); }
+    try { await picture.decode(); } catch {
+      faults.push('has a picture that cannot be decoded: ' + source.slice(0, 60));
+    }
   }
   const parse = text => {
     const numbers = text.match(/[\d.]+/g).map(Number);
@@ -82,7 +84,8 @@ LOOK = r"""
     const key = color + '|' + ground;
     if (found < needed && !seen.has(key)) {
       seen.add(key);
-      faults.push(`has text of contrast ${found.toFixed(2)}: "${element.textContent.slice(0, 30)}" (${color} on ${ground})`);
+      const text = element.textContent.slice(0, 30);
+      faults.push(`has text of contrast ${found.toFixed(2)}: "${text}" (${color} on ${ground})`);
     }
   }
   return faults;

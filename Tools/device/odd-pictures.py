@@ -52,7 +52,7 @@ def is_ink(row, column, size, thickness=0.08):
 
 
 def largest():
-    """The largest picture that is read, with colors of 16 bits, woven and in uneven light: what takes the most memory."""
+    """The largest picture that is read, in colors of 16 bits, interlaced, in uneven light: the most memory."""
     side = 4096
     header = struct.pack(">IIBBBBB", side, side, 16, 6, 0, 0, 1)
     compressor = zlib.compressobj(1)
@@ -137,7 +137,8 @@ def main(folder):
         broken = bytearray(good)
         broken[place] ^= 1
         write(f"flipped-{place:04}.png", bytes(broken))
-    for name, width, height in (("huge", 1 << 31, 1 << 31), ("large", 4097, 10), ("no-columns", 0, 28), ("most", 0x7FFFFFFF, 1)):
+    sizes = ("huge", 1 << 31, 1 << 31), ("large", 4097, 10), ("no-columns", 0, 28), ("most", 0x7FFFFFFF, 1)
+    for name, width, height in sizes:
         header = struct.pack(">IIBBBBB", width & 0xFFFFFFFF, height & 0xFFFFFFFF, 8, 0, 0, 0, 0)
         write(f"size-{name}.png", b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + b"\0" * 50)
     write("palette-index.png", png(28, 28, 3, 8, lambda row, column: (row,), False, chunk(b"PLTE", bytes(30))))

@@ -1,10 +1,11 @@
 """Saves small Keras models of many forms, with their outputs, for Octet's tests.
 
-usage: python3 Tools/golden/keras_files_golden.py [legacy] [NAME ...]    (needs numpy, and keras or, for 'legacy', tf_keras)
+usage: python3 Tools/golden/keras_files_golden.py [legacy] [NAME ...]
 
-NAME.keras and NAME.h5 in Tests/OctetInterchangeTests/Keras/Models come with NAME.json: pictures as bytes, what pixels of 0
-and 255 stand for, and the outputs. With 'legacy' the models are saved by Keras 2, as legacy-NAME.h5. The weights are
-random; what counts is the form.
+It needs numpy, and keras or, for 'legacy', tf_keras.
+NAME.keras and NAME.h5 in Tests/OctetInterchangeTests/Keras/Models come with NAME.json: pictures as bytes, what pixels
+of 0 and 255 stand for, and the outputs. With 'legacy' the models are saved by Keras 2, as legacy-NAME.h5. The weights
+are random; what counts is the form.
 """
 import json
 import os
@@ -52,7 +53,7 @@ def rescaled():
 
 
 def flattened():
-    """Flattenings as if the channels were first, which put the elements into another order, and a sum of two of them."""
+    """Flattenings as if the channels were first, which reorder the elements, and a sum of two of them."""
     image = kl.Input((4, 5, 3))
     x = kl.Conv2D(3, 1)(image)
     left = kl.Flatten(data_format="channels_first")(x)

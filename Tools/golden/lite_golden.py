@@ -2,9 +2,10 @@
 
 usage: python3 Tools/golden/lite_golden.py    (needs numpy, keras, tensorflow-cpu and ai-edge-litert)
 
-Each NAME-FORM.tflite in Tests/OctetQuantizationTests/TensorFlowLite/Models comes with NAME-FORM.json: pictures as bytes,
-the outputs for them divided by 255, and, for integer models, the integers that go into the last function. The weights
-are random; what counts is the form: float, float16, dynamic (int8 weights only), int8, edges (int8 with float ends), uint8.
+Each NAME-FORM.tflite in Tests/OctetQuantizationTests/TensorFlowLite/Models comes with NAME-FORM.json: pictures as
+bytes, the outputs for them divided by 255, and, for integer models, the integers that go into the last function. The
+weights are random; what counts is the form: float, float16, dynamic (int8 weights only), int8, edges (int8 with float
+ends), uint8.
 """
 import contextlib
 import json
@@ -55,7 +56,8 @@ def functions():
 
 def reshaped():
     """A flat input that is made a picture; no function at the end."""
-    return keras.Sequential([kl.Input((49,)), kl.Reshape((7, 7, 1)), kl.Conv2D(3, 3, activation="relu"), kl.Flatten(), kl.Dense(4)])
+    return keras.Sequential([
+        kl.Input((49,)), kl.Reshape((7, 7, 1)), kl.Conv2D(3, 3, activation="relu"), kl.Flatten(), kl.Dense(4)])
 
 
 def randomize(network, random):
@@ -89,7 +91,8 @@ def convert(network, form, random):
 
 def answers(model, random):
     interpreter = Interpreter(
-        model_content=model, experimental_op_resolver_type=OpResolverType.BUILTIN_REF, experimental_preserve_all_tensors=True)
+        model_content=model, experimental_op_resolver_type=OpResolverType.BUILTIN_REF,
+        experimental_preserve_all_tensors=True)
     interpreter.allocate_tensors()
     port, output = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
     last = [op for op in interpreter._get_ops_details() if op["op_name"] in FUNCTIONS]

@@ -2,8 +2,8 @@
 
 usage: python3 Tools/golden/onnx_faults_golden.py    (needs numpy, onnx and onnxruntime)
 
-Each NAME.onnx in Tests/OctetInterchangeTests/ONNX/Faults comes with NAME.json: inputs and outputs in the model's own axis
-order, item after item, or "refusal", the words that the error must hold where the model is to be refused.
+Each NAME.onnx in Tests/OctetInterchangeTests/ONNX/Faults comes with NAME.json: inputs and outputs in the model's own
+axis order, item after item, or "refusal", the words that the error must hold where the model is to be refused.
 """
 import json
 import pathlib
@@ -27,7 +27,8 @@ class Graph:
 
     def node(self, kind, *inputs, **attributes):
         output = f"value_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, list(inputs), [output], name=f"{kind}_{len(self.nodes)}", **attributes))
+        name = f"{kind}_{len(self.nodes)}"
+        self.nodes.append(helper.make_node(kind, list(inputs), [output], name=name, **attributes))
         return output
 
     def constant(self, array):
@@ -64,7 +65,8 @@ class Graph:
             inputs = self.random.normal(0, 1, (ITEMS, *self.shape)).astype(numpy.float32)
             session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
             outputs = session.run(None, {"input": inputs})[0]
-            answers = {"inputs": [i.flatten().tolist() for i in inputs], "outputs": [o.flatten().tolist() for o in outputs]}
+            answers = {
+                "inputs": [i.flatten().tolist() for i in inputs], "outputs": [o.flatten().tolist() for o in outputs]}
         (FOLDER / f"{self.name}.json").write_text(json.dumps(answers) + "\n")
 
 
@@ -176,5 +178,6 @@ def other_meanings():
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for write in [two_names, nothing, flattened, constants_along_axes, channels_last, softmax, training, other_meanings]:
+    for write in [
+            two_names, nothing, flattened, constants_along_axes, channels_last, softmax, training, other_meanings]:
         write()

@@ -26,7 +26,8 @@ class Graph:
 
     def node(self, kind, *inputs, **attributes):
         output = f"{kind.lower()}_value_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, list(inputs), [output], name=f"/{kind}_{len(self.nodes)}", **attributes))
+        name = f"/{kind}_{len(self.nodes)}"
+        self.nodes.append(helper.make_node(kind, list(inputs), [output], name=name, **attributes))
         return output
 
     def constant(self, array):
@@ -63,7 +64,8 @@ class Graph:
         session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
         shape = [1] + self.shape[1:]
         pictures = self.random.integers(0, 256, (3, int(numpy.prod(shape))), dtype=numpy.uint8)
-        results = [session.run(None, {"input": (p.astype(numpy.float32) / 255).reshape(shape)})[0].flatten() for p in pictures]
+        results = [
+            session.run(None, {"input": (p.astype(numpy.float32) / 255).reshape(shape)})[0].flatten() for p in pictures]
         # Octet's pictures have channels last.
         if len(shape) == 4 and shape[1] < shape[3]:
             pictures = pictures.reshape(3, *shape[1:]).transpose(0, 2, 3, 1).reshape(3, -1)
@@ -121,7 +123,8 @@ def channels_last():
 def scaled():
     """Scales its own input as models do that take bytes, and values after it for each channel."""
     g = Graph("scaled", ["batch", 2, 6, 5])
-    x = g.node("Sub", g.node("Div", "input", g.constant(numpy.float32(0.25))), g.constant(numpy.full((1, 1, 1), 0.5, numpy.float32)))
+    x = g.node("Div", "input", g.constant(numpy.float32(0.25)))
+    x = g.node("Sub", x, g.constant(numpy.full((1, 1, 1), 0.5, numpy.float32)))
     x = g.conv(x, 4, 2, 3, pads=[1] * 4)
     x = g.node("Mul", g.weights(4, 1, 1), g.node("Relu", x))
     x = g.node("Add", x, g.weights(1, 4, 1, 1))

@@ -2,8 +2,8 @@
 
 usage: python3 Tools/golden/torch_golden.py    (needs torch, onnx, onnxscript, onnxruntime and numpy)
 
-Each exported-NAME.onnx in Tests/OctetInterchangeTests/ONNX/Models comes with a .json as onnx_golden.py writes it, here with
-PyTorch's own outputs. The weights are random; what counts is the form that the exporter gives the graph.
+Each exported-NAME.onnx in Tests/OctetInterchangeTests/ONNX/Models comes with a .json as onnx_golden.py writes it, here
+with PyTorch's own outputs. The weights are random; what counts is the form that the exporter gives the graph.
 """
 import json
 import pathlib
@@ -21,13 +21,15 @@ def digits():
     """The usual first network, with channels flattened first."""
     return nn.Sequential(
         nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(4, 6, 3, padding=1), nn.ReLU(), nn.Dropout2d(0.2),
-        nn.Flatten(), nn.Linear(6 * 25, 12), nn.ReLU(), nn.Dropout(0.5), nn.Linear(12, 5), nn.LogSoftmax(1)), (1, 12, 12)
+        nn.Flatten(), nn.Linear(6 * 25, 12), nn.ReLU(), nn.Dropout(0.5), nn.Linear(12, 5),
+        nn.LogSoftmax(1)), (1, 12, 12)
 
 
 class Block(nn.Module):
     def __init__(self, inputs, outputs, stride):
         super().__init__()
-        self.first = nn.Sequential(nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU())
+        self.first = nn.Sequential(
+            nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs), nn.ReLU())
         self.second = nn.Sequential(nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False), nn.BatchNorm2d(outputs))
         self.shortcut = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
 
@@ -73,14 +75,16 @@ def viewed():
 
 
 def dense():
-    return nn.Sequential(nn.Flatten(), nn.Linear(64, 9, bias=False), nn.Sigmoid(), nn.Linear(9, 4), nn.Softmax(dim=1)), (1, 8, 8)
+    return nn.Sequential(
+        nn.Flatten(), nn.Linear(64, 9, bias=False), nn.Sigmoid(), nn.Linear(9, 4), nn.Softmax(dim=1)), (1, 8, 8)
 
 
 def strip(path):
     """Takes out what the exporter notes of where the program lay on this machine."""
     model = onnx.load(path)
     del model.metadata_props[:]
-    for part in [model.graph, *model.graph.node, *model.graph.value_info, *model.graph.input, *model.graph.output, *model.graph.initializer]:
+    graph = model.graph
+    for part in [graph, *graph.node, *graph.value_info, *graph.input, *graph.output, *graph.initializer]:
         del part.metadata_props[:]
         part.ClearField("doc_string")
     onnx.save(model, path)
@@ -105,7 +109,9 @@ def main():
             outputs = model(torch.from_numpy(pictures.astype(numpy.float32) / 255)).numpy()
         if make is digits:
             outputs = numpy.exp(outputs)  # Octet gives probabilities for their logarithms.
-        answers = json.dumps({"pictures": pictures.transpose(0, 2, 3, 1).reshape(3, -1).tolist(), "outputs": outputs.astype(float).tolist()})
+        answers = json.dumps({
+            "pictures": pictures.transpose(0, 2, 3, 1).reshape(3, -1).tolist(),
+            "outputs": outputs.astype(float).tolist()})
         batch = {0: torch.export.Dim("batch")}
         forms = {
             "fixed": dict(dynamo=True), "any-batch": dict(dynamo=True, dynamic_shapes=(batch,)),
@@ -116,7 +122,9 @@ def main():
             if options["dynamo"]:
                 options["external_data"] = False
             try:
-                torch.onnx.export(model, (example,), str(FOLDER / f"{name}.onnx"), input_names=["input"], output_names=["output"], **options)
+                torch.onnx.export(
+                    model, (example,), str(FOLDER / f"{name}.onnx"), input_names=["input"], output_names=["output"],
+                    **options)
             except Exception as error:
                 print(name, "is not exported:", str(error).splitlines()[0])
                 continue

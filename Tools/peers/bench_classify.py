@@ -3,11 +3,11 @@
 
 usage: bench_classify.py --octet PROGRAM --python PYTHON [--data FOLDER] [--tflite FILE] [--runs R] [--quick] [--json]
 
-The files are MNIST's test digits as 'octet data export-png' writes them, the model is Models/cnn-two-pool: its .octet file
-for Octet, and for LiteRT the same weights in an int8 .tflite file. Octet's time is that of the whole process; the script's
-is without the start of Python and its libraries. The script is run in three ways: as most are written, one file after the
-other with LiteRT on all cores; and with a process for each core, one file at a time or 32. The cold start is the whole
-of one 'octet classify' of one file, the fastest and the median of many.
+The files are MNIST's test digits as 'octet data export-png' writes them, the model is Models/cnn-two-pool: its .octet
+file for Octet, and for LiteRT the same weights in an int8 .tflite file. Octet's time is that of the whole process; the
+script's is without the start of Python and its libraries. The script is run in three ways: as most are written, one
+file after the other with LiteRT on all cores; and with a process for each core, one file at a time or 32. The cold
+start is the whole of one 'octet classify' of one file, the fastest and the median of many.
 """
 import argparse
 import json
@@ -76,7 +76,8 @@ def main():
         work = pathlib.Path(name)
         data = ["--data", options.data] if options.data else []
         files = work / "digits"
-        run([options.octet, "data", "export-png", *data, "--out", files] + (["--count", "500"] if options.quick else []))
+        count = ["--count", "500"] if options.quick else []
+        run([options.octet, "data", "export-png", *data, "--out", files, *count])
         tflite = options.tflite
         if tflite is None:
             environment = os.environ | ({"OCTET_MNIST": options.data} if options.data else {})
@@ -101,7 +102,9 @@ def main():
             {"way": way, "files_per_second": rate(runs), "accuracy": runs[0]["accuracy"], "ratio": own / rate(runs)}
             for way, runs in peers.items()
         ],
-        "cold_start_ms": statistics.median(cold), "cold_start_fastest_ms": min(cold), "cold_start_target_ms": COLD_TARGET,
+        "cold_start_ms": statistics.median(cold),
+        "cold_start_fastest_ms": min(cold),
+        "cold_start_target_ms": COLD_TARGET,
     }
     if options.json:
         print(json.dumps(result))

@@ -2,11 +2,12 @@
 
 usage: bench_inference.py --octet PROGRAM --out FOLDER [--rounds N] [--json] [--quick] [NAME...]
 
-The peers' files are made from Models/NAME.safetensors once, and kept in FOLDER. Programs take turns, N times; a figure is
-the median of its turns. Times of one thread are what the thread has had of a processor, so that other programs on the
-machine disturb little; Octet's throughput on two threads is by the clock on the wall. LiteRT's time does not depend on the image; Octet's does, as zeros in a dense layer's input are
-skipped, so it is measured on test images and on noise. With AVX2 alone LiteRT is run by litert_avx2.py. Memory is what a
-process of its own grows by from before the model is opened to after the first answer.
+The peers' files are made from Models/NAME.safetensors once, and kept in FOLDER. Programs take turns, N times; a figure
+is the median of its turns. Times of one thread are what the thread has had of a processor, so that other programs on
+the machine disturb little; Octet's throughput on two threads is by the clock on the wall. LiteRT's time does not depend
+on the image; Octet's does, as zeros in a dense layer's input are skipped, so it is measured on test images and on
+noise. With AVX2 alone LiteRT is run by litert_avx2.py. Memory is what a process of its own grows by from before the
+model is opened to after the first answer.
 """
 import argparse
 import contextlib
@@ -125,7 +126,7 @@ def octet(program, name, rounds, *options, kernels=None):
 
 
 def resident(model):
-    """Bytes of this process that lie in memory and are its own, or pages of the model's file; those of programs are not."""
+    """Resident bytes of this process: its own pages and those of the model's file, but not those of programs."""
     total = 0
     with open("/proc/self/smaps") as lines:
         for line in lines:
@@ -155,7 +156,8 @@ def print_growth(path):
 
 
 def growth(path):
-    done = subprocess.run([sys.executable, __file__, "--growth-of", str(path)], capture_output=True, text=True, check=True)
+    command = [sys.executable, __file__, "--growth-of", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     return int(done.stdout.split()[-1])
 
 
@@ -171,7 +173,8 @@ def avx2(name, folder, program, rounds, least):
         turns["litert"].append(found[name])
         try:
             for key, options in [("octet", []), ("octet_noise", ["--noise"])]:
-                turns[key].append(octet(program, name, 3, "--threads", "1", *options, kernels="avx2")["latency_seconds"]["median"])
+                measured = octet(program, name, 3, "--threads", "1", *options, kernels="avx2")
+                turns[key].append(measured["latency_seconds"]["median"])
         except subprocess.CalledProcessError as error:
             return {"error": error.stderr.strip()}
     return {key: statistics.median(values) for key, values in turns.items()}
@@ -270,8 +273,8 @@ def text(found):
         f"{ratios['latency_litert_noise']:.2f} times if it is noise, and in batches of {BATCH} "
         f"{ratios['throughput_litert']:.2f} times, {ratios['throughput_litert_noise']:.2f} times if those are noise",
         f"  ONNX Runtime int8 {ratios['latency_onnxruntime']:.2f} times, LiteRT float "
-        f"{ratios['latency_litert_float']:.2f} times; two threads of Octet do {ratios['two_threads']:.2f} times as much "
-        "as one",
+        f"{ratios['latency_litert_float']:.2f} times; two threads of Octet do {ratios['two_threads']:.2f} times as "
+        "much as one",
         "  µs for an image             median     least to most",
     ]
     for key, label in [
@@ -287,10 +290,12 @@ def text(found):
     else:
         lines.insert(3, f"  with AVX2 alone LiteRT int8 takes {limited['latency_litert']:.2f} times as long, "
                         f"{limited['latency_litert_noise']:.2f} times if it is noise")
-        for key, label in [("octet", "Octet, AVX2"), ("octet_noise", "Octet, AVX2, noise"), ("litert", "LiteRT int8, AVX2")]:
+        labels = {"octet": "Octet, AVX2", "octet_noise": "Octet, AVX2, noise", "litert": "LiteRT int8, AVX2"}
+        for key, label in labels.items():
             lines.append(f"    {label:<24}{limited[key] * 1e6:8.2f}")
     for title, key in [("bytes of the file", "bytes"), ("bytes of memory that a model takes", "memory_bytes")]:
-        sizes = ", ".join(f"{name} {'not known' if value is None else format(value, ',')}" for name, value in found[key].items())
+        sizes = ", ".join(
+            f"{name} {'not known' if value is None else format(value, ',')}" for name, value in found[key].items())
         lines.append(f"  {title}: {sizes}")
     return "\n".join([*lines, ""])
 

@@ -4,7 +4,8 @@ usage: python3 Tools/peers/interchange_models.py FOLDER [NAME...]
 
 For each model FOLDER gets NAME.keras, NAME.h5, NAME-keras.onnx (Keras' own export), NAME-torch.onnx (channels first, as
 PyTorch writes it), NAME.tflite, NAME-int8.tflite, and NAME.json with pictures and Keras' outputs for them. The pictures
-are MNIST's test images, and those of calibration its training images, where OCTET_MNIST names its folder; noise elsewhere.
+are MNIST's test images, and those of calibration its training images, where OCTET_MNIST names its folder; noise
+elsewhere.
 """
 import contextlib
 import json

@@ -2,8 +2,8 @@
 
 usage: python3 Tools/peers/lite_outputs.py MODEL.tflite PICTURES
 
-PICTURES holds bytes, picture after picture. Prints a JSON object: "classes", and "logits", the integers that go into the
-last function, a row per picture.
+PICTURES holds bytes, picture after picture. Prints a JSON object: "classes", and "logits", the integers that go into
+the last function, a row per picture.
 """
 import json
 import sys
@@ -29,7 +29,8 @@ def main(path, pictures):
         part = pixels[start:start + batch]
         values = numpy.zeros((batch, *part.shape[1:]), numpy.float32)
         values[:len(part)] = part / 255
-        interpreter.set_tensor(port["index"], numpy.clip(numpy.round(values / scale) + zero, -128, 127).astype(numpy.int8))
+        integers = numpy.clip(numpy.round(values / scale) + zero, -128, 127).astype(numpy.int8)
+        interpreter.set_tensor(port["index"], integers)
         interpreter.invoke()
         rows = interpreter.get_tensor(output["index"])[:len(part)].astype(int)
         # Half, as the output writes it.

@@ -5,8 +5,8 @@ usage: litert_avx2.py [--seconds S] FILE.tflite...
 
 LiteRT's kernels are chosen when the first model is opened, by what its copy of the library cpuinfo has found. This
 script lets cpuinfo look first, clears what it says of AVX-512, and only then opens models. Where those variables lie is
-read from the symbols of the shared library. Prints a JSON object: for each file the seconds of this thread for an image,
-or an `error` where LiteRT cannot be limited, as with a library without symbols or another layout.
+read from the symbols of the shared library. Prints a JSON object: for each file the seconds of this thread for an
+image, or an `error` where LiteRT cannot be limited, as with a library without symbols or another layout.
 """
 import argparse
 import ctypes

@@ -3,10 +3,10 @@
 
 usage: litert_classify.py MODEL.tflite FOLDER [--batch N] [--plain]
 
-Each core has a process with an interpreter of its own, which takes N files at a time. With --plain it is done as in most
-scripts: one process, one file after the other, and LiteRT has a thread for each core. The pictures have the model's size. Prints one JSON object: how
-many files, the seconds from the first file to the last answer without the start of Python, the accuracy by the labels in
-the names that 'octet data export-png' gives.
+Each core has a process with an interpreter of its own, which takes N files at a time. With --plain it is done as in
+most scripts: one process, one file after the other, and LiteRT has a thread for each core. The pictures have the
+model's size. Prints one JSON object: how many files, the seconds from the first file to the last answer without the
+start of Python, the accuracy by the labels in the names that 'octet data export-png' gives.
 """
 import argparse
 import json

@@ -81,7 +81,8 @@ def classify(rows, scale=1.0):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--out")
-    parser.add_argument("names", nargs="*", default=["binary-dense", "binary-metrics", "dense-dropout", "cnn-two-pool", "cnn-deep"])
+    networks = ["binary-dense", "binary-metrics", "dense-dropout", "cnn-two-pool", "cnn-deep"]
+    parser.add_argument("names", nargs="*", default=networks)
     arguments = parser.parse_args()
     train, train_labels = idx("train-images-idx3-ubyte"), idx("train-labels-idx1-ubyte")
     test, test_labels = idx("t10k-images-idx3-ubyte"), idx("t10k-labels-idx1-ubyte")

@@ -49,7 +49,8 @@ def torch_style(network):
     def add(kind, inputs, **attributes):
         nonlocal count
         count += 1
-        nodes.append(helper.make_node(kind, inputs, [f"/{kind}_{count}_output_0"], name=f"/{kind}_{count}", **attributes))
+        name = f"/{kind}_{count}"
+        nodes.append(helper.make_node(kind, inputs, [f"{name}_output_0"], name=name, **attributes))
         return nodes[-1].output[0]
 
     def constant(name, array):
@@ -60,7 +61,9 @@ def torch_style(network):
         activation = None
         if isinstance(layer, keras.layers.Conv2D):
             weight, bias = layer.get_weights()
-            inputs = [value, constant(layer.name + ".weight", weight.transpose(3, 2, 0, 1)), constant(layer.name + ".bias", bias)]
+            inputs = [
+                value, constant(layer.name + ".weight", weight.transpose(3, 2, 0, 1)),
+                constant(layer.name + ".bias", bias)]
             size = layer.kernel_size[0]
             pad = size // 2 if layer.padding == "same" else 0
             value = add("Conv", inputs, kernel_shape=[size, size], strides=list(layer.strides), pads=[pad] * 4,
@@ -103,7 +106,8 @@ def record(path, network):
     port = session.get_inputs()[0]
     shape = [size if isinstance(size, int) else 1 for size in port.shape]
     pictures = numpy.random.default_rng(5).integers(0, 256, (4, int(numpy.prod(shape))), dtype=numpy.uint8)
-    outputs = [session.run(None, {port.name: (p.astype(numpy.float32) / 255).reshape(shape)})[0].flatten() for p in pictures]
+    outputs = [
+        session.run(None, {port.name: (p.astype(numpy.float32) / 255).reshape(shape)})[0].flatten() for p in pictures]
     with open(path.removesuffix(".onnx") + ".json", "w") as file:
         json.dump({"pictures": pictures.tolist(), "outputs": [[float(v) for v in o] for o in outputs]}, file)
 
