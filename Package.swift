@@ -46,6 +46,12 @@ let package = Package(
     .target(
       name: "OctetText",
       swiftSettings: strict),
+    // Files, byte streams, child processes, threads, repeatable random numbers: what every program for hosts needs.
+    // Knows nothing of networks.
+    .target(
+      name: "OctetHost",
+      dependencies: ["CZlib", "OctetText"],
+      swiftSettings: strict),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CLibPNG", providers: [.apt(["libpng-dev"])]),
     // The only code that calls libpng.
@@ -66,7 +72,7 @@ let package = Package(
     .target(name: "OctetFloatKernels"),
     .target(
       name: "OctetTraining",
-      dependencies: ["CZlib", "OctetFloatKernels", "OctetText"],
+      dependencies: ["OctetFloatKernels", "OctetHost", "OctetText"],
       // The recipes are files that people read and write, compiled into the program so that it stays one file.
       resources: [
         "binary-dense", "binary-metrics", "dense-dropout", "cnn-deep", "cnn-two-pool", "vgg-small",
@@ -76,34 +82,36 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "OctetInterchange",
-      dependencies: ["Octet", "OctetText", "OctetTraining"],
+      dependencies: ["Octet", "OctetHost", "OctetText", "OctetTraining"],
       // A C program that people read, compiled into the tool.
       resources: [.embedInCode("CSource/runtime.c99")],
       swiftSettings: strict),
     .target(
       name: "OctetQuantization",
-      dependencies: ["Octet", "OctetHostKernels", "OctetText", "OctetTraining", "OctetInterchange"],
+      dependencies: [
+        "Octet", "OctetHost", "OctetHostKernels", "OctetInterchange", "OctetText", "OctetTraining",
+      ],
       swiftSettings: strict),
     // Pages and pictures: values in, text out. It reads and writes no files.
     .target(
       name: "OctetReports",
       dependencies: [
-        "CZlib", "Octet", "OctetCommandLine", "OctetInterchange", "OctetQuantization", "OctetText",
+        "CZlib", "Octet", "OctetCommandLine", "OctetHost", "OctetInterchange", "OctetQuantization",
+        "OctetText",
         "OctetTraining",
       ],
       swiftSettings: strict),
     // Knows nothing of networks, so that every program of the project can use it.
     .target(
       name: "OctetCommandLine",
-      dependencies: ["OctetText"],
+      dependencies: ["OctetHost", "OctetText"],
       swiftSettings: strict),
     // The module is not called Octet: that name belongs to the runtime, and some file systems ignore case.
     .executableTarget(
       name: "OctetTool",
       dependencies: [
-        "CProcessor", "Octet", "OctetClassification", "OctetCommandLine", "OctetHostKernels", "OctetImages",
-        "OctetTraining",
-        "OctetInterchange", "OctetQuantization", "OctetReports", "OctetText",
+        "CProcessor", "Octet", "OctetClassification", "OctetCommandLine", "OctetHost", "OctetHostKernels",
+        "OctetImages", "OctetInterchange", "OctetQuantization", "OctetReports", "OctetText", "OctetTraining",
       ],
       path: "Tools/octet",
       swiftSettings: strict),
@@ -118,24 +126,33 @@ let package = Package(
     // Measures parts of Octet for Tools/bench.
     .executableTarget(
       name: "OctetBench",
-      dependencies: ["Octet", "OctetCommandLine", "OctetHostKernels", "OctetInterchange", "OctetTraining"],
+      dependencies: [
+        "Octet", "OctetCommandLine", "OctetHost", "OctetHostKernels", "OctetInterchange", "OctetTraining",
+      ],
       path: "Tools/octet-bench",
       swiftSettings: strict),
     // The host's side of firmware-sim/run.
     .executableTarget(
       name: "OctetFirmware",
       dependencies: [
-        "Octet", "OctetChipKernels", "OctetCommandLine", "OctetImages", "OctetInterchange", "OctetTraining",
+        "Octet", "OctetChipKernels", "OctetCommandLine", "OctetHost", "OctetImages", "OctetInterchange",
+        "OctetTraining",
       ],
       path: "Tools/octet-firmware",
       swiftSettings: strict),
     .testTarget(
       name: "OctetTests",
-      dependencies: ["Octet", "OctetChipKernels", "OctetQuantization", "OctetTraining", "TestSupport"],
+      dependencies: [
+        "Octet", "OctetChipKernels", "OctetHost", "OctetQuantization", "OctetTraining", "TestSupport",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "OctetTextTests",
       dependencies: ["OctetText"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "OctetHostTests",
+      dependencies: ["OctetHost", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetHostKernelsTests",
@@ -143,32 +160,39 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "OctetTrainingTests",
-      dependencies: ["OctetTraining", "TestSupport"],
+      dependencies: ["OctetHost", "OctetTraining", "TestSupport"],
       resources: [.copy("Golden/Values")],
       swiftSettings: strict),
     .testTarget(
       name: "OctetInterchangeTests",
-      dependencies: ["Octet", "OctetInterchange", "OctetTraining", "TestSupport"],
+      dependencies: ["Octet", "OctetHost", "OctetInterchange", "OctetText", "OctetTraining", "TestSupport"],
       exclude: ["ONNX/Models", "ONNX/Faults", "Keras/Models"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetCommandLineTests",
-      dependencies: ["OctetCommandLine", "TestSupport"],
+      dependencies: ["OctetCommandLine", "OctetText", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetQuantizationTests",
-      dependencies: ["Octet", "OctetQuantization", "OctetInterchange", "OctetTraining", "TestSupport"],
+      dependencies: [
+        "Octet", "OctetHost", "OctetInterchange", "OctetQuantization", "OctetText", "OctetTraining",
+        "TestSupport",
+      ],
       exclude: ["TensorFlowLite/Models"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetReportsTests",
-      dependencies: ["OctetImages", "OctetQuantization", "OctetReports", "OctetTraining", "TestSupport"],
+      dependencies: [
+        "OctetHost", "OctetImages", "OctetInterchange", "OctetQuantization", "OctetReports", "OctetText",
+        "OctetTraining", "TestSupport",
+      ],
       swiftSettings: strict),
     // The built tool from outside: what it prints, writes and refuses.
     .testTarget(
       name: "OctetToolTests",
       dependencies: [
-        "Octet", "OctetImages", "OctetInterchange", "OctetQuantization", "OctetTraining", "TestSupport",
+        "Octet", "OctetHost", "OctetImages", "OctetInterchange", "OctetQuantization", "OctetText",
+        "OctetTraining", "TestSupport",
       ],
       swiftSettings: strict),
     // Writes with libpng what OctetImages has to read.
@@ -180,14 +204,15 @@ let package = Package(
     .testTarget(
       name: "OctetImagesTests",
       dependencies: [
-        "Octet", "OctetImages", "CPNGWriting", "OctetTraining", "OctetInterchange", "TestSupport",
+        "CPNGWriting", "Octet", "OctetHost", "OctetImages", "OctetInterchange", "OctetTraining",
+        "TestSupport",
       ],
       swiftSettings: strict),
     // What several test targets share: running the built tool, temporary folders, a web server, random quantized models
     // and a plain interpreter of them.
     .target(
       name: "TestSupport",
-      dependencies: ["Octet", "OctetQuantization", "OctetTraining"],
+      dependencies: ["CZlib", "Octet", "OctetHost", "OctetQuantization", "OctetTraining"],
       path: "Tests/TestSupport",
       swiftSettings: strict),
   ]

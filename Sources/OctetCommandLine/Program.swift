@@ -1,3 +1,4 @@
+import OctetHost
 import OctetText
 
 #if canImport(Glibc)

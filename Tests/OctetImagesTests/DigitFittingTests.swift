@@ -1,5 +1,5 @@
+import OctetHost
 import OctetImages
-import OctetTraining
 import Testing
 
 /// Pictures of other sizes, brought to MNIST's form.

@@ -1,6 +1,6 @@
 import Foundation
 import OctetImages
-import OctetTraining
+import OctetText
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
+import OctetHost
 import OctetImages
-import OctetTraining
 import TestSupport
 import Testing
 

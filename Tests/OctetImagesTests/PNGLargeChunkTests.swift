@@ -1,6 +1,6 @@
 import Octet
+import OctetHost
 import OctetImages
-import OctetTraining
 import Testing
 
 /// Chunks that mean nothing here may be as long as a file: color profiles, XMP, Exif and text often pass 64 KB.

@@ -1,5 +1,5 @@
+import OctetHost
 import OctetImages
-import OctetTraining
 import Testing
 
 /// Every depth, color type and interlacing, written by libpng, against a formula in floating point.

@@ -1,5 +1,5 @@
+import OctetHost
 import OctetImages
-import OctetTraining
 import Testing
 
 /// Damaged files of every kind: an error or a picture of the size that the file states, never a crash.

@@ -1,5 +1,5 @@
+import OctetHost
 import OctetImages
-import OctetTraining
 import Testing
 
 /// What is written is what libpng reads, checksums and all.

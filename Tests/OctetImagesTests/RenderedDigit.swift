@@ -1,5 +1,5 @@
+import OctetHost
 import OctetImages
-import OctetTraining
 
 /// A digit of 28x28 drawn again as the pictures that people have: scanned, painted, photographed.
 struct RenderedDigit {

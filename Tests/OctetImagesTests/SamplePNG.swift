@@ -1,6 +1,6 @@
 import CPNGWriting
+import OctetHost
 import OctetImages
-import OctetTraining
 
 /// A picture of any kind as its samples, which libpng writes and a formula of the tests' own turns into gray.
 struct SamplePNG {

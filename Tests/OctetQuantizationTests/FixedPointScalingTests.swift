@@ -1,5 +1,5 @@
+import OctetHost
 import OctetQuantization
-import OctetTraining
 import Testing
 
 /// The pairs of multiplier and shift, against arithmetic on whole numbers.

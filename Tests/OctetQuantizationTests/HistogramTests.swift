@@ -1,5 +1,5 @@
+import OctetHost
 import OctetQuantization
-import OctetTraining
 import Testing
 
 /// Histograms, and the ranges that are chosen from them, on distributions that are known.

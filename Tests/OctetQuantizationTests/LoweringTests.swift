@@ -1,9 +1,9 @@
 import Octet
+import OctetHost
 import OctetInterchange
+import OctetQuantization
 import OctetTraining
 import Testing
-
-import OctetQuantization
 
 /// What lowering makes of a network gives the same numbers as the network.
 struct LoweringTests {

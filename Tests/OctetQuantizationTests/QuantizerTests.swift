@@ -1,10 +1,10 @@
 import Octet
+import OctetHost
 import OctetInterchange
+import OctetQuantization
 import OctetTraining
 import TestSupport
 import Testing
-
-import OctetQuantization
 
 /// The whole way: from float weights to a file that the runtime loads and that gives nearly the same logits.
 struct QuantizerTests {

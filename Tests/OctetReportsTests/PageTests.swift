@@ -1,4 +1,5 @@
 import Foundation
+import OctetHost
 import OctetReports
 import OctetTraining
 import Testing

@@ -1,3 +1,4 @@
+import OctetHost
 import OctetReports
 import OctetTraining
 import Testing

@@ -1,5 +1,6 @@
 import Foundation
 import OctetInterchange
+import OctetText
 import OctetTraining
 import TestSupport
 import Testing

@@ -1,5 +1,5 @@
 import Foundation
-import OctetTraining
+import OctetText
 import TestSupport
 import Testing
 

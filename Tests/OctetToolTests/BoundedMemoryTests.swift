@@ -1,5 +1,6 @@
 import Foundation
 import OctetImages
+import OctetText
 import TestSupport
 import Testing
 

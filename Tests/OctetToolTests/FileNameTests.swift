@@ -1,4 +1,5 @@
 import Foundation
+import OctetText
 import TestSupport
 import Testing
 

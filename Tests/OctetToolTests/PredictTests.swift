@@ -1,6 +1,6 @@
 import Foundation
 import OctetInterchange
-import OctetTraining
+import OctetText
 import TestSupport
 import Testing
 

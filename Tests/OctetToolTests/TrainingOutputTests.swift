@@ -1,6 +1,5 @@
 import Foundation
 import OctetInterchange
-import OctetTraining
 import TestSupport
 import Testing
 

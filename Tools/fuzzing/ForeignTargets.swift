@@ -1,7 +1,6 @@
 import Octet
 import OctetInterchange
 import OctetQuantization
-import OctetTraining
 
 // Models of other tools: what is accepted is written in other forms.
 

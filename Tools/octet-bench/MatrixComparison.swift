@@ -1,3 +1,4 @@
+import OctetHost
 import OctetTraining
 
 /// How long OpenBLAS and the Swift kernel take for one product, on one core.

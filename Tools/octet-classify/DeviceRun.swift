@@ -1,6 +1,7 @@
 import Octet
 import OctetClassification
 import OctetImages
+import OctetText
 
 /// One file after another through the model, each with its line. What it takes of memory it takes once.
 struct DeviceRun: ~Copyable {

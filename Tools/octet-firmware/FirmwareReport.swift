@@ -1,5 +1,6 @@
 import Octet
 import OctetCommandLine
+import OctetHost
 import OctetInterchange
 
 /// Everything that is known after a run on a board.

@@ -1,5 +1,5 @@
 import Octet
-import OctetTraining
+import OctetHost
 
 /// Bits of the model that the firmware turns over, to see that its loader judges as the host's does;
 /// firmware-sim/firmware/ModelFlip.swift reads it.

@@ -1,4 +1,5 @@
 import Octet
+import OctetHost
 import OctetInterchange
 
 /// Reads an .octet file with the words that people need when that fails.

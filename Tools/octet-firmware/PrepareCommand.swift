@@ -2,6 +2,7 @@ import FoundationEssentials
 import Octet
 import OctetChipKernels
 import OctetCommandLine
+import OctetHost
 import OctetInterchange
 import OctetText
 import OctetTraining

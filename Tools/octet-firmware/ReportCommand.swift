@@ -1,6 +1,7 @@
 import Octet
 import OctetCommandLine
 import OctetInterchange
+import OctetText
 
 /// `octet-firmware report`: compares what the firmware found with the host, and says what it took.
 enum ReportCommand: Command {

@@ -1,3 +1,5 @@
+import OctetHost
+
 /// An array of numbers as NumPy's .npy files hold it.
 package struct NPYArray: Equatable, Sendable {
   /// The types of numbers that are read, by their names in the file.
@@ -112,7 +114,7 @@ extension NPYArray {
   }
 
   private init(reading file: [UInt8]) throws(OffsetFailure) {
-    let source = StrangersBytes(file)
+    let source = UntrustedBytes(file)
     guard file.starts(with: Self.magic) else {
       throw OffsetFailure(offset: 0, reason: "it does not begin as a .npy file does")
     }

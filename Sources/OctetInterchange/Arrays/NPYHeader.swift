@@ -1,3 +1,5 @@
+import OctetText
+
 /// What the header of a .npy file says: a Python dictionary of three members, as `numpy.save` writes it.
 struct NPYHeader {
   var element: NPYArray.Element

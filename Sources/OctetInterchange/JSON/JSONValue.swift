@@ -1,3 +1,5 @@
+import OctetText
+
 /// A JSON value to be written, its object members in the order given.
 ///
 /// Foundation's encoder sorts or scatters the members of an object; a line that people read, and compare between

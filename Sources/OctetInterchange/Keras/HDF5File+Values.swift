@@ -1,3 +1,4 @@
+import OctetText
 import OctetTraining
 
 extension HDF5File {

@@ -4,7 +4,7 @@
 /// the size. What is not known is an error. Every offset is compared with the file, and the work is bounded: no
 /// more links are followed than `budget` says.
 struct HDF5File {
-  let file: StrangersBytes
+  let file: UntrustedBytes
   /// The header of the outermost group.
   let root: Int
   /// Messages and links that may still be read.
@@ -17,7 +17,7 @@ struct HDF5File {
   }
 
   init(_ bytes: [UInt8]) throws(OffsetFailure) {
-    file = StrangersBytes(bytes)
+    file = UntrustedBytes(bytes)
     guard file.holds("HDF\r\n\u{1A}\n", at: 1), bytes.first == 0x89 else {
       throw OffsetFailure(offset: 0, reason: "it does not begin as an HDF5 file does")
     }

@@ -1,11 +1,11 @@
 /// A part of the JSON in which Keras describes a model.
 struct KerasConfiguration {
-  private let members: [String: StrangersValue]
+  private let members: [String: UntrustedValue]
 
   /// - Parameter text: from strangers.
   init(_ text: String) throws(OffsetFailure) {
     do {
-      guard case .object(let members) = try StrangersJSON.value(of: text) else {
+      guard case .object(let members) = try UntrustedJSON.value(of: text) else {
         throw OffsetFailure(offset: 0, reason: "its configuration is no JSON object")
       }
       self.members = members
@@ -13,14 +13,14 @@ struct KerasConfiguration {
       throw failure
     } catch {
       throw OffsetFailure(
-        offset: 0, reason: "its configuration cannot be read: \(StrangersJSON.reason(error))")
+        offset: 0, reason: "its configuration cannot be read: \(UntrustedJSON.reason(error))")
     }
   }
 
-  private init(_ members: [String: StrangersValue]) { self.members = members }
+  private init(_ members: [String: UntrustedValue]) { self.members = members }
 
   /// Nil for what is missing, and for null.
-  subscript(name: String) -> StrangersValue? {
+  subscript(name: String) -> UntrustedValue? {
     if case .null? = members[name] { return nil }
     return members[name]
   }
@@ -29,7 +29,7 @@ struct KerasConfiguration {
 
   func parts(_ name: String) -> [KerasConfiguration] { (list(name) ?? []).compactMap(Self.part) }
 
-  func list(_ name: String) -> [StrangersValue]? {
+  func list(_ name: String) -> [UntrustedValue]? {
     if case .list(let elements)? = self[name] { return elements }
     return nil
   }
@@ -63,12 +63,12 @@ struct KerasConfiguration {
     }
   }
 
-  private static func part(_ value: StrangersValue?) -> KerasConfiguration? {
+  private static func part(_ value: UntrustedValue?) -> KerasConfiguration? {
     if case .object(let members)? = value { return KerasConfiguration(members) }
     return nil
   }
 
-  private static func integer(_ value: StrangersValue?) -> Int? {
+  private static func integer(_ value: UntrustedValue?) -> Int? {
     guard case .number(let number)? = value, abs(number) < 1e9, number == number.rounded() else { return nil }
     return Int(number)
   }
@@ -88,8 +88,8 @@ extension KerasConfiguration {
   /// Whether the layer is called as in training whenever the model runs.
   var isCalledInTraining: Bool { Self.holdsTraining(self["inbound_nodes"], depth: 0) }
 
-  private static func holdsTraining(_ value: StrangersValue?, depth: Int) -> Bool {
-    guard depth < StrangersJSON.deepest else { return false }
+  private static func holdsTraining(_ value: UntrustedValue?, depth: Int) -> Bool {
+    guard depth < UntrustedJSON.deepest else { return false }
     switch value {
     case .list(let list)?: return list.contains { holdsTraining($0, depth: depth + 1) }
     case .object(let object)?:
@@ -100,8 +100,8 @@ extension KerasConfiguration {
   }
 
   /// Each value stands as [name of its layer, number, number], at various depths.
-  static func collect(_ value: StrangersValue?, into names: inout [String], depth: Int) {
-    guard depth < StrangersJSON.deepest else { return }
+  static func collect(_ value: UntrustedValue?, into names: inout [String], depth: Int) {
+    guard depth < UntrustedJSON.deepest else { return }
     switch value {
     case .list(let list)?:
       if list.count >= 3, case .text(let name) = list[0], case .number = list[1], case .number = list[2] {

@@ -1,3 +1,4 @@
+import OctetText
 import OctetTraining
 
 /// One kind of layer after the other, each by its definition in Keras.

@@ -1,3 +1,4 @@
+import OctetText
 import OctetTraining
 
 /// Turns a model that Keras saved, .keras or .h5, into a graph, layer by layer.
@@ -30,7 +31,7 @@ struct KerasImport {
   static func read(_ bytes: [UInt8], path: String) throws(ImportError) -> (graph: Graph, rescalesInput: Bool)
   {
     do throws(OffsetFailure) {
-      let isArchive = StrangersBytes(bytes).holds("PK", at: 0)
+      let isArchive = UntrustedBytes(bytes).holds("PK", at: 0)
       var file: HDF5File
       let configuration: KerasConfiguration
       if isArchive {

@@ -1,15 +1,16 @@
 import Octet
+import OctetText
 
 /// The files in a ZIP archive whose contents are stored as they are, as Keras writes them.
 struct ZIPArchive {
-  let file: StrangersBytes
+  let file: UntrustedBytes
   /// Where each file's bytes lie and their CRC-32, by its name.
   private(set) var entries: [String: (bytes: Range<Int>, checksum: UInt32)] = [:]
 
   private static let mostEntries = 1_000
 
   init(_ bytes: [UInt8]) throws(OffsetFailure) {
-    file = StrangersBytes(bytes)
+    file = UntrustedBytes(bytes)
     // The list of files is at the end, before a comment of up to 65,535 bytes.
     var end = bytes.count - 22
     while end >= max(0, bytes.count - 22 - 65_535), !file.holds("PK\u{5}\u{6}", at: end) { end -= 1 }

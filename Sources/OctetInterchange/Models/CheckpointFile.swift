@@ -1,3 +1,4 @@
+import OctetText
 import OctetTraining
 
 /// Checkpoints as safetensors files. Every number comes back as the same bits.

@@ -1,3 +1,4 @@
+import OctetText
 import OctetTraining
 
 /// What a network's output says about classes.

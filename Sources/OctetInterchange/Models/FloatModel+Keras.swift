@@ -1,5 +1,3 @@
-import OctetTraining
-
 extension FloatModel {
   /// Reads a model that Keras saved, as .keras or .h5.
   ///

@@ -1,4 +1,6 @@
 import Octet
+import OctetHost
+import OctetText
 import OctetTraining
 
 /// A trained float network and how it came to be: what a float model file holds.

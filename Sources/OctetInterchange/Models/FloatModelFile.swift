@@ -1,4 +1,5 @@
 import Octet
+import OctetText
 import OctetTraining
 
 /// Float models as safetensors files, which Python reads too.
@@ -95,7 +96,7 @@ package enum FloatModelFile {
       throw .content(path: path, "its network: \(error)")
     }
     if let fault { throw .content(path: path, fault) }
-    if let metrics = model.metrics, let reason = StrangersJSON.fault(in: metrics) {
+    if let metrics = model.metrics, let reason = UntrustedJSON.fault(in: metrics) {
       throw .content(path: path, "its \"metrics\" cannot be read: \(reason)")
     }
   }

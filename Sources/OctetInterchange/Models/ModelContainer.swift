@@ -1,3 +1,5 @@
+import OctetHost
+import OctetText
 import OctetTraining
 
 /// A safetensors file on its way to becoming a model or a checkpoint: every complaint names the file.
@@ -75,9 +77,9 @@ struct ModelContainer {
   func json<Value: Decodable>(_ name: String, _ type: Value.Type) throws(ModelFileError) -> Value {
     let text = try requiredText(name)
     do {
-      return try StrangersJSON.decode(type, from: text)
+      return try UntrustedJSON.decode(type, from: text)
     } catch {
-      throw failure("its \"\(name)\" cannot be read: \(StrangersJSON.reason(error))")
+      throw failure("its \"\(name)\" cannot be read: \(UntrustedJSON.reason(error))")
     }
   }
 

@@ -1,3 +1,6 @@
+import OctetHost
+import OctetText
+
 /// Why a model or a checkpoint could not be saved or loaded.
 package enum ModelFileError: Error, Equatable {
   case file(FileError)

@@ -1,3 +1,4 @@
+import OctetText
 import OctetTraining
 
 /// What makes one training run this run and no other: a checkpoint may only be continued by the same one.

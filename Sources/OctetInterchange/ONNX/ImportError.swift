@@ -1,3 +1,5 @@
+import OctetText
+
 /// Why a model from elsewhere cannot be used: one line that names the file, the place in it, and what to do.
 package struct ImportError: Error, Equatable, CustomStringConvertible {
   package let path: String

@@ -1,3 +1,5 @@
+import OctetText
+
 extension ONNXGraph {
   private enum ElementType: Int64 {
     case float = 1

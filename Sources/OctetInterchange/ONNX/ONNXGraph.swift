@@ -1,3 +1,5 @@
+import OctetText
+
 /// What Octet needs of an ONNX file, as the file has it.
 struct ONNXGraph {
   struct Node {

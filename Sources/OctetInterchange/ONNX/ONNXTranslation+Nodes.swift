@@ -1,3 +1,4 @@
+import OctetText
 import OctetTraining
 
 /// One operator after the other; the numbers of versions are those in which an operator's definition changed.

@@ -1,3 +1,4 @@
+import OctetText
 import OctetTraining
 
 /// Operators with weights, windows or constants.

@@ -1,3 +1,4 @@
+import OctetText
 import OctetTraining
 
 /// Turns an ONNX file into a graph, node by node, each operator by its definition in the operator set of the file.
@@ -253,7 +254,7 @@ extension ONNXGraph {
   /// The class names that Octet's own export leaves in a file, if they still fit.
   fileprivate func ownClassNames(count: Int) -> [String]? {
     let names = properties[ONNXWriter.classesKey].flatMap {
-      try? StrangersJSON.decode([String].self, from: $0)
+      try? UntrustedJSON.decode([String].self, from: $0)
     }
     return names.flatMap { $0.count == max(count, 2) ? $0 : nil }
   }

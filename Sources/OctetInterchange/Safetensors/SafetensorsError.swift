@@ -1,3 +1,5 @@
+import OctetText
+
 /// What is wrong with the bytes of a safetensors file, or with the tensors that should become one.
 package struct SafetensorsError: Error, Equatable {
   /// The tensor at fault; nil when the fault belongs to the whole file.

@@ -1,3 +1,5 @@
+import OctetText
+
 /// The tensors and the free text of a safetensors file, checked, and still in the file's bytes.
 ///
 /// Whatever the bytes are, making one either succeeds or throws; it allocates no more than in proportion to them.

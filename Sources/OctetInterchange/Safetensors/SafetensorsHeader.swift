@@ -1,4 +1,5 @@
 import FoundationEssentials
+import OctetText
 
 /// The header's JSON, read but not yet held against the data.
 struct SafetensorsHeader {
@@ -24,13 +25,13 @@ struct SafetensorsHeader {
       throw SafetensorsError(field: "header", value: "of \(bytes.count) bytes", "it is not valid UTF-8")
     }
     do {
-      self = try StrangersJSON.decode(SafetensorsHeader.self, from: text)
+      self = try UntrustedJSON.decode(SafetensorsHeader.self, from: text)
     } catch let error as SafetensorsError {
       throw error
     } catch {
       throw SafetensorsError(
         field: "header", value: "of \(bytes.count) bytes",
-        "it cannot be read: \(StrangersJSON.reason(error))")
+        "it cannot be read: \(UntrustedJSON.reason(error))")
     }
   }
 }

@@ -1,3 +1,4 @@
+import OctetText
 import OctetTraining
 
 /// Writes tensors of floats as a safetensors file: the same tensors and texts give the same bytes.

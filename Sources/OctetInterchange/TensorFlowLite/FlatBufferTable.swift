@@ -35,7 +35,7 @@ package struct FlatBufferTable: Sendable {
 
   /// A little-endian number anywhere in the file.
   static func number(_ file: [UInt8], _ offset: Int, bytes: Int) throws(Failure) -> UInt64 {
-    try StrangersBytes(file).number(offset, bytes: bytes)
+    try UntrustedBytes(file).number(offset, bytes: bytes)
   }
 
   /// Where a field of so many bytes lies; nil if it is not there.

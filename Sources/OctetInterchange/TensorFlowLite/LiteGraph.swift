@@ -1,3 +1,5 @@
+import OctetText
+
 /// What Octet needs of a .tflite file, as the file has it.
 package struct LiteGraph: Sendable {
   /// The types of elements that are known, by their number in the file.

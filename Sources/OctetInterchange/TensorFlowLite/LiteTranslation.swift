@@ -1,3 +1,4 @@
+import OctetText
 import OctetTraining
 
 /// Turns a .tflite file into a graph, operator by operator. Arrays have the batch first and an image's channels last.

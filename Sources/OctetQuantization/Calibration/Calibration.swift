@@ -1,3 +1,4 @@
+import OctetHost
 import OctetTraining
 
 /// Looks at what values a network's layers give, batch by batch, and keeps only counts of them.

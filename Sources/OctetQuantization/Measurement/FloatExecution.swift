@@ -1,3 +1,4 @@
+import OctetHost
 import OctetTraining
 
 /// The lowered network in float, layer by layer, with every value kept for a batch.

@@ -1,4 +1,4 @@
-import OctetTraining
+import OctetHost
 
 /// A quantized network on whole batches, every layer's values kept.
 package final class IntegerNetworkExecution {

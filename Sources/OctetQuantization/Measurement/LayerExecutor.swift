@@ -1,3 +1,4 @@
+import OctetHost
 import OctetTraining
 
 /// Computes one lowered layer on a batch, with whatever weights it is given, up to its activation.

@@ -1,5 +1,3 @@
-import OctetTraining
-
 /// Two classifiers on the same images: a float network, and what quantization made of it.
 package struct PairedComparison: Sendable, Equatable {
   /// The images of one true class.

@@ -1,3 +1,4 @@
+import OctetHost
 import OctetTraining
 
 /// What quantization did to each layer's values, measured on images.

@@ -1,3 +1,4 @@
+import OctetHost
 import OctetTraining
 
 /// Some of the calibration images as the float network and the integer layers so far see them.

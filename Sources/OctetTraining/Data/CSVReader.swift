@@ -1,3 +1,5 @@
+import OctetHost
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)

@@ -1,3 +1,5 @@
+import OctetHost
+
 /// A table of images as text: one image a line, its label first and then its pixels, separated by commas.
 ///
 /// - Labels and pixels are whole numbers from 0 to 255. Some programs write `7` as `7.0` or `7.`; that is read as 7,

@@ -1,3 +1,4 @@
+import OctetHost
 import OctetText
 
 /// A folder with one sub-folder of pictures for each class.

@@ -1,3 +1,5 @@
+import OctetHost
+
 /// Decides where the data comes from, and reads it.
 ///
 /// The places, in order: what the user names (`--data`), the folder in the environment variable `OCTET_MNIST`, the

@@ -1,3 +1,5 @@
+import OctetHost
+
 /// What a network is trained and tested on.
 package struct DataSet: Sendable {
   package let train: LabeledImages

@@ -1,3 +1,5 @@
+import OctetHost
+
 extension IDXFile {
   /// Reads a file of images and its file of labels. The classes are named "0", "1" and so on.
   package static func labeledImages(

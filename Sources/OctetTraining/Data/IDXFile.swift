@@ -1,3 +1,5 @@
+import OctetHost
+
 /// The IDX format of the MNIST files: a magic number that gives the type and rank, big-endian sizes, then bytes.
 ///
 /// ```

@@ -1,3 +1,5 @@
+import OctetHost
+
 extension LabeledImages {
   /// The first `count` images, or all of them if there are fewer.
   package func prefix(_ count: Int) -> LabeledImages {

@@ -1,3 +1,5 @@
+import OctetHost
+
 /// Fetches the files of MNIST from a mirror with curl, and keeps them only if what is in them is right.
 ///
 /// Each file is fetched to `NAME.gz.part` and renamed when its contents have the expected SHA-256, so a file under

@@ -1,3 +1,5 @@
+import OctetHost
+
 /// One of the four files of MNIST: what it is called, and what must be in it.
 package struct MNISTFile: Equatable, Sendable {
   /// The original name, without `.gz`.

@@ -1,3 +1,5 @@
+import OctetHost
+
 /// A folder with the four files of MNIST, or of another set that uses the same names (Fashion-MNIST, KMNIST).
 package struct MNISTFolder: Sendable {
   package let path: String

@@ -1,3 +1,5 @@
+import OctetHost
+
 /// One gray picture, decoded.
 package struct Picture: Equatable, Sendable {
   package let width: Int

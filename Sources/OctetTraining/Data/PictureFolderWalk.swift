@@ -1,3 +1,5 @@
+import OctetHost
+
 /// The PNG files in folders and in the folders within, one after another, in the order of the bytes of their names.
 ///
 /// Only names that end in .png count, and no hidden ones. A folder is entered once, however many links lead to it, so a link

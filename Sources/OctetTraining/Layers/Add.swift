@@ -1,4 +1,5 @@
 import OctetFloatKernels
+import OctetHost
 
 /// The sum of the running value and another value of the same shape: the joint of a residual block.
 package struct Add: LayerSpecification {

@@ -1,4 +1,5 @@
 import OctetFloatKernels
+import OctetHost
 
 /// The mean of each channel under a window, over the cells that lie on the input.
 package struct AveragePooling: LayerSpecification {

@@ -1,4 +1,5 @@
 import OctetFloatKernels
+import OctetHost
 
 /// Batch normalization over all pixels of all images of the batch, channel by channel.
 ///

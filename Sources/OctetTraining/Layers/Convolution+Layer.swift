@@ -1,4 +1,5 @@
 import OctetFloatKernels
+import OctetHost
 
 /// Convolution as products of patch matrices with the weights.
 ///

@@ -1,4 +1,5 @@
 import OctetFloatKernels
+import OctetHost
 
 /// `Y = activation(X W + b)` with X `batch x inputs`, W `inputs x outputs`, Y `batch x outputs`.
 final class DenseLayer: Layer {

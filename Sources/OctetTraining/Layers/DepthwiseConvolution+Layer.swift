@@ -1,4 +1,5 @@
 import OctetFloatKernels
+import OctetHost
 
 /// Depthwise convolution as a loop over window cells.
 ///

@@ -1,4 +1,5 @@
 import OctetFloatKernels
+import OctetHost
 
 /// In training, clears a random share of the values and scales up the rest; otherwise does nothing.
 package struct Dropout: LayerSpecification {

@@ -1,3 +1,5 @@
+import OctetHost
+
 /// Turns an image into a flat vector, row by row, channels last. The values stay as they are.
 package struct Flatten: LayerSpecification {
   package static let keyword = "flatten"

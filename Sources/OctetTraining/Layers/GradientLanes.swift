@@ -1,4 +1,5 @@
 import OctetFloatKernels
+import OctetHost
 
 /// Sums the gradients of parameters over the images of a batch, several images at once.
 ///

@@ -1,3 +1,5 @@
+import OctetHost
+
 /// A layer with its weights, computing on batches.
 ///
 /// A batch is `count x height x width x channels` floats, channels last. Layers overwrite what they write: where a

@@ -1,4 +1,5 @@
 import OctetFloatKernels
+import OctetHost
 
 /// The largest value of each channel under a window.
 package struct MaxPooling: LayerSpecification {

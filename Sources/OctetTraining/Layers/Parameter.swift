@@ -1,3 +1,5 @@
+import OctetHost
+
 /// Numbers of a layer that training learns or keeps, with their gradient.
 package final class Parameter {
   /// "conv-1.weight"

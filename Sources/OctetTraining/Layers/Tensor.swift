@@ -1,3 +1,5 @@
+import OctetHost
+
 /// Room for the values of several images, all of one shape: `capacity x shape.count` floats.
 package final class Tensor {
   package let shape: ImageShape
@@ -20,13 +22,4 @@ package final class Tensor {
   package func values(_ count: Int) -> [Float] {
     Array(UnsafeBufferPointer(start: base, count: count * shape.count))
   }
-}
-
-/// Zeroed floats that start on a cache line.
-func allocateFloats(_ count: Int) -> UnsafeMutablePointer<Float> {
-  let room = max(count, 1)
-  let raw = UnsafeMutableRawPointer.allocate(byteCount: room * MemoryLayout<Float>.stride, alignment: 64)
-  let floats = raw.bindMemory(to: Float.self, capacity: room)
-  floats.initialize(repeating: 0, count: room)
-  return floats
 }

@@ -1,4 +1,5 @@
 import OctetFloatKernels
+import OctetHost
 
 /// A network with its weights, room for one batch, and the way forward and back.
 package final class Network {

@@ -1,4 +1,5 @@
 import OctetFloatKernels
+import OctetHost
 
 #if canImport(Glibc)
   import Glibc

@@ -1,4 +1,5 @@
 import OctetFloatKernels
+import OctetHost
 
 /// Brings images into a network's input: bytes become floats from 0 to 1, changed at random where that is asked for.
 package struct BatchLoader {

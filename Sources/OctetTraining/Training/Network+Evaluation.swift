@@ -1,3 +1,5 @@
+import OctetHost
+
 extension Network {
   /// Runs the network on all `images` and compares.
   ///

@@ -1,3 +1,5 @@
+import OctetHost
+
 /// A data set made ready for one run: classes chosen, size limited, test images set aside.
 package struct PreparedData: Sendable {
   package let training: LabeledImages

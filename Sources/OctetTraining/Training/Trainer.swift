@@ -1,4 +1,5 @@
 import OctetFloatKernels
+import OctetHost
 
 /// Trains one network, epoch by epoch.
 package final class Trainer {

@@ -1,3 +1,4 @@
+import OctetHost
 import OctetInterchange
 import TestSupport
 import Testing
@@ -182,7 +183,7 @@ import Testing
     guard let python = Python("numpy") else { return }
     let folder = try TemporaryFolder()
     for (index, array) in arrays.enumerated() {
-      try AtomicFile.write(path: folder.file("\(index).npy"), bytes: array.file)
+      try AtomicFile.write(path: folder.path("\(index).npy"), bytes: array.file)
     }
     let script = """
       import numpy, sys

@@ -1,6 +1,7 @@
 import Foundation
 import Octet
 import OctetInterchange
+import OctetText
 import OctetTraining
 import Testing
 

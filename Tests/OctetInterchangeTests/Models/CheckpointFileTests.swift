@@ -1,6 +1,8 @@
 import Foundation
+import OctetHost
 import OctetInterchange
 import OctetTraining
+import TestSupport
 import Testing
 
 @Suite struct CheckpointFileTests {
@@ -32,7 +34,7 @@ import Testing
     ], [nil, 5])
   func aRunThatResumesEndsWithTheSameBits(optimizer: Optimizer, patience: Int?) throws {
     let folder = try TemporaryFolder()
-    let path = folder.file("c.safetensors")
+    let path = folder.path("c.safetensors")
     var settings = settings(patience: patience)
     settings.optimizer = optimizer
     let run = try identity(settings)
@@ -114,7 +116,7 @@ import Testing
 
   @Test func anotherRunsCheckpointIsRefusedWithTheDifference() throws {
     let folder = try TemporaryFolder()
-    let path = folder.file("c")
+    let path = folder.path("c")
     try CheckpointFile.save(try sample(), path: path)
     var other = settings()
     other.learningRate = 0.01
@@ -126,7 +128,7 @@ import Testing
     #expect(error?.isMissing == false)
     #expect(error?.description.contains(#"learning-rate is "0.001" there and "0.01" here"#) == true)
     let missing = #expect(throws: ModelFileError.self) {
-      try CheckpointFile.load(path: folder.file("none"), for: identity(other))
+      try CheckpointFile.load(path: folder.path("none"), for: identity(other))
     }
     #expect(missing?.isMissing == true)
   }

@@ -1,19 +1,21 @@
 import Foundation
 import Octet
+import OctetHost
 import OctetInterchange
 import OctetTraining
+import TestSupport
 import Testing
 
 @Suite struct FloatModelFileTests {
   @Test func everythingComesBack() throws {
     let folder = try TemporaryFolder()
-    let path = folder.file("m.safetensors")
+    let path = folder.path("m.safetensors")
     let model = try SampleModels.model()
     try FloatModelFile.save(model, path: path)
     let loaded = try FloatModelFile.load(path: path)
     #expect(loaded == model)
     #expect(loaded.settings.first { $0.name == "momentum" }?.value == "0.9")
-    #expect(try contents(path) == FloatModelFile.encode(model, path: ""))
+    #expect(try fileContents(path) == FloatModelFile.encode(model, path: ""))
     #expect(try FloatModelFile.encode(loaded, path: "") == FloatModelFile.encode(model, path: ""))
     #expect(try folder.names() == ["m.safetensors"])
   }
@@ -193,7 +195,7 @@ import Testing
 
   @Test func savingRefusesWhatLoadingWould() throws {
     let folder = try TemporaryFolder()
-    let path = folder.file("m")
+    let path = folder.path("m")
     var notFinite = try SampleModels.model()
     notFinite.parameters[0].values[1] = .nan
     var short = try SampleModels.model()
@@ -213,7 +215,7 @@ import Testing
 
   @Test func aMissingFileIsToldFromABrokenOne() throws {
     let folder = try TemporaryFolder()
-    let path = folder.file("m")
+    let path = folder.path("m")
     let missing = #expect(throws: ModelFileError.self) { try FloatModelFile.load(path: path) }
     #expect(missing?.isMissing == true)
     #expect(missing?.description == "cannot read \(path): No such file or directory; check the name")
@@ -221,7 +223,7 @@ import Testing
     let broken = #expect(throws: ModelFileError.self) { try FloatModelFile.load(path: path) }
     #expect(broken?.isMissing == false)
     let folderless = #expect(throws: ModelFileError.self) {
-      try FloatModelFile.save(SampleModels.model(), path: folder.file("no/m"))
+      try FloatModelFile.save(SampleModels.model(), path: folder.path("no/m"))
     }
     #expect(folderless?.isMissing == false)
   }

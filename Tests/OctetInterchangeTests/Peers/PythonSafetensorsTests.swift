@@ -1,4 +1,5 @@
 import Foundation
+import OctetHost
 import OctetInterchange
 import OctetTraining
 import TestSupport
@@ -42,7 +43,7 @@ import Testing
   @Test func pythonReadsAModel() throws {
     guard let python = Python("safetensors", "numpy") else { return }
     let folder = try TemporaryFolder()
-    let path = folder.file("m.safetensors")
+    let path = folder.path("m.safetensors")
     let model = try SampleModels.model()
     try FloatModelFile.save(model, path: path)
     let found = try dump(path, python)
@@ -73,7 +74,7 @@ import Testing
   @Test func pythonReadsEveryBit() throws {
     guard let python = Python("safetensors", "numpy") else { return }
     let folder = try TemporaryFolder()
-    let path = folder.file("bits.safetensors")
+    let path = folder.path("bits.safetensors")
     let bits: [UInt32] = [0, 0x8000_0000, 1, 0x7F80_0000, 0xFF80_0000, 0x7FC0_1234, 0x7F7F_FFFF, 0x3F80_0001]
     let writer = try SafetensorsWriter(
       metadata: [("text", "é \"quoted\" \\ \n\u{1}\u{1F600}"), ("", "")],
@@ -93,7 +94,7 @@ import Testing
   @Test func octetReadsWhatPythonWrote() throws {
     guard let python = Python("safetensors", "numpy") else { return }
     let folder = try TemporaryFolder()
-    let path = folder.file("python.safetensors")
+    let path = folder.path("python.safetensors")
     let script = """
       import sys, numpy
       from safetensors.numpy import save_file
@@ -129,7 +130,7 @@ import Testing
   @Test func aModelMadeInPythonIsAModel() throws {
     guard let python = Python("safetensors", "numpy") else { return }
     let folder = try TemporaryFolder()
-    let path = folder.file("made.safetensors")
+    let path = folder.path("made.safetensors")
     let script = """
       import json, sys, numpy
       from safetensors.numpy import save_file
@@ -163,7 +164,7 @@ import Testing
       "{\"__metadata__\":{\"a\":\"1\"},\"a\":\(one)}",
     ]
     let paths = try headers.enumerated().map { index, header in
-      let path = folder.file("\(index)")
+      let path = folder.path("\(index)")
       try AtomicFile.write(path: path, bytes: RawSafetensors.bytes(header, data: [0, 0, 0, 0]))
       return path
     }

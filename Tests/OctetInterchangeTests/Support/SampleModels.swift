@@ -1,4 +1,5 @@
 import Foundation
+import OctetHost
 import OctetInterchange
 import OctetTraining
 

@@ -1,7 +1,9 @@
 import Foundation
 import Octet
+import OctetHost
 import OctetInterchange
 import OctetQuantization
+import OctetText
 import OctetTraining
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import Foundation
 import Octet
+import OctetHost
 import OctetInterchange
 import OctetQuantization
 import OctetTraining

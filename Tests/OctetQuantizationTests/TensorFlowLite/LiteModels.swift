@@ -1,5 +1,4 @@
 import Foundation
-import OctetTraining
 import Testing
 
 /// The .tflite files beside the tests, and what LiteRT's reference kernels said of them.

@@ -1,4 +1,7 @@
+import OctetHost
+import OctetText
 import OctetTraining
+import TestSupport
 import Testing
 
 @Suite struct CSVTableTests {
@@ -98,8 +101,8 @@ import Testing
       shape: square, pixels: (0..<1024).map { UInt8($0 % 256) }, labels: (0..<256).map { UInt8($0 % 3) },
       classNames: ["3", "8", "20"])
     let bytes = CSVTable.encode(set, header: header)
-    #expect(try CSVTable.read(folder.write("t.csv", bytes)).isSame(as: set))
-    #expect(try CSVTable.read(folder.write("t.csv.gz", gzip(bytes))).isSame(as: set))
+    #expect(try CSVTable.read(folder.write(bytes, to: "t.csv")).isSame(as: set))
+    #expect(try CSVTable.read(folder.write(gzip(bytes), to: "t.csv.gz")).isSame(as: set))
     let text = String(decoding: bytes, as: UTF8.self)
     #expect(text.hasPrefix(header ? "label,1x1,1x2,2x1,2x2\n3,0,1,2,3\n8,4" : "3,0,1,2,3\n8,4"))
   }
@@ -114,7 +117,7 @@ import Testing
 
   @Test func thePackedTableHasALimit() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write("bomb.csv.gz", gzip([UInt8](repeating: 0x30, count: 2_000_000)))
+    let path = try folder.write(gzip([UInt8](repeating: 0x30, count: 2_000_000)), to: "bomb.csv.gz")
     let error = dataError { () throws(DataError) in try CSVTable.read(path, limit: 1_000_000) }
     #expect(error?.problem.contains("unpacks to more than the 1000000 bytes") == true)
   }

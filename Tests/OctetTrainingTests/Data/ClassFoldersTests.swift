@@ -1,5 +1,7 @@
 import Foundation
+import OctetHost
 import OctetTraining
+import TestSupport
 import Testing
 
 @Suite struct ClassFoldersTests {
@@ -17,14 +19,14 @@ import Testing
 
   @Test func oneSetInTheOrderOfTheNames() throws {
     let folder = try TemporaryFolder()
-    try folder.write("b/2.pgm", picture(4))
-    try folder.write("b/10.pgm", picture(3))
-    try folder.write("a/x.pgm", picture(2))
-    try folder.write("B/x.pgm", picture(1))
-    try folder.write("ä/x.pgm", picture(5))
-    try folder.write(".hidden/x.pgm", "no picture")
-    try folder.write("a/.hidden", "no picture")
-    try folder.write("README", "beside the folders")
+    try folder.write(picture(4), to: "b/2.pgm")
+    try folder.write(picture(3), to: "b/10.pgm")
+    try folder.write(picture(2), to: "a/x.pgm")
+    try folder.write(picture(1), to: "B/x.pgm")
+    try folder.write(picture(5), to: "ä/x.pgm")
+    try folder.write("no picture", to: ".hidden/x.pgm")
+    try folder.write("no picture", to: "a/.hidden")
+    try folder.write("beside the folders", to: "README")
     let data = try read(folder)
     #expect(data.train.classNames == ["B", "a", "b", "ä"])
     #expect(data.train.labels == [0, 1, 2, 2, 3])
@@ -39,14 +41,14 @@ import Testing
     for (name, value) in [
       ("train/0/a", 1), ("train/1/a", 2), ("train/1/b", 3), ("test/0/a", 4), ("test/1/a", 5),
     ] {
-      try folder.write(name, picture(UInt8(value)))
+      try folder.write(picture(UInt8(value)), to: name)
     }
     let data = try read(folder)
     #expect(data.train.labels == [0, 1, 1])
     #expect(data.test?.labels == [0, 1])
     #expect(data.test?.pixels.first == 4)
     #expect(data.origin == "Class folders, 3 training and 2 test images of 2 classes, from \(folder.path)")
-    try folder.write("test/2/a", picture(6))
+    try folder.write(picture(6), to: "test/2/a")
     #expect(message(folder)?.contains("test: has the classes 0, 1, 2, but train has 0, 1;") == true)
     try FileManager.default.removeItem(atPath: folder.path + "/test")
     #expect(try read(folder).test == nil)
@@ -54,24 +56,24 @@ import Testing
 
   @Test func trainAndTestOfDifferentSizes() throws {
     let folder = try TemporaryFolder()
-    try folder.write("train/0/a", picture(1))
-    try folder.write("test/0/a", picture(1, width: 4))
+    try folder.write(picture(1), to: "train/0/a")
+    try folder.write(picture(1, width: 4), to: "test/0/a")
     #expect(message(folder)?.contains("has pictures of 4 x 2, but train of 3 x 2") == true)
   }
 
   @Test func aClassMayBeCalledTrain() throws {
     let folder = try TemporaryFolder()
-    for name in ["bus", "test", "train"] { try folder.write("\(name)/a", picture(1)) }
+    for name in ["bus", "test", "train"] { try folder.write(picture(1), to: "\(name)/a") }
     #expect(try read(folder).train.classNames == ["bus", "test", "train"])
   }
 
   /// Links up, across and to a class: each folder is one class, under its own name where it has one here.
   @Test(.timeLimit(.minutes(1))) func aFolderCountsOnceHoweverItIsLinked() throws {
     let folder = try TemporaryFolder()
-    try folder.write("3/a.pgm", picture(1))
-    try folder.write("7/a.pgm", picture(2))
+    try folder.write(picture(1), to: "3/a.pgm")
+    try folder.write(picture(2), to: "7/a.pgm")
     let elsewhere = try TemporaryFolder()
-    try elsewhere.write("a.pgm", picture(3))
+    try elsewhere.write(picture(3), to: "a.pgm")
     for (name, target) in [
       ("0", "."), ("1", "."), ("2", "7"), ("8", elsewhere.path), ("9", elsewhere.path),
     ] {
@@ -86,21 +88,21 @@ import Testing
   @Test func eachMistakeHasItsMessage() throws {
     let folder = try TemporaryFolder()
     #expect(message(folder)?.contains("has no class folders") == true)
-    try folder.write("a/1", picture(1))
+    try folder.write(picture(1), to: "a/1")
     try FileManager.default.createDirectory(
       atPath: folder.path + "/b", withIntermediateDirectories: false)
     #expect(message(folder)?.hasPrefix("\(folder.path)/b: has no pictures") == true)
-    try folder.write("b/inner/x", picture(1))
+    try folder.write(picture(1), to: "b/inner/x")
     #expect(message(folder)?.hasPrefix("\(folder.path)/b/inner: is a folder inside") == true)
     try FileManager.default.removeItem(atPath: folder.path + "/b/inner")
     mkfifo(folder.path + "/b/pipe", 0o600)
     #expect(message(folder)?.hasPrefix("\(folder.path)/b/pipe: is a pipe") == true)
     try FileManager.default.removeItem(atPath: folder.path + "/b/pipe")
-    try folder.write("b/1", picture(1, width: 2, height: 3))
+    try folder.write(picture(1, width: 2, height: 3), to: "b/1")
     #expect(
       message(folder)?.contains("/b/1: is 2 wide and 3 high, but \(folder.path)/a/1 is 3 wide and 2 high")
         == true)
-    try folder.write("b/1", "text")
+    try folder.write("text", to: "b/1")
     #expect(message(folder)?.contains("/b/1: is not a gray map") == true)
     try FileManager.default.removeItem(atPath: folder.path + "/b/1")
     symlink("/nowhere/at/all", folder.path + "/b/link")
@@ -109,15 +111,15 @@ import Testing
 
   @Test func aLabelIsOneByte() throws {
     let folder = try TemporaryFolder()
-    for index in 0..<256 { try folder.write("class\(index)/a", picture(UInt8(index))) }
+    for index in 0..<256 { try folder.write(picture(UInt8(index)), to: "class\(index)/a") }
     #expect(try read(folder).train.labels == (0...255).map { UInt8($0) })
-    try folder.write("one more/a", picture(1))
+    try folder.write(picture(1), to: "one more/a")
     #expect(message(folder)?.contains("has 257 class folders, and the limit is 256") == true)
   }
 
   @Test func aFolderThatIsNone() throws {
     let folder = try TemporaryFolder()
-    let file = try folder.write("file", "x")
+    let file = try folder.write("x", to: "file")
     for path in [folder.path + "/none", file] {
       #expect(
         dataError { () throws(DataError) in try ClassFolders(path, reader: GrayMapReader()).read() } != nil)

@@ -1,5 +1,8 @@
 import Foundation
+import OctetHost
+import OctetText
 import OctetTraining
+import TestSupport
 import Testing
 
 @Suite struct DataLocatorTests {
@@ -12,7 +15,7 @@ import Testing
       IDXFile.encode(labels: test),
     ]
     for (file, bytes) in zip(MNISTFile.all, contents).dropLast(last) {
-      try folder.write("\(name)/\(file.name).gz", gzip(bytes))
+      try folder.write(gzip(bytes), to: "\(name)/\(file.name).gz")
     }
   }
 
@@ -76,21 +79,21 @@ import Testing
     let folder = try TemporaryFolder()
     let table = CSVTable.encode(smallSet(count: 10).keepingFirstPixels(4), header: true)
     #expect(
-      try locate(folder.write("odd name", table)).origin
+      try locate(folder.write(table, to: "odd name")).origin
         == "CSV table, 10 images of 10 classes, from \(folder.path)/odd name")
-    #expect(try locate(folder.write("t.csv.gz", gzip(table))).train.count == 10)
+    #expect(try locate(folder.write(gzip(table), to: "t.csv.gz")).train.count == 10)
     let picture = Array("P5\n1 1\n255\n".utf8) + [7]
-    try folder.write("pictures/a/1.pgm", picture)
+    try folder.write(picture, to: "pictures/a/1.pgm")
     let pictures = folder.path + "/pictures"
     #expect(try locate(pictures, reader: GrayMapReader()).train.pixels == [248])
     #expect(
       dataError { () throws(DataError) in try locate(pictures) }?.problem
         == "is a folder of class folders, and this program cannot read pictures")
-    let idx = try folder.write("idx", IDXFile.encode(images: train))
+    let idx = try folder.write(IDXFile.encode(images: train), to: "idx")
     #expect(dataError { () throws(DataError) in try locate(idx) }?.problem == "looks like one IDX file")
-    let png = try folder.write("png", [0x89, 0x50, 0x4E, 0x47, 0x0D])
+    let png = try folder.write([0x89, 0x50, 0x4E, 0x47, 0x0D], to: "png")
     #expect(dataError { () throws(DataError) in try locate(png) }?.problem == "is a PNG picture")
-    try folder.write("flat/file", "x")
+    try folder.write("x", to: "flat/file")
     let flat = dataError { () throws(DataError) in try locate(folder.path + "/flat") }
     #expect(flat?.problem == "holds neither MNIST files nor class folders")
     mkfifo(folder.path + "/pipe", 0o600)

@@ -1,4 +1,6 @@
+import OctetHost
 import OctetTraining
+import TestSupport
 import Testing
 
 @Suite struct DataSetTests {

@@ -1,3 +1,4 @@
+import OctetHost
 import OctetTraining
 
 /// Reads the plain gray map format (P5), as small a picture format as there is.

@@ -1,4 +1,6 @@
+import OctetHost
 import OctetTraining
+import TestSupport
 import Testing
 
 @Suite struct IDXFileTests {
@@ -28,8 +30,8 @@ import Testing
     let images = IDXFile.encode(images: set)
     let labels = IDXFile.encode(labels: set)
     for (name, pack) in [("plain", { $0 }), ("packed", { gzip($0) })] as [(String, ([UInt8]) -> [UInt8])] {
-      let imagePath = try folder.write("\(name) images", pack(images))
-      let labelPath = try folder.write("\(name) labels", pack(labels))
+      let imagePath = try folder.write(pack(images), to: "\(name) images")
+      let labelPath = try folder.write(pack(labels), to: "\(name) labels")
       #expect(try IDXFile.labeledImages(images: imagePath, labels: labelPath).isSame(as: set))
     }
   }
@@ -113,17 +115,17 @@ import Testing
   @Test func aPackedFileUnpacksNoFurtherThanItsHeaderSays() throws {
     let folder = try TemporaryFolder()
     let bomb = IDXFile.encode(images: set) + [UInt8](repeating: 0, count: 3_000_000)
-    let path = try folder.write("bomb", gzip(bomb))
+    let path = try folder.write(gzip(bomb), to: "bomb")
     let error = dataError { () throws(DataError) in try IDXFile.read(.images, at: path) }
     #expect(error?.problem == "unpacks to more than the 88 bytes that are expected")
-    let rubbish = try folder.write("rubbish", gzip([UInt8](repeating: 9, count: 3_000_000)))
+    let rubbish = try folder.write(gzip([UInt8](repeating: 9, count: 3_000_000)), to: "rubbish")
     #expect(
       dataError { () throws(DataError) in try IDXFile.read(.images, at: rubbish) }?.problem.contains(
         "0x09090909")
         == true)
     let packed = gzip(IDXFile.encode(images: set))
     for length in 0..<packed.count {
-      let cut = try folder.write("cut", Array(packed[..<length]))
+      let cut = try folder.write(Array(packed[..<length]), to: "cut")
       #expect(dataError { () throws(DataError) in try IDXFile.read(.images, at: cut) } != nil)
     }
   }

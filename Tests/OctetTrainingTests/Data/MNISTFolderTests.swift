@@ -1,4 +1,6 @@
+import OctetHost
 import OctetTraining
+import TestSupport
 import Testing
 
 @Suite struct MNISTFolderTests {
@@ -19,7 +21,7 @@ import Testing
     let folder = try TemporaryFolder()
     for (index, file) in MNISTFile.all.enumerated() {
       let name = file.spellings[(index + rotation) % 4]
-      try folder.write(name, name.hasSuffix(".gz") ? gzip(contents(file)) : contents(file))
+      try folder.write(name.hasSuffix(".gz") ? gzip(contents(file)) : contents(file), to: name)
     }
     let data = try MNISTFolder(folder.path).read()
     #expect(data.train.isSame(as: train))
@@ -30,8 +32,8 @@ import Testing
 
   @Test func missingFilesAreNamed() throws {
     let folder = try TemporaryFolder()
-    try folder.write(MNISTFile.trainImages.name, contents(.trainImages))
-    try folder.write(MNISTFile.testLabels.name, contents(.testLabels))
+    try folder.write(contents(.trainImages), to: MNISTFile.trainImages.name)
+    try folder.write(contents(.testLabels), to: MNISTFile.testLabels.name)
     #expect(MNISTFolder(folder.path).missing == ["train-labels-idx1-ubyte", "t10k-images-idx3-ubyte"])
     let error = dataError { () throws(DataError) in try MNISTFolder(folder.path).read() }
     #expect(error?.problem == "lacks train-labels-idx1-ubyte, t10k-images-idx3-ubyte (plain or .gz)")
@@ -39,7 +41,7 @@ import Testing
 
   @Test func noFolderAtAll() throws {
     let folder = try TemporaryFolder()
-    let file = try folder.write("file", "x")
+    let file = try folder.write("x", to: "file")
     for path in [folder.path + "/none", file, ""] {
       #expect(dataError { () throws(DataError) in try MNISTFolder(path).read() } != nil)
     }
@@ -47,11 +49,11 @@ import Testing
 
   @Test func theTwoSetsMustHaveOneShape() throws {
     let folder = try TemporaryFolder()
-    for file in MNISTFile.all { try folder.write(file.name, contents(file)) }
+    for file in MNISTFile.all { try folder.write(contents(file), to: file.name) }
     let other = LabeledImages(
       shape: ImageShape(height: 3, width: 2, channels: 1), pixels: test.pixels, labels: test.labels,
       classNames: test.classNames)
-    try folder.write(MNISTFile.testImages.name, IDXFile.encode(images: other))
+    try folder.write(IDXFile.encode(images: other), to: MNISTFile.testImages.name)
     let error = dataError { () throws(DataError) in try MNISTFolder(folder.path).read() }
     #expect(error?.problem.contains("has images of 3x2x1, but") == true)
   }

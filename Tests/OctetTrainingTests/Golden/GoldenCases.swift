@@ -1,4 +1,5 @@
 import Foundation
+import OctetText
 import Testing
 
 /// A recipe's network: its outputs for a few images.

@@ -1,4 +1,5 @@
 import Foundation
+import OctetHost
 import OctetTraining
 import Testing
 

@@ -1,3 +1,4 @@
+import OctetHost
 import OctetTraining
 
 extension RandomStream {

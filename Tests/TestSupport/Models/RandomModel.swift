@@ -1,3 +1,4 @@
+import OctetHost
 import OctetQuantization
 import OctetTraining
 

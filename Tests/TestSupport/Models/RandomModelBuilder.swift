@@ -1,4 +1,5 @@
 import Octet
+import OctetHost
 import OctetQuantization
 import OctetTraining
 

@@ -1,6 +1,6 @@
 import Octet
+import OctetHost
 import OctetHostKernels
-import OctetTraining
 import Synchronization
 
 /// Measures a model on this machine.

@@ -1,6 +1,7 @@
 import Octet
 import OctetClassification
 import OctetCommandLine
+import OctetHost
 import OctetHostKernels
 import OctetImages
 import OctetInterchange

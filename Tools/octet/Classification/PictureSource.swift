@@ -1,5 +1,6 @@
 import OctetClassification
 import OctetCommandLine
+import OctetHost
 import OctetTraining
 
 #if canImport(Glibc)

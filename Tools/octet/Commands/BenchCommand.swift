@@ -1,7 +1,9 @@
 import Octet
 import OctetCommandLine
+import OctetHost
 import OctetHostKernels
 import OctetInterchange
+import OctetText
 import OctetTraining
 
 /// `octet bench`: how fast an integer model is on this machine.

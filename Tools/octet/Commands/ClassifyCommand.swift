@@ -2,10 +2,12 @@ import FoundationEssentials
 import Octet
 import OctetClassification
 import OctetCommandLine
+import OctetHost
 import OctetHostKernels
 import OctetImages
 import OctetInterchange
 import OctetReports
+import OctetText
 import OctetTraining
 
 /// `octet classify`: pictures in, classes out.

@@ -1,4 +1,5 @@
 import OctetCommandLine
+import OctetHost
 import OctetInterchange
 import OctetText
 import OctetTraining

@@ -1,11 +1,11 @@
 import FoundationEssentials
 import Octet
 import OctetCommandLine
+import OctetHost
 import OctetInterchange
 import OctetQuantization
 import OctetReports
 import OctetText
-import OctetTraining
 
 /// `octet evaluate`: how a model does on images, and what quantization cost.
 enum EvaluateCommand: Command {

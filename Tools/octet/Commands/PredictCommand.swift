@@ -1,8 +1,10 @@
 import FoundationEssentials
 import Octet
 import OctetCommandLine
+import OctetHost
 import OctetInterchange
 import OctetQuantization
+import OctetText
 import OctetTraining
 
 /// `octet predict`: what a model answers for each item, in numbers.

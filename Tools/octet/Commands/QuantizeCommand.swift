@@ -1,9 +1,9 @@
 import FoundationEssentials
 import Octet
 import OctetCommandLine
+import OctetHost
 import OctetInterchange
 import OctetQuantization
-import OctetTraining
 
 /// `octet quantize`: from a float model to an .octet file.
 enum QuantizeCommand: Command {

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import OctetCommandLine
 import OctetInterchange
+import OctetText
 import OctetTraining
 
 /// `octet train`: from images to a float model.

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Octet
 import OctetCommandLine
+import OctetHost
 import OctetImages
 import OctetText
 import OctetTraining

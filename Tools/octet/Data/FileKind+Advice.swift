@@ -1,5 +1,3 @@
-import OctetTraining
-
 /// A file that was opened as something that it is not.
 struct WrongKindError: Error, CustomStringConvertible {
   let path: String

@@ -1,5 +1,4 @@
 import OctetText
-import OctetTraining
 
 #if canImport(Glibc)
   import Glibc

@@ -1,3 +1,4 @@
+import OctetHost
 import OctetImages
 import OctetTraining
 import Synchronization

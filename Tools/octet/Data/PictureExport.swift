@@ -1,4 +1,5 @@
 import OctetCommandLine
+import OctetHost
 import OctetImages
 import OctetInterchange
 import OctetText

@@ -1,7 +1,9 @@
 import OctetClassification
 import OctetCommandLine
+import OctetHost
 import OctetInterchange
 import OctetReports
+import OctetText
 import OctetTraining
 
 /// What each image is, and what was answered to it: a line for each, for programs and spreadsheets.

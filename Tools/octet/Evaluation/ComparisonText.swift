@@ -1,6 +1,5 @@
 import OctetCommandLine
 import OctetQuantization
-import OctetTraining
 
 /// What quantization cost, for people.
 struct ComparisonText {

@@ -1,5 +1,6 @@
 import Octet
 import OctetCommandLine
+import OctetHost
 import OctetInterchange
 import OctetQuantization
 import OctetReports

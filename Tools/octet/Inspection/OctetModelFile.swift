@@ -1,5 +1,5 @@
 import Octet
-import OctetTraining
+import OctetHost
 
 /// An .octet file that has been read and checked.
 struct OctetModelFile {

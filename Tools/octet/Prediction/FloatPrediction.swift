@@ -1,3 +1,4 @@
+import OctetHost
 import OctetInterchange
 import OctetQuantization
 import OctetTraining

@@ -1,4 +1,5 @@
 import Octet
+import OctetHost
 import OctetHostKernels
 import OctetInterchange
 import OctetTraining

@@ -1,4 +1,5 @@
 import OctetInterchange
+import OctetText
 import OctetTraining
 
 /// What `octet predict` is given: items of one shape, as an array or as pictures.

@@ -1,5 +1,7 @@
 import OctetCommandLine
+import OctetHost
 import OctetInterchange
+import OctetText
 
 /// Where the outputs of `octet predict` go, and in which form.
 struct PredictionOutput {

@@ -1,8 +1,8 @@
 import OctetCommandLine
+import OctetHost
 import OctetInterchange
 import OctetReports
 import OctetText
-import OctetTraining
 
 /// The options `--report` and `--svg`, shared by every command that can show what it found as pictures.
 enum ReportOption {

@@ -1,5 +1,6 @@
 import OctetCommandLine
 import OctetInterchange
+import OctetText
 import OctetTraining
 
 /// Tells programs: an object per epoch and one at the end, each on its own line of standard output.

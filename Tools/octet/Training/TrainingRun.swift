@@ -1,4 +1,5 @@
 import OctetCommandLine
+import OctetHost
 import OctetInterchange
 import OctetReports
 import OctetTraining

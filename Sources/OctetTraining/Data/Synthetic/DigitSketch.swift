@@ -1,3 +1,5 @@
+import OctetHost
+
 /// The strokes of one digit in a unit box, before a hand distorts them: x to the right, y downwards, both in
 /// about 0...1.
 ///

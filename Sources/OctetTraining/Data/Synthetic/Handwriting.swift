@@ -1,3 +1,5 @@
+import OctetHost
+
 /// How one hand writes: slant, proportions, an unsteady line, and a pen. Drawn at random for every digit.
 struct Handwriting {
   typealias Point = SIMD2<Float>

@@ -1,4 +1,5 @@
 import Dispatch
+import OctetHost
 import Synchronization
 
 /// Digits drawn by program as if by hand, so that there is something to train on where no data has been

@@ -7,18 +7,18 @@
 #endif
 
 /// Brings one file from an address to a path with the program curl, going on where an earlier transfer stopped.
-struct CurlTransfer {
-  let address: String
+package struct CurlTransfer {
+  package let address: String
 
   /// Where the bytes go; what is there already counts as the start of the file.
-  let path: String
+  package let path: String
 
   /// The most bytes that are accepted.
-  let limit: Int
+  package let limit: Int
   private let curl: String
   private let environment: [String: String]
 
-  init(address: String, path: String, limit: Int, environment: [String: String]) throws(DataError) {
+  package init(address: String, path: String, limit: Int, environment: [String: String]) throws(DataError) {
     guard let curl = ChildProcess.find("curl", environment) else {
       throw DataError(
         "curl", "was not found on PATH, and is needed to download",
@@ -45,7 +45,7 @@ struct CurlTransfer {
   ///
   /// An attempt that got further than all before it is not counted, so a bad line ends in success, slowly; without
   /// progress `attempts` failures are enough. It ends, because the length that was reached only grows, up to `limit`.
-  func run(
+  package func run(
     attempts: Int, pauseSeconds: UInt32, received: (Int) -> Void
   ) throws(DataError) -> Bool {
     var best = Folder.length(of: path)

@@ -5,7 +5,7 @@ package struct OffsetFailure: Error {
 }
 
 /// Bytes that strangers wrote: nothing is read before its place has been compared with their number.
-struct StrangersBytes {
+struct UntrustedBytes {
   let bytes: [UInt8]
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }

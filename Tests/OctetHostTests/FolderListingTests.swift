@@ -1,5 +1,6 @@
 import Foundation
-import OctetTraining
+import OctetHost
+import TestSupport
 import Testing
 
 struct FolderListingTests {

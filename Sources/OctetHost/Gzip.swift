@@ -48,7 +48,7 @@ package enum Gzip {
   }
 
   /// What is said of a file that unpacks to more than `mostContents`.
-  static func unpacksToTooMuch(_ file: String, storedCount: Int) -> DataError {
+  package static func unpacksToTooMuch(_ file: String, storedCount: Int) -> DataError {
     DataError(
       file,
       "has \(storedCount) bytes and unpacks to more than \(mostContents(of: storedCount)), which is the limit",

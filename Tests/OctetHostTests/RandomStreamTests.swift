@@ -1,4 +1,4 @@
-import OctetTraining
+import OctetHost
 import Testing
 
 @Suite struct RandomStreamTests {

@@ -1,9 +1,10 @@
 import FoundationEssentials
+import OctetText
 
 /// Reads JSON that came from outside: Foundation's decoder (of its essential part alone: the rest takes longer to load than
 /// a picture to classify), kept away from what it is too forgiving about, and from
 /// what it traps on (513 brackets that nothing closes).
-enum StrangersJSON {
+enum UntrustedJSON {
   /// Far deeper than anything written here, and far less than what Foundation allows.
   static let deepest = 64
 
@@ -24,11 +25,11 @@ enum StrangersJSON {
   static let longestValue = 1 << 20
 
   /// All that `text` holds.
-  static func value(of text: String) throws -> StrangersValue {
+  static func value(of text: String) throws -> UntrustedValue {
     guard text.utf8.count <= longestValue else {
       throw Unreadable(reason: "it has \(text.utf8.count) bytes; \(longestValue) is the most")
     }
-    return try decode(StrangersValue.self, from: text)
+    return try decode(UntrustedValue.self, from: text)
   }
 
   /// Why `text` is no JSON; nil when it is.

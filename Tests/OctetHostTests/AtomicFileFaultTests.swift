@@ -1,5 +1,7 @@
 import Foundation
+import OctetHost
 import OctetInterchange
+import TestSupport
 import Testing
 
 /// Every way to fail leaves the old file and nothing else.
@@ -10,8 +12,8 @@ import Testing
   ])
   func pathsThatCannotBeWritten(name: String, code: Int32) throws {
     let folder = try TemporaryFolder()
-    try AtomicFile.write(path: folder.file("file"), bytes: [1])
-    let path = name.isEmpty ? "" : folder.file(name)
+    try AtomicFile.write(path: folder.path("file"), bytes: [1])
+    let path = name.isEmpty ? "" : folder.path(name)
     let error = #expect(throws: FileError.self) { try AtomicFile.write(path: path, bytes: [2]) }
     #expect(error == FileError(.write, path, code: code))
     #expect(error?.description.contains("\n") == false)
@@ -20,7 +22,7 @@ import Testing
 
   @Test func aPathIsNotCutAtAZeroByte() throws {
     let folder = try TemporaryFolder()
-    let path = folder.file("a\0b")
+    let path = folder.path("a\0b")
     #expect(throws: FileError(.write, path, code: EINVAL)) { try AtomicFile.write(path: path, bytes: [2]) }
     #expect(throws: FileError(.read, path, code: EINVAL)) { try FileReading.bytes(path: path, limit: 9) }
     #expect(try folder.names() == [])
@@ -40,17 +42,17 @@ import Testing
       return
     }
     let folder = try TemporaryFolder()
-    let path = folder.file("old")
+    let path = folder.path("old")
     try AtomicFile.write(path: path, bytes: [1])
     try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder.path)
     defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path) }
     #expect(throws: FileError(.write, path, code: EACCES)) { try AtomicFile.write(path: path, bytes: [2]) }
-    #expect(try contents(path) == [1])
+    #expect(try fileContents(path) == [1])
   }
 
   @Test func whatTheCallerThrowsUndoesAll() throws {
     let folder = try TemporaryFolder()
-    let path = folder.file("old")
+    let path = folder.path("old")
     try AtomicFile.write(path: path, bytes: [1])
     #expect(throws: FileError(.read, "elsewhere", code: EIO)) {
       try AtomicFile.write(path: path) { (file) throws(FileError) in
@@ -58,14 +60,14 @@ import Testing
         throw FileError(.read, "elsewhere", code: EIO)
       }
     }
-    #expect(try contents(path) == [1])
+    #expect(try fileContents(path) == [1])
     #expect(try folder.names() == ["old"])
   }
 
   /// The limit on file sizes stands for a disk that fills up in the middle of a write.
   @Test func writingThatFailsHalfway() async throws {
     let folder = try TemporaryFolder()
-    let path = folder.file("old")
+    let path = folder.path("old")
     try AtomicFile.write(path: path, bytes: [1, 2, 3])
     await #expect(processExitsWith: .success) { [path = path as String] in
       signal(SIGXFSZ, SIG_IGN)
@@ -78,13 +80,13 @@ import Testing
         exit(error == FileError(.write, path, code: EFBIG) ? 0 : 4)
       }
     }
-    #expect(try contents(path) == [1, 2, 3])
+    #expect(try fileContents(path) == [1, 2, 3])
     #expect(try folder.names() == ["old"])
   }
 
   @Test func beingKilledHalfway() async throws {
     let folder = try TemporaryFolder()
-    let path = folder.file("old")
+    let path = folder.path("old")
     try AtomicFile.write(path: path, bytes: [1, 2, 3])
     await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
       try AtomicFile.write(path: path) { (file) throws(FileError) in
@@ -92,10 +94,10 @@ import Testing
         kill(getpid(), SIGKILL)
       }
     }
-    #expect(try contents(path) == [1, 2, 3])
+    #expect(try fileContents(path) == [1, 2, 3])
     #expect(try folder.names().count == 2, "the killed process leaves its temporary file")
     try AtomicFile.write(path: path, bytes: [4])
-    #expect(try contents(path) == [4])
+    #expect(try fileContents(path) == [4])
     #expect(try folder.names() == ["old"])
   }
 }

@@ -1,13 +1,13 @@
 import FoundationEssentials
 
 /// Any JSON value of a stranger's text, read to its last part. The decoder alone only looks at what is asked for.
-enum StrangersValue: Decodable {
+enum UntrustedValue: Decodable {
   case null
   case bool(Bool)
   case number(Double)
   case text(String)
-  case list([StrangersValue])
-  case object([String: StrangersValue])
+  case list([UntrustedValue])
+  case object([String: UntrustedValue])
 
   private struct Name: CodingKey {
     let stringValue: String
@@ -19,14 +19,14 @@ enum StrangersValue: Decodable {
 
   init(from decoder: any Decoder) throws {
     if let container = try? decoder.container(keyedBy: Name.self) {
-      var members: [String: StrangersValue] = [:]
+      var members: [String: UntrustedValue] = [:]
       for name in container.allKeys {
-        members[name.stringValue] = try container.decode(StrangersValue.self, forKey: name)
+        members[name.stringValue] = try container.decode(UntrustedValue.self, forKey: name)
       }
       self = .object(members)
     } else if var container = try? decoder.unkeyedContainer() {
-      var elements: [StrangersValue] = []
-      while !container.isAtEnd { elements.append(try container.decode(StrangersValue.self)) }
+      var elements: [UntrustedValue] = []
+      while !container.isAtEnd { elements.append(try container.decode(UntrustedValue.self)) }
       self = .list(elements)
     } else {
       let value = try decoder.singleValueContainer()

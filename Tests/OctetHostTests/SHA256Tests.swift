@@ -1,5 +1,6 @@
 import Foundation
-import OctetTraining
+import OctetHost
+import TestSupport
 import Testing
 
 @Suite struct SHA256Tests {
@@ -54,7 +55,7 @@ import Testing
     var expected: [String: String] = [:]
     for length in Array(0...130) + [4095, 65_537, 300_001] {
       let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
-      expected[try folder.write("\(length)", bytes)] = SHA256.hexadecimal(bytes)
+      expected[try folder.write(bytes, to: "\(length)")] = SHA256.hexadecimal(bytes)
     }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)

@@ -62,3 +62,12 @@ package final class Workers: @unchecked Sendable {
     return base
   }
 }
+
+/// Zeroed floats that start on a cache line.
+package func allocateFloats(_ count: Int) -> UnsafeMutablePointer<Float> {
+  let room = max(count, 1)
+  let raw = UnsafeMutableRawPointer.allocate(byteCount: room * MemoryLayout<Float>.stride, alignment: 64)
+  let floats = raw.bindMemory(to: Float.self, capacity: room)
+  floats.initialize(repeating: 0, count: room)
+  return floats
+}

@@ -1,21 +1,23 @@
 import Foundation
+import OctetHost
 import OctetInterchange
+import TestSupport
 import Testing
 
 @Suite struct AtomicFileTests {
   @Test func writesNewAndReplacesOld() throws {
     let folder = try TemporaryFolder()
-    let path = folder.file("model.bin")
+    let path = folder.path("model.bin")
     try AtomicFile.write(path: path, bytes: [1, 2, 3])
-    #expect(try contents(path) == [1, 2, 3])
+    #expect(try fileContents(path) == [1, 2, 3])
     try AtomicFile.write(path: path, bytes: [])
-    #expect(try contents(path) == [])
+    #expect(try fileContents(path) == [])
     #expect(try folder.names() == ["model.bin"])
   }
 
   @Test func partsFollowEachOther() throws {
     let folder = try TemporaryFolder()
-    let path = folder.file("parts")
+    let path = folder.path("parts")
     let large = [UInt8](repeating: 7, count: 3 << 20)
     let words: [UInt32] = [0x0403_0201]
     try AtomicFile.write(path: path) { (file) throws(FileError) in
@@ -24,12 +26,12 @@ import Testing
       try file.append(large)
       try file.append(words.span.bytes)
     }
-    #expect(try contents(path) == [1, 2] + large + [1, 2, 3, 4])
+    #expect(try fileContents(path) == [1, 2] + large + [1, 2, 3, 4])
   }
 
   @Test func newFilesFollowTheMaskAndOldOnesKeepTheirMode() throws {
     let folder = try TemporaryFolder()
-    let path = folder.file("mode")
+    let path = folder.path("mode")
     try AtomicFile.write(path: path, bytes: [1])
     let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
     let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("Umask:") })
@@ -46,8 +48,8 @@ import Testing
 
   @Test func linksAreNotFollowed() throws {
     let folder = try TemporaryFolder()
-    try AtomicFile.write(path: folder.file("real"), bytes: [1])
-    let link = folder.file("link")
+    try AtomicFile.write(path: folder.path("real"), bytes: [1])
+    let link = folder.path("link")
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "real")
     #expect(throws: FileError(.write, link, code: ELOOP)) { try AtomicFile.write(path: link, bytes: [2]) }
     #expect(throws: FileError(.write, link, code: ELOOP)) { try AtomicFile.requireWritable(path: link) }
@@ -55,31 +57,31 @@ import Testing
       FileError(.write, "x", code: ELOOP).description
         == "cannot write x: it is a symbolic link; what is written follows none: name the file that it leads to, or remove the link"
     )
-    #expect(try contents(folder.file("real")) == [1])
+    #expect(try fileContents(folder.path("real")) == [1])
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "real")
 
-    try FileManager.default.createSymbolicLink(atPath: folder.file("nowhere"), withDestinationPath: "gone")
-    #expect(throws: FileError(.write, folder.file("nowhere"), code: ELOOP)) {
-      try AtomicFile.write(path: folder.file("nowhere"), bytes: [3])
+    try FileManager.default.createSymbolicLink(atPath: folder.path("nowhere"), withDestinationPath: "gone")
+    #expect(throws: FileError(.write, folder.path("nowhere"), code: ELOOP)) {
+      try AtomicFile.write(path: folder.path("nowhere"), bytes: [3])
     }
     #expect(try folder.names() == ["link", "nowhere", "real"])
     // A link to a device is none of the names that stand for open descriptors.
     try FileManager.default.createSymbolicLink(
-      atPath: folder.file("device"), withDestinationPath: "/dev/null")
-    #expect(throws: FileError(.write, folder.file("device"), code: ELOOP)) {
-      try AtomicFile.write(path: folder.file("device"), bytes: [3])
+      atPath: folder.path("device"), withDestinationPath: "/dev/null")
+    #expect(throws: FileError(.write, folder.path("device"), code: ELOOP)) {
+      try AtomicFile.write(path: folder.path("device"), bytes: [3])
     }
     // On the way to the file links are as good as folders.
-    try FileManager.default.createSymbolicLink(atPath: folder.file("way"), withDestinationPath: ".")
-    try AtomicFile.write(path: folder.file("way/real"), bytes: [4])
-    #expect(try contents(folder.file("real")) == [4])
+    try FileManager.default.createSymbolicLink(atPath: folder.path("way"), withDestinationPath: ".")
+    try AtomicFile.write(path: folder.path("way/real"), bytes: [4])
+    #expect(try fileContents(folder.path("real")) == [4])
   }
 
   @Test func aNameInTheWorkingFolderNeedsNoSlash() throws {
     let folder = try TemporaryFolder()
     // The longest name that a file can have, made of characters of several bytes.
     let name = String(repeating: "é", count: 127)
-    try AtomicFile.write(path: folder.file(name), bytes: [1])
+    try AtomicFile.write(path: folder.path(name), bytes: [1])
     #expect(try folder.names() == [name])
     #expect(FileError(.write, "x.bin", code: ENOENT).description.contains("mkdir -p \".\""))
     #expect(FileError(.write, "/x.bin", code: ENOENT).description.contains("mkdir -p \"/\""))
@@ -93,20 +95,20 @@ import Testing
       "model.1.tmp",
     ]
     let go = [".model.999999999.tmp", ".model.1.tmp", ".model.77.2.tmp", ".model.\(getpid()).tmp"]
-    for name in stay + go { try Data([9]).write(to: URL(fileURLWithPath: folder.file(name))) }
+    for name in stay + go { try Data([9]).write(to: URL(fileURLWithPath: folder.path(name))) }
     // One that its writer, still at work, holds.
     let held = ".model.5.tmp"
-    let descriptor = open(folder.file(held), O_RDWR | O_CREAT, 0o644)
+    let descriptor = open(folder.path(held), O_RDWR | O_CREAT, 0o644)
     defer { close(descriptor) }
     #expect(flock(descriptor, LOCK_EX) == 0)
 
-    try AtomicFile.write(path: folder.file("model"), bytes: [1])
+    try AtomicFile.write(path: folder.path("model"), bytes: [1])
     #expect(try folder.names() == (stay + [held, "model"]).sorted())
   }
 
   @Test func writersOfOneTargetDoNotMix() async throws {
     let folder = try TemporaryFolder()
-    let path = folder.file("shared")
+    let path = folder.path("shared")
     try await withThrowingTaskGroup(of: Void.self) { group in
       for writer in 0..<16 {
         group.addTask {
@@ -119,7 +121,7 @@ import Testing
       }
       try await group.waitForAll()
     }
-    let bytes = try contents(path)
+    let bytes = try fileContents(path)
     #expect(bytes.count == 80_000)
     #expect(Set(bytes).count == 1)
     #expect(try folder.names() == ["shared"])

@@ -1,5 +1,8 @@
 import Foundation
+import OctetHost
 import OctetInterchange
+import OctetText
+import TestSupport
 import Testing
 
 @Suite struct FileReadingTests {
@@ -7,18 +10,18 @@ import Testing
   func readsEveryByte(count: Int) throws {
     let folder = try TemporaryFolder()
     let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
-    try AtomicFile.write(path: folder.file("x"), bytes: bytes)
-    #expect(try FileReading.bytes(path: folder.file("x"), limit: count) == bytes)
+    try AtomicFile.write(path: folder.path("x"), bytes: bytes)
+    #expect(try FileReading.bytes(path: folder.path("x"), limit: count) == bytes)
     if count > 0 {
-      #expect(throws: FileError(.read, folder.file("x"), code: EFBIG)) {
-        try FileReading.bytes(path: folder.file("x"), limit: count - 1)
+      #expect(throws: FileError(.read, folder.path("x"), code: EFBIG)) {
+        try FileReading.bytes(path: folder.path("x"), limit: count - 1)
       }
     }
   }
 
   @Test func aMissingFileIsNotABrokenOne() throws {
     let folder = try TemporaryFolder()
-    let missing = #expect(throws: FileError.self) { try FileReading.bytes(path: folder.file("no"), limit: 9) }
+    let missing = #expect(throws: FileError.self) { try FileReading.bytes(path: folder.path("no"), limit: 9) }
     #expect(missing?.isMissing == true)
     let isFolder = #expect(throws: FileError.self) {
       try FileReading.bytes(path: folder.path, limit: 1 << 20)

@@ -1,16 +1,17 @@
 import Foundation
-import OctetTraining
+import OctetHost
+import TestSupport
 import Testing
 
 @Suite struct ByteFileTests {
   @Test func readsAFileAsItIsOrUnpacked() throws {
     let folder = try TemporaryFolder()
     let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 * $0 >> 7) }
-    #expect(try ByteFile.contents(at: folder.write("plain", bytes)) == bytes)
-    #expect(try ByteFile.contents(at: folder.write("packed", gzip(bytes))) == bytes)
-    #expect(try ByteFile.stored(at: folder.write("packed", gzip(bytes))) == gzip(bytes))
-    #expect(try ByteFile.contents(at: folder.write("empty", [])) == [])
-    #expect(try ByteFile.contents(at: folder.write("packed nothing", gzip([]))) == [])
+    #expect(try ByteFile.contents(at: folder.write(bytes, to: "plain")) == bytes)
+    #expect(try ByteFile.contents(at: folder.write(gzip(bytes), to: "packed")) == bytes)
+    #expect(try ByteFile.stored(at: folder.write(gzip(bytes), to: "packed")) == gzip(bytes))
+    #expect(try ByteFile.contents(at: folder.write([], to: "empty")) == [])
+    #expect(try ByteFile.contents(at: folder.write(gzip([]), to: "packed nothing")) == [])
     for name in ["plain", "packed", "empty", "packed nothing"] {
       let block = try ByteFile.block(at: folder.path + "/" + name)
       #expect(try Array(block.bytes) == ByteFile.contents(at: folder.path + "/" + name))
@@ -47,7 +48,7 @@ import Testing
 
   @Test func refusesAnUnreadableFile() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write("secret", [1, 2, 3])
+    let path = try folder.write([1, 2, 3], to: "secret")
     chmod(path, 0)
     // The superuser may read everything; there is nothing to see then.
     guard access(path, R_OK) != 0 else { return }
@@ -57,7 +58,7 @@ import Testing
 
   @Test func keepsToTheLimit() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write("ten", [UInt8](repeating: 7, count: 10))
+    let path = try folder.write([UInt8](repeating: 7, count: 10), to: "ten")
     #expect(try ByteFile.contents(at: path, limit: 10).count == 10)
     #expect(dataError { () throws(DataError) in try ByteFile.contents(at: path, limit: 9) } != nil)
     #expect(dataError { () throws(DataError) in try ByteFile.stored(at: path, limit: 9) } != nil)

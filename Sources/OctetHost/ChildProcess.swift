@@ -11,14 +11,14 @@ import OctetText
 /// Runs another program and gathers what it says.
 ///
 /// The child stays in this program's process group, so that an interrupt from the keyboard reaches both.
-struct ChildProcess {
+package struct ChildProcess {
   /// How a program ended.
-  struct Outcome {
+  package struct Outcome {
     /// The exit status, or nil if a signal ended it.
-    let status: Int32?
+    package let status: Int32?
 
     /// What it wrote to standard output and standard error, in that order of arrival.
-    let output: String
+    package let output: String
   }
 
   /// The most output that is kept; the rest is read and dropped.
@@ -28,14 +28,14 @@ struct ChildProcess {
   private static let tickMilliseconds: Int32 = 200
 
   /// The full path of a program, by the `PATH` in `environment`.
-  static func find(_ program: String, _ environment: [String: String]) -> String? {
+  package static func find(_ program: String, _ environment: [String: String]) -> String? {
     (environment["PATH"] ?? "").split(separator: ":").map { Folder.join(String($0), program) }.first { path in
       path.withFileName({ access($0, X_OK) }) == 0 && (try? Folder.kind(of: path)) == .file
     }
   }
 
   /// Runs `program` to its end. A few times a second `whileRunning` is called; if it says false, the child is ended.
-  static func run(
+  package static func run(
     _ program: String, _ arguments: [String], environment: [String: String], whileRunning: () -> Bool
   ) throws(DataError) -> Outcome {
     var ends: [Int32] = [-1, -1]

@@ -1,0 +1,92 @@
+import CZlib
+import Foundation
+import OctetHost
+import Testing
+
+/// A folder of a test's own, which goes when the last reference to it does.
+package final class TemporaryFolder: Sendable {
+  private let url: URL
+
+  package var path: String { url.path }
+
+  package init() throws {
+    url = FileManager.default.temporaryDirectory.appending(path: "octet-test-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  /// The name as it is, with a slash at its end or a zero byte in it too.
+  package func path(_ name: String) -> String { "\(path)/\(name)" }
+
+  @discardableResult
+  package func write(_ text: String, to name: String) throws -> String {
+    try write(Array(text.utf8), to: name)
+  }
+
+  /// Writes a file, and the folders that it is in; gives its path.
+  @discardableResult
+  package func write(_ bytes: [UInt8], to name: String) throws -> String {
+    let file = url.appending(path: name)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Data(bytes).write(to: file)
+    return file.path
+  }
+
+  /// The names in the folder, sorted.
+  package func names() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+  }
+
+  /// As UTF-8, with whatever is not replaced by marks; nil when there is no such file.
+  package func contents(of name: String) throws -> String? {
+    try bytes(of: name).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  package func bytes(of name: String) throws -> [UInt8]? {
+    guard FileManager.default.fileExists(atPath: path(name)) else { return nil }
+    return Array(try Data(contentsOf: url.appending(path: name)))
+  }
+}
+
+/// The error that `body` throws, or a failed test.
+package func dataError(
+  _ body: () throws(DataError) -> some Any, sourceLocation: SourceLocation = #_sourceLocation
+) -> DataError? {
+  do {
+    _ = try body()
+    Issue.record("nothing was thrown", sourceLocation: sourceLocation)
+    return nil
+  } catch {
+    #expect(!error.description.contains("\n"), sourceLocation: sourceLocation)
+    return error
+  }
+}
+
+/// One gzip member, made by zlib itself.
+package func gzip(_ bytes: [UInt8]) -> [UInt8] {
+  var stream = z_stream()
+  deflateInit2_(
+    &stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+    Int32(MemoryLayout<z_stream>.size))
+  defer { deflateEnd(&stream) }
+  var input = bytes
+  var output = [UInt8](repeating: 0, count: bytes.count + 1024)
+  let made = input.withUnsafeMutableBufferPointer { source in
+    output.withUnsafeMutableBufferPointer { target in
+      stream.next_in = source.baseAddress
+      stream.avail_in = UInt32(source.count)
+      stream.next_out = target.baseAddress
+      stream.avail_out = UInt32(target.count)
+      precondition(deflate(&stream, Z_FINISH) == Z_STREAM_END)
+      return target.count - Int(stream.avail_out)
+    }
+  }
+  return Array(output[..<made])
+}
+
+/// The bytes of a file.
+package func fileContents(_ path: String) throws -> [UInt8] {
+  Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+}
