@@ -47,7 +47,7 @@ package struct CommandDescription: Sendable {
 
   /// The command's own options and `--help`, which every command has.
   package var allOptions: [OptionDescription] {
-    options + [OptionDescription("help", short: "h", help: "show this help and stop")]
+    options + [OptionDescription("help", short: "h", help: "print this help and exit")]
   }
 }
 

@@ -27,7 +27,7 @@ import Testing
           -q, --quiet         say nothing
               --an-unusually-long-option-name LOG
                               write what happens to a file, step by step
-          -h, --help          show this help and stop
+          -h, --help          print this help and exit
 
         Examples:
           kitchen bake --oven gas bread.txt
@@ -49,8 +49,8 @@ import Testing
           help   explain
 
         Options:
-              --version  show the version and stop
-          -h, --help     show this help and stop
+              --version  print the version and exit
+          -h, --help     print this help and exit
 
         Example:
           kitchen bake bread.txt

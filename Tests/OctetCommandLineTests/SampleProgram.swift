@@ -4,7 +4,7 @@ import OctetCommandLine
 let sampleProgram = CommandDescription(
   name: "kitchen",
   summary: "cooks things",
-  options: [OptionDescription("version", help: "show the version and stop")],
+  options: [OptionDescription("version", help: "print the version and exit")],
   examples: ["kitchen bake bread.txt"],
   subcommands: [
     CommandDescription(

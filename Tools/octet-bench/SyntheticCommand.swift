@@ -14,10 +14,11 @@ enum SyntheticCommand: Command {
     options: [
       OptionDescription(
         "recipe", takes: .text("NAME"), default: "cnn-two-pool", help: "the network to train"),
-      OptionDescription("epochs", takes: .text("N"), default: "4", help: "how long"),
+      OptionDescription("epochs", takes: .text("N"), default: "4", help: "number of epochs"),
       OptionDescription(
         "images", takes: .text("N"), default: "\(SyntheticDigits.recommendedCount)", help: "images to draw"),
-      OptionDescription("seeds", takes: .text("N"), default: "3", help: "trainings, with the seeds 1 to N"),
+      OptionDescription(
+        "seeds", takes: .text("N"), default: "3", help: "number of trainings, with the seeds 1 to N"),
       OptionDescription("json", help: "print one JSON object instead of the table"),
     ],
     examples: ["octet-bench synthetic --seeds 1"])

@@ -39,7 +39,7 @@ enum PrepareCommand: Command {
       OptionDescription(
         "flips", takes: .text("N"), default: "0",
         help: "bytes of the model that the firmware damages in turn, to compare its loader with the host's"),
-      OptionDescription("baked", takes: .text("N"), help: "link so many images into the firmware instead"),
+      OptionDescription("baked", takes: .text("N"), help: "link this many images into the firmware instead"),
     ],
     examples: ["octet-firmware prepare cnn-two-pool.octet --folder work --count 100"])
 

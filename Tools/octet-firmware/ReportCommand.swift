@@ -12,7 +12,7 @@ enum ReportCommand: Command {
     summary: "compare a firmware's results with the host, and print what it took",
     options: [
       OptionDescription("folder", takes: .input("FOLDER"), help: "where firmware-sim/run worked"),
-      OptionDescription("board", takes: .text("TEXT"), help: "what to call the board"),
+      OptionDescription("board", takes: .text("TEXT"), help: "name of the board"),
       OptionDescription("flash", takes: .text("BYTES"), help: "flash of the board"),
       OptionDescription("ram", takes: .text("BYTES"), help: "RAM of the board"),
       OptionDescription("json", help: "print one JSON object"),

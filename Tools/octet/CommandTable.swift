@@ -13,7 +13,7 @@ enum CommandTable {
     .command(ExportCommand.self),
     .command(BenchCommand.self),
     .group(
-      name: "data", summary: "get data to train on, and look at it",
+      name: "data", summary: "download, show and export data",
       examples: ["octet data fetch mnist", "octet data show"],
       members: [
         .command(DataFetchCommand.self), .command(DataShowCommand.self), .command(DataExportCommand.self),
@@ -24,8 +24,8 @@ enum CommandTable {
 
   static let description = CommandDescription(
     name: "octet",
-    summary: "int8 neural networks for digits, from training to a chip",
-    options: [OptionDescription("version", help: "show the version and stop")],
+    summary: "small int8 neural networks, from training to a microcontroller",
+    options: [OptionDescription("version", help: "print the version and exit")],
     examples: [
       "octet train --recipe cnn-two-pool", "octet quantize cnn-two-pool.safetensors",
       "octet evaluate cnn-two-pool.octet --against cnn-two-pool.safetensors", "octet help train",

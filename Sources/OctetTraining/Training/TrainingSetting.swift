@@ -37,21 +37,21 @@ package enum TrainingSetting: String, CaseIterable, Sendable {
 
   package var help: String {
     switch self {
-    case .loss: "what to make small; fits the last layer if not given"
-    case .optimizer: "how weights follow their gradients"
-    case .learningRate: "size of a step; 0.001 for adam and rmsprop, 0.01 for sgd"
+    case .loss: "loss function; chosen to fit the last layer if not given"
+    case .optimizer: "optimizer"
+    case .learningRate: "learning rate; 0.001 for adam and rmsprop, 0.01 for sgd"
     case .schedule: "how the learning rate changes over the epochs"
-    case .momentum: "of sgd: the share of the last step that goes on"
-    case .batch: "images per step: 1, any number, or full for all of them"
-    case .epochs: "times that each training image is seen"
-    case .validationSplit: "share of the training images that is only watched, never learned"
-    case .testSplit: "share of the images, drawn at random, that is held out for the test at the end"
-    case .seed: "the number that all random choices follow from"
+    case .momentum: "momentum of sgd"
+    case .batch: "images per step, or full for all of them"
+    case .epochs: "passes over the training images"
+    case .validationSplit: "share of the training images held out for validation"
+    case .testSplit: "share of the images, chosen at random, held out for the test at the end"
+    case .seed: "seed of all random choices"
     case .digits: "classes to keep, such as 0,1"
-    case .images: "training images to use at most"
+    case .images: "largest number of training images to use"
     case .augment:
       "random changes to training images, such as shift=2,rotate=10; also scale, shear and elastic"
-    case .earlyStopping: "stop after N epochs without a better loss, and go back to the best"
+    case .earlyStopping: "stop after N epochs without a lower loss, and restore the best weights"
     }
   }
 

@@ -14,18 +14,20 @@ enum BenchCommand: Command {
     name: name,
     summary: "measure how fast an .octet file runs on this machine",
     discussion: """
-      Measures the time for one image, images per second in batches of 256 on one thread and on several, and the memory \
-      that opening the model and the first answer take. The time for an image is what the thread has had of a processor, so that \
-      other programs disturb little; images per second are by the clock on the wall, each thread on a processor of its own. The processor's best kernels are used; OCTET_KERNELS=avx512vnni, avx2, neon or plain forces others.
+      Measures the time for one image, images per second in batches of 256 on one thread and on several, and \
+      the memory that opening the model and the first answer take. The time for one image is CPU time, so \
+      that other programs disturb it little; images per second are wall-clock time, with each thread bound \
+      to its own processor. The fastest kernels that the processor supports are used; \
+      OCTET_KERNELS=avx512vnni, avx2, neon or plain forces others.
       """,
     positionals: [PositionalDescription(.input(), help: "the .octet file")],
     options: [
       DataOption.option,
-      OptionDescription("noise", help: "random pixels in place of images"),
+      OptionDescription("noise", help: "use random pixels instead of images"),
       OptionDescription(
-        "layers", help: "also show the time of each layer, and how near it comes to the machine's peak"),
+        "layers", help: "also show the time of each layer, and its share of the machine's peak"),
       OptionDescription(
-        "threads", takes: .text("N"), default: "2", help: "threads for the second throughput"),
+        "threads", takes: .text("N"), default: "2", help: "number of threads for the second throughput"),
       MaxWorkOption.option,
       OptionDescription("rounds", takes: .text("N"), default: "15", help: "repetitions of each measurement"),
       OptionDescription("json", help: "print one JSON object"),

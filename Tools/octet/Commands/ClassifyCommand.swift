@@ -18,14 +18,16 @@ enum ClassifyCommand: Command {
     name: name,
     summary: "classify PNG files with an int8 model",
     discussion: """
-      Prints a line per file: class, probability, the class that came second, the file. A folder stands for all .png \
-      files in it and in its folders; "-" reads paths from standard input. Pictures become the model's input as the model says \
-      (octet inspect shows it), unless --fit and --invert say otherwise: models of digits find the digit in a picture of any size, and \
-      turn dark ink on light paper over; others take pictures of their size as they are. A file that cannot be read gives its \
-      error and does not stop the others; the exit status is 1 then.
+      Prints a line per file: class, probability, the class that came second, the file. A folder stands for \
+      all .png files in it and in its subfolders; "-" reads paths from standard input. The model determines \
+      how pictures become its input (octet inspect shows it), unless --fit and --invert are given: models of \
+      digits find the digit in a picture of any size and invert dark ink on light paper; others use pictures \
+      of their own size unchanged. If a file cannot be read, its error is printed and the next one follows; \
+      the exit status is 1 then.
 
-      With --labels the true classes are known, and the accuracy and the confusion matrix follow: "names" takes \
-      them from file names such as 00042-label-7.png or 7-mine.png, "folders" from the folder that a file is in.
+      With --labels the true classes are known, and accuracy and confusion matrix are printed at the end: \
+      "names" takes them from file names such as 00042-label-7.png or 7-mine.png, "folders" from the folder \
+      of each file.
       """,
     positionals: [
       PositionalDescription(.input("MODEL"), help: "the .octet file"),
@@ -38,14 +40,14 @@ enum ClassifyCommand: Command {
       PictureOptions.invert(default: "as the model says"),
       OptionDescription(
         "labels", takes: .choice("WHERE", of: LabelRule.allCases.map(\.rawValue)),
-        help: "where the true classes are: test the model on the files"),
+        help: "where the true classes are; also measure the accuracy"),
       OptionDescription(
-        "save-input", takes: .outputFolder(of: ".png"), help: "write what the network saw as PNG files"),
+        "save-input", takes: .outputFolder(of: ".png"), help: "write the network's input as PNG files"),
       OptionDescription("null", short: "0", help: "paths on standard input end with a zero byte"),
       MaxWorkOption.option,
-      OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
+      OptionDescription("threads", takes: .text("N"), default: "all cores", help: "number of threads"),
       OptionDescription("quiet", short: "q", help: "show no progress"),
-      OptionDescription("show", help: "draw what the network saw and the probabilities under each line"),
+      OptionDescription("show", help: "draw the network's input and the probabilities under each line"),
       OptionDescription("json", help: "print a JSON object per file"),
       OptionDescription("csv", help: "print a CSV table"),
     ] + ReportOption.all,

@@ -14,8 +14,8 @@ enum CompletionsCommand: Command {
     name: name,
     summary: "print a completion script for a shell",
     discussion: """
-      The script goes to standard output. Source it from the shell's start-up file, or save it where the shell looks \
-      for completions.
+      The script is written to standard output. Source it from the shell's start-up file, or save it where \
+      the shell looks for completions.
       """,
     positionals: [PositionalDescription(.choice("SHELL", of: scripts.map(\.shell)), help: "the shell")],
     examples: [

@@ -12,18 +12,18 @@ enum DataExportCommand: Command {
     name: name,
     summary: "write images as PNG files, with their labels in the names",
     discussion: """
-      The first images of the data become gray PNG files such as 00042-label-7.png, light ink on dark as in MNIST. The \
-      folder appears when all of them are written, and must not exist before, or be empty. The same data gives the \
-      same bytes.
+      Writes the first images of the data as gray PNG files such as 00042-label-7.png, light ink on dark as \
+      in MNIST. The folder appears when all of them are written; it must not exist before, or be empty. The \
+      same data gives the same bytes.
       """,
     options: [
       DataOption.option,
       OptionDescription(
         "set", takes: .choice("SET", of: ["train", "test"]), default: "test, if the data has one",
         help: "the images to write"),
-      OptionDescription("count", takes: .text("N"), default: "all", help: "how many images"),
-      OptionDescription("out", takes: .outputFolder(of: ".png"), help: "the folder to make; required"),
-      OptionDescription("folders", help: "a folder for each class, as octet train --data reads them"),
+      OptionDescription("count", takes: .text("N"), default: "all", help: "number of images"),
+      OptionDescription("out", takes: .outputFolder(of: ".png"), help: "the folder to create; required"),
+      OptionDescription("folders", help: "write a folder per class, as octet train --data reads them"),
       OptionDescription("json", help: "print a JSON object at the end"),
     ],
     examples: [

@@ -9,19 +9,19 @@ enum DataFetchCommand: Command {
 
   static let description = CommandDescription(
     name: name,
-    summary: "download a data set and check what came",
+    summary: "download a data set and check it",
     discussion: """
-      Downloads the four files of MNIST with curl and keeps each only if its contents have the right SHA-256. A \
-      download that was cut off goes on where it stopped.
+      Downloads the four files of MNIST with curl and keeps each only if its contents have the right \
+      SHA-256. An interrupted download continues where it stopped.
       """,
     positionals: [PositionalDescription(.choice("NAME", of: ["mnist"]), help: "the data set")],
     options: [
       OptionDescription(
         "mirror", takes: .text("ADDRESS"), default: "OCTET_MNIST_MIRROR, else \(MNISTDownload.defaultMirror)",
-        help: "the folder on the web that has the .gz files"),
+        help: "the address of the folder with the .gz files"),
       OptionDescription(
         "out", takes: .outputFolder(of: ".gz"), default: "the user's cache folder, where octet train looks",
-        help: "where the files go"),
+        help: "the folder to write to"),
     ],
     examples: ["octet data fetch mnist", "octet data fetch mnist --out digits"])
 

@@ -13,8 +13,9 @@ enum DataShowCommand: Command {
     name: name,
     summary: "draw images in the terminal, and count them",
     discussion: """
-      Draws the first images of each class with block characters, in shades of gray where the terminal has colours \
-      (NO_COLOR is respected), and shows how many images each class has. With --image one image is drawn in full.
+      Draws the first images of each class with block characters, in shades of gray if the terminal has \
+      colors (NO_COLOR is respected), and prints the number of images of each class. With --image one image \
+      is drawn in full.
       """,
     options: [
       DataOption.option,

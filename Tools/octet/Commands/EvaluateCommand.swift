@@ -15,9 +15,10 @@ enum EvaluateCommand: Command {
     name: name,
     summary: "test a model, or an int8 model against its float model",
     discussion: """
-      Runs the model on the test images, on all cores: an int8 model in the integer runtime, a float model as it was \
-      trained, a full-integer .tflite file as octet quantize takes it over. With --against the float network runs on the same \
-      images as the int8 model, and the difference comes with an interval that counts the pairs of answers that differ.
+      Runs the model on the test images, on all cores: an int8 model in the integer runtime, a float model \
+      as it was trained, a full-integer .tflite file as octet quantize converts it. With --against the float \
+      network runs on the same images as the int8 model, and the difference in accuracy is given with a 95 % \
+      interval from the pairs of answers that differ.
       """,
     positionals: [
       PositionalDescription(.input("MODEL"), help: "the .octet file, or \(FloatModelSource.kinds)")
@@ -32,7 +33,7 @@ enum EvaluateCommand: Command {
       PictureOptions.invert(default: PictureOptions.decided),
       AnswerList.option,
       MaxWorkOption.option,
-      OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
+      OptionDescription("threads", takes: .text("N"), default: "all cores", help: "number of threads"),
       OptionDescription("quiet", short: "q", help: "show no progress"),
       OptionDescription("json", help: "print one JSON object"),
     ] + ReportOption.all,

@@ -12,23 +12,23 @@ enum ExportCommand: Command {
     name: name,
     summary: "write a model as ONNX or C",
     discussion: """
-      --onnx writes a float model as ONNX. The other forms take an .octet file: --onnx-qdq writes it as ONNX with \
-      QuantizeLinear and DequantizeLinear around each layer, so that other tools can check what its integers give. \
-      --c-source writes one C99 file without dependencies that runs the model with integers only and gives the same \
-      bits; its first lines say how to call it. --c-array writes the .octet file as an array, for firmware that reads \
-      it in place.
+      --onnx writes a float model as ONNX. The other forms take an .octet file: --onnx-qdq writes it as ONNX \
+      with QuantizeLinear and DequantizeLinear around each layer, so that other tools can check its \
+      integers. --c-source writes one C99 file without dependencies that runs the model with integers only \
+      and gives the same bits; its first lines say how to call it. --c-array writes the .octet file as an \
+      array, for firmware that reads it in place.
       """,
     positionals: [
       PositionalDescription(.input(), help: "the .octet file; for --onnx \(FloatModelSource.kinds)")
     ],
     options: [
-      OptionDescription("onnx", takes: .output(), help: "where the float model goes as ONNX"),
+      OptionDescription("onnx", takes: .output(), help: "write the float model as ONNX"),
       ForeignModelOptions.pixels,
-      OptionDescription("onnx-qdq", takes: .output(), help: "where the int8 model goes as ONNX"),
-      OptionDescription("c-source", takes: .output(), help: "where the C program goes"),
-      OptionDescription("c-array", takes: .output(), help: "where the C array goes"),
+      OptionDescription("onnx-qdq", takes: .output(), help: "write the int8 model as ONNX"),
+      OptionDescription("c-source", takes: .output(), help: "write a C program"),
+      OptionDescription("c-array", takes: .output(), help: "write a C array"),
       OptionDescription(
-        "name", takes: .text("NAME"), default: "octet", help: "what the names in C begin with"),
+        "name", takes: .text("NAME"), default: "octet", help: "prefix of the names in C"),
       OptionDescription("json", help: "print one JSON object"),
     ],
     examples: [

@@ -6,11 +6,11 @@ enum HelpCommand: Command {
 
   static let description = CommandDescription(
     name: name,
-    summary: "show how a command is used",
+    summary: "show the help of a command",
     positionals: [
       PositionalDescription(
         .command, arity: .zeroOrMore,
-        help: "the command, with its subcommand if it has any; none: octet itself")
+        help: "a command, with its subcommand if it has any; octet itself without")
     ],
     examples: ["octet help completions"])
 

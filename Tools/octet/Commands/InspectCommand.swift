@@ -7,10 +7,10 @@ enum InspectCommand: Command {
 
   static let description = CommandDescription(
     name: name,
-    summary: "show what an .octet file holds",
+    summary: "show the contents of an .octet file",
     discussion: """
-      Shows the layers with their shapes, parameters and scales, the sizes, and where each ring of rows and each layer's \
-      accumulators lie in the arena. The file is checked as the runtime checks it.
+      Shows the layers with their shapes, parameters and scales, the sizes, and the place of each ring of \
+      rows and of each layer's accumulators in the arena. The file is checked as by the runtime.
       """,
     positionals: [PositionalDescription(.input(), help: "the .octet file")],
     options: [OptionDescription("json", help: "print one JSON object")],

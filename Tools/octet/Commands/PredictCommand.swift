@@ -13,14 +13,16 @@ enum PredictCommand: Command {
 
   static let description = CommandDescription(
     name: name,
-    summary: "print or write a model's outputs for each item",
+    summary: "give a model's outputs for each item of an array",
     discussion: """
-      DATA is a .npy file of items, or anything that --data takes elsewhere (its test images, where it has some). An \
-      array has the shape and the axis order that the model's own format gives its input, with the items first. Floats \
-      are inputs as they are, uint8 numbers are pixels, int8 numbers are the input integers of an int8 model.
+      DATA is a .npy file of items, or anything that --data accepts elsewhere (then its test images, if it \
+      has some). An array has the shape and axis order of the input in the model's own format, with the \
+      items first. Floats are inputs as they are, uint8 numbers are pixels, int8 numbers are the input \
+      integers of an int8 model.
 
-      The outputs come in the model's own order too, after a closing softmax or sigmoid: as a JSON object per item on \
-      standard output, or as --out says. An item that cannot be read is an error, and nothing is written then.
+      The outputs are in the model's own order too, after a closing softmax or sigmoid. They are printed as \
+      a JSON object per item, or written to the file of --out. An item that cannot be read is an error, and \
+      nothing is written then.
       """,
     positionals: [
       PositionalDescription(
@@ -32,12 +34,12 @@ enum PredictCommand: Command {
     ],
     options: [
       OptionDescription(
-        "integers", help: "the int8 outputs of an int8 model, before a closing softmax or sigmoid"),
+        "integers", help: "give the integer outputs of an int8 model, before a closing softmax or sigmoid"),
       OptionDescription(
-        "out", takes: .output("FILE"), help: "where the outputs go: FILE.npy, FILE.csv or FILE.jsonl"),
+        "out", takes: .output("FILE"), help: "write the outputs to FILE.npy, FILE.csv or FILE.jsonl"),
       ForeignModelOptions.pixels,
       MaxWorkOption.option,
-      OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
+      OptionDescription("threads", takes: .text("N"), default: "all cores", help: "number of threads"),
     ],
     examples: [
       "octet predict cnn-two-pool.octet digits.npy",

@@ -13,34 +13,34 @@ enum QuantizeCommand: Command {
     name: name,
     summary: "turn a float model into an int8 model",
     discussion: """
-      Looks at what the network's layers give for some of the training images, chooses scales, weights and biases in \
-      integers, and writes the .octet file. Then it says what that did to each layer, and tests the float and the int8 \
-      model on the same test images. The same model, data and options give the same bytes.
+      Runs some of the training images through the network to choose scales, converts weights and biases to \
+      integers, and writes the .octet file. Then it reports the error of each layer, and tests the float and \
+      the int8 model on the same test images. The same model, data and options give the same bytes.
 
-      A full-integer .tflite file is taken over as it is, integers, scales and all; nothing is calibrated then.
+      A full-integer .tflite file is converted with its own integers and scales, without calibration.
       """,
     positionals: [PositionalDescription(.input(), help: FloatModelSource.kinds)],
     options: [
       DataOption.option,
-      OptionDescription("out", takes: .output(), default: "MODEL.octet", help: "where the int8 model goes"),
+      OptionDescription("out", takes: .output(), default: "MODEL.octet", help: "the int8 model to write"),
       ForeignModelOptions.classes,
       ForeignModelOptions.pixels,
       PictureOptions.fit(default: PictureOptions.decided),
       PictureOptions.invert(default: PictureOptions.decided),
       OptionDescription(
         "calibration-images", takes: .text("N"), default: "\(defaults.calibrationImages)",
-        help: "training images that are looked at to find the ranges"),
+        help: "training images used to find the ranges of values"),
       OptionDescription(
         "method", takes: .choice("NAME", of: CalibrationMethod.allCases.map(\.rawValue)),
-        default: defaults.method.rawValue, help: "how a layer's range follows from its values"),
+        default: defaults.method.rawValue, help: "how the range of a layer is chosen"),
       OptionDescription(
         "seed", takes: .text("N"), default: "\(defaults.seed)",
-        help: "the number that the choice of images follows from"),
+        help: "seed of the choice of images"),
       OptionDescription(
         "weight-scales", takes: .choice("HOW", of: ["search", "largest"]), default: "search",
-        help: "look for the scale with the smallest error, or take it from the largest weight"),
-      OptionDescription("no-bias-correction", help: "leave the mean error of each output as it is"),
-      OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
+        help: "search for the scale with the smallest error, or use the largest weight"),
+      OptionDescription("no-bias-correction", help: "do not correct the mean error of each output"),
+      OptionDescription("threads", takes: .text("N"), default: "all cores", help: "number of threads"),
       OptionDescription("quiet", short: "q", help: "print nothing but errors; test only for a report"),
       OptionDescription("json", help: "print one JSON object"),
     ] + ReportOption.all,

@@ -10,11 +10,11 @@ enum ReportCommand: Command {
     name: name,
     summary: "write a page with pictures about a model",
     discussion: """
-      Writes one HTML page that holds all it shows and asks nothing of the network: the data, how training went, how the \
-      model does on the test images, its layers, filters and feature maps. Of an .octet file it shows the memory, and \
-      with --against also what quantization cost and every image whose class changed. The noise and the histograms of \
-      quantization need the model to be quantized once more; they are shown if that gives the very same file. Without times \
-      of training the same inputs give the same bytes.
+      Writes one self-contained HTML page that makes no network requests: the data, the training, the \
+      accuracy on the test images, the model's layers, filters and feature maps. For an .octet file it shows \
+      the memory, and with --against also what quantization changed and every image whose class changed. \
+      Noise and histograms of quantization are measured by quantizing the model once more; they are shown if \
+      that gives exactly the same file. Except for times of training, the same inputs give the same bytes.
       """,
     positionals: [
       PositionalDescription(.input("MODEL"), help: "the .octet file, or \(FloatModelSource.kinds)")
@@ -28,13 +28,14 @@ enum ReportCommand: Command {
       PictureOptions.fit(default: PictureOptions.decided),
       PictureOptions.invert(default: PictureOptions.decided),
       OptionDescription(
-        "out", takes: .output("FILE.html"), default: "MODEL.html", help: "where the page goes"),
+        "out", takes: .output("FILE.html"), default: "MODEL.html", help: "the page to write"),
       ReportOption.pictures,
       OptionDescription(
-        "image", takes: .text("N"), default: "0", help: "the test image whose way through the layers is drawn"
+        "image", takes: .text("N"), default: "0",
+        help: "the test image for which the layers' outputs are drawn"
       ),
       MaxWorkOption.option,
-      OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
+      OptionDescription("threads", takes: .text("N"), default: "all cores", help: "number of threads"),
       OptionDescription("quiet", short: "q", help: "print nothing but errors"),
     ],
     examples: [

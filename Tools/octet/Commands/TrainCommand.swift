@@ -12,9 +12,9 @@ enum TrainCommand: Command {
     name: name,
     summary: "train a float network on images",
     discussion: """
-      Trains the network of a recipe, or of a description file, and writes it as .safetensors. Every setting of the \
-      recipe can be changed by an option of the same name. After each epoch a checkpoint is written beside the model; \
-      --resume goes on from it and ends with the same weights as a run that was never stopped.
+      Trains the network of a recipe, or of a network file, and writes it as .safetensors. Every setting of \
+      the recipe can be changed with an option of the same name. After each epoch a checkpoint is written \
+      beside the model; --resume continues from it and ends with the same weights as an uninterrupted run.
 
       Recipes: \(Recipe.builtInNames.joined(separator: ", ")).
       """,
@@ -22,12 +22,12 @@ enum TrainCommand: Command {
       OptionDescription(
         "recipe", takes: .choice("NAME", of: Recipe.builtInNames), help: "a recipe that comes with octet"),
       OptionDescription(
-        "network", takes: .input(), help: "a description file of your own; docs/NETWORKS.md has its grammar"),
+        "network", takes: .input(), help: "a network file of your own; docs/NETWORKS.md has its grammar"),
       DataOption.option,
       PictureOptions.fit(default: "auto with a recipe or data like MNIST's, else exact"),
       PictureOptions.invert(default: "auto with a recipe or data like MNIST's, else no"),
-      OptionDescription("out", takes: .output(), default: "NAME.safetensors", help: "where the model goes"),
-      OptionDescription("resume", help: "go on from the checkpoint beside the model"),
+      OptionDescription("out", takes: .output(), default: "NAME.safetensors", help: "the model to write"),
+      OptionDescription("resume", help: "continue from the checkpoint beside the model"),
     ]
       + TrainingSetting.allCases.map { setting in
         OptionDescription(
@@ -37,7 +37,7 @@ enum TrainCommand: Command {
           default: "as in the recipe", help: setting.help)
       }
       + [
-        OptionDescription("threads", takes: .text("N"), default: "all cores", help: "cores to use"),
+        OptionDescription("threads", takes: .text("N"), default: "all cores", help: "number of threads"),
         OptionDescription("quiet", short: "q", help: "print nothing but errors"),
         OptionDescription("json", help: "print a JSON object per epoch, and one at the end"),
       ] + ReportOption.all,

@@ -20,7 +20,8 @@ enum DataOption {
   static let option = OptionDescription(
     "data", takes: .input("PATH", folder: reading),
     default: "OCTET_MNIST, then fetched MNIST, then synthetic digits",
-    help: "a folder of IDX files, a CSV table (label first), or a folder with a folder of PNG files per class"
+    help:
+      "a folder of IDX files, a CSV table (label first), or a folder with one folder of PNG files per class"
   )
 
   /// The environment, with the bytes of the folders that data may be in.

@@ -5,10 +5,10 @@ import OctetText
 struct ForeignModelOptions {
   static let classes = OptionDescription(
     "classes", takes: .text("NAMES"), default: "as in the data, if it has as many",
-    help: "names of the classes of a model from elsewhere, in the order of its outputs, as in cat,dog")
+    help: "names of the classes, in the order of the outputs, for a model from elsewhere; as in cat,dog")
   static let pixels = OptionDescription(
     "pixels", takes: .text("LOW:HIGH"), default: "0:1",
-    help: "what pixels of 0 and 255 were when a model from elsewhere was trained, as in --pixels=-1:1")
+    help: "values of pixels 0 and 255 in training, for a model from elsewhere; as in --pixels=-1:1")
 
   var classNames: [String]?
   /// Nil unless given; 0 to 1 then.

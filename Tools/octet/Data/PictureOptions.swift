@@ -8,18 +8,18 @@ struct PictureOptions {
   var inversion: PictureForm.Inversion?
 
   /// What the help says where training or quantization decides for the model.
-  static let decided = "as the model says; else auto for digits, and as they are"
+  static let decided = "as the model says, else auto for digits and unchanged for others"
 
   static func fit(default text: String) -> OptionDescription {
     OptionDescription(
       "fit", takes: .choice("HOW", of: PictureForm.Fit.names), default: text,
-      help: "take pictures as they are, or find and center the digit")
+      help: "use pictures as they are, or find and center the digit")
   }
 
   static func invert(default text: String) -> OptionDescription {
     OptionDescription(
       "invert", takes: .choice("HOW", of: PictureForm.Inversion.names), default: text,
-      help: "whether dark and light change places")
+      help: "whether to invert dark and light")
   }
 
   init() {}

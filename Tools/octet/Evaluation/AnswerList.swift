@@ -35,7 +35,8 @@ struct AnswerList {
   }
 
   static let option = OptionDescription(
-    "answers", takes: .output("FILE"), help: "also list each image with its answers: FILE.csv or FILE.jsonl")
+    "answers", takes: .output("FILE"),
+    help: "also list each image with its answers, in FILE.csv or FILE.jsonl")
 
   let images: LabeledImages
   /// At least one of the two.

@@ -6,7 +6,7 @@ import OctetInterchange
 enum MaxWorkOption {
   static let option = OptionDescription(
     "max-work", takes: .text("N"), default: "20000000000",
-    help: "refuse a model that takes more operations for an image; octet inspect shows how many it takes")
+    help: "reject a model that takes more operations per image; octet inspect shows its number")
 
   static func limit(_ arguments: ParsedArguments) throws(UsageError) -> UInt64 {
     try arguments.integer("max-work", in: 1...).map(UInt64.init) ?? Work.defaultLimit

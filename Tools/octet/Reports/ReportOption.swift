@@ -7,9 +7,9 @@ import OctetText
 /// The options `--report` and `--svg`, shared by every command that can show what it found as pictures.
 enum ReportOption {
   static let page = OptionDescription(
-    "report", takes: .output("FILE.html"), help: "also write a page with pictures, complete in one file")
+    "report", takes: .output("FILE.html"), help: "also write a self-contained page with pictures")
   static let pictures = OptionDescription(
-    "svg", takes: .outputFolder(of: ".svg"), help: "also write the single pictures as SVG files")
+    "svg", takes: .outputFolder(of: ".svg"), help: "also write the pictures as SVG files")
   static let all = [page, pictures]
 
   /// Where pictures shall go; nil if none are asked for. Checked before any work begins.
