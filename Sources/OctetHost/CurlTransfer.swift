@@ -120,7 +120,7 @@ package struct CurlTransfer {
 
   private func failure(_ outcome: ChildProcess.Outcome, _ answer: Answer) -> DataError {
     guard outcome.status != nil else {
-      return DataError(address, "was not downloaded: curl was stopped", advice: "run it again to go on")
+      return DataError(address, "was not downloaded: curl was stopped", advice: "run it again to continue")
     }
     // 23: curl could not write what it received.
     guard outcome.status != 23 else {

@@ -47,7 +47,7 @@ extension FileError: CustomStringConvertible {
     case (EFBIG, .write): "raise the limit on the size of files (ulimit -f), or take another path"
     case (EISDIR, _): "it is a folder: name a file in it"
     case (ENAMETOOLONG, _): "take a shorter name"
-    case (ELOOP, .write): "what is written follows none: name the file that it leads to, or remove the link"
+    case (ELOOP, .write): "output never follows one: name the file that it leads to, or remove the link"
     case (ELOOP, .read): "its links lead in a circle: name the file itself"
     case (EMFILE, _), (ENFILE, _): "raise the limit on open files (ulimit -n)"
     default: "take another path, or look at the disk's health"

@@ -85,7 +85,7 @@ extension Folder {
   package static func createForOutput(_ path: String) throws(DataError) {
     if isLink(path) {
       throw DataError(
-        path, "is a symbolic link, and what is written follows none",
+        path, "is a symbolic link, which output never follows",
         advice: "name the folder that it leads to, or remove the link")
     }
     try create(path)

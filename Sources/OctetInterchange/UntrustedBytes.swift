@@ -13,7 +13,7 @@ struct UntrustedBytes {
   /// A little-endian number of up to eight bytes.
   func number(_ offset: Int, bytes count: Int) throws(OffsetFailure) -> UInt64 {
     guard offset >= 0, offset <= bytes.count - count else {
-      throw OffsetFailure(offset: offset, reason: "\(count) bytes are wanted where the file has none")
+      throw OffsetFailure(offset: offset, reason: "unexpected end of file, \(count) bytes are needed")
     }
     return (0..<count).reduce(0) { $0 | UInt64(bytes[offset + $1]) << UInt64(8 * $1) }
   }
@@ -29,7 +29,7 @@ struct UntrustedBytes {
 
   func range(_ offset: Int, count: Int) throws(OffsetFailure) -> Range<Int> {
     guard offset >= 0, count >= 0, count <= bytes.count, offset <= bytes.count - count else {
-      throw OffsetFailure(offset: offset, reason: "\(count) bytes are wanted where the file has fewer")
+      throw OffsetFailure(offset: offset, reason: "unexpected end of file, \(count) bytes are needed")
     }
     return offset..<offset + count
   }

@@ -55,7 +55,7 @@ import Testing
     #expect(throws: FileError(.write, link, code: ELOOP)) { try AtomicFile.requireWritable(path: link) }
     #expect(
       FileError(.write, "x", code: ELOOP).description
-        == "cannot write x: it is a symbolic link; what is written follows none: name the file that it leads to, or remove the link"
+        == "cannot write x: it is a symbolic link; output never follows one: name the file that it leads to, or remove the link"
     )
     #expect(try fileContents(folder.path("real")) == [1])
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "real")

@@ -172,7 +172,7 @@ struct ForeignCommandTests {
     let several = try foreign("input 6x6x1\nflatten\ndense 5 sigmoid", to: "several.onnx")
     let out = folder.path("none.octet")
     for (model, data, message) in [
-      (number, two, "number.onnx: this model is no classifier: its one output ends in linear"),
+      (number, two, "number.onnx: this model is not a classifier: its one output ends in linear"),
       (number, four, "a number and no class"), (numbers, four, "its 5 outputs end in linear"),
       (numbers, two, "(the data has 2 classes)"), (several, four, "its 5 outputs end in sigmoid"),
     ] {
@@ -225,7 +225,7 @@ struct ForeignCommandTests {
         ["quantize", lite, "--data", six, "--out", out, "--method", "entropy"], 2,
         "--method is for float models"
       ),
-      (["quantize", lite, "--data", six, "--out", out, "--no-bias-correction"], 2, "taken over"),
+      (["quantize", lite, "--data", six, "--out", out, "--no-bias-correction"], 2, "keeps its own integers"),
       (["quantize", lite, "--data", six, "--out", out, "--pixels", "0:255"], 1, "--pixels LOW:HIGH"),
       (["quantize", lite, "--data", six, "--out", out, "--pixels", "1:0"], 2, "-1:1"),
       (["quantize", lite, "--data", six, "--out", out, "--pixels", "a:b"], 2, "-1:1"),

@@ -115,8 +115,8 @@ struct AnswerListTests {
     #expect(text.status == 0 && text.output.contains("Test images: 50, accuracy"))
     #expect(try training.folder.contents(of: "f.html")?.contains("Confusion matrix") == true)
     try training.run(["evaluate", float, "--against", float]).expectRefusal(2, "name the .octet file first")
-    try training.run(["evaluate", float, "--classes", "a,b"]).expectRefusal(2, "says it itself")
-    try training.run(["evaluate", integer, "--classes", "a,b"]).expectRefusal(2, "has its classes")
+    try training.run(["evaluate", float, "--classes", "a,b"]).expectRefusal(2, "contains that itself")
+    try training.run(["evaluate", integer, "--classes", "a,b"]).expectRefusal(2, "contains its classes")
     try training.run(["evaluate", onnx, "--data", data, "--classes", "a,b"]).expectRefusal(1, "10 outputs")
   }
 

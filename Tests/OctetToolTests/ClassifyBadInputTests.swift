@@ -163,7 +163,7 @@ import Testing
 
   @Test(arguments: [
     ([], ["MODEL is missing"]), (["m.octet"], ["PATH is missing"]), (["m.octet", ""], ["PATH is empty"]),
-    (["--json", "--csv", "m.octet", "a.png"], ["--json and --csv exclude each other"]),
+    (["--json", "--csv", "m.octet", "a.png"], ["--json and --csv cannot be combined"]),
     (["--fit", "digits", "m.octet", "a.png"], ["--fit", "did you mean 'digit'?"]),
     (["--labels", "m.octet", "a.png"], ["--labels", "names, folders"]),
     (["--threads", "0", "m.octet", "a.png"], ["--threads"]),

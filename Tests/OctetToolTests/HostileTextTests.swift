@@ -77,7 +77,7 @@ import Testing
     }
     let result = try OctetProcess.run("data", "show", "--data", folder.path("data"))
     result.expectRefusal(
-      1, "b\\u{1b}[2J has a name that is no label".replacingOccurrences(of: " has", with: ": has"))
+      1, "b\\u{1b}[2J has a name that cannot be a label".replacingOccurrences(of: " has", with: ": has"))
     #expect(!result.errors.contains("\u{1B}"))
   }
 }

@@ -83,11 +83,13 @@ struct WrongKindTests {
   }
 
   @Test func `a float model under another format's name`() throws {
-    try expect(["quantize", "f.keras"], "is a float model (.safetensors); formats are told", "f.safetensors")
+    try expect(
+      ["quantize", "f.keras"], "is a float model (.safetensors); the format is detected from the extension",
+      "f.safetensors")
     try expect(["evaluate", "f"], "is a float model (.safetensors)", "f.safetensors")
     try expect(["quantize", "o.h5"], "is an ONNX model (.onnx); ", "o.onnx")
-    try expect(["quantize", "p.png"], "is a PNG picture; a float model is wanted here")
-    try expect(["evaluate", "n.npy"], "is a NumPy array (.npy); a float model is wanted here")
+    try expect(["quantize", "p.png"], "is a PNG picture; a float model is needed here")
+    try expect(["evaluate", "n.npy"], "is a NumPy array (.npy); a float model is needed here")
   }
 
   @Test func `data of the wrong kind`() throws {

@@ -43,7 +43,7 @@ enum DeviceProgram {
           switch line {
           case .path(let path): try run.classify(path)
           case .tooLong(let start):
-            try run.fail("is no path: it has more than \(PathLines.longest) bytes", start)
+            try run.fail("is not a path: it has more than \(PathLines.longest) bytes", start)
           }
         }
       } else {

@@ -40,7 +40,7 @@ struct PictureFiles {
         width: model.imageWidth, height: model.imageHeight, fit: .auto, inversion: .auto)
     else {
       throw FirmwareError(
-        "the model takes images of \(model.imageWidth) x \(model.imageHeight) pixels and \(model.imageChannels) channels, which pictures cannot be brought to"
+        "the model takes images of \(model.imageWidth) x \(model.imageHeight) pixels and \(model.imageChannels) channels, which pictures cannot be fitted to"
       )
     }
     read(files, PictureFitter(fitting))

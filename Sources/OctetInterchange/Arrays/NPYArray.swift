@@ -120,13 +120,13 @@ extension NPYArray {
     }
     let version = try source.number(6, bytes: 1)
     guard (1...3).contains(version) else {
-      throw OffsetFailure(offset: 6, reason: "version \(version) is not known; 1 to 3 are")
+      throw OffsetFailure(offset: 6, reason: "version \(version) is not supported; 1 to 3 are")
     }
     let lengthBytes = version == 1 ? 2 : 4
     let length = try source.size(8, bytes: lengthBytes)
     guard length <= Self.largestHeader else {
       throw OffsetFailure(
-        offset: 8, reason: "its header has \(length) bytes; \(Self.largestHeader) are the most")
+        offset: 8, reason: "its header has \(length) bytes; the limit is \(Self.largestHeader)")
     }
     let text = try source.range(8 + lengthBytes, count: length)
     let header = try NPYHeader(file[text])

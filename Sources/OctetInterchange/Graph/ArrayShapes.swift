@@ -43,7 +43,7 @@ enum ArrayShapes {
 
   static func unsqueezed(_ shape: [Int], _ axes: [Int]) throws(GraphFailure) -> [Int] {
     let rank = shape.count + axes.count
-    guard rank <= 16 else { throw GraphFailure("makes an array of \(rank) axes; 16 is the most") }
+    guard rank <= 16 else { throw GraphFailure("makes an array of \(rank) axes; the limit is 16") }
     let places = try places(axes, rank: rank)
     var rest = shape[...]
     return (0..<rank).map { places.contains($0) ? 1 : rest.removeFirst() }

@@ -16,7 +16,7 @@ extension Graph {
     for (index, node) in nodes.enumerated() {
       if case .softmax = node.operation {
         guard index == nodes.count - 1 else {
-          throw GraphFailure("\(node.title) stands within the network; softmax is known at its end only")
+          throw GraphFailure("\(node.title) is inside the network; softmax is supported at its end only")
         }
         if node.inputs[0] == index, index > 0, counts[index] == 1, made[made.count - 1].takesSoftmax {
           made[made.count - 1].activation = .softmax
@@ -80,7 +80,7 @@ extension Graph {
     case .tanh: return .tanh
     case .relu6, .reluN1To1:
       throw GraphFailure(
-        "\(node.title) has a ReLU with an upper limit, which is known in full-integer .tflite files only")
+        "\(node.title) has a ReLU with an upper limit, which is supported in full-integer .tflite files only")
     }
   }
 

@@ -26,10 +26,10 @@ struct GraphBuilder {
       sizes.reduce(1, *) <= NetworkDescription.largestValueCount
     else {
       throw GraphFailure(
-        "has the sizes \(sizes) without the batch; one to three of a fixed, moderate size are known")
+        "has the sizes \(sizes) without the batch; one to three of a fixed, moderate size are supported")
     }
     guard (1...(1 << 20)).contains(batch ?? 1) else {
-      throw GraphFailure("has a batch of \(batch ?? 1); 1 to \(1 << 20), or any, is known")
+      throw GraphFailure("has a batch of \(batch ?? 1); 1 to \(1 << 20), or any, is supported")
     }
     self.batch = batch ?? Self.anyBatch
     inputIsFlat = sizes.count == 1 && image == nil
@@ -206,7 +206,7 @@ struct GraphBuilder {
     }
     guard covered == view.count else {
       throw GraphFailure(
-        "runs over \(covered) of the \(view.count) values of an item; softmax over the channels or over all values is known"
+        "runs over \(covered) of the \(view.count) values of an item; softmax over the channels or over all values is supported"
       )
     }
     let source = ArrayView(value: try flat(view.value, title), axes: view.axes)
@@ -244,7 +244,7 @@ struct GraphBuilder {
     guard contracted == ArrayAxis(size: shape.channels, stride: 1), !shape.isFlat else {
       throw GraphFailure(
         "multiplies along an axis of \(inputs) of the \(view.count) values of an item; all of them or the channels of an image "
-          + "are known")
+          + "are supported")
     }
     let value = try append(
       Graph.Node(
@@ -298,7 +298,7 @@ struct GraphBuilder {
       value = view.value
     } else if !taken.allSatisfy({ $0.stride >= channels }) {
       throw GraphFailure(
-        "takes the mean over channels or over parts of them; the mean over height and width is known")
+        "takes the mean over channels or over parts of them; the mean over height and width is supported")
     } else if count == shape.height * shape.width {
       (height, width) = (1, 1)
       value = try append(
@@ -310,7 +310,7 @@ struct GraphBuilder {
       let isRows = taken.allSatisfy({ $0.stride >= line }) && count == shape.height
       guard isColumns || isRows, count <= 256 else {
         throw GraphFailure(
-          "takes the mean over a part of the height or width; all of either, up to 256, is known")
+          "takes the mean over a part of the height or width; all of either, up to 256, is supported")
       }
       if isRows { height = 1 } else { width = 1 }
       let window = Window(height: isRows ? count : 1, width: isRows ? 1 : count)
@@ -356,7 +356,9 @@ extension GraphBuilder {
             + "or reshape with -1 for the batch"
           : "gives the sizes \(sizes); the first must be the batch of \(batch)")
     }
-    guard sizes.count <= 9 else { throw GraphFailure("makes an array of \(sizes.count) axes; 9 is the most") }
+    guard sizes.count <= 9 else {
+      throw GraphFailure("makes an array of \(sizes.count) axes; the limit is 9")
+    }
     guard let made = view.reshaped(Array(sizes.dropFirst())) else {
       throw GraphFailure(
         "reshapes \(view.sizes) to \(Array(sizes.dropFirst())) without the batch, which would put elements into another "

@@ -27,7 +27,7 @@ enum UntrustedJSON {
   /// All that `text` holds.
   static func value(of text: String) throws -> UntrustedValue {
     guard text.utf8.count <= longestValue else {
-      throw Unreadable(reason: "it has \(text.utf8.count) bytes; \(longestValue) is the most")
+      throw Unreadable(reason: "it has \(text.utf8.count) bytes; the limit is \(longestValue)")
     }
     return try decode(UntrustedValue.self, from: text)
   }

@@ -24,7 +24,7 @@ extension HDF5File {
     case 9: return .distantText
     default: break
     }
-    throw OffsetFailure(offset: place, reason: "its numbers are no floats as Keras writes them")
+    throw OffsetFailure(offset: place, reason: "its numbers are not floats as Keras writes them")
   }
 
   private func shape(_ place: Int) throws(OffsetFailure) -> [Int] {
@@ -44,7 +44,8 @@ extension HDF5File {
     func body(_ type: Int) -> Range<Int>? { messages.first { $0.type == type }?.body }
     guard let space = body(1), let type = body(3), let layout = body(8) else { return nil }
     guard case .float(let bytes) = try element(type.lowerBound) else {
-      throw OffsetFailure(offset: type.lowerBound, reason: "an array holds texts where floats are wanted")
+      throw OffsetFailure(
+        offset: type.lowerBound, reason: "an array contains texts where floats are expected")
     }
     let shape = try shape(space.lowerBound)
     var count = 1
@@ -94,7 +95,7 @@ extension HDF5File {
         return String(decoding: file.bytes[range].prefix { $0 != 0 }, as: UTF8.self)
       case .distantText:
         return try distantText(data)
-      case .float: throw OffsetFailure(offset: type, reason: "attribute \(wanted.quoted) is no text")
+      case .float: throw OffsetFailure(offset: type, reason: "attribute \(wanted.quoted) is not a text")
       }
     }
     return nil

@@ -29,7 +29,8 @@ struct HDF5File {
     }
     let addresses = version == 0 ? 24 : 28
     guard try file.number(addresses, bytes: 8) == 0 else {
-      throw OffsetFailure(offset: addresses, reason: "something stands before the HDF5 file in it")
+      throw OffsetFailure(
+        offset: addresses, reason: "its HDF5 data does not start at the beginning of the file")
     }
     root = try file.size(addresses + 40, bytes: 8)
   }

@@ -6,7 +6,7 @@ struct KerasConfiguration {
   init(_ text: String) throws(OffsetFailure) {
     do {
       guard case .object(let members) = try UntrustedJSON.value(of: text) else {
-        throw OffsetFailure(offset: 0, reason: "its configuration is no JSON object")
+        throw OffsetFailure(offset: 0, reason: "its configuration is not a JSON object")
       }
       self.members = members
     } catch let failure as OffsetFailure {

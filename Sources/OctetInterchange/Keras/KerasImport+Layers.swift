@@ -20,7 +20,7 @@ extension KerasImport {
   mutating func add(_ layer: KerasLayer) throws(GraphFailure) -> ArrayView {
     try checkSettings(layer)
     guard layer.inputs.count == 1 || layer.kind == "Add" else {
-      throw GraphFailure("reads \(layer.inputs.count) values; one is known")
+      throw GraphFailure("reads \(layer.inputs.count) values; one is supported")
     }
     let view = layer.inputs[0]
     switch layer.kind {
@@ -52,12 +52,13 @@ extension KerasImport {
     case "ReLU":
       guard layer.configuration["max_value"] == nil, layer.configuration.float("negative_slope") ?? 0 == 0,
         layer.configuration.float("threshold") ?? 0 == 0
-      else { throw GraphFailure("has a slope, a limit or a threshold; the plain one is known") }
+      else { throw GraphFailure("has a slope, a limit or a threshold; the plain one is supported") }
       return try builder.function(.relu, view, layer.title)
     case "Softmax": return try addSoftmax(layer, view)
     case "Rescaling": return try addRescaling(layer, view)
     default:
-      throw GraphFailure("is of a class that is not known. Known: \(Self.kinds.joined(separator: ", "))")
+      throw GraphFailure(
+        "is of a class that is not supported. Supported: \(Self.kinds.joined(separator: ", "))")
     }
   }
 
@@ -69,7 +70,7 @@ extension KerasImport {
       throw GraphFailure("is quantized by Keras; save the model before model.quantize, in floats")
     }
     for name in ["lora_rank", "virtual_batch_size", "noise_shape"] where layer.configuration[name] != nil {
-      throw GraphFailure("has \(name), which is not known")
+      throw GraphFailure("has \(name), which is not supported")
     }
   }
 
@@ -91,7 +92,7 @@ extension KerasImport {
         over: [view.axes.count - 1], isLogarithm: name == "log_softmax", view, layer.title)
     default:
       throw GraphFailure(
-        "has activation \(name.quoted); linear, relu, sigmoid, tanh, softmax and log_softmax are known")
+        "has activation \(name.quoted); linear, relu, sigmoid, tanh, softmax and log_softmax are supported")
     }
   }
 
@@ -114,7 +115,7 @@ extension KerasImport {
     case "channels_last": return .channelsLast
     case "channels_first": return .channelsFirst
     case let other:
-      throw GraphFailure("has data_format \(other.quoted); channels_last and channels_first are known")
+      throw GraphFailure("has data_format \(other.quoted); channels_last and channels_first are supported")
     }
   }
 
@@ -123,7 +124,7 @@ extension KerasImport {
     let window = try extent(layer, size, in: 1...256)
     let dilation = try extent(layer, "dilation_rate", in: 1...4096, otherwise: (1, 1))
     guard dilation.height == 1 || window.height == 1, dilation.width == 1 || window.width == 1 else {
-      throw GraphFailure("has dilation_rate \(dilation.height)x\(dilation.width); only 1 is known")
+      throw GraphFailure("has dilation_rate \(dilation.height)x\(dilation.width); only 1 is supported")
     }
     // Pools move by their own size unless told otherwise, convolutions by one.
     let stride = try extent(layer, "strides", in: 1...256, otherwise: size == "pool_size" ? window : (1, 1))
@@ -131,7 +132,7 @@ extension KerasImport {
     switch layer.configuration.text("padding") ?? "valid" {
     case "valid": padding = .valid
     case "same": padding = .same
-    case let other: throw GraphFailure("has padding \(other.quoted); valid and same are known")
+    case let other: throw GraphFailure("has padding \(other.quoted); valid and same are supported")
     }
     return Window(
       height: window.height, width: window.width, strideHeight: stride.height, strideWidth: stride.width,
@@ -231,7 +232,7 @@ extension KerasImport {
     }
     let image = try builder.image(view, layout)
     guard image.height <= 256, image.width <= 256 else {
-      throw GraphFailure("runs over \(image.height)x\(image.width); 256x256 is the most")
+      throw GraphFailure("runs over \(image.height)x\(image.width); the limit is 256x256")
     }
     let window = Window(
       height: image.height, width: image.width, strideHeight: image.height, strideWidth: image.width)
@@ -282,7 +283,7 @@ extension KerasImport {
   private mutating func addSoftmax(_ layer: KerasLayer, _ view: ArrayView) throws(GraphFailure) -> ArrayView {
     var numbers = [layer.configuration.integer("axis") ?? -1]
     if let list = layer.configuration.integers("axis") {
-      guard !list.isEmpty, !list.contains(nil) else { throw GraphFailure("has an axis that is no number") }
+      guard !list.isEmpty, !list.contains(nil) else { throw GraphFailure("has an axis that is not a number") }
       numbers = list.compactMap { $0 }
     }
     var axes: Set<Int> = []
@@ -303,7 +304,7 @@ extension KerasImport {
       var values: [Double] = []
       for element in list {
         guard case .number(let number) = element else {
-          throw GraphFailure("has a \(name.quoted) that is no number")
+          throw GraphFailure("has a \(name.quoted) that is not a number")
         }
         values.append(number)
       }

@@ -62,7 +62,8 @@ struct KerasImport {
     guard ["Sequential", "Functional", "Model"].contains(kind), let model = configuration.part("config")
     else {
       throw OffsetFailure(
-        offset: noOffset, reason: "it is of class \(kind.quoted); Sequential and Functional models are known")
+        offset: noOffset,
+        reason: "it is of class \(kind.quoted); Sequential and Functional models are supported")
     }
     let isFirst = model.parts("layers").contains {
       $0.part("config")?.text("data_format") == "channels_first"
@@ -103,7 +104,7 @@ struct KerasImport {
     self.isChannelsFirst = isChannelsFirst
     let list = model.parts("layers")
     guard list.count <= 1_000 else {
-      throw OffsetFailure(offset: Self.noOffset, reason: "it has \(list.count) layers; 1,000 is the most")
+      throw OffsetFailure(offset: Self.noOffset, reason: "it has \(list.count) layers; the limit is 1,000")
     }
     // Older files write the input's shape into the first layer.
     let inputs = list.filter { $0.text("class_name") == "InputLayer" }
@@ -116,7 +117,7 @@ struct KerasImport {
       throw OffsetFailure(
         offset: Self.noOffset,
         reason:
-          "it has \(inputs.count) inputs, or one without a shape of a batch and one to three sizes; one is known"
+          "it has \(inputs.count) inputs, or one without a shape of a batch and one to three sizes; one is supported"
       )
     }
     sizes = shape
@@ -162,7 +163,9 @@ struct KerasImport {
 
   /// What a layer of a functional model reads.
   private func inputs(_ layer: KerasConfiguration) throws(GraphFailure) -> [ArrayView] {
-    guard layer.nodeCount == 1 else { throw GraphFailure("is used \(layer.nodeCount) times; once is known") }
+    guard layer.nodeCount == 1 else {
+      throw GraphFailure("is used \(layer.nodeCount) times; once is supported")
+    }
     if layer.isCalledInTraining {
       throw GraphFailure(
         "is called with training=True, so that it does in inference what it does in training")
@@ -170,7 +173,7 @@ struct KerasImport {
     var inputs: [ArrayView] = []
     for source in layer.inboundNames {
       guard let view = views[source] else {
-        throw GraphFailure("reads \(source.quoted), which is no layer before it")
+        throw GraphFailure("reads \(source.quoted), which is not a layer before it")
       }
       inputs.append(view)
     }
@@ -183,7 +186,7 @@ struct KerasImport {
     KerasConfiguration.collect(model["output_layers"], into: &names, depth: 0)
     guard names.count == 1, let view = views[names[0]] else {
       let listed = names.isEmpty ? "none" : names.map(\.quoted).joined(separator: ", ")
-      throw GraphFailure("its outputs are: \(listed); one is known")
+      throw GraphFailure("its outputs are: \(listed); one is supported")
     }
     return view
   }

@@ -16,16 +16,16 @@ struct ZIPArchive {
     while end >= max(0, bytes.count - 22 - 65_535), !file.holds("PK\u{5}\u{6}", at: end) { end -= 1 }
     guard end >= 0, file.holds("PK\u{5}\u{6}", at: end) else {
       throw OffsetFailure(
-        offset: 0, reason: "it has no list of files: this is no ZIP archive, or a part of one")
+        offset: 0, reason: "it has no list of files: this is not a ZIP archive, or a part of one")
     }
     let count = Int(try file.number(end + 10, bytes: 2))
     guard count <= Self.mostEntries else {
-      throw OffsetFailure(offset: end + 10, reason: "it has \(count) files; \(Self.mostEntries) is the most")
+      throw OffsetFailure(offset: end + 10, reason: "it has \(count) files; the limit is \(Self.mostEntries)")
     }
     var place = try file.size(end + 16, bytes: 4)
     for _ in 0..<count {
       guard file.holds("PK\u{1}\u{2}", at: place) else {
-        throw OffsetFailure(offset: place, reason: "an entry of the list of files does not begin here")
+        throw OffsetFailure(offset: place, reason: "there is no entry of the list of files here")
       }
       let nameBytes = try file.range(place + 46, count: Int(file.number(place + 28, bytes: 2)))
       let name = String(decoding: bytes[nameBytes], as: UTF8.self)
@@ -38,7 +38,7 @@ struct ZIPArchive {
           reason: "\(name.quoted) is compressed; save the model with Keras and leave the file as it is")
       }
       guard file.holds("PK\u{3}\u{4}", at: start) else {
-        throw OffsetFailure(offset: start, reason: "\(name.quoted) does not begin here")
+        throw OffsetFailure(offset: start, reason: "there is no entry for \(name.quoted) here")
       }
       let head = 30 + Int(try file.number(start + 26, bytes: 2)) + Int(try file.number(start + 28, bytes: 2))
       entries[name] = (
@@ -53,7 +53,7 @@ struct ZIPArchive {
 
   func contents(_ name: String) throws(OffsetFailure) -> [UInt8] {
     guard let (range, expected) = entries[name] else {
-      throw OffsetFailure(offset: 0, reason: "it holds no \(name.quoted): this is no file of Keras")
+      throw OffsetFailure(offset: 0, reason: "it has no \(name.quoted): this is not a Keras file")
     }
     let bytes = Array(file.bytes[range])
     var checksum = Checksum()

@@ -61,7 +61,7 @@ package struct ClassifierOutput: Equatable, Sendable {
       return "softmax over one output is always 1, so it tells nothing"
     }
     guard shape.count <= Self.largestClassCount else {
-      return "it has \(shape.count) outputs; \(Self.largestClassCount) classes are the most"
+      return "it has \(shape.count) outputs; the limit is \(Self.largestClassCount) classes"
     }
     return nil
   }

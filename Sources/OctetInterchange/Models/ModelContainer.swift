@@ -66,11 +66,11 @@ struct ModelContainer {
 
   func requireFormat(_ expected: String, what: String) throws(ModelFileError) {
     guard let format = text("format") else {
-      throw failure("it is no \(what) of Octet: its metadata has no \"format\"")
+      throw failure("it is not a \(what) of Octet: its metadata has no \"format\"")
     }
     guard format == expected else {
       throw failure(
-        "it is no \(what) that this version reads: its format is \(format.quoted), not \"\(expected)\"")
+        "it is not a \(what) that this version reads: its format is \(format.quoted), not \"\(expected)\"")
     }
   }
 
@@ -95,7 +95,7 @@ struct ModelContainer {
   func network() throws(ModelFileError) -> NetworkDescription {
     let text = try requiredText("network")
     guard text.utf8.count <= Self.longestNetwork else {
-      throw failure("its \"network\" has \(text.utf8.count) bytes; \(Self.longestNetwork) is the most")
+      throw failure("its \"network\" has \(text.utf8.count) bytes; the limit is \(Self.longestNetwork)")
     }
     do throws(NetworkError) {
       return try NetworkDescription(text: text)

@@ -10,7 +10,7 @@ struct ONNXAttributes {
   mutating func integer(_ name: String, otherwise usual: Int) throws(GraphFailure) -> Int {
     guard let attribute = left.removeValue(forKey: name) else { return usual }
     guard case .integer(let value) = attribute, let integer = Int(exactly: value) else {
-      throw GraphFailure("has an attribute \(name.quoted) that is no integer")
+      throw GraphFailure("has an attribute \(name.quoted) that is not an integer")
     }
     return integer
   }
@@ -22,7 +22,7 @@ struct ONNXAttributes {
   mutating func float(_ name: String, otherwise usual: Float) throws(GraphFailure) -> Float {
     guard let attribute = left.removeValue(forKey: name) else { return usual }
     guard case .float(let value) = attribute else {
-      throw GraphFailure("has an attribute \(name.quoted) that is no float")
+      throw GraphFailure("has an attribute \(name.quoted) that is not a float")
     }
     return value
   }
@@ -30,7 +30,7 @@ struct ONNXAttributes {
   mutating func integers(_ name: String) throws(GraphFailure) -> [Int]? {
     guard let attribute = left.removeValue(forKey: name) else { return nil }
     guard case .integers(let values) = attribute else {
-      throw GraphFailure("has an attribute \(name.quoted) that is no list of integers")
+      throw GraphFailure("has an attribute \(name.quoted) that is not a list of integers")
     }
     return values.map { Int(clamping: $0) }
   }
@@ -38,7 +38,7 @@ struct ONNXAttributes {
   mutating func text(_ name: String, otherwise usual: String) throws(GraphFailure) -> String {
     guard let attribute = left.removeValue(forKey: name) else { return usual }
     guard case .text(let value) = attribute else {
-      throw GraphFailure("has an attribute \(name.quoted) that is no text")
+      throw GraphFailure("has an attribute \(name.quoted) that is not a text")
     }
     return value
   }
@@ -49,6 +49,6 @@ struct ONNXAttributes {
   /// What is left was not understood.
   func finish() throws(GraphFailure) {
     guard let name = left.keys.min() else { return }
-    throw GraphFailure("has an attribute \(name.quoted), which is not known")
+    throw GraphFailure("has an attribute \(name.quoted), which is not supported")
   }
 }

@@ -155,7 +155,7 @@ enum ONNXConstantOperator {
         node.type == "Squeeze"
           ? try ArrayShapes.squeezed(first.shape, axes) : try ArrayShapes.unsqueezed(first.shape, axes ?? []))
     case "Slice": made = try sliced(first, inputs, &attributes, version: version)
-    default: throw GraphFailure("is no operator on constants")
+    default: throw GraphFailure("is not supported on constants")
     }
     try attributes.finish()
     return made
@@ -224,7 +224,7 @@ enum ONNXConstantOperator {
       }
       return ONNXGraph.Tensor(tensor.shape, integers: values.map { Int64($0) })
     default:
-      throw GraphFailure("casts to element type \(type); float, int32 and int64 (1, 6, 7) are known")
+      throw GraphFailure("casts to element type \(type); float, int32 and int64 (1, 6, 7) are supported")
     }
   }
 
@@ -267,7 +267,7 @@ enum ONNXConstantOperator {
     let count = shape.reduce(1, *)
     guard let value else { return ONNXGraph.Tensor(shape, floats: [Float](repeating: 0, count: count)) }
     guard case .tensor(let tensor) = value, tensor.count == 1 else {
-      throw GraphFailure("has a \"value\" that is no tensor of one element")
+      throw GraphFailure("has a \"value\" that is not a tensor of one element")
     }
     return tensor.picked(shape, [Int](repeating: 0, count: count))
   }

@@ -96,7 +96,8 @@ extension ONNXGraph {
       case 20: type = try field.integer()
       // A reference to an attribute of a function around the node.
       case 21:
-        throw ProtobufReader.Failure(offset: field.offset, reason: "attributes of functions are not known")
+        throw ProtobufReader.Failure(
+          offset: field.offset, reason: "attributes of functions are not supported")
       default: break
       }
     }

@@ -59,7 +59,7 @@ extension ONNXGraph {
     }
     guard let element = ElementType(rawValue: type) else {
       throw failure(
-        "has element type \(type): only float, double, int32, int64 and bool are known; export the model in float32"
+        "has element type \(type): only float, double, int32, int64 and bool are supported; export the model in float32"
       )
     }
     if let raw {

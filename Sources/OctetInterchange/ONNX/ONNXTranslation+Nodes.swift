@@ -5,7 +5,7 @@ import OctetTraining
 extension ONNXTranslation {
   mutating func add(_ node: ONNXGraph.Node) throws(GraphFailure) {
     guard node.domain.isEmpty || node.domain == "ai.onnx" else {
-      throw GraphFailure("is of the domain \(node.domain.quoted); standard operators are known")
+      throw GraphFailure("is of the domain \(node.domain.quoted); standard operators are supported")
     }
     let inputs = node.inputs.map { $0.isEmpty ? nil : constants[$0] }
     if ONNXConstantOperator.known.contains(node.type), !node.inputs.isEmpty,
@@ -43,7 +43,7 @@ extension ONNXTranslation {
     case "Pad": try addPadding(node, &attributes)
     default:
       throw GraphFailure(
-        "is of an operator that is not known. Known: \(Self.operators.joined(separator: ", "))")
+        "is of an operator that is not supported. Supported: \(Self.operators.joined(separator: ", "))")
     }
     try attributes.finish()
   }
@@ -116,7 +116,7 @@ extension ONNXTranslation {
   {
     let view = try view(node)
     let mode = try attributes.text("mode", otherwise: "constant")
-    guard mode == "constant" else { throw GraphFailure("pads in mode \(mode.quoted); constant is known") }
+    guard mode == "constant" else { throw GraphFailure("pads in mode \(mode.quoted); constant is supported") }
     var value: Float = 0
     if version < 11 {
       value = try attributes.float("value", otherwise: 0)
@@ -144,7 +144,7 @@ extension ONNXTranslation {
       (before[place], after[place]) = (pads[index], pads[index + axes.count])
     }
     if pads.allSatisfy({ $0 == 0 }) { return try give(node, view) }
-    guard value == 0 else { throw GraphFailure("pads with \(value); 0 is known") }
+    guard value == 0 else { throw GraphFailure("pads with \(value); 0 is supported") }
     // Zeros go around rows and columns, wherever these axes stand.
     for (layout, rows) in [(GraphBuilder.Layout.channelsFirst, 2), (.channelsLast, 1)] where rank == 4 {
       var isOther = false
@@ -162,7 +162,7 @@ extension ONNXTranslation {
         top: before[rows], left: before[rows + 1], bottom: after[rows], right: after[rows + 1])
       return try give(node, try builder.padding(border, view, layout, node.title))
     }
-    throw GraphFailure("pads by \(pads); 0 to 255 rows and columns of an image are known")
+    throw GraphFailure("pads by \(pads); 0 to 255 rows and columns of an image are supported")
   }
 
   // MARK: shapes

@@ -17,7 +17,7 @@ extension ONNXTranslation {
       throw GraphFailure("has a window, strides, pads or dilations that are not of two axes")
     }
     guard zip(dilations, size).allSatisfy({ $0 == 1 || ($1 == 1 && $0 > 0) }) else {
-      throw GraphFailure("has dilations \(dilations); only 1 is known")
+      throw GraphFailure("has dilations \(dilations); only 1 is supported")
     }
     guard (size + strides).allSatisfy({ (1...256).contains($0) }), pads.allSatisfy({ (0...255).contains($0) })
     else {
@@ -44,7 +44,8 @@ extension ONNXTranslation {
         end[axis] = border - begin[axis]
       }
     default:
-      throw GraphFailure("has auto_pad \(mode.quoted); NOTSET, VALID, SAME_UPPER and SAME_LOWER are known")
+      throw GraphFailure(
+        "has auto_pad \(mode.quoted); NOTSET, VALID, SAME_UPPER and SAME_LOWER are supported")
     }
     if isPool, try attributes.flag("ceil_mode") {
       for axis in 0...1 {
@@ -120,7 +121,7 @@ extension ONNXTranslation {
     let window = try window(size, input, &attributes, isPool: true)
     let isAverage = node.type == "AveragePool"
     if isAverage, try attributes.flag("count_include_pad"), window.padding != .valid {
-      throw GraphFailure("counts its border as zeros (count_include_pad 1); only 0 is known")
+      throw GraphFailure("counts its border as zeros (count_include_pad 1); only 0 is supported")
     }
     // This only numbers the places that a second output would give.
     if !isAverage { _ = attributes.take("storage_order") }
@@ -138,7 +139,7 @@ extension ONNXTranslation {
       return try give(node, try builder.mean(over: [1, 2], keepsAxes: true, view, node.title))
     }
     guard input.height <= 256, input.width <= 256 else {
-      throw GraphFailure("runs over \(input.height)x\(input.width); 256x256 is the most")
+      throw GraphFailure("runs over \(input.height)x\(input.width); the limit is 256x256")
     }
     let window = Window(
       height: input.height, width: input.width, strideHeight: input.height, strideWidth: input.width)
@@ -195,7 +196,7 @@ extension ONNXTranslation {
         let values = constant.floats
       else {
         throw GraphFailure(
-          "has a bias of shape \(shape); one number, or one for each of \(units) outputs, is known")
+          "has a bias of shape \(shape); one number, or one for each of \(units) outputs, is supported")
       }
       bias = (0..<units).map { Double(values[values.count == 1 ? 0 : $0]) * Double(beta) }
     }
@@ -217,7 +218,7 @@ extension ONNXTranslation {
     else {
       throw GraphFailure(
         "multiplies an array of the sizes \(view.sizes) without the batch and a constant of shape \(tensor.shape), in a way "
-          + "that is not known")
+          + "that is not supported")
     }
     let flat = tensor.reshaped(Array(tensor.shape.suffix(2)))
     let matrix = isRight ? flat : flat.transposed([1, 0])
@@ -240,7 +241,7 @@ extension ONNXTranslation {
     guard let place = [1, 0].first(where: { constant(node, $0) != nil }) else {
       let (left, right) = (try view(node, 0), try view(node, 1))
       guard node.type == "Add" else {
-        throw GraphFailure("combines two values; only the sum of two is known")
+        throw GraphFailure("combines two values; only the sum of two is supported")
       }
       return try give(node, try builder.sum(left, right, node.title))
     }
@@ -259,7 +260,7 @@ extension ONNXTranslation {
     case ("Sub", _):
       made = try builder.affine(view, factors: GraphBuilder.Constant(-1), summands: numbers, node.title)
     case ("Div", 1): made = try builder.affine(view, factors: mapped { 1 / $0 }, summands: zero, node.title)
-    default: throw GraphFailure("divides a constant by a value, which is not known")
+    default: throw GraphFailure("divides a constant by a value, which is not supported")
     }
     try give(node, made)
   }
@@ -272,7 +273,7 @@ extension ONNXTranslation {
     let epsilon = try attributes.float("epsilon", otherwise: 1e-5)
     _ = try attributes.float("momentum", otherwise: 0.9)
     if version < 9, try !attributes.flag("spatial", otherwise: true) {
-      throw GraphFailure("has numbers for each element (spatial 0); those of each channel are known")
+      throw GraphFailure("has numbers for each element (spatial 0); those of each channel are supported")
     }
     if version >= 14, try attributes.flag("training_mode") {
       throw GraphFailure(

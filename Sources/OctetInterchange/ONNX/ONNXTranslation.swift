@@ -82,11 +82,11 @@ struct ONNXTranslation {
     constants = source.constants
     guard let version = source.version else {
       throw GraphFailure(
-        "it does not say which operator set it uses: this is no ONNX model, or a part of one")
+        "it does not say which operator set it uses: this is not an ONNX model, or a part of one")
     }
     guard Self.versions.contains(version) else {
       throw GraphFailure(
-        "it uses operator set \(version); \(Self.versions.lowerBound) to \(Self.versions.upperBound) are known: export it "
+        "it uses operator set \(version); \(Self.versions.lowerBound) to \(Self.versions.upperBound) are supported: export it "
           + "with opset_version=\(min(max(version, Self.versions.lowerBound), Self.versions.upperBound))")
     }
     self.version = version
@@ -177,7 +177,7 @@ struct ONNXTranslation {
       throw GraphFailure("gives a value without a name, or one whose name is taken")
     }
     for other in node.outputs.dropFirst() where !other.isEmpty && graph.isRead(other) {
-      throw GraphFailure("has a second output \(other.quoted) that is read; only the first one is known")
+      throw GraphFailure("has a second output \(other.quoted) that is read; only the first one is supported")
     }
     return name
   }
@@ -201,7 +201,7 @@ extension ONNXGraph {
   /// The nodes that the output needs, in their order.
   fileprivate func needed() throws(GraphFailure) -> [Node] {
     guard outputs.count == 1 else {
-      throw GraphFailure("it has \(outputs.count) outputs; one is known")
+      throw GraphFailure("it has \(outputs.count) outputs; one is supported")
     }
     var wanted: Set = [outputs[0].name]
     var list: [Node] = []
@@ -210,7 +210,7 @@ extension ONNXGraph {
       list.append(node)
     }
     guard list.count <= GraphBuilder.mostNodes else {
-      throw GraphFailure("it has \(list.count) nodes; \(GraphBuilder.mostNodes) is the most")
+      throw GraphFailure("it has \(list.count) nodes; the limit is \(GraphBuilder.mostNodes)")
     }
     return list.reversed()
   }
@@ -222,12 +222,12 @@ extension ONNXGraph {
 
   fileprivate func inputPort() throws(GraphFailure) -> Port {
     guard inputs.count == 1 else {
-      throw GraphFailure("it has \(inputs.count) inputs; one is known")
+      throw GraphFailure("it has \(inputs.count) inputs; one is supported")
     }
     let port = inputs[0]
     guard port.element == nil || port.element == 1 else {
       throw GraphFailure(
-        "its input \(port.name.quoted) is of element type \(port.element ?? 0); float (1) is known: export it in float32"
+        "its input \(port.name.quoted) is of element type \(port.element ?? 0); float (1) is supported: export it in float32"
       )
     }
     return port

@@ -47,7 +47,7 @@ struct ProtobufReader {
     case 2:
       let length = try varint()
       guard length <= UInt64(end - offset) else {
-        throw Failure(offset: start, reason: "\(length) bytes are announced where \(end - offset) are left")
+        throw Failure(offset: start, reason: "the length is \(length) bytes, but \(end - offset) are left")
       }
       value = .bytes(offset..<offset + Int(length))
       offset += Int(length)
@@ -87,14 +87,14 @@ extension ProtobufReader.Field {
 
   func integer() throws(Failure) -> Int64 {
     guard case .number(let value) = value else {
-      throw Failure(offset: offset, reason: "field \(number) is no integer")
+      throw Failure(offset: offset, reason: "field \(number) is not an integer")
     }
     return Int64(bitPattern: value)
   }
 
   func float() throws(Failure) -> Float {
     guard case .fixed32(let bits) = value else {
-      throw Failure(offset: offset, reason: "field \(number) is no float")
+      throw Failure(offset: offset, reason: "field \(number) is not a float")
     }
     return Float(bitPattern: bits)
   }

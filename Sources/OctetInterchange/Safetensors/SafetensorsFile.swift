@@ -38,7 +38,7 @@ package struct SafetensorsFile: Sendable {
     guard length <= SafetensorsFormat.largestHeader else {
       throw SafetensorsError(
         field: "header length", value: "\(length)",
-        "at most \(SafetensorsFormat.largestHeader) is allowed; this is no safetensors file, or it is damaged"
+        "at most \(SafetensorsFormat.largestHeader) is allowed; this is not a safetensors file, or it is damaged"
       )
     }
     let room = bytes.count - SafetensorsFormat.lengthBytes
@@ -64,7 +64,7 @@ package struct SafetensorsFile: Sendable {
       guard let element = SafetensorsElement(rawValue: tensor.element) else {
         throw SafetensorsError(
           tensor: tensor.name, field: "dtype", value: tensor.element.quoted,
-          "known are \(SafetensorsElement.allCases.map(\.rawValue).joined(separator: ", "))")
+          "supported are \(SafetensorsElement.allCases.map(\.rawValue).joined(separator: ", "))")
       }
       guard tensor.start == position else {
         throw SafetensorsError(

@@ -87,7 +87,7 @@ package struct FlatBufferTable: Sendable {
     guard count <= (file.count - target - 4) / elementBytes else {
       throw Failure(
         offset: target,
-        reason: "\(count) elements are announced where \(file.count - target - 4) bytes are left")
+        reason: "the count is \(count) elements, but \(file.count - target - 4) bytes are left")
     }
     return target + 4..<target + 4 + count * elementBytes
   }
@@ -97,7 +97,8 @@ package struct FlatBufferTable: Sendable {
     let range = try vector(field, elementBytes: bytes)
     guard range.count / bytes <= limit else {
       throw Failure(
-        offset: range.lowerBound, reason: "\(range.count / bytes) numbers where at most \(limit) are known")
+        offset: range.lowerBound,
+        reason: "\(range.count / bytes) numbers where at most \(limit) are supported")
     }
     var list: [Int] = []
     for place in stride(from: range.lowerBound, to: range.upperBound, by: bytes) {
@@ -121,7 +122,7 @@ package struct FlatBufferTable: Sendable {
     let range = try vector(field, elementBytes: 4)
     guard range.count / 4 <= limit else {
       throw Failure(
-        offset: range.lowerBound, reason: "\(range.count / 4) parts where at most \(limit) are known")
+        offset: range.lowerBound, reason: "\(range.count / 4) parts where at most \(limit) are supported")
     }
     var tables: [FlatBufferTable] = []
     for place in stride(from: range.lowerBound, to: range.upperBound, by: 4) {

@@ -58,13 +58,14 @@ package struct LiteGraph: Sendable {
     self.file = file
     guard file.count >= 8, file[4..<8].elementsEqual(Array("TFL3".utf8)) else {
       throw FlatBufferTable.Failure(
-        offset: 4, reason: "\"TFL3\" does not stand there: this is no .tflite file")
+        offset: 4, reason: "\"TFL3\" is missing: this is not a .tflite file")
     }
     let model = try FlatBufferTable(file)
     let graphs = try model.tables(2, atMost: 64)
     guard graphs.count == 1 else {
       throw FlatBufferTable.Failure(
-        offset: model.offset, reason: "the file has \(graphs.count) graphs; only one without loops is known")
+        offset: model.offset,
+        reason: "the file has \(graphs.count) graphs; only one without loops is supported")
     }
     var codes: [(number: Int, name: String)] = []
     for code in try model.tables(1, atMost: Self.mostNodes) {
@@ -85,7 +86,7 @@ package struct LiteGraph: Sendable {
     let ports = inputs + outputs
     guard ports.allSatisfy(tensors.indices.contains) else {
       throw FlatBufferTable.Failure(
-        offset: graphs[0].offset, reason: "an input or output is no tensor of the graph")
+        offset: graphs[0].offset, reason: "an input or output is not a tensor of the graph")
     }
   }
 
@@ -95,7 +96,7 @@ package struct LiteGraph: Sendable {
     let buffer = try table.integer(2)
     guard buffers.indices.contains(buffer) else {
       throw FlatBufferTable.Failure(
-        offset: table.offset, reason: "a tensor's values are in buffer \(buffer), which is not there")
+        offset: table.offset, reason: "a tensor's values are in buffer \(buffer), which does not exist")
     }
     guard try buffers[buffer].long(1) <= 1 else {
       throw FlatBufferTable.Failure(
@@ -125,7 +126,7 @@ package struct LiteGraph: Sendable {
       node.outputs.allSatisfy(tensors.indices.contains)
     else {
       throw FlatBufferTable.Failure(
-        offset: table.offset, reason: "an operator reads or writes a tensor that is not there")
+        offset: table.offset, reason: "an operator reads or writes a tensor that does not exist")
     }
     return node
   }

@@ -51,7 +51,7 @@ package struct LiteNetwork: Sendable {
   ///
   /// - Parameter classNames: the classes in the order of the outputs, if they are known.
   package func floatModel(classNames: [String]? = nil) throws(ImportError) -> FloatModel {
-    guard !isInteger else { throw failure("its layers compute with integers; it is no float model") }
+    guard !isInteger else { throw failure("its layers compute with integers; it is not a float model") }
     do throws(GraphFailure) {
       return try graph.floatModel(classNames: classNames)
     } catch {

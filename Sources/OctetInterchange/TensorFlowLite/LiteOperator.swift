@@ -29,5 +29,5 @@ enum LiteOperator: Int, CaseIterable {
   /// As TensorFlow writes it.
   var name: String { LiteOperatorNames.name(rawValue) }
 
-  static let known = "Known: " + allCases.map(\.name).sorted().joined(separator: ", ")
+  static let known = "Supported: " + allCases.map(\.name).sorted().joined(separator: ", ")
 }

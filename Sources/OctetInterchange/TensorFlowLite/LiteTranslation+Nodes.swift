@@ -3,13 +3,13 @@ import OctetTraining
 extension LiteTranslation {
   mutating func add(_ node: LiteGraph.Node) throws(GraphFailure) {
     guard let operation = node.operation else {
-      throw GraphFailure("is of an operator that is not known. \(LiteOperator.known)")
+      throw GraphFailure("is of an operator that is not supported. \(LiteOperator.known)")
     }
     switch operation {
     case .shape, .stridedSlice, .pack:
       // Shapes that are worked out as the model runs: every tensor has its shape in the file.
       let element = file.tensors[node.outputs[0]].element
-      guard element == .int32 || element == .int64 else { throw GraphFailure("is known for shapes only") }
+      guard element == .int32 || element == .int64 else { throw GraphFailure("is supported for shapes only") }
     case .reshape, .squeeze, .expandDims:
       let view = try viewOfAnyForm(node)
       try give(node, reshaped(view, file.tensors[node.outputs[0]].shape), isLayer: false)
@@ -32,7 +32,7 @@ extension LiteTranslation {
     case .softmax:
       let view = try view(node)
       let beta = try beta(node)
-      guard beta == 1 else { throw GraphFailure("has beta \(beta); only 1 is known") }
+      guard beta == 1 else { throw GraphFailure("has beta \(beta); only 1 is supported") }
       guard !view.axes.isEmpty else { throw GraphFailure("reads an array without an axis") }
       let made = try builder.softmax(over: [view.axes.count - 1], isLogarithm: false, view, title(node))
       try give(node, made)
@@ -52,7 +52,7 @@ extension LiteTranslation {
     case 4: return .tanh
     case let other:
       throw GraphFailure(
-        "has fused activation \(other); none, RELU, RELU_N1_TO_1, RELU6 and TANH (0 to 4) are known")
+        "has fused activation \(other); none, RELU, RELU_N1_TO_1, RELU6 and TANH (0 to 4) are supported")
     }
   }
 
@@ -66,16 +66,16 @@ extension LiteTranslation {
       let across = try option(node, dilations.width, otherwise: 1)
       let down = try option(node, dilations.height, otherwise: 1)
       guard across == 1 || width == 1, down == 1 || height == 1 else {
-        throw GraphFailure("has dilation \(down)x\(across); only 1 is known")
+        throw GraphFailure("has dilation \(down)x\(across); only 1 is supported")
       }
     }
     guard [height, width, strideHeight, strideWidth].allSatisfy({ (1...255).contains($0) }) else {
       throw GraphFailure(
-        "has window \(height)x\(width) and stride \(strideHeight)x\(strideWidth); 1 to 255 are known")
+        "has window \(height)x\(width) and stride \(strideHeight)x\(strideWidth); 1 to 255 are supported")
     }
     let mode = try option(node, 0, isByte: true)
     guard mode == 0 || mode == 1 else {
-      throw GraphFailure("has padding \(mode); SAME and VALID (0, 1) are known")
+      throw GraphFailure("has padding \(mode); SAME and VALID (0, 1) are supported")
     }
     return Window(
       height: height, width: width, strideHeight: strideHeight, strideWidth: strideWidth,
@@ -216,7 +216,7 @@ extension LiteTranslation {
       return try give(node, made, function: function)
     }
     guard !isInteger else {
-      throw GraphFailure("has a constant, which is known in float files only")
+      throw GraphFailure("has a constant, which is supported in float files only")
     }
     let view = try viewOfAnyForm(node, 1 - place)
     let numbers = GraphBuilder.Constant(shape: file.tensors[tensor].shape, values: try numbers(tensor))
@@ -251,7 +251,7 @@ extension LiteTranslation {
     guard counts.count == 8, counts.allSatisfy({ (0...255).contains($0) }), counts[0] == 0, counts[1] == 0,
       counts[6] == 0, counts[7] == 0
     else {
-      throw GraphFailure("pads by \(counts); rows and columns of an image, up to 255 of them, are known")
+      throw GraphFailure("pads by \(counts); rows and columns of an image, up to 255 of them, are supported")
     }
     let border = Graph.Border(top: counts[2], left: counts[4], bottom: counts[3], right: counts[5])
     let made = try builder.padding(border, view, .channelsLast, title(node))

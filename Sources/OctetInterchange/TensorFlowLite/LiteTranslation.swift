@@ -19,7 +19,7 @@ struct LiteTranslation {
     self.isInteger = isInteger
     guard file.inputs.count == 1, file.outputs.count == 1 else {
       throw GraphFailure(
-        "it has \(file.inputs.count) inputs and \(file.outputs.count) outputs; one of each is known")
+        "it has \(file.inputs.count) inputs and \(file.outputs.count) outputs; one of each is supported")
     }
     inputTensor = file.inputs[0]
     let tensor = file.tensors[inputTensor]
@@ -196,7 +196,7 @@ struct LiteTranslation {
       }
       guard let from, let to, from.scales == to.scales, from.zeroPoints.map({ $0 + 128 }) == to.zeroPoints
       else {
-        throw GraphFailure("makes bytes of another scale of int8 values, which is not known")
+        throw GraphFailure("makes bytes of another scale of int8 values, which is not supported")
       }
     } else {
       throw GraphFailure("makes integers within a network of floats, or other integers than int8")

@@ -22,7 +22,7 @@ extension QuantizationError: CustomStringConvertible {
     case .shape(let images, let network):
       "the images are \(images), the network's input is \(network): give images of that shape"
     case .noImages: "there are no images to calibrate on: give data with training images"
-    case .noClassifier(let reason): "the network is no classifier: \(reason)"
+    case .noClassifier(let reason): "the network is not a classifier: \(reason)"
     case .limit(let reason): "the network does not fit an .octet file: \(reason)"
     }
   }

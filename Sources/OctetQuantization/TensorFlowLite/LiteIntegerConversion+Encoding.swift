@@ -16,7 +16,7 @@ extension LiteIntegerConversion {
       (-128...127).contains(found.zeroPoints[0] - shift)
     else {
       throw source.failure(
-        "\(title) is no int8 value with a scale of its own: convert with int8 for all operators (TFLITE_BUILTINS_INT8)"
+        "\(title) is not an int8 value with one scale: convert with int8 for all operators (TFLITE_BUILTINS_INT8)"
       )
     }
     return IntegerLayer.Encoding(scale: found.scales[0], zeroPoint: found.zeroPoints[0] - shift)

@@ -14,7 +14,7 @@ extension LiteIntegerConversion {
       return
     case .softmax:
       guard isLast else {
-        throw source.failure("\(node.title) stands within the network; softmax is known at its end only")
+        throw source.failure("\(node.title) is inside the network; softmax is supported at its end only")
       }
       values.append(inputs[0])
       return
@@ -22,7 +22,7 @@ extension LiteIntegerConversion {
       values.append(inputs[0])
       return
     case .affine, .normalization:
-      throw source.failure("\(node.title) has a constant, which is known in float files only")
+      throw source.failure("\(node.title) has a constant, which is supported in float files only")
     case .padding:
       throw source.failure("\(node.title) puts zeros around what no convolution reads")
     case .dense, .convolution, .depthwiseConvolution, .maximumPooling, .averagePooling, .globalAveragePooling,
@@ -143,7 +143,7 @@ extension LiteIntegerConversion {
         "\(node.title) has weights with zero points, or scales that are not one for each output")
     }
     guard node.weights.allSatisfy({ $0 >= -127 }) else {
-      throw source.failure("\(node.title) has a weight of -128; -127 to 127 are known")
+      throw source.failure("\(node.title) has a weight of -128; -127 to 127 are supported")
     }
     if isDepthwise { return (node.weights.map { Int8($0) }, found.scales) }
     // The graph has the outputs side by side, the file one after the other.
@@ -178,7 +178,7 @@ extension LiteIntegerConversion {
   ) throws(ImportError) -> [FixedPointScaling] {
     guard counts.allSatisfy({ $0 <= Int(Limit.averagedCells) }) else {
       throw source.failure(
-        "\(node.title) averages \(counts.max() ?? 0) cells; \(Limit.averagedCells) is the most")
+        "\(node.title) averages \(counts.max() ?? 0) cells; the limit is \(Limit.averagedCells)")
     }
     var scalings: [FixedPointScaling] = []
     for count in counts {

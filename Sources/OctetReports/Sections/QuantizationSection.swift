@@ -29,7 +29,7 @@ package struct QuantizationSection {
       )
     } else {
       notes.append(
-        "No value lies beyond its integers on the \(NumberText.grouped(report.images)) images looked at.")
+        "No value lies beyond its integers on the \(NumberText.grouped(report.images)) images used.")
     }
     return Section(
       "quantization", title: "Quantization",

@@ -76,7 +76,7 @@ package struct ClassFolders {
     if let name = classes.first(where: { !$0.isLabel }) {
       throw DataError(
         Folder.join(folder, name),
-        "has a name that is no label: control characters, or bytes that are no UTF-8",
+        "has a name that cannot be a label: it has control characters or is not UTF-8",
         advice: "rename the folder")
     }
     var first: (picture: Picture, path: String)?

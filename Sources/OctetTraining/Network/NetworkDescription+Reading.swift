@@ -103,7 +103,7 @@ package struct NetworkReader {
     keywordCounts[kindName] = number
     let finalName = name ?? "\(kindName)-\(number)"
     guard Self.isName(finalName) else {
-      throw words.failure("\"\(finalName)\" is no name: use letters, digits, - and _, a letter first")
+      throw words.failure("\"\(finalName)\" is not a name: use letters, digits, - and _, a letter first")
     }
     guard values[finalName] == nil, finalName != "input" else {
       throw words.failure("the name \"\(finalName)\" is taken")

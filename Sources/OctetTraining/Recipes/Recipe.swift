@@ -80,7 +80,7 @@ private struct RecipeParser {
     if let candidateName {
       candidates.append(Recipe.Candidate(name: candidateName, network: try reader.finish()))
     } else {
-      guard reader.isEmpty else { throw words.failure("layers stand before the first candidate line") }
+      guard reader.isEmpty else { throw words.failure("there are layers before the first candidate line") }
       input = reader.sharedInput
     }
     candidateName = next

@@ -100,7 +100,7 @@ struct KerasImportTests {
       return bytes
     }
     let cases: [(String, String, String)] = [
-      ("\"MaxPooling2D\"", "\"MixPooling2D\"", "Known: Activation, ActivityRegularization, Add"),
+      ("\"MaxPooling2D\"", "\"MixPooling2D\"", "Supported: Activation, ActivityRegularization, Add"),
       ("\"tanh\"", "\"gelu\"", "linear, relu, sigmoid"),
       ("\"channels_last\"", "\"channels_frst\"", "channels_last and channels_first"),
       ("\"padding\": \"same\"", "\"padding\": \"some\"", "valid and same"),

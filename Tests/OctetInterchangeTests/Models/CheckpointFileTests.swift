@@ -146,7 +146,8 @@ import Testing
       let text = error?.description ?? ""
       #expect(text.hasPrefix("c: ") && text.contains(words) && !text.contains("\n"), "\(text)")
     }
-    try refuse("no checkpoint that this version reads") { texts, _ in texts["format"] = FloatModelFile.format
+    try refuse("is not a checkpoint that this version reads") { texts, _ in
+      texts["format"] = FloatModelFile.format
     }
     for name in ["network", "settings", "data", "steps", "finished", "history"] {
       try refuse("its metadata has no \"\(name)\"") { texts, _ in texts[name] = nil }

@@ -118,7 +118,7 @@ import Testing
   }
 
   @Test func textsThatAreMissingOrWrong() throws {
-    try expectRefused("no float model of Octet") { texts, _ in set(&texts, "format", nil) }
+    try expectRefused("is not a float model of Octet") { texts, _ in set(&texts, "format", nil) }
     try expectRefused("its format is \"octet-float-2\"") { texts, _ in set(&texts, "format", "octet-float-2")
     }
     try expectRefused("no \"network\"") { texts, _ in set(&texts, "network", nil) }

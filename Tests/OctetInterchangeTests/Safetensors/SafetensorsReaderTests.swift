@@ -136,7 +136,8 @@ import Testing
   @Test(arguments: ["f32", "F33", "", "F32 "])
   func unknownTypes(name: String) {
     expect(
-      RawSafetensors.tensor(name, "[1]", "[0,4]"), field: "dtype", tensor: "a", "\"\(name)\": known are F32")
+      RawSafetensors.tensor(name, "[1]", "[0,4]"), field: "dtype", tensor: "a",
+      "\"\(name)\": supported are F32")
   }
 
   @Test(arguments: [

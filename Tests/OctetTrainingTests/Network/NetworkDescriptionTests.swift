@@ -101,7 +101,7 @@ import Testing
     ("input 4\na = dense 4\ndense 3\nadd a\ndense 2", "adds 3 and 4"),
     ("input 4\nadd a\ndense 2", "no layer above is named \"a\"; there are: input"),
     ("input 4\na = dense 4\na = dense 4", "the name \"a\" is taken"),
-    ("input 4\n1a = dense 4", "is no name"),
+    ("input 4\n1a = dense 4", "is not a name"),
     ("input 4\ninput = dense 4", "line 2"),
     ("input 4\ndense 4 from b", "no layer above is named \"b\""),
     ("input 4\ndropout 1", "from 0.0 to 0.99"),

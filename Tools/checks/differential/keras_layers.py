@@ -151,7 +151,7 @@ def image_of_row(builder, place):
 def function(builder, place):
     """An activation as a layer of its own."""
     shape = builder.shape(place)
-    if builder.beyond(0.2, "an activation that is not known"):
+    if builder.beyond(0.2, "an activation that is not supported"):
         kind = builder.pick(["LeakyReLU", "ELU", "PReLU"])
         if kind != "PReLU" and builder.chance(0.5):
             return builder.add("Activation", [place], shape, activation=builder.pick(

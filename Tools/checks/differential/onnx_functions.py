@@ -1,4 +1,4 @@
-"""Functions of one value, softmax, means over axes, and operators that are not known."""
+"""Functions of one value, softmax, means over axes, and operators that are not supported."""
 import numpy
 
 
@@ -15,7 +15,7 @@ UNKNOWN = [
 
 
 def unknown_function(builder, value):
-    if not builder.beyond(0.2, "an operator that is not known"):
+    if not builder.beyond(0.2, "an operator that is not supported"):
         return None
     kinds = [(kind, settings) for kind, version, settings in UNKNOWN if version <= builder.opset]
     kind, settings = builder.pick(kinds)

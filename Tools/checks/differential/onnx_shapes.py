@@ -145,7 +145,7 @@ def channel_axis(builder, value):
 
 
 def joined(builder, value):
-    """Concat, Split and Slice of values, which are not known."""
+    """Concat, Split and Slice of values, which are not supported."""
     if "?" in value.axes or not builder.beyond(0.15, "Concat, Split or Slice"):
         return None
     axis = builder.integer(1, len(value.shape))

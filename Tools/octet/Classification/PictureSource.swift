@@ -38,7 +38,7 @@ struct PictureSource {
           clash = files.clash(reading: path)
           return clash == nil ? .file(path) : nil
         case .tooLong(let start):
-          return .failure(path: start, reason: "is no path: it has more than \(PathLines.longest) bytes")
+          return .failure(path: start, reason: "is not a path: it has more than \(PathLines.longest) bytes")
         case nil: input = nil
         }
       } else if let item = folders.next() {

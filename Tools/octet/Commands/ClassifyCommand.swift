@@ -61,10 +61,10 @@ enum ClassifyCommand: Command {
 
   static func run(_ arguments: ParsedArguments) throws {
     guard !(arguments.flag("json") && arguments.flag("csv")) else {
-      throw arguments.usageError("--json and --csv exclude each other")
+      throw arguments.usageError("--json and --csv cannot be combined")
     }
     guard !arguments.flag("show") || !(arguments.flag("json") || arguments.flag("csv")) else {
-      throw arguments.usageError("--show draws for people: leave out --json and --csv")
+      throw arguments.usageError("--show goes with neither --json nor --csv")
     }
     let threads =
       try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount

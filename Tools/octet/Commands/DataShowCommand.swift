@@ -37,7 +37,7 @@ enum DataShowCommand: Command {
     let target = try ReportOption.target(arguments)
     let data = try DataOption.locate(arguments)
     guard let images = arguments.value("set") == "test" ? data.test : data.train else {
-      throw DataError("--set test", "is not in the data (\(data.origin))", advice: "take --set train")
+      throw DataError("--set test", "is not in the data (\(data.origin))", advice: "use --set train")
     }
     if let number, number >= images.count {
       throw DataError(

@@ -59,7 +59,7 @@ enum PredictCommand: Command {
 
     if path.lowercased().hasSuffix(".octet") {
       guard arguments.value("pixels") == nil else {
-        throw arguments.usageError("--pixels is for models from elsewhere; \(path) says it itself")
+        throw arguments.usageError("--pixels is for models from elsewhere; \(path) contains that itself")
       }
       let file = try OctetModelFile(path: path, workLimit: MaxWorkOption.limit(arguments))
       let run = IntegerPrediction(file.model, path: path, wantsIntegers: wantsIntegers, workers: workers)

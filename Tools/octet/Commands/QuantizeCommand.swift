@@ -85,7 +85,7 @@ enum QuantizeCommand: Command {
       ?? (arguments.flag("no-bias-correction") ? "no-bias-correction" : nil)
     if let option = given {
       throw arguments.usageError(
-        "--\(option) is for float models; \(network.path) has integers, which are taken over")
+        "--\(option) is for float models; \(network.path) keeps its own integers")
     }
     var request = PictureRequest()
     request.options = PictureOptions(arguments)

@@ -67,7 +67,8 @@ enum ReportCommand: Command {
     if !isFloat {
       // Both are said by the file itself; the float model beside it may need to be told of its pixels.
       guard arguments.value("classes") == nil else {
-        throw arguments.usageError("--classes is for a float model from elsewhere; \(path) has its classes")
+        throw arguments.usageError(
+          "--classes is for a float model from elsewhere; \(path) contains its classes")
       }
       guard arguments.value("pixels") == nil || arguments.value("against") != nil else {
         throw arguments.usageError(

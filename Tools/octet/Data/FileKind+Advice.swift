@@ -36,7 +36,7 @@ extension FileKind {
         advice: "an .octet model comes first, then pictures: octet classify MODEL.octet \(path)")
     case .idx, .npy:
       return WrongKindError(
-        path: path, kind: kind, advice: "an .octet model is wanted here, and data with --data")
+        path: path, kind: kind, advice: "an .octet model is needed here, and data with --data")
     }
   }
 
@@ -61,11 +61,11 @@ extension FileKind {
       if path.lowercased().hasSuffix(kind.suffix) { return nil }
       return WrongKindError(
         path: path, kind: kind,
-        advice: "formats are told by the end of a name: name it \(kind.renamed(path))")
-    case .png: return WrongKindError(path: path, kind: kind, advice: "a float model is wanted here")
+        advice: "the format is detected from the extension: name it \(kind.renamed(path))")
+    case .png: return WrongKindError(path: path, kind: kind, advice: "a float model is needed here")
     case .idx, .npy:
       return WrongKindError(
-        path: path, kind: kind, advice: "a float model is wanted here, and data with --data")
+        path: path, kind: kind, advice: "a float model is needed here, and data with --data")
     }
   }
 

@@ -36,7 +36,7 @@ enum FloatModelSource {
         throw FileContentError(
           path: path,
           reason:
-            "its layers compute with integers; a float model is wanted here (octet quantize takes it as it is)"
+            "its layers compute with integers; a float model is needed here (octet quantize converts it)"
         )
       }
       model = try network.floatModel(classNames: classNames)
@@ -89,7 +89,7 @@ enum FloatModelSource {
     do throws(NetworkError) {
       return try model.naming(given: given, data: data)
     } catch {
-      throw FileContentError(path: path, reason: "this model is no classifier: \(error)")
+      throw FileContentError(path: path, reason: "this model is not a classifier: \(error)")
     }
   }
 
@@ -98,7 +98,7 @@ enum FloatModelSource {
     do throws(NetworkError) {
       return try network.classifierOutput.classNames(given: given, data: data)
     } catch {
-      throw FileContentError(path: network.path, reason: "this model is no classifier: \(error)")
+      throw FileContentError(path: network.path, reason: "this model is not a classifier: \(error)")
     }
   }
 }

@@ -22,7 +22,7 @@ struct ForeignModelOptions {
     let pixelText = arguments.value("pixels")
     if FloatModelSource.isOwn(path), let option = names != nil ? "classes" : pixelText != nil ? "pixels" : nil
     {
-      throw arguments.usageError("--\(option) is for models from elsewhere; \(path) says it itself")
+      throw arguments.usageError("--\(option) is for models from elsewhere; \(path) contains that itself")
     }
     if let names {
       let list = names.split(separator: ",", omittingEmptySubsequences: false).map(String.init)

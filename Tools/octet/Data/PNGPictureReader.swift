@@ -59,12 +59,12 @@ final class PNGPictureReader: PictureReader {
     case .png(let error): DataError(path, error.finding, advice: error.advice)
     case .noInk:
       DataError(
-        path, "has no ink that can be told from the paper",
-        advice: "look at it, or take pictures as they are (--fit exact --invert no)")
+        path, "has no ink that differs from the paper",
+        advice: "look at it, or use pictures as they are (--fit exact --invert no)")
     case .size(_, let width, let height, let neededWidth, let neededHeight):
       DataError(
         path, "is \(width) x \(height) pixels, and the model needs \(neededWidth) x \(neededHeight)",
-        advice: "take --fit auto, or make all pictures that size")
+        advice: "use --fit auto, or make all pictures that size")
     }
   }
 }

@@ -85,16 +85,16 @@ struct PictureExport {
     }
     guard !Folder.isLink(folder) else {
       throw DataError(
-        folder, "is a symbolic link, and what is written follows none",
+        folder, "is a symbolic link, which output never follows",
         advice: "name the folder that it leads to, or remove the link")
     }
     guard Folder.exists(folder) else { return }
     guard try Folder.kind(of: folder) == .folder else {
-      throw DataError(folder, "is there already, and is not a folder", advice: "take another --out")
+      throw DataError(folder, "is there already, and is not a folder", advice: "use another --out")
     }
     guard let names = Folder.allNames(in: folder), names.isEmpty else {
       throw DataError(
-        folder, "is there already, and is not empty", advice: "take another --out, or remove it first")
+        folder, "is there already, and is not empty", advice: "use another --out, or remove it first")
     }
   }
 

@@ -72,9 +72,9 @@ struct PictureRequest {
     }
     guard options.fit == nil else {
       throw DataError(
-        "--fit \(form.fit.name)", "cannot bring pictures to the network's input of \(input)",
+        "--fit \(form.fit.name)", "cannot fit pictures to the network's input of \(input)",
         advice: "pictures become one channel of at most \(PictureFitting.longestSide) x "
-          + "\(PictureFitting.longestSide) pixels; take --fit exact")
+          + "\(PictureFitting.longestSide) pixels; use --fit exact")
     }
     return nil
   }

@@ -24,7 +24,7 @@ struct EvaluationSubject {
     let against = arguments.value("against")
     if kind == .octet || path.lowercased().hasSuffix(".octet") {
       guard arguments.value("classes") == nil else {
-        throw arguments.usageError("--classes is for a model from elsewhere; \(path) has its classes")
+        throw arguments.usageError("--classes is for a model from elsewhere; \(path) contains its classes")
       }
       guard against != nil || arguments.value("pixels") == nil else {
         throw arguments.usageError(
