@@ -152,7 +152,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "OctetHostTests",
-      dependencies: ["OctetHost", "TestSupport"],
+      dependencies: ["OctetHost", "OctetText", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetHostKernelsTests",

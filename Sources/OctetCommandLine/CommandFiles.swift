@@ -1,13 +1,6 @@
 import OctetHost
+import OctetHost
 import OctetText
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
 
 /// All files that a run of a command reads and writes, and the promise that none is both.
 ///
@@ -77,7 +70,9 @@ package struct CommandFiles {
     for input in inputs {
       guard let status = FileStatus(input.path) else { continue }
       for file in written {
-        if let path = status.isFolder ? file.overwritten(in: input) : file.overwrites(input.path, status) {
+        if let path = status.kind == .folder
+          ? file.overwritten(in: input) : file.overwrites(input.path, status)
+        {
           return file.refusal(of: path)
         }
       }
@@ -87,7 +82,7 @@ package struct CommandFiles {
 
   /// The same for a file that is known to be read only while the command runs, such as one that standard input names.
   package func clash(reading path: String) -> String? {
-    guard !outputs.isEmpty, let status = FileStatus(path), !status.isFolder else { return nil }
+    guard !outputs.isEmpty, let status = FileStatus(path), status.kind != .folder else { return nil }
     return outputs.map(WrittenFile.init).lazy.filter { $0.overwrites(path, status) != nil }.first?.refusal(
       of: path)
   }
@@ -112,27 +107,6 @@ package struct FolderReading: Sendable, Equatable {
     (readsAllWithin && depth > 0)
       || endings.contains { name.utf8.reversed().starts(with: $0.utf8.reversed()) }
   }
-}
-
-/// What is at a path, links followed: which file it is, by whatever name.
-private struct FileStatus {
-  let identity: FileIdentity
-  let isFolder: Bool
-  /// A regular file, whose contents writing would replace.
-  let isFile: Bool
-
-  init?(_ path: String) {
-    var status = stat()
-    guard path.withFileName({ stat($0, &status) }) == 0 else { return nil }
-    identity = FileIdentity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
-    isFolder = status.st_mode & S_IFMT == S_IFDIR
-    isFile = status.st_mode & S_IFMT == S_IFREG
-  }
-}
-
-private struct FileIdentity: Hashable {
-  let device: UInt64
-  let number: UInt64
 }
 
 /// An output, and what is in its place now.
@@ -171,7 +145,9 @@ private struct WrittenFile {
   func isSame(as other: WrittenFile) -> Bool {
     switch (output.ending, other.output.ending) {
     case (nil, nil):
-      if let status, let found = other.status { return status.isFile && status.identity == found.identity }
+      if let status, let found = other.status {
+        return status.kind == .file && status.identity == found.identity
+      }
       return name == other.name && parent != nil && parent?.identity == other.parent?.identity
     case (let ending?, let found?): return ending == found && isFolder(other.status, other)
     case (let ending?, nil):
@@ -188,7 +164,7 @@ private struct WrittenFile {
   /// The path of a file that is read, if writing would replace it.
   func overwrites(_ path: String, _ input: FileStatus) -> String? {
     guard let ending = output.ending else {
-      return status?.identity == input.identity && input.isFile ? path : nil
+      return status?.identity == input.identity && input.kind == .file ? path : nil
     }
     guard let status, path.hasSuffix(ending) else { return nil }
     let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
@@ -199,7 +175,8 @@ private struct WrittenFile {
   /// nothing to replace.
   func overwritten(in input: CommandFiles.Input) -> String? {
     guard
-      let status = output.ending == nil ? status.flatMap({ $0.isFile ? $0 : nil }) : status ?? existingParent
+      let status = output.ending == nil
+        ? status.flatMap({ $0.kind == .file ? $0 : nil }) : status ?? existingParent
     else { return nil }
     var visited: Set<FileIdentity> = []
     return overwritten(in: input.path, input.reading, status, depth: 0, &visited)
@@ -210,29 +187,23 @@ private struct WrittenFile {
     in folder: String, _ reading: FolderReading, _ status: FileStatus, depth: Int,
     _ visited: inout Set<FileIdentity>
   ) -> String? {
-    guard let here = FileStatus(folder), here.isFolder, visited.insert(here.identity).inserted else {
+    guard let here = FileStatus(folder), here.kind == .folder, visited.insert(here.identity).inserted else {
       return nil
     }
     if let ending = output.ending, here.identity == status.identity, reading.reads(ending, depth: depth) {
       return folder
     }
-    guard let stream = folder.withFileName({ opendir($0) }) else { return nil }
-    var names: [String] = []
-    while let entry = readdir(stream) {
+    guard let listing = try? FolderListing(of: folder) else { return nil }
+    for index in 0..<listing.count {
       // Beside a folder of output only folders matter, and there may be many files.
-      if output.ending != nil, Int(entry.pointee.d_type) == Int(DT_REG) { continue }
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { field in
-        String(fileName: UnsafeRawPointer(field).assumingMemoryBound(to: CChar.self))
-      }
-      if name.utf8.first != UInt8(ascii: ".") { names.append(name) }
-    }
-    closedir(stream)
-    for name in names {
-      let path = folder.utf8.last == UInt8(ascii: "/") ? folder + name : folder + "/" + name
+      if output.ending != nil, listing.kind(index) == .file { continue }
+      let path = listing.path(index)
       guard let found = FileStatus(path) else { continue }
-      if found.isFolder {
+      if found.kind == .folder {
         if let path = overwritten(in: path, reading, status, depth: depth + 1, &visited) { return path }
-      } else if output.ending == nil, found.identity == status.identity, reading.reads(name, depth: depth) {
+      } else if output.ending == nil, found.identity == status.identity,
+        reading.reads(listing.name(index), depth: depth)
+      {
         return path
       }
     }

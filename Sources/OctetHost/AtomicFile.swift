@@ -20,7 +20,7 @@ package struct AtomicFile: ~Copyable {
   /// As the caller named it, for errors.
   private let path: String
 
-  private init(descriptor: Int32, path: String) {
+  init(descriptor: Int32, path: String) {
     self.descriptor = descriptor
     self.path = path
   }
@@ -35,7 +35,7 @@ package struct AtomicFile: ~Copyable {
       let count = rest.withUnsafeBytes { systemWrite(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }
       // A regular file takes at least one byte or says why not.
-      guard count > 0 else { throw FileError(.write, path, code: count < 0 ? errno : EIO) }
+      guard count > 0 else { throw FileError(path, cannotBe: .written, code: count < 0 ? errno : EIO) }
       done += count
     }
   }
@@ -50,9 +50,11 @@ extension AtomicFile {
   package static func requireWritable(path: String) throws(FileError) {
     switch try AtomicFileTarget(path) {
     case .descriptor(let number):
-      guard fcntl(number, F_GETFD) >= 0 else { throw FileError(.write, path, code: errno) }
+      guard fcntl(number, F_GETFD) >= 0 else { throw FileError(path, cannotBe: .written, code: errno) }
     case .stream:
-      guard path.withFileName({ access($0, W_OK) }) == 0 else { throw FileError(.write, path, code: errno) }
+      guard path.withFileName({ access($0, W_OK) }) == 0 else {
+        throw FileError(path, cannotBe: .written, code: errno)
+      }
     case .file(let target, _):
       let temporary = try TemporaryFile(target: target, path: path)
       close(temporary.descriptor)
@@ -68,12 +70,12 @@ extension AtomicFile {
     case .descriptor(let number):
       // With its place in the file, which what is printed before and after shares.
       let descriptor = fcntl(number, F_DUPFD_CLOEXEC, 3)
-      guard descriptor >= 0 else { throw FileError(.write, path, code: errno) }
+      guard descriptor >= 0 else { throw FileError(path, cannotBe: .written, code: errno) }
       defer { close(descriptor) }
       try body(AtomicFile(descriptor: descriptor, path: path))
     case .stream:
       let descriptor = path.withFileName { open($0, O_WRONLY | O_NOFOLLOW | O_CLOEXEC) }
-      guard descriptor >= 0 else { throw FileError(.write, path, code: errno) }
+      guard descriptor >= 0 else { throw FileError(path, cannotBe: .written, code: errno) }
       defer { close(descriptor) }
       try body(AtomicFile(descriptor: descriptor, path: path))
     case .file(let target, let mode):
@@ -83,15 +85,27 @@ extension AtomicFile {
       do throws(FileError) {
         try body(AtomicFile(descriptor: temporary.descriptor, path: path))
         if let mode { fchmod(temporary.descriptor, mode) }
-        guard fsync(temporary.descriptor) == 0 else { throw FileError(.write, path, code: errno) }
-        let renamed = temporary.name.withFileName { old in target.withFileName { rename(old, $0) } }
-        guard renamed == 0 else { throw FileError(.write, path, code: errno) }
+        guard fsync(temporary.descriptor) == 0 else { throw FileError(path, cannotBe: .written, code: errno) }
+        guard systemRename(temporary.name, target) == 0 else {
+          throw FileError(path, cannotBe: .written, code: errno)
+        }
       } catch {
         temporary.remove()
         throw error
       }
       try bringToDisk(folder: PathParts(target).folder, path: path)
     }
+  }
+
+  /// Gives a finished file its name, replacing what had it: after a power cut there is the old file or the whole new one.
+  package static func rename(_ finished: String, to path: String) throws(FileError) {
+    let descriptor = finished.withFileName { open($0, O_RDONLY | O_CLOEXEC) }
+    guard descriptor >= 0 else { throw FileError(finished, cannotBe: .read, code: errno) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0, systemRename(finished, path) == 0 else {
+      throw FileError(path, cannotBe: .written, code: errno)
+    }
+    try bringToDisk(folder: PathParts(path).folder, path: path)
   }
 
   /// Makes the rename outlast a power cut.
@@ -102,7 +116,7 @@ extension AtomicFile {
     defer { close(descriptor) }
     // Some file systems cannot do this for a folder, and say so.
     guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else {
-      throw FileError(.write, path, code: errno)
+      throw FileError(path, cannotBe: .written, code: errno)
     }
   }
 }
@@ -117,22 +131,21 @@ private enum AtomicFileTarget {
   case descriptor(Int32)
 
   init(_ path: String) throws(FileError) {
-    guard !path.utf8.contains(0) else { throw FileError(.write, path, code: EINVAL) }
-    guard !path.isEmpty else { throw FileError(.write, path, code: ENOENT) }
+    guard !path.isEmpty, !path.utf8.contains(0) else { throw .noPath(path) }
     if let number = Self.descriptor(path) {
       self = .descriptor(number)
       return
     }
     var status = stat()
     guard path.withFileName({ lstat($0, &status) }) == 0 else {
-      guard errno == ENOENT else { throw FileError(.write, path, code: errno) }
-      guard !PathParts(path).name.isEmpty else { throw FileError(.write, path, code: EISDIR) }
+      guard errno == ENOENT else { throw FileError(path, cannotBe: .written, code: errno) }
+      guard !PathParts(path).name.isEmpty else { throw FileError(path, cannotBe: .written, code: EISDIR) }
       self = .file(path, mode: nil)
       return
     }
     switch status.st_mode & S_IFMT {
-    case S_IFDIR: throw FileError(.write, path, code: EISDIR)
-    case S_IFLNK: throw FileError(.write, path, code: ELOOP)
+    case S_IFDIR: throw FileError(path, cannotBe: .written, code: EISDIR)
+    case S_IFLNK: throw FileError(path, cannotBe: .written, code: ELOOP)
     case S_IFREG: self = .file(path, mode: status.st_mode & 0o777)
     default: self = .stream
     }
@@ -149,7 +162,12 @@ private enum AtomicFileTarget {
   }
 }
 
-/// The system's `write`, out of reach of the methods with the same name.
+/// The system's own `rename`, out of reach of the method with the same name.
+func systemRename(_ old: String, _ new: String) -> Int32 {
+  old.withFileName { old in new.withFileName { rename(old, $0) } }
+}
+
+/// The system's own `write`, out of reach of the methods with the same name.
 private func systemWrite(_ descriptor: Int32, _ start: UnsafeRawPointer?, _ count: Int) -> Int {
   write(descriptor, start, count)
 }
@@ -174,7 +192,7 @@ struct TemporaryFile {
       let name = parts.sibling("\(stem)\(getpid())\(number).tmp")
       let descriptor = name.withFileName { open($0, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o644) }
       if descriptor < 0, errno == EEXIST { continue }
-      guard descriptor >= 0 else { throw FileError(.write, path, code: errno) }
+      guard descriptor >= 0 else { throw FileError(path, cannotBe: .written, code: errno) }
       if Self.holds(descriptor) {
         self.name = name
         self.descriptor = descriptor
@@ -182,7 +200,7 @@ struct TemporaryFile {
       }
       close(descriptor)
     }
-    throw FileError(.write, path, code: EEXIST)
+    throw FileError(path, cannotBe: .written, code: EEXIST)
   }
 
   func remove() { name.withFileName { _ = unlink($0) } }
@@ -223,25 +241,4 @@ struct TemporaryFile {
         !$0.isEmpty && $0.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
       }
   }
-}
-
-/// A path taken apart at its last slash.
-struct PathParts {
-  /// The folder, "." when the path names none.
-  let folder: String
-  /// Empty when the path ends with a slash.
-  let name: String
-
-  init(_ path: String) {
-    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else {
-      folder = "."
-      name = path
-      return
-    }
-    folder = slash == path.startIndex ? "/" : String(path[..<slash])
-    name = String(path[path.utf8.index(after: slash)...])
-  }
-
-  /// The path of another file in the same folder.
-  func sibling(_ name: String) -> String { folder == "/" ? "/\(name)" : "\(folder)/\(name)" }
 }

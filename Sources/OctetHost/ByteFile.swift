@@ -19,15 +19,27 @@ package enum ByteFile {
   package static let largestContents = 1 << 30
 
   /// The bytes of the file at `path`, as they are stored.
-  package static func stored(at path: String, limit: Int = largestFile) throws(DataError) -> [UInt8] {
+  ///
+  /// - Parameter limit: a file with more bytes is refused, so that a wrong path does not fill the memory.
+  package static func stored(at path: String, limit: Int = largestFile) throws(FileError) -> [UInt8] {
     let descriptor = try openForReading(path)
     defer { close(descriptor) }
     // One byte more than the size, so that the read that finds the end needs no further room.
     return try readAll(descriptor, path: path, expected: try size(descriptor, path, limit) + 1, limit: limit)
   }
 
+  /// The bytes of the file at `path`, unpacked if it is a gzip file, whatever its name: its first two bytes say so.
+  package static func contents(
+    at path: String, limit: Int = largestContents
+  ) throws(FileError) -> [UInt8] {
+    let bytes = try stored(at: path, limit: largestFile)
+    if Gzip.isGzip(bytes) { return try Gzip.inflate(bytes, file: path, limit: limit) }
+    guard bytes.count <= limit else { throw tooLarge(path, "\(bytes.count)", limit) }
+    return bytes
+  }
+
   /// The same as `contents`, in memory of its own that never moves.
-  package static func block(at path: String, limit: Int = largestContents) throws(DataError) -> ByteBlock {
+  package static func block(at path: String, limit: Int = largestContents) throws(FileError) -> ByteBlock {
     let descriptor = try openForReading(path)
     defer { close(descriptor) }
     let size = try size(descriptor, path, limit)
@@ -43,53 +55,43 @@ package enum ByteFile {
       }
       return filled
     }
-    guard failure == 0 else { throw DataError.systemFailure(path, "cannot be read", failure) }
+    guard failure == 0 else { throw FileError(path, cannotBe: .read, code: failure) }
     if Gzip.isGzip(block.bytes) { return ByteBlock(try contents(at: path, limit: limit)) }
     return block
   }
 
+  /// The first bytes of a file, at most `count`, and how many there are in all.
+  package static func start(of path: String, count: Int) throws(FileError) -> (bytes: [UInt8], size: Int) {
+    let descriptor = try openForReading(path)
+    defer { close(descriptor) }
+    return (try part(descriptor, path: path, room: count), try size(descriptor, path, .max))
+  }
+
   /// Of a regular file that is not too large.
-  static func size(_ descriptor: Int32, _ path: String, _ limit: Int) throws(DataError) -> Int {
+  static func size(_ descriptor: Int32, _ path: String, _ limit: Int) throws(FileError) -> Int {
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else {
-      throw DataError.systemFailure(path, "cannot be examined", errno)
-    }
+    guard fstat(descriptor, &status) == 0 else { throw FileError(path, cannotBe: .examined, code: errno) }
     switch status.st_mode & S_IFMT {
     case S_IFREG: break
     case S_IFDIR:
-      throw DataError(path, "is a folder where a file is needed", advice: "give the path of a file")
-    default:
-      throw DataError(
-        path, "is a pipe, socket or device, not a file", advice: "save the data to a file and give that")
+      throw FileError(path, "is a folder where a file is needed", advice: "give the path of a file")
+    default: throw noFile(path)
     }
     guard status.st_size <= limit else { throw tooLarge(path, "\(status.st_size)", limit) }
     return Int(status.st_size)
   }
 
-  /// The bytes of the file at `path`, unpacked if it is a gzip file (told by its first two bytes, not its name).
-  package static func contents(
-    at path: String, limit: Int = largestContents
-  ) throws(DataError) -> [UInt8] {
-    let bytes = try stored(at: path, limit: largestFile)
-    if Gzip.isGzip(bytes) { return try Gzip.inflate(bytes, file: path, limit: limit) }
-    guard bytes.count <= limit else { throw tooLarge(path, "\(bytes.count)", limit) }
-    return bytes
-  }
-
   /// `O_NONBLOCK` lets the open of a pipe return at once, so that it can be refused.
-  static func openForReading(_ path: String) throws(DataError) -> Int32 {
-    // A C string ends at its first zero byte: without this the file opened could be another than the one named.
-    guard !path.isEmpty, !path.utf8.contains(0) else {
-      throw DataError("path \"\(path)\"", "is empty or holds a zero byte", advice: "give the path of a file")
-    }
+  static func openForReading(_ path: String) throws(FileError) -> Int32 {
+    guard !path.isEmpty, !path.utf8.contains(0) else { throw .noPath(path) }
     let descriptor = path.withFileName { open($0, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
-    guard descriptor >= 0 else { throw DataError.systemFailure(path, "cannot be read", errno) }
+    guard descriptor >= 0 else { throw FileError(path, cannotBe: .read, code: errno) }
     return descriptor
   }
 
   private static func readAll(
     _ descriptor: Int32, path: String, expected: Int, limit: Int
-  ) throws(DataError) -> [UInt8] {
+  ) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
     var room = expected
     while true {
@@ -103,7 +105,7 @@ package enum ByteFile {
   }
 
   /// The next bytes, at most `room`; none at the end.
-  static func part(_ descriptor: Int32, path: String, room: Int) throws(DataError) -> [UInt8] {
+  static func part(_ descriptor: Int32, path: String, room: Int) throws(FileError) -> [UInt8] {
     var failure: Int32 = 0
     // The closure writes at most `room` bytes into memory of that size, and reports how many.
     let part = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
@@ -112,27 +114,18 @@ package enum ByteFile {
       if got < 0 { failure = errno }
       count = max(got, 0)
     }
-    guard failure == 0 else { throw DataError.systemFailure(path, "cannot be read", failure) }
+    guard failure == 0 else { throw FileError(path, cannotBe: .read, code: failure) }
     return part
   }
 
-  static func tooLarge(_ path: String, _ size: String, _ limit: Int) -> DataError {
-    DataError(path, "holds \(size) bytes, and the limit is \(limit)", advice: "give a smaller file")
+  static func tooLarge(_ path: String, _ size: String, _ limit: Int) -> FileError {
+    FileError(path, "holds \(size) bytes, and the limit is \(limit)", advice: "give a smaller file")
   }
-}
 
-extension DataError {
-  /// An error of the system, with its own words and a hint for the common ones.
-  static func systemFailure(_ path: String, _ what: String, _ code: Int32) -> DataError {
-    let advice =
-      switch code {
-      case ENOENT, ENOTDIR: "check the path"
-      case EACCES, EPERM, EROFS: "check its permissions"
-      case ENOSPC, EDQUOT: "free some space"
-      case EMFILE, ENFILE: "raise the limit on open files (ulimit -n)"
-      default: "check the file and the disk it is on"
-      }
-    return DataError(path, "\(what) (\(String(cString: strerror(code))))", advice: advice)
+  /// What is said of a path that leads to something else than a file or a folder.
+  package static func noFile(_ path: String) -> FileError {
+    FileError(
+      path, "is a pipe, socket or device, not a file", advice: "save the data to a file and give that")
   }
 }
 
@@ -149,7 +142,7 @@ package final class ByteBlock: Sendable {
     count = fill(UnsafeMutableRawBufferPointer(rebasing: whole[..<size]))
   }
 
-  convenience init(_ bytes: [UInt8]) {
+  package convenience init(_ bytes: [UInt8]) {
     self.init(size: bytes.count) { memory in
       memory.copyBytes(from: bytes)
       return bytes.count

@@ -27,12 +27,12 @@ package final class ByteStream {
   /// Opens a regular file; anything else is an error at once.
   ///
   /// - Parameter limit: the most bytes of contents.
-  package init(at path: String, limit: Int = ByteFile.largestContents) throws(DataError) {
+  package init(at path: String, limit: Int = ByteFile.largestContents) throws(FileError) {
     file = path
     self.limit = limit
     let descriptor = try ByteFile.openForReading(path)
     source = .file(descriptor)
-    do throws(DataError) {
+    do throws(FileError) {
       storedCount = try ByteFile.size(descriptor, path, ByteFile.largestFile)
     } catch {
       close(descriptor)
@@ -57,7 +57,7 @@ package final class ByteStream {
   deinit { if case .file(let descriptor) = source { close(descriptor) } }
 
   /// The next part without taking it.
-  package func peek() throws(DataError) -> [UInt8] {
+  package func peek() throws(FileError) -> [UInt8] {
     if let peeked { return peeked }
     let part = try read()
     peeked = part
@@ -65,7 +65,7 @@ package final class ByteStream {
   }
 
   /// The next part; empty at the end.
-  package func next() throws(DataError) -> [UInt8] {
+  package func next() throws(FileError) -> [UInt8] {
     if let part = peeked {
       peeked = nil
       return part
@@ -73,7 +73,7 @@ package final class ByteStream {
     return try read()
   }
 
-  private func read() throws(DataError) -> [UInt8] {
+  private func read() throws(FileError) -> [UInt8] {
     switch source {
     case .bytes(let bytes):
       source = .bytes([])

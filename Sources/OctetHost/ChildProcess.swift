@@ -37,16 +37,16 @@ package struct ChildProcess {
   /// Runs `program` to its end. A few times a second `whileRunning` is called; if it says false, the child is ended.
   package static func run(
     _ program: String, _ arguments: [String], environment: [String: String], whileRunning: () -> Bool
-  ) throws(DataError) -> Outcome {
+  ) throws(FileError) -> Outcome {
     var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { throw .systemFailure(program, "cannot be started", errno) }
+    guard pipe(&ends) == 0 else { throw FileError(program, cannotBe: .started, code: errno) }
     defer { close(ends[0]) }
     // The child gets its copies as output streams; under their own numbers both ends stay here.
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     let started = spawn(program, arguments, environment, output: ends[1])
     close(ends[1])
     guard let child = started.child else {
-      throw .systemFailure(program, "cannot be started", started.code)
+      throw FileError(program, cannotBe: .started, code: started.code)
     }
     let output = gather(from: ends[0]) { if !whileRunning() { kill(child, SIGKILL) } }
     var status: Int32 = 0

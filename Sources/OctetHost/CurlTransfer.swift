@@ -18,9 +18,9 @@ package struct CurlTransfer {
   private let curl: String
   private let environment: [String: String]
 
-  package init(address: String, path: String, limit: Int, environment: [String: String]) throws(DataError) {
+  package init(address: String, path: String, limit: Int, environment: [String: String]) throws(FileError) {
     guard let curl = ChildProcess.find("curl", environment) else {
-      throw DataError(
+      throw FileError(
         "curl", "was not found on PATH, and is needed to download",
         advice: "install it with: sudo apt-get install curl")
     }
@@ -47,7 +47,7 @@ package struct CurlTransfer {
   /// progress `attempts` failures are enough. It ends, because the length that was reached only grows, up to `limit`.
   package func run(
     attempts: Int, pauseSeconds: UInt32, received: (Int) -> Void
-  ) throws(DataError) -> Bool {
+  ) throws(FileError) -> Bool {
     var best = Folder.length(of: path)
     var failures = 0
     while true {
@@ -56,7 +56,7 @@ package struct CurlTransfer {
       let reached = Folder.length(of: path)
       guard reached <= limit, outcome.status != CurlTransfer.tooLargeStatus else {
         try Folder.remove(path)
-        throw DataError(
+        throw FileError(
           address, "is longer than the \(limit) bytes that are expected", advice: "check the mirror's address"
         )
       }
@@ -75,7 +75,7 @@ package struct CurlTransfer {
     }
   }
 
-  private func runOnce(_ received: (Int) -> Void) throws(DataError) -> ChildProcess.Outcome {
+  private func runOnce(_ received: (Int) -> Void) throws(FileError) -> ChildProcess.Outcome {
     let arguments = [
       "--fail", "--location", "--silent", "--show-error", "--globoff", "--proto", "=http,https",
       "--proto-redir",
@@ -118,19 +118,19 @@ package struct CurlTransfer {
     return answer.httpStatus >= 500 || answer.httpStatus == 429 || answer.httpStatus == 408
   }
 
-  private func failure(_ outcome: ChildProcess.Outcome, _ answer: Answer) -> DataError {
+  private func failure(_ outcome: ChildProcess.Outcome, _ answer: Answer) -> FileError {
     guard outcome.status != nil else {
-      return DataError(address, "was not downloaded: curl was stopped", advice: "run it again to continue")
+      return FileError(address, "was not downloaded: curl was stopped", advice: "run it again to continue")
     }
     // 23: curl could not write what it received.
     guard outcome.status != 23 else {
-      return DataError(
+      return FileError(
         path, "cannot be written (\(answer.complaint))", advice: "check the disk and its space")
     }
     let advice =
       outcome.status == CurlTransfer.httpErrorStatus
       ? "check the mirror's address, or try another mirror"
       : "check the network and the mirror's address; what has come is kept, and the next try goes on from it"
-    return DataError(address, "cannot be downloaded (\(answer.complaint))", advice: advice)
+    return FileError(address, "cannot be downloaded (\(answer.complaint))", advice: advice)
   }
 }

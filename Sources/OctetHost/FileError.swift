@@ -4,53 +4,125 @@ import OctetText
   import Glibc
 #elseif canImport(Musl)
   import Musl
+#else
+  import Darwin
 #endif
 
-/// Why a file could not be read or written: the path, the system's reason, and what to do about it.
-package struct FileError: Error, Equatable {
+/// Why a file could not be read, written or used: one line that says where, what is wrong and what to do.
+///
+/// The line is made from its parts rather than written at the throw, so that every reader says the same things in the
+/// same order and a name with a line break in it cannot forge a second line.
+package struct FileError: Error, Equatable, Sendable {
+  /// Where in the subject the trouble is.
+  package enum Place: Equatable, Sendable {
+    /// The file as a whole.
+    case whole
+    /// An offset in bytes from the start of the contents (after unpacking, for a gzip file).
+    case byte(Int)
+    /// A line of a text file, counted from 1.
+    case line(Int)
+    /// A line and a column (a field of the line), both counted from 1.
+    case field(line: Int, column: Int)
+  }
+
+  /// What the system was asked to do, as it stands in the message.
   package enum Action: String, Sendable {
-    case read
-    case write
+    case read, written, examined, listed, made, removed, started
   }
 
-  package let action: Action
-  package let path: String
-  /// The system's `errno`.
-  package let code: Int32
+  /// The file, folder, address or option at fault.
+  package let subject: String
 
-  package init(_ action: Action, _ path: String, code: Int32) {
-    self.action = action
-    self.path = path
+  package let place: Place
+
+  /// What was found there.
+  package let problem: String
+
+  /// What the user can do about it.
+  package let advice: String
+
+  /// The system's `errno`, if it is what the system said.
+  package let code: Int32?
+
+  /// Whether there is no file to read, as opposed to one that is broken or may not be read.
+  package let isMissing: Bool
+
+  package init(_ subject: String, at place: Place = .whole, _ problem: String, advice: String) {
+    self.subject = subject
+    self.place = place
+    self.problem = problem
+    self.advice = advice
+    code = nil
+    isMissing = false
+  }
+
+  /// What the system said, in its own words, with a hint for the common reasons.
+  package init(_ path: String, cannotBe action: Action, code: Int32) {
+    subject = path
+    place = .whole
     self.code = code
+    isMissing = action == .read && code == ENOENT
+    if action == .written, code == ELOOP {
+      problem = "is a symbolic link, which output never follows"
+      advice = "name what it leads to, or remove the link"
+      return
+    }
+    problem = "cannot be \(action.rawValue) (\(String(cString: strerror(code))))"
+    advice =
+      switch (code, action) {
+      case (ENOENT, .written): "make the folder first: mkdir -p \(PathParts(path).folder.quoted)"
+      case (ENOENT, _): "check the path"
+      case (ENOTDIR, _): "check the path: a part of it that should be a folder is a file"
+      case (EACCES, .written), (EPERM, .written): "check the permissions, or give another path"
+      case (EACCES, _), (EPERM, _): "check its permissions"
+      case (EROFS, _): "the file system is read-only: give another path"
+      case (ENOSPC, _), (EDQUOT, _): "free some space there, or give another path"
+      case (EFBIG, _): "raise the limit on the size of files (ulimit -f), or give another path"
+      case (EISDIR, _): "give the path of a file in it"
+      case (ENAMETOOLONG, _): "give a shorter name"
+      case (ELOOP, _): "its links lead in a circle: give the path of the file itself"
+      case (EMFILE, _), (ENFILE, _): "raise the limit on open files (ulimit -n)"
+      default: "check the file and the disk it is on"
+      }
   }
 
-  /// Whether there is no such file, as opposed to one that is broken or closed to us.
-  package var isMissing: Bool { action == .read && code == ENOENT }
+  /// A path that no file can have: a C string ends at its first zero byte, so the file opened could be another.
+  package static func noPath(_ path: String) -> FileError {
+    FileError("path \"\(path)\"", "is empty or holds a zero byte", advice: "give a path that exists")
+  }
+
 }
 
 extension FileError: CustomStringConvertible {
   package var description: String {
-    let isLink = action == .write && code == ELOOP
-    let reason = isLink ? "it is a symbolic link" : String(cString: strerror(code))
-    return "cannot \(action.rawValue) \(path.shown(atMost: 1000)): \(reason); \(advice)"
+    let whereabouts =
+      switch place {
+      case .whole: subject
+      case .byte(let offset): "\(subject), byte \(offset)"
+      case .line(let line): "\(subject), line \(line)"
+      case .field(let line, let column): "\(subject), line \(line), column \(column)"
+      }
+    return "\(whereabouts): \(problem); \(advice)".shown
+  }
+}
+
+/// A path taken apart at its last slash.
+package struct PathParts {
+  /// The folder, "." when the path names none.
+  package let folder: String
+  /// Empty when the path ends with a slash.
+  package let name: String
+
+  package init(_ path: String) {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else {
+      folder = "."
+      name = path
+      return
+    }
+    folder = slash == path.startIndex ? "/" : String(path[..<slash])
+    name = String(path[path.utf8.index(after: slash)...])
   }
 
-  private var advice: String {
-    switch (code, action) {
-    case (ENOENT, .read): "check the name"
-    case (ENOENT, .write): "make the folder first: mkdir -p \(PathParts(path).folder.quoted)"
-    case (ENOTDIR, _): "a part of the path that should be a folder is a file"
-    case (EACCES, _), (EPERM, _): "ask for the permission, or take another path"
-    case (EROFS, _): "the file system is read-only: take another path"
-    case (ENOSPC, _), (EDQUOT, _): "free some space there, or take another path"
-    case (EFBIG, .read): "check the name: it is larger than any such file is"
-    case (EFBIG, .write): "raise the limit on the size of files (ulimit -f), or take another path"
-    case (EISDIR, _): "it is a folder: name a file in it"
-    case (ENAMETOOLONG, _): "take a shorter name"
-    case (ELOOP, .write): "output never follows one: name the file that it leads to, or remove the link"
-    case (ELOOP, .read): "its links lead in a circle: name the file itself"
-    case (EMFILE, _), (ENFILE, _): "raise the limit on open files (ulimit -n)"
-    default: "take another path, or look at the disk's health"
-    }
-  }
+  /// The path of another file in the same folder.
+  package func sibling(_ name: String) -> String { Folder.join(folder, name) }
 }

@@ -31,19 +31,12 @@ package enum Folder {
   }
 
   /// What is at `path`; an error if there is nothing, or it may not be looked at.
-  package static func kind(of path: String) throws(DataError) -> Kind {
+  package static func kind(of path: String) throws(FileError) -> Kind {
     guard !path.isEmpty, !path.utf8.contains(0) else {
-      throw DataError("path \"\(path)\"", "is empty or holds a zero byte", advice: "give a path that exists")
+      throw .noPath(path)
     }
-    var status = stat()
-    guard path.withFileName({ stat($0, &status) }) == 0 else {
-      throw .systemFailure(path, "cannot be read", errno)
-    }
-    switch status.st_mode & S_IFMT {
-    case S_IFDIR: return .folder
-    case S_IFREG: return .file
-    default: return .other
-    }
+    guard let status = FileStatus(path) else { throw FileError(path, cannotBe: .read, code: errno) }
+    return status.kind
   }
 
   /// Whether anything at all is at `path`.
@@ -73,7 +66,7 @@ package enum Folder {
   }
 
   /// The names in `folder` that do not begin with a dot, sorted by their bytes.
-  package static func visibleNames(in folder: String) throws(DataError) -> [String] {
+  package static func visibleNames(in folder: String) throws(FileError) -> [String] {
     let listing = try FolderListing(of: folder)
     return (0..<listing.count).map { listing.name($0) }
   }
@@ -82,9 +75,9 @@ package enum Folder {
 extension Folder {
   /// Makes a folder that files are to be written into, with `create`. A symbolic link of that name is refused: somebody else may
   /// have put it there.
-  package static func createForOutput(_ path: String) throws(DataError) {
+  package static func createForOutput(_ path: String) throws(FileError) {
     if isLink(path) {
-      throw DataError(
+      throw FileError(
         path, "is a symbolic link, which output never follows",
         advice: "name the folder that it leads to, or remove the link")
     }
@@ -92,10 +85,9 @@ extension Folder {
   }
 
   /// Makes `path` and the folders above it, as far as they are missing.
-  package static func create(_ path: String) throws(DataError) {
+  package static func create(_ path: String) throws(FileError) {
     guard !path.isEmpty, !path.utf8.contains(0) else {
-      throw DataError(
-        "path \"\(path)\"", "is empty or holds a zero byte", advice: "give the path of a folder")
+      throw .noPath(path)
     }
     var made = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
@@ -103,24 +95,23 @@ extension Folder {
       if exists(made) { continue }
       // Another process may make it at the same moment, which is as good.
       guard made.withFileName({ mkdir($0, 0o777) }) == 0 || errno == EEXIST else {
-        throw .systemFailure(made, "cannot be made", errno)
+        throw FileError(made, cannotBe: .made, code: errno)
       }
     }
     guard try kind(of: path) == .folder else {
-      throw DataError(path, "is not a folder", advice: "give another path")
+      throw FileError(path, "is not a folder", advice: "give another path")
     }
   }
 
   /// The length of the file at `path`; 0 if there is none.
   package static func length(of path: String) -> Int {
-    var status = stat()
-    return path.withFileName { stat($0, &status) } == 0 ? Int(status.st_size) : 0
+    FileStatus(path)?.size ?? 0
   }
 
   /// Removes the file at `path`, if it is there.
-  package static func remove(_ path: String) throws(DataError) {
+  package static func remove(_ path: String) throws(FileError) {
     guard path.withFileName({ unlink($0) }) == 0 || errno == ENOENT else {
-      throw .systemFailure(path, "cannot be removed", errno)
+      throw FileError(path, cannotBe: .removed, code: errno)
     }
   }
 
@@ -131,31 +122,6 @@ extension Folder {
     }
     _ = path.withFileName { unlink($0) == 0 ? 0 : rmdir($0) }
   }
-
-  /// Gives a finished file its name, replacing what had it: after a power cut there is the old file or the whole new one.
-  package static func rename(_ finished: String, to path: String) throws(DataError) {
-    try flush(finished)
-    guard moveFile(finished, path) == 0 else { throw .systemFailure(path, "cannot be written", errno) }
-    let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-    let folder = parts.joined(separator: "/")
-    try flush(folder.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : folder)
-  }
-
-  /// Waits until the file or folder at `path` is on the disk.
-  private static func flush(_ path: String) throws(DataError) {
-    let descriptor = path.withFileName { open($0, O_RDONLY | O_CLOEXEC) }
-    guard descriptor >= 0 else { throw .systemFailure(path, "cannot be opened", errno) }
-    defer { close(descriptor) }
-    // Some network file systems cannot flush folders; that is no reason to refuse the file.
-    guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else {
-      throw .systemFailure(path, "cannot be written to the disk", errno)
-    }
-  }
-}
-
-/// The system's own `rename`, out of reach of the method of that name.
-private func moveFile(_ old: String, _ new: String) -> Int32 {
-  old.withFileName { old in new.withFileName { rename(old, $0) } }
 }
 
 /// Which file or folder something is, whatever path or link leads to it.
@@ -170,8 +136,28 @@ package struct FileIdentity: Hashable, Sendable {
 
   /// Of what is at `path`, after following links; nil if there is nothing, or it may not be looked at.
   package init?(ofPath path: String) {
+    guard let status = FileStatus(path) else { return nil }
+    self = status.identity
+  }
+}
+
+/// What is at a path after following links.
+package struct FileStatus {
+  package let identity: FileIdentity
+  package let kind: Folder.Kind
+  package let size: Int
+
+  /// Nil if there is nothing, or it may not be looked at; the reason is in `errno`.
+  package init?(_ path: String) {
     var status = stat()
     guard !path.utf8.contains(0), path.withFileName({ stat($0, &status) }) == 0 else { return nil }
-    self.init(status)
+    identity = FileIdentity(status)
+    kind =
+      switch status.st_mode & S_IFMT {
+      case S_IFDIR: .folder
+      case S_IFREG: .file
+      default: .other
+      }
+    size = Int(status.st_size)
   }
 }

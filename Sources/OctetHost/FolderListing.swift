@@ -31,18 +31,18 @@ package struct FolderListing: Sendable {
   private var names: [UInt8] = []
   private var entries: [Entry] = []
 
-  package init(of folder: String) throws(DataError) {
+  package init(of folder: String) throws(FileError) {
     guard try Folder.kind(of: folder) == .folder else {
-      throw DataError(folder, "is not a folder", advice: "give the path of a folder")
+      throw FileError(folder, "is not a folder", advice: "give the path of a folder")
     }
     guard let stream = folder.withFileName({ opendir($0) }) else {
-      throw .systemFailure(folder, "cannot be listed", errno)
+      throw FileError(folder, cannotBe: .listed, code: errno)
     }
     defer { closedir(stream) }
     // Of the folder that was opened: its path may lead elsewhere by now.
     var status = stat()
     guard fstat(dirfd(stream), &status) == 0 else {
-      throw .systemFailure(folder, "cannot be examined", errno)
+      throw FileError(folder, cannotBe: .examined, code: errno)
     }
     identity = FileIdentity(status)
     start = Array(Folder.join(folder, "").utf8)
@@ -50,11 +50,11 @@ package struct FolderListing: Sendable {
       errno = 0
       guard let entry = readdir(stream) else { break }
       guard entries.count < Folder.largestCount else {
-        throw DataError(folder, "holds more than \(Folder.largestCount) files", advice: "split it up")
+        throw FileError(folder, "holds more than \(Folder.largestCount) files", advice: "split it up")
       }
       append(entry)
     }
-    guard errno == 0 else { throw .systemFailure(folder, "cannot be listed", errno) }
+    guard errno == 0 else { throw FileError(folder, cannotBe: .listed, code: errno) }
     sort()
   }
 

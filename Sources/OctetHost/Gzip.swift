@@ -24,7 +24,7 @@ package enum Gzip {
   /// - Parameter expected: what the contents are known to take, so that they need not be moved as they grow.
   package static func inflate(
     _ bytes: [UInt8], file: String, limit: Int, expected: Int = 0
-  ) throws(DataError) -> [UInt8] {
+  ) throws(FileError) -> [UInt8] {
     let reader = try GzipReader(bytes, file: file, limit: limit)
     var contents: [UInt8] = []
     contents.reserveCapacity(min(expected, mostContents(of: bytes.count)))
@@ -36,7 +36,7 @@ package enum Gzip {
   }
 
   /// The first `count` bytes of the contents, or all of them if there are fewer.
-  package static func prefix(_ bytes: [UInt8], file: String, count: Int) throws(DataError) -> [UInt8] {
+  package static func prefix(_ bytes: [UInt8], file: String, count: Int) throws(FileError) -> [UInt8] {
     let reader = try GzipReader(bytes, file: file, limit: .max, step: max(count, 1))
     var contents: [UInt8] = []
     while contents.count < count {
@@ -48,8 +48,8 @@ package enum Gzip {
   }
 
   /// What is said of a file that unpacks to more than `mostContents`.
-  package static func unpacksToTooMuch(_ file: String, storedCount: Int) -> DataError {
-    DataError(
+  package static func unpacksToTooMuch(_ file: String, storedCount: Int) -> FileError {
+    FileError(
       file,
       "has \(storedCount) bytes and unpacks to more than \(mostContents(of: storedCount)), which is the limit",
       advice: "if that is right, unpack it with gunzip and give the plain file")
@@ -73,7 +73,7 @@ final class GzipReader {
   private static let largestStep = 1 << 18
 
   /// - Parameter limit: the most bytes of contents; more is an error. `Gzip.mostContents` holds besides.
-  init(_ bytes: [UInt8], file: String, limit: Int, step: Int = largestStep) throws(DataError) {
+  init(_ bytes: [UInt8], file: String, limit: Int, step: Int = largestStep) throws(FileError) {
     self.bytes = bytes
     self.file = file
     self.limit = limit
@@ -83,7 +83,7 @@ final class GzipReader {
     // 15 bits is the largest window; 32 more tell zlib to look at the header for the format.
     let started = inflateInit2_(stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
     guard started == Z_OK else {
-      throw DataError(
+      throw FileError(
         file, "cannot be unpacked (zlib error \(started))", advice: "check that memory is available")
     }
   }
@@ -94,7 +94,7 @@ final class GzipReader {
   }
 
   /// The next bytes of the contents; none after the last.
-  func next() throws(DataError) -> ArraySlice<UInt8> {
+  func next() throws(FileError) -> ArraySlice<UInt8> {
     while true {
       if isBetweenMembers {
         if consumed == bytes.count { return [] }
@@ -104,7 +104,7 @@ final class GzipReader {
       consumed += used
       made += count
       guard made <= limit else {
-        throw DataError(
+        throw FileError(
           file, at: .byte(limit), "unpacks to more than the \(limit) bytes that are expected",
           advice: "check that this is the right file")
       }
@@ -115,14 +115,14 @@ final class GzipReader {
       case Z_OK, Z_BUF_ERROR:
         // There is always room in the buffer, so standing still means that the data ended inside a member.
         guard used > 0 || count > 0 else {
-          throw DataError(
+          throw FileError(
             file, "is cut short: the gzip data ends after \(made) bytes of contents",
             advice: "copy or download it again")
         }
       case Z_STREAM_END: isBetweenMembers = true
       default:
         let reason = stream.pointee.msg.map { String(cString: $0) } ?? "zlib error \(status)"
-        throw DataError(
+        throw FileError(
           file, "is damaged: \(reason) in the gzip data, near byte \(consumed) of the file",
           advice: "copy or download it again")
       }
@@ -130,9 +130,9 @@ final class GzipReader {
     }
   }
 
-  private func startMember() throws(DataError) {
+  private func startMember() throws(FileError) {
     guard bytes[consumed] == 0x1F, consumed + 1 < bytes.count, bytes[consumed + 1] == 0x8B else {
-      throw DataError(
+      throw FileError(
         file,
         "has \(bytes.count - consumed) bytes after the end of its gzip data, at byte \(consumed) of the file",
         advice: "copy or download it again")

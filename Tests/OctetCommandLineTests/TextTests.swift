@@ -1,5 +1,4 @@
 import OctetCommandLine
-import OctetText
 import Testing
 
 @Suite struct NumberTextTests {

@@ -1,6 +1,5 @@
 import Foundation
 import OctetHost
-import OctetInterchange
 import TestSupport
 import Testing
 
@@ -51,24 +50,28 @@ import Testing
     try AtomicFile.write(path: folder.path("real"), bytes: [1])
     let link = folder.path("link")
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "real")
-    #expect(throws: FileError(.write, link, code: ELOOP)) { try AtomicFile.write(path: link, bytes: [2]) }
-    #expect(throws: FileError(.write, link, code: ELOOP)) { try AtomicFile.requireWritable(path: link) }
+    #expect(throws: FileError(link, cannotBe: .written, code: ELOOP)) {
+      try AtomicFile.write(path: link, bytes: [2])
+    }
+    #expect(throws: FileError(link, cannotBe: .written, code: ELOOP)) {
+      try AtomicFile.requireWritable(path: link)
+    }
     #expect(
-      FileError(.write, "x", code: ELOOP).description
-        == "cannot write x: it is a symbolic link; output never follows one: name the file that it leads to, or remove the link"
+      FileError("x", cannotBe: .written, code: ELOOP).description
+        == "x: is a symbolic link, which output never follows; name what it leads to, or remove the link"
     )
     #expect(try fileContents(folder.path("real")) == [1])
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "real")
 
     try FileManager.default.createSymbolicLink(atPath: folder.path("nowhere"), withDestinationPath: "gone")
-    #expect(throws: FileError(.write, folder.path("nowhere"), code: ELOOP)) {
+    #expect(throws: FileError(folder.path("nowhere"), cannotBe: .written, code: ELOOP)) {
       try AtomicFile.write(path: folder.path("nowhere"), bytes: [3])
     }
     #expect(try folder.names() == ["link", "nowhere", "real"])
     // A link to a device is none of the names that stand for open descriptors.
     try FileManager.default.createSymbolicLink(
       atPath: folder.path("device"), withDestinationPath: "/dev/null")
-    #expect(throws: FileError(.write, folder.path("device"), code: ELOOP)) {
+    #expect(throws: FileError(folder.path("device"), cannotBe: .written, code: ELOOP)) {
       try AtomicFile.write(path: folder.path("device"), bytes: [3])
     }
     // On the way to the file links are as good as folders.
@@ -83,8 +86,8 @@ import Testing
     let name = String(repeating: "é", count: 127)
     try AtomicFile.write(path: folder.path(name), bytes: [1])
     #expect(try folder.names() == [name])
-    #expect(FileError(.write, "x.bin", code: ENOENT).description.contains("mkdir -p \".\""))
-    #expect(FileError(.write, "/x.bin", code: ENOENT).description.contains("mkdir -p \"/\""))
+    #expect(FileError("x.bin", cannotBe: .written, code: ENOENT).description.contains("mkdir -p \".\""))
+    #expect(FileError("/x.bin", cannotBe: .written, code: ENOENT).description.contains("mkdir -p \"/\""))
   }
 
   @Test func remainsOfAKilledProcessAreRemovedAndOthersStay() throws {
@@ -106,6 +109,17 @@ import Testing
     #expect(try folder.names() == (stay + [held, "model"]).sorted())
   }
 
+  @Test func aFinishedFileGetsItsName() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("old", to: "file")
+    try AtomicFile.rename(folder.write("new", to: "file.part"), to: folder.path("file"))
+    #expect(try folder.names() == ["file"])
+    #expect(try folder.contents(of: "file") == "new")
+    #expect(throws: FileError(folder.path("none"), cannotBe: .read, code: ENOENT)) {
+      try AtomicFile.rename(folder.path("none"), to: folder.path("file"))
+    }
+  }
+
   @Test func writersOfOneTargetDoNotMix() async throws {
     let folder = try TemporaryFolder()
     let path = folder.path("shared")
@@ -125,5 +139,56 @@ import Testing
     #expect(bytes.count == 80_000)
     #expect(Set(bytes).count == 1)
     #expect(try folder.names() == ["shared"])
+  }
+}
+
+@Suite struct AtomicFolderTests {
+  @Test func appearsWithAllThatIsInIt() throws {
+    let folder = try TemporaryFolder()
+    try AtomicFolder.write(path: folder.path("new/deep")) { target in
+      try target.addFolder("a")
+      try target.addFile("a/1", [1, 2, 3])
+      try target.addFile("2", [])
+      #expect(!FileManager.default.fileExists(atPath: folder.path("new/deep")))
+    }
+    #expect(try folder.bytes(of: "new/deep/a/1") == [1, 2, 3])
+    #expect(try folder.bytes(of: "new/deep/2") == [])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("new")) == ["deep"])
+  }
+
+  @Test func whatTheCallerThrowsUndoesAll() throws {
+    let folder = try TemporaryFolder()
+    let reason = FileError("x", "is wrong", advice: "mend it")
+    #expect(throws: reason) {
+      try AtomicFolder.write(path: folder.path("new")) { target in
+        try target.addFile("1", [1])
+        throw reason
+      }
+    }
+    #expect(try folder.names() == [])
+  }
+
+  @Test func neitherAFileNorAFullFolderIsReplaced() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("text", to: "file")
+    try folder.write("text", to: "full/file")
+    for name in ["file", "full"] {
+      #expect(throws: FileError.self) { try AtomicFolder.write(path: folder.path(name)) { _ in } }
+    }
+    #expect(try folder.names() == ["file", "full"])
+    #expect(throws: FileError(folder.path("new/1"), cannotBe: .written, code: EEXIST)) {
+      try AtomicFolder.write(path: folder.path("new")) { target in
+        try target.addFile("1", [1])
+        try target.addFile("1", [2])
+      }
+    }
+  }
+
+  @Test func remainsOfAKilledProcessAreRemoved() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("1", to: ".new.999999999.tmp/1")
+    try folder.write("1", to: ".new.x.tmp/1")
+    try AtomicFolder.write(path: folder.path("new")) { _ in }
+    #expect(try folder.names() == [".new.x.tmp", "new"])
   }
 }

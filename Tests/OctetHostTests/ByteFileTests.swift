@@ -1,5 +1,6 @@
 import Foundation
 import OctetHost
+import OctetText
 import TestSupport
 import Testing
 
@@ -20,29 +21,64 @@ import Testing
     }
   }
 
+  @Test(arguments: [0, 1, 65_535, 65_536, 65_537, 1_000_000])
+  func readsEveryByte(count: Int) throws {
+    let folder = try TemporaryFolder()
+    let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+    let path = try folder.write(bytes, to: "x")
+    #expect(try ByteFile.stored(at: path, limit: count) == bytes)
+    guard count > 0 else { return }
+    let error = fileError { () throws(FileError) in try ByteFile.stored(at: path, limit: count - 1) }
+    #expect(error?.problem == "holds \(count) bytes, and the limit is \(count - 1)")
+  }
+
+  @Test func aMissingFileIsNotABrokenOne() throws {
+    let folder = try TemporaryFolder()
+    #expect(
+      fileError { () throws(FileError) in try ByteFile.stored(at: folder.path("no")) }?.isMissing == true)
+    #expect(fileError { () throws(FileError) in try ByteFile.stored(at: folder.path) }?.isMissing == false)
+  }
+
+  @Test func aFileThatSaysItIsEmptyIsReadToItsEnd() throws {
+    #expect(try !ByteFile.stored(at: "/proc/self/status", limit: 1 << 20).isEmpty)
+  }
+
+  @Test func theStartOfAFile() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write([1, 2, 3, 4, 5], to: "five")
+    let (bytes, size) = try ByteFile.start(of: path, count: 3)
+    #expect(bytes == [1, 2, 3] && size == 5)
+    #expect(try ByteFile.start(of: path, count: 64).bytes == [1, 2, 3, 4, 5])
+  }
+
+  @Test func namesOfFilesCannotSteerTheTerminal() {
+    #expect("a\u{1B}[2Jb\nc\u{202E}".quoted == #""a\u{1b}[2Jb\u{a}c\u{202e}""#)
+    #expect(String(repeating: "é", count: 500).quoted.count == 83)
+  }
+
   @Test func refusesWhatIsNoFile() throws {
     let folder = try TemporaryFolder()
     let pipe = folder.path + "/pipe"
     #expect(mkfifo(pipe, 0o600) == 0)
     #expect(
-      dataError { () throws(DataError) in try ByteFile.contents(at: pipe) }?.problem.contains("pipe") == true)
+      fileError { () throws(FileError) in try ByteFile.contents(at: pipe) }?.problem.contains("pipe") == true)
     #expect(
-      dataError { () throws(DataError) in try ByteFile.contents(at: folder.path) }?.problem.contains(
+      fileError { () throws(FileError) in try ByteFile.contents(at: folder.path) }?.problem.contains(
         "is a folder")
         == true)
     let missing = folder.path + "/missing"
     #expect(
-      dataError { () throws(DataError) in try ByteFile.contents(at: missing) }?.description
+      fileError { () throws(FileError) in try ByteFile.contents(at: missing) }?.description
         == "\(missing): cannot be read (No such file or directory); check the path")
     for bad in ["", "a\0b"] {
-      #expect(dataError { () throws(DataError) in try ByteFile.contents(at: bad) } != nil)
+      #expect(fileError { () throws(FileError) in try ByteFile.contents(at: bad) } != nil)
     }
     for bad in [pipe, folder.path, missing, "", "a\0b", "/dev/null"] {
-      let one = dataError { () throws(DataError) in _ = try ByteFile.contents(at: bad) }
-      #expect(one == dataError { () throws(DataError) in _ = try ByteFile.block(at: bad) })
+      let one = fileError { () throws(FileError) in _ = try ByteFile.contents(at: bad) }
+      #expect(one == fileError { () throws(FileError) in _ = try ByteFile.block(at: bad) })
     }
     #expect(
-      dataError { () throws(DataError) in try ByteFile.contents(at: "/dev/null") }?.problem.contains("device")
+      fileError { () throws(FileError) in try ByteFile.contents(at: "/dev/null") }?.problem.contains("device")
         == true)
   }
 
@@ -52,7 +88,7 @@ import Testing
     chmod(path, 0)
     // The superuser may read everything; there is nothing to see then.
     guard access(path, R_OK) != 0 else { return }
-    let problem = dataError { () throws(DataError) in try ByteFile.contents(at: path) }?.problem
+    let problem = fileError { () throws(FileError) in try ByteFile.contents(at: path) }?.problem
     #expect(problem?.contains("Permission denied") == true)
   }
 
@@ -60,12 +96,12 @@ import Testing
     let folder = try TemporaryFolder()
     let path = try folder.write([UInt8](repeating: 7, count: 10), to: "ten")
     #expect(try ByteFile.contents(at: path, limit: 10).count == 10)
-    #expect(dataError { () throws(DataError) in try ByteFile.contents(at: path, limit: 9) } != nil)
-    #expect(dataError { () throws(DataError) in try ByteFile.stored(at: path, limit: 9) } != nil)
+    #expect(fileError { () throws(FileError) in try ByteFile.contents(at: path, limit: 9) } != nil)
+    #expect(fileError { () throws(FileError) in try ByteFile.stored(at: path, limit: 9) } != nil)
   }
 
   @Test func anErrorStaysOnOneLine() {
-    let error = DataError(
+    let error = FileError(
       "a\nb", at: .field(line: 3, column: 4), "has \u{1b}[31m in it\u{2028}", advice: "do\r\nthis")
     #expect(
       error.description == "a\\u{a}b, line 3, column 4: has \\u{1b}[31m in it\\u{2028}; do\\u{d}\\u{a}this")
@@ -73,7 +109,7 @@ import Testing
 }
 
 @Suite struct GzipTests {
-  private func inflate(_ bytes: [UInt8], limit: Int = 1000) throws(DataError) -> [UInt8] {
+  private func inflate(_ bytes: [UInt8], limit: Int = 1000) throws(FileError) -> [UInt8] {
     try Gzip.inflate(bytes, file: "f.gz", limit: limit)
   }
 
@@ -84,7 +120,7 @@ import Testing
   @Test func everyTruncationIsAnError() throws {
     let packed = gzip((0..<200).map { UInt8(truncatingIfNeeded: $0 * 91) })
     for length in 0..<packed.count {
-      let error = dataError { () throws(DataError) in try inflate(Array(packed[..<length])) }
+      let error = fileError { () throws(FileError) in try inflate(Array(packed[..<length])) }
       #expect(error?.problem.contains("cut short") == true, "\(length)")
     }
   }
@@ -109,19 +145,19 @@ import Testing
   @Test func rubbishAfterTheEndIsAnError() {
     let packed = gzip([1, 2, 3])
     for rubbish in [[0], [0x1F], [0x1F, 0x8B], [1, 2, 3, 4]] as [[UInt8]] {
-      #expect(dataError { () throws(DataError) in try inflate(packed + rubbish) } != nil)
+      #expect(fileError { () throws(FileError) in try inflate(packed + rubbish) } != nil)
     }
-    let error = dataError { () throws(DataError) in try inflate(packed + [9, 9]) }
+    let error = fileError { () throws(FileError) in try inflate(packed + [9, 9]) }
     #expect(
       error?.problem.contains("2 bytes after the end of its gzip data, at byte \(packed.count)") == true)
   }
 
   @Test func aBombStopsAtTheLimit() {
     let bomb = gzip([UInt8](repeating: 0, count: 5_000_000))
-    let error = dataError { () throws(DataError) in try inflate(bomb, limit: 999_999) }
+    let error = fileError { () throws(FileError) in try inflate(bomb, limit: 999_999) }
     #expect(error?.problem == "unpacks to more than the 999999 bytes that are expected")
-    #expect(dataError { () throws(DataError) in try inflate(bomb, limit: 0) } != nil)
-    #expect(dataError { () throws(DataError) in try inflate(bomb, limit: 4_999_999) } != nil)
+    #expect(fileError { () throws(FileError) in try inflate(bomb, limit: 0) } != nil)
+    #expect(fileError { () throws(FileError) in try inflate(bomb, limit: 4_999_999) } != nil)
     #expect((try? inflate(bomb, limit: 5_000_000))?.count == 5_000_000)
   }
 

@@ -46,8 +46,8 @@ struct FolderListingTests {
 
   @Test("what is no folder is refused")
   func noFolder() {
-    #expect(throws: DataError.self) { try FolderListing(of: "/dev/null") }
-    #expect(throws: DataError.self) { try FolderListing(of: "/no/such/folder") }
-    #expect(throws: DataError.self) { try FolderListing(of: "") }
+    #expect(throws: FileError.self) { try FolderListing(of: "/dev/null") }
+    #expect(throws: FileError.self) { try FolderListing(of: "/no/such/folder") }
+    #expect(throws: FileError.self) { try FolderListing(of: "") }
   }
 }

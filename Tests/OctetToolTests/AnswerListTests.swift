@@ -1,5 +1,4 @@
 import Foundation
-import OctetInterchange
 import OctetText
 import OctetTraining
 import TestSupport

@@ -1,6 +1,5 @@
 import Foundation
 import OctetHost
-import OctetInterchange
 import TestSupport
 import Testing
 

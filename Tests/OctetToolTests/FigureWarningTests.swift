@@ -1,5 +1,4 @@
 import Foundation
-import OctetInterchange
 import OctetTraining
 import TestSupport
 import Testing

@@ -27,7 +27,7 @@ import Testing
   @Test(.enabled(if: prlimit != nil, "needs prlimit")) func aDiskThatIsFullFromTheStart() throws {
     let training = try SmallTraining()
     try train(training, fileLimit: 1000, "--epochs", "2", "--quiet").expectRefusal(
-      1, "cannot write", "model.checkpoint.safetensors", "too large")
+      1, "cannot be written", "model.checkpoint.safetensors", "too large")
     #expect(try training.written() == [])
   }
 
@@ -38,7 +38,7 @@ import Testing
     let length = try #require(try training.folder.bytes(of: "model.checkpoint.safetensors")).count
     // Every epoch adds a record of about 200 bytes, so some epoch on the way no longer fits.
     let failed = try train(training, fileLimit: length - 1000, "--epochs", "12", "--quiet")
-    failed.expectRefusal(1, "cannot write", "model.checkpoint.safetensors")
+    failed.expectRefusal(1, "cannot be written", "model.checkpoint.safetensors")
     let done = try training.checkpoint().snapshot.history.count
     #expect((1..<12).contains(done))
     #expect(try training.train("--epochs", "12", "--quiet", "--resume").status == 0)
@@ -51,7 +51,8 @@ import Testing
     let training = try SmallTraining()
     guard access("/dev/full", W_OK) == 0 else { return }
     let result = try training.train("--epochs", "1", "--json", "--report", "/dev/full")
-    #expect(result.status == 1 && result.errors.contains("/dev/full: No space left on device"))
+    #expect(
+      result.status == 1 && result.errors.contains("/dev/full: cannot be written (No space left on device)"))
     #expect(result.output.contains("\"test_accuracy\""), "\(result.output)")
     #expect(try training.checkpoint().snapshot.isFinished)
   }
@@ -60,21 +61,21 @@ import Testing
     let training = try SmallTraining()
     try FileManager.default.createSymbolicLink(
       atPath: training.folder.path("model.safetensors"), withDestinationPath: "elsewhere")
-    try training.train("--epochs", "1").expectRefusal(1, "model.safetensors: it is a symbolic link")
+    try training.train("--epochs", "1").expectRefusal(1, "model.safetensors: is a symbolic link")
     #expect(try training.written() == ["model.safetensors"])
   }
 
   @Test func aFolderThatIsMissingIsToldBeforeTraining() throws {
     let training = try SmallTraining()
     try training.train("--json", model: "missing/model").expectRefusal(
-      1, "cannot write", "missing/model.safetensors", "No such file or directory", "mkdir -p")
+      1, "cannot be written", "missing/model.safetensors", "No such file or directory", "mkdir -p")
     #expect(try training.written() == [])
   }
 
   @Test func aFolderThatIsAFile() throws {
     let training = try SmallTraining()
     try training.folder.write("text", to: "file")
-    try training.train(model: "file/model").expectRefusal(1, "cannot write", "Not a directory")
+    try training.train(model: "file/model").expectRefusal(1, "cannot be written (Not a directory)")
   }
 
   @Test(.enabled(if: geteuid() != 0, "permissions do not bind the superuser"))
@@ -83,7 +84,7 @@ import Testing
     try FileManager.default.createDirectory(
       atPath: training.folder.path("closed"), withIntermediateDirectories: false,
       attributes: [.posixPermissions: 0o555])
-    try training.train(model: "closed/model").expectRefusal(1, "cannot write", "Permission denied")
+    try training.train(model: "closed/model").expectRefusal(1, "cannot be written", "Permission denied")
   }
 
   /// Even the superuser may not write here.
@@ -96,7 +97,7 @@ import Testing
         "--out",
         "/proc/model.safetensors",
       ], environment: training.environment)
-    result.expectRefusal(1, "cannot write /proc/model.safetensors")
+    result.expectRefusal(1, "/proc/model.safetensors: cannot be written")
   }
 
   @Test func aLossThatIsNoNumberStopsAndKeepsTheCheckpoint() throws {

@@ -1,6 +1,5 @@
 import Foundation
 import OctetImages
-import OctetInterchange
 import TestSupport
 import Testing
 

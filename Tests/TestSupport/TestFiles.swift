@@ -51,9 +51,9 @@ package final class TemporaryFolder: Sendable {
 }
 
 /// The error that `body` throws, or a failed test.
-package func dataError(
-  _ body: () throws(DataError) -> some Any, sourceLocation: SourceLocation = #_sourceLocation
-) -> DataError? {
+package func fileError(
+  _ body: () throws(FileError) -> some Any, sourceLocation: SourceLocation = #_sourceLocation
+) -> FileError? {
   do {
     _ = try body()
     Issue.record("nothing was thrown", sourceLocation: sourceLocation)

@@ -1,6 +1,5 @@
 import Octet
 import OctetCommandLine
-import OctetHost
 import OctetHostKernels
 import OctetInterchange
 import OctetTraining
@@ -29,7 +28,7 @@ enum InferencesCommand: Command {
   static func run(_ arguments: ParsedArguments) throws {
     let path = arguments.positionals[0]
     let count = try arguments.integer("count", in: 1...1_000_000) ?? 4
-    let model = try load(path)
+    let model = try OctetModelFile(path: path).model
     let digits = SyntheticDigits.generate(count: digitCount, seed: SyntheticDigits.usualSeed)
     let bytes = model.imageBytes
     guard digits.shape.count == bytes else {
@@ -62,14 +61,5 @@ enum InferencesCommand: Command {
     }
     try StandardOutput.write(
       "\(count) inferences with \(kernels.instructionSet.rawValue) kernels: \(classes)\n")
-  }
-
-  private static func load(_ path: String) throws -> Model {
-    let bytes = try FileReading.bytes(path: path, limit: 1 << 30)
-    do throws(ModelError) {
-      return try Model(copying: bytes)
-    } catch {
-      throw BenchError.model(path: path, reason: "\(error)")
-    }
   }
 }

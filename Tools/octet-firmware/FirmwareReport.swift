@@ -33,19 +33,20 @@ struct FirmwareReport {
   let modelBytes: Int
 
   init(folder: String) throws {
-    let (bytes, model) = try ModelFile.load("\(folder)/model.octet")
+    let file = try OctetModelFile(path: "\(folder)/model.octet")
+    let (bytes, model) = (Array(file.block.bytes), file.model)
     let results = try Results(
-      FileReading.bytes(path: "\(folder)/results", limit: 1 << 30), name: "\(folder)/results")
+      ByteFile.stored(at: "\(folder)/results", limit: 1 << 30), name: "\(folder)/results")
     let labels = try LabelRecord.read(
-      FileReading.bytes(path: "\(folder)/labels", limit: 1 << 30), name: "\(folder)/labels")
+      ByteFile.stored(at: "\(folder)/labels", limit: 1 << 30), name: "\(folder)/labels")
     origin = String(
-      decoding: try FileReading.bytes(path: "\(folder)/origin", limit: 1 << 20), as: UTF8.self)
+      decoding: try ByteFile.stored(at: "\(folder)/origin", limit: 1 << 20), as: UTF8.self)
     refused = String(
-      decoding: try FileReading.bytes(path: "\(folder)/refused", limit: 1 << 30), as: UTF8.self
+      decoding: try ByteFile.stored(at: "\(folder)/refused", limit: 1 << 30), as: UTF8.self
     ).split(separator: "\n").map(String.init)
     let baked = "\(folder)/baked"
-    let path = FileStatus.exists(baked) ? baked : "\(folder)/images"
-    let images = try ImageRecord.read(FileReading.bytes(path: path, limit: 1 << 31), name: path)
+    let path = Folder.exists(baked) ? baked : "\(folder)/images"
+    let images = try ImageRecord.read(ByteFile.stored(at: path, limit: 1 << 31), name: path)
     guard images.count == results.images.count, images.count == labels.count, !images.isEmpty else {
       throw FirmwareError(
         "\(folder): \(images.count) images went in, \(results.images.count) results came out")
@@ -77,7 +78,7 @@ struct FirmwareReport {
         instructions: Int((sum / Double(images.count)).rounded()))
     }
     sizes = try FirmwareSizes(
-      FileReading.bytes(path: "\(folder)/firmware.elf", limit: 1 << 30), name: "\(folder)/firmware.elf")
+      ByteFile.stored(at: "\(folder)/firmware.elf", limit: 1 << 30), name: "\(folder)/firmware.elf")
     stackBytes = results.stackBytes
     arenaBytes = model.arenaBytes
     modelBytes = bytes.count
@@ -159,5 +160,23 @@ struct FirmwareReport {
 
       \(table.rendered())
       """
+  }
+}
+
+extension Model {
+  /// Multiplications with a weight in a layer, for one image.
+  func multiplyAdds(_ index: Int) -> Int {
+    let layer = layer(index)
+    let input = tensor(Int(layer.input))
+    let output = tensor(index + 1)
+    let outputs = Int(output.height) * output.rowValues
+    let window = Int(layer.windowHeight) * Int(layer.windowWidth)
+    let pool = Int(layer.poolHeight) * Int(layer.poolWidth)
+    switch layer.kind {
+    case .dense: return outputs * Int(input.height) * input.rowValues
+    case .convolution: return outputs * pool * window * Int(input.channels)
+    case .depthwiseConvolution: return outputs * pool * window
+    case .maximumPooling, .averagePooling, .globalAveragePooling, .add, .table: return 0
+    }
   }
 }

@@ -27,7 +27,7 @@ struct PictureFiles {
     guard isFolder ? MNISTFolder(path).isEmpty : path.lowercased().hasSuffix(".png") else { return nil }
     var files = isFolder ? list() : [path]
     guard !files.isEmpty || !refused.isEmpty else {
-      throw DataError(
+      throw FileError(
         path, "holds neither .png files nor the four files of MNIST",
         advice: "give a folder of pictures, or one with train-images-idx3-ubyte and its three companions")
     }

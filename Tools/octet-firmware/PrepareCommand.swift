@@ -53,7 +53,8 @@ enum PrepareCommand: Command {
     let count = try baked ?? arguments.integer("count", in: 1...1_000_000)
     let timed = try arguments.integer("timed", in: 0...) ?? 20
     let flips = try arguments.integer("flips", in: 0...100_000) ?? 0
-    let (bytes, model) = try ModelFile.load(arguments.positionals[0])
+    let file = try OctetModelFile(path: arguments.positionals[0])
+    let (bytes, model) = (Array(file.block.bytes), file.model)
     let (pixels, labels, refused, origin) = try images(for: model, count: count, arguments)
     try Folder.create(folder)
     // What an earlier call left would be taken for a part of this one.
@@ -94,7 +95,7 @@ enum PrepareCommand: Command {
     }
     let locator = DataLocator(
       path: arguments.value("data"), environment: ProcessInfo.processInfo.environment)
-    var data = try locator.locate { () throws(DataError) in SyntheticDigits.dataSet() }
+    var data = try locator.locate { () throws(FileError) in SyntheticDigits.dataSet() }
     if data.train.classNames != model.labels { data = try data.keeping(classes: model.labels) }
     let images = data.test ?? data.train
     let size = model.imageBytes

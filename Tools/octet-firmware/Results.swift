@@ -1,5 +1,3 @@
-import OctetInterchange
-
 /// What the firmware wrote; firmware-sim/firmware/ResultFile.swift is the other side.
 struct Results {
   struct Layer {

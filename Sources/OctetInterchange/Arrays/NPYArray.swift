@@ -110,7 +110,7 @@ extension NPYArray {
 
   /// Reads the file at `path`.
   package static func read(path: String, limit: Int = 1 << 30) throws -> NPYArray {
-    try NPYArray(FileReading.bytes(path: path, limit: limit), path: path)
+    try NPYArray(ByteFile.stored(at: path, limit: limit), path: path)
   }
 
   private init(reading file: [UInt8]) throws(OffsetFailure) {

@@ -17,7 +17,7 @@ struct ModelContainer {
   init(path: String) throws(ModelFileError) {
     let bytes: [UInt8]
     do throws(FileError) {
-      bytes = try FileReading.bytes(path: path, limit: Self.largestFile)
+      bytes = try ByteFile.stored(at: path, limit: Self.largestFile)
     } catch {
       throw .file(error)
     }

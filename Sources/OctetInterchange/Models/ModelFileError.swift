@@ -1,3 +1,4 @@
+import Octet
 import OctetHost
 import OctetText
 
@@ -8,6 +9,8 @@ package enum ModelFileError: Error, Equatable {
   case format(path: String, SafetensorsError)
   /// A safetensors file, but not what it should be.
   case content(path: String, String)
+  /// An .octet file that breaks a rule of the format.
+  case rule(path: String, ModelError)
   /// A checkpoint of another run.
   case otherRun(path: String, RunDifference)
 
@@ -23,6 +26,7 @@ extension ModelFileError: CustomStringConvertible {
     switch self {
     case .file(let error): "\(error)"
     case .format(let path, let error): "\(path.shown(atMost: 1000)): \(error)"
+    case .rule(let path, let error): "\(path.shown(atMost: 1000)): \(error)"
     case .content(let path, let reason): "\(path.shown(atMost: 1000)): \(reason)"
     case .otherRun(let path, let difference):
       "\(path.shown(atMost: 1000)) is a checkpoint of another run: \(difference)"

@@ -1,6 +1,5 @@
 import Octet
 import OctetHost
-import OctetInterchange
 import OctetTraining
 
 /// The bytes of a quantized model, as docs/FORMAT.md lays them out.

@@ -1,4 +1,3 @@
-import OctetInterchange
 import OctetText
 
 /// HTML and SVG as it is put together.

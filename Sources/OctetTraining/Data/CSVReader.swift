@@ -36,7 +36,7 @@ struct CSVReader {
   }
 
   /// Makes sure that the line at `position` is there as a whole; false when there is none.
-  private mutating func fillLine() throws(DataError) -> Bool {
+  private mutating func fillLine() throws(FileError) -> Bool {
     var searched = position
     while !isAtStreamEnd {
       let start = searched
@@ -60,8 +60,8 @@ struct CSVReader {
     return position < end
   }
 
-  private func tooLong() -> DataError {
-    DataError(
+  private func tooLong() -> FileError {
+    FileError(
       file, at: .line(line), "has more than \(CSVTable.longestLine) bytes, which is the limit",
       advice: "check that this is a table, with an image in each line")
   }
@@ -77,20 +77,20 @@ struct CSVReader {
   }
 
   /// Counts the columns of the first line, and steps over it if it is a header.
-  mutating func readStructure() throws(DataError) -> Int {
+  mutating func readStructure() throws(FileError) -> Int {
     var hasLine = try fillLine()
     if hasLine, bytes.starts(with: Byte.byteOrderMark) {
       position = Byte.byteOrderMark.count
       hasLine = try fillLine()
     }
     guard hasLine else {
-      throw DataError(file, "is empty", advice: "give a table with a label and pixels in each line")
+      throw FileError(file, "is empty", advice: "give a table with a label and pixels in each line")
     }
     if isAtLineEnd {
       guard try skipsToEnd() else {
-        throw DataError(file, at: .line(1), "is empty", advice: "remove the empty line")
+        throw FileError(file, at: .line(1), "is empty", advice: "remove the empty line")
       }
-      throw DataError(file, "is empty", advice: "give a table with a label and pixels in each line")
+      throw FileError(file, "is empty", advice: "give a table with a label and pixels in each line")
     }
     let start = position
     var isHeader = false
@@ -101,7 +101,7 @@ struct CSVReader {
       columnCount += 1
       hasMore = field.isFollowed
       guard columnCount <= CSVTable.largestColumnCount else {
-        throw DataError(
+        throw FileError(
           file, at: .line(1), "has more than \(CSVTable.largestColumnCount) columns, which is the limit",
           advice: "check that the lines are not run together")
       }
@@ -111,13 +111,13 @@ struct CSVReader {
   }
 
   /// Reads one line, if there is one: its label to `labels` and the rest to `pixels`.
-  mutating func readRow(into pixels: inout [UInt8], labels: inout [UInt8]) throws(DataError) -> Bool {
+  mutating func readRow(into pixels: inout [UInt8], labels: inout [UInt8]) throws(FileError) -> Bool {
     guard try fillLine() else { return false }
     if isAtLineEnd {
       // Empty lines at the end are left out; one before the end is a mistake.
       let place = line
       guard try skipsToEnd() else {
-        throw DataError(file, at: .line(place), "is empty", advice: "remove the empty line")
+        throw FileError(file, at: .line(place), "is empty", advice: "remove the empty line")
       }
       return false
     }
@@ -130,7 +130,7 @@ struct CSVReader {
         (value, hasMore) = (number, isFollowed)
       } else {
         if column == 1, bytes[position] == Byte.carriageReturn {
-          throw DataError(file, at: .line(line), "is empty", advice: "remove the empty line")
+          throw FileError(file, at: .line(line), "is empty", advice: "remove the empty line")
         }
         let field = try readField(column: column)
         (value, hasMore) = (try number(field.text, column: column), field.isFollowed)
@@ -144,7 +144,7 @@ struct CSVReader {
   }
 
   /// Whether nothing but ends of lines follows, which are stepped over.
-  private mutating func skipsToEnd() throws(DataError) -> Bool {
+  private mutating func skipsToEnd() throws(FileError) -> Bool {
     while try fillLine() {
       while position < end, bytes[position] == Byte.lineFeed || bytes[position] == Byte.carriageReturn {
         position += 1
@@ -183,7 +183,7 @@ struct CSVReader {
   }
 
   /// Any field: its text without quotes and surrounding blanks, and whether another field follows in the line.
-  private mutating func readField(column: Int) throws(DataError) -> (text: String, isFollowed: Bool) {
+  private mutating func readField(column: Int) throws(FileError) -> (text: String, isFollowed: Bool) {
     skipBlanks()
     var text: [UInt8] = []
     if position < end, bytes[position] == Byte.quote {
@@ -202,7 +202,7 @@ struct CSVReader {
       return (string, true)
     }
     guard isAtLineEnd else {
-      throw DataError(
+      throw FileError(
         file, at: .field(line: line, column: column), "has text after a closing quote",
         advice: "put a comma after it")
     }
@@ -211,7 +211,7 @@ struct CSVReader {
   }
 
   /// From the opening quote to behind the closing one; two quotes in a row stand for one.
-  private mutating func readQuoted(into text: inout [UInt8], column: Int) throws(DataError) {
+  private mutating func readQuoted(into text: inout [UInt8], column: Int) throws(FileError) {
     position += 1
     while position < end, bytes[position] != Byte.lineFeed {
       if bytes[position] == Byte.quote {
@@ -220,15 +220,15 @@ struct CSVReader {
       }
       try append(to: &text, column: column)
     }
-    throw DataError(
+    throw FileError(
       file, at: .field(line: line, column: column), "has a quote that is not closed in its line",
       advice: "close it, or remove it")
   }
 
   /// Takes the byte at `position` into a field's text.
-  private mutating func append(to text: inout [UInt8], column: Int) throws(DataError) {
+  private mutating func append(to text: inout [UInt8], column: Int) throws(FileError) {
     guard text.count < CSVTable.longestField else {
-      throw DataError(
+      throw FileError(
         file, at: .field(line: line, column: column),
         "has more than \(CSVTable.longestField) bytes, which is the limit",
         advice: "check that this is a table, with its columns separated by commas")
@@ -247,9 +247,9 @@ struct CSVReader {
   }
 
   /// The number that `text` stands for: digits, and perhaps a point with nothing but zeros behind it.
-  private func number(_ text: String, column: Int) throws(DataError) -> UInt8 {
+  private func number(_ text: String, column: Int) throws(FileError) -> UInt8 {
     let isLabel = column == 1
-    let place = DataError.Place.field(line: line, column: column)
+    let place = FileError.Place.field(line: line, column: column)
     let whole = text.utf8.prefix { $0 != Byte.point }
     let fraction = text.utf8.dropFirst(whole.count + 1)
     let isNumber = !whole.isEmpty && whole.allSatisfy { $0 &- Byte.zero < 10 }
@@ -261,28 +261,28 @@ struct CSVReader {
     let kind = isLabel ? "label" : "pixel"
     let shown = "\"\(text.prefix(40))\(text.count > 40 ? "..." : "")\""
     guard !text.isEmpty else {
-      throw DataError(
+      throw FileError(
         file, at: place, "the \(kind) is missing", advice: "write a whole number from 0 to 255")
     }
     guard Double(text) != nil else {
-      throw DataError(
+      throw FileError(
         file, at: place, "\(kind) \(shown) is not a number", advice: "write a whole number from 0 to 255")
     }
-    throw DataError(
+    throw FileError(
       file, at: place, "\(kind) \(shown) is not a whole number from 0 to 255",
       advice: isLabel ? "number the classes from 0" : "scale the pixels to 0 (paper) to 255 (ink)")
   }
 
   /// How many columns the line has in all, when `column` is the next to be read.
-  private mutating func countColumns(from column: Int) throws(DataError) -> Int {
+  private mutating func countColumns(from column: Int) throws(FileError) -> Int {
     var count = column
     // A line that is wrong anyway need not be counted for ever.
     while count < CSVTable.largestColumnCount, try readField(column: count).isFollowed { count += 1 }
     return count
   }
 
-  private func ragged(_ found: Int) -> DataError {
-    DataError(
+  private func ragged(_ found: Int) -> FileError {
+    FileError(
       file, at: .line(line), "has \(found) columns, but the first line has \(columnCount)",
       advice: "give every line a label and the same number of pixels")
   }

@@ -23,21 +23,21 @@ package struct CSVTable {
   /// Reads the table in the file at `path`, plain or gzip. Only the pixels and the line that is being read are in memory.
   package static func read(
     _ path: String, shape: ImageShape? = nil, limit: Int = ByteFile.largestContents
-  ) throws(DataError) -> LabeledImages {
+  ) throws(FileError) -> LabeledImages {
     try parse(try ByteStream(at: path, limit: limit), shape: shape)
   }
 
   /// Reads a table from its bytes; `file` names it in errors.
   package static func parse(
     _ bytes: [UInt8], file: String, shape: ImageShape? = nil
-  ) throws(DataError) -> LabeledImages {
+  ) throws(FileError) -> LabeledImages {
     try parse(ByteStream(bytes, file: file), shape: shape)
   }
 
   /// Reads a table part by part.
   package static func parse(
     _ stream: ByteStream, shape: ImageShape? = nil
-  ) throws(DataError) -> LabeledImages {
+  ) throws(FileError) -> LabeledImages {
     let file = stream.file
     var reader = CSVReader(stream)
     let columns = try reader.readStructure()
@@ -48,7 +48,7 @@ package struct CSVTable {
     var labels: [UInt8] = []
     while try reader.readRow(into: &pixels, labels: &labels) {}
     guard !labels.isEmpty else {
-      throw DataError(file, "has a header but no images", advice: "give a table with at least one image")
+      throw FileError(file, "has a header but no images", advice: "give a table with at least one image")
     }
 
     var occurs = [Bool](repeating: false, count: 256)
@@ -63,15 +63,15 @@ package struct CSVTable {
 
   private static func checkedShape(
     _ shape: ImageShape?, pixelCount: Int, file: String
-  ) throws(DataError) -> ImageShape {
+  ) throws(FileError) -> ImageShape {
     guard pixelCount > 0 else {
-      throw DataError(
+      throw FileError(
         file, at: .line(1), "has 1 column, and needs a label and then pixels",
         advice: "separate the columns by commas")
     }
     if let shape {
       guard shape.count == pixelCount else {
-        throw DataError(
+        throw FileError(
           file, at: .line(1), "has \(pixelCount) pixels, but an image of \(shape) has \(shape.count)",
           advice: "give the shape that the table has")
       }
@@ -79,7 +79,7 @@ package struct CSVTable {
     }
     let side = Int(Double(pixelCount).squareRoot())
     guard side * side == pixelCount else {
-      throw DataError(
+      throw FileError(
         file, at: .line(1), "has \(pixelCount) pixels, which is not a square such as 28 x 28 = 784",
         advice: "check that the first column is the label and the rest are pixels")
     }

@@ -27,11 +27,11 @@ package struct ClassFolders {
   }
 
   /// Whether `path` has sub-folders at all, and so could be meant.
-  package static func looksRight(_ path: String) throws(DataError) -> Bool {
+  package static func looksRight(_ path: String) throws(FileError) -> Bool {
     try !subfolders(of: path).isEmpty
   }
 
-  package func read() throws(DataError) -> DataSet {
+  package func read() throws(FileError) -> DataSet {
     let names = try ClassFolders.subfolders(of: path)
     // A class may be called "train" (beside "bus" and "tram"); only this pair alone is a split.
     guard names == ["train"] || names == ["test", "train"] else {
@@ -45,13 +45,13 @@ package struct ClassFolders {
     let testPath = Folder.join(path, "test")
     let test = try readSet(testPath)
     guard train.classNames == test.classNames else {
-      throw DataError(
+      throw FileError(
         testPath,
         "has the classes \(listed(test.classNames)), but train has \(listed(train.classNames))",
         advice: "give both the same class folders")
     }
     guard train.shape == test.shape else {
-      throw DataError(
+      throw FileError(
         testPath, "has pictures of \(sizeText(test.shape)), but train of \(sizeText(train.shape))",
         advice: "make all pictures the same size")
     }
@@ -62,19 +62,19 @@ package struct ClassFolders {
     "Class folders, \(DataSet.counts(train, test)) of \(train.classNames.count) classes, from \(path)"
   }
 
-  private func readSet(_ folder: String) throws(DataError) -> LabeledImages {
+  private func readSet(_ folder: String) throws(FileError) -> LabeledImages {
     let classes = try ClassFolders.subfolders(of: folder)
     guard !classes.isEmpty else {
-      throw DataError(
+      throw FileError(
         folder, "has no class folders", advice: "put the pictures of each class in a folder of its own")
     }
     guard classes.count <= ClassFolders.largestClassCount else {
-      throw DataError(
+      throw FileError(
         folder, "has \(classes.count) class folders, and the limit is \(ClassFolders.largestClassCount)",
         advice: "use fewer classes")
     }
     if let name = classes.first(where: { !$0.isLabel }) {
-      throw DataError(
+      throw FileError(
         Folder.join(folder, name),
         "has a name that cannot be a label: it has control characters or is not UTF-8",
         advice: "rename the folder")
@@ -86,7 +86,7 @@ package struct ClassFolders {
       let classFolder = Folder.join(folder, name)
       let files = try Folder.visibleNames(in: classFolder)
       guard !files.isEmpty else {
-        throw DataError(classFolder, "has no pictures", advice: "add some, or remove the folder")
+        throw FileError(classFolder, "has no pictures", advice: "add some, or remove the folder")
       }
       for file in files {
         let path = Folder.join(classFolder, file)
@@ -94,13 +94,13 @@ package struct ClassFolders {
         let model = first ?? (picture, path)
         first = model
         guard picture.width == model.picture.width, picture.height == model.picture.height else {
-          throw DataError(
+          throw FileError(
             path,
             "is \(picture.width) wide and \(picture.height) high, but \(model.path) is \(model.picture.width) wide and \(model.picture.height) high",
             advice: "make all pictures the same size")
         }
         guard picture.gray.count <= ClassFolders.largestPixelCount - pixels.count else {
-          throw DataError(
+          throw FileError(
             path,
             "brings the pictures to more than \(ClassFolders.largestPixelCount) pixels, which is the limit",
             advice: "use fewer or smaller pictures")
@@ -113,20 +113,20 @@ package struct ClassFolders {
     return LabeledImages(shape: shape, pixels: pixels, labels: labels, classNames: classes)
   }
 
-  private func readPicture(_ path: String) throws(DataError) -> Picture {
+  private func readPicture(_ path: String) throws(FileError) -> Picture {
     switch try Folder.kind(of: path) {
     case .file: return try reader.read(path: path)
     case .folder:
-      throw DataError(
+      throw FileError(
         path, "is a folder inside a class folder", advice: "put the pictures straight into the class folder")
     case .other:
-      throw DataError(path, "is a pipe, socket or device, not a picture", advice: "remove it")
+      throw FileError(path, "is a pipe, socket or device, not a picture", advice: "remove it")
     }
   }
 
   /// The names of the visible sub-folders, in the order of their bytes, each folder once: of several links to one, or to
   /// the folder itself, none makes the same pictures a second class.
-  private static func subfolders(of folder: String) throws(DataError) -> [String] {
+  private static func subfolders(of folder: String) throws(FileError) -> [String] {
     let listing = try FolderListing(of: folder)
     var known: Set<FileIdentity> = [listing.identity]
     var names: [String] = []

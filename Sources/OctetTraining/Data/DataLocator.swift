@@ -25,7 +25,7 @@ package struct DataLocator {
   }
 
   /// The data from the first place that has some; `synthetic` makes digits if none has.
-  package func locate(synthetic: () throws(DataError) -> DataSet) throws(DataError) -> DataSet {
+  package func locate(synthetic: () throws(FileError) -> DataSet) throws(FileError) -> DataSet {
     if let path { return try read(path) }
     if let folder = environment[DataLocator.variable], !folder.isEmpty {
       return try MNISTFolder(folder).read(origin: "\(DataLocator.variable) (\(folder))")
@@ -50,43 +50,43 @@ package struct DataLocator {
   }
 
   /// Reads what the user named, told by what is in it.
-  private func read(_ path: String) throws(DataError) -> DataSet {
+  private func read(_ path: String) throws(FileError) -> DataSet {
     switch try Folder.kind(of: path) {
     case .folder: return try readFolder(path)
     case .file: return try readTable(path)
     case .other:
-      throw DataError(
+      throw FileError(
         path, "is a pipe, socket or device, not a file", advice: "save the data to a file and give that")
     }
   }
 
-  private func readFolder(_ path: String) throws(DataError) -> DataSet {
+  private func readFolder(_ path: String) throws(FileError) -> DataSet {
     let mnist = MNISTFolder(path)
     if !mnist.isEmpty { return try mnist.read() }
     guard try ClassFolders.looksRight(path) else {
-      throw DataError(
+      throw FileError(
         path, "holds neither MNIST files nor class folders",
         advice: "give a folder with train-images-idx3-ubyte and its three companions, or one folder per class"
       )
     }
     guard let pictureReader else {
-      throw DataError(
+      throw FileError(
         path, "is a folder of class folders, and this program cannot read pictures",
         advice: "give IDX files or a CSV table")
     }
     return try ClassFolders(path, reader: pictureReader).read()
   }
 
-  private func readTable(_ path: String) throws(DataError) -> DataSet {
+  private func readTable(_ path: String) throws(FileError) -> DataSet {
     let stream = try ByteStream(at: path)
     let bytes = try stream.peek()
     // No text begins so; a table that is no table would only be reported as having one column.
     if bytes.starts(with: [0, 0]) {
-      throw DataError(
+      throw FileError(
         path, "looks like one IDX file", advice: "give the folder that holds it and its three companions")
     }
     if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
-      throw DataError(
+      throw FileError(
         path, "is a PNG picture", advice: "give a folder with one sub-folder of pictures per class")
     }
     let train = try CSVTable.parse(stream)

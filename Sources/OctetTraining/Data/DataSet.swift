@@ -23,19 +23,19 @@ package struct DataSet: Sendable {
   }
 
   /// Only the named classes, renumbered 0, 1, ... in the order of the names.
-  package func keeping(classes: [String]) throws(DataError) -> DataSet {
+  package func keeping(classes: [String]) throws(FileError) -> DataSet {
     let known = train.classNames
     let advice = "choose some of \(known.joined(separator: ", "))"
     guard !classes.isEmpty else {
-      throw DataError("class filter", "names no class", advice: advice)
+      throw FileError("class filter", "names no class", advice: advice)
     }
     var newIndices = [UInt8?](repeating: nil, count: known.count)
     for (newIndex, name) in classes.enumerated() {
       guard let index = known.firstIndex(of: name) else {
-        throw DataError("class filter", "\"\(name)\" is not a class of the data", advice: advice)
+        throw FileError("class filter", "\"\(name)\" is not a class of the data", advice: advice)
       }
       guard newIndices[index] == nil else {
-        throw DataError("class filter", "names \"\(name)\" twice", advice: "name each class once")
+        throw FileError("class filter", "names \"\(name)\" twice", advice: "name each class once")
       }
       // At most as many names as classes, and a label is a byte, so the index fits one.
       newIndices[index] = UInt8(newIndex)
@@ -78,10 +78,10 @@ extension LabeledImages {
       classNames: classNames)
   }
 
-  fileprivate func requireEveryClass(_ part: String) throws(DataError) {
+  fileprivate func requireEveryClass(_ part: String) throws(FileError) {
     let present = Set(labels)
     for (index, name) in classNames.enumerated() where !present.contains(UInt8(index)) {
-      throw DataError(
+      throw FileError(
         "class filter", "class \"\(name)\" has no \(part) images", advice: "choose classes that have some")
     }
   }

@@ -4,7 +4,7 @@ extension IDXFile {
   /// Reads a file of images and its file of labels. The classes are named "0", "1" and so on.
   package static func labeledImages(
     images imagePath: String, labels labelPath: String, classCount: Int = 10
-  ) throws(DataError) -> LabeledImages {
+  ) throws(FileError) -> LabeledImages {
     let labels = try read(.labels, at: labelPath)
     let images = try read(.images, at: imagePath)
     return try combine(images, imagePath, labels, labelPath, classCount: classCount)
@@ -13,15 +13,15 @@ extension IDXFile {
   /// Joins parsed images and labels; the two names are for errors.
   package static func combine(
     _ images: IDXFile, _ imageFile: String, _ labels: IDXFile, _ labelFile: String, classCount: Int = 10
-  ) throws(DataError) -> LabeledImages {
+  ) throws(FileError) -> LabeledImages {
     guard images.count == labels.count else {
-      throw DataError(
+      throw FileError(
         imageFile, "has \(images.count) images, but \(labelFile) has \(labels.count) labels",
         advice: "give the two files of one set")
     }
     // Only a broken label file pays for the search for the place.
     if let index = labels.values.firstIndex(where: { Int($0) >= classCount }) {
-      throw DataError(
+      throw FileError(
         labelFile, at: .byte(Kind.labels.headerLength + index),
         "label \(index) is \(labels.values[index]), but the classes are 0 to \(classCount - 1)",
         advice: "check that this is the right file")

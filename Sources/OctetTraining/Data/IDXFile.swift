@@ -34,12 +34,12 @@ package struct IDXFile: Equatable, Sendable {
   package static let longest = ByteFile.largestContents
 
   /// Reads the file at `path`, unpacking it if need be, but never further than its own header says.
-  package static func read(_ kind: Kind, at path: String) throws(DataError) -> IDXFile {
+  package static func read(_ kind: Kind, at path: String) throws(FileError) -> IDXFile {
     try read(kind, stored: try ByteFile.stored(at: path), file: path)
   }
 
   /// The same for the bytes of a file; `file` names it in errors.
-  package static func read(_ kind: Kind, stored: [UInt8], file: String) throws(DataError) -> IDXFile {
+  package static func read(_ kind: Kind, stored: [UInt8], file: String) throws(FileError) -> IDXFile {
     guard Gzip.isGzip(stored) else { return try parse(kind, stored, file: file) }
     let start = try Gzip.prefix(stored, file: file, count: kind.headerLength)
     let dimensions = try parseHeader(kind, start, file: file)
@@ -55,17 +55,17 @@ package struct IDXFile: Equatable, Sendable {
   /// Parses a whole file, already unpacked; `file` names it in errors.
   package static func parse(
     _ kind: Kind, _ bytes: consuming [UInt8], file: String
-  ) throws(DataError) -> IDXFile {
+  ) throws(FileError) -> IDXFile {
     let dimensions = try parseHeader(kind, bytes, file: file)
     let valueCount = dimensions.reduce(1, *)
     let found = bytes.count - kind.headerLength
     guard found >= valueCount else {
-      throw DataError(
+      throw FileError(
         file, at: .byte(bytes.count), "ends after \(found) of the \(valueCount) values its header promises",
         advice: "copy or download it again")
     }
     guard found == valueCount else {
-      throw DataError(
+      throw FileError(
         file, at: .byte(kind.headerLength + valueCount),
         "has \(found - valueCount) bytes more than its header promises",
         advice: "copy or download it again")
@@ -78,9 +78,9 @@ package struct IDXFile: Equatable, Sendable {
   /// The sizes in the header. Their product, header added, is at most `longest`, so it fits an Int.
   private static func parseHeader(
     _ kind: Kind, _ bytes: [UInt8], file: String
-  ) throws(DataError) -> [Int] {
+  ) throws(FileError) -> [Int] {
     guard bytes.count >= 4 else {
-      throw DataError(
+      throw FileError(
         file, at: .byte(bytes.count), "ends inside the 4-byte magic number of an IDX file",
         advice: "copy or download it again")
     }
@@ -88,14 +88,14 @@ package struct IDXFile: Equatable, Sendable {
     let expected = 0x0000_0800 + Int(kind.rawValue)
     guard magic == expected else {
       let isOther = magic == 0x0000_0801 || magic == 0x0000_0803
-      throw DataError(
+      throw FileError(
         file, at: .byte(0),
         "has magic number \(hexadecimal(magic)), but IDX \(kind.name) have \(hexadecimal(expected))",
         advice: isOther
           ? "check that the image and label files are not swapped" : "give an IDX file of unsigned bytes")
     }
     guard bytes.count >= kind.headerLength else {
-      throw DataError(
+      throw FileError(
         file, at: .byte(bytes.count), "ends inside the \(kind.headerLength)-byte header",
         advice: "copy or download it again")
     }
@@ -105,13 +105,13 @@ package struct IDXFile: Equatable, Sendable {
       let offset = 4 + 4 * index
       let size = word(bytes, at: offset)
       guard size > 0 else {
-        throw DataError(
+        throw FileError(
           file, at: .byte(offset), "the \(["item count", "image height", "image width"][index]) is 0",
           advice: "give a file with at least one item")
       }
       let (next, overflowed) = product.multipliedReportingOverflow(by: size)
       guard !overflowed, next <= longest - kind.headerLength else {
-        throw DataError(
+        throw FileError(
           file, at: .byte(offset),
           "the header promises \((dimensions + [size]).map(String.init).joined(separator: " x ")) values, and the limit is \(longest) bytes",
           advice: "check that this is the right file")

@@ -12,15 +12,15 @@ extension LabeledImages {
   /// `floor(count x (1 - fraction))`, worked out in double precision. Both parts have at least one image.
   package func splitLast(
     fraction: Double
-  ) throws(DataError) -> (rest: LabeledImages, last: LabeledImages) {
+  ) throws(FileError) -> (rest: LabeledImages, last: LabeledImages) {
     guard fraction > 0, fraction < 1 else {
-      throw DataError(
+      throw FileError(
         "validation split", "\(fraction) is not between 0 and 1", advice: "give a fraction such as 0.1")
     }
     // Between 0 and count, because 1 - fraction is between 0 and 1.
     let cut = Int((Double(count) * (1 - fraction)).rounded(.down))
     guard cut > 0, cut < count else {
-      throw DataError(
+      throw FileError(
         "validation split", "\(fraction) of \(count) images leaves a part empty",
         advice: "give another fraction, or more images")
     }

@@ -42,19 +42,19 @@ package struct MNISTDownload: Sendable {
   package init(
     mirror: String? = nil, folder: String? = nil, environment: [String: String],
     files: [MNISTFile] = MNISTFile.all, attempts: Int = 4, pauseSeconds: UInt32 = 2
-  ) throws(DataError) {
+  ) throws(FileError) {
     let fromEnvironment = environment[MNISTDownload.variable].flatMap { $0.isEmpty ? nil : $0 }
     let address = mirror ?? fromEnvironment ?? MNISTDownload.defaultMirror
     let isPlain = address.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     guard isPlain, let scheme = ["http://", "https://"].first(where: address.lowercased().hasPrefix),
       address.count > scheme.count
     else {
-      throw DataError(
+      throw FileError(
         "mirror \"\(address)\"", "is not an http:// or https:// address",
         advice: "give one such as \(MNISTDownload.defaultMirror)")
     }
     guard let destination = folder ?? DataLocator.cacheFolder(environment) else {
-      throw DataError(
+      throw FileError(
         "cache folder", "is unknown, because HOME is not set",
         advice: "set HOME, or give a folder to fetch to")
     }
@@ -67,26 +67,26 @@ package struct MNISTDownload: Sendable {
   }
 
   /// Fetches what is missing. Files that are finished stay, whatever happens to the rest.
-  package func run(report: (Event) -> Void = { _ in }) throws(DataError) {
+  package func run(report: (Event) -> Void = { _ in }) throws(FileError) {
     try Folder.create(folder)
     for file in files {
       if try isAlreadyThere(file) { report(.alreadyThere(file: file.name)) } else { try fetch(file, report) }
     }
   }
 
-  private func isAlreadyThere(_ file: MNISTFile) throws(DataError) -> Bool {
+  private func isAlreadyThere(_ file: MNISTFile) throws(FileError) -> Bool {
     guard let path = file.path(in: folder) else { return false }
     guard let problem = file.problem(withContentsOf: path) else { return true }
     // The packed file is ours to replace. Any other would still be read before the one that is fetched.
     guard path == finishedPath(file) else {
-      throw DataError(path, problem, advice: "remove it and fetch again")
+      throw FileError(path, problem, advice: "remove it and fetch again")
     }
     return false
   }
 
   private func finishedPath(_ file: MNISTFile) -> String { Folder.join(folder, file.name + ".gz") }
 
-  private func fetch(_ file: MNISTFile, _ report: (Event) -> Void) throws(DataError) {
+  private func fetch(_ file: MNISTFile, _ report: (Event) -> Void) throws(FileError) {
     let transfer = try CurlTransfer(
       address: "\(mirror)\(file.name).gz", path: finishedPath(file) + ".part",
       // Data that cannot be packed grows a little: 5 bytes in 16 KB, and the header.
@@ -109,11 +109,11 @@ package struct MNISTDownload: Sendable {
       try Folder.remove(transfer.path)
       // Two parts from two mirrors, or of two versions, do not fit together; one whole file might be right.
       guard wasResumed, mayStartOver else {
-        throw DataError(transfer.address, problem, advice: "it was deleted; try another mirror")
+        throw FileError(transfer.address, problem, advice: "it was deleted; try another mirror")
       }
       mayStartOver = false
     }
-    try Folder.rename(transfer.path, to: finishedPath(file))
+    try AtomicFile.rename(transfer.path, to: finishedPath(file))
     report(.verified(file: file.name, path: finishedPath(file)))
   }
 }

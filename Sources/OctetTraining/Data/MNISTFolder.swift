@@ -23,21 +23,21 @@ package struct MNISTFolder: Sendable {
   package var isComplete: Bool { missing.isEmpty }
 
   /// Reads both sets; `origin` says in words where the folder came from.
-  package func read(origin: String? = nil) throws(DataError) -> DataSet {
+  package func read(origin: String? = nil) throws(FileError) -> DataSet {
     guard try Folder.kind(of: path) == .folder else {
-      throw DataError(path, "is not a folder", advice: "give the folder that holds the four MNIST files")
+      throw FileError(path, "is not a folder", advice: "give the folder that holds the four MNIST files")
     }
     guard let trainImages = found[0], let trainLabels = found[1],
       let testImages = found[2], let testLabels = found[3]
     else {
-      throw DataError(
+      throw FileError(
         path, "lacks \(missing.joined(separator: ", ")) (plain or .gz)",
         advice: "add them, or fetch all four with: octet data fetch mnist")
     }
     let train = try IDXFile.labeledImages(images: trainImages, labels: trainLabels)
     let test = try IDXFile.labeledImages(images: testImages, labels: testLabels)
     guard train.shape == test.shape else {
-      throw DataError(
+      throw FileError(
         testImages, "has images of \(test.shape), but \(trainImages) of \(train.shape)",
         advice: "give the four files of one set")
     }

@@ -19,5 +19,5 @@ package struct Picture: Equatable, Sendable {
 /// Decodes picture files. The data room knows no picture format; whoever does gives it a reader.
 package protocol PictureReader: Sendable {
   /// The picture in the file at `path`; an error that names the file if it is damaged or of another format.
-  func read(path: String) throws(DataError) -> Picture
+  func read(path: String) throws(FileError) -> Picture
 }

@@ -25,7 +25,7 @@ package struct PictureFolderWalk {
   /// Opens a folder, whose files come next; between two walks any, even one that has been walked through.
   package mutating func enter(_ path: String) -> Item? {
     if levels.isEmpty { visited.removeAll() }
-    do throws(DataError) {
+    do throws(FileError) {
       // Each has its names in memory.
       guard levels.count < 64 else { return .failure(path: path, reason: "lies more than 64 folders deep") }
       // Known before it is listed, as there may be millions of links to one large folder.

@@ -11,7 +11,7 @@ package struct PreparedData: Sendable {
   package static let usualTestSplit = 0.2
 
   /// Random choices follow from the seed alone, and keep the order of the images.
-  package init(_ data: DataSet, settings: TrainingSettings) throws(DataError) {
+  package init(_ data: DataSet, settings: TrainingSettings) throws(FileError) {
     var data = data
     if let digits = settings.digits { data = try data.keeping(classes: digits) }
     var remarks: [String] = []
@@ -28,7 +28,7 @@ package struct PreparedData: Sendable {
     } else {
       let count = Int((Double(training.count) * split).rounded())
       guard count > 0, count < training.count else {
-        throw DataError(
+        throw FileError(
           "test-split", "\(split) of \(training.count) images leaves none to test or none to train on",
           advice: "use more images or another share")
       }

@@ -218,7 +218,7 @@ import Testing
     let path = folder.path("m")
     let missing = #expect(throws: ModelFileError.self) { try FloatModelFile.load(path: path) }
     #expect(missing?.isMissing == true)
-    #expect(missing?.description == "cannot read \(path): No such file or directory; check the name")
+    #expect(missing?.description == "\(path): cannot be read (No such file or directory); check the path")
     try AtomicFile.write(path: path, bytes: [])
     let broken = #expect(throws: ModelFileError.self) { try FloatModelFile.load(path: path) }
     #expect(broken?.isMissing == false)

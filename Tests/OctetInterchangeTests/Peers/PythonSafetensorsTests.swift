@@ -109,7 +109,7 @@ import Testing
       """
     let (status, output) = try python.run(script, path)
     try #require(status == 0, "\(output)")
-    let file = try SafetensorsFile(FileReading.bytes(path: path, limit: 1 << 20))
+    let file = try SafetensorsFile(ByteFile.stored(at: path, limit: 1 << 20))
     #expect(file.metadata == ["made by": "Python ü", "x": ""])
     var entries: [String: SafetensorsFile.Entry] = [:]
     for entry in file.entries { entries[entry.name] = entry }

@@ -7,12 +7,12 @@ import Testing
 @Suite struct CSVTableTests {
   private let square = ImageShape(height: 2, width: 2, channels: 1)
 
-  private func parse(_ text: String, shape: ImageShape? = nil) throws(DataError) -> LabeledImages {
+  private func parse(_ text: String, shape: ImageShape? = nil) throws(FileError) -> LabeledImages {
     try CSVTable.parse(Array(text.utf8), file: "t.csv", shape: shape)
   }
 
   private func message(_ text: String, shape: ImageShape? = nil) -> String? {
-    dataError { () throws(DataError) in try parse(text, shape: shape) }?.description
+    fileError { () throws(FileError) in try parse(text, shape: shape) }?.description
   }
 
   /// The same table of two images in every form that is accepted.
@@ -118,7 +118,7 @@ import Testing
   @Test func thePackedTableHasALimit() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(gzip([UInt8](repeating: 0x30, count: 2_000_000)), to: "bomb.csv.gz")
-    let error = dataError { () throws(DataError) in try CSVTable.read(path, limit: 1_000_000) }
+    let error = fileError { () throws(FileError) in try CSVTable.read(path, limit: 1_000_000) }
     #expect(error?.problem.contains("unpacks to more than the 1000000 bytes") == true)
   }
 

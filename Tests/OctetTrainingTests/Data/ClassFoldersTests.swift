@@ -9,12 +9,12 @@ import Testing
     Array("P5\n\(width) \(height)\n255\n".utf8) + [UInt8](repeating: 255 - value, count: width * height)
   }
 
-  private func read(_ folder: TemporaryFolder) throws(DataError) -> DataSet {
+  private func read(_ folder: TemporaryFolder) throws(FileError) -> DataSet {
     try ClassFolders(folder.path, reader: GrayMapReader()).read()
   }
 
   private func message(_ folder: TemporaryFolder) -> String? {
-    dataError { () throws(DataError) in try read(folder) }?.description
+    fileError { () throws(FileError) in try read(folder) }?.description
   }
 
   @Test func oneSetInTheOrderOfTheNames() throws {
@@ -122,7 +122,7 @@ import Testing
     let file = try folder.write("x", to: "file")
     for path in [folder.path + "/none", file] {
       #expect(
-        dataError { () throws(DataError) in try ClassFolders(path, reader: GrayMapReader()).read() } != nil)
+        fileError { () throws(FileError) in try ClassFolders(path, reader: GrayMapReader()).read() } != nil)
     }
   }
 }

@@ -21,7 +21,7 @@ import Testing
 
   private func locate(
     _ path: String?, _ environment: [String: String] = [:], reader: (any PictureReader)? = nil
-  ) throws(DataError) -> DataSet {
+  ) throws(FileError) -> DataSet {
     let set = smallSet(count: 10)
     return try DataLocator(path: path, environment: environment, pictureReader: reader).locate {
       DataSet(train: set, test: nil, origin: "synthetic digits")
@@ -57,12 +57,12 @@ import Testing
     let good = ["OCTET_MNIST": folder.path + "/good"]
     for path in ["/none", "/part", ""] {
       #expect(
-        dataError { () throws(DataError) in try locate(path.isEmpty ? "" : folder.path + path, good) } != nil)
+        fileError { () throws(FileError) in try locate(path.isEmpty ? "" : folder.path + path, good) } != nil)
     }
     let environment = ["OCTET_MNIST": folder.path + "/part", "XDG_CACHE_HOME": folder.path]
-    let error = dataError { () throws(DataError) in try locate(nil, environment) }
+    let error = fileError { () throws(FileError) in try locate(nil, environment) }
     #expect(error?.problem == "lacks t10k-labels-idx1-ubyte (plain or .gz)")
-    #expect(dataError { () throws(DataError) in try locate(nil, ["OCTET_MNIST": "/none/at/all"]) } != nil)
+    #expect(fileError { () throws(FileError) in try locate(nil, ["OCTET_MNIST": "/none/at/all"]) } != nil)
   }
 
   @Test func aCacheThatIsNotCompleteIsMentioned() throws {
@@ -87,17 +87,17 @@ import Testing
     let pictures = folder.path + "/pictures"
     #expect(try locate(pictures, reader: GrayMapReader()).train.pixels == [248])
     #expect(
-      dataError { () throws(DataError) in try locate(pictures) }?.problem
+      fileError { () throws(FileError) in try locate(pictures) }?.problem
         == "is a folder of class folders, and this program cannot read pictures")
     let idx = try folder.write(IDXFile.encode(images: train), to: "idx")
-    #expect(dataError { () throws(DataError) in try locate(idx) }?.problem == "looks like one IDX file")
+    #expect(fileError { () throws(FileError) in try locate(idx) }?.problem == "looks like one IDX file")
     let png = try folder.write([0x89, 0x50, 0x4E, 0x47, 0x0D], to: "png")
-    #expect(dataError { () throws(DataError) in try locate(png) }?.problem == "is a PNG picture")
+    #expect(fileError { () throws(FileError) in try locate(png) }?.problem == "is a PNG picture")
     try folder.write("x", to: "flat/file")
-    let flat = dataError { () throws(DataError) in try locate(folder.path + "/flat") }
+    let flat = fileError { () throws(FileError) in try locate(folder.path + "/flat") }
     #expect(flat?.problem == "holds neither MNIST files nor class folders")
     mkfifo(folder.path + "/pipe", 0o600)
-    #expect(dataError { () throws(DataError) in try locate(folder.path + "/pipe") } != nil)
+    #expect(fileError { () throws(FileError) in try locate(folder.path + "/pipe") } != nil)
   }
 }
 

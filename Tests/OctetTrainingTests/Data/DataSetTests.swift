@@ -33,7 +33,7 @@ import Testing
 
   @Test func wrongClassesAreErrors() {
     func message(_ classes: [String]) -> String? {
-      dataError { () throws(DataError) in try data.keeping(classes: classes) }?.description
+      fileError { () throws(FileError) in try data.keeping(classes: classes) }?.description
     }
     #expect(
       message(["a", "x"]) == "class filter: \"x\" is not a class of the data; choose some of a, b, c, d")
@@ -42,7 +42,7 @@ import Testing
     #expect(message(["b"])?.contains("class \"b\" has no test images") == true)
     let noB = DataSet(train: set([0, 2]), test: nil, origin: "")
     #expect(
-      dataError { () throws(DataError) in try noB.keeping(classes: ["a", "b"]) }?.problem
+      fileError { () throws(FileError) in try noB.keeping(classes: ["a", "b"]) }?.problem
         == "class \"b\" has no training images")
   }
 
@@ -70,7 +70,7 @@ import Testing
   func splitsAsKerasDoes(count: Int, fraction: Double, cut: Int) throws {
     let whole = set([0]).selecting(repeatElement(0, count: count))
     guard cut > 0 else {
-      #expect(dataError { () throws(DataError) in try whole.splitLast(fraction: fraction) } != nil)
+      #expect(fileError { () throws(FileError) in try whole.splitLast(fraction: fraction) } != nil)
       return
     }
     let (rest, last) = try whole.splitLast(fraction: fraction)
@@ -86,6 +86,6 @@ import Testing
   }
 
   @Test(arguments: [0, 1, -0.5, 1.5, .nan, .infinity]) func badFractions(fraction: Double) {
-    #expect(dataError { () throws(DataError) in try set([0, 1]).splitLast(fraction: fraction) } != nil)
+    #expect(fileError { () throws(FileError) in try set([0, 1]).splitLast(fraction: fraction) } != nil)
   }
 }

@@ -8,7 +8,7 @@ import Testing
 
   private func combined(
     _ images: [UInt8], _ labels: [UInt8], classCount: Int = 10
-  ) throws(DataError) -> LabeledImages {
+  ) throws(FileError) -> LabeledImages {
     try IDXFile.combine(
       try IDXFile.parse(.images, images, file: "images"), "images",
       try IDXFile.parse(.labels, labels, file: "labels"), "labels", classCount: classCount)
@@ -39,7 +39,7 @@ import Testing
   @Test func everyTruncationIsAnError() {
     let images = IDXFile.encode(images: set)
     for length in 0..<images.count {
-      let error = dataError { () throws(DataError) in
+      let error = fileError { () throws(FileError) in
         try IDXFile.parse(.images, Array(images[..<length]), file: "f")
       }
       #expect(error?.place == .byte(length))
@@ -47,7 +47,7 @@ import Testing
     let labels = IDXFile.encode(labels: set)
     for length in 0..<labels.count {
       #expect(
-        dataError { () throws(DataError) in try IDXFile.parse(.labels, Array(labels[..<length]), file: "f") }
+        fileError { () throws(FileError) in try IDXFile.parse(.labels, Array(labels[..<length]), file: "f") }
           != nil)
     }
   }
@@ -60,12 +60,12 @@ import Testing
       for index in 0..<16 {
         var broken = images
         broken[index] ^= change
-        #expect(dataError { () throws(DataError) in try IDXFile.parse(.images, broken, file: "f") } != nil)
+        #expect(fileError { () throws(FileError) in try IDXFile.parse(.images, broken, file: "f") } != nil)
       }
       for index in 0..<8 {
         var broken = labels
         broken[index] ^= change
-        #expect(dataError { () throws(DataError) in try IDXFile.parse(.labels, broken, file: "f") } != nil)
+        #expect(fileError { () throws(FileError) in try IDXFile.parse(.labels, broken, file: "f") } != nil)
       }
     }
   }
@@ -74,7 +74,7 @@ import Testing
     let images = IDXFile.encode(images: set)
     let labels = IDXFile.encode(labels: set)
     func message(_ kind: IDXFile.Kind, _ bytes: [UInt8]) -> String? {
-      dataError { () throws(DataError) in try IDXFile.parse(kind, bytes, file: "f") }?.description
+      fileError { () throws(FileError) in try IDXFile.parse(kind, bytes, file: "f") }?.description
     }
     #expect(
       message(.images, labels)
@@ -102,11 +102,11 @@ import Testing
     let images = IDXFile.encode(images: set)
     let fewer = IDXFile.encode(labels: smallSet(count: 11))
     #expect(
-      dataError { () throws(DataError) in try combined(images, fewer) }?.problem
+      fileError { () throws(FileError) in try combined(images, fewer) }?.problem
         == "has 12 images, but labels has 11 labels")
     var labels = IDXFile.encode(labels: set)
     labels[8 + 7] = 10
-    let error = dataError { () throws(DataError) in try combined(images, labels) }
+    let error = fileError { () throws(FileError) in try combined(images, labels) }
     #expect(error?.place == .byte(15))
     #expect(error?.problem == "label 7 is 10, but the classes are 0 to 9")
     #expect((try? combined(images, labels, classCount: 11))?.classNames.count == 11)
@@ -116,17 +116,17 @@ import Testing
     let folder = try TemporaryFolder()
     let bomb = IDXFile.encode(images: set) + [UInt8](repeating: 0, count: 3_000_000)
     let path = try folder.write(gzip(bomb), to: "bomb")
-    let error = dataError { () throws(DataError) in try IDXFile.read(.images, at: path) }
+    let error = fileError { () throws(FileError) in try IDXFile.read(.images, at: path) }
     #expect(error?.problem == "unpacks to more than the 88 bytes that are expected")
     let rubbish = try folder.write(gzip([UInt8](repeating: 9, count: 3_000_000)), to: "rubbish")
     #expect(
-      dataError { () throws(DataError) in try IDXFile.read(.images, at: rubbish) }?.problem.contains(
+      fileError { () throws(FileError) in try IDXFile.read(.images, at: rubbish) }?.problem.contains(
         "0x09090909")
         == true)
     let packed = gzip(IDXFile.encode(images: set))
     for length in 0..<packed.count {
       let cut = try folder.write(Array(packed[..<length]), to: "cut")
-      #expect(dataError { () throws(DataError) in try IDXFile.read(.images, at: cut) } != nil)
+      #expect(fileError { () throws(FileError) in try IDXFile.read(.images, at: cut) } != nil)
     }
   }
 

@@ -43,7 +43,7 @@ struct MNISTDownloadTests {
   }
 
   @discardableResult
-  private func fetch(_ manners: String, files: [MNISTFile]? = nil) throws(DataError) -> [MNISTDownload.Event]
+  private func fetch(_ manners: String, files: [MNISTFile]? = nil) throws(FileError) -> [MNISTDownload.Event]
   {
     var events: [MNISTDownload.Event] = []
     try MNISTDownload(
@@ -56,8 +56,8 @@ struct MNISTDownloadTests {
     return events
   }
 
-  private func failure(_ manners: String, files: [MNISTFile]? = nil) -> DataError? {
-    dataError { () throws(DataError) in try fetch(manners, files: files) }
+  private func failure(_ manners: String, files: [MNISTFile]? = nil) -> FileError? {
+    fileError { () throws(FileError) in try fetch(manners, files: files) }
   }
 
   private func expectAllThere() throws {
@@ -184,7 +184,7 @@ struct MNISTDownloadTests {
       mirror: "http://127.0.0.1:1/", folder: target, environment: environment, files: files, attempts: 2,
       pauseSeconds: 0)
     #expect(
-      dataError { () throws(DataError) in try download.run() }?.advice.hasPrefix("check the network") == true)
+      fileError { () throws(FileError) in try download.run() }?.advice.hasPrefix("check the network") == true)
   }
 
   @Test func aWrongHashIsToldAndDeleted() throws {
@@ -235,13 +235,13 @@ struct MNISTDownloadTests {
     bare["PATH"] = folder.path
     let download = try MNISTDownload(mirror: server.address, folder: target, environment: bare, files: files)
     #expect(
-      dataError { () throws(DataError) in try download.run() }?.description
+      fileError { () throws(FileError) in try download.run() }?.description
         == "curl: was not found on PATH, and is needed to download; install it with: sudo apt-get install curl"
     )
   }
 
   @Test func mirrorAndFolderHaveTheirOrder() throws {
-    func mirror(_ argument: String?, _ variable: String?) throws(DataError) -> String {
+    func mirror(_ argument: String?, _ variable: String?) throws(FileError) -> String {
       var environment = ["HOME": "/home/someone"]
       environment["OCTET_MNIST_MIRROR"] = variable
       return try MNISTDownload(mirror: argument, environment: environment).mirror
@@ -251,11 +251,11 @@ struct MNISTDownloadTests {
     #expect(try mirror(nil, "http://a/b") == "http://a/b/")
     #expect(try mirror("HTTPS://c/", "http://a/b") == "HTTPS://c/")
     for bad in ["", "file:///etc/", "ftp://a/", "-o/etc/passwd", "http://", "http://a b/", "http://a\n/"] {
-      #expect(dataError { () throws(DataError) in try mirror(bad, nil) } != nil)
+      #expect(fileError { () throws(FileError) in try mirror(bad, nil) } != nil)
     }
     let home = try MNISTDownload(environment: ["HOME": "/home/someone"])
     #expect(home.folder == "/home/someone/.cache/octet/mnist")
     #expect(home.files == MNISTFile.all)
-    #expect(dataError { () throws(DataError) in try MNISTDownload(environment: [:]) } != nil)
+    #expect(fileError { () throws(FileError) in try MNISTDownload(environment: [:]) } != nil)
   }
 }

@@ -35,7 +35,7 @@ import Testing
     try folder.write(contents(.trainImages), to: MNISTFile.trainImages.name)
     try folder.write(contents(.testLabels), to: MNISTFile.testLabels.name)
     #expect(MNISTFolder(folder.path).missing == ["train-labels-idx1-ubyte", "t10k-images-idx3-ubyte"])
-    let error = dataError { () throws(DataError) in try MNISTFolder(folder.path).read() }
+    let error = fileError { () throws(FileError) in try MNISTFolder(folder.path).read() }
     #expect(error?.problem == "lacks train-labels-idx1-ubyte, t10k-images-idx3-ubyte (plain or .gz)")
   }
 
@@ -43,7 +43,7 @@ import Testing
     let folder = try TemporaryFolder()
     let file = try folder.write("x", to: "file")
     for path in [folder.path + "/none", file, ""] {
-      #expect(dataError { () throws(DataError) in try MNISTFolder(path).read() } != nil)
+      #expect(fileError { () throws(FileError) in try MNISTFolder(path).read() } != nil)
     }
   }
 
@@ -54,7 +54,7 @@ import Testing
       shape: ImageShape(height: 3, width: 2, channels: 1), pixels: test.pixels, labels: test.labels,
       classNames: test.classNames)
     try folder.write(IDXFile.encode(images: other), to: MNISTFile.testImages.name)
-    let error = dataError { () throws(DataError) in try MNISTFolder(folder.path).read() }
+    let error = fileError { () throws(FileError) in try MNISTFolder(folder.path).read() }
     #expect(error?.problem.contains("has images of 3x2x1, but") == true)
   }
 

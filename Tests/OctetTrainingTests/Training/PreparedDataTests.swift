@@ -45,7 +45,7 @@ import Testing
     #expect(prepared.training.count == 24 && prepared.test.count == 6)
     #expect(prepared.training.classNames == ["d", "b"])
     settings.images = 2
-    #expect(throws: DataError.self) {
+    #expect(throws: FileError.self) {
       try PreparedData(DataSet(train: self.images(100), test: nil, origin: "x"), settings: settings)
     }
   }

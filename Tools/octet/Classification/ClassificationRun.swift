@@ -4,7 +4,6 @@ import OctetCommandLine
 import OctetHost
 import OctetHostKernels
 import OctetImages
-import OctetInterchange
 import OctetReports
 import OctetText
 import OctetTraining
@@ -113,7 +112,7 @@ struct ClassificationRun {
       })
     bar?.clear()
     if let clash = source.clash {
-      throw DataError("standard input", clash, advice: "nothing was overwritten")
+      throw FileError("standard input", clash, advice: "nothing was overwritten")
     }
     return summary
   }

@@ -42,7 +42,7 @@ enum BenchCommand: Command {
 
   static func run(_ arguments: ParsedArguments) throws {
     let before = ResidentMemory.bytes
-    let file = try OctetModelFile(path: arguments.positionals[0], workLimit: MaxWorkOption.limit(arguments))
+    let file = try OctetModelFile.open(arguments.positionals[0], workLimit: MaxWorkOption.limit(arguments))
     let threads = try arguments.integer("threads", in: 1...1024) ?? 2
     let rounds = try arguments.integer("rounds", in: 1...1000) ?? 15
     let kernels = try HostKernels(file.model)

@@ -69,7 +69,7 @@ enum ClassifyCommand: Command {
     let threads =
       try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     let target = try ReportOption.target(arguments)
-    let file = try OctetModelFile(path: arguments.positionals[0], workLimit: MaxWorkOption.limit(arguments))
+    let file = try OctetModelFile.open(arguments.positionals[0], workLimit: MaxWorkOption.limit(arguments))
     let source = PictureSource(
       Array(arguments.positionals.dropFirst()), separator: arguments.flag("null") ? 0 : UInt8(ascii: "\n"),
       files: try files(arguments))
@@ -98,8 +98,8 @@ enum ClassifyCommand: Command {
     guard summary.files > 0 else {
       let first = arguments.positionals[1]
       throw first == "-"
-        ? DataError("standard input", "names no files", advice: "give it paths, one a line")
-        : DataError(first, "holds no .png files", advice: "name files, or another folder")
+        ? FileError("standard input", "names no files", advice: "give it paths, one a line")
+        : FileError(first, "holds no .png files", advice: "name files, or another folder")
     }
     if let failure = summary.savingFailure { throw failure }
     if summary.failures > 0 { throw FilesFailed(failures: summary.failures, files: summary.files) }

@@ -43,10 +43,10 @@ enum DataExportCommand: Command {
     let data = try DataOption.locate(arguments)
     let set = arguments.value("set") ?? (data.test == nil ? "train" : "test")
     guard let all = set == "train" ? data.train : data.test else {
-      throw DataError("--set test", "is not in the data (\(data.origin))", advice: "use --set train")
+      throw FileError("--set test", "is not in the data (\(data.origin))", advice: "use --set train")
     }
     if let count, count > all.count {
-      throw DataError(
+      throw FileError(
         "--count \(count)", "is more than the \(all.count) \(set) images (\(data.origin))",
         advice: "ask for fewer")
     }

@@ -37,10 +37,10 @@ enum DataShowCommand: Command {
     let target = try ReportOption.target(arguments)
     let data = try DataOption.locate(arguments)
     guard let images = arguments.value("set") == "test" ? data.test : data.train else {
-      throw DataError("--set test", "is not in the data (\(data.origin))", advice: "use --set train")
+      throw FileError("--set test", "is not in the data (\(data.origin))", advice: "use --set train")
     }
     if let number, number >= images.count {
-      throw DataError(
+      throw FileError(
         "--image \(number)", "is beyond the \(images.count) images (\(data.origin))",
         advice: "the last is \(images.count - 1)")
     }

@@ -77,7 +77,7 @@ enum ExportCommand: Command {
       if isJSON { try print([file], arguments, arenaBytes: nil) }
       return
     }
-    let model = try OctetModelFile(path: path).model
+    let model = try OctetModelFile.open(path).model
     var files: [ExportedFile] = []
     if let quantized {
       let bytes = ONNXQuantizedExport.file(model, octetVersion: Main.version)

@@ -19,7 +19,7 @@ enum InspectCommand: Command {
   static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {}
 
   static func run(_ arguments: ParsedArguments) throws {
-    let file = try OctetModelFile(path: arguments.positionals[0])
+    let file = try OctetModelFile.open(arguments.positionals[0])
     if arguments.flag("json") {
       try StandardOutput.write(InspectionJSON(file: file).value.text + "\n")
     } else {

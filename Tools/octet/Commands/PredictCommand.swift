@@ -61,14 +61,14 @@ enum PredictCommand: Command {
       guard arguments.value("pixels") == nil else {
         throw arguments.usageError("--pixels is for models from elsewhere; \(path) contains that itself")
       }
-      let file = try OctetModelFile(path: path, workLimit: MaxWorkOption.limit(arguments))
+      let file = try OctetModelFile.open(path, workLimit: MaxWorkOption.limit(arguments))
       let run = IntegerPrediction(file.model, path: path, wantsIntegers: wantsIntegers, workers: workers)
       let items = try PredictionItems(path: arguments.positionals[1], PictureRequest(file.model))
       return try output.write(run.run(items))
     }
     let pixels = try ForeignModelOptions(arguments, path: path, takesClasses: false).pixels
     if path.lowercased().hasSuffix(".tflite") {
-      let bytes = try FileReading.bytes(path: path, limit: FloatModelSource.largestFile)
+      let bytes = try ByteFile.stored(at: path, limit: FloatModelSource.largestFile)
       let network = try LiteNetwork(bytes, path: path)
       if network.isInteger {
         var request = PictureRequest()
@@ -105,8 +105,8 @@ enum PredictCommand: Command {
     do throws(ModelError) {
       model = try Model(copying: bytes, workLimit: workLimit)
     } catch {
-      throw MaxWorkOption.refusal(error, path: network.path, limit: workLimit) { limit throws(ModelError) in
-        try Model(copying: bytes, workLimit: limit)
+      throw MaxWorkOption.refusal(error, path: network.path, limit: workLimit) {
+        try Model(copying: bytes, workLimit: .max)
       }
     }
     return IntegerPrediction(

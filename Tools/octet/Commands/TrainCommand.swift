@@ -1,6 +1,5 @@
 import FoundationEssentials
 import OctetCommandLine
-import OctetInterchange
 import OctetText
 import OctetTraining
 

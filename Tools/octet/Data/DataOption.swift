@@ -69,7 +69,7 @@ enum DataOption {
     let pictures = PNGPictureReader(try request.fitting())
     let locator = DataLocator(
       path: path, environment: environment, pictureReader: pictures)
-    let data = try locator.locate { () throws(DataError) in SyntheticDigits.dataSet() }
+    let data = try locator.locate { () throws(FileError) in SyntheticDigits.dataSet() }
     let form = request.form(for: data)
     guard pictures.pictureCount > 0 else { return (Located(data: data, form: form), false) }
     guard pictures.takesPixelsAsTheyAre else {

@@ -1,12 +1,6 @@
-import OctetText
+import OctetHost
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
-/// What a file is, told by its first bytes, whatever its name says.
+/// What a file is, detected from its first bytes, whatever its name.
 enum FileKind {
   case octet, safetensors, keras, hdf5, lite, onnx
   case png, idx, npy
@@ -16,18 +10,11 @@ enum FileKind {
 
   /// Nil for anything else, and where there is no such file: who opens it says so.
   init?(path: String) {
-    guard !path.utf8.contains(0) else { return nil }
-    // A pipe that is opened here would wait, and lose what is read.
-    var status = stat()
-    guard path.withFileName({ stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      return nil
-    }
-    let descriptor = path.withFileName { open($0, O_RDONLY | O_CLOEXEC) }
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var head = [UInt8](repeating: 0, count: Self.headBytes)
-    let count = head.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-    self.init(head: Array(head.prefix(max(count, 0))), size: Int(status.st_size))
+    // A pipe that is opened here would lose what its writer has to say.
+    guard (try? Folder.kind(of: path)) == .file,
+      let start = try? ByteFile.start(of: path, count: Self.headBytes)
+    else { return nil }
+    self.init(head: start.bytes, size: start.size)
   }
 
   init?(head: [UInt8], size: Int) {

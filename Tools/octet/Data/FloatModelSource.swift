@@ -27,7 +27,7 @@ enum FloatModelSource {
   ) throws -> FloatModel {
     if let mistake = FileKind.mistakenForFloat(path) { throw mistake }
     if isOwn(path) { return try FloatModelFile.load(path: path) }
-    let bytes = try FileReading.bytes(path: path, limit: largestFile)
+    let bytes = try ByteFile.stored(at: path, limit: largestFile)
     let lowercased = path.lowercased()
     let model: FloatModel
     if lowercased.hasSuffix(".tflite") {

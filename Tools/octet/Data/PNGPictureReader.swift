@@ -23,7 +23,7 @@ final class PNGPictureReader: PictureReader {
     if let fitting { fitter = Mutex(PictureFitter(fitting)) } else { fitter = nil }
   }
 
-  func read(path: String) throws(DataError) -> Picture {
+  func read(path: String) throws(FileError) -> Picture {
     read.add(1, ordering: .relaxed)
     guard fitter != nil else { return try Self.picture(path) }
     let result = fitter?.withLock { (fitter: inout PictureFitter) -> Result<FittedPicture, PictureError> in
@@ -38,31 +38,31 @@ final class PNGPictureReader: PictureReader {
       if picture.fit != .exact { fitted.add(1, ordering: .relaxed) }
       if picture.isInverted { inverted.add(1, ordering: .relaxed) }
       return Picture(width: picture.width, height: picture.height, gray: picture.pixels)
-    case .failure(let error)?: throw Self.dataError(error, path)
+    case .failure(let error)?: throw Self.fileError(error, path)
     case nil: return try Self.picture(path)
     }
   }
 
-  private static func picture(_ path: String) throws(DataError) -> Picture {
+  private static func picture(_ path: String) throws(FileError) -> Picture {
     var reader = PNGReader()
     var picture = GrayPicture()
     do throws(PNGError) {
       try reader.read(path: path, into: &picture)
     } catch {
-      throw DataError(path, error.finding, advice: error.advice)
+      throw FileError(path, error.finding, advice: error.advice)
     }
     return Picture(width: picture.width, height: picture.height, gray: picture.pixels)
   }
 
-  private static func dataError(_ error: PictureError, _ path: String) -> DataError {
+  private static func fileError(_ error: PictureError, _ path: String) -> FileError {
     switch error {
-    case .png(let error): DataError(path, error.finding, advice: error.advice)
+    case .png(let error): FileError(path, error.finding, advice: error.advice)
     case .noInk:
-      DataError(
+      FileError(
         path, "has no ink that differs from the paper",
         advice: "look at it, or use pictures as they are (--fit exact --invert no)")
     case .size(_, let width, let height, let neededWidth, let neededHeight):
-      DataError(
+      FileError(
         path, "is \(width) x \(height) pixels, and the model needs \(neededWidth) x \(neededHeight)",
         advice: "use --fit auto, or make all pictures that size")
     }

@@ -55,7 +55,7 @@ struct PictureRequest {
   }
 
   /// Orders for pictures that are not taken as they are; nil where they are, or no such order is possible.
-  func fitting() throws(DataError) -> PictureFitting? {
+  func fitting() throws(FileError) -> PictureFitting? {
     guard let form, form.fit != .exact, let input else { return nil }
     var (width, height) = (input.width, input.height)
     if input.isFlat {
@@ -71,7 +71,7 @@ struct PictureRequest {
       return fitting
     }
     guard options.fit == nil else {
-      throw DataError(
+      throw FileError(
         "--fit \(form.fit.name)", "cannot fit pictures to the network's input of \(input)",
         advice: "pictures become one channel of at most \(PictureFitting.longestSide) x "
           + "\(PictureFitting.longestSide) pixels; use --fit exact")

@@ -1,7 +1,6 @@
 import OctetClassification
 import OctetCommandLine
 import OctetHost
-import OctetInterchange
 import OctetReports
 import OctetText
 import OctetTraining

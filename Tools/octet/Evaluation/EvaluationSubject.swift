@@ -30,7 +30,7 @@ struct EvaluationSubject {
         throw arguments.usageError(
           "--pixels is for a float model from elsewhere, here the one that --against names")
       }
-      let file = try OctetModelFile(path: path, workLimit: MaxWorkOption.limit(arguments))
+      let file = try OctetModelFile.open(path, workLimit: MaxWorkOption.limit(arguments))
       integer = file
       let request = PictureRequest(file.model, PictureOptions(arguments))
       if let against {
@@ -54,14 +54,14 @@ struct EvaluationSubject {
     cause = FigureWarnings.Cause(path: path, pixels: foreign.pixels)
     if kind == .lite, path.lowercased().hasSuffix(".tflite") {
       let network = try LiteNetwork(
-        FileReading.bytes(path: path, limit: FloatModelSource.largestFile), path: path)
+        ByteFile.stored(at: path, limit: FloatModelSource.largestFile), path: path)
       if network.isInteger {
         var request = PictureRequest()
         request.options = PictureOptions(arguments)
         request.input = network.input
         let made = try IntegerConversion(
           network, DataOption.locate(arguments, request), foreign, workLimit: MaxWorkOption.limit(arguments))
-        integer = OctetModelFile(path: path, model: made.model, fileBytes: made.file.bytes.count)
+        integer = OctetModelFile(path: path, model: made.model, bytes: made.file.bytes)
         (float, images, origin) = (nil, made.data.test ?? made.data.train, made.data.origin)
         return
       }

@@ -1,6 +1,5 @@
 import Octet
 import OctetCommandLine
-import OctetInterchange
 
 /// The option `--max-work`, shared by every command that runs an .octet file.
 enum MaxWorkOption {
@@ -14,11 +13,11 @@ enum MaxWorkOption {
 
   /// What is said of a model that is not loaded.
   ///
-  /// - Parameter load: loads it with another limit, as only a model that was loaded knows its work to the last operation.
+  /// - Parameter load: loads it without a limit, as only a model that was loaded knows its work to the last operation.
   static func refusal(
-    _ error: ModelError, path: String, limit: UInt64, _ load: (UInt64) throws(ModelError) -> Model
+    _ error: ModelError, path: String, limit: UInt64, _ load: () throws -> Model
   ) -> FileContentError {
-    guard error.rule == .work, let model = try? load(.max) else {
+    guard error.rule == .work, let model = try? load() else {
       return FileContentError(path: path, reason: "\(error)")
     }
     return FileContentError(

@@ -35,8 +35,8 @@ struct IntegerConversion {
       model = try Model(copying: file.bytes, workLimit: workLimit)
     } catch {
       let bytes = file.bytes
-      throw MaxWorkOption.refusal(error, path: network.path, limit: workLimit) { limit throws(ModelError) in
-        try Model(copying: bytes, workLimit: limit)
+      throw MaxWorkOption.refusal(error, path: network.path, limit: workLimit) {
+        try Model(copying: bytes, workLimit: .max)
       }
     }
   }

@@ -61,7 +61,7 @@ struct IntegerConversionRun {
     if let target {
       let sections = [
         EvaluationSection(images: images, answers: found).section,
-        try IntegerNetworkReport(file: OctetModelFile(path: outputPath)).section(
+        try IntegerNetworkReport(file: OctetModelFile.open(outputPath)).section(
           ChosenImage(images: images, index: 0, answers: found)),
       ]
       try target.write(

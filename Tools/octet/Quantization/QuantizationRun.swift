@@ -75,7 +75,7 @@ struct QuantizationRun {
         quantized: quantized, report: report, images: quantizer.images, workers: workers)
       try target.write(
         try page(
-          measurement, OctetModelFile(path: plan.outputPath, model: model, fileBytes: file.bytes.count),
+          measurement, OctetModelFile(path: plan.outputPath, model: model, bytes: file.bytes),
           float, integer))
       if !plan.isJSON, !plan.isQuiet { try StandardOutput.write("\n" + target.announcement) }
     }

@@ -1,4 +1,5 @@
 import Octet
+import OctetInterchange
 import OctetReports
 import OctetTraining
 

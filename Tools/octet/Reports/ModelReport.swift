@@ -50,7 +50,7 @@ struct ModelReport {
   // MARK: an integer model
 
   func integer(path: String) throws -> Page {
-    let file = try OctetModelFile(path: path, workLimit: MaxWorkOption.limit(arguments))
+    let file = try OctetModelFile.open(path, workLimit: MaxWorkOption.limit(arguments))
     guard let floatPath = arguments.value("against") else {
       let (images, origin) = try ModelData.test(
         classNames: file.model.labels, arguments, PictureRequest(file.model, PictureOptions(arguments)))
@@ -110,7 +110,7 @@ struct ModelReport {
 
   private func answers(_ images: LabeledImages) throws -> ModelAnswers {
     guard image < images.count else {
-      throw DataError(
+      throw FileError(
         "--image \(image)", "is beyond the \(images.count) test images",
         advice: "the last is \(images.count - 1)")
     }

@@ -1,6 +1,5 @@
 import Octet
 import OctetHost
-import OctetInterchange
 import OctetQuantization
 import OctetReports
 import OctetTraining

@@ -1,6 +1,5 @@
 import OctetCommandLine
 import OctetHost
-import OctetInterchange
 import OctetReports
 import OctetText
 

@@ -1,32 +1,20 @@
 import Octet
-import OctetHost
+import OctetInterchange
+import OctetReports
 
-/// An .octet file that has been read and checked.
-struct OctetModelFile {
-  let path: String
-  let model: Model
-  let fileBytes: Int
-
-  /// - Parameter workLimit: the most operations that an image may take, where the model is going to run.
-  init(path: String, workLimit: UInt64 = .max) throws {
-    let block = try ByteFile.block(at: path)
-    do throws(ModelError) {
-      // In place: a second copy would take a twentieth of the time that a program needs to its first answer.
-      model = try Model(readingInPlace: block.bytes, owner: block, workLimit: workLimit)
+extension OctetModelFile {
+  /// Opens a file for a command. The error says what to do where the file is of another kind, or an image takes more work
+  /// than `workLimit`.
+  static func open(_ path: String, workLimit: UInt64 = .max) throws -> OctetModelFile {
+    do throws(ModelFileError) {
+      return try OctetModelFile(path: path, workLimit: workLimit)
     } catch {
+      guard case .rule(_, let reason) = error else { throw error }
       if let mistake = FileKind.mistakenForInteger(path) { throw mistake }
-      throw MaxWorkOption.refusal(error, path: path, limit: workLimit) { limit throws(ModelError) in
-        try Model(readingInPlace: block.bytes, owner: block, workLimit: limit)
+      throw MaxWorkOption.refusal(reason, path: path, limit: workLimit) {
+        try OctetModelFile(path: path, workLimit: .max).model
       }
     }
-    self.path = path
-    fileBytes = block.count
-  }
-
-  init(path: String, model: Model, fileBytes: Int) {
-    self.path = path
-    self.model = model
-    self.fileBytes = fileBytes
   }
 
   /// Bytes of all weights, each one byte.
@@ -82,5 +70,25 @@ struct OctetModelFile {
     if clamps, !layer.hasTable, layer.minimum == Int16(output.zeroPoint) { words.append("relu") }
     if layer.kind == .add { words.append("of \(layer.input) and \(layer.secondInput)") }
     return words.joined(separator: " ")
+  }
+
+  /// Everything that has a place in the arena, in the order of the tensors.
+  var arenaParts: [ArenaPart] {
+    (0...model.layerCount).flatMap { index -> [ArenaPart] in
+      let tensor = model.tensor(index)
+      var parts = [
+        ArenaPart(
+          name: "tensor \(index)", offset: Int(tensor.ringOffset), bytes: tensor.ringBytes,
+          rows: Int(tensor.ringRows))
+      ]
+      let bytes = index == 0 ? 0 : accumulatorBytes(of: index - 1)
+      if bytes > 0 {
+        parts.append(
+          ArenaPart(
+            name: "accumulators of tensor \(index)", offset: Int(model.layer(index - 1).accumulatorsOffset),
+            bytes: bytes, rows: 0))
+      }
+      return parts
+    }
   }
 }
