@@ -70,9 +70,18 @@ let package = Package(
       dependencies: ["Octet", "OctetImages", "OctetText"],
       swiftSettings: strict),
     .target(name: "OctetFloatKernels"),
+    // The float graph: descriptions of networks, kinds of layers, shapes. Without weights, and nothing computes.
+    .target(
+      name: "OctetNetwork",
+      swiftSettings: strict),
+    // Data sets: their files, folders and downloads, digits made on the spot, random changes.
+    .target(
+      name: "OctetData",
+      dependencies: ["OctetHost", "OctetNetwork", "OctetText"],
+      swiftSettings: strict),
     .target(
       name: "OctetTraining",
-      dependencies: ["OctetFloatKernels", "OctetHost", "OctetText"],
+      dependencies: ["OctetData", "OctetFloatKernels", "OctetHost", "OctetNetwork", "OctetText"],
       // The recipes are files that people read and write, compiled into the program so that it stays one file.
       resources: [
         "binary-dense", "binary-metrics", "dense-dropout", "cnn-deep", "cnn-two-pool", "vgg-small",
@@ -82,23 +91,23 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "OctetInterchange",
-      dependencies: ["Octet", "OctetHost", "OctetText", "OctetTraining"],
+      dependencies: ["Octet", "OctetData", "OctetHost", "OctetNetwork", "OctetText", "OctetTraining"],
       // A C program that people read, compiled into the tool.
       resources: [.embedInCode("CSource/runtime.c99")],
       swiftSettings: strict),
     .target(
       name: "OctetQuantization",
       dependencies: [
-        "Octet", "OctetHost", "OctetHostKernels", "OctetInterchange", "OctetText", "OctetTraining",
+        "Octet", "OctetData", "OctetHost", "OctetHostKernels", "OctetInterchange", "OctetNetwork",
+        "OctetText", "OctetTraining",
       ],
       swiftSettings: strict),
     // Pages and pictures: values in, text out. It reads and writes no files.
     .target(
       name: "OctetReports",
       dependencies: [
-        "CZlib", "Octet", "OctetCommandLine", "OctetHost", "OctetInterchange", "OctetQuantization",
-        "OctetText",
-        "OctetTraining",
+        "CZlib", "Octet", "OctetCommandLine", "OctetData", "OctetHost", "OctetInterchange", "OctetNetwork",
+        "OctetQuantization", "OctetText", "OctetTraining",
       ],
       swiftSettings: strict),
     // Knows nothing of networks, so that every program of the project can use it.
@@ -110,8 +119,9 @@ let package = Package(
     .executableTarget(
       name: "OctetTool",
       dependencies: [
-        "CProcessor", "Octet", "OctetClassification", "OctetCommandLine", "OctetHost", "OctetHostKernels",
-        "OctetImages", "OctetInterchange", "OctetQuantization", "OctetReports", "OctetText", "OctetTraining",
+        "CProcessor", "Octet", "OctetClassification", "OctetCommandLine", "OctetData", "OctetHost",
+        "OctetHostKernels", "OctetImages", "OctetInterchange", "OctetNetwork", "OctetQuantization",
+        "OctetReports", "OctetText", "OctetTraining",
       ],
       path: "Tools/octet",
       swiftSettings: strict),
@@ -127,7 +137,8 @@ let package = Package(
     .executableTarget(
       name: "OctetBench",
       dependencies: [
-        "Octet", "OctetCommandLine", "OctetHost", "OctetHostKernels", "OctetInterchange", "OctetTraining",
+        "Octet", "OctetCommandLine", "OctetData", "OctetHost", "OctetHostKernels", "OctetInterchange",
+        "OctetNetwork", "OctetTraining",
       ],
       path: "Tools/octet-bench",
       swiftSettings: strict),
@@ -135,15 +146,16 @@ let package = Package(
     .executableTarget(
       name: "OctetFirmware",
       dependencies: [
-        "Octet", "OctetChipKernels", "OctetCommandLine", "OctetHost", "OctetImages", "OctetInterchange",
-        "OctetTraining",
+        "Octet", "OctetChipKernels", "OctetCommandLine", "OctetData", "OctetHost", "OctetImages",
+        "OctetInterchange", "OctetNetwork", "OctetTraining",
       ],
       path: "Tools/octet-firmware",
       swiftSettings: strict),
     .testTarget(
       name: "OctetTests",
       dependencies: [
-        "Octet", "OctetChipKernels", "OctetHost", "OctetQuantization", "OctetTraining", "TestSupport",
+        "Octet", "OctetChipKernels", "OctetData", "OctetHost", "OctetNetwork", "OctetQuantization",
+        "OctetTraining", "TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -159,13 +171,24 @@ let package = Package(
       dependencies: ["Octet", "OctetHostKernels", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
+      name: "OctetNetworkTests",
+      dependencies: ["OctetNetwork", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "OctetDataTests",
+      dependencies: ["OctetData", "OctetHost", "OctetNetwork", "OctetText", "TestSupport"],
+      swiftSettings: strict),
+    .testTarget(
       name: "OctetTrainingTests",
-      dependencies: ["OctetHost", "OctetTraining", "TestSupport"],
+      dependencies: ["OctetData", "OctetHost", "OctetNetwork", "OctetTraining", "TestSupport"],
       resources: [.copy("Golden/Values")],
       swiftSettings: strict),
     .testTarget(
       name: "OctetInterchangeTests",
-      dependencies: ["Octet", "OctetHost", "OctetInterchange", "OctetText", "OctetTraining", "TestSupport"],
+      dependencies: [
+        "Octet", "OctetData", "OctetHost", "OctetInterchange", "OctetNetwork", "OctetText", "OctetTraining",
+        "TestSupport",
+      ],
       exclude: ["ONNX/Models", "ONNX/Faults", "Keras/Models"],
       swiftSettings: strict),
     .testTarget(
@@ -175,24 +198,24 @@ let package = Package(
     .testTarget(
       name: "OctetQuantizationTests",
       dependencies: [
-        "Octet", "OctetHost", "OctetInterchange", "OctetQuantization", "OctetText", "OctetTraining",
-        "TestSupport",
+        "Octet", "OctetData", "OctetHost", "OctetInterchange", "OctetNetwork", "OctetQuantization",
+        "OctetText", "OctetTraining", "TestSupport",
       ],
       exclude: ["TensorFlowLite/Models"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetReportsTests",
       dependencies: [
-        "OctetHost", "OctetImages", "OctetInterchange", "OctetQuantization", "OctetReports", "OctetText",
-        "OctetTraining", "TestSupport",
+        "OctetData", "OctetHost", "OctetImages", "OctetInterchange", "OctetNetwork", "OctetQuantization",
+        "OctetReports", "OctetText", "OctetTraining", "TestSupport",
       ],
       swiftSettings: strict),
     // The built tool from outside: what it prints, writes and refuses.
     .testTarget(
       name: "OctetToolTests",
       dependencies: [
-        "Octet", "OctetHost", "OctetImages", "OctetInterchange", "OctetQuantization", "OctetText",
-        "OctetTraining", "TestSupport",
+        "Octet", "OctetData", "OctetHost", "OctetImages", "OctetInterchange", "OctetNetwork",
+        "OctetQuantization", "OctetText", "OctetTraining", "TestSupport",
       ],
       swiftSettings: strict),
     // Writes with libpng what OctetImages has to read.
@@ -212,7 +235,9 @@ let package = Package(
     // and a plain interpreter of them.
     .target(
       name: "TestSupport",
-      dependencies: ["CZlib", "Octet", "OctetHost", "OctetQuantization", "OctetTraining"],
+      dependencies: [
+        "CZlib", "Octet", "OctetData", "OctetHost", "OctetNetwork", "OctetQuantization", "OctetTraining",
+      ],
       path: "Tests/TestSupport",
       swiftSettings: strict),
   ]

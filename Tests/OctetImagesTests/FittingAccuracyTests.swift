@@ -1,7 +1,9 @@
 import Foundation
+import OctetData
 import OctetHost
 import OctetImages
 import OctetInterchange
+import OctetNetwork
 import OctetTraining
 import Testing
 

@@ -1,7 +1,8 @@
 import Foundation
+import OctetData
 import OctetInterchange
+import OctetNetwork
 import OctetText
-import OctetTraining
 import TestSupport
 import Testing
 

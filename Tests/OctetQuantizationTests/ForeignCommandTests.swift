@@ -1,8 +1,9 @@
 import Foundation
 import Octet
+import OctetData
 import OctetInterchange
+import OctetNetwork
 import OctetText
-import OctetTraining
 import TestSupport
 import Testing
 

@@ -1,6 +1,8 @@
 import Octet
+import OctetData
 import OctetHost
 import OctetInterchange
+import OctetNetwork
 import OctetQuantization
 import OctetTraining
 import Testing

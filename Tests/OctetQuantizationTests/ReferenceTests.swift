@@ -1,6 +1,6 @@
 import Octet
+import OctetNetwork
 import OctetQuantization
-import OctetTraining
 import TestSupport
 import Testing
 

@@ -1,5 +1,7 @@
 import Foundation
+import OctetData
 import OctetHost
+import OctetNetwork
 import OctetReports
 import OctetTraining
 import Testing

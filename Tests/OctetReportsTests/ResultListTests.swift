@@ -1,6 +1,6 @@
+import OctetData
 import OctetHost
 import OctetReports
-import OctetTraining
 import Testing
 
 @Suite("A page of 10,000 results")

@@ -1,3 +1,5 @@
+import OctetData
+import OctetNetwork
 import OctetQuantization
 import OctetReports
 import OctetTraining

@@ -1,3 +1,5 @@
+import OctetData
+import OctetNetwork
 import OctetReports
 import OctetTraining
 import Testing

@@ -1,6 +1,6 @@
 import Foundation
+import OctetData
 import OctetText
-import OctetTraining
 import TestSupport
 import Testing
 

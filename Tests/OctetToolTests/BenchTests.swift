@@ -1,5 +1,6 @@
 import Foundation
 import OctetHost
+import OctetTraining
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
 import Foundation
 import OctetImages
+import OctetNetwork
 import OctetQuantization
-import OctetTraining
 import TestSupport
 import Testing
 

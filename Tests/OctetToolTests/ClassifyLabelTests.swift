@@ -1,5 +1,5 @@
 import Foundation
-import OctetTraining
+import OctetData
 import TestSupport
 import Testing
 

@@ -1,7 +1,8 @@
 import Foundation
 import Octet
+import OctetData
 import OctetImages
-import OctetTraining
+import OctetNetwork
 import TestSupport
 
 /// A folder with digits as PNG files, and the shipped model that reads them.

@@ -1,6 +1,6 @@
 import Foundation
 import Octet
-import OctetTraining
+import OctetData
 import TestSupport
 import Testing
 

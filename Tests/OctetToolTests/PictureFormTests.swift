@@ -1,9 +1,9 @@
 import Foundation
 import Octet
+import OctetData
 import OctetHost
 import OctetImages
 import OctetInterchange
-import OctetTraining
 import TestSupport
 import Testing
 

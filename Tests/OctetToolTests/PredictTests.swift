@@ -1,5 +1,5 @@
 import Foundation
-import OctetInterchange
+import OctetData
 import OctetText
 import TestSupport
 import Testing

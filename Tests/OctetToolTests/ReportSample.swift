@@ -1,6 +1,6 @@
 import Foundation
+import OctetData
 import OctetImages
-import OctetTraining
 import TestSupport
 import Testing
 

@@ -90,3 +90,16 @@ package func gzip(_ bytes: [UInt8]) -> [UInt8] {
 package func fileContents(_ path: String) throws -> [UInt8] {
   Array(try Data(contentsOf: URL(fileURLWithPath: path)))
 }
+
+extension RandomStream {
+  /// The stream of one test case.
+  package static func test(_ path: UInt64...) -> RandomStream {
+    RandomStream(seed: path.first ?? 0, purpose: .testing, path.count > 1 ? path[1] : 0)
+  }
+
+  package mutating func integer(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
+
+  package mutating func floats(_ count: Int, in range: Range<Float> = -1..<1) -> [Float] {
+    (0..<count).map { _ in nextFloat(in: range) }
+  }
+}

@@ -1,5 +1,7 @@
+import OctetData
 import OctetHost
 import OctetInterchange
+import OctetNetwork
 import OctetTraining
 
 // Readers of data and of what Octet itself writes.

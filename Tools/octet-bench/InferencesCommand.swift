@@ -1,8 +1,9 @@
 import Octet
 import OctetCommandLine
+import OctetData
 import OctetHostKernels
 import OctetInterchange
-import OctetTraining
+import OctetNetwork
 
 /// `octet-bench inferences`: so many inferences and nothing else, for programs that count instructions from outside.
 ///

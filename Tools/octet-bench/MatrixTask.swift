@@ -1,3 +1,4 @@
+import OctetNetwork
 import OctetTraining
 
 /// A matrix product that training a layer needs: `rows x depth` times `depth x columns`.

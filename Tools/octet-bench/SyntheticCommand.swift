@@ -1,5 +1,6 @@
 import FoundationEssentials
 import OctetCommandLine
+import OctetData
 import OctetHost
 import OctetInterchange
 import OctetTraining

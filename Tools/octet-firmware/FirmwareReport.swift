@@ -2,6 +2,7 @@ import Octet
 import OctetCommandLine
 import OctetHost
 import OctetInterchange
+import OctetTraining
 
 /// Everything that is known after a run on a board.
 struct FirmwareReport {

@@ -1,7 +1,7 @@
 import Octet
+import OctetData
 import OctetHost
 import OctetImages
-import OctetTraining
 
 /// PNG files for a firmware: those in a folder and in the folders within, or a single one. They are read as `octet classify` reads
 /// them, and what cannot be read does not stop the others.

@@ -2,10 +2,11 @@ import FoundationEssentials
 import Octet
 import OctetChipKernels
 import OctetCommandLine
+import OctetData
 import OctetHost
 import OctetInterchange
+import OctetNetwork
 import OctetText
-import OctetTraining
 
 #if canImport(Glibc)
   import Glibc

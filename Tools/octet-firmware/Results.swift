@@ -1,3 +1,5 @@
+import OctetTraining
+
 /// What the firmware wrote; firmware-sim/firmware/ResultFile.swift is the other side.
 struct Results {
   struct Layer {

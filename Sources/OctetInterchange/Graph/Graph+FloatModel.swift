@@ -1,4 +1,4 @@
-import OctetTraining
+import OctetNetwork
 
 extension Graph {
   /// The float model that computes the graph, which has been simplified.
@@ -44,7 +44,7 @@ extension Graph {
     }
   }
 
-  private func kind(_ node: Node) throws(GraphFailure) -> LayerKind {
+  private func kind(_ node: Node) throws(GraphFailure) -> FloatLayerKind {
     let hasBias = node.bias != nil
     switch node.operation {
     case .dense: return .dense(Dense(units: node.shape.channels, hasBias: hasBias))

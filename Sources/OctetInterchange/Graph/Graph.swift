@@ -1,4 +1,4 @@
-import OctetTraining
+import OctetNetwork
 
 /// A network as it was read from a file of another tool, before it becomes a float model or an integer one.
 ///

@@ -1,4 +1,4 @@
-import OctetTraining
+import OctetNetwork
 
 extension GraphBuilder {
   /// A constant array that is laid over another by the rules of broadcasting: the last axes match, and an axis of size 1

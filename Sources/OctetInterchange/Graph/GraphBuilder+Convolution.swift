@@ -1,4 +1,4 @@
-import OctetTraining
+import OctetNetwork
 
 extension GraphBuilder {
   /// A convolution in groups of channels, which do not see each other.

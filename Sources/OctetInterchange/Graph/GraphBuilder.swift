@@ -1,4 +1,4 @@
-import OctetTraining
+import OctetNetwork
 
 /// Puts a graph together from operators as the formats define them: arrays with a batch first and axes in any order.
 ///

@@ -1,4 +1,4 @@
-import OctetTraining
+import OctetNetwork
 
 /// What can be left out or done in one step without changing what is computed. Each pass states its condition.
 extension Graph {

@@ -1,5 +1,6 @@
+import OctetHost
+import OctetNetwork
 import OctetText
-import OctetTraining
 
 extension HDF5File {
   /// What the elements of an array are.

@@ -1,3 +1,5 @@
+import OctetHost
+
 /// The part of HDF5 that Keras writes: groups by symbol tables, arrays of floats in one piece, texts as attributes.
 ///
 /// The whole format, with its compression and its older and newer forms of everything, takes a library of a hundred times

@@ -1,3 +1,5 @@
+import OctetHost
+
 /// A part of the JSON in which Keras describes a model.
 struct KerasConfiguration {
   private let members: [String: UntrustedValue]

@@ -1,5 +1,5 @@
+import OctetNetwork
 import OctetText
-import OctetTraining
 
 /// One kind of layer after the other, each by its definition in Keras.
 extension KerasImport {

@@ -1,5 +1,6 @@
+import OctetHost
+import OctetNetwork
 import OctetText
-import OctetTraining
 
 /// Turns a model that Keras saved, .keras or .h5, into a graph, layer by layer.
 struct KerasImport {

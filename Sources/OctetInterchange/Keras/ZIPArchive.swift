@@ -1,4 +1,5 @@
 import Octet
+import OctetHost
 import OctetText
 
 /// The files in a ZIP archive whose contents are stored as they are, as Keras writes them.

@@ -1,4 +1,4 @@
-import OctetTraining
+import OctetNetwork
 
 /// How a model's own format lays out one item of its input or output, and where those numbers are in Octet's value.
 package struct ArrayLayout: Equatable, Sendable {

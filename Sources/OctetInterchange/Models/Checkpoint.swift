@@ -1,3 +1,4 @@
+import OctetNetwork
 import OctetTraining
 
 /// A training run between two epochs: what a checkpoint file holds.

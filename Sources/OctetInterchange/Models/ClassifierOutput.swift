@@ -1,5 +1,5 @@
+import OctetNetwork
 import OctetText
-import OctetTraining
 
 /// What a network's output says about classes.
 ///

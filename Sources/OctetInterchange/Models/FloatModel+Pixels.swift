@@ -1,3 +1,4 @@
+import OctetNetwork
 import OctetTraining
 
 extension FloatModel {
@@ -23,7 +24,7 @@ extension FloatModel {
       let readers = network.layers.indices.filter { network.layers[$0].inputs.contains(value) }
       guard readers.count == 1, let reader = readers.first else { return nil }
       let layer = network.layers[reader]
-      let folded: LayerKind
+      let folded: FloatLayerKind
       switch layer.kind {
       case .flatten where layer.activation == .linear:
         value = reader + 1
@@ -38,7 +39,8 @@ extension FloatModel {
     }
   }
 
-  private func folding(_ pixels: ClosedRange<Float>, into reader: Int, as kind: LayerKind) -> FloatModel? {
+  private func folding(_ pixels: ClosedRange<Float>, into reader: Int, as kind: FloatLayerKind) -> FloatModel?
+  {
     let layer = network.layers[reader]
     guard let place = parameters.firstIndex(where: { $0.name == "\(layer.name).weight" }),
       let outputs = parameters[place].shape.last

@@ -1,5 +1,6 @@
 import Octet
 import OctetHost
+import OctetNetwork
 import OctetText
 import OctetTraining
 

@@ -1,8 +1,9 @@
+import OctetNetwork
 import OctetTraining
 
 /// One layer of a model from elsewhere as it is being brought in.
 struct ForeignLayer {
-  var kind: LayerKind
+  var kind: FloatLayerKind
   var activation = Activation.linear
   /// The values it reads: 0 is the input, `i` the output of layer `i - 1`.
   var inputs: [Int]

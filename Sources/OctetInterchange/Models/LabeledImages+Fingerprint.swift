@@ -1,4 +1,4 @@
-import OctetTraining
+import OctetData
 
 extension LabeledImages {
   /// A short text that differs between sets of images: counts, shape, and a 64-bit FNV-1a hash of class names, labels

@@ -1,4 +1,5 @@
 import OctetHost
+import OctetNetwork
 import OctetText
 import OctetTraining
 

@@ -1,3 +1,4 @@
+import OctetNetwork
 import OctetTraining
 
 /// Exporters compute shapes and weights with nodes. Where all that a node reads is constant, so is what it gives, and it

@@ -1,3 +1,4 @@
+import OctetNetwork
 import OctetTraining
 
 /// Writes a float model as ONNX: images channels first, as most tools expect them, and any number of them at once.

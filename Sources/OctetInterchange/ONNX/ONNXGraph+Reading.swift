@@ -1,3 +1,5 @@
+import OctetHost
+
 extension ONNXGraph {
   /// Reads a file. What is not needed is skipped; what does not parse is an error.
   init(_ file: [UInt8]) throws(ProtobufReader.Failure) {

@@ -1,4 +1,6 @@
+import OctetHost
 import OctetText
+import OctetTraining
 
 extension ONNXGraph {
   private enum ElementType: Int64 {

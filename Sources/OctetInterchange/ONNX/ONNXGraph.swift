@@ -1,4 +1,5 @@
 import OctetText
+import OctetTraining
 
 /// What Octet needs of an ONNX file, as the file has it.
 struct ONNXGraph {

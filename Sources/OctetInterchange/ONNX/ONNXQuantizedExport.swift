@@ -1,5 +1,5 @@
 import Octet
-import OctetTraining
+import OctetNetwork
 
 /// Writes an int8 model as ONNX with QuantizeLinear and DequantizeLinear around every layer, so that any tool that runs
 /// ONNX can check what Octet's integers give.

@@ -1,3 +1,4 @@
+import OctetNetwork
 import OctetText
 import OctetTraining
 

@@ -1,5 +1,5 @@
+import OctetNetwork
 import OctetText
-import OctetTraining
 
 /// Operators with weights, windows or constants.
 extension ONNXTranslation {

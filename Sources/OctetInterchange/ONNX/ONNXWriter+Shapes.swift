@@ -1,4 +1,4 @@
-import OctetTraining
+import OctetNetwork
 
 /// What both exports say of windows and of values that become flat.
 extension ONNXWriter {

@@ -1,4 +1,4 @@
-import OctetTraining
+import OctetNetwork
 
 /// Puts an ONNX graph together, node after node, and gives the bytes of the file.
 ///

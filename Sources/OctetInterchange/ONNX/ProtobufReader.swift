@@ -1,3 +1,5 @@
+import OctetHost
+
 /// Reads protobuf messages from bytes that strangers wrote: every length is compared with what is left, nothing is
 /// copied before that, and a message that does not parse is an error with its offset.
 struct ProtobufReader {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import OctetText
+import OctetTraining
 
 /// The header's JSON, read but not yet held against the data.
 struct SafetensorsHeader {

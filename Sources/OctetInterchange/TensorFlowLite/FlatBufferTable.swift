@@ -1,3 +1,5 @@
+import OctetHost
+
 /// A table of a FlatBuffers file from strangers: every offset and length is compared with the file before it is
 /// followed, and nothing is copied before that.
 ///

@@ -1,4 +1,6 @@
+import OctetHost
 import OctetText
+import OctetTraining
 
 /// What Octet needs of a .tflite file, as the file has it.
 package struct LiteGraph: Sendable {

@@ -1,4 +1,5 @@
-import OctetTraining
+import OctetHost
+import OctetNetwork
 
 /// A .tflite file, float or integer, as a graph: what both ways of reading it have in common.
 package struct LiteNetwork: Sendable {

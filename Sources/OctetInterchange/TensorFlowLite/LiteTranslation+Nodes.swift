@@ -1,4 +1,4 @@
-import OctetTraining
+import OctetNetwork
 
 extension LiteTranslation {
   mutating func add(_ node: LiteGraph.Node) throws(GraphFailure) {

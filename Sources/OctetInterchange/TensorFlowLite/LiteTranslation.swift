@@ -1,5 +1,6 @@
+import OctetHost
+import OctetNetwork
 import OctetText
-import OctetTraining
 
 /// Turns a .tflite file into a graph, operator by operator. Arrays have the batch first and an image's channels last.
 struct LiteTranslation {

@@ -1,5 +1,5 @@
+import OctetData
 import OctetHost
-import OctetTraining
 
 /// Looks at what values a network's layers give, batch by batch, and keeps only counts of them.
 package struct Calibration {

@@ -1,5 +1,5 @@
 import Octet
-import OctetTraining
+import OctetNetwork
 
 /// A layer of the network as it will be quantized, with float weights: a kind that the file knows, and what is fused
 /// into it.

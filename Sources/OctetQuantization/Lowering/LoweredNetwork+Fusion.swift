@@ -1,4 +1,4 @@
-import OctetTraining
+import OctetNetwork
 
 extension LoweredNetwork {
   /// Joins layers with the one before them wherever nothing else reads what lies between.

@@ -1,5 +1,6 @@
 import Octet
 import OctetInterchange
+import OctetNetwork
 import OctetTraining
 
 extension LoweredNetwork {

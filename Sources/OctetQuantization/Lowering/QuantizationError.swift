@@ -1,4 +1,4 @@
-import OctetTraining
+import OctetNetwork
 
 /// Why a float model cannot be quantized.
 package enum QuantizationError: Error, Equatable {

@@ -1,5 +1,6 @@
+import OctetData
 import OctetHost
-import OctetTraining
+import OctetNetwork
 
 /// The lowered network in float, layer by layer, with every value kept for a batch.
 package final class FloatExecution {

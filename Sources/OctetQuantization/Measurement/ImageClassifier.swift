@@ -1,7 +1,8 @@
 import Octet
+import OctetData
 import OctetHost
 import OctetHostKernels
-import OctetTraining
+import OctetNetwork
 
 /// Runs the integer runtime over many images on several cores.
 package struct ImageClassifier {

@@ -1,4 +1,4 @@
-import OctetTraining
+import OctetNetwork
 
 /// Runs the decisions of quantization on whole batches, layer by layer, to see what they do to the values.
 ///

@@ -1,4 +1,5 @@
 import OctetHost
+import OctetNetwork
 import OctetTraining
 
 /// Computes one lowered layer on a batch, with whatever weights it is given, up to its activation.
@@ -81,7 +82,7 @@ final class LayerExecutor {
 
 extension LoweredLayer {
   /// The layer of a float network that does the sums.
-  fileprivate var floatKind: LayerKind? {
+  fileprivate var floatKind: FloatLayerKind? {
     switch kind {
     case .dense: .dense(Dense(units: output.channels, hasBias: false))
     case .convolution(let window):

@@ -1,4 +1,6 @@
+import OctetData
 import OctetHost
+import OctetNetwork
 import OctetTraining
 
 /// What quantization did to each layer's values, measured on images.

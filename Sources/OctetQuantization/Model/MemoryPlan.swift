@@ -1,5 +1,5 @@
 import Octet
-import OctetTraining
+import OctetNetwork
 
 /// Where every ring of rows and every accumulator lies in the one arena, and how large the arena must be.
 ///

@@ -1,6 +1,6 @@
 import Octet
 import OctetHost
-import OctetTraining
+import OctetNetwork
 
 /// The bytes of a quantized model, as docs/FORMAT.md lays them out.
 package struct OctetFile {

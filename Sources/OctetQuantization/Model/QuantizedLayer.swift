@@ -1,5 +1,5 @@
 import Octet
-import OctetTraining
+import OctetNetwork
 
 /// One integer layer as the file holds it. Layer `i` of a model writes tensor `i + 1`.
 package struct QuantizedLayer: Hashable, Sendable {

@@ -1,5 +1,5 @@
 import Octet
-import OctetTraining
+import OctetNetwork
 
 extension QuantizedModel {
   /// Why the model does not fit an .octet file; nil when it does. The loader checks the same and more, but there must be a

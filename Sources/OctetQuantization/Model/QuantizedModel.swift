@@ -1,5 +1,5 @@
 import Octet
-import OctetTraining
+import OctetNetwork
 
 /// A network of integers: all that an .octet file holds.
 package struct QuantizedModel: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import OctetTraining
+import OctetNetwork
 
 /// The input of a quantized model or the output of one of its layers: shape, border and the meaning of its integers.
 package struct QuantizedTensor: Hashable, Sendable {

@@ -1,5 +1,5 @@
 import Octet
-import OctetTraining
+import OctetNetwork
 
 /// The fixed order in which the rows of all tensors appear.
 ///

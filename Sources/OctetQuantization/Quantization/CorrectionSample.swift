@@ -1,5 +1,6 @@
+import OctetData
 import OctetHost
-import OctetTraining
+import OctetNetwork
 
 /// Some of the calibration images as the float network and the integer layers so far see them.
 final class CorrectionSample {

@@ -1,5 +1,5 @@
 import Octet
-import OctetTraining
+import OctetNetwork
 
 /// Chooses the integers of one layer, given the encodings of what it reads and the ranges of what it writes.
 struct LayerQuantizer {

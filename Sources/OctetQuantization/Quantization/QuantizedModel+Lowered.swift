@@ -1,5 +1,5 @@
 import Octet
-import OctetTraining
+import OctetNetwork
 
 extension QuantizedModel {
   /// Puts the decisions into the form and order of the file.

@@ -1,6 +1,7 @@
+import OctetData
 import OctetHost
 import OctetInterchange
-import OctetTraining
+import OctetNetwork
 
 /// Turns a float model into an integer one.
 ///

@@ -1,4 +1,4 @@
-import OctetTraining
+import OctetNetwork
 
 /// The scale of each output's weights.
 ///

@@ -1,3 +1,4 @@
+import OctetHost
 import OctetInterchange
 
 /// Integers of the file, and what they stand for.

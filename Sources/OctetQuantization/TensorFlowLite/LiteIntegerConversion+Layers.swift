@@ -1,6 +1,7 @@
 import Octet
+import OctetHost
 import OctetInterchange
-import OctetTraining
+import OctetNetwork
 
 extension LiteIntegerConversion {
   /// - Parameter isLast: whether the node is the network's last, which a softmax or sigmoid is the head of.

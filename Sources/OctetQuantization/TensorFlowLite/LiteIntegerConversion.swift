@@ -1,6 +1,6 @@
 import Octet
 import OctetInterchange
-import OctetTraining
+import OctetNetwork
 
 /// Turns a full-integer .tflite network into an integer model, with its own integers, scales and zero points.
 ///

@@ -1,5 +1,5 @@
 import OctetCommandLine
-import OctetTraining
+import OctetNetwork
 
 /// What a drawing tells of one layer.
 package struct LayerFacts: Sendable {

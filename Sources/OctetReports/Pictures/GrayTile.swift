@@ -1,4 +1,5 @@
-import OctetTraining
+import OctetData
+import OctetNetwork
 
 /// A small gray picture: 0 is black, 255 is white.
 package struct GrayTile: Equatable, Sendable {

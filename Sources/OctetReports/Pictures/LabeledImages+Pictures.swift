@@ -1,4 +1,5 @@
-import OctetTraining
+import OctetData
+import OctetNetwork
 
 extension LabeledImages {
   /// An image as the network sees it: light ink on dark. Of several channels their mean is shown, and large images smaller.

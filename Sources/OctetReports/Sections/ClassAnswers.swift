@@ -1,3 +1,4 @@
+import OctetData
 import OctetTraining
 
 /// What a model answers to images.

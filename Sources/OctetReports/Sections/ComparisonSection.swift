@@ -1,4 +1,5 @@
 import OctetCommandLine
+import OctetData
 import OctetQuantization
 import OctetTraining
 

@@ -1,5 +1,6 @@
 import OctetCommandLine
-import OctetTraining
+import OctetData
+import OctetNetwork
 
 /// What a model learns from: samples, how many images each class has, and what the mean of each class looks like.
 package struct DataSection {

@@ -1,4 +1,5 @@
 import OctetCommandLine
+import OctetData
 import OctetTraining
 
 /// How a model does on images: what it confuses, whether its probabilities can be believed, and its worst mistakes.

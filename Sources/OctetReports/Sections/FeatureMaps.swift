@@ -1,4 +1,4 @@
-import OctetTraining
+import OctetNetwork
 
 /// What each layer makes of one picture.
 package struct FeatureMaps: Sendable {

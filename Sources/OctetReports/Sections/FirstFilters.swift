@@ -1,4 +1,4 @@
-import OctetTraining
+import OctetNetwork
 
 /// The weights of the first layer as pictures: windows of a convolution, or what each unit of a dense layer looks for.
 package struct FirstFilters: Sendable {

@@ -1,4 +1,5 @@
 import OctetCommandLine
+import OctetNetwork
 import OctetTraining
 
 /// The network itself: its layers, what the first one learned to look for, and what all of them make of one picture.

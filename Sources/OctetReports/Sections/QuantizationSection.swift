@@ -1,5 +1,6 @@
 import OctetCommandLine
 import OctetQuantization
+import OctetTraining
 
 /// What quantization did to each layer: the noise it brought in, and how well the integers fit the values.
 package struct QuantizationSection {

@@ -1,4 +1,5 @@
 import OctetCommandLine
+import OctetData
 import OctetTraining
 
 /// How a training run went, epoch by epoch, and what to think of it.

@@ -1,6 +1,6 @@
 import OctetCommandLine
+import OctetData
 import OctetText
-import OctetTraining
 
 /// Images as text: samples of each class, and how many images each class has.
 package struct DataText {

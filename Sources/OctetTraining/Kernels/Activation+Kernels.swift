@@ -1,4 +1,5 @@
 import OctetFloatKernels
+import OctetNetwork
 
 #if canImport(Glibc)
   import Glibc

@@ -1,5 +1,6 @@
 import OctetFloatKernels
 import OctetHost
+import OctetNetwork
 
 /// Sums the gradients of parameters over the images of a batch, several images at once.
 ///

@@ -1,4 +1,5 @@
 import OctetHost
+import OctetNetwork
 
 /// A layer with its weights, computing on batches.
 ///
@@ -27,4 +28,34 @@ package struct Batch {
   package let step: UInt64
 
   package let workers: Workers
+}
+
+/// Where a layer is built.
+package struct LayerSite {
+  package let input: ImageShape
+  package let output: ImageShape
+  package let activation: Activation
+  package let parameters: [Parameter]
+  /// The layer's place in the network, which names its random streams during training.
+  package let index: Int
+}
+
+extension FloatLayerKind {
+  /// Builds the layer around its parameters.
+  func makeLayer(_ site: LayerSite) -> any Layer {
+    switch self {
+    case .dense: DenseLayer(site)
+    case .convolution(let kind): ConvolutionLayer(site, window: kind.window)
+    case .depthwiseConvolution(let kind):
+      DepthwiseConvolutionLayer(site, window: kind.window, multiplier: kind.multiplier)
+    case .maxPooling(let kind): MaxPoolingLayer(site, window: kind.window)
+    case .averagePooling(let kind): AveragePoolingLayer(site, window: kind.window)
+    case .globalAveragePooling:
+      AveragePoolingLayer(site, window: Window(height: site.input.height, width: site.input.width))
+    case .batchNormalization(let kind): BatchNormalizationLayer(site, kind)
+    case .add: AddLayer(site)
+    case .flatten, .activation: CopyLayer(site)
+    case .dropout(let kind): DropoutLayer(site, rate: kind.rate)
+    }
+  }
 }

@@ -1,4 +1,5 @@
 import OctetFloatKernels
+import OctetNetwork
 
 /// Lays the pixels under each place of a window side by side, so that a convolution becomes a matrix product.
 ///

@@ -1,3 +1,5 @@
+import OctetNetwork
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)

@@ -1,5 +1,6 @@
 import OctetFloatKernels
 import OctetHost
+import OctetNetwork
 
 #if canImport(Glibc)
   import Glibc

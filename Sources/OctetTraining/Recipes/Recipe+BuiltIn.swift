@@ -1,3 +1,5 @@
+import OctetNetwork
+
 extension Recipe {
   /// The recipes that come with Octet, by name. Their text is the `.network` files beside this one.
   package static let builtIn: [String: String] = [

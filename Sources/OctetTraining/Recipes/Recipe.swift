@@ -1,3 +1,5 @@
+import OctetNetwork
+
 /// A network, or several to choose from, with the settings to train it: what a `.network` file says.
 package struct Recipe: Equatable, Sendable {
   /// One of the networks that a recipe trains; with several, the one with the smallest validation loss is kept.
@@ -98,7 +100,7 @@ private struct RecipeParser {
 
 extension LineWords {
   fileprivate func unknownLine() -> NetworkError {
-    let layers = LayerKind.grammars.map(\.keyword)
+    let layers = FloatLayerKind.grammars.map(\.keyword)
     let settings = TrainingSetting.allCases.map(\.name)
     return failure(
       "\"\(peek ?? "")\" is neither a layer (\(layers.joined(separator: ", "))) nor a setting "

@@ -1,5 +1,7 @@
+import OctetData
 import OctetFloatKernels
 import OctetHost
+import OctetNetwork
 
 /// Brings images into a network's input: bytes become floats from 0 to 1, changed at random where that is asked for.
 package struct BatchLoader {

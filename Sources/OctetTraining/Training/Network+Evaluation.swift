@@ -1,4 +1,6 @@
+import OctetData
 import OctetHost
+import OctetNetwork
 
 extension Network {
   /// Runs the network on all `images` and compares.

@@ -1,3 +1,4 @@
+import OctetData
 import OctetHost
 
 /// A data set made ready for one run: classes chosen, size limited, test images set aside.

@@ -1,5 +1,7 @@
+import OctetData
 import OctetFloatKernels
 import OctetHost
+import OctetNetwork
 
 /// Trains one network, epoch by epoch.
 package final class Trainer {

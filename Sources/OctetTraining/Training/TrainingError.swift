@@ -1,3 +1,5 @@
+import OctetNetwork
+
 /// Why a training run stopped before its end.
 package enum TrainingError: Error, Equatable, CustomStringConvertible {
   case network(NetworkError)

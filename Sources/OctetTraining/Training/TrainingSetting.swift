@@ -1,3 +1,5 @@
+import OctetData
+
 /// One setting by name: a line of a recipe and an option of the command line, which share names and values.
 package enum TrainingSetting: String, CaseIterable, Sendable {
   case loss

@@ -1,3 +1,5 @@
+import OctetData
+
 extension TrainingSettings {
   /// Every setting by name, in the form that `TrainingSetting.apply` reads; those without a value are left out.
   package var named: [(setting: TrainingSetting, value: String)] {

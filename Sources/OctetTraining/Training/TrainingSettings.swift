@@ -1,3 +1,5 @@
+import OctetData
+
 /// How a network is trained: everything beside the network and the images.
 package struct TrainingSettings: Equatable, Sendable {
   package enum BatchSize: Hashable, Sendable {

@@ -1,8 +1,8 @@
 import Foundation
 import Octet
 import OctetInterchange
+import OctetNetwork
 import OctetText
-import OctetTraining
 import Testing
 
 /// Archives made by hand, to do harm.

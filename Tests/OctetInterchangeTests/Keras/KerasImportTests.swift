@@ -1,6 +1,8 @@
 import Foundation
+import OctetData
 import OctetHost
 import OctetInterchange
+import OctetNetwork
 import OctetTraining
 import Testing
 

@@ -1,5 +1,5 @@
 import OctetInterchange
-import OctetTraining
+import OctetNetwork
 import Testing
 
 @Suite struct ArrayLayoutTests {

@@ -1,5 +1,6 @@
 import OctetHost
 import OctetInterchange
+import OctetNetwork
 import OctetTraining
 import Testing
 

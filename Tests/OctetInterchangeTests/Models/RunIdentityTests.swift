@@ -1,4 +1,6 @@
+import OctetData
 import OctetInterchange
+import OctetNetwork
 import OctetTraining
 import Testing
 

@@ -1,6 +1,7 @@
 import Foundation
 import OctetHost
 import OctetInterchange
+import OctetNetwork
 import OctetTraining
 import TestSupport
 import Testing

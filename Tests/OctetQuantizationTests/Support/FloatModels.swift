@@ -1,5 +1,7 @@
+import OctetData
 import OctetHost
 import OctetInterchange
+import OctetNetwork
 import OctetTraining
 
 /// Float models with random numbers in every parameter, and pictures for them.

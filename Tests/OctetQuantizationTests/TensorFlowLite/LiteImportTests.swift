@@ -1,7 +1,9 @@
 import Foundation
 import Octet
+import OctetData
 import OctetHost
 import OctetInterchange
+import OctetNetwork
 import OctetQuantization
 import OctetTraining
 import TestSupport

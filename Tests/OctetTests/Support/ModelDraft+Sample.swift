@@ -1,4 +1,5 @@
 import Octet
+import OctetTraining
 
 extension ModelDraft {
   /// A small valid model with one layer of every kind.

@@ -1,4 +1,5 @@
 import Octet
+import OctetTraining
 
 /// A file being put together by hand, field by field, so that a test can break any rule it likes.
 ///

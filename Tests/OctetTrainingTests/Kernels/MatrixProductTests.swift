@@ -1,5 +1,6 @@
 import OctetHost
 import OctetTraining
+import TestSupport
 import Testing
 
 @Suite struct MatrixProductTests {

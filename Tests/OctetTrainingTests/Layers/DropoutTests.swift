@@ -1,5 +1,7 @@
 import OctetHost
+import OctetNetwork
 import OctetTraining
+import TestSupport
 import Testing
 
 @Suite struct DropoutTests {

@@ -1,5 +1,7 @@
 import OctetHost
+import OctetNetwork
 import OctetTraining
+import TestSupport
 import Testing
 
 /// Every layer and loss against central differences of the double-precision reference.

@@ -1,3 +1,4 @@
+import OctetNetwork
 import OctetTraining
 import Testing
 

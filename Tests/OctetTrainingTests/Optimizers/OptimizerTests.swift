@@ -1,6 +1,8 @@
 import Foundation
 import OctetHost
+import OctetNetwork
 import OctetTraining
+import TestSupport
 import Testing
 
 /// Each optimizer against its definition in double precision.

@@ -1,4 +1,5 @@
 import Foundation
+import OctetNetwork
 import OctetTraining
 
 /// The networks once more, in double precision and in the plainest loops: the oracle for the layers.

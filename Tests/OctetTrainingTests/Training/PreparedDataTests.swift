@@ -1,4 +1,6 @@
+import OctetData
 import OctetHost
+import OctetNetwork
 import OctetTraining
 import Testing
 

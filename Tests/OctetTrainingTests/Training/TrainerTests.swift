@@ -1,5 +1,8 @@
+import OctetData
 import OctetHost
+import OctetNetwork
 import OctetTraining
+import TestSupport
 import Testing
 
 /// Small images whose class can be learned: class `c` has its bright pixels in column `c`.

@@ -1,6 +1,6 @@
 import Octet
+import OctetNetwork
 import OctetQuantization
-import OctetTraining
 
 /// Small files that ask for much work.
 package enum LaboriousModel {

@@ -1,6 +1,6 @@
 import OctetHost
+import OctetNetwork
 import OctetQuantization
-import OctetTraining
 
 /// A valid model with every kind of layer, drawn from a seed: odd shapes, strides, borders, pools, tables, zero points and
 /// extremes. The same seed gives the same model.

@@ -1,6 +1,6 @@
 import Octet
+import OctetNetwork
 import OctetQuantization
-import OctetTraining
 
 extension RandomModelBuilder {
   mutating func appendDense(_ input: Int, units: Int) {

@@ -1,6 +1,6 @@
 import Octet
+import OctetNetwork
 import OctetQuantization
-import OctetTraining
 
 /// Models whose sums are known beforehand: all weights are 0, so each sum is its bias, and that lies where roundings part.
 extension RandomModelBuilder {

@@ -1,7 +1,7 @@
 import Octet
 import OctetHost
+import OctetNetwork
 import OctetQuantization
-import OctetTraining
 
 /// Puts a random model together, layer by layer.
 struct RandomModelBuilder {

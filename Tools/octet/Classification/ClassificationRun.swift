@@ -1,6 +1,7 @@
 import Octet
 import OctetClassification
 import OctetCommandLine
+import OctetData
 import OctetHost
 import OctetHostKernels
 import OctetImages

@@ -1,7 +1,7 @@
 import OctetClassification
 import OctetCommandLine
+import OctetData
 import OctetHost
-import OctetTraining
 
 #if canImport(Glibc)
   import Glibc

@@ -1,10 +1,11 @@
 import Octet
 import OctetCommandLine
+import OctetData
 import OctetHost
 import OctetHostKernels
 import OctetInterchange
+import OctetNetwork
 import OctetText
-import OctetTraining
 
 /// `octet bench`: how fast an integer model is on this machine.
 enum BenchCommand: Command {

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Octet
 import OctetClassification
 import OctetCommandLine
+import OctetData
 import OctetHost
 import OctetHostKernels
 import OctetImages

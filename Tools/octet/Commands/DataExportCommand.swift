@@ -1,8 +1,9 @@
 import OctetCommandLine
+import OctetData
 import OctetHost
 import OctetInterchange
+import OctetNetwork
 import OctetText
-import OctetTraining
 
 /// `octet data export-png`: images as PNG files, for trying things out and for checking a classifier on files.
 enum DataExportCommand: Command {

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import OctetCommandLine
+import OctetData
 import OctetText
-import OctetTraining
 
 /// `octet data fetch mnist`: the real digits, checked, in the user's cache.
 enum DataFetchCommand: Command {

@@ -1,9 +1,10 @@
 import OctetCommandLine
+import OctetData
 import OctetHost
 import OctetInterchange
+import OctetNetwork
 import OctetReports
 import OctetText
-import OctetTraining
 
 /// `octet data show`: images drawn in the terminal.
 enum DataShowCommand: Command {

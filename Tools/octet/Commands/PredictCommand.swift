@@ -3,9 +3,9 @@ import Octet
 import OctetCommandLine
 import OctetHost
 import OctetInterchange
+import OctetNetwork
 import OctetQuantization
 import OctetText
-import OctetTraining
 
 /// `octet predict`: what a model answers for each item, in numbers.
 enum PredictCommand: Command {

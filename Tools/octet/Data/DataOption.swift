@@ -1,10 +1,11 @@
 import FoundationEssentials
 import Octet
 import OctetCommandLine
+import OctetData
 import OctetHost
 import OctetImages
+import OctetNetwork
 import OctetText
-import OctetTraining
 
 #if canImport(Glibc)
   import Glibc

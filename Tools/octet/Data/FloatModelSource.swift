@@ -1,7 +1,7 @@
 import Octet
 import OctetHost
 import OctetInterchange
-import OctetTraining
+import OctetNetwork
 
 /// A float model in any of the formats that Octet reads, told by the name of its file.
 enum FloatModelSource {

@@ -1,4 +1,5 @@
 import OctetCommandLine
+import OctetData
 import OctetInterchange
 import OctetTraining
 

@@ -1,6 +1,6 @@
+import OctetData
 import OctetHost
 import OctetImages
-import OctetTraining
 import Synchronization
 
 /// Reads the pictures of class folders from PNG files, and counts what was done to them.

@@ -1,7 +1,8 @@
 import OctetCommandLine
+import OctetData
 import OctetHost
 import OctetImages
-import OctetTraining
+import OctetNetwork
 
 /// Writes images as PNG files into a folder that appears when all of them are there, or not at all.
 ///

@@ -1,7 +1,9 @@
 import Octet
+import OctetData
 import OctetHost
 import OctetImages
 import OctetInterchange
+import OctetNetwork
 import OctetTraining
 
 /// How the pictures of a data set are to be brought to a model's form, as far as that is known before they are read.

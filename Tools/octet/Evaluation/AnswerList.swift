@@ -1,9 +1,9 @@
 import OctetClassification
 import OctetCommandLine
+import OctetData
 import OctetHost
 import OctetReports
 import OctetText
-import OctetTraining
 
 /// What each image is, and what was answered to it: a line for each, for programs and spreadsheets.
 struct AnswerList {

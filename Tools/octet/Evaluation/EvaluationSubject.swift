@@ -1,5 +1,6 @@
 import Octet
 import OctetCommandLine
+import OctetData
 import OctetHost
 import OctetInterchange
 import OctetQuantization

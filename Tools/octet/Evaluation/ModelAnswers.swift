@@ -1,7 +1,9 @@
 import Octet
 import OctetCommandLine
+import OctetData
 import OctetHost
 import OctetInterchange
+import OctetNetwork
 import OctetQuantization
 import OctetReports
 import OctetTraining

@@ -1,5 +1,7 @@
+import OctetData
 import OctetHost
 import OctetInterchange
+import OctetNetwork
 import OctetQuantization
 import OctetTraining
 

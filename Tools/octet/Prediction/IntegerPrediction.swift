@@ -1,8 +1,9 @@
 import Octet
+import OctetData
 import OctetHost
 import OctetHostKernels
 import OctetInterchange
-import OctetTraining
+import OctetNetwork
 
 /// An int8 model's outputs for each item: the real ones, or the integers before a closing softmax or sigmoid.
 struct IntegerPrediction {

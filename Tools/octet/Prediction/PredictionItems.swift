@@ -1,6 +1,7 @@
+import OctetData
 import OctetInterchange
+import OctetNetwork
 import OctetText
-import OctetTraining
 
 /// What `octet predict` is given: items of one shape, as an array or as pictures.
 struct PredictionItems {

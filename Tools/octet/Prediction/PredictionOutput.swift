@@ -1,6 +1,6 @@
 import OctetCommandLine
+import OctetData
 import OctetHost
-import OctetInterchange
 import OctetText
 
 /// Where the outputs of `octet predict` go, and in which form.

@@ -1,7 +1,8 @@
 import Octet
+import OctetData
 import OctetInterchange
+import OctetNetwork
 import OctetQuantization
-import OctetTraining
 
 /// A full-integer .tflite network taken over, with the data that it was found to fit. Nothing is written.
 struct IntegerConversion {

@@ -1,11 +1,11 @@
 import Octet
 import OctetCommandLine
+import OctetData
 import OctetHost
 import OctetInterchange
 import OctetQuantization
 import OctetReports
 import OctetText
-import OctetTraining
 
 /// `octet quantize` of a full-integer .tflite file: its integers are taken over, and nothing is calibrated.
 struct IntegerConversionRun {

@@ -1,4 +1,5 @@
 import OctetInterchange
+import OctetNetwork
 import OctetQuantization
 import OctetTraining
 

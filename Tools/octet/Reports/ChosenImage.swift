@@ -1,6 +1,7 @@
 import OctetCommandLine
+import OctetData
+import OctetNetwork
 import OctetReports
-import OctetTraining
 
 /// The picture whose way through the network is drawn.
 struct ChosenImage {

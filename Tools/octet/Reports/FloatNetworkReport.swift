@@ -1,4 +1,6 @@
+import OctetData
 import OctetHost
+import OctetNetwork
 import OctetReports
 import OctetTraining
 
@@ -77,7 +79,7 @@ struct FloatNetworkReport {
   }
 }
 
-extension LayerKind {
+extension FloatLayerKind {
   fileprivate var hasFilters: Bool {
     switch self {
     case .dense, .convolution, .depthwiseConvolution: true

@@ -1,7 +1,8 @@
 import Octet
+import OctetData
 import OctetInterchange
+import OctetNetwork
 import OctetReports
-import OctetTraining
 
 /// The section on an int8 network, from its file alone.
 struct IntegerNetworkReport {

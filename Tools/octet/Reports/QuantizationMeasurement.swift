@@ -1,8 +1,8 @@
 import Octet
+import OctetData
 import OctetHost
 import OctetQuantization
 import OctetReports
-import OctetTraining
 
 /// What a quantization did, measured for a page.
 struct QuantizationMeasurement {

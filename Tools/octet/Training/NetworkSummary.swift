@@ -1,5 +1,5 @@
 import OctetCommandLine
-import OctetTraining
+import OctetNetwork
 
 /// A network layer by layer: kind, output shape, parameters, multiply-adds.
 struct NetworkSummary {

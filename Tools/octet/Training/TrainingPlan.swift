@@ -2,6 +2,7 @@ import FoundationEssentials
 import Octet
 import OctetCommandLine
 import OctetHost
+import OctetNetwork
 import OctetTraining
 
 /// What one `octet train` is to do, read from its command line; nothing has been computed or written yet.

@@ -1,6 +1,8 @@
 import OctetCommandLine
+import OctetData
 import OctetHost
 import OctetInterchange
+import OctetNetwork
 import OctetReports
 import OctetTraining
 

@@ -1,0 +1,176 @@
+import OctetHost
+import OctetNetwork
+import OctetText
+
+/// A folder with one sub-folder of pictures for each class.
+///
+/// ```
+/// digits/0/a.png  digits/0/b.png  digits/1/c.png ...                    one set
+/// digits/train/0/a.png  digits/train/1/c.png  digits/test/0/d.png ...   two sets
+/// ```
+/// Classes and pictures are taken in the order of the bytes of their names, so that the same folder gives the same
+/// set on every machine ("10" comes before "2"). Hidden files, and files beside the class folders, are left out;
+/// everything else inside a class folder must be a picture, all of one size. A folder counts once, however many links lead
+/// to it.
+package struct ClassFolders {
+  package let path: String
+  private let reader: any PictureReader
+
+  /// A label is one byte.
+  package static let largestClassCount = 256
+
+  /// The most pixels of all pictures together.
+  package static let largestPixelCount = 1 << 30
+
+  package init(_ path: String, reader: any PictureReader) {
+    self.path = path
+    self.reader = reader
+  }
+
+  /// Whether `path` has sub-folders at all, and so could be meant.
+  package static func looksRight(_ path: String) throws(FileError) -> Bool {
+    try !subfolders(of: path).isEmpty
+  }
+
+  package func read() throws(FileError) -> DataSet {
+    let names = try ClassFolders.subfolders(of: path)
+    // A class may be called "train" (beside "bus" and "tram"); only this pair alone is a split.
+    guard names == ["train"] || names == ["test", "train"] else {
+      let train = try readSet(path)
+      return DataSet(train: train, test: nil, origin: origin(train, nil))
+    }
+    let train = try readSet(Folder.join(path, "train"))
+    guard names.contains("test") else {
+      return DataSet(train: train, test: nil, origin: origin(train, nil))
+    }
+    let testPath = Folder.join(path, "test")
+    let test = try readSet(testPath)
+    guard train.classNames == test.classNames else {
+      throw FileError(
+        testPath,
+        "has the classes \(listed(test.classNames)), but train has \(listed(train.classNames))",
+        advice: "give both the same class folders")
+    }
+    guard train.shape == test.shape else {
+      throw FileError(
+        testPath, "has pictures of \(sizeText(test.shape)), but train of \(sizeText(train.shape))",
+        advice: "make all pictures the same size")
+    }
+    return DataSet(train: train, test: test, origin: origin(train, test))
+  }
+
+  private func origin(_ train: LabeledImages, _ test: LabeledImages?) -> String {
+    "Class folders, \(DataSet.counts(train, test)) of \(train.classNames.count) classes, from \(path)"
+  }
+
+  private func readSet(_ folder: String) throws(FileError) -> LabeledImages {
+    let classes = try ClassFolders.subfolders(of: folder)
+    guard !classes.isEmpty else {
+      throw FileError(
+        folder, "has no class folders", advice: "put the pictures of each class in a folder of its own")
+    }
+    guard classes.count <= ClassFolders.largestClassCount else {
+      throw FileError(
+        folder, "has \(classes.count) class folders, and the limit is \(ClassFolders.largestClassCount)",
+        advice: "use fewer classes")
+    }
+    if let name = classes.first(where: { !$0.isLabel }) {
+      throw FileError(
+        Folder.join(folder, name),
+        "has a name that cannot be a label: it has control characters or is not UTF-8",
+        advice: "rename the folder")
+    }
+    var first: (picture: Picture, path: String)?
+    var pixels: [UInt8] = []
+    var labels: [UInt8] = []
+    for (index, name) in classes.enumerated() {
+      let classFolder = Folder.join(folder, name)
+      let files = try Folder.visibleNames(in: classFolder)
+      guard !files.isEmpty else {
+        throw FileError(classFolder, "has no pictures", advice: "add some, or remove the folder")
+      }
+      for file in files {
+        let path = Folder.join(classFolder, file)
+        let picture = try readPicture(path)
+        let model = first ?? (picture, path)
+        first = model
+        guard picture.width == model.picture.width, picture.height == model.picture.height else {
+          throw FileError(
+            path,
+            "is \(picture.width) wide and \(picture.height) high, but \(model.path) is \(model.picture.width) wide and \(model.picture.height) high",
+            advice: "make all pictures the same size")
+        }
+        guard picture.gray.count <= ClassFolders.largestPixelCount - pixels.count else {
+          throw FileError(
+            path,
+            "brings the pictures to more than \(ClassFolders.largestPixelCount) pixels, which is the limit",
+            advice: "use fewer or smaller pictures")
+        }
+        pixels += picture.gray
+        labels.append(UInt8(index))
+      }
+    }
+    let shape = ImageShape(height: first?.picture.height ?? 0, width: first?.picture.width ?? 0, channels: 1)
+    return LabeledImages(shape: shape, pixels: pixels, labels: labels, classNames: classes)
+  }
+
+  private func readPicture(_ path: String) throws(FileError) -> Picture {
+    switch try Folder.kind(of: path) {
+    case .file: return try reader.read(path: path)
+    case .folder:
+      throw FileError(
+        path, "is a folder inside a class folder", advice: "put the pictures straight into the class folder")
+    case .other:
+      throw FileError(path, "is a pipe, socket or device, not a picture", advice: "remove it")
+    }
+  }
+
+  /// The names of the visible sub-folders, in the order of their bytes, each folder once: of several links to one, or to
+  /// the folder itself, none makes the same pictures a second class.
+  private static func subfolders(of folder: String) throws(FileError) -> [String] {
+    let listing = try FolderListing(of: folder)
+    var known: Set<FileIdentity> = [listing.identity]
+    var names: [String] = []
+    // A folder's own name counts before that of a link to it.
+    for isLink in [false, true] {
+      for index in 0..<listing.count where (listing.kind(index) == nil) == isLink {
+        let path = listing.path(index)
+        // A dangling link beside the class folders is as harmless as any other file there.
+        guard Folder.exists(path), try Folder.kind(of: path) == .folder,
+          let identity = FileIdentity(ofPath: path), known.insert(identity).inserted
+        else { continue }
+        names.append(listing.name(index))
+      }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  private func listed(_ names: [String]) -> String {
+    let shown = names.prefix(12).joined(separator: ", ")
+    return names.count > 12 ? "\(shown), ... (\(names.count))" : shown
+  }
+
+  private func sizeText(_ shape: ImageShape) -> String { "\(shape.width) x \(shape.height)" }
+}
+
+/// One gray picture, decoded.
+package struct Picture: Equatable, Sendable {
+  package let width: Int
+  package let height: Int
+
+  /// `height x width` bytes, row by row: 0 black, 255 white, as the reader was told to take them.
+  package let gray: [UInt8]
+
+  package init(width: Int, height: Int, gray: [UInt8]) {
+    precondition(width > 0 && height > 0 && gray.count == width * height, "one byte per pixel")
+    self.width = width
+    self.height = height
+    self.gray = gray
+  }
+}
+
+/// Decodes picture files. The data room knows no picture format; whoever does gives it a reader.
+package protocol PictureReader: Sendable {
+  /// The picture in the file at `path`; an error that names the file if it is damaged or of another format.
+  func read(path: String) throws(FileError) -> Picture
+}

@@ -1,0 +1,191 @@
+import OctetHost
+import OctetNetwork
+
+/// The IDX format of the MNIST files: a magic number that gives the type and rank, big-endian sizes, then bytes.
+///
+/// ```
+/// 0   00 00 08 RR     08 = unsigned bytes; RR = rank: 1 for labels, 3 for images
+/// 4   items           32 bits, big-endian; then height and width for images
+/// ..  the values      exactly items (x height x width) bytes
+/// ```
+/// The reader is strict: what the header promises must be there, and nothing after it.
+package struct IDXFile: Equatable, Sendable {
+  /// The two kinds of file that hold a data set.
+  package enum Kind: UInt8, Sendable {
+    case labels = 1
+    case images = 3
+
+    /// How many sizes follow the magic number.
+    var rank: Int { Int(rawValue) }
+
+    var headerLength: Int { 4 + 4 * rank }
+
+    var name: String { self == .labels ? "labels" : "images" }
+  }
+
+  /// Item count, then height and width for images; none is zero.
+  package let dimensions: [Int]
+
+  /// As many bytes as the product of the dimensions.
+  package let values: [UInt8]
+
+  package var count: Int { dimensions[0] }
+
+  /// The longest file, header included, that is read.
+  package static let longest = ByteFile.largestContents
+
+  /// Reads the file at `path`, unpacking it if need be, but never further than its own header says.
+  package static func read(_ kind: Kind, at path: String) throws(FileError) -> IDXFile {
+    try read(kind, stored: try ByteFile.stored(at: path), file: path)
+  }
+
+  /// The same for the bytes of a file; `file` names it in errors.
+  package static func read(_ kind: Kind, stored: [UInt8], file: String) throws(FileError) -> IDXFile {
+    guard Gzip.isGzip(stored) else { return try parse(kind, stored, file: file) }
+    let start = try Gzip.prefix(stored, file: file, count: kind.headerLength)
+    let dimensions = try parseHeader(kind, start, file: file)
+    let length = kind.headerLength + dimensions.reduce(1, *)
+    // Before memory for what the header promises is asked for.
+    guard length <= Gzip.mostContents(of: stored.count) else {
+      throw Gzip.unpacksToTooMuch(file, storedCount: stored.count)
+    }
+    return try parse(
+      kind, try Gzip.inflate(stored, file: file, limit: length, expected: length), file: file)
+  }
+
+  /// Parses a whole file, already unpacked; `file` names it in errors.
+  package static func parse(
+    _ kind: Kind, _ bytes: consuming [UInt8], file: String
+  ) throws(FileError) -> IDXFile {
+    let dimensions = try parseHeader(kind, bytes, file: file)
+    let valueCount = dimensions.reduce(1, *)
+    let found = bytes.count - kind.headerLength
+    guard found >= valueCount else {
+      throw FileError(
+        file, at: .byte(bytes.count), "ends after \(found) of the \(valueCount) values its header promises",
+        advice: "copy or download it again")
+    }
+    guard found == valueCount else {
+      throw FileError(
+        file, at: .byte(kind.headerLength + valueCount),
+        "has \(found - valueCount) bytes more than its header promises",
+        advice: "copy or download it again")
+    }
+    // In place: a copy would take as much memory again.
+    bytes.removeFirst(kind.headerLength)
+    return IDXFile(dimensions: dimensions, values: bytes)
+  }
+
+  /// The sizes in the header. Their product, header added, is at most `longest`, so it fits an Int.
+  private static func parseHeader(
+    _ kind: Kind, _ bytes: [UInt8], file: String
+  ) throws(FileError) -> [Int] {
+    guard bytes.count >= 4 else {
+      throw FileError(
+        file, at: .byte(bytes.count), "ends inside the 4-byte magic number of an IDX file",
+        advice: "copy or download it again")
+    }
+    let magic = word(bytes, at: 0)
+    let expected = 0x0000_0800 + Int(kind.rawValue)
+    guard magic == expected else {
+      let isOther = magic == 0x0000_0801 || magic == 0x0000_0803
+      throw FileError(
+        file, at: .byte(0),
+        "has magic number \(hexadecimal(magic)), but IDX \(kind.name) have \(hexadecimal(expected))",
+        advice: isOther
+          ? "check that the image and label files are not swapped" : "give an IDX file of unsigned bytes")
+    }
+    guard bytes.count >= kind.headerLength else {
+      throw FileError(
+        file, at: .byte(bytes.count), "ends inside the \(kind.headerLength)-byte header",
+        advice: "copy or download it again")
+    }
+    var dimensions: [Int] = []
+    var product = 1
+    for index in 0..<kind.rank {
+      let offset = 4 + 4 * index
+      let size = word(bytes, at: offset)
+      guard size > 0 else {
+        throw FileError(
+          file, at: .byte(offset), "the \(["item count", "image height", "image width"][index]) is 0",
+          advice: "give a file with at least one item")
+      }
+      let (next, overflowed) = product.multipliedReportingOverflow(by: size)
+      guard !overflowed, next <= longest - kind.headerLength else {
+        throw FileError(
+          file, at: .byte(offset),
+          "the header promises \((dimensions + [size]).map(String.init).joined(separator: " x ")) values, and the limit is \(longest) bytes",
+          advice: "check that this is the right file")
+      }
+      product = next
+      dimensions.append(size)
+    }
+    return dimensions
+  }
+
+  /// The big-endian 32-bit number at `offset`, which the caller has checked to be inside.
+  private static func word(_ bytes: [UInt8], at offset: Int) -> Int {
+    bytes[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
+  }
+
+  private static func hexadecimal(_ word: Int) -> String {
+    let digits = String(word, radix: 16)
+    return "0x" + String(repeating: "0", count: 8 - digits.count) + digits
+  }
+}
+
+extension IDXFile {
+  /// Reads a file of images and its file of labels. The classes are named "0", "1" and so on.
+  package static func labeledImages(
+    images imagePath: String, labels labelPath: String, classCount: Int = 10
+  ) throws(FileError) -> LabeledImages {
+    let labels = try read(.labels, at: labelPath)
+    let images = try read(.images, at: imagePath)
+    return try combine(images, imagePath, labels, labelPath, classCount: classCount)
+  }
+
+  /// Joins parsed images and labels; the two names are for errors.
+  package static func combine(
+    _ images: IDXFile, _ imageFile: String, _ labels: IDXFile, _ labelFile: String, classCount: Int = 10
+  ) throws(FileError) -> LabeledImages {
+    guard images.count == labels.count else {
+      throw FileError(
+        imageFile, "has \(images.count) images, but \(labelFile) has \(labels.count) labels",
+        advice: "give the two files of one set")
+    }
+    // Only a broken label file pays for the search for the place.
+    if let index = labels.values.firstIndex(where: { Int($0) >= classCount }) {
+      throw FileError(
+        labelFile, at: .byte(Kind.labels.headerLength + index),
+        "label \(index) is \(labels.values[index]), but the classes are 0 to \(classCount - 1)",
+        advice: "check that this is the right file")
+    }
+    return LabeledImages(
+      shape: ImageShape(height: images.dimensions[1], width: images.dimensions[2], channels: 1),
+      pixels: images.values, labels: labels.values, classNames: (0..<classCount).map(String.init))
+  }
+
+  /// The image file of `set`, to be written without compression.
+  ///
+  /// The set must have one channel and at least one image, which is what an IDX image file can hold.
+  package static func encode(images set: LabeledImages) -> [UInt8] {
+    precondition(set.shape.channels == 1 && !set.isEmpty, "an IDX image file holds gray images, at least one")
+    return header(.images, [set.count, set.shape.height, set.shape.width]) + set.pixels
+  }
+
+  /// The label file of `set`, to be written without compression.
+  package static func encode(labels set: LabeledImages) -> [UInt8] {
+    precondition(!set.isEmpty, "an IDX label file holds at least one label")
+    return header(.labels, [set.count]) + set.labels
+  }
+
+  private static func header(_ kind: Kind, _ dimensions: [Int]) -> [UInt8] {
+    var bytes: [UInt8] = [0, 0, 8, kind.rawValue]
+    for size in dimensions {
+      let word = UInt32(size)
+      bytes += [UInt8(truncatingIfNeeded: word >> 24), UInt8(truncatingIfNeeded: word >> 16)]
+      bytes += [UInt8(truncatingIfNeeded: word >> 8), UInt8(truncatingIfNeeded: word)]
+    }
+    return bytes
+  }
+}

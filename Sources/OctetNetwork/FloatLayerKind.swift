@@ -1,0 +1,139 @@
+/// Every kind of layer. Adding a case makes the compiler list each place that must know it.
+package enum FloatLayerKind: Hashable, Sendable {
+  case dense(Dense)
+  case convolution(Convolution)
+  case depthwiseConvolution(DepthwiseConvolution)
+  case maxPooling(MaxPooling)
+  case averagePooling(AveragePooling)
+  case globalAveragePooling(GlobalAveragePooling)
+  case batchNormalization(BatchNormalization)
+  case add(Add)
+  case flatten(Flatten)
+  case dropout(Dropout)
+  case activation(ActivationOnly)
+
+  package var specification: any LayerSpecification {
+    switch self {
+    case .dense(let kind): kind
+    case .convolution(let kind): kind
+    case .depthwiseConvolution(let kind): kind
+    case .maxPooling(let kind): kind
+    case .averagePooling(let kind): kind
+    case .globalAveragePooling(let kind): kind
+    case .batchNormalization(let kind): kind
+    case .add(let kind): kind
+    case .flatten(let kind): kind
+    case .dropout(let kind): kind
+    case .activation(let kind): kind
+    }
+  }
+
+  /// The word that starts the layer's line.
+  package var keyword: String { type(of: specification).keyword }
+
+  /// The kinds that have a keyword of their own, with their grammar.
+  package static let grammars: [(keyword: String, grammar: String)] = [
+    (Dense.keyword, Dense.grammar),
+    (Convolution.keyword, Convolution.grammar),
+    (DepthwiseConvolution.keyword, DepthwiseConvolution.grammar),
+    (MaxPooling.keyword, MaxPooling.grammar),
+    (AveragePooling.keyword, AveragePooling.grammar),
+    (GlobalAveragePooling.keyword, GlobalAveragePooling.grammar),
+    (BatchNormalization.keyword, BatchNormalization.grammar),
+    (Add.keyword, Add.grammar),
+    (Flatten.keyword, Flatten.grammar),
+    (Dropout.keyword, Dropout.grammar),
+    (ActivationOnly.keyword, ActivationOnly.grammar),
+  ]
+
+  /// Reads a layer whose keyword has been taken, or nil when no kind has that keyword.
+  package init?(keyword: String, words: inout LineWords) throws(NetworkError) {
+    switch keyword {
+    case Dense.keyword: self = .dense(try Dense(words: &words))
+    case Convolution.keyword: self = .convolution(try Convolution(words: &words))
+    case DepthwiseConvolution.keyword: self = .depthwiseConvolution(try DepthwiseConvolution(words: &words))
+    case MaxPooling.keyword: self = .maxPooling(try MaxPooling(words: &words))
+    case AveragePooling.keyword: self = .averagePooling(try AveragePooling(words: &words))
+    case GlobalAveragePooling.keyword: self = .globalAveragePooling(try GlobalAveragePooling(words: &words))
+    case BatchNormalization.keyword: self = .batchNormalization(try BatchNormalization(words: &words))
+    case Add.keyword: self = .add(try Add(words: &words))
+    case Flatten.keyword: self = .flatten(try Flatten(words: &words))
+    case Dropout.keyword: self = .dropout(try Dropout(words: &words))
+    case ActivationOnly.keyword: self = .activation(try ActivationOnly(words: &words))
+    default: return nil
+    }
+  }
+}
+
+/// What a line of a network description says of one layer: its kind and settings, without weights.
+package protocol LayerSpecification: Hashable, Sendable {
+  /// The word that starts the line.
+  static var keyword: String { get }
+
+  /// The line's grammar, as printed in errors and in the documentation.
+  static var grammar: String { get }
+
+  /// Reads the settings after the keyword; an activation and `from` are read by the caller.
+  init(words: inout LineWords) throws(NetworkError)
+
+  /// The settings in the form that `init(words:)` reads, without the keyword.
+  var settings: String { get }
+
+  /// Whether the layer takes a second value beside the running one.
+  var joins: Bool { get }
+
+  /// The shape that comes out, or the reason why `input` does not fit.
+  func outputShape(for input: ImageShape) throws(ShapeMismatch) -> ImageShape
+
+  /// The numbers that the layer learns or keeps, in the order in which the layer takes them.
+  func parameters(for input: ImageShape) -> [ParameterDescription]
+
+  /// Multiplications with a weight for one image.
+  func multiplyAdds(input: ImageShape, output: ImageShape) -> Int
+}
+
+extension LayerSpecification {
+  package var joins: Bool { false }
+  package var settings: String { "" }
+  package func parameters(for input: ImageShape) -> [ParameterDescription] { [] }
+  package func multiplyAdds(input: ImageShape, output: ImageShape) -> Int { 0 }
+}
+
+/// Why an input does not fit a layer.
+package struct ShapeMismatch: Error {
+  package let reason: String
+  package init(_ reason: String) { self.reason = reason }
+}
+
+/// Name, shape and first values of one parameter.
+package struct ParameterDescription: Hashable, Sendable {
+  package enum Start: Hashable, Sendable {
+    case constant(Float)
+    /// Uniform in +-sqrt(6 / (fanIn + fanOut)), as Keras starts its weights.
+    case uniform(fanIn: Int, fanOut: Int)
+  }
+
+  package let name: String
+  package let shape: [Int]
+  package let start: Start
+  /// False for numbers that training keeps rather than learns, such as moving averages.
+  package let isTrained: Bool
+
+  package init(_ name: String, _ shape: [Int], start: Start, isTrained: Bool = true) {
+    self.name = name
+    self.shape = shape
+    self.start = start
+    self.isTrained = isTrained
+  }
+
+  package var count: Int { shape.reduce(1, *) }
+}
+
+/// The function at the end of a layer.
+package enum Activation: String, CaseIterable, Sendable {
+  case linear
+  case relu
+  case sigmoid
+  case tanh
+  case softmax
+}

@@ -1,0 +1,107 @@
+/// A network without weights: its input and its layers, in the order in which they are computed.
+package struct NetworkDescription: Equatable, Sendable {
+  package var input: ImageShape
+  package var layers: [LayerDescription]
+
+  package init(input: ImageShape, layers: [LayerDescription]) {
+    self.input = input
+    self.layers = layers
+  }
+}
+
+/// One line of a network.
+package struct LayerDescription: Equatable, Sendable {
+  package let name: String
+  package let kind: FloatLayerKind
+  package let activation: Activation
+
+  /// What the layer reads. Value 0 is the network's input; value `i` is the output of layer `i - 1`.
+  package let inputs: [Int]
+
+  /// The line it was read from, for error messages. Two equal networks may be laid out differently.
+  package let line: Int
+
+  package init(name: String, kind: FloatLayerKind, activation: Activation, inputs: [Int], line: Int) {
+    self.name = name
+    self.kind = kind
+    self.activation = activation
+    self.inputs = inputs
+    self.line = line
+  }
+
+  package static func == (left: Self, right: Self) -> Bool {
+    left.name == right.name && left.kind == right.kind && left.activation == right.activation
+      && left.inputs == right.inputs
+  }
+}
+
+extension NetworkDescription {
+  /// Networks larger than this are refused: they are far outside what Octet is for, and a typing error is likelier.
+  package static let largestValueCount = 1 << 24
+
+  /// The shape of every value: the input's, then each layer's output. Names the layer that does not fit.
+  package func shapes() throws(NetworkError) -> [ImageShape] {
+    var shapes = [input]
+    for layer in layers {
+      let running = shapes[layer.inputs[0]]
+      for other in layer.inputs.dropFirst() where shapes[other] != running {
+        throw NetworkError(
+          line: layer.line,
+          "layer \(layer.name) adds \(running) and \(shapes[other]): both must have the same shape")
+      }
+      do throws(ShapeMismatch) {
+        let shape = try layer.kind.specification.outputShape(for: running)
+        // Each extent is bounded by the parser to 2^14 or so, so this product cannot overflow 64 bits.
+        guard shape.count <= Self.largestValueCount else {
+          throw ShapeMismatch("its output \(shape) has more than \(Self.largestValueCount) values")
+        }
+        shapes.append(shape)
+      } catch {
+        throw NetworkError(
+          line: layer.line, "layer \(layer.name) does not fit its input \(running): \(error.reason)")
+      }
+    }
+    return shapes
+  }
+
+  /// The activation of the last layer, which decides which losses make sense.
+  package var outputActivation: Activation { layers.last?.activation ?? .linear }
+}
+
+extension NetworkDescription {
+  /// Networks with more parameters are refused: 2^26 floats are 256 MB, four times over in training.
+  package static let largestParameterCount = 1 << 26
+
+  /// Each layer's parameters, named "layer.parameter".
+  package func parameters() throws(NetworkError) -> [[ParameterDescription]] {
+    let shapes = try shapes()
+    return layers.map { $0.kind.specification.parameters(for: shapes[$0.inputs[0]]) }
+  }
+
+  package func parameterCount() throws(NetworkError) -> Int {
+    try parameters().joined().reduce(0) { $0 + $1.count }
+  }
+
+  package func checkParameterCount() throws(NetworkError) {
+    let count = try parameterCount()
+    guard count <= Self.largestParameterCount else {
+      throw NetworkError("the network has \(count) parameters; \(Self.largestParameterCount) is the most")
+    }
+  }
+}
+
+/// What is wrong with a network description, and where.
+package struct NetworkError: Error, Equatable, CustomStringConvertible {
+  /// The line of the description, counted from 1; nil when the fault belongs to no single line.
+  package let line: Int?
+  package let message: String
+
+  package init(line: Int? = nil, _ message: String) {
+    self.line = line
+    self.message = message
+  }
+
+  package var description: String {
+    line.map { "line \($0): \(message)" } ?? message
+  }
+}

@@ -1,0 +1,143 @@
+import OctetFloatKernels
+import OctetHost
+import OctetNetwork
+
+/// Convolution as products of patch matrices with the weights.
+///
+/// Weights are `window height x window width x input channels x filters`, which read as a matrix is
+/// `patch columns x filters`. Each image is one item for the workers.
+final class ConvolutionLayer: Layer {
+  private let input: ImageShape
+  private let output: ImageShape
+  private let activation: Activation
+  private let weight: Parameter
+  private let bias: Parameter?
+  private let patches: PatchMatrix
+  private var lanes: GradientLanes
+  /// One for each strand; none where patches are too short to gain by it.
+  private var sparse: [SparseMatrix] = []
+  /// `filters x patch columns`, as the sparse product reads the weights.
+  private let turnedWeights: Tensor
+
+  /// Patches shorter than this do not fill the registers of the sparse products.
+  private static let shortestSparsePatch = 32
+
+  init(_ site: LayerSite, window: Window) {
+    input = site.input
+    output = site.output
+    activation = site.activation
+    weight = site.parameters[0]
+    bias = site.parameters.count > 1 ? site.parameters[1] : nil
+    patches = PatchMatrix(WindowPlan(window, input: input, output: output))
+    lanes = GradientLanes(parameters: site.parameters)
+    turnedWeights = Tensor(shape: ImageShape(flat: patches.columns * site.output.channels), capacity: 1)
+  }
+
+  func forward(_ batch: Batch, inputs: [Tensor], output outputs: Tensor) {
+    batch.workers.forEach(batch.count) { image, strand in
+      let source = inputs[0].image(image)
+      let target = outputs.image(image)
+      for block in 0..<patches.blocks {
+        let rows = patches.outputRows(ofBlock: block)
+        let matrix = gathered(source, rows: rows, batch.workers, strand)
+        let places = rows.count * output.width
+        let result = target + rows.lowerBound * output.width * output.channels
+        MatrixProduct.multiply(
+          rows: places, columns: output.channels, depth: patches.columns,
+          .init(matrix, stride: patches.columns),
+          .init(weight.values, stride: output.channels), into: result, stride: output.channels)
+        if let bias {
+          octet_add_bias(result, bias.values, places, output.channels, output.channels)
+        }
+        if activation != .softmax { activation.apply(result, count: places * output.channels) }
+      }
+      if activation == .softmax { activation.apply(target, count: output.count) }
+    }
+  }
+
+  func backward(
+    _ batch: Batch, inputs: [Tensor], output outputs: Tensor, outputGradient: Tensor,
+    inputGradients: [Tensor?]
+  ) {
+    prepareSparse(batch.workers)
+    lanes.accumulate(batch) { image, strand, gradients in
+      let gradient = outputGradient.image(image)
+      activation.multiplyDerivative(gradient, output: outputs.image(image), count: output.count)
+      if bias != nil {
+        octet_add_rows(gradients[1], gradient, output.height * output.width, output.channels, output.channels)
+      }
+      let inputGradient = inputGradients[0]?.image(image)
+      inputGradient?.update(repeating: 0, count: input.count)
+      for block in 0..<patches.blocks {
+        backward(
+          rows: patches.outputRows(ofBlock: block), inputs[0].image(image), gradient,
+          weightGradient: gradients[0],
+          inputGradient: inputGradient, batch.workers, strand)
+      }
+    }
+  }
+
+  private func prepareSparse(_ workers: Workers) {
+    guard patches.columns >= Self.shortestSparsePatch else { return }
+    while sparse.count < workers.count {
+      sparse.append(SparseMatrix(rows: patches.rowsPerBlock * output.width, columns: output.channels))
+    }
+    for column in 0..<patches.columns {
+      for filter in 0..<output.channels {
+        turnedWeights.base[filter * patches.columns + column] =
+          weight.values[column * output.channels + filter]
+      }
+    }
+  }
+
+  private func backward(
+    rows: Range<Int>, _ source: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>,
+    weightGradient: UnsafeMutablePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,
+    _ workers: Workers,
+    _ strand: Int
+  ) {
+    let places = rows.count * output.width
+    let blockGradient = gradient + rows.lowerBound * output.width * output.channels
+    let sparse =
+      strand < sparse.count && sparse[strand].take(blockGradient, rows: places) ? sparse[strand] : nil
+    // dW += patches^T dY
+    let matrix = gathered(source, rows: rows, workers, strand)
+    if let sparse {
+      sparse.multiplyTransposed(matrix, width: patches.columns, addingTo: weightGradient)
+    } else {
+      MatrixProduct.multiply(
+        rows: patches.columns, columns: output.channels, depth: places,
+        .init(matrix, stride: patches.columns, isTransposed: true),
+        .init(blockGradient, stride: output.channels),
+        into: weightGradient, stride: output.channels, accumulate: true)
+    }
+    guard let inputGradient else { return }
+    // d patches = dY W^T, added back to the pixels they came from.
+    let direct = patches.isIdentity
+    let target =
+      direct
+      ? inputGradient + rows.lowerBound * input.width * input.channels
+      : workers.scratch(strand: strand, count: patches.floatsPerBlock)
+    if let sparse {
+      sparse.multiply(turnedWeights.base, width: patches.columns, into: target)
+    } else {
+      MatrixProduct.multiply(
+        rows: places, columns: patches.columns, depth: output.channels,
+        .init(blockGradient, stride: output.channels),
+        .init(weight.values, stride: output.channels, isTransposed: true), into: target,
+        stride: patches.columns
+      )
+    }
+    if !direct { patches.scatter(target, rows: rows, addingTo: inputGradient) }
+  }
+
+  /// The patch matrix of `rows`: the image itself where that is the same, else a copy in the strand's scratch.
+  private func gathered(
+    _ source: UnsafePointer<Float>, rows: Range<Int>, _ workers: Workers, _ strand: Int
+  ) -> UnsafePointer<Float> {
+    if patches.isIdentity { return source + rows.lowerBound * input.width * input.channels }
+    let matrix = workers.scratch(strand: strand, count: patches.floatsPerBlock)
+    patches.gather(source, rows: rows, into: matrix)
+    return UnsafePointer(matrix)
+  }
+}

@@ -1,0 +1,126 @@
+import OctetFloatKernels
+import OctetHost
+import OctetNetwork
+
+/// A network with its weights, room for one batch, and the way forward and back.
+package final class Network {
+  package let description: NetworkDescription
+  package let shapes: [ImageShape]
+
+  /// Every parameter, layer after layer; those that are not trained included.
+  package let parameters: [Parameter]
+
+  /// Images there is room for.
+  package let capacity: Int
+
+  private let layers: [any Layer]
+  private let workers: Workers
+  private let seed: UInt64
+
+  /// `values[0]` is the input, `values[i]` the output of layer `i - 1`; `gradients` mirrors it.
+  private let values: [Tensor]
+  private let gradients: [Tensor?]
+
+  /// The layers that read a value; the gradients of all but the last are added to what the last one wrote.
+  private let readerCounts: [Int]
+  private let extra: [Tensor?]
+
+  /// Builds the network with fresh weights drawn from `seed`.
+  ///
+  /// - Parameter forTraining: whether there is room for gradients.
+  package init(
+    _ description: NetworkDescription, capacity: Int, seed: UInt64, workers: Workers, forTraining: Bool = true
+  ) throws(NetworkError) {
+    let shapes = try description.shapes()
+    try description.checkParameterCount()
+    var layers: [any Layer] = []
+    var parameters: [Parameter] = []
+    for (index, layer) in description.layers.enumerated() {
+      let specification = layer.kind.specification
+      let input = shapes[layer.inputs[0]]
+      var random = RandomStream(seed: seed, purpose: .weights, UInt64(index))
+      let own = specification.parameters(for: input).map {
+        Parameter(layer: layer.name, $0, random: &random)
+      }
+      // The last layer's activation belongs to the output head, which joins it with the loss.
+      let isLast = index == description.layers.count - 1
+      let site = LayerSite(
+        input: input, output: shapes[index + 1], activation: isLast ? .linear : layer.activation,
+        parameters: own,
+        index: index)
+      layers.append(layer.kind.makeLayer(site))
+      parameters += own
+    }
+    self.description = description
+    self.shapes = shapes
+    self.layers = layers
+    self.parameters = parameters
+    self.capacity = capacity
+    self.workers = workers
+    self.seed = seed
+    values = shapes.map { Tensor(shape: $0, capacity: capacity) }
+    var readerCounts = [Int](repeating: 0, count: shapes.count)
+    for layer in description.layers { for value in layer.inputs { readerCounts[value] += 1 } }
+    self.readerCounts = readerCounts
+    // The input's gradient is wanted by nobody.
+    gradients = shapes.enumerated().map {
+      forTraining && $0.offset > 0 ? Tensor(shape: $0.element, capacity: capacity) : nil
+    }
+    extra = shapes.enumerated().map {
+      forTraining && $0.offset > 0 && readerCounts[$0.offset] > 1
+        ? Tensor(shape: $0.element, capacity: capacity) : nil
+    }
+  }
+
+  /// Where the caller writes the images of a batch.
+  package var input: Tensor { values[0] }
+
+  /// The last layer's values, before its activation.
+  package var output: Tensor { values[values.count - 1] }
+
+  /// Where the caller writes the gradient of the loss before it calls `backward`.
+  package var outputGradient: Tensor? { gradients[gradients.count - 1] }
+
+  /// Values of a layer after the last `forward`, for looking inside.
+  package func value(_ index: Int) -> Tensor { values[index] }
+
+  package func forward(count: Int, isTraining: Bool = false, step: UInt64 = 0) {
+    let batch = Batch(count: count, isTraining: isTraining, seed: seed, step: step, workers: workers)
+    for (index, layer) in layers.enumerated() {
+      layer.forward(
+        batch, inputs: description.layers[index].inputs.map { values[$0] }, output: values[index + 1])
+    }
+  }
+
+  /// Needs the `forward` of the same batch and step just before it.
+  package func backward(count: Int, step: UInt64 = 0) {
+    let batch = Batch(count: count, isTraining: true, seed: seed, step: step, workers: workers)
+    var isWritten = [Bool](repeating: false, count: values.count)
+    for (index, layer) in layers.enumerated().reversed() {
+      guard let outputGradient = gradients[index + 1] else { preconditionFailure("built without gradients") }
+      if readerCounts[index + 1] == 0, index + 1 < values.count - 1 { continue }
+      let inputs = description.layers[index].inputs
+      // A value that is read twice, even by the same layer, gets its second gradient in `extra` first.
+      var targets: [Tensor?] = []
+      var pending: [Int] = []
+      for value in inputs {
+        if isWritten[value] {
+          targets.append(extra[value])
+          pending.append(value)
+        } else {
+          targets.append(gradients[value])
+          isWritten[value] = true
+        }
+      }
+      layer.backward(
+        batch, inputs: inputs.map { values[$0] }, output: values[index + 1], outputGradient: outputGradient,
+        inputGradients: targets)
+      for value in pending {
+        guard let target = gradients[value], let source = extra[value] else { continue }
+        workers.forEach(count) { image, _ in
+          octet_add(target.image(image), source.image(image), source.shape.count)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import Foundation
+import OctetData
+import OctetNetwork
+import Testing
+
+/// A few images of 2 x 3 with every byte different from its neighbours.
+func smallSet(count: Int, classes: Int = 10) -> LabeledImages {
+  LabeledImages(
+    shape: ImageShape(height: 2, width: 3, channels: 1),
+    pixels: (0..<count * 6).map { UInt8(truncatingIfNeeded: $0 * 37 + 5) },
+    labels: (0..<count).map { UInt8($0 % classes) }, classNames: (0..<classes).map(String.init))
+}
+
+extension LabeledImages {
+  func isSame(as other: LabeledImages) -> Bool {
+    shape == other.shape && pixels == other.pixels && labels == other.labels && classNames == other.classNames
+  }
+}
+
+/// Where the real MNIST is, if this machine has it.
+let realMNIST = ProcessInfo.processInfo.environment["OCTET_MNIST"]

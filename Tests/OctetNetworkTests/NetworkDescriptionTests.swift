@@ -1,0 +1,123 @@
+import OctetHost
+import OctetNetwork
+import OctetTraining
+import Testing
+
+@Suite struct NetworkDescriptionTests {
+  private func error(_ text: String) -> String? {
+    do throws(NetworkError) {
+      _ = try NetworkDescription(text: text)
+      return nil
+    } catch {
+      return error.description
+    }
+  }
+
+  @Test func countsTheParametersOfTheReferenceNetworks() throws {
+    let expected = [
+      "binary-dense": 108_801, "dense-dropout": 101_770, "cnn-deep": 1_199_882, "cnn-two-pool": 179_926,
+    ]
+    for (name, count) in expected {
+      let recipe = try #require(try Recipe.named(name))
+      #expect(try recipe.candidates[0].network.parameterCount() == count)
+    }
+    for name in ["vgg-small", "resnet-small"] {
+      let recipe = try #require(try Recipe.named(name))
+      #expect(try recipe.candidates[0].network.parameterCount() < 100_000)
+    }
+  }
+
+  @Test(arguments: Recipe.builtInNames)
+  func writtenNetworksReadBackEqual(name: String) throws {
+    let recipe = try #require(try Recipe.named(name))
+    #expect(!recipe.about.isEmpty)
+    for candidate in recipe.candidates {
+      #expect(try NetworkDescription(text: candidate.network.text) == candidate.network)
+    }
+  }
+
+  @Test func everyLayerSettingSurvivesWriting() throws {
+    let text = """
+      input 9x8x2
+      a = conv 3 3x2 stride 2x1 padding same no-bias relu   # a comment
+      depthwise 2x2 multiplier 2 tanh
+      maxpool 2x2 stride 1 padding same
+      averagepool 2x1
+      batchnorm momentum 0.5 epsilon 0.01 sigmoid
+      dropout 0.125
+      b = conv 6 1x1
+      relu
+      add b tanh
+      side = conv 4 1x1 from a
+      globalaveragepool
+      dense 7 no-bias
+      activation tanh
+      dense 3 softmax
+      """
+    let network = try NetworkDescription(text: text)
+    #expect(network.layers.count == 14)
+    #expect(try NetworkDescription(text: network.text) == network)
+    #expect(network.layers[7].activation == .relu && network.layers[8].inputs == [8, 7])
+    #expect(network.layers[9].inputs == [1])
+  }
+
+  @Test func shapesFollowKerasRules() throws {
+    func shape(_ input: String, _ layer: String) throws -> String {
+      try NetworkDescription(text: "input \(input)\n\(layer)\nflatten\ndense 2").shapes()[1].description
+    }
+    #expect(try shape("28x28x1", "conv 32 3x3") == "26x26x32")
+    #expect(try shape("28x28x1", "conv 32 3x3 padding same stride 2") == "14x14x32")
+    #expect(try shape("27x5x3", "conv 4 2x2 padding same stride 2") == "14x3x4")
+    #expect(try shape("11x11x4", "maxpool 2x2") == "5x5x4")
+    #expect(try shape("11x11x4", "maxpool 2x2 padding same") == "6x6x4")
+    #expect(try shape("8x8x4", "maxpool 3x3 stride 2") == "3x3x4")
+    #expect(try shape("8x8x4", "depthwise 3x3 multiplier 2") == "6x6x8")
+  }
+
+  @Test(arguments: [
+    ("", "no line \"input"),
+    ("input 28x28x1", "no layers"),
+    ("dense 3", "line 1: the line \"input"),
+    ("input 28x28", "28x28"),
+    ("input 0", "found \"0\""),
+    ("input 5000x1x1", "5000"),
+    ("input 28x28x1 dense", "unexpected \"dense\""),
+    ("input 3\ninput 4\ndense 2", "line 2: the input is described twice"),
+    ("input 3\ndens 2", "line 2: \"dens\" is not a layer; there are: dense"),
+    ("input 3\nx = dens 2", "\"dens\" is not a layer"),
+    ("input 3\ndense", "number of units"),
+    ("input 3\ndense 0", "from 1 to"),
+    ("input 3\ndense 2 relu tanh", "unexpected \"tanh\""),
+    ("input 3\ndense 2 softmax\ndense 2", "dense-1 has softmax"),
+    ("input 28x28x1\ndense 2", "line 2: layer dense-1 does not fit its input 28x28x1: put a flatten"),
+    ("input 28x28x1\nconv 2 3x3", "end with flatten"),
+    (
+      "input 4x4x1\nconv 2 5x5\nflatten\ndense 2",
+      "conv-1 does not fit its input 4x4x1: the window 5x5 is larger"
+    ),
+    ("input 4x4x1\nconv 2 3\nconv 2 3x3\nflatten\ndense 2", "conv-2 does not fit its input 2x2x2"),
+    ("input 4x4x1\nconv 2 3x\nflatten\ndense 2", "found \"3x\""),
+    ("input 4x4x1\nconv 2 3x3 stride 0\nflatten\ndense 2", "stride"),
+    ("input 4x4x1\nconv 2 3x3 padding full\nflatten\ndense 2", "valid, same or TOP,LEFT,BOTTOM,RIGHT"),
+    ("input 4\na = dense 4\ndense 3\nadd a\ndense 2", "adds 3 and 4"),
+    ("input 4\nadd a\ndense 2", "no layer above is named \"a\"; there are: input"),
+    ("input 4\na = dense 4\na = dense 4", "the name \"a\" is taken"),
+    ("input 4\n1a = dense 4", "is not a name"),
+    ("input 4\ninput = dense 4", "line 2"),
+    ("input 4\ndense 4 from b", "no layer above is named \"b\""),
+    ("input 4\ndropout 1", "from 0.0 to 0.99"),
+    ("input 4\nbatchnorm epsilon nan\ndense 2", "epsilon"),
+    ("input 4096x4096x1\nconv 4096 1x1\nglobalaveragepool\ndense 2", "more than"),
+  ])
+  func faultsAreNamedWithTheirLine(text: String, expected: String) {
+    let message = error(text)
+    #expect(message?.contains(expected) == true, "\(message ?? "no error")")
+  }
+
+  @Test func networksBeyondTheLimitAreRefusedBeforeMemoryIsAsked() throws {
+    let network = try NetworkDescription(text: "input 4096\ndense 65536\ndense 2")
+    #expect(throws: NetworkError.self) {
+      _ = try Network(network, capacity: 1, seed: 1, workers: Workers(count: 1))
+    }
+  }
+}
