@@ -64,7 +64,7 @@ def start(builder):
         + [([builder.integer(1, 12)], "F")] * 2 + [([height, width], "HW")])
     builder.graph.shape = shape
     if axes == "HW":
-        # Without an operator that says so nobody could tell what the two axes are.
+        # Without an operator that says so the meaning of the two axes is unknown.
         value = builder.value("input", shape, axes)
         return onnx_shapes.channel_axis(builder, value) if builder.chance(0.7) else onnx_shapes.flatten(builder, value)
     return builder.value("input", shape, axes)
