@@ -4,28 +4,36 @@ import Testing
 /// Whatever bytes come: an error, or a model that runs to its end. A trap ends the test process.
 @Suite("The loader and hostile bytes")
 struct LoaderMutationTests {
+  enum Outcome: Equatable {
+    case rejected
+    case answered
+    /// Accepted, but it asks for so much that the test does not run it.
+    case tooLargeToRun
+    /// Accepted, and then a session or a run failed or ended without an answer: what the loader must prevent.
+    case noAnswer
+  }
+
   /// Loads, and runs an image through whatever is accepted.
-  static func tryOut(_ file: [UInt8]) -> Bool {
-    guard let model = try? Model(copying: file) else { return false }
-    // A file that asks for much is accepted by right, but the test need not run it.
-    guard model.arenaBytes < 1 << 20, model.imageBytes < 1 << 16 else { return true }
+  static func outcome(of file: [UInt8]) -> Outcome {
+    guard let model = try? Model(copying: file) else { return .rejected }
+    guard model.arenaBytes < 1 << 20, model.imageBytes < 1 << 16 else { return .tooLargeToRun }
     var storage = [UInt8](repeating: 0x55, count: model.arenaBytes)
     var span = storage.mutableSpan
     var arena = span.mutableBytes
-    guard var session = try? Session(model, arena: &arena) else { return false }
+    guard var session = try? Session(model, arena: &arena) else { return .noAnswer }
     let image = [UInt8](repeating: 200, count: model.imageBytes)
-    guard (try? session.run(image: image.span)) != nil else { return false }
-    return session.answer != nil
+    guard (try? session.run(image: image.span)) != nil, session.answer != nil else { return .noAnswer }
+    return .answered
   }
 
   @Test("every truncation is rejected")
   func truncations() {
     var draft = ModelDraft.sample
     let file = draft.bytes()
-    #expect(Self.tryOut(file))
+    #expect(Self.outcome(of: file) == .answered)
     for count in 0..<file.count {
-      #expect(!Self.tryOut(Array(file[..<count])))
-      #expect(!Self.tryOut(Array(file[..<count]).mended()))
+      #expect(Self.outcome(of: Array(file[..<count])) == .rejected)
+      #expect(Self.outcome(of: Array(file[..<count]).mended()) == .rejected)
     }
   }
 
@@ -37,7 +45,7 @@ struct LoaderMutationTests {
       for flip: UInt8 in [1, 0x80, 0xFF] {
         var changed = file
         changed[index] ^= flip
-        #expect(!Self.tryOut(changed))
+        #expect(Self.outcome(of: changed) == .rejected)
       }
     }
   }
@@ -46,16 +54,20 @@ struct LoaderMutationTests {
   func mended() {
     var draft = ModelDraft.sample
     let file = draft.bytes()
-    var accepted = 0
+    var answered = 0
+    var unanswered: [String] = []
     for index in file.indices {
       for value in UInt8.min...UInt8.max where value != file[index] {
         var changed = file
         changed[index] = value
-        if Self.tryOut(changed.mended()) { accepted += 1 }
+        let outcome = Self.outcome(of: changed.mended())
+        if outcome == .answered { answered += 1 }
+        if outcome == .noAnswer { unanswered.append("byte \(index) as \(value)") }
       }
     }
-    // Weights, biases and the like may hold any value; a loader that rejected all would be no loader.
-    #expect(accepted > 10_000)
+    #expect(unanswered.isEmpty, "accepted, but without an answer: \(unanswered.prefix(5))")
+    // Weights, biases and the like may hold any value; a loader that rejected all would be useless.
+    #expect(answered > 10_000)
   }
 
   @Test("a million structural mutations are errors or models that run")
@@ -70,7 +82,9 @@ struct LoaderMutationTests {
       0x7FFF_FFFF,
       0x8000_0000, 0xFFFF_FFF0, 0xFFFF_FFFF,
     ]
-    for _ in 0..<1_000_000 {
+    var answered = 0
+    var unanswered: [Int] = []
+    for mutation in 0..<1_000_000 {
       var changed = file
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         let value =
@@ -86,7 +100,11 @@ struct LoaderMutationTests {
         default: changed.put32(value, at: place & ~3)
         }
       }
-      _ = Self.tryOut(changed.mended())
+      let outcome = Self.outcome(of: changed.mended())
+      if outcome == .answered { answered += 1 }
+      if outcome == .noAnswer { unanswered.append(mutation) }
     }
+    #expect(unanswered.isEmpty, "accepted, but without an answer: mutations \(unanswered.prefix(5))")
+    #expect(answered > 1_000)
   }
 }
