@@ -35,7 +35,8 @@ let package = Package(
       name: "OctetHostKernels",
       dependencies: ["Octet", "OctetHostKernelsC"],
       swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
-    // Faster kernels for small chips, and the inner loops in their instructions, with stand-ins for every other machine.
+    // Faster kernels for small chips, and the inner loops in their instructions, with stand-ins for every other
+    // machine.
     .target(name: "OctetChipInstructions"),
     .target(
       name: "OctetChipKernels",

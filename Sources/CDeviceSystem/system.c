@@ -20,7 +20,7 @@ void octet_device_prepare(void) {
 int32_t octet_device_map_file(const char *path, octet_device_bytes *bytes) {
   bytes->start = NULL;
   bytes->count = 0;
-  // Without O_NONBLOCK opening a pipe that nobody writes to would wait for ever.
+  // Without O_NONBLOCK opening a pipe without a writer would block forever.
   int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (descriptor < 0) return errno;
   struct stat facts;

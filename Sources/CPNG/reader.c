@@ -254,7 +254,7 @@ octet_png_status octet_png_next_row(octet_png_reader *reader, octet_png_row *row
     reader->pass = 7;
   }
   if (reader->pass == 7) {
-    // Reads on to IEND, so that a file without its end is told from a whole one.
+    // Reads on to IEND, so that a truncated file is detected.
     png_read_end(reader->png, NULL);
     return reader->status = OCTET_PNG_END;
   }

@@ -17,7 +17,7 @@ octet_png_status octet_png_system_failure(octet_png_reader *reader, octet_png_st
 }
 
 octet_png_status octet_png_open_descriptor(octet_png_reader *reader, const char *path) {
-  // Without O_NONBLOCK opening a pipe that nobody writes to would wait for ever.
+  // Without O_NONBLOCK opening a pipe without a writer would block forever.
   reader->descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   return reader->descriptor < 0 ? octet_png_system_failure(reader, OCTET_PNG_CANNOT_OPEN) : OCTET_PNG_OK;
 }
@@ -67,8 +67,8 @@ octet_png_status octet_png_start_source(octet_png_reader *reader) {
   while (reader->available < 64) {
     int more = fill(reader);
     int error = errno;
-    // To ask takes a sixth of the time that a small file takes to open and read, and a few bytes that begin as a PNG file
-    // does come from no folder, pipe or terminal.
+    // To ask takes a sixth of the time that a small file takes to open and read, and a few bytes that begin as a PNG
+    // file does come from no folder, pipe or terminal.
     if (!is_checked && (more <= 0 || reader->available == sizeof reader->buffer || !begins_as_png(reader))) {
       octet_png_status status = check_file(reader);
       if (status != OCTET_PNG_OK) return status;

@@ -5,7 +5,7 @@ package protocol Command: SendableMetatype {
   static var description: CommandDescription { get }
   /// Adds the files that the command reads or writes and that no option names: defaults, and what lies beside others.
   ///
-  /// There is no default for this, so that nobody forgets to think of it.
+  /// There is no default, so that it is not forgotten.
   static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) throws
   static func run(_ arguments: ParsedArguments) throws
 }

@@ -9,7 +9,7 @@ extension CommandDescription {
       path.append(word)
       rest.removeFirst()
     }
-    // Before any check: whoever asks for help may well have the rest wrong.
+    // Before any check: help is given even if the rest is wrong.
     if rest.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {
       return ParsedArguments(path: path, command: command, wantsHelp: true, positionals: [], given: [])
     }

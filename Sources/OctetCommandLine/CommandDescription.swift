@@ -13,7 +13,7 @@ package struct CommandDescription: Sendable {
   package let examples: [String]
   package let subcommands: [Subcommand]
 
-  /// A command within, whose description is put together only when it is wanted: a program that runs one of many commands
+  /// A command within, whose description is built only when it is needed: a program that runs one of many commands
   /// would otherwise spend a tenth of its start on the others.
   package struct Subcommand: Sendable {
     package let name: String
@@ -51,8 +51,8 @@ package struct CommandDescription: Sendable {
   }
 }
 
-/// What a value may be, with the word that stands for it in help. Values are checked against choices, and files that are read
-/// against those that are written (`CommandFiles`); all kinds steer help and completions.
+/// What a value may be, with the word that stands for it in help. Values are checked against choices, and files that
+/// are read against those that are written (`CommandFiles`); all kinds steer help and completions.
 package enum ValueKind: Sendable, Equatable {
   case text(String)
   case choice(String, of: [String])

@@ -4,9 +4,9 @@ import OctetText
 
 /// All files that a run of a command reads and writes, and the promise that none is both.
 ///
-/// Each option and argument that names a file says in its description whether the file is read or written, and a command adds
-/// what no option names: defaults, files beside others, places in the environment. `Program` checks them before the command
-/// runs, so before anything is written.
+/// Each option and argument that names a file says in its description whether the file is read or written, and a
+/// command adds what no option names: defaults, files beside others, places in the environment. `Program` checks them
+/// before the command runs, so before anything is written.
 package struct CommandFiles {
   /// A file or folder that is read.
   package struct Input {

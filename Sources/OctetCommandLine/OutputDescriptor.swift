@@ -6,7 +6,7 @@
 
 /// Why text could not be written.
 package enum OutputError: Error, Equatable, CustomStringConvertible {
-  /// Whoever read the output has had enough, as `head` does. Not a failure: the program stops without a word.
+  /// The reader closed the pipe, as `head` does. Not a failure: the program stops without a word.
   case readerLeft
   case failed(name: String, reason: String)
 
@@ -77,7 +77,7 @@ package enum StandardOutput {
   }
 }
 
-/// Messages and progress. Nobody can be told when these do not arrive.
+/// Messages and progress. There is nowhere to report that these cannot be written.
 package enum StandardError {
   private static let output = OutputDescriptor(descriptor: STDERR_FILENO, name: "standard error")
 
@@ -87,7 +87,7 @@ package enum StandardError {
 /// What a program does once, before anything else, so that its output is safe.
 package enum StandardStreams {
   package static func prepare() {
-    // Writing to a pipe that nobody reads then fails with EPIPE instead of killing the program.
+    // Writing to a closed pipe then fails with EPIPE instead of killing the program.
     signal(SIGPIPE, SIG_IGN)
     // So does writing beyond the largest file that `ulimit -f` allows, with EFBIG.
     signal(SIGXFSZ, SIG_IGN)

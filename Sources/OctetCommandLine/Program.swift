@@ -7,8 +7,8 @@ import OctetText
   import Darwin
 #endif
 
-/// A program of commands: finds the one that was asked for, runs it, and turns whatever it throws into one line and an exit
-/// status.
+/// A program of commands: finds the one that was asked for, runs it, and turns whatever it throws into one line and an
+/// exit status.
 package struct Program {
   private let description: CommandDescription
   private let nodes: [CommandNode]

@@ -17,7 +17,7 @@ package struct ProgressFrame: Sendable {
   /// The frame in at most `width` columns. What does not fit is left out, the least important first: the rate, the time
   /// left, the trailing text, and at last the bar itself.
   ///
-  /// Where nobody knows the total, which is 0 then, there is only the count and the rate.
+  /// If the total is unknown, which is 0, only the count and the rate are shown.
   package func rendered(width: Int) -> String {
     if total == 0 {
       return String(
@@ -55,7 +55,7 @@ package struct ProgressFrame: Sendable {
   private var timeLeft: String {
     guard done > 0, done < total, seconds > 0 else { return "" }
     let left = seconds * Double(total - done) / Double(done)
-    // Beyond a thousand hours it is a guess that helps nobody.
+    // Beyond a thousand hours the estimate is useless.
     guard left < 3_600_000 else { return "" }
     return NumberText.wholeSeconds(Int(left.rounded(.up))) + " left"
   }

@@ -1,4 +1,4 @@
-/// Finds what somebody probably meant.
+/// Finds the word that was probably meant.
 package enum Spelling {
   /// The candidate nearest to `word`, when one is near enough to be worth showing: at most a third of its letters
   /// wrong, or the only one that starts with `word`.

@@ -33,7 +33,7 @@ package struct TextTable: Sendable {
     self.columns = columns
   }
 
-  /// One cell per column. Their text may be a stranger's.
+  /// One cell per column. Their text may be untrusted.
   package mutating func addRow(_ cells: [String]) {
     precondition(cells.count == columns.count, "\(cells.count) cells for \(columns.count) columns")
     lines.append(.row(cells.map(\.shown)))

@@ -21,7 +21,8 @@ package struct CSVTable {
   /// The most bytes of a field, for names in a header are longer than numbers.
   package static let longestField = 4096
 
-  /// Reads the table in the file at `path`, plain or gzip. Only the pixels and the line that is being read are in memory.
+  /// Reads the table in the file at `path`, plain or gzip. Only the pixels and the line that is being read are in
+  /// memory.
   package static func read(
     _ path: String, shape: ImageShape? = nil, limit: Int = ByteFile.largestContents
   ) throws(FileError) -> LabeledImages {

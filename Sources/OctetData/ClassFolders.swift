@@ -4,14 +4,11 @@ import OctetText
 
 /// A folder with one sub-folder of pictures for each class.
 ///
-/// ```
-/// digits/0/a.png  digits/0/b.png  digits/1/c.png ...                    one set
-/// digits/train/0/a.png  digits/train/1/c.png  digits/test/0/d.png ...   two sets
-/// ```
-/// Classes and pictures are taken in the order of the bytes of their names, so that the same folder gives the same
-/// set on every machine ("10" comes before "2"). Hidden files, and files beside the class folders, are left out;
-/// everything else inside a class folder must be a picture, all of one size. A folder counts once, however many links lead
-/// to it.
+/// ``` digits/0/a.png  digits/0/b.png  digits/1/c.png ...                    one set digits/train/0/a.png  digits/train/1/c.png  digits/test/0/d.png ...   two sets ```
+/// Classes and pictures are taken in the order of the bytes of their names, so that the same folder gives the same set
+/// on every machine ("10" comes before "2"). Hidden files, and files beside the class folders, are ignored; everything
+/// else inside a class folder must be a picture, all of one size. A folder counts once, even if several links lead to
+/// it.
 package struct ClassFolders {
   package let path: String
   private let reader: any PictureReader
@@ -125,8 +122,8 @@ package struct ClassFolders {
     }
   }
 
-  /// The names of the visible sub-folders, in the order of their bytes, each folder once: of several links to one, or to
-  /// the folder itself, none makes the same pictures a second class.
+  /// The names of the visible sub-folders, in the order of their bytes, each folder once: of several links to one, or
+  /// to the folder itself, none makes the same pictures a second class.
   private static func subfolders(of folder: String) throws(FileError) -> [String] {
     let listing = try FolderListing(of: folder)
     var known: Set<FileIdentity> = [listing.identity]
@@ -169,7 +166,7 @@ package struct Picture: Equatable, Sendable {
   }
 }
 
-/// Decodes picture files. The data room knows no picture format; whoever does gives it a reader.
+/// Decodes picture files. This module knows no picture format; the caller supplies a reader.
 package protocol PictureReader: Sendable {
   /// The picture in the file at `path`; an error that names the file if it is damaged or of another format.
   func read(path: String) throws(FileError) -> Picture

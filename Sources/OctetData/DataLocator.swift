@@ -4,7 +4,7 @@ import OctetHost
 ///
 /// The places, in order: what the user names (`--data`), the folder in the environment variable `OCTET_MNIST`, the
 /// user's cache folder, and digits made on the spot. A place that the user named and that is wrong is an error: to
-/// train on something else without a word would be worse. The cache is nobody's wish, so one that is not
+/// train on something else without a word would be worse. The cache was not named by the user, so one that is not
 /// complete is passed over, and the origin line says so.
 package struct DataLocator {
   /// What `--data` names: a folder of IDX files, a folder of class folders, or a CSV file (plain or gzip).

@@ -1,6 +1,7 @@
 /// Where the true class of a file is written.
 package enum LabelRule: String, CaseIterable {
-  /// In the file's name: behind `label-`, as `octet data export-png` writes it, or else up to the first `-`, `_` or `.`.
+  /// In the file's name: behind `label-`, as `octet data export-png` writes it, or else up to the first `-`, `_` or
+  /// `.`.
   case names
   /// The name of the folder that the file is in.
   case folders

@@ -53,9 +53,10 @@ typedef struct {
   long width;
 } entries;
 
-// Sums `value * row` for `count` floats of each row from `first` on. Inlined where `count` is a constant, so that the sums
-// stay in registers from the first entry to the last.
-static inline __attribute__((always_inline)) void sum_rows(float *restrict sums, entries e, long first, const long count) {
+// Sums `value * row` for `count` floats of each row from `first` on. Inlined where `count` is a constant, so that the
+// sums stay in registers from the first entry to the last.
+static inline __attribute__((always_inline)) void sum_rows(float *restrict sums, entries e, long first,
+                                                           const long count) {
   for (long i = 0; i < count; i++) sums[i] = 0;
   for (long entry = e.start; entry < e.end; entry++) {
     const float value = e.values[entry];

@@ -89,7 +89,8 @@ OCTET_CLONES void octet_max_pool(
 
 // Windows of 2x2 that tile the image: each cell lies in one window, so it is written once and needs no clearing.
 static int tiles_by_two(const octet_window *w) {
-  return w->window_height == 2 && w->window_width == 2 && w->stride_height == 2 && w->stride_width == 2 && w->top == 0 &&
+  return w->window_height == 2 && w->window_width == 2 && w->stride_height == 2 && w->stride_width == 2 &&
+      w->top == 0 &&
          w->left == 0 && w->height == 2 * w->output_height && w->width == 2 * w->output_width;
 }
 

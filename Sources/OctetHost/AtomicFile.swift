@@ -10,11 +10,11 @@ import OctetText
 ///
 /// The bytes go to a temporary file in the same folder, which is brought to the disk and then renamed over the target.
 /// Whatever fails on the way, and whenever the process dies, the target holds either what it held before or all of the
-/// new bytes. A device or a pipe holds nothing that could be kept: it is written directly, and so are /dev/stdout and the others
-/// that stand for an open descriptor.
+/// new bytes. A device or a pipe holds nothing that could be kept: it is written directly, and so are /dev/stdout and
+/// the others that stand for an open descriptor.
 ///
-/// A symbolic link under the name is refused, never followed: in a folder that others may write to, one can be put there to have
-/// another file overwritten. Links on the way to the folder are followed as usual.
+/// A symbolic link under the name is refused, never followed: in a folder that others may write to, one can be put
+/// there to have another file overwritten. Links on the way to the folder are followed as usual.
 package struct AtomicFile: ~Copyable {
   private let descriptor: Int32
   /// As the caller named it, for errors.
@@ -80,7 +80,7 @@ extension AtomicFile {
       try body(AtomicFile(descriptor: descriptor, path: path))
     case .file(let target, let mode):
       let temporary = try TemporaryFile(target: target, path: path)
-      // Open, and so locked, until it has its final name: nobody takes it for the remains of a dead process.
+      // Open, and so locked, until it has its final name: so it is not taken for the remains of a dead process.
       defer { close(temporary.descriptor) }
       do throws(FileError) {
         try body(AtomicFile(descriptor: temporary.descriptor, path: path))
@@ -97,7 +97,8 @@ extension AtomicFile {
     }
   }
 
-  /// Gives a finished file its name, replacing what had it: after a power cut there is the old file or the whole new one.
+  /// Gives a finished file its name, replacing what had it: after a power cut there is the old file or the whole new
+  /// one.
   package static func rename(_ finished: String, to path: String) throws(FileError) {
     let descriptor = finished.withFileName { open($0, O_RDONLY | O_CLOEXEC) }
     guard descriptor >= 0 else { throw FileError(finished, cannotBe: .read, code: errno) }
@@ -208,7 +209,7 @@ struct TemporaryFile {
   /// Locks the new file. False if another process found it before it was locked, and removed it.
   private static func holds(_ descriptor: Int32) -> Bool {
     while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
-    // Where there are no locks nobody removes anything, so nothing more is needed there.
+    // Without locks nothing is removed, so nothing more is needed there.
     var status = stat()
     return fstat(descriptor, &status) != 0 || status.st_nlink > 0
   }

@@ -37,7 +37,7 @@ package struct AtomicFolder: ~Copyable {
     }
     let descriptor = temporary.withFileName { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     defer { close(descriptor) }
-    // Locked for as long as it is being filled: nobody takes it for the remains of a dead process.
+    // Locked for as long as it is being filled: so it is not taken for the remains of a dead process.
     flock(descriptor, LOCK_EX | LOCK_NB)
     do {
       try body(AtomicFolder(path: path, temporary: temporary))

@@ -6,7 +6,8 @@
   import Darwin
 #endif
 
-/// The contents of a file part by part, unpacked if it is a gzip file, so that a large file need not be in memory as a whole.
+/// The contents of a file part by part, unpacked if it is a gzip file, so that a large file need not be in memory as a
+/// whole.
 package final class ByteStream {
   private enum Source {
     case bytes([UInt8])

@@ -73,8 +73,8 @@ package enum Folder {
 }
 
 extension Folder {
-  /// Makes a folder that files are to be written into, with `create`. A symbolic link of that name is refused: somebody else may
-  /// have put it there.
+  /// Makes a folder that files are to be written into, with `create`. A symbolic link of that name is refused: another
+  /// user may have put it there.
   package static func createForOutput(_ path: String) throws(FileError) {
     if isLink(path) {
       throw FileError(
@@ -115,7 +115,8 @@ extension Folder {
     }
   }
 
-  /// Removes a file, or a folder with all that is in it. Links are removed, and not followed; what cannot be removed stays.
+  /// Removes a file, or a folder with all that is in it. Links are removed, and not followed; what cannot be removed
+  /// stays.
   package static func removeTree(_ path: String) {
     if !isLink(path) {
       for name in allNames(in: path) ?? [] { removeTree(join(path, name)) }

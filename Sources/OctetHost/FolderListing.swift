@@ -8,13 +8,14 @@ import OctetText
   import Darwin
 #endif
 
-/// What is in a folder, without names that begin with a dot, sorted by the bytes of the names: the order does not depend on
-/// what Unicode says of equal characters.
+/// What is in a folder, without names that begin with a dot, sorted by the bytes of the names: the order does not
+/// depend on what Unicode says of equal characters.
 ///
 /// The names lie one after the other in one piece of memory, because folders hold millions of files.
 package struct FolderListing: Sendable {
   private struct Entry {
-    /// The first eight bytes of the name, zeros behind a shorter one, as a number that sorts like them: no name holds a zero.
+    /// The first eight bytes of the name, zeros behind a shorter one, as a number that sorts like them: no name holds a
+    /// zero.
     let key: UInt64
     let start: Int
     let length: UInt16
@@ -90,7 +91,8 @@ package struct FolderListing: Sendable {
       && (names[end - 3..<end].elementsEqual("png".utf8) || names[end - 3..<end].elementsEqual("PNG".utf8))
   }
 
-  /// Nil where the listing does not say, as for links, or on file systems that keep it elsewhere: then ask `Folder.kind(of:)`.
+  /// Nil where the listing does not say, as for links, or on file systems that keep it elsewhere: then ask
+  /// `Folder.kind(of:)`.
   package func kind(_ index: Int) -> Folder.Kind? { entries[index].kind }
 
   private mutating func append(_ entry: UnsafeMutablePointer<dirent>) {

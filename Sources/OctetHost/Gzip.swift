@@ -2,8 +2,8 @@ import CZlib
 
 /// Unpacks gzip files in memory, never to more than a stated size.
 package enum Gzip {
-  /// A file may unpack to this many times its own size. Tables and images of real data stay below 30 times; a file that is made
-  /// to fill memories reaches 1,000.
+  /// A file may unpack to this many times its own size. Tables and images of real data stay below 30 times; a file that
+  /// is made to fill memories reaches 1,000.
   package static let largestRatio = 100
 
   /// A small file may unpack to this much, whatever its own size.

@@ -8,8 +8,8 @@
 
 /// How many files a program may have open at once.
 ///
-/// Looked at before any work: the system's thread library stops the program where it gets no descriptor, and a file that is
-/// there would be reported as one that cannot be opened.
+/// Looked at before any work: the system's thread library stops the program where it gets no descriptor, and a file
+/// that is there would be reported as one that cannot be opened.
 package enum OpenFiles {
   /// Enough for everything but threads that each read files: streams, a model, a page, folders in folders.
   package static let usual = 16
@@ -23,7 +23,7 @@ package enum OpenFiles {
   /// Throws unless `count` more files can be opened. The limit is raised for that, as far as the system allows.
   package static func require(_ count: Int) throws(TooFewOpenFiles) {
     var limit = rlimit()
-    // So many more than are wanted are free for certain, whatever the caller left open.
+    // This many more than needed are certainly free, whatever the caller left open.
     guard getrlimit(Self.resource, &limit) == 0, limit.rlim_cur < rlim_t(count + 256), !areFree(count) else {
       return
     }

@@ -1,15 +1,15 @@
 import Synchronization
 
-/// Work on things that come in an order, by several strands at once, with the results in the order again.
+/// Processes items that come in an order on several threads, and delivers the results in that order.
 ///
-/// A strand takes a portion of things, works on them, and hands them over; whoever hands over what comes next also hands over
-/// what was waiting for it. So reading, working and writing all happen while other strands work. Memory is for a window of
-/// things: where one takes long, the others run ahead of it no further.
+/// A thread takes a batch of items, processes them and delivers them; the thread that delivers the next batch in order
+/// also delivers those that were waiting for it. So reading, processing and writing overlap. Memory is bounded by a
+/// window of batches: while one takes long, the others get no further ahead than that.
 package final class OrderedWork<Place>: @unchecked Sendable {
-  // Unchecked: a place is touched by the strand that took it, then under `outlet`, then taken anew under `intake`.
+  // Unchecked: a place is used by the thread that took it, then under `outlet`, then taken again under `intake`.
 
-  private struct Portion {
-    /// Things in it; changed under `intake`.
+  private struct Batch {
+    /// Items in it; changed under `intake`.
     var count = 0
     /// Changed under `outlet`.
     var isFinished = false
@@ -17,8 +17,8 @@ package final class OrderedWork<Place>: @unchecked Sendable {
 
   private let places: UnsafeMutableBufferPointer<Place>
   /// Of the window.
-  private let portions: UnsafeMutableBufferPointer<Portion>
-  /// Things in a portion.
+  private let batches: UnsafeMutableBufferPointer<Batch>
+  /// Items in a batch.
   private let size: Int
   private let empty: Place
 
@@ -27,76 +27,76 @@ package final class OrderedWork<Place>: @unchecked Sendable {
 
   // Changed under `intake`.
   private var isExhausted = false
-  /// So many places have been made; a run of one file needs no more than two of them.
+  /// How many places are initialized; a run of one file needs no more than two.
   private var prepared = 0
 
   // Changed under `outlet`.
   private var sinceFlush = 0
   private var failure: (any Error)?
 
-  // Read under the other one too.
+  // Also read under the other lock.
   private let taken = Atomic<Int>(0)
   private let delivered = Atomic<Int>(0)
   private let hasFailed = Atomic<Bool>(false)
 
-  /// Things after which results are shown, if there is no reason to do so earlier.
+  /// Items after which results are flushed, if there is no reason to do so earlier.
   private static var flushed: Int { 256 }
 
   /// - Parameters:
-  ///   - portion: so few things that strands end together, so many that handing over takes little of the time.
-  ///   - window: portions.
-  package init(portion: Int, window: Int, empty: Place) {
-    size = portion
-    portions = .allocate(capacity: window)
-    portions.initialize(repeating: Portion())
-    places = .allocate(capacity: portion * window)
+  ///   - batch: items in a batch; small balances the load, large saves locking.
+  ///   - window: batches in the window.
+  package init(batch: Int, window: Int, empty: Place) {
+    size = batch
+    batches = .allocate(capacity: window)
+    batches.initialize(repeating: Batch())
+    places = .allocate(capacity: batch * window)
     self.empty = empty
   }
 
   deinit {
     places.baseAddress?.deinitialize(count: prepared)
     places.deallocate()
-    portions.deallocate()
+    batches.deallocate()
   }
 
-  /// Does it all.
+  /// Processes all items.
   ///
   /// - Parameters:
-  ///   - fill: the next thing; false after the last one. By one strand at a time, in order.
-  ///   - work: by all strands.
-  ///   - finish: by one strand at a time, in order. When it fails, nothing more is taken. The place is handed over to change, as
-  ///     a copy would touch everything that it holds.
-  ///   - flush: by one strand at a time, every now and then, and always when nothing is under way.
+  ///   - fill: gets the next item; false after the last one. Called by one thread at a time, in order.
+  ///   - work: processes an item. Called by all threads.
+  ///   - finish: delivers an item. Called by one thread at a time, in order. When it throws, no more items are taken.
+  ///     The place is `inout`, as a copy would retain everything that it holds.
+  ///   - flush: called by one thread at a time, every now and then, and whenever no batch is in progress.
   package func run(
-    _ workers: Workers, fill: (inout Place) -> Bool, work: (inout Place, _ strand: Int) -> Void,
+    _ workers: Workers, fill: (inout Place) -> Bool, work: (inout Place, _ worker: Int) -> Void,
     finish: (inout Place) throws -> Void, flush: () throws -> Void
   ) throws {
-    // Safe to share: the strands are gone when `forEach` returns, and the locks keep those apart that need it.
+    // Safe to share: no thread runs any more when `forEach` returns, and the locks exclude what must not overlap.
     nonisolated(unsafe) let (fill, work, finish, flush) = (fill, work, finish, flush)
     repeat {
-      workers.forEach(workers.count) { _, strand in
-        while let portion = self.take(fill) {
-          for place in 0..<self.portions[portion].count {
-            work(&self.places[portion * self.size + place], strand)
+      workers.forEach(workers.count) { _, worker in
+        while let batch = self.take(fill) {
+          for place in 0..<self.batches[batch].count {
+            work(&self.places[batch * self.size + place], worker)
           }
-          self.deliver(portion, finish, flush)
+          self.deliver(batch, finish, flush)
         }
       }
     } while !isExhausted && failure == nil
     if let failure { throw failure }
   }
 
-  /// A portion of the window that was filled; nil where there is nothing more to take, for now or for good.
+  /// The index of a batch that was filled; nil if there is nothing to take, for now or at all.
   private func take(_ fill: (inout Place) -> Bool) -> Int? {
     intake.withLock { _ in
       let number = taken.load(ordering: .relaxed)
       guard !isExhausted, !hasFailed.load(ordering: .relaxed),
-        number - delivered.load(ordering: .acquiring) < portions.count
+        number - delivered.load(ordering: .acquiring) < batches.count
       else { return nil }
-      let portion = number % portions.count
+      let batch = number % batches.count
       var count = 0
       while count < size {
-        let place = portion * size + count
+        let place = batch * size + count
         if place >= prepared {
           places.initializeElement(at: place, to: empty)
           prepared = place + 1
@@ -106,24 +106,24 @@ package final class OrderedWork<Place>: @unchecked Sendable {
       }
       isExhausted = count < size
       guard count > 0 else { return nil }
-      portions[portion].count = count
+      batches[batch].count = count
       taken.store(number + 1, ordering: .releasing)
-      return portion
+      return batch
     }
   }
 
   private func deliver(
-    _ portion: Int, _ finish: (inout Place) throws -> Void, _ flush: () throws -> Void
+    _ batch: Int, _ finish: (inout Place) throws -> Void, _ flush: () throws -> Void
   ) {
     outlet.withLock { _ in
       guard failure == nil else { return }
-      portions[portion].isFinished = true
+      batches[batch].isFinished = true
       var number = delivered.load(ordering: .relaxed)
       do {
-        while portions[number % portions.count].isFinished {
-          let next = number % portions.count
-          portions[next].isFinished = false
-          let count = portions[next].count
+        while batches[number % batches.count].isFinished {
+          let next = number % batches.count
+          batches[next].isFinished = false
+          let count = batches[next].count
           for place in 0..<count { try finish(&places[next * size + place]) }
           sinceFlush += count
           number += 1

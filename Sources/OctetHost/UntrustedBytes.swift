@@ -1,4 +1,4 @@
-/// What is wrong with a file from strangers, and where.
+/// What is wrong with an untrusted file, and where.
 package struct OffsetFailure: Error {
   package let offset: Int
   package let reason: String
@@ -9,7 +9,7 @@ package struct OffsetFailure: Error {
   }
 }
 
-/// Bytes that strangers wrote: nothing is read before its place has been compared with their number.
+/// Untrusted bytes: every offset is compared with their number before it is read.
 package struct UntrustedBytes {
   package let bytes: [UInt8]
 

@@ -3,10 +3,10 @@ import Synchronization
 
 /// Runs the items of a loop on several cores.
 ///
-/// What an item computes never depends on how many cores there are or on which of them ran it, so results are the
-/// same bits with any number of workers.
+/// The result of an item does not depend on the number of cores or on the core that ran it, so results have the same
+/// bits with any number of workers.
 package final class Workers: @unchecked Sendable {
-  // Unchecked: `scratch` is indexed by strand, and one strand runs on one thread at a time.
+  // Unchecked: `scratch` is indexed by worker, and a worker runs on one thread at a time.
 
   package let count: Int
   private let scratch: UnsafeMutablePointer<Scratch>
@@ -23,42 +23,42 @@ package final class Workers: @unchecked Sendable {
   }
 
   deinit {
-    for strand in 0..<count { scratch[strand].base?.deallocate() }
+    for worker in 0..<count { scratch[worker].base?.deallocate() }
     scratch.deinitialize(count: count)
     scratch.deallocate()
   }
 
-  /// Calls `body` once for each item. The second argument is the strand, for `scratch(strand:count:)`.
-  package func forEach(_ items: Int, _ body: (_ item: Int, _ strand: Int) -> Void) {
+  /// Calls `body` once for each item. The second argument is the worker, for `scratch(worker:count:)`.
+  package func forEach(_ items: Int, _ body: (_ item: Int, _ worker: Int) -> Void) {
     guard items > 1, count > 1 else {
       for item in 0..<items { body(item, 0) }
       return
     }
     let next = Atomic<Int>(0)
-    // Safe to share: the strands are gone when this call returns, and items write to places of their own.
+    // Safe to share: no worker runs any more when this call returns, and each item writes to its own places.
     nonisolated(unsafe) let body = body
-    DispatchQueue.concurrentPerform(iterations: min(count, items)) { strand in
+    DispatchQueue.concurrentPerform(iterations: min(count, items)) { worker in
       while true {
         let item = next.add(1, ordering: .relaxed).oldValue
         if item >= items { return }
-        body(item, strand)
+        body(item, worker)
       }
     }
   }
 
   /// Splits `0..<total` into pieces of `size` and calls `body` for each.
-  package func forEachPiece(of total: Int, size: Int, _ body: (_ piece: Range<Int>, _ strand: Int) -> Void) {
-    forEach((total + size - 1) / size) { item, strand in
-      body(item * size..<min((item + 1) * size, total), strand)
+  package func forEachPiece(of total: Int, size: Int, _ body: (_ piece: Range<Int>, _ worker: Int) -> Void) {
+    forEach((total + size - 1) / size) { item, worker in
+      body(item * size..<min((item + 1) * size, total), worker)
     }
   }
 
-  /// Working memory of one strand, of undefined content, valid until the strand asks again.
-  package func scratch(strand: Int, count: Int) -> UnsafeMutablePointer<Float> {
-    if let base = scratch[strand].base, scratch[strand].count >= count { return base }
-    scratch[strand].base?.deallocate()
+  /// Scratch memory of one worker with undefined contents, valid until this worker calls again.
+  package func scratch(worker: Int, count: Int) -> UnsafeMutablePointer<Float> {
+    if let base = scratch[worker].base, scratch[worker].count >= count { return base }
+    scratch[worker].base?.deallocate()
     let base = allocateFloats(count)
-    scratch[strand] = Scratch(base: base, count: count)
+    scratch[worker] = Scratch(base: base, count: count)
     return base
   }
 }

@@ -1,5 +1,5 @@
-// AVX2: vpmaddwd multiplies 16 pairs of int16 and adds twos of them to 8 sums. (vpmaddubsw would take bytes, but limits its
-// sums to 16 bits and so is not exact.)
+// AVX2: vpmaddwd multiplies 16 pairs of int16 and adds twos of them to 8 sums. (vpmaddubsw would take bytes, but limits
+// its sums to 16 bits and so is not exact.)
 #if defined(__x86_64__)
 #include <immintrin.h>
 #include <stddef.h>

@@ -25,8 +25,8 @@ typedef vector NAME(sums)[OCTET_IMAGES_TOGETHER][DENSE_VECTORS];
 
 _Static_assert(SHARED_VECTORS <= 4, "add_vectors has no more cases for several images");
 
-// Adds listed groups to the sums of a constant number of vectors, from vector `first` on, and of images. Groups of weights are
-// `group_bytes` apart.
+// Adds listed groups to the sums of a constant number of vectors, from vector `first` on, and of images. Groups of
+// weights are `group_bytes` apart.
 INLINE void add_listed(const long images, const long vectors, long first, NAME(sums) sums, const NAME(list) *list,
                        const int8_t *w, const long group_bytes) {
   vector acc[OCTET_IMAGES_TOGETHER][DENSE_VECTORS];
@@ -62,7 +62,8 @@ INLINE void add_vectors(const long images, long vectors, long first, NAME(sums) 
   }
 }
 
-// `count` values of each input, which start at row `row`, into the accumulators or, where there are none, to the outputs.
+// `count` values of each input, which start at row `row`, into the accumulators or, where there are none, to the
+// outputs.
 INLINE void dense(const long images, const octet_layer *layer, NAME(inputs) in, long row, long count,
                   int32_t *accumulators, int8_t *target, long step) {
   NAME(list) list;
@@ -98,7 +99,8 @@ INLINE void dense(const long images, const octet_layer *layer, NAME(inputs) in, 
         continue;
       }
       for (long v = 0; v < vectors; v += SHARED_VECTORS) {
-        add_vectors(images, smaller(SHARED_VECTORS, vectors - v), v, sums, &list, from + v * LANES * DEPTH, group_bytes);
+        add_vectors(images, smaller(SHARED_VECTORS, vectors - v), v, sums, &list, from + v * LANES * DEPTH,
+                    group_bytes);
       }
     }
     for (long i = 0; i < images; i++) {

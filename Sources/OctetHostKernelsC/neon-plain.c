@@ -1,5 +1,5 @@
-// NEON as every 64-bit ARM has it: smull multiplies 8 pairs of bytes, sadalp adds twos of the products to 4 sums. A product
-// of two bytes is at most 128 * 128 and so fits 16 bits.
+// NEON as every 64-bit ARM has it: smull multiplies 8 pairs of bytes, sadalp adds twos of the products to 4 sums. A
+// product of two bytes is at most 128 * 128 and so fits 16 bits.
 #if defined(__aarch64__)
 #include <arm_neon.h>
 #include <stddef.h>

@@ -41,9 +41,9 @@ INLINE scaling load_scaling(const octet_layer *layer, long channel) {
   return (scaling){load(layer->multipliers + channel), vnegq_s32(load(layer->shifts + channel))};
 }
 
-// sqdmulh gives the high half of twice the product, so half of that, rounded down, is the high half. srshl by a negative
-// count shifts right and rounds half up. sqrdmulh rounds the product to a multiple of 2^31, half up; of what is negative one
-// is taken off then, and half up becomes half down.
+// sqdmulh gives the high half of twice the product, so half of that, rounded down, is the high half. srshl by a
+// negative count shifts right and rounds half up. sqrdmulh rounds the product to a multiple of 2^31, half up; of what
+// is negative one is taken off then, and half up becomes half down.
 INLINE vector rescaled(vector sum, scaling s, const bool twice) {
   if (twice) {
     const vector first = vqrdmulhq_s32(sum, s.multiplier);

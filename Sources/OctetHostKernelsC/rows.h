@@ -1,4 +1,5 @@
-// The kernels, written once over a few vector operations. A file for each instruction set defines those and includes this.
+// The kernels, written once over a few vector operations. A file for each instruction set defines those and includes
+// this.
 //
 // TARGET             attributes of every function here
 // NAME(x)            x with the instruction set in its name

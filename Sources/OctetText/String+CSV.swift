@@ -1,8 +1,8 @@
 extension String {
   /// The text as a field of a CSV table, on one line, quoted where it has to be.
   ///
-  /// What cannot be seen is written out as `shown` does. A spreadsheet runs a field that begins with `=`, `+`, `-` or `@`
-  /// as a formula; such a field has an apostrophe in front.
+  /// What cannot be seen is written out as `shown` does. A spreadsheet runs a field that begins with `=`, `+`, `-` or
+  /// `@` as a formula; such a field has an apostrophe in front.
   package var csv: String {
     let text = shown
     var start = ""

@@ -1,7 +1,8 @@
-// The name of a file is bytes, any but 0, and nothing makes them UTF-8. Inside the programs a path is a `String` all the
-// same, so that it can be put together, compared and shown as every other text: a byte that is no part of UTF-8 becomes one
-// of the 128 last scalars of Unicode, which no text has (they are for private use, the last two for none). A name that
-// has one of these itself has its four bytes carried so. So each name has one text, and the text gives its bytes back.
+// The name of a file is bytes, any but 0, and nothing makes them UTF-8. Inside the programs a path is a `String` all
+// the same, so that it can be put together, compared and shown as every other text: a byte that is no part of UTF-8
+// becomes one of the 128 last scalars of Unicode, which no text has (they are for private use, the last two for none).
+// A name that has one of these itself has its four bytes carried so. So each name has one text, and the text gives its
+// bytes back.
 
 extension String {
   /// The path with these bytes, from the command line, a folder, or a list of paths.

@@ -1,8 +1,8 @@
 extension String {
   /// The text as a string of JSON, quotes included.
   ///
-  /// All that `shown` writes out is an escape here too, so that JSON on a terminal is as harmless; a reader of JSON gets
-  /// the text itself. A byte of a file's name that is no UTF-8 is U+FFFD, as JSON has no form for it.
+  /// All that `shown` writes out is an escape here too, so that JSON on a terminal is as harmless; a reader of JSON
+  /// gets the text itself. A byte of a file's name that is no UTF-8 is U+FFFD, as JSON has no form for it.
   package var json: String {
     var text = "\""
     for scalar in unicodeScalars {

@@ -1,6 +1,6 @@
 extension String {
-  /// The text as people see it, in terminals, messages and pages: what cannot be seen, or changes how the rest is seen, is
-  /// written out.
+  /// The text as people see it, in terminals, messages and pages: what cannot be seen, or changes how the rest is seen,
+  /// is written out.
   ///
   /// The one function that all text goes through which is not the program's own: names of files, classes, layers and
   /// tensors. Nothing in it can start a line, steer a terminal or turn the direction of writing. A character becomes

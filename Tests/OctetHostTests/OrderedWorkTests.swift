@@ -22,19 +22,19 @@ struct OrderedWorkTests {
       var finished: [Int] = []
       var flushedUpTo = 0
       let worked = Atomic<Int>(0)
-      let work = OrderedWork(portion: portion, window: window, empty: Place())
+      let work = OrderedWork(batch: portion, window: window, empty: Place())
       try work.run(
         Workers(count: threads),
         fill: { place in
-          // Nobody runs ahead of the first that is not finished by more than the window.
+          // No thread is ahead of the first unfinished item by more than the window.
           #expect(next - finished.count < portion * window || count == 0)
           guard next < count else { return false }
           place.number = next
           next += 1
           return true
         },
-        work: { place, strand in
-          #expect((0..<threads).contains(strand))
+        work: { place, worker in
+          #expect((0..<threads).contains(worker))
           worked.add(1, ordering: .relaxed)
           place.result = Self.mixed(place.number)
         },
@@ -55,7 +55,7 @@ struct OrderedWorkTests {
   func failure(threads: Int) {
     var next = 0
     var finished = 0
-    let work = OrderedWork(portion: 4, window: 8, empty: Place())
+    let work = OrderedWork(batch: 4, window: 8, empty: Place())
     #expect(throws: Refusal.finish) {
       try work.run(
         Workers(count: threads),
@@ -75,7 +75,7 @@ struct OrderedWorkTests {
     #expect(next <= 100 + 4 * 8 + 4)
     var refusals = 0
     #expect(throws: Refusal.flush) {
-      try OrderedWork(portion: 4, window: 8, empty: Place()).run(
+      try OrderedWork(batch: 4, window: 8, empty: Place()).run(
         Workers(count: threads), fill: { _ in true }, work: { _, _ in },
         finish: { _ in #expect(refusals == 0) },
         flush: {
@@ -88,11 +88,11 @@ struct OrderedWorkTests {
 
   @Test("what is finished is shown before anything is waited for")
   func shownBeforeWaiting() throws {
-    // One thing at a time, as paths that somebody types: each has been shown before the next is asked for.
+    // One thing at a time, as paths that a user types: each has been shown before the next is asked for.
     var shown = 0
     var finished = 0
     var asked = 0
-    let work = OrderedWork(portion: 1, window: 4, empty: Place())
+    let work = OrderedWork(batch: 1, window: 4, empty: Place())
     try work.run(
       Workers(count: 1),
       fill: { place in

@@ -189,7 +189,7 @@ import Testing
         let box = try #require(fitted.inkBox)
         #expect(box.left >= 0 && box.top >= 0 && box.width > 0 && box.height > 0)
         #expect(box.left + box.width <= width && box.top + box.height <= height)
-        // What came before leaves no trace.
+        // Earlier pictures leave no trace.
         var fresh = PictureFitter(fitter.options)
         #expect(try fit(bytes, with: &fresh) == fitted)
       } catch PictureError.noInk {

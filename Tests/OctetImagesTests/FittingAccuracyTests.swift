@@ -79,8 +79,8 @@ import Testing
     let reading = try Reading(digits, style, network: network, workers: workers)
     #expect(reading.blank == 0)
     #expect(reading.wrongPolarity == 0)
-    // What a matrix product's last bits are depends on the processor, and with them the weights: two or three digits of 100
-    // either way. Thin strokes are unlike those that the network has seen; they lose 8 to 10 of 100.
+    // What a matrix product's last bits are depends on the processor, and with them the weights: two or three digits of
+    // 100 either way. Thin strokes are unlike those that the network has seen; they lose 8 to 10 of 100.
     let isThin = style == .pen || style == .hairline
     #expect(reading.original >= 176, "\(reading)")
     #expect(reading.fitted >= reading.original - (isThin ? 28 : 16), "\(reading)")

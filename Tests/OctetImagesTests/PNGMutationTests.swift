@@ -50,7 +50,7 @@ import Testing
     }
   }
 
-  /// Byte changes, cuts and moved pieces, mostly with the checksums mended, so that they reach what is behind them.
+  /// Byte changes, cuts and moved pieces, mostly with corrected checksums, so that they reach what is behind them.
   @Test func hundredThousandMutations() {
     var reader = PNGReader(limits: PNGLimits(width: 64, height: 64))
     var random = RandomStream(seed: 6, purpose: .testing)

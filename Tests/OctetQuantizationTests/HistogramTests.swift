@@ -91,7 +91,8 @@ struct HistogramTests {
 
   @Test func `entropy keeps what matters and is not led astray by zeros`() {
     var random = RandomStream(seed: 5, purpose: .testing)
-    // As after a convolution and a ReLU: three in four are 0, one in eight is what empty paper gives, the rest falls off.
+    // As after a convolution and a ReLU: three in four are 0, one in eight is what empty paper gives, the rest falls
+    // off.
     let values = (0..<200_000).map { index in
       index % 8 == 0 ? random.nextUnit() * random.nextUnit() * 8 : index % 8 == 1 ? Float(0.3) : Float(0)
     }

@@ -4,7 +4,7 @@ import OctetQuantization
 import OctetReports
 import OctetTraining
 
-/// A page with every section, about classes and layers that somebody hostile has named.
+/// A page with every section, with hostile names of classes and layers.
 enum SamplePage {
   static let hostile = "<script>alert('x')</script>\"&\u{202E}\n"
 

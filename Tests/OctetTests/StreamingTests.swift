@@ -5,7 +5,7 @@ import Testing
 /// Rows that flow through a ring give what whole layers give in plain 64-bit integers, bit for bit.
 @Suite("Streaming rows against whole layers")
 struct StreamingTests {
-  /// An arena with bytes around it that nobody may touch.
+  /// An arena between guard bytes that must not change.
   struct GuardedArena {
     static let margin = 64
     var bytes: [UInt8]

@@ -1,7 +1,7 @@
 import OctetText
 import Testing
 
-/// Text from strangers as people and programs see it.
+/// Untrusted text as people and programs see it.
 @Suite struct ShownTextTests {
   /// One for each range of what cannot be seen.
   static let hidden: [UInt32] = [

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// Every call that gives the system a path gets it from `withFileName`: any other form is not found where its name is no
-/// UTF-8, and nothing else would show it.
+/// Every call that gives the system a path gets it from `withFileName`: any other form is not found where its name is
+/// no UTF-8, and nothing else would show it.
 @Suite struct SystemCallTests {
   private static let names =
     "open|stat|lstat|access|opendir|mkdir|unlink|rmdir|rename|realpath"

@@ -15,7 +15,8 @@ import Testing
     try OctetProcess.run(arguments, executable: Self.script)
   }
 
-  /// Of the built program, with a map as the linker writes it: this machine's own archives, and one that nobody owns.
+  /// Of the built program, with a map as the linker writes it: this machine's own archives, and one that no package
+  /// owns.
   private func bill() throws -> (text: String, object: [String: Any]) {
     var map = "Archive member included because of file (symbol)\n\n"
     for library in ["png", "z", "stdc++"] {
@@ -57,7 +58,7 @@ import Testing
     #expect(try self.bill().text == text, "the same program gives the same bytes")
   }
 
-  /// Nobody has to remember to write a new number into the script.
+  /// A new version need not be entered into the script.
   @Test func versionsAreTheMachines() throws {
     let program = try OctetProcess.run("--version")
     let main = try #require((try bill().object["metadata"] as? [String: Any])?["component"] as? [String: Any])

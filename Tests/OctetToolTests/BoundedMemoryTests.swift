@@ -19,7 +19,8 @@ import Testing
 
   /// Runs a program, and has the most memory that it ever had resident written to a file.
   ///
-  /// A child that is started without a copy of the memory, as the tests' own are, is charged with its parent's; hence Python.
+  /// A child that is started without a copy of the memory, as the tests' own are, is charged with its parent's; hence
+  /// Python.
   private func run(_ arguments: [String], program: String = "octet") throws -> OctetProcess.Result {
     let script = """
       import os, sys

@@ -13,7 +13,8 @@ import Testing
 
 /// What `octet classify` does with files that are no pictures, and with models that take none.
 @Suite struct ClassifyBadInputTests {
-  /// Each bad file between good ones: its own error, all others done, and no wait for the pipe's writer, which had no end.
+  /// Each bad file between good ones: its own error, all others done, and no wait for the pipe's writer, which had no
+  /// end.
   @Test(.timeLimit(.minutes(5))) func badFilesDoNotStopTheOthers() throws {
     let sample = try ClassifySample(digits: 3)
     let good = sample.png(0)

@@ -125,7 +125,7 @@ import Testing
     let result = try sample.classify(["--json", tree])
     #expect(result.status == 0)
     #expect(try result.objects().map { $0["file"] as? String } == once)
-    // Whoever names a folder twice has it twice, as with files.
+    // A folder that is named twice is listed twice, as with files.
     let twice = try sample.classify(["--json", tree, tree])
     #expect(try twice.objects().map { $0["file"] as? String } == once + once)
   }
@@ -241,8 +241,8 @@ import Testing
   }
 
   #if os(Linux)
-    /// The most that was resident after a tenth of 20,000 files, and near their end: the pipe is too small for what follows,
-    /// so the program still runs when it is looked at.
+    /// The most that was resident after a tenth of 20,000 files, and near their end: the pipe is too small for what
+    /// follows, so the program still runs when it is looked at.
     @Test func memoryDoesNotGrowWithTheFiles() throws {
       let sample = try ClassifySample(digits: 1)
       var ends: [Int32] = [0, 0]

@@ -8,8 +8,8 @@ import Testing
   /// "caf\xe9.png" as a shell writes it.
   private static let odd = "$(printf 'caf\\351.png')"
 
-  /// Runs a script of the shell in a folder with such a picture, and as much in a folder of such a name. `$octet` and `$model`
-  /// are there.
+  /// Runs a script of the shell in a folder with such a picture, and as much in a folder of such a name. `$octet` and
+  /// `$model` are there.
   private func run(_ script: String) throws -> OctetProcess.Result {
     let sample = try ClassifySample(digits: 1)
     try sample.folder.write(sample.png(0), to: "plain.png")

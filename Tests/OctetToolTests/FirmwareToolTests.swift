@@ -27,7 +27,7 @@ import Testing
       ["prepare", ClassifySample.model, "--folder", folder.path("work"), "--data", folder.path(data)] + more)
   }
 
-  /// What `prepare` wrote: a word for each image, all ones where nobody knows its class.
+  /// What `prepare` wrote: a word for each image, all ones if its class is unknown.
   private func labels() throws -> [Int?] {
     let bytes = try #require(try folder.bytes(of: "work/labels"))
     return stride(from: 0, to: bytes.count, by: 4).map {

@@ -4,7 +4,7 @@ import OctetData
 import TestSupport
 import Testing
 
-/// Text that a stranger chose: nothing in it reaches a terminal, a program or a spreadsheet as anything but text.
+/// Untrusted text: nothing in it reaches a terminal, a program or a spreadsheet as anything but text.
 @Suite struct HostileTextTests {
   /// The shipped model with another name for the class 0, of as many bytes.
   private static func model(label: String) throws -> [UInt8] {

@@ -9,10 +9,9 @@ import Testing
   import Darwin
 #endif
 
-/// What becomes of results where something cannot be written: links that somebody put in the way, full disks, too few
-/// descriptors.
+/// What becomes of results where something cannot be written: links in the way, full disks, too few descriptors.
 @Suite struct OutputFaultTests {
-  /// A file that nobody named, and a link to it at `link`.
+  /// A file that was not named, and a link to it at `link`.
   private static func plant(_ link: String, in folder: TemporaryFolder) throws {
     try folder.write("untouched", to: "victim")
     try FileManager.default.createSymbolicLink(

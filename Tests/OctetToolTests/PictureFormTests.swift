@@ -11,7 +11,8 @@ import Testing
 struct PictureFormTests {
   private let folder: TemporaryFolder
 
-  /// Pictures of 16x16 whose class is whether their frame is bright or dark: turning dark on light over makes both the same.
+  /// Pictures of 16x16 whose class is whether their frame is bright or dark: turning dark on light over makes both the
+  /// same.
   init() throws {
     folder = try TemporaryFolder()
     var random = RandomStream(seed: 3, purpose: .testing)

@@ -4,7 +4,7 @@ import OctetTraining
 import TestSupport
 import Testing
 
-/// Pages about networks of unusual shapes and models with numbers that nobody trains, but that files can hold.
+/// Pages about networks of unusual shapes and models with numbers that do not occur in training, but can be in a file.
 @Suite("Pages of models at the edge")
 struct ReportExtremesTests {
   @Test(

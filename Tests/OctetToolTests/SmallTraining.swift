@@ -37,7 +37,7 @@ struct SmallTraining {
     try folder.write(IDXFile.encode(labels: images), to: "data/\(part)-labels-idx1-ubyte")
   }
 
-  /// No data set, cache or setting of whoever runs the tests.
+  /// No data set, cache or setting of the user who runs the tests.
   var environment: [String: String] {
     ["OCTET_MNIST": "", "OCTET_MNIST_MIRROR": "", "XDG_CACHE_HOME": "", "HOME": folder.path, "no_proxy": "*"]
   }

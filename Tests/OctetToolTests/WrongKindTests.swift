@@ -3,7 +3,8 @@ import OctetImages
 import TestSupport
 import Testing
 
-/// A file of the wrong kind is named for what it is, with the command that it needs: by its contents, whatever its name says.
+/// A file of the wrong kind is named for what it is, with the command that it needs: by its contents, whatever its name
+/// says.
 struct WrongKindTests {
   private let folder: TemporaryFolder
 

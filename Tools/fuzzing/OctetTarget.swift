@@ -2,7 +2,7 @@ import Octet
 
 /// Loads whatever bytes come, and runs two images through what is accepted.
 ///
-/// The check sum is mended first: otherwise nearly every input would end there.
+/// The checksum is corrected first: otherwise nearly every input would be rejected there.
 func readModel(_ bytes: [UInt8]) {
   var file = bytes
   if file.count >= 16 {

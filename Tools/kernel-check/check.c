@@ -1,7 +1,7 @@
 // Runs every kernel that the processor has on random layers, and compares with sums that are written down plainly.
 //
-// Inputs, weights and outputs lie in blocks of exactly their size, so a sanitizer sees each byte that is read or written
-// beside them.
+// Inputs, weights and outputs lie in blocks of exactly their size, so a sanitizer sees each byte that is read or
+// written beside them.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -272,7 +272,8 @@ static void check_together(const octet_kernels *k, unsigned long seed) {
   const uint8_t *bytes = (const uint8_t *)values;
   const uint8_t flip = draw(2) ? 0 : 0x80;
   int32_t *accumulators = block_of((size_t)(last * step + 4 * outputs)), *own = block_of((size_t)outputs * 4);
-  int8_t *target = block_of((size_t)(last * step + outputs * element)), *expected = block_of((size_t)(outputs * element));
+  int8_t *target = block_of((size_t)(last * step + outputs * element)),
+      *expected = block_of((size_t)(outputs * element));
   // What lies between the images must stay as it is.
   const size_t all_outputs = (size_t)(last * step + outputs * element), all_sums = (size_t)(last * step + 4 * outputs);
   memset(target, 0x5A, all_outputs);

@@ -7,7 +7,8 @@ import OctetNetwork
 
 /// `octet-bench inferences`: so many inferences and nothing else, for programs that count instructions from outside.
 ///
-/// The digits are always the same ones. What a run costs besides its inferences goes away in the difference of two runs.
+/// The digits are always the same ones. What a run costs besides its inferences goes away in the difference of two
+/// runs.
 enum InferencesCommand: Command {
   static let name = "inferences"
 

@@ -58,7 +58,7 @@ extension MatrixTask {
         task(.outputs, places, columns, depth), task(.weightGradient, depth, columns, places),
         task(.inputGradient, places, depth, columns),
       ]
-      // Nobody asks for the gradient of the network's own input.
+      // The gradient of the network's own input is not needed.
       return layer.inputs[0] == 0 ? tasks.dropLast() : tasks
     }
   }

@@ -4,6 +4,6 @@ enum DeviceError: Error {
   case usage(String)
   /// One line.
   case failure(String)
-  /// Whoever read the output has had enough, as `head` does.
+  /// The reader closed the pipe, as `head` does.
   case readerLeft
 }

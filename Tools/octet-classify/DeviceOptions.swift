@@ -123,7 +123,8 @@ extension DeviceOptions {
   }
 }
 
-// By bytes: comparing strings as Swift does it would bring tables of Unicode along, larger than the rest of the program.
+// By bytes: comparing strings as Swift does it would bring tables of Unicode along, larger than the rest of the
+// program.
 extension String {
   func matches(_ other: StaticString) -> Bool {
     other.withUTF8Buffer { utf8.elementsEqual($0) }

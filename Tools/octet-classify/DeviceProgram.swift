@@ -60,7 +60,7 @@ enum DeviceProgram {
     throw .failure("cannot write to standard output: " + String(cString: octet_system_reason(error)))
   }
 
-  /// Nobody can be told when this does not arrive.
+  /// There is nowhere to report that this cannot be written.
   static func report(_ message: String) {
     var text = ByteText()
     text.append("octet-classify: ")

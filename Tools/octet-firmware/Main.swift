@@ -1,6 +1,7 @@
 import OctetCommandLine
 
-/// The host's side of firmware-sim: makes what goes into a firmware, and reads what comes out. `firmware-sim/run` calls it.
+/// The host's side of firmware-sim: makes what goes into a firmware, and reads what comes out. `firmware-sim/run` calls
+/// it.
 @main
 struct Main {
   private static let nodes: [CommandNode] = [

@@ -3,11 +3,11 @@ import OctetData
 import OctetHost
 import OctetImages
 
-/// PNG files for a firmware: those in a folder and in the folders within, or a single one. They are read as `octet classify` reads
-/// them, and what cannot be read does not stop the others.
+/// PNG files for a firmware: those in a folder and in the folders within, or a single one. They are read as
+/// `octet classify` reads them, and what cannot be read does not stop the others.
 struct PictureFiles {
   private(set) var pixels: [[UInt8]] = []
-  /// The true class of each; nil where nobody knows, or where the model does not tell that class apart.
+  /// The true class of each; nil if unknown, or if the model does not have that class.
   private(set) var labels: [Int?] = []
   /// Why files, or folders, could not be taken, a line each.
   private(set) var refused: [String] = []
@@ -93,7 +93,8 @@ struct PictureFiles {
 
 /// Where the true classes of PNG files are written.
 enum LabelChoice: String, CaseIterable {
-  /// The name of a folder within the named one if it is that of a class, or else `label-7` or `7-` or `7_` in the file's name.
+  /// The name of a folder within the named one if it is that of a class, or else `label-7` or `7-` or `7_` in the
+  /// file's name.
   case auto
   /// As in `octet classify --labels`.
   case names, folders

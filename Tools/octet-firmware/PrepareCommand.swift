@@ -81,7 +81,8 @@ enum PrepareCommand: Command {
     try AtomicFile.write(path: "\(folder)/sizes.sh", bytes: Array(sizes.utf8))
   }
 
-  /// Test images if there are some, of the classes that the model tells apart; or PNG files, and why some of them are missing.
+  /// Test images if there are some, of the classes that the model tells apart; or PNG files, and why some of them are
+  /// missing.
   private static func images(
     for model: Model, count: Int?, _ arguments: ParsedArguments
   ) throws -> (pixels: [[UInt8]], labels: [Int?], refused: [String], origin: String) {

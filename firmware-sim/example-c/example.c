@@ -1,7 +1,7 @@
 // Octet from C: classifies the images of a record file, and prints a line for each.
 //
-// The same file is a program for a host (octet-example MODEL IMAGES) and, with -DON_A_BOARD, the main part of a firmware, where the
-// model and the images are linked in.
+// The same file is a program for a host (octet-example MODEL IMAGES) and, with -DON_A_BOARD, the main part of a
+// firmware, where the model and the images are linked in.
 #include "octet.h"
 
 typedef void Write(const char *text);

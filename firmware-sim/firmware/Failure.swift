@@ -38,7 +38,8 @@ enum Failure {
   }
 }
 
-/// Called by the board's fault handler with r0 to r12, sp, lr, pc and the status on Arm, and x0 to x31, pc, cause and address on RISC-V.
+/// Called by the board's fault handler with r0 to r12, sp, lr, pc and the status on Arm, and x0 to x31, pc, cause and
+/// address on RISC-V.
 @c(firmware_fault)
 public func reportFault(_ registers: UnsafePointer<UInt32>) {
   let stack = storage_stack()

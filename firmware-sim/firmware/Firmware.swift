@@ -102,7 +102,8 @@ enum Firmware {
     results.endRecord()
   }
 
-  /// What the host needs to turn ticks into instructions: loops of 2,000 and 22,000 instructions, and reading the timer.
+  /// What the host needs to turn ticks into instructions: loops of 2,000 and 22,000 instructions, and reading the
+  /// timer.
   private static func writeEnd(_ count: UInt32, _ recorder: inout LayerRecorder, to results: inout ResultFile)
   {
     let start = board_ticks()

@@ -4,8 +4,9 @@ import Octet
 
 /// Where images come from: those linked in, or else the file `images` of the host.
 ///
-/// Each is five words (`OIMG`, its number, 1 if it is to be timed, bytes, CRC-32 of the pixels) and the pixels. The word
-/// `OEND` ends them. Where the model lies in memory that can be written, `OFLP` records may come first; see `ModelFlips`.
+/// Each is five words (`OIMG`, its number, 1 if it is to be timed, bytes, CRC-32 of the pixels) and the pixels. The
+/// word `OEND` ends them. Where the model lies in memory that can be written, `OFLP` records may come first; see
+/// `ModelFlips`.
 struct ImageSource: ~Copyable {
   private let file: HostFile?
   private var baked: UnsafeRawBufferPointer

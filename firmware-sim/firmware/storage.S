@@ -1,7 +1,7 @@
 // What is linked in as it is: the model and baked images in flash, and the memory that the runtime works in.
 //
-// MODEL_FILE, IMAGES_FILE, ARENA_BYTES, SCRATCH_BYTES and IMAGE_BYTES are given when this is assembled, so each has exactly the size
-// that the model asks for.
+// MODEL_FILE, IMAGES_FILE, ARENA_BYTES, SCRATCH_BYTES and IMAGE_BYTES are given when this is assembled, so each has
+// exactly the size that the model asks for.
 
 .section .model, "a", %progbits
 .balign 16

@@ -1,5 +1,5 @@
-// What compilers call by name and a C library would bring. Written here so that no cross compiler has to be installed: the
-// Swift toolchain's clang and linker know all these chips.
+// What compilers call by name and a C library would bring. Written here so that no cross compiler has to be installed:
+// the Swift toolchain's clang and linker know all these chips.
 #include <stddef.h>
 #include <stdint.h>
 
@@ -85,14 +85,17 @@ uint64_t __aeabi_idivmod(int32_t dividend, int32_t divisor) {
   return (uint64_t)rest << 32 | quotient;
 }
 
-int32_t __aeabi_idiv(int32_t dividend, int32_t divisor) { return (int32_t)(uint32_t)__aeabi_idivmod(dividend, divisor); }
+int32_t __aeabi_idiv(int32_t dividend, int32_t divisor) {
+  return (int32_t)(uint32_t)__aeabi_idivmod(dividend, divisor);
+}
 
 /// The low 64 bits of a product of 64-bit numbers, from products of 16 bits.
 uint64_t __aeabi_lmul(uint64_t a, uint64_t b) {
   const uint32_t a_low = (uint32_t)a, b_low = (uint32_t)b;
   const uint32_t a0 = a_low & 0xFFFF, a1 = a_low >> 16, b0 = b_low & 0xFFFF, b1 = b_low >> 16;
   const uint32_t low = a0 * b0, middle = a1 * b0 + (low >> 16), other = a0 * b1 + (middle & 0xFFFF);
-  const uint32_t high = a1 * b1 + (middle >> 16) + (other >> 16) + (uint32_t)(a >> 32) * b_low + a_low * (uint32_t)(b >> 32);
+  const uint32_t high = a1 * b1 + (middle >> 16) + (other >> 16) + (uint32_t)(a >> 32) * b_low +
+                        a_low * (uint32_t)(b >> 32);
   return (uint64_t)high << 32 | (uint32_t)(other << 16 | (low & 0xFFFF));
 }
 

@@ -22,8 +22,8 @@ enum {
   OCTET_DEVICE_IS_SPECIAL = -2,
 };
 
-/// To be called first. Writing where nobody reads then fails instead of ending the program, and standard input, output and
-/// error exist, so that no file opened later takes their numbers.
+/// To be called first. Writing to a closed pipe then fails instead of ending the program, and standard input, output
+/// and error exist, so that no file opened later takes their numbers.
 void octet_device_prepare(void);
 
 /// Maps a file for reading. The bytes begin at a page.
@@ -41,7 +41,7 @@ int32_t octet_device_write(int32_t descriptor, const void *_Nullable bytes, size
 /// Reads from standard input: how many bytes came, 0 at its end, or a failure as the negative error number.
 intptr_t octet_device_read_input(void *_Nullable room, size_t count);
 
-/// Whether an error of writing means that nobody reads any more.
+/// Whether an error of writing means that the reader closed the pipe.
 int32_t octet_device_reader_left(int32_t error);
 
 #pragma clang assume_nonnull end

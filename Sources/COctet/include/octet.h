@@ -63,9 +63,9 @@ typedef struct octet_result {
 /// Checks a file and makes a model of it. `error` may be null.
 int octet_load(octet_model *model, const void *file, size_t bytes, octet_error *OCTET_NULLABLE error);
 
-/// The same, but accepts a file only if an image takes at most so many operations: multiply-adds, additions, comparisons and
-/// bytes moved. octet_load accepts up to 20 billion. A small file can ask for minutes of work, so set this where models
-/// are untrusted and the answer must come in time.
+/// The same, but accepts a file only if an image takes at most so many operations: multiply-adds, additions,
+/// comparisons and bytes moved. octet_load accepts up to 20 billion. A small file can ask for minutes of work, so set
+/// this where models are untrusted and the answer must come in time.
 int octet_load_within(octet_model *model, const void *file, size_t bytes, uint64_t work_limit,
                       octet_error *OCTET_NULLABLE error);
 

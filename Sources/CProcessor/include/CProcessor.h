@@ -8,8 +8,8 @@ typedef struct octet_processors {
   unsigned long long bits[16];
 } octet_processors;
 
-/// Binds the calling thread to one of the processors that it may run on, counted around and around from `index`, which is not
-/// negative. Does nothing where the system cannot bind.
+/// Binds the calling thread to one of the processors that it may run on, counted around and around from `index`, which
+/// is not negative. Does nothing where the system cannot bind.
 ///
 /// Returns what the thread could run on before.
 octet_processors octet_bind_thread(int index);

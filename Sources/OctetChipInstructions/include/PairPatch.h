@@ -1,12 +1,12 @@
 // Patches of four pixels as pairs of 16 bits, for chips that multiply two pairs and add in one instruction (SMLAD).
 //
-// Values come in fours. Of each four and each pixel there is a word with values 0 and 2 and one with values 1 and 3, because that is
-// how SXTB16 takes a word of four weights apart:
+// Values come in fours. Of each four and each pixel there is a word with values 0 and 2 and one with values 1 and 3,
+// because that is how SXTB16 takes a word of four weights apart:
 //
 //   p0(0,2) p1(0,2) p2(0,2) p3(0,2) p0(1,3) p1(1,3) p2(1,3) p3(1,3)
 //
-// So one load of a word of weights and two of four words each feed 16 multiply-adds, and a patch is taken apart once for all
-// output channels.
+// So one load of a word of weights and two of four words each feed 16 multiply-adds, and a patch is taken apart once
+// for all output channels.
 #pragma once
 
 #include <stddef.h>
@@ -54,9 +54,10 @@ static inline uint32_t octet_load_rest(const int8_t *place, size_t count) {
   return word;
 }
 
-/// Puts values `index` to `index + count - 1` of four pixels into a patch. The values of a four beyond the last one must
-/// have been cleared.
-static __attribute__((noinline, unused)) void octet_pair_gather(uint32_t *patch, size_t index, const int8_t *const pixels[4], size_t count) {
+/// Puts values `index` to `index + count - 1` of four pixels into a patch. The values of a four beyond the last one
+/// must have been cleared.
+static __attribute__((noinline, unused)) void octet_pair_gather(uint32_t *patch, size_t index,
+                                                                const int8_t *const pixels[4], size_t count) {
   size_t done = 0;
   if ((index & 3) == 0) {
     for (int pixel = 0; pixel < 4; pixel++) {
@@ -109,8 +110,8 @@ static inline void octet_pair_add_four(const uint32_t *values, uint32_t word, in
   "smlad %[s3], r3, %[pair], %[s3]\n"
 
 /// `fours` times four weights, sixteen at a time and then what is left, into sums that start at 0.
-static inline __attribute__((always_inline)) void octet_pair_sum(const uint32_t *values, const int8_t *weights, size_t fours,
-                                                                int32_t *sums) {
+static inline __attribute__((always_inline)) void octet_pair_sum(const uint32_t *values, const int8_t *weights,
+                                                                 size_t fours, int32_t *sums) {
   int32_t s0, s1, s2, s3;
   uint32_t word, pair;
   __asm__ volatile(
@@ -149,10 +150,12 @@ static inline void octet_pair_sum(const uint32_t *values, const int8_t *weights,
 
 #endif
 
-/// Multiplies a patch of `depth` values with the weights of `channels` outputs, one after the other, into four sums for each.
+/// Multiplies a patch of `depth` values with the weights of `channels` outputs, one after the other, into four sums for
+/// each.
 ///
 /// - end: where weights that may be read end; after the last weight here, or later.
-static __attribute__((noinline, unused)) void octet_pair_multiply(const uint32_t *patch, const int8_t *weights, size_t depth,
+static __attribute__((noinline, unused)) void octet_pair_multiply(const uint32_t *patch, const int8_t *weights,
+                                                                  size_t depth,
                                                                   size_t channels, const int8_t *end, int32_t *sums) {
   const size_t rounded = (depth + 3) >> 2;
   // What the patch holds beyond its depth is zero, so the weights there, of the next channel, do not matter.
@@ -234,8 +237,8 @@ static inline int32_t octet_pair_fold_one(const uint32_t *row, size_t count, con
   "smlad %[s1], r1, r5, %[s1]\n"
 
 /// Two outputs whose weights start at multiples of 4; `count`, a multiple of 4, weights of each.
-static inline __attribute__((always_inline)) void octet_pair_fold_two(const uint32_t *values, size_t count, const int8_t *a,
-                                                                     const int8_t *b, int32_t *sums) {
+static inline __attribute__((always_inline)) void octet_pair_fold_two(const uint32_t *values, size_t count,
+                                                                      const int8_t *a, const int8_t *b, int32_t *sums) {
   int32_t s0 = sums[0], s1 = sums[1];
   uint32_t pair;
   __asm__ volatile(
@@ -249,7 +252,8 @@ static inline __attribute__((always_inline)) void octet_pair_fold_two(const uint
       "3: lsls %[pair], %[left], #29\n"
       "bpl 4f\n" OCTET_REST
       "4:\n"
-      : [s0] "+r"(s0), [s1] "+r"(s1), [values] "+r"(values), [a] "+r"(a), [b] "+r"(b), [left] "+r"(count), [pair] "=&r"(pair)
+      : [s0] "+r"(s0), [s1] "+r"(s1), [values] "+r"(values), [a] "+r"(a), [b] "+r"(b), [left] "+r"(count),
+        [pair] "=&r"(pair)
       :
       : "r0", "r1", "r2", "r3", "r4", "r5", "cc", "memory");
   sums[0] = s0;
@@ -262,7 +266,8 @@ static inline __attribute__((always_inline)) void octet_pair_fold_two(const uint
 #endif
 
 /// Adds the products of a widened row and the weights of `outputs` outputs, which are `stride` apart, to the sums.
-static __attribute__((noinline, unused)) void octet_pair_fold(const uint32_t *row, size_t count, const int8_t *weights, size_t stride, size_t outputs,
+static __attribute__((noinline, unused)) void octet_pair_fold(const uint32_t *row, size_t count,
+                                                              const int8_t *weights, size_t stride, size_t outputs,
                                    int32_t *sums) {
 #ifdef OCTET_HAS_PAIR_INSTRUCTIONS
   // Loads of two words at once want a multiple of 4.

@@ -16,7 +16,8 @@ typedef struct {
 #if defined(__ARM_FEATURE_MVE)
 #include <arm_mve.h>
 
-static inline __attribute__((always_inline)) void octet_vector_write(const octet_output *output, const int32_t *sums, size_t stride,
+static inline __attribute__((always_inline)) void octet_vector_write(const octet_output *output, const int32_t *sums,
+                                                                     size_t stride,
                                                                     size_t count, int8_t *target, const bool twice) {
   const uint32x4_t places = vmulq_n_u32(vidupq_n_u32(0, 1), (uint32_t)stride);
   const int32x4_t minimum = vdupq_n_s32(output->minimum), maximum = vdupq_n_s32(output->maximum);
@@ -28,11 +29,13 @@ static inline __attribute__((always_inline)) void octet_vector_write(const octet
     const int32x4_t shifts = vldrbq_z_s32((const int8_t *)output->shifts + first, some);
     int32x4_t value;
     if (twice) {
-      // The product to a multiple of 2^31, half up. Of what is negative one is taken off, and half up becomes half down.
+      // The product to a multiple of 2^31, half up. Of what is negative one is taken off, and half up becomes half
+      // down.
       value = vqrdmulhq_s32(sum, multipliers);
       value = vrshlq_s32(vaddq_s32(value, vshrq_n_s32(value, 31)), vsubq_s32(vdupq_n_s32(31), shifts));
     } else {
-      // The high half of the product is all it takes, as shifts are at least 33; this shift rounds as the definition does.
+      // The high half of the product is all it takes, as shifts are at least 33; this shift rounds as the definition
+      // does.
       value = vrshlq_s32(vmulhq_s32(sum, multipliers), vsubq_s32(vdupq_n_s32(32), shifts));
     }
     value = vaddq_n_s32(value, output->zero_point);
@@ -50,8 +53,8 @@ static __attribute__((noinline, unused)) void octet_vector_largest(int32_t *sums
 
 #else
 
-static inline void octet_vector_write(const octet_output *output, const int32_t *sums, size_t stride, size_t count, int8_t *target,
-                                      const bool twice) {
+static inline void octet_vector_write(const octet_output *output, const int32_t *sums, size_t stride, size_t count,
+                                      int8_t *target, const bool twice) {
   for (size_t index = 0; index < count; index++) {
     const int32_t sum = (int32_t)((uint32_t)sums[index * stride] + (uint32_t)output->bias[index]);
     int64_t product = (int64_t)sum * output->multipliers[index] + ((int64_t)1 << (output->shifts[index] - 1));
@@ -67,7 +70,9 @@ static inline void octet_vector_write(const octet_output *output, const int32_t 
 static __attribute__((unused)) void octet_vector_largest(int32_t *sums, size_t channels) {
   for (size_t channel = 0; channel < channels; channel++) {
     int32_t largest = sums[4 * channel];
-    for (size_t place = 1; place < 4; place++) largest = sums[4 * channel + place] > largest ? sums[4 * channel + place] : largest;
+    for (size_t place = 1; place < 4; place++) {
+      largest = sums[4 * channel + place] > largest ? sums[4 * channel + place] : largest;
+    }
     sums[channel] = largest;
   }
 }
@@ -75,13 +80,14 @@ static __attribute__((unused)) void octet_vector_largest(int32_t *sums, size_t c
 #endif
 
 /// Writes `count` outputs as bytes, from sums that are `stride` apart, rounding once.
-static __attribute__((noinline, unused)) void octet_vector_requantize(const octet_output *output, const int32_t *sums, size_t stride,
-                                                                      size_t count, int8_t *target) {
+static __attribute__((noinline, unused)) void octet_vector_requantize(const octet_output *output, const int32_t *sums,
+                                                                      size_t stride, size_t count, int8_t *target) {
   octet_vector_write(output, sums, stride, count, target, false);
 }
 
 /// The same, rounding twice.
-static __attribute__((noinline, unused)) void octet_vector_requantize_twice(const octet_output *output, const int32_t *sums,
-                                                                            size_t stride, size_t count, int8_t *target) {
+static __attribute__((noinline, unused)) void octet_vector_requantize_twice(const octet_output *output,
+                                                                            const int32_t *sums, size_t stride,
+                                                                            size_t count, int8_t *target) {
   octet_vector_write(output, sums, stride, count, target, true);
 }

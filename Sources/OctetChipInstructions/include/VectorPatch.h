@@ -1,8 +1,8 @@
-// Patches of four pixels as vectors of 16 bytes, for chips that multiply and add 16 pairs of bytes in one instruction (VMLADAV of
-// Arm's M-profile vector extension, in the Cortex-M55 and M85).
+// Patches of four pixels as vectors of 16 bytes, for chips that multiply and add 16 pairs of bytes in one instruction
+// (VMLADAV of Arm's M-profile vector extension, in the Cortex-M55 and M85).
 //
-// Values come in sixteens: those of pixel 0, then of pixel 1, 2 and 3, then the next sixteen of each. A vector of weights is loaded
-// once for the four pixels, so 9 instructions do 64 multiply-adds.
+// Values come in sixteens: those of pixel 0, then of pixel 1, 2 and 3, then the next sixteen of each. A vector of
+// weights is loaded once for the four pixels, so 9 instructions do 64 multiply-adds.
 #pragma once
 
 #include <stddef.h>
@@ -25,7 +25,9 @@ static inline void octet_vector_store_some(int8_t *place, octet_vector vector, s
   vstrbq_p_s8(place, vector, vctp8q((uint32_t)count));
 }
 
-static inline int32_t octet_vector_add_products(octet_vector a, octet_vector b, int32_t sum) { return vmladavaq_s8(sum, a, b); }
+static inline int32_t octet_vector_add_products(octet_vector a, octet_vector b, int32_t sum) {
+  return vmladavaq_s8(sum, a, b);
+}
 
 #else
 
@@ -53,7 +55,8 @@ static inline int32_t octet_vector_add_products(octet_vector a, octet_vector b, 
 #endif
 
 /// Puts values `index` to `index + count - 1` of four pixels into a patch.
-static __attribute__((noinline, unused)) void octet_vector_gather(int8_t *patch, size_t index, const int8_t *const pixels[4], size_t count) {
+static __attribute__((noinline, unused)) void octet_vector_gather(int8_t *patch, size_t index,
+                                                                  const int8_t *const pixels[4], size_t count) {
   size_t done = 0;
   while (done < count) {
     const size_t place = index + done, lane = place & 15;
@@ -65,9 +68,10 @@ static __attribute__((noinline, unused)) void octet_vector_gather(int8_t *patch,
   }
 }
 
-/// Multiplies a patch of `depth` values with the weights of `channels` outputs, one after the other, into four sums for each.
-static __attribute__((noinline, unused)) void octet_vector_multiply(const int8_t *patch, const int8_t *weights, size_t depth,
-                                                                    size_t channels, int32_t *sums) {
+/// Multiplies a patch of `depth` values with the weights of `channels` outputs, one after the other, into four sums for
+/// each.
+static __attribute__((noinline, unused)) void octet_vector_multiply(const int8_t *patch, const int8_t *weights,
+                                                                    size_t depth, size_t channels, int32_t *sums) {
   const size_t whole = depth >> 4, rest = depth & 15;
   // A patch of one vector, such as that of a 3x3 window over a gray image, stays in registers.
   if (whole == 0) {
@@ -113,9 +117,10 @@ static inline void octet_vector_widen(int8_t *row, const int8_t *values, size_t 
   if (count > 0) octet_vector_store_some(row, octet_vector_load_some(values, count), count);
 }
 
-/// Adds the products of a row and the weights of `outputs` outputs, which are `stride` apart, to the sums; four outputs at a time,
-/// so that each vector of values is loaded once for them.
-static __attribute__((noinline, unused)) void octet_vector_fold(const int8_t *row, size_t count, const int8_t *weights, size_t stride,
+/// Adds the products of a row and the weights of `outputs` outputs, which are `stride` apart, to the sums; four outputs
+/// at a time, so that each vector of values is loaded once for them.
+static __attribute__((noinline, unused)) void octet_vector_fold(const int8_t *row, size_t count,
+                                                                const int8_t *weights, size_t stride,
                                                                 size_t outputs, int32_t *sums) {
   const size_t whole = count >> 4, rest = count & 15;
   for (; outputs >= 4; outputs -= 4, sums += 4, weights += 4 * stride) {
@@ -145,7 +150,9 @@ static __attribute__((noinline, unused)) void octet_vector_fold(const int8_t *ro
     const int8_t *values = row, *w = weights;
     for (size_t left = whole; left > 0; left--, values += 16, w += 16)
       sum = octet_vector_add_products(octet_vector_load(values), octet_vector_load(w), sum);
-    if (rest > 0) sum = octet_vector_add_products(octet_vector_load_some(values, rest), octet_vector_load_some(w, rest), sum);
+    if (rest > 0) {
+      sum = octet_vector_add_products(octet_vector_load_some(values, rest), octet_vector_load_some(w, rest), sum);
+    }
     *sums = sum;
   }
 }

@@ -1,12 +1,14 @@
-// Patches of four pixels as 32-bit numbers, for chips that multiply only those: value `i` of the four pixels lies in words `4 i` to
-// `4 i + 3`, so that Arm loads them in one instruction, and none of them has to be extended again for each channel.
+// Patches of four pixels as 32-bit numbers, for chips that multiply only those: value `i` of the four pixels lies in
+// words `4 i` to `4 i + 3`, so that Arm loads them in one instruction, and none of them has to be extended again for
+// each channel.
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
 /// Puts values `index` to `index + count - 1` of four pixels into a patch.
-static __attribute__((noinline, unused)) void octet_wide_gather(int32_t *patch, size_t index, const int8_t *const pixels[4], size_t count) {
+static __attribute__((noinline, unused)) void octet_wide_gather(int32_t *patch, size_t index,
+                                                                const int8_t *const pixels[4], size_t count) {
   for (int pixel = 0; pixel < 4; pixel++) {
     int32_t *target = patch + 4 * index + pixel;
     const int8_t *source = pixels[pixel];
@@ -14,9 +16,10 @@ static __attribute__((noinline, unused)) void octet_wide_gather(int32_t *patch, 
   }
 }
 
-/// Multiplies a patch of `depth` values, at least one, with the weights of `channels` outputs, one after the other, into
-/// four sums for each.
-static __attribute__((noinline, unused)) void octet_wide_multiply(const int32_t *patch, const int8_t *weights, size_t depth, size_t channels, int32_t *sums) {
+/// Multiplies a patch of `depth` values, at least one, with the weights of `channels` outputs, one after the other,
+/// into four sums for each.
+static __attribute__((noinline, unused)) void octet_wide_multiply(const int32_t *patch, const int8_t *weights,
+                                                                  size_t depth, size_t channels, int32_t *sums) {
   for (; channels > 0; channels--, sums += 4) {
     int32_t s0 = 0, s1 = 0, s2 = 0, s3 = 0;
     const int32_t *values = patch;
@@ -71,7 +74,8 @@ static __attribute__((noinline, unused)) void octet_wide_multiply(const int32_t 
                            OCTET_ONE(7) "adds %[w], #8\n"
                                         "cmp %[w], %[stop]\n"
                                         "bne 1b\n"
-                       : [s0] "+h"(s0), [s1] "+h"(s1), [s2] "+h"(s2), [s3] "+h"(s3), [values] "+l"(values), [w] "+l"(weights)
+                       : [s0] "+h"(s0), [s1] "+h"(s1), [s2] "+h"(s2), [s3] "+h"(s3), [values] "+l"(values),
+                         [w] "+l"(weights)
                        : [stop] "h"(stop)
                        : "r2", "r3", "r4", "r5", "r6", "cc", "memory");
     }
@@ -79,7 +83,8 @@ static __attribute__((noinline, unused)) void octet_wide_multiply(const int32_t 
       __asm__ volatile("1:\n" OCTET_ONE(0) "adds %[w], #1\n"
                                            "cmp %[w], %[stop]\n"
                                            "bne 1b\n"
-                       : [s0] "+h"(s0), [s1] "+h"(s1), [s2] "+h"(s2), [s3] "+h"(s3), [values] "+l"(values), [w] "+l"(weights)
+                       : [s0] "+h"(s0), [s1] "+h"(s1), [s2] "+h"(s2), [s3] "+h"(s3), [values] "+l"(values),
+                         [w] "+l"(weights)
                        : [stop] "h"(end)
                        : "r2", "r3", "r4", "r5", "r6", "cc", "memory");
     }
@@ -110,7 +115,8 @@ static inline void octet_wide_widen(int32_t *row, const int8_t *values, size_t c
 }
 
 /// Adds the products of a widened row and the weights of `outputs` outputs, which are `stride` apart, to the sums.
-static __attribute__((noinline, unused)) void octet_wide_fold(const int32_t *row, size_t count, const int8_t *weights, size_t stride, size_t outputs,
+static __attribute__((noinline, unused)) void octet_wide_fold(const int32_t *row, size_t count, const int8_t *weights,
+                                                              size_t stride, size_t outputs,
                                    int32_t *sums) {
   for (; outputs > 0; outputs--, sums++, weights += stride) {
     int32_t sum = *sums;

@@ -64,7 +64,7 @@ package enum SyntheticDigits {
     var labels: [UInt8] = []
   }
 
-  /// Streams are told apart by what they are for within this purpose.
+  /// Streams are distinguished by what they are for within this purpose.
   private enum StreamRole: UInt64 {
     case order = 0
     case shape = 1

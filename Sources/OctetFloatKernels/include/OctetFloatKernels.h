@@ -54,8 +54,8 @@ typedef struct {
   long top, left;
 } octet_window;
 
-/// Copies the pixels under the window at output rows [first_row, last_row) to one row of `matrix` per place; zero beyond the
-/// edge.
+/// Copies the pixels under the window at output rows [first_row, last_row) to one row of `matrix` per place; zero
+/// beyond the edge.
 void octet_gather_patches(
   float *matrix, const float *image, const octet_window *window, long first_row, long last_row);
 
@@ -66,8 +66,8 @@ void octet_scatter_patches(
 /// The largest value of each channel under each place of the window.
 void octet_max_pool(float *output, const float *image, const octet_window *window);
 
-/// Sends each gradient to the first cell under the window that holds the largest value. `image_gradient` is overwritten;
-/// `scratch` has room for two pixels.
+/// Sends each gradient to the first cell under the window that holds the largest value. `image_gradient` is
+/// overwritten; `scratch` has room for two pixels.
 void octet_max_pool_gradient(
   float *image_gradient, const float *output_gradient, const float *image, const octet_window *window, float *scratch);
 
@@ -87,15 +87,15 @@ typedef struct {
   float *column_values;
 } octet_sparse;
 
-/// Finds what is not zero in a matrix of `rows` rows and the sparse one's columns. -1 if that is more than `most`, else how
-/// many there are.
+/// Finds what is not zero in a matrix of `rows` rows and the sparse one's columns. -1 if that is more than `most`, else
+/// how many there are.
 long octet_sparse_compress(octet_sparse *sparse, const float *dense, long rows, long most);
 
 /// target = sparse * matrix, which has a row of `width` for each of the sparse one's columns.
 void octet_sparse_rows_product(float *target, const octet_sparse *sparse, const float *matrix, long width);
 
-/// target += transpose of matrix * sparse; the matrix has a row of `width` for each of the sparse one's rows, and the target
-/// one of `columns` for each of `width`.
+/// target += transpose of matrix * sparse; the matrix has a row of `width` for each of the sparse one's rows, and the
+/// target one of `columns` for each of `width`.
 void octet_sparse_columns_product(float *target, const octet_sparse *sparse, const float *matrix, long width);
 
 // MARK: Batch normalization, over `pixels` rows of `channels` values

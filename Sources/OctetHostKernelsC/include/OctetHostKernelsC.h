@@ -1,7 +1,8 @@
 // The inner loops of the host kernels, once for each instruction set.
 //
-// Every function gives the bits that docs/NUMERICS.md defines. Nothing is allocated and nothing is kept between calls, so
-// any number of threads may share a layer. docs/PERFORMANCE.md shows the layout of the weights and says what bounds each loop.
+// Every function gives the bits that docs/NUMERICS.md defines. Nothing is allocated and nothing is kept between calls,
+// so any number of threads may share a layer. docs/PERFORMANCE.md shows the layout of the weights and says what bounds
+// each loop.
 #ifndef OCTET_HOST_KERNELS_H
 #define OCTET_HOST_KERNELS_H
 
@@ -10,9 +11,10 @@
 
 // A layer with its weights laid out for one instruction set.
 //
-// Weights: blocks of some vectors of output channels; in a block, for each line of the window (or row of a dense layer's
-// input) and each group of `depth` values along it: a vector of weights, `lanes` channels times `depth` values, for each
-// vector of the block. Missing channels and values have weight 0. Depthwise: int8 [window cell][channel], channels padded.
+// Weights: blocks of some vectors of output channels; in a block, for each line of the window (or row of a dense
+// layer's input) and each group of `depth` values along it: a vector of weights, `lanes` channels times `depth` values,
+// for each vector of the block. Missing channels and values have weight 0. Depthwise: int8 [window cell][channel],
+// channels padded.
 typedef struct {
   const int8_t *weights;
   // The four below have a value for each channel, up to a multiple of `lanes`.
@@ -60,9 +62,10 @@ typedef struct {
   void (*finish)(const octet_layer *, const int32_t *accumulators, void *target);
   // A dense layer whose input is `count` values in one piece.
   void (*multiply)(const octet_layer *, const uint8_t *values, uint8_t flip, long count, void *target);
-  // As `fold` and `multiply`, for OCTET_IMAGES_TOGETHER inputs that are `values_step` bytes apart. Accumulators and outputs are `step`
-  // bytes apart.
-  void (*fold_together)(const octet_layer *, const uint8_t *values, long values_step, uint8_t flip, long row, long count,
+  // As `fold` and `multiply`, for OCTET_IMAGES_TOGETHER inputs that are `values_step` bytes apart. Accumulators and
+  // outputs are `step` bytes apart.
+  void (*fold_together)(const octet_layer *, const uint8_t *values, long values_step, uint8_t flip, long row,
+                        long count,
                         int32_t *accumulators, long step);
   void (*multiply_together)(const octet_layer *, const uint8_t *values, long values_step, uint8_t flip, long count,
                             void *target, long step);

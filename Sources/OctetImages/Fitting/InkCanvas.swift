@@ -1,4 +1,4 @@
-/// A picture, or a part of one, made small enough to think about: at most 256 x 256 cells, whatever the file's size.
+/// A picture, or a part of one, reduced: at most 256 x 256 cells, whatever the file's size.
 ///
 /// A cell is the mean of `factor x factor` pixels. Means need only sums, so pixels may come in any order, and an
 /// interlaced picture needs no more room than another.
@@ -26,8 +26,8 @@ struct InkCanvas {
   private(set) var width = 0
   private(set) var height = 0
 
-  /// Sums of pixels while they come, and after `finish` levels from 0 to `largestLevel`. Cells of a single pixel are levels
-  /// from the start.
+  /// Sums of pixels while they come, and after `finish` levels from 0 to `largestLevel`. Cells of a single pixel are
+  /// levels from the start.
   ///
   /// A sum is at most 255 x 256 x 256, as no side is longer than 65535 pixels: 2^24, and 2^28 when it is scaled.
   private(set) var levels: [Int32] = []

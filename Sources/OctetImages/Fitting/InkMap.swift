@@ -1,9 +1,9 @@
 /// How much each cell of a canvas stands out from the paper, and which cells are the digit.
 ///
-/// Cells that stand out clearly from the paper's own texture are candidates; what hangs together is a blot. The heaviest
-/// blot is the digit, with those that are near it or nearly as heavy: a top bar that was drawn apart belongs to it, a
-/// speck of dust does not. On paper in uneven light, blots along the picture's edge are shadows, and count only when there
-/// is no other.
+/// Cells that stand out clearly from the paper's own texture are candidates; what hangs together is a blot. The
+/// heaviest blot is the digit, with those that are near it or nearly as heavy: a top bar that was drawn apart belongs
+/// to it, a speck of dust does not. On paper in uneven light, blots along the picture's edge are shadows, and count
+/// only when there is no other.
 struct InkMap {
   /// A picture whose ink stands out less than this from its paper has none. In levels.
   static let leastContrast: Int32 = 8 * InkCanvas.steps
@@ -66,7 +66,8 @@ struct InkMap {
       middle = min(middle, PictureFrame.tolerance * InkCanvas.steps)
       spread = min(spread, PictureFrame.tolerance * InkCanvas.steps)
     }
-    // The spread of normal noise is 0.83 standard deviations: seven are nearly six of these, which no cell passes by chance.
+    // The spread of normal noise is 0.83 standard deviations: seven are nearly six of these, which no cell passes by
+    // chance.
     let strongest = peak()
     guard strongest >= Self.leastContrast, strongest > middle + 7 * spread else { return nil }
     let high = max(strongest * 2 / 5, middle + 4 * spread, Self.leastContrast / 2)
@@ -77,8 +78,8 @@ struct InkMap {
     return box
   }
 
-  /// What the paper differs from its own level, in levels: in the middle (none if it is darker than that), and how much it
-  /// spreads. Both come from the cells with the least ink, of which paper has more than ink has.
+  /// What the paper differs from its own level, in levels: in the middle (none if it is darker than that), and how much
+  /// it spreads. Both come from the cells with the least ink, of which paper has more than ink has.
   private mutating func texture(of values: [Int16]) -> (middle: Int32, spread: Int32) {
     for bin in 0..<Self.binCount { counts[bin] = 0 }
     for place in 0..<width * height {

@@ -42,8 +42,8 @@ struct InkPlacement {
     return pixels
   }
 
-  /// Where the ink begins so that its center of mass, `middle / (2 mass)`, falls nearest to the middle of the pixel after
-  /// the room's middle, which is where MNIST has it, and none of the ink outside.
+  /// Where the ink begins so that its center of mass, `middle / (2 mass)`, falls nearest to the middle of the pixel
+  /// after the room's middle, which is where MNIST has it, and none of the ink outside.
   private static func start(middle: Int64, mass: Int64, length: Int, room: Int) -> Int {
     guard mass > 0 else { return (room - length) / 2 }
     // (room + 1) / 2 - middle / (2 mass), rounded to the nearest; the shift by `length` keeps the dividend positive.

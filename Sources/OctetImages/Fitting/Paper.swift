@@ -1,9 +1,9 @@
 /// The level of the paper everywhere on a canvas, which light from one side makes uneven.
 ///
 /// Where the picture's frame is of one level, the paper has that level: on a white page there is nothing to guess.
-/// Otherwise the canvas is cut into at most 16 x 16 tiles. A plane through the tiles' medians takes up light that falls off
-/// evenly, and a curve along each axis the darker corners of a lens; all are fitted by medians, which ink on less than a
-/// third of the tiles cannot move far. What is left is smoothed by an opening: whatever stands out from its
+/// Otherwise the canvas is cut into at most 16 x 16 tiles. A plane through the tiles' medians models light that falls
+/// off evenly, and a curve along each axis the darker corners of a lens; all are fitted by medians, which ink on less
+/// than a third of the tiles cannot move far. What is left is smoothed by an opening: whatever stands out from its
 /// surroundings and is narrower than seven tiles is ink, the rest is paper.
 struct Paper {
   private static let largestGrid = 16

@@ -1,8 +1,8 @@
-/// Brings one picture after another to a model's form. Integers only, and memory that does not depend on the size of the
-/// pictures: below 1 MB, kept from one to the next.
+/// Brings one picture after another to a model's form. Integers only, and memory that does not depend on the size of
+/// the pictures: below 1 MB, kept from one to the next.
 ///
-/// Reads a picture once, as rows arrive, into a canvas of at most 256 x 256 cells. Where a digit fills only a small part
-/// of a large picture, that part is read a second time in detail.
+/// Reads a picture once, as rows arrive, into a canvas of at most 256 x 256 cells. Where a digit fills only a small
+/// part of a large picture, that part is read a second time in detail.
 package struct PictureFitter: ~Copyable {
   package let options: PictureFitting
   private var reader: PNGReader
@@ -91,8 +91,8 @@ package struct PictureFitter: ~Copyable {
     var pixels = [UInt8](repeating: 0, count: canvas.count)
     let levels = canvas.levels.span.extracting(0..<canvas.count)
     var bytes = pixels.mutableSpan
-    // No side of a model's input is longer than the canvas's, so each cell is a pixel: a level is a byte of gray times the
-    // steps. 255 less a byte is the byte with all its bits turned over.
+    // No side of a model's input is longer than the canvas's, so each cell is a pixel: a level is a byte of gray times
+    // the steps. 255 less a byte is the byte with all its bits turned over.
     for place in levels.indices {
       let gray = UInt8(truncatingIfNeeded: levels[unchecked: place] / InkCanvas.steps) ^ turned
       (least, most) = (min(least, gray), max(most, gray))

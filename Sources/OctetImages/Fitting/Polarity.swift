@@ -44,8 +44,8 @@ struct Polarity {
     return polarity.hasLightInk
   }
 
-  /// On paper of one level, in light that falls off evenly, or seen through a lens with dark corners, whichever gives the
-  /// clearest answer.
+  /// On paper of one level, in light that falls off evenly, or seen through a lens with dark corners, whichever gives
+  /// the clearest answer.
   static func hasLightInk(_ canvas: InkCanvas, _ paper: Paper) -> Bool {
     if paper.frame.isEven { return hasLightInk(canvas, paper.frame) }
     var (flat, sloped, curved) = (Polarity(), Polarity(), Polarity())

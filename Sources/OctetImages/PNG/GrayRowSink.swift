@@ -1,13 +1,14 @@
 /// Takes the gray values of a picture as they are read.
 ///
-/// A picture that is not interlaced comes row by row from the top. The rows of an interlaced one come as its seven passes
-/// have them: each pixel once, but in another order. Whoever only adds pixels up needs no room for the picture.
+/// A picture that is not interlaced comes row by row from the top. The rows of an interlaced one come as its seven
+/// passes have them: each pixel once, but in another order. A sink that only sums pixels needs no memory for the
+/// picture.
 package protocol GrayRowSink: ~Copyable {
   /// Called once, before the first row.
   mutating func begin(_ header: PNGHeader)
 
-  /// Gray values, 0 black to 255 white, of the pixels in columns `firstColumn`, `firstColumn + columnStep`, ... of `row`.
-  /// All of them lie in the picture.
+  /// Gray values, 0 black to 255 white, of the pixels in columns `firstColumn`, `firstColumn + columnStep`, ... of
+  /// `row`. All of them lie in the picture.
   mutating func take(_ values: Span<UInt8>, row: Int, firstColumn: Int, columnStep: Int)
 }
 

@@ -16,7 +16,7 @@ package struct PNGError: Error, Equatable, Sendable {
     case notPNG
     /// How many bytes it has, in words, and how many it may have.
     case fileTooLarge(String, limit: Int)
-    /// The sizes are as a stranger's file has them, and need not fit an `Int` of 32 bits.
+    /// The sizes are as the untrusted file has them, and need not fit an `Int` of 32 bits.
     case pictureTooLarge(width: UInt32, height: UInt32, limits: PNGLimits)
     case noPixels(width: UInt32, height: UInt32)
     case truncated

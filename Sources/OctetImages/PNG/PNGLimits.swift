@@ -1,4 +1,4 @@
-/// What a PNG file may be at most. A stranger's file claims what it likes; these bound time and memory.
+/// What a PNG file may be at most. An untrusted file can claim anything; these limits bound time and memory.
 package struct PNGLimits: Equatable, Sendable {
   /// Pixels.
   package let width: Int

@@ -49,7 +49,7 @@ package struct PNGReader: ~Copyable {
   }
 }
 
-// The steps, for whoever reads a file twice.
+// The steps, for callers that read a file twice.
 extension PNGReader {
   mutating func openFile(_ path: String) throws(PNGError) {
     guard let reader else { throw PNGError(path, .outOfMemory) }

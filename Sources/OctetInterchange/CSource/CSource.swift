@@ -2,8 +2,8 @@ import Octet
 
 /// A model as one C99 file without dependencies, for projects that cannot take Swift.
 ///
-/// The file holds the weights, the memory plan, the fixed order of rows, and a small runtime that gives the same bits as
-/// Octet's own. Names begin with a prefix, so that several models go into one program.
+/// The file holds the weights, the memory plan, the fixed order of rows, and a small runtime that gives the same bits
+/// as Octet's own. Names begin with a prefix, so that several models go into one program.
 package struct CSource {
   private let model: Model
   private let prefix: String

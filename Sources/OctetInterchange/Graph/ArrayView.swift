@@ -73,8 +73,8 @@ struct ArrayView: Hashable {
   var sizes: [Int] { axes.map(\.size) }
   var count: Int { axes.reduce(1) { $0 * $1.size } }
 
-  /// The same elements in their order under other sizes; nil where an axis would need elements that lie in no pattern of
-  /// equal steps.
+  /// The same elements in their order under other sizes; nil where an axis would need elements that lie in no pattern
+  /// of equal steps.
   func reshaped(_ sizes: [Int]) -> ArrayView? {
     var rest = Array(axes.flatMap(\.parts).reversed())
     var made: [ArrayAxis] = []

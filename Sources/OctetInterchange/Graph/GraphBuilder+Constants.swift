@@ -1,8 +1,8 @@
 import OctetNetwork
 
 extension GraphBuilder {
-  /// A constant array that is laid over another by the rules of broadcasting: the last axes match, and an axis of size 1
-  /// is for all.
+  /// A constant array that is laid over another by the rules of broadcasting: the last axes match, and an axis of size
+  /// 1 is for all.
   struct Constant {
     var shape: [Int]
     var values: [Double]

@@ -2,8 +2,8 @@ import OctetNetwork
 
 /// Puts a graph together from operators as the formats define them: arrays with a batch first and axes in any order.
 ///
-/// Whatever the order of axes, an operator is either computed on the same elements or refused: an axis is a height, a width
-/// or channels only where its elements lie so in the value (`ArrayAxis`).
+/// Whatever the order of axes, an operator is either computed on the same elements or refused: an axis is a height, a
+/// width or channels only where its elements lie so in the value (`ArrayAxis`).
 struct GraphBuilder {
   var graph: Graph
   /// The size of the batch; a prime that nothing else has where any size will do, so that a reshape cannot mix items.

@@ -38,8 +38,8 @@ extension Graph {
 
   /// Zeros around an image join the border of the convolution that reads it.
   ///
-  /// Condition: the reader is a convolution, whose own border is of zeros too, and is added to; a pool leaves its border
-  /// out instead, so it cannot take zeros in. The value may have several readers, if all are convolutions.
+  /// Condition: the reader is a convolution, whose own border is of zeros too, and is added to; a pool leaves its
+  /// border out instead, so it cannot take zeros in. The value may have several readers, if all are convolutions.
   private mutating func foldPadding() throws(GraphFailure) {
     while let index = nodes.indices.last(where: { nodes[$0].operation.border != nil }) {
       guard let border = nodes[index].operation.border else { return }
@@ -77,8 +77,8 @@ extension Graph {
 
   /// A sum with one constant for each output of a dense layer or convolution becomes its bias.
   ///
-  /// Condition: the sum is the only reader, all factors are 1, no function lies between, the constants run along the outputs,
-  /// and the layer has no bias yet (adding to one would round twice).
+  /// Condition: the sum is the only reader, all factors are 1, no function lies between, the constants run along the
+  /// outputs, and the layer has no bias yet (adding to one would round twice).
   private mutating func fuseBiases() {
     var counts = readerCounts
     var index = 0

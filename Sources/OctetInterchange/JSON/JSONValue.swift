@@ -3,8 +3,8 @@ import OctetText
 
 /// A JSON value to be written, its object members in the order given.
 ///
-/// Foundation's encoder sorts or scatters the members of an object; a line that people read, and compare between
-/// runs, wants the order its author chose. Reading JSON from strangers is left to Foundation.
+/// Foundation's encoder sorts or scatters the members of an object; a line that people read, and compare between runs,
+/// wants the order its author chose. Untrusted JSON is read by Foundation.
 package enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)

@@ -1,14 +1,15 @@
 import FoundationEssentials
 import OctetText
 
-/// Reads JSON that came from outside: Foundation's decoder (of its essential part alone: the rest takes longer to load than
-/// a picture to classify), kept away from what it is too forgiving about, and from
-/// what it traps on (513 brackets that nothing closes).
+/// Reads JSON that came from outside: Foundation's decoder (of its essential part alone: the rest takes longer to load
+/// than a picture to classify), kept away from what it is too forgiving about, and from what it traps on (513 brackets
+/// that nothing closes).
 enum UntrustedJSON {
   /// Far deeper than anything written here, and far less than what Foundation allows.
   static let deepest = 64
 
-  /// The most members of an object, each of which takes hundreds of bytes while it is read. Models have thousands of tensors.
+  /// The most members of an object, each of which takes hundreds of bytes while it is read. Models have thousands of
+  /// tensors.
   static let mostNames = 1 << 16
 
   /// The most values in all: the history of 100,000 epochs has 800,000.
@@ -21,7 +22,8 @@ enum UntrustedJSON {
     return try decoder.decode(type, from: Data(text.utf8))
   }
 
-  /// The longest text that is read to its last value, which takes a thousand times as long as reading what is asked for.
+  /// The longest text that is read to its last value, which takes a thousand times as long as reading what is asked
+  /// for.
   static let longestValue = 1 << 20
 
   /// All that `text` holds.
@@ -142,7 +144,7 @@ enum UntrustedJSON {
   }
 }
 
-/// Any JSON value of a stranger's text, read to its last part. The decoder alone only looks at what is asked for.
+/// Any JSON value of an untrusted text, read completely. The decoder alone only looks at what is asked for.
 enum UntrustedValue: Decodable {
   case null
   case bool(Bool)

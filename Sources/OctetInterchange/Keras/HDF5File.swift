@@ -2,8 +2,8 @@ import OctetHost
 
 /// The part of HDF5 that Keras writes: groups by symbol tables, arrays of floats in one piece, texts as attributes.
 ///
-/// The whole format, with its compression and its older and newer forms of everything, takes a library of a hundred times
-/// the size. What is not known is an error. Every offset is compared with the file, and the work is bounded: no
+/// The whole format, with its compression and its older and newer forms of everything, takes a library of a hundred
+/// times the size. What is not known is an error. Every offset is compared with the file, and the work is bounded: no
 /// more links are followed than `budget` says.
 struct HDF5File {
   let file: UntrustedBytes

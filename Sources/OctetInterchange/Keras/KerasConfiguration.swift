@@ -4,7 +4,7 @@ import OctetHost
 struct KerasConfiguration {
   private let members: [String: UntrustedValue]
 
-  /// - Parameter text: from strangers.
+  /// - Parameter text: untrusted.
   init(_ text: String) throws(OffsetFailure) {
     do {
       guard case .object(let members) = try UntrustedJSON.value(of: text) else {

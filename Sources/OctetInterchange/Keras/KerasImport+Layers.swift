@@ -79,7 +79,7 @@ extension KerasImport {
   /// The activation at the end of a layer, if it has one.
   private mutating func activate(_ layer: KerasLayer, _ view: ArrayView) throws(GraphFailure) -> ArrayView {
     guard layer.configuration["activation"] != nil else { return view }
-    // One of somebody's own is an object.
+    // A custom one is an object.
     let name = layer.configuration.text("activation") ?? "of its own"
     switch name {
     case "linear": return view

@@ -4,8 +4,8 @@ import OctetNetwork
 package struct ArrayLayout: Equatable, Sendable {
   /// The item's shape as the format declares it, without the batch, such as `[1, 28, 28]`.
   package var shape: [Int]
-  /// Element `i` of the item, row-major, is element `places[i]` of Octet's value (rows, columns, channels); nil when they
-  /// are the same.
+  /// Element `i` of the item, row-major, is element `places[i]` of Octet's value (rows, columns, channels); nil when
+  /// they are the same.
   package var places: [Int]?
 
   package init(shape: [Int], places: [Int]? = nil) {

@@ -4,8 +4,8 @@ import OctetText
 /// What a network's output says about classes.
 ///
 /// - Softmax over several outputs is one class for each; one output with sigmoid is two classes, the second near 1.
-/// - Several outputs without softmax can be scores of classes or anything else. They are scores where names are given for
-///   them, or where the data has as many classes.
+/// - Several outputs without softmax can be scores of classes or anything else. They are scores where names are given
+///   for them, or where the data has as many classes.
 /// - One output without sigmoid is a number. It is the score of the second of two classes only where both are named.
 /// - A map, or more outputs than a label's byte can count, is never one.
 package struct ClassifierOutput: Equatable, Sendable {
@@ -26,7 +26,7 @@ package struct ClassifierOutput: Equatable, Sendable {
   /// The names of the classes, in the order of the outputs.
   ///
   /// - Parameters:
-  ///   - given: names that somebody has chosen for this network.
+  ///   - given: names chosen by the user for this network.
   ///   - data: those of the data that it is used with; taken only if there are as many.
   /// - Throws: why it is no classifier, and what would help.
   package func classNames(given: [String]?, data: [String]? = nil) throws(NetworkError) -> [String] {

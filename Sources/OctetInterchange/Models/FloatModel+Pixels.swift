@@ -4,8 +4,8 @@ import OctetTraining
 extension FloatModel {
   /// The model for pixels from 0 to 1, of one that was trained on other numbers.
   ///
-  /// Where the first layer with weights sees no border they take it in; elsewhere a layer of its own does, since the zeros of
-  /// a border stay what they are.
+  /// Where the first layer with weights sees no border they take it in; elsewhere a layer of its own does, since the
+  /// zeros of a border stay what they are.
   ///
   /// - Parameter pixels: what pixels of 0 and 255 were in training, such as -1 and 1.
   package func taking(pixels: ClosedRange<Float>) throws(NetworkError) -> FloatModel {

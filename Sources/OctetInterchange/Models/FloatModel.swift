@@ -7,12 +7,12 @@ import OctetTraining
 /// A trained float network and how it came to be: what a float model file holds.
 package struct FloatModel: Equatable, Sendable {
   package var network: NetworkDescription
-  /// The name of each class, in the order of the network's outputs; empty for a model that is no classifier, or whose classes
-  /// nobody has named yet.
+  /// The name of each class, in the order of the network's outputs; empty for a model that is no classifier, or whose
+  /// classes not named yet.
   package var classNames: [String]
   /// Every parameter of the network, in its order, named "conv-1.weight".
   package var parameters: [NamedValues]
-  /// How pictures in files become its input; nil where nobody has said.
+  /// How pictures in files become its input; nil if unknown.
   package var pictureForm: PictureForm?
   package var recipeName: String?
   /// Every training setting by name; empty for a model that was trained elsewhere.
@@ -25,11 +25,11 @@ package struct FloatModel: Equatable, Sendable {
   /// How the format that the model came from lays out its input and its output. No model file keeps it.
   package var inputLayout: ArrayLayout
   package var outputLayout: ArrayLayout
-  /// Whether the format's model gives the logarithms of its closing softmax. Octet itself gives probabilities, which have
-  /// the same order. No model file keeps it.
+  /// Whether the format's model gives the logarithms of its closing softmax. Octet itself gives probabilities, which
+  /// have the same order. No model file keeps it.
   package var givesLogarithms = false
-  /// Whether the first thing that the model does is to scale its input, so that it took other pixels than those from 0 to 1
-  /// in training. No model file keeps it.
+  /// Whether the first thing that the model does is to scale its input, so that it took other pixels than those from 0
+  /// to 1 in training. No model file keeps it.
   package var scalesPixels = false
 
   /// - Parameters:

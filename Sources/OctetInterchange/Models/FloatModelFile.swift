@@ -5,10 +5,10 @@ import OctetText
 /// Float models as safetensors files, which Python reads too.
 ///
 /// The tensors are the network's parameters, by name. The metadata holds `format`, `network` (as in a `.network` file)
-/// and `classes` (a JSON array of names, empty for a model that is no classifier), which a model from elsewhere needs too;
-/// `fit` and `invert`, where it is known how pictures become the input; and, when Octet trained it, `recipe`,
-/// `settings` (a JSON object of texts), `history` (a JSON array of epochs, without the time that each took, so that runs with
-/// the same seed write the same bytes), `metrics` (JSON) and `octet_version`.
+/// and `classes` (a JSON array of names, empty for a model that is no classifier), which a model from elsewhere needs
+/// too; `fit` and `invert`, where it is known how pictures become the input; and, when Octet trained it, `recipe`,
+/// `settings` (a JSON object of texts), `history` (a JSON array of epochs, without the time that each took, so that
+/// runs with the same seed write the same bytes), `metrics` (JSON) and `octet_version`.
 package enum FloatModelFile {
   package static let format = "octet-float-1"
 

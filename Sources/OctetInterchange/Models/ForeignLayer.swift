@@ -1,7 +1,7 @@
 import OctetNetwork
 import OctetTraining
 
-/// One layer of a model from elsewhere as it is being brought in.
+/// One layer of a model from elsewhere as it is being imported.
 struct ForeignLayer {
   var kind: FloatLayerKind
   var activation = Activation.linear
@@ -13,7 +13,8 @@ struct ForeignLayer {
 }
 
 extension ForeignLayer {
-  /// The finished model; its layers are named after their kinds, and its classes have the names that are given, if any are.
+  /// The finished model; its layers are named after their kinds, and its classes have the names that are given, if any
+  /// are.
   static func model(
     input: ImageShape, layers: [ForeignLayer], classNames: [String]?
   ) throws(NetworkError) -> FloatModel {

@@ -9,7 +9,7 @@ struct ModelContainer {
   /// four bytes a number.
   static let largestFile = 2 << 30
 
-  /// Far above any network that can be trained here; bounds the time that reading a stranger's takes.
+  /// Far above any network that can be trained here; bounds the time for reading an untrusted one.
   static let longestNetwork = 1 << 16
 
   let path: String
@@ -105,7 +105,7 @@ struct ModelContainer {
     }
   }
 
-  /// Far beyond the thirty years that this is, nobody trains an epoch.
+  /// No epoch takes longer than this, which is thirty years.
   static let longestEpoch = 1e9
 
   /// The records of epochs 1, 2, 3, … A loss may be infinite or no number, as when training failed; a time may not.

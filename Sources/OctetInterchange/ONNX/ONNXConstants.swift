@@ -1,8 +1,8 @@
 import OctetNetwork
 import OctetTraining
 
-/// Exporters compute shapes and weights with nodes. Where all that a node reads is constant, so is what it gives, and it
-/// is worked out here by the operator's definition.
+/// Exporters compute shapes and weights with nodes. Where all that a node reads is constant, so is what it gives, and
+/// it is worked out here by the operator's definition.
 extension ONNXGraph.Tensor {
   init(_ shape: [Int], integers: [Int64]) {
     self.shape = shape

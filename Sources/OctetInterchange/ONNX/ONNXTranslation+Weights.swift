@@ -204,7 +204,8 @@ extension ONNXTranslation {
       node, try builder.product(view, axis: 0, matrix: weights, units: units, bias: bias, node.title))
   }
 
-  /// The value times a constant matrix along the last axis, or a constant matrix times the value along the last but one.
+  /// The value times a constant matrix along the last axis, or a constant matrix times the value along the last but
+  /// one.
   mutating func addMatrixProduct(_ node: ONNXGraph.Node) throws(GraphFailure) {
     guard let place = [1, 0].first(where: { constant(node, $0) != nil }) else {
       throw GraphFailure("multiplies two values; one must be constant")

@@ -46,8 +46,8 @@ struct ONNXTranslation {
     }
   }
 
-  /// An image's channels are the axis that the operators take for them; only where none says so do the sizes decide, and
-  /// then only how a picture is laid into the input, never what is computed.
+  /// An image's channels are the axis that the operators take for them; only where none says so do the sizes decide,
+  /// and then only how a picture is laid into the input, never what is computed.
   private static func translate(_ source: ONNXGraph) throws(GraphFailure) -> Graph {
     let nodes = try source.needed()
     let port = try source.inputPort()

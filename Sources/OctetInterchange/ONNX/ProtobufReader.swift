@@ -1,7 +1,7 @@
 import OctetHost
 
-/// Reads protobuf messages from bytes that strangers wrote: every length is compared with what is left, nothing is
-/// copied before that, and a message that does not parse is an error with its offset.
+/// Reads protobuf messages from untrusted bytes: every length is compared with what is left, nothing is copied before
+/// that, and a message that does not parse is an error with its offset.
 struct ProtobufReader {
   /// One field: its number and what it holds.
   struct Field {

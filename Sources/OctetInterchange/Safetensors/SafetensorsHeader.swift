@@ -79,7 +79,7 @@ extension SafetensorsHeader: Decodable {
         tensor: name.stringValue, field: field, value: FoundValue.text(fields, AnyName(field)),
         "expected \(expected)")
     }
-    // Element by element, so that a long array costs no more than the numbers that are wanted.
+    // Element by element, so that a long array costs no more than the numbers that are needed.
     func numbers(_ field: String, _ counts: ClosedRange<Int>) -> [Int]? {
       guard var array = try? fields.nestedUnkeyedContainer(forKey: AnyName(field)),
         let count = array.count, counts.contains(count)

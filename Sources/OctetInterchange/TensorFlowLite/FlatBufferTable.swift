@@ -1,10 +1,10 @@
 import OctetHost
 
-/// A table of a FlatBuffers file from strangers: every offset and length is compared with the file before it is
-/// followed, and nothing is copied before that.
+/// A table of an untrusted FlatBuffers file: every offset and length is compared with the file before it is followed,
+/// and nothing is copied before that.
 ///
-/// A table begins with the distance back to a list of 16-bit places, one for each field; a place of 0 says that the field
-/// is not there. Strings, vectors and other tables are reached by a distance forward from the field.
+/// A table begins with the distance back to a list of 16-bit places, one for each field; a place of 0 says that the
+/// field is not there. Strings, vectors and other tables are reached by a distance forward from the field.
 package struct FlatBufferTable: Sendable {
   package typealias Failure = OffsetFailure
 

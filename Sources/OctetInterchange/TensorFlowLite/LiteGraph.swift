@@ -32,7 +32,7 @@ package struct LiteGraph: Sendable {
     package var element: Element?
     /// Its values in the file; empty where it has none.
     package var data: Range<Int>
-    /// Scales and zero points, read when they are wanted.
+    /// Scales and zero points, read when they are needed.
     var quantization: FlatBufferTable?
   }
 

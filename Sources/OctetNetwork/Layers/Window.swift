@@ -49,7 +49,8 @@ package struct Window: Hashable, Sendable {
 
   private static let extents = 1...256
 
-  /// Reads `3x3 stride 2 padding same`, stride and padding in either order. Without a stride, pooling moves by its own size and convolution by one.
+  /// Reads `3x3 stride 2 padding same`, stride and padding in either order. Without a stride, pooling moves by its own
+  /// size and convolution by one.
   package init(words: inout LineWords, strideIsSize: Bool) throws(NetworkError) {
     let size = try words.takeExtent("a window", in: Self.extents)
     var stride = strideIsSize ? size : (1, 1)

@@ -1,8 +1,8 @@
 /// How often values of each size were seen, in memory that does not grow with the number of values.
 ///
-/// Bins are as wide as a power of two, and twice as wide, two old ones to each new one, whenever a value lies beyond the last.
-/// Two old bins fit a new one exactly, so the counts depend on the values alone: not on their order, nor on how
-/// they were split among threads.
+/// Bins are as wide as a power of two, and twice as wide, two old ones to each new one, whenever a value lies beyond
+/// the last. Two old bins fit a new one exactly, so the counts depend on the values alone: not on their order, nor on
+/// how they were split among threads.
 package struct ValueHistogram: Equatable, Sendable {
   /// Bins on either side of 0.
   package static let side = 4096

@@ -110,8 +110,9 @@ package enum CalibrationMethod: String, CaseIterable, Sendable {
     return counts.map { min($0, limit) }
   }
 
-  /// The Kullback-Leibler divergence of what the integers tell from what was seen: each integer's count is spread evenly
-  /// over the bins that were not empty among those that it stands for, those beyond the ends being counted at the ends.
+  /// The Kullback-Leibler divergence of what the integers tell from what was seen: each integer's count is spread
+  /// evenly over the bins that were not empty among those that it stands for, those beyond the ends being counted at
+  /// the ends.
   private static func divergence(_ histogram: ValueHistogram, _ counts: [Int], _ range: ValueRange) -> Double
   {
     let (scale, zeroPoint) = range.parameters

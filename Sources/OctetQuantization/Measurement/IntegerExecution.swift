@@ -2,8 +2,9 @@ import OctetNetwork
 
 /// Runs the decisions of quantization on whole batches, layer by layer, to see what they do to the values.
 ///
-/// Values are integers less their zero point, held in floats. Sums are done by the float matrix product, exactly as long
-/// as they stay below 2^24; averages round once more than the runtime does. The runtime has the last word on classes.
+/// Values are integers less their zero point, held in floats. Sums are done by the float matrix product, exactly as
+/// long as they stay below 2^24; averages round once more than the runtime does. The runtime has the last word on
+/// classes.
 struct IntegerExecution {
   let layer: LoweredLayer
   let integers: IntegerLayer

@@ -80,7 +80,8 @@ extension QuantizationReport {
     self.images = count
   }
 
-  /// For each layer the share of its values beyond what its integers can hold, on images that the ranges were not taken from.
+  /// For each layer the share of its values beyond what its integers can hold, on images that the ranges were not taken
+  /// from.
   package static func saturation(
     _ quantized: QuantizedNetwork, images: LabeledImages, workers: Workers
   ) throws(QuantizationError) -> [Double] {

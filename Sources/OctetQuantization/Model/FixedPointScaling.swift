@@ -15,8 +15,8 @@ package struct FixedPointScaling: Hashable, Sendable {
   package static let smallest = 0x1p-32
   package static let shifts: ClosedRange<Int> = 33...62
 
-  /// The pair nearest to `factor`, half going up; nil where no pair is near, because the factor is below `smallest`, not
-  /// below `limit` once rounded, or no number.
+  /// The pair nearest to `factor`, half going up; nil where no pair is near, because the factor is below `smallest`,
+  /// not below `limit` once rounded, or no number.
   package init?(_ factor: Double) {
     guard factor >= Self.smallest, factor < Self.limit else { return nil }
     // factor = significand * 2^exponent with the significand in [1, 2). Scaling by a power of two is exact, and so is

@@ -2,8 +2,8 @@ import Octet
 import OctetNetwork
 
 extension QuantizedModel {
-  /// Why the model does not fit an .octet file; nil when it does. The loader checks the same and more, but there must be a
-  /// file first.
+  /// Why the model does not fit an .octet file; nil when it does. The loader checks the same and more, but there must
+  /// be a file first.
   package var fault: String? {
     guard layers.count <= Int(Limit.layers) else {
       return "it has \(layers.count) layers; \(Limit.layers) is the most"

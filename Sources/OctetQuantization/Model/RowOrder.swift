@@ -6,8 +6,8 @@ import OctetNetwork
 /// A row can appear when all the rows that it is computed from have; of several, the one of the highest-numbered tensor
 /// does. Rows of the input come last in this sense: one is fed when nothing else can be done.
 ///
-/// The runtime has this order of its own, over the records of a file that is finished; here the rings' sizes are only being
-/// found. The loader walks through its own to check a plan, so the two have to agree, which random models test.
+/// The runtime has this order of its own, over the records of a file that is finished; here the rings' sizes are only
+/// being found. The loader walks through its own to check a plan, so the two have to agree, which random models test.
 struct RowOrder {
   private let tensors: [QuantizedTensor]
   private let layers: [QuantizedLayer]

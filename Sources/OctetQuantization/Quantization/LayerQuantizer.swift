@@ -71,7 +71,8 @@ struct LayerQuantizer {
       )
     }
     let inputScale = Double(inputs[0].scale)
-    // The sums times input scale times weight scale are the real values; the ratio to the output's scale stays below 1/4.
+    // The sums times input scale times weight scale are the real values; the ratio to the output's scale stays below
+    // 1/4.
     let smallest = 4 * (1 + 1e-9) * inputScale * (weightScales.max() ?? 0)
     var integers: IntegerLayer
     if layer.needsTable {

@@ -5,9 +5,9 @@ import OctetNetwork
 
 /// Turns a float model into an integer one.
 ///
-/// First a pass over the calibration images, in batches, counts the values of every layer in histograms. Then the layers
-/// get their integers one after another; each sees what the integer layers before it make of some of the images, so
-/// that its bias can make up for their mean error as well as for its own.
+/// First a pass over the calibration images, in batches, counts the values of every layer in histograms. Then the
+/// layers get their integers one after another; each sees what the integer layers before it make of some of the images,
+/// so that its bias can make up for their mean error as well as for its own.
 package struct Quantizer {
   package let network: LoweredNetwork
   private let settings: QuantizationSettings

@@ -2,9 +2,9 @@ import OctetNetwork
 
 /// The scale of each output's weights.
 ///
-/// The largest weight over 127 loses nothing at the ends; a smaller scale cuts the largest weights off and is finer for all
-/// the others. The choice is the one with the smallest square error, each weight's error counting as much as
-/// the square of the input that it meets: weights of pixels that are never inked do not matter.
+/// The largest weight over 127 loses nothing at the ends; a smaller scale cuts the largest weights off and is finer for
+/// all the others. The choice is the one with the smallest square error, each weight's error counting as much as the
+/// square of the input that it meets: weights of pixels that are never inked do not matter.
 struct WeightScaleSearch {
   /// Tried scales, as shares of the largest.
   private static let shares = (25...100).reversed().map { Double($0) / 100 }

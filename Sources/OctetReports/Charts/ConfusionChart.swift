@@ -1,8 +1,8 @@
 import OctetCommandLine
 import OctetTraining
 
-/// A confusion matrix in colours: blue where the answer is right, orange where it is wrong, each stronger the larger its
-/// share of the row; the counts and the shares stand in the cells.
+/// A confusion matrix in colours: blue where the answer is right, orange where it is wrong, each stronger the larger
+/// its share of the row; the counts and the shares stand in the cells.
 struct ConfusionChart {
   let confusion: ConfusionMatrix
 

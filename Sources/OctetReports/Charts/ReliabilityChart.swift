@@ -1,4 +1,5 @@
-/// How often answers are right that the model gives with each probability. On the diagonal the probabilities can be believed.
+/// How often answers are right that the model gives with each probability. On the diagonal the probabilities can be
+/// believed.
 struct ReliabilityChart {
   let bins: ReliabilityBins
   let alternative: String

@@ -1,5 +1,5 @@
-/// How the parts of a chart that belong together look. Lines differ in their dashes and points in their shape, too, so that
-/// nothing depends on colour alone.
+/// How the parts of a chart that belong together look. Lines differ in their dashes and points in their shape, too, so
+/// that nothing depends on colour alone.
 package enum SeriesStyle: Int, Sendable, CaseIterable {
   case first = 1
   case second

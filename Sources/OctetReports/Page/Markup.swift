@@ -47,8 +47,8 @@ package struct Markup: Equatable, Sendable {
     for (name, value) in attributes { text += " \(name)=\"\(Self.escaped(value))\"" }
   }
 
-  /// Text as it can stand between tags and in quotes, with what cannot be seen written out: a file name must not look like
-  /// another one.
+  /// Text as it can stand between tags and in quotes, with what cannot be seen written out: a file name must not look
+  /// like another one.
   package static func escaped(_ string: String) -> String {
     if string.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && !isSpecial($0) }) { return string }
     var result = ""

@@ -20,7 +20,7 @@ package struct Page: Sendable {
     page.element("html", ["lang": "en"]) { page in
       page.element("head") { page in
         page.leaf("meta", ["charset": "utf-8"])
-        // Should a stranger's text ever get in as markup, the browser still runs and loads nothing.
+        // Should untrusted text ever get in as markup, the browser still runs and loads nothing.
         page.leaf(
           "meta",
           [
@@ -79,7 +79,7 @@ package struct Page: Sendable {
     }
   }
 
-  /// Layers are named by strangers.
+  /// Names of layers are untrusted.
   private static func fileName(_ name: String) -> String {
     String(
       name.unicodeScalars.prefix(80).map { scalar in

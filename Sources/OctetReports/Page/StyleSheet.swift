@@ -1,6 +1,7 @@
 /// How pages and pictures look. Colours are variables, so that light and dark differ in one place.
 ///
-/// Series differ in lightness and shape as well as in hue: blue and orange stay apart for every kind of colour blindness.
+/// Series differ in lightness and shape as well as in hue: blue and orange stay apart for every kind of colour
+/// blindness.
 enum StyleSheet {
   /// Colours of both appearances, for the element that the pictures lie in.
   static let colors: StaticString = """

@@ -1,11 +1,11 @@
 /// An SVG picture: shapes on a plane whose y grows downwards, in units that are pixels on a phone.
 ///
-/// Looks come from the classes of `StyleSheet`; positions are rounded to hundredths, so that the text is short and the same
-/// everywhere.
+/// Looks come from the classes of `StyleSheet`; positions are rounded to hundredths, so that the text is short and the
+/// same everywhere.
 package struct Drawing: Sendable {
   package let width: Double
   package let height: Double
-  /// What someone who cannot see it is told.
+  /// The text description.
   package let alternative: String
   private var body = Markup()
 

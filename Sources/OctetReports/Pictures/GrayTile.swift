@@ -15,8 +15,8 @@ package struct GrayTile: Equatable, Sendable {
     self.pixels = pixels
   }
 
-  /// The picture with its longer side brought down to `side`, each new pixel the mean of those under it; the same picture
-  /// where it is not larger.
+  /// The picture with its longer side brought down to `side`, each new pixel the mean of those under it; the same
+  /// picture where it is not larger.
   package func reduced(to side: Int) -> GrayTile {
     let longer = max(width, height)
     guard longer > side, side > 0 else { return self }

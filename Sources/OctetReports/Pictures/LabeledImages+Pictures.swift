@@ -2,7 +2,8 @@ import OctetData
 import OctetNetwork
 
 extension LabeledImages {
-  /// An image as the network sees it: light ink on dark. Of several channels their mean is shown, and large images smaller.
+  /// An image as the network sees it: light ink on dark. Of several channels their mean is shown, and large images
+  /// smaller.
   package func picture(_ index: Int, bits: Int = 8) -> PalettePicture {
     tile(index).reduced(to: Self.largestSide).picture(bits: bits)
   }

@@ -2,7 +2,7 @@ import OctetCommandLine
 import OctetQuantization
 import OctetTraining
 
-/// What quantization did to each layer: the noise it brought in, and how well the integers fit the values.
+/// What quantization did to each layer: the noise it added, and how well the integers fit the values.
 package struct QuantizationSection {
   private let report: QuantizationReport
   private let distributions: [LayerDistribution]

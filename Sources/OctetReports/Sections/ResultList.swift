@@ -31,8 +31,8 @@ package struct PictureResult: Sendable {
 
 /// Classified pictures of a page, each beside what the network saw, its answer and the probabilities as bars.
 ///
-/// The pictures lie in a few tall sheets, a cell for each result, of which the page shows one cell at a time: a thousand
-/// small files in one compress far better than alone.
+/// The pictures lie in a few tall sheets, a cell for each result, of which the page shows one cell at a time: a
+/// thousand small files in one compress far better than alone.
 package struct ResultList: Sendable {
   let results: [PictureResult]
   let classNames: [String]

@@ -2,8 +2,8 @@ import OctetFloatKernels
 
 /// A matrix without its zeros, to be multiplied by dense ones.
 ///
-/// The gradient behind a 2x2 max pool has at most one value in four, and rectifying and dropout clear more of them; leaving the
-/// zeros out then costs far less than multiplying by them. A class, as it owns the room for its entries.
+/// The gradient behind a 2x2 max pool has at most one value in four, and rectifying and dropout clear more of them;
+/// leaving the zeros out then costs far less than multiplying by them. A class, as it owns the room for its entries.
 package final class SparseMatrix {
   /// Above this share of values that are not zero, dense products are as fast.
   private static let largestShare = 3.0 / 8.0
@@ -37,7 +37,8 @@ package final class SparseMatrix {
 
   /// Takes the values of a dense matrix over, unless too many are not zero.
   ///
-  /// - Returns: whether it did. It depends on the values alone, so the way that is taken does not depend on the machine.
+  /// - Returns: whether it did. It depends on the values alone, so the way that is taken does not depend on the
+  ///   machine.
   package func take(_ dense: UnsafePointer<Float>, rows: Int) -> Bool {
     let most = Int(Double(rows * matrix.columns) * Self.largestShare)
     return octet_sparse_compress(&matrix, dense, rows, min(most, room)) >= 0

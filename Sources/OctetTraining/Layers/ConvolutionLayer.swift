@@ -14,7 +14,7 @@ final class ConvolutionLayer: Layer {
   private let bias: Parameter?
   private let patches: PatchMatrix
   private var lanes: GradientLanes
-  /// One for each strand; none where patches are too short to gain by it.
+  /// One for each worker; none where patches are too short to gain by it.
   private var sparse: [SparseMatrix] = []
   /// `filters x patch columns`, as the sparse product reads the weights.
   private let turnedWeights: Tensor
@@ -34,12 +34,12 @@ final class ConvolutionLayer: Layer {
   }
 
   func forward(_ batch: Batch, inputs: [Tensor], output outputs: Tensor) {
-    batch.workers.forEach(batch.count) { image, strand in
+    batch.workers.forEach(batch.count) { image, worker in
       let source = inputs[0].image(image)
       let target = outputs.image(image)
       for block in 0..<patches.blocks {
         let rows = patches.outputRows(ofBlock: block)
-        let matrix = gathered(source, rows: rows, batch.workers, strand)
+        let matrix = gathered(source, rows: rows, batch.workers, worker)
         let places = rows.count * output.width
         let result = target + rows.lowerBound * output.width * output.channels
         MatrixProduct.multiply(
@@ -60,7 +60,7 @@ final class ConvolutionLayer: Layer {
     inputGradients: [Tensor?]
   ) {
     prepareSparse(batch.workers)
-    lanes.accumulate(batch) { image, strand, gradients in
+    lanes.accumulate(batch) { image, worker, gradients in
       let gradient = outputGradient.image(image)
       activation.multiplyDerivative(gradient, output: outputs.image(image), count: output.count)
       if bias != nil {
@@ -72,7 +72,7 @@ final class ConvolutionLayer: Layer {
         backward(
           rows: patches.outputRows(ofBlock: block), inputs[0].image(image), gradient,
           weightGradient: gradients[0],
-          inputGradient: inputGradient, batch.workers, strand)
+          inputGradient: inputGradient, batch.workers, worker)
       }
     }
   }
@@ -94,14 +94,14 @@ final class ConvolutionLayer: Layer {
     rows: Range<Int>, _ source: UnsafePointer<Float>, _ gradient: UnsafePointer<Float>,
     weightGradient: UnsafeMutablePointer<Float>, inputGradient: UnsafeMutablePointer<Float>?,
     _ workers: Workers,
-    _ strand: Int
+    _ worker: Int
   ) {
     let places = rows.count * output.width
     let blockGradient = gradient + rows.lowerBound * output.width * output.channels
     let sparse =
-      strand < sparse.count && sparse[strand].take(blockGradient, rows: places) ? sparse[strand] : nil
+      worker < sparse.count && sparse[worker].take(blockGradient, rows: places) ? sparse[worker] : nil
     // dW += patches^T dY
-    let matrix = gathered(source, rows: rows, workers, strand)
+    let matrix = gathered(source, rows: rows, workers, worker)
     if let sparse {
       sparse.multiplyTransposed(matrix, width: patches.columns, addingTo: weightGradient)
     } else {
@@ -117,7 +117,7 @@ final class ConvolutionLayer: Layer {
     let target =
       direct
       ? inputGradient + rows.lowerBound * input.width * input.channels
-      : workers.scratch(strand: strand, count: patches.floatsPerBlock)
+      : workers.scratch(worker: worker, count: patches.floatsPerBlock)
     if let sparse {
       sparse.multiply(turnedWeights.base, width: patches.columns, into: target)
     } else {
@@ -131,12 +131,12 @@ final class ConvolutionLayer: Layer {
     if !direct { patches.scatter(target, rows: rows, addingTo: inputGradient) }
   }
 
-  /// The patch matrix of `rows`: the image itself where that is the same, else a copy in the strand's scratch.
+  /// The patch matrix of `rows`: the image itself where that is the same, else a copy in the worker's scratch.
   private func gathered(
-    _ source: UnsafePointer<Float>, rows: Range<Int>, _ workers: Workers, _ strand: Int
+    _ source: UnsafePointer<Float>, rows: Range<Int>, _ workers: Workers, _ worker: Int
   ) -> UnsafePointer<Float> {
     if patches.isIdentity { return source + rows.lowerBound * input.width * input.channels }
-    let matrix = workers.scratch(strand: strand, count: patches.floatsPerBlock)
+    let matrix = workers.scratch(worker: worker, count: patches.floatsPerBlock)
     patches.gather(source, rows: rows, into: matrix)
     return UnsafePointer(matrix)
   }

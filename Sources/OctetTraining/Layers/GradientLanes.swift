@@ -19,18 +19,18 @@ struct GradientLanes {
   /// Calls `body` for every image with the sums to add to, one pointer per trained parameter.
   mutating func accumulate(
     _ batch: Batch,
-    _ body: (_ image: Int, _ strand: Int, _ gradients: [UnsafeMutablePointer<Float>]) -> Void
+    _ body: (_ image: Int, _ worker: Int, _ gradients: [UnsafeMutablePointer<Float>]) -> Void
   ) {
     let lanes = min(Self.most, batch.count)
     let floats = parameters.reduce(0) { $0 + $1.count }
     while sums.count < lanes { sums.append(Tensor(shape: ImageShape(flat: floats), capacity: 1)) }
     let sums = sums
-    batch.workers.forEach(lanes) { lane, strand in
+    batch.workers.forEach(lanes) { lane, worker in
       let base = sums[lane].base
       base.update(repeating: 0, count: floats)
       let gradients = pointers(into: base)
       for image in batch.count * lane / lanes..<batch.count * (lane + 1) / lanes {
-        body(image, strand, gradients)
+        body(image, worker, gradients)
       }
     }
     let lanePointers = (0..<lanes).map { pointers(into: sums[$0].base) }

@@ -30,10 +30,10 @@ final class MaxPoolingLayer: Layer {
     _ batch: Batch, inputs: [Tensor], output: Tensor, outputGradient: Tensor, inputGradients: [Tensor?]
   ) {
     guard let inputGradients = inputGradients[0] else { return }
-    batch.workers.forEach(batch.count) { image, strand in
+    batch.workers.forEach(batch.count) { image, worker in
       let gradient = outputGradient.image(image)
       activation.multiplyDerivative(gradient, output: output.image(image), count: outputCount)
-      let scratch = batch.workers.scratch(strand: strand, count: 2 * channels)
+      let scratch = batch.workers.scratch(worker: worker, count: 2 * channels)
       withUnsafePointer(to: window) {
         octet_max_pool_gradient(inputGradients.image(image), gradient, inputs[0].image(image), $0, scratch)
       }

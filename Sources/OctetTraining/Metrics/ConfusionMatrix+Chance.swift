@@ -12,8 +12,8 @@ extension ConfusionMatrix {
 
   /// Images below which an accuracy near chance can be chance itself.
   private static let fewestImages = 20
-  /// Cohen's kappa below which answers are as good as blind: 0 is chance, 1 is all right. Always answering the most frequent
-  /// class gives 0 too, however frequent it is.
+  /// Cohen's kappa below which answers are as good as blind: 0 is chance, 1 is all right. Always answering the most
+  /// frequent class gives 0 too, however frequent it is.
   private static let leastKappa = 0.1
 
   /// Whether the answers say next to nothing about the images. False where too few images, or images of one class only,

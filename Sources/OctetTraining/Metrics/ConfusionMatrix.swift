@@ -44,8 +44,8 @@ package struct ConfusionMatrix: Equatable, Sendable {
       support: support)
   }
 
-  /// The classes that occur, as a truth or as an answer. Means are taken over these alone, as scikit-learn does: a class that
-  /// nobody asked for and nobody answered says nothing about a classifier.
+  /// The classes that occur, as a truth or as an answer. Means are taken over these alone, as scikit-learn does: a
+  /// class that that neither occurs nor is answered says nothing about a classifier.
   package var countedClasses: [Int] {
     counts.indices.filter { index in counts[index].contains { $0 > 0 } || counts.contains { $0[index] > 0 } }
   }

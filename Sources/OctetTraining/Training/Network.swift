@@ -62,7 +62,7 @@ package final class Network {
     var readerCounts = [Int](repeating: 0, count: shapes.count)
     for layer in description.layers { for value in layer.inputs { readerCounts[value] += 1 } }
     self.readerCounts = readerCounts
-    // The input's gradient is wanted by nobody.
+    // The gradient of the input is not needed.
     gradients = shapes.enumerated().map {
       forTraining && $0.offset > 0 ? Tensor(shape: $0.element, capacity: capacity) : nil
     }

@@ -6,7 +6,7 @@ import OctetNetwork
 import OctetTraining
 import Testing
 
-/// ONNX models brought in give what onnxruntime gives.
+/// Imported ONNX models give the outputs of onnxruntime.
 struct ONNXImportTests {
   struct Answers: Decodable {
     let pictures: [[UInt8]]

@@ -76,7 +76,8 @@ struct ONNXExportTests {
       #expect(outcome.logits.count == row.count)
       for (own, found) in zip(outcome.logits, row) {
         let steps = Double(own - Int(model.logits.zeroPoint)) - found / scale
-        // A step more or less in an earlier layer is many of the fine steps of int16 logits, so real values are compared.
+        // A step more or less in an earlier layer is many of the fine steps of int16 logits, so real values are
+        // compared.
         #expect(abs(steps) * scale <= 0.02 * max(1, Self.largest(row)) * Double(layers), "\(steps) steps")
         if abs(steps) > 0.5 { apart += 1 }
       }

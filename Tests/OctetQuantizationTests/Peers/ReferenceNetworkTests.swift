@@ -10,7 +10,7 @@ import OctetTraining
 import TestSupport
 import Testing
 
-/// The five reference networks, with the weights of Models/, as Keras and its exporters write them: brought in from every
+/// The five reference networks, with the weights of Models/, as Keras and its exporters write them: imported from every
 /// format, quantized, and compared with Keras, onnxruntime and LiteRT.
 ///
 /// One test, since Keras takes its time to write them.

@@ -9,7 +9,7 @@ import OctetTraining
 import TestSupport
 import Testing
 
-/// .tflite files brought in give what LiteRT's reference kernels give.
+/// Imported .tflite files give the outputs of LiteRT's reference kernels.
 struct LiteImportTests {
   @Test func `the models are there`() {
     #expect(LiteModel.float.count >= 6 && LiteModel.integer.count >= 7)

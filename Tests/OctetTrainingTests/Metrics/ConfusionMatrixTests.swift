@@ -43,8 +43,8 @@ import Testing
     #expect(matrix.accuracy == 0 && matrix.macroAverage.f1 == 0 && matrix.weightedAverage.f1 == 0)
   }
 
-  /// What scikit-learn's precision_recall_fscore_support gives with its defaults (labels that occur, zero_division 0) for
-  /// truths 0, 0, 1, 1, 1, 3 and answers 0, 1, 1, 1, 4, 3 among six classes, worked out by its definition:
+  /// What scikit-learn's precision_recall_fscore_support gives with its defaults (labels that occur, zero_division 0)
+  /// for truths 0, 0, 1, 1, 1, 3 and answers 0, 1, 1, 1, 4, 3 among six classes, worked out by its definition:
   ///
   /// class 0: 1/1, 1/2, 2/3; class 1: 2/3, 2/3, 2/3; class 3: 1, 1, 1; class 4, an answer only: 0, 0, 0.
   @Test func meansAreOverTheClassesThatOccur() {

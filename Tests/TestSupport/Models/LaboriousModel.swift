@@ -4,8 +4,8 @@ import OctetQuantization
 
 /// Small files that ask for much work.
 package enum LaboriousModel {
-  /// 63 layers of maximum pooling over 255 x 255 cells, for a gray picture of 256 x 256 pixels: 4 KB that take 260 billion
-  /// comparisons.
+  /// 63 layers of maximum pooling over 255 x 255 cells, for a gray picture of 256 x 256 pixels: 4 KB that take 260
+  /// billion comparisons.
   package static var pools: [UInt8] { pools(windows: Extent(255, 255)) }
 
   /// The same with smaller windows.

@@ -2,8 +2,8 @@ import OctetHost
 import OctetNetwork
 import OctetQuantization
 
-/// A valid model with every kind of layer, drawn from a seed: odd shapes, strides, borders, pools, tables, zero points and
-/// extremes. The same seed gives the same model.
+/// A valid model with every kind of layer, drawn from a seed: odd shapes, strides, borders, pools, tables, zero points
+/// and extremes. The same seed gives the same model.
 package struct RandomModel {
   package let model: QuantizedModel
 

@@ -2,7 +2,8 @@ import Octet
 import OctetNetwork
 import OctetQuantization
 
-/// Models whose sums are known beforehand: all weights are 0, so each sum is its bias, and that lies where roundings part.
+/// Models whose sums are known beforehand: all weights are 0, so each sum is its bias, and that lies where roundings
+/// part.
 extension RandomModelBuilder {
   mutating func buildTies() -> QuantizedModel {
     // Enough channels for several vectors of every kernel, and some left over.
@@ -49,8 +50,8 @@ extension RandomModelBuilder {
     if isLast { tensors[tensors.count - 1].elementBytes = 2 }
   }
 
-  /// A sum whose product, rounded to a multiple of 2^31, is half of `2^shift` above a result in the range; or a sum beside
-  /// it, so that the ties of one rounding are met too.
+  /// A sum whose product, rounded to a multiple of 2^31, is half of `2^shift` above a result in the range; or a sum
+  /// beside it, so that the ties of one rounding are met too.
   private mutating func drawTie(_ results: ClosedRange<Int>, room: Int) -> (Int, FixedPointScaling) {
     while true {
       let shift = happens(onceIn: 3) ? draw(33...62) : draw(33...45)

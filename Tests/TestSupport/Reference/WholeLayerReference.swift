@@ -2,7 +2,7 @@
 /// and docs/FORMAT.md and from nothing else. It shares no code with the quantizer or the runtime, so whatever both
 /// agree on with it was understood three times from the same pages.
 package struct WholeLayerReference {
-  /// What came of one image.
+  /// The results for one image.
   package struct Outcome {
     /// The input, then the output of each layer: rows from top to bottom, pixels from left to right, channels in order.
     package let tensors: [[Int]]

@@ -11,8 +11,8 @@ struct BenchmarkReport {
   let latency: Timings
   /// The first is that of one thread.
   let throughputs: [ModelBenchmark.Throughput]
-  /// Bytes of memory that the process grew by, from before the model was opened to after the first answer; nil where the
-  /// system does not say.
+  /// Bytes of memory that the process grew by, from before the model was opened to after the first answer; nil where
+  /// the system does not say.
   let memory: Int?
   /// Nil without `--layers`.
   let layers: [Double]?

@@ -27,11 +27,12 @@ struct ModelBenchmark {
     return Timings((0..<rounds).map { _ in batchSeconds(images: images) / Double(images) })
   }
 
-  /// Images per second on each of these numbers of threads, each thread with a session of its own over the shared weights: by
-  /// the clock on the wall, from when the first begins to when the last is done.
+  /// Images per second on each of these numbers of threads, each thread with a session of its own over the shared
+  /// weights: by the clock on the wall, from when the first begins to when the last is done.
   ///
-  /// Each thread is bound to a processor, another one from turn to turn, and takes some images after others, so that one that the
-  /// machine slows down for a while does less. The numbers of threads take turns, so that all of them meet with that.
+  /// Each thread is bound to a processor, another one from turn to turn, and takes some images after others, so that
+  /// one that the machine slows down for a while does less. The numbers of threads take turns, so that all of them meet
+  /// with that.
   func throughputs(threads counts: [Int]) -> [Throughput] {
     // Some 50 ms for each measurement.
     let batches = max(1, Int(0.05 / max(batchSeconds(images: Self.batch), 1e-6)))
@@ -171,8 +172,8 @@ struct ModelBenchmark {
     }
   }
 
-  /// Multiply-adds a second when a thread does nothing else, with all operands in registers: the median; nil for the plain
-  /// kernels.
+  /// Multiply-adds a second when a thread does nothing else, with all operands in registers: the median; nil for the
+  /// plain kernels.
   func peak() -> Double? {
     guard kernels.instructionSet.peak(rounds: 1000) > 0 else { return nil }
     return (0..<rounds * 3).map { _ in

@@ -6,7 +6,8 @@
 
 /// The part of this process that lies in memory and is its own.
 ///
-/// Pages of files are left out: how many of the program's the system has at hand at the moment says nothing about a model.
+/// Pages of files are left out: how many of the program's the system has at hand at the moment says nothing about a
+/// model.
 enum ResidentMemory {
   /// Nil where the system does not say.
   static var bytes: Int? {

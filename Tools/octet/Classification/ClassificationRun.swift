@@ -31,11 +31,11 @@ struct ClassificationRun {
   let isReported: Bool
   /// How each picture is drawn under its line; nil for not at all.
   let style: TerminalStyle?
-  /// Files that there will be, for the progress bar: 0 if nobody knows, nil for no bar.
+  /// Files that there will be, for the progress bar: 0 if unknown, nil for no bar.
   let total: Int?
 
-  /// One strand's classifier. A class, so that it stays where it is from file to file.
-  private final class Strand {
+  /// A worker's classifier. A class, so that it keeps its address from file to file.
+  private final class WorkerState {
     var classifier: PictureClassifier<HostKernels>
     var originals = OriginalPictures()
 
@@ -78,9 +78,9 @@ struct ClassificationRun {
   /// - Throws: what keeps the rest from being done, after all answers so far have been written.
   func run(_ source: PictureSource) throws -> Summary {
     var source = source
-    // A strand has a picture open, and perhaps looks at it once more for a page.
+    // A worker has one picture open, which it may read again for a page.
     try OpenFiles.require(OpenFiles.usual + workers.count)
-    let strands = try (0..<workers.count).map { _ in try Strand(self) }
+    let states = try (0..<workers.count).map { _ in try WorkerState(self) }
     let words = Words(model)
     var summary = Summary()
     if isReported { summary.section = ClassificationSection(classNames: words.classNames) }
@@ -91,9 +91,9 @@ struct ClassificationRun {
     }
     let bar = total.map { ProgressBar(label: "files", total: $0) }
     var output = ByteText()
-    // A strand alone has nobody to wait for.
-    let portion = workers.count == 1 ? 256 : 16
-    let work = OrderedWork(portion: portion, window: 512 / portion, empty: Place())
+    // A single worker needs no load balance.
+    let batch = workers.count == 1 ? 256 : 16
+    let work = OrderedWork(batch: batch, window: 512 / batch, empty: Place())
     try work.run(
       workers,
       fill: { place in
@@ -101,8 +101,8 @@ struct ClassificationRun {
         place.item = item
         return true
       },
-      work: { [side = summary.section?.side] place, strand in
-        classify(&place, strands[strand], words, side: side)
+      work: { [side = summary.section?.side] place, worker in
+        classify(&place, states[worker], words, side: side)
       },
       finish: { place in try finish(&place, &summary, &output) },
       flush: {
@@ -132,14 +132,14 @@ struct ClassificationRun {
   /// Everything that is done for one file alone: reading, classifying, and the text of its line.
   ///
   /// - Parameter side: of the pictures that a page wants; nil for no more.
-  private func classify(_ place: inout Place, _ strand: Strand, _ words: Words, side: Int?) {
+  private func classify(_ place: inout Place, _ state: WorkerState, _ words: Words, side: Int?) {
     place.text.removeAll()
     (place.failure, place.picture, place.result) = (nil, nil, nil)
     switch place.item {
     case .failure(_, let reason): place.failure = reason
     case .file(let path):
       do throws(PictureError) {
-        let reading = try strand.classifier.classify(path: path)
+        let reading = try state.classifier.classify(path: path)
         place.classes = (nil, reading.classIndex)
         if let labels { judge(&place, labels.label(of: path), words) }
         if place.failure == nil { write(reading, path, words, truth: place.classes.truth, to: &place.text) }
@@ -147,7 +147,7 @@ struct ClassificationRun {
         if isReported, place.failure == nil {
           let seen = GrayTile(reading.picture)
           place.result = PictureResult(
-            name: path, original: side.map { strand.originals.tile(reading, path: path, side: $0) } ?? seen,
+            name: path, original: side.map { state.originals.tile(reading, path: path, side: $0) } ?? seen,
             seen: seen, answer: reading.classIndex, probabilities: reading.probabilities,
             truth: place.classes.truth)
         }

@@ -106,7 +106,8 @@ enum ClassifyCommand: Command {
     if summary.failures > 0 { throw FilesFailed(failures: summary.failures, files: summary.files) }
   }
 
-  /// How many files there will be: counted beforehand for the bar, unless they come from standard input or nobody looks.
+  /// How many files there will be: counted beforehand for the bar, unless they come from standard input or there is no
+  /// terminal.
   private static func total(_ source: PictureSource, _ arguments: ParsedArguments) -> Int? {
     guard Terminal.standardError.isInteractive else { return nil }
     guard !arguments.positionals.contains("-") else { return 0 }

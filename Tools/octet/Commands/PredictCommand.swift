@@ -90,8 +90,8 @@ enum PredictCommand: Command {
     try output.write(run.run(PredictionItems(path: arguments.positionals[1], request)))
   }
 
-  /// A full-integer .tflite file, converted as `octet quantize` does; pixels are its input through `pixels`, all else is its
-  /// own integers.
+  /// A full-integer .tflite file, converted as `octet quantize` does; pixels are its input through `pixels`, all else
+  /// is its own integers.
   private static func converted(
     _ network: LiteNetwork, _ items: PredictionItems, _ pixels: ClosedRange<Float>?, wantsIntegers: Bool,
     _ workers: Workers, workLimit: UInt64

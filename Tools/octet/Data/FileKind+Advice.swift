@@ -40,7 +40,8 @@ extension FileKind {
     }
   }
 
-  /// Why a file cannot serve as a float model; nil for one under a name that tells its format, and for what is not known.
+  /// Why a file cannot serve as a float model; nil for one under a name that tells its format, and for what is not
+  /// known.
   static func mistakenForFloat(_ path: String) -> WrongKindError? {
     guard let kind = FileKind(path: path) else { return nil }
     switch kind {
@@ -69,7 +70,8 @@ extension FileKind {
     }
   }
 
-  /// Why a file cannot serve as data for `--data`; nil for what can, what is not known, and what the reader itself names.
+  /// Why a file cannot serve as data for `--data`; nil for what can, what is not known, and what the reader itself
+  /// names.
   static func mistakenForData(_ path: String) -> WrongKindError? {
     guard let kind = FileKind(path: path) else { return nil }
     switch kind {

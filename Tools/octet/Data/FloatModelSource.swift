@@ -63,7 +63,7 @@ enum FloatModelSource {
     if model.classNames.isEmpty {
       model = try classifier(model, path: path, given: labels)
     } else if !isOwn(path), model.classNames.count == labels.count {
-      // Names that a file from elsewhere happens to have bind nobody.
+      // Names in a file from elsewhere may be replaced.
       model.classNames = labels
     }
     guard model.classNames == labels else {

@@ -20,8 +20,8 @@ enum ModelData {
     return try PreparedData(keeping(model.classNames, of: data), settings: settings)
   }
 
-  /// A model of any format and its data, which can give the names that a model from elsewhere lacks, and the form of pictures that
-  /// it does not say.
+  /// A model of any format and its data, which can give the names that a model from elsewhere lacks, and the form of
+  /// pictures that it does not say.
   ///
   /// - Parameter isKept: whether the form of pictures is written to a model that is made from this one.
   static func prepared(

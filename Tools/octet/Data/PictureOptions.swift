@@ -33,8 +33,8 @@ struct PictureOptions {
   /// The first of them that was given.
   var given: String? { fit != nil ? "--fit" : inversion != nil ? "--invert" : nil }
 
-  /// What was given laid over what is known. To look for ink is to tell it from the paper, so a fit that was asked for turns
-  /// pictures where it is not known whether they are to be.
+  /// What was given laid over what is known. To look for ink is to tell it from the paper, so a fit that was asked for
+  /// turns pictures where it is not known whether they are to be.
   func over(_ known: PictureForm?) -> PictureForm? {
     if let known {
       return PictureForm(fit: fit ?? known.fit, inversion: inversion ?? known.inversion)

@@ -16,7 +16,7 @@ struct PictureRequest {
   /// Whether the form is kept in a model that is made: then it means something for data without pictures too.
   var isKept = false
 
-  /// Nobody has said anything.
+  /// Nothing was specified.
   init() {}
 
   /// For an .octet file.

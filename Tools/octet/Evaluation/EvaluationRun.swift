@@ -14,7 +14,7 @@ struct EvaluationRun {
   let workers: Workers
   let showsProgress: Bool
 
-  /// What came out, to be told in any form.
+  /// The results, to be printed in any form.
   struct Result {
     let subject: EvaluationSubject
     let list: AnswerList

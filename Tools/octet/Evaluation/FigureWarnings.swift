@@ -76,8 +76,8 @@ struct FigureWarnings {
         + "(--calibration-images, --data)")
   }
 
-  /// The share of a layer's values that may be cut off on images that were not calibrated on, and how many times the share
-  /// on those that were.
+  /// The share of a layer's values that may be cut off on images that were not calibrated on, and how many times the
+  /// share on those that were.
   private static let mostCut = 0.01
   private static let timesCut = 4.0
 

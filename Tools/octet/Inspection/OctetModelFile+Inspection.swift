@@ -3,8 +3,8 @@ import OctetInterchange
 import OctetReports
 
 extension OctetModelFile {
-  /// Opens a file for a command. The error says what to do where the file is of another kind, or an image takes more work
-  /// than `workLimit`.
+  /// Opens a file for a command. The error says what to do where the file is of another kind, or an image takes more
+  /// work than `workLimit`.
   static func open(_ path: String, workLimit: UInt64 = .max) throws -> OctetModelFile {
     do throws(ModelFileError) {
       return try OctetModelFile(path: path, workLimit: workLimit)

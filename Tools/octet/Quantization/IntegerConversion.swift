@@ -4,7 +4,7 @@ import OctetInterchange
 import OctetNetwork
 import OctetQuantization
 
-/// A full-integer .tflite network taken over, with the data that it was found to fit. Nothing is written.
+/// A converted full-integer .tflite network, with the data that it fits. Nothing is written.
 struct IntegerConversion {
   let quantized: QuantizedModel
   let file: OctetFile

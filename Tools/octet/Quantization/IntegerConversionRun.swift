@@ -7,7 +7,7 @@ import OctetQuantization
 import OctetReports
 import OctetText
 
-/// `octet quantize` of a full-integer .tflite file: its integers are taken over, and nothing is calibrated.
+/// `octet quantize` of a full-integer .tflite file: its integers are kept, and nothing is calibrated.
 struct IntegerConversionRun {
   let network: LiteNetwork
   let outputPath: String
@@ -16,7 +16,7 @@ struct IntegerConversionRun {
   let threads: Int
   let isQuiet: Bool
   let isJSON: Bool
-  /// Nil when no page is wanted.
+  /// Nil without a page.
   let target: ReportTarget?
 
   func run() throws {

@@ -1,7 +1,8 @@
 // From reset to Swift on a Cortex-M, and what happens on a fault.
 //
-// The stack lies at the very bottom of RAM, so that one that grows too far runs into addresses where there is nothing, and
-// faults, instead of overwriting data. The fault handler therefore cannot use it and brings a small stack of its own.
+// The stack lies at the very bottom of RAM, so that one that grows too far runs into addresses where there is nothing,
+// and faults, instead of overwriting data. The fault handler therefore cannot use it and brings a small stack of its
+// own.
 #include <stdint.h>
 
 extern uint32_t stack_bottom[], stack_top[], data_start[], data_end[], data_in_flash[], zero_start[], zero_end[];
@@ -42,7 +43,8 @@ __attribute__((naked)) void reset(void) {
       "bl start\n");
 }
 
-/// Order of what is handed on: r0-r12, sp, lr, pc, psr; the last three and r0-r3, r12 from the frame that the chip pushed, if it could.
+/// Order of what is handed on: r0-r12, sp, lr, pc, psr; the last three and r0-r3, r12 from the frame that the chip
+/// pushed, if it could.
 __attribute__((naked)) void fault(void) {
   __asm__ volatile(
       "mov r0, sp\n"
@@ -59,8 +61,10 @@ __attribute__((naked)) void fault(void) {
       "bl describe_fault\n");
 }
 
-/// `saved` holds r8-r11, then r4-r7. Bit 4 of `cause` is clear where the frame holds vector registers, too, behind the others.
-__attribute__((noreturn, used)) static void describe_fault(const uint32_t *frame, const uint32_t *saved, uint32_t cause) {
+/// `saved` holds r8-r11, then r4-r7. Bit 4 of `cause` is clear where the frame holds vector registers, too, behind the
+/// others.
+__attribute__((noreturn, used)) static void describe_fault(const uint32_t *frame, const uint32_t *saved,
+                                                           uint32_t cause) {
   // Where the stack ran off RAM there is no frame to look at.
   const int has_frame = frame >= stack_bottom && frame + 8 <= stack_top;
   static uint32_t registers[17];

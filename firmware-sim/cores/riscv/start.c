@@ -1,7 +1,7 @@
 // From reset to Swift on a RISC-V core in machine mode, and what happens on a trap.
 //
-// Below the stack lies a guard that nobody may touch: physical memory protection, locked so that it binds machine mode too. The trap
-// handler keeps the registers in memory of its own and brings a small stack.
+// Below the stack lies a guard that nobody may touch: physical memory protection, locked so that it binds machine mode
+// too. The trap handler keeps the registers in memory of its own and brings a small stack.
 #include "RiscV.h"
 
 extern uint32_t data_start[], data_end[], data_in_flash[], zero_start[], zero_end[], guard_start[];
@@ -17,7 +17,8 @@ __attribute__((noreturn, used)) static void start(void) {
   for (uint32_t *to = zero_start; to < zero_end;) *to++ = 0;
   // 4 KB of guard as one naturally aligned region without any right, locked; then all of memory with every right.
   const uint32_t guard = ((uint32_t)(uintptr_t)guard_start >> 2) | 0x1FF;
-  __asm__ volatile("csrw pmpaddr0, %0\ncsrw pmpaddr1, %1\ncsrw pmpcfg0, %2\n" : : "r"(guard), "r"(0xFFFFFFFF), "r"(0x1F98) : "memory");
+  __asm__ volatile("csrw pmpaddr0, %0\ncsrw pmpaddr1, %1\ncsrw pmpcfg0, %2\n" : : "r"(guard), "r"(0xFFFFFFFF),
+                   "r"(0x1F98) : "memory");
   firmware_main();
   for (;;) {}
 }
@@ -61,8 +62,9 @@ __attribute__((naked, aligned(16))) intptr_t core_semihosting(uint32_t operation
 __attribute__((naked, aligned(4), used)) void trap(void) {
   __asm__ volatile(
       "csrw mscratch, t0\n"
-      "la t0, fault_registers\n" SAVE(1) SAVE(2) SAVE(3) SAVE(4) SAVE(6) SAVE(7) SAVE(8) SAVE(9) SAVE(10) SAVE(11) SAVE(12)
-          SAVE(13) SAVE(14) SAVE(15) SAVE(16) SAVE(17) SAVE(18) SAVE(19) SAVE(20) SAVE(21) SAVE(22) SAVE(23) SAVE(24) SAVE(25)
+      "la t0, fault_registers\n" SAVE(1) SAVE(2) SAVE(3) SAVE(4) SAVE(6) SAVE(7) SAVE(8) SAVE(9) SAVE(10) SAVE(11)
+          SAVE(12) SAVE(13) SAVE(14) SAVE(15) SAVE(16) SAVE(17) SAVE(18) SAVE(19) SAVE(20) SAVE(21) SAVE(22)
+          SAVE(23) SAVE(24) SAVE(25)
               SAVE(26) SAVE(27) SAVE(28) SAVE(29) SAVE(30) SAVE(31)
       "csrr t1, mscratch\n"
       "sw t1, 20(t0)\n"
