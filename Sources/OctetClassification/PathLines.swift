@@ -18,7 +18,7 @@ package struct PathLines: Sendable {
   /// The longest path that Linux takes is 4,096 bytes.
   package static let longest = 65_536
   /// Bytes that are read at a time.
-  private static let portion = 8_192
+  private static let step = 8_192
 
   package init(separator: UInt8) { self.separator = separator }
 
@@ -57,10 +57,10 @@ package struct PathLines: Sendable {
     start = 0
     if buffer.count > Self.longest { buffer.removeSubrange((Self.longest + 1)...) }
     let kept = buffer.count
-    buffer.append(contentsOf: repeatElement(0, count: Self.portion))
+    buffer.append(contentsOf: repeatElement(0, count: Self.step))
     let got = buffer.withUnsafeMutableBytes { read(UnsafeMutableRawBufferPointer(rebasing: $0[kept...])) }
     isAtEnd = got <= 0
-    buffer.removeSubrange((kept + max(0, min(got, Self.portion)))...)
+    buffer.removeSubrange((kept + max(0, min(got, Self.step)))...)
     return kept
   }
 }

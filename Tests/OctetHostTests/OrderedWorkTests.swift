@@ -17,17 +17,17 @@ struct OrderedWorkTests {
 
   @Test("everything is worked on once and finished in order", arguments: [0, 1, 7, 8, 9, 63, 64, 65, 1_000])
   func order(count: Int) throws {
-    for (threads, portion, window) in [(1, 8, 2), (2, 1, 1), (2, 3, 2), (4, 8, 4), (7, 1, 50)] {
+    for (threads, batch, window) in [(1, 8, 2), (2, 1, 1), (2, 3, 2), (4, 8, 4), (7, 1, 50)] {
       var next = 0
       var finished: [Int] = []
       var flushedUpTo = 0
       let worked = Atomic<Int>(0)
-      let work = OrderedWork(batch: portion, window: window, empty: Place())
+      let work = OrderedWork(batch: batch, window: window, empty: Place())
       try work.run(
         Workers(count: threads),
         fill: { place in
           // No thread is ahead of the first unfinished item by more than the window.
-          #expect(next - finished.count < portion * window || count == 0)
+          #expect(next - finished.count < batch * window || count == 0)
           guard next < count else { return false }
           place.number = next
           next += 1

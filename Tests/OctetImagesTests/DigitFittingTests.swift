@@ -5,19 +5,19 @@ import Testing
 /// Pictures of other sizes, brought to MNIST's form.
 @Suite struct DigitFittingTests {
   @Test func boxIsScaledToTwentyPixelsAndCentered() throws {
-    var page = Page(200, 160)
+    var page = PaperPage(200, 160)
     page.draw(left: 130, top: 20, width: 40, height: 80)
     let fitted = try fit(page.picture)
     #expect(fitted.isInverted && fitted.fit == .digit && !fitted.isThickened)
     #expect(fitted.inkBox == PixelBox(left: 130, top: 20, width: 40, height: 80))
-    var expected = Page(28, 28, 0)
+    var expected = PaperPage(28, 28, 0)
     // The middle of its mass falls between pixels, and the nearest to the middle of pixel 14 is the further one.
     expected.draw(left: 10, top: 5, width: 10, height: 20, 255)
     #expect(fitted.pixels == expected.picture.pixels)
   }
 
   @Test func wideInkKeepsItsShape() throws {
-    var page = Page(300, 300, 0)
+    var page = PaperPage(300, 300, 0)
     page.draw(left: 10, top: 200, width: 200, height: 50, 255)
     let fitted = try fit(page.picture)
     #expect(!fitted.isInverted)
@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test func otherModelSizesKeepTheShare() throws {
-    var page = Page(100, 100)
+    var page = PaperPage(100, 100)
     page.draw(left: 10, top: 10, width: 20, height: 20)
     let fitted = try fit(page.picture, width: 56, height: 42)
     #expect(fitted.pixels.count == 56 * 42)
@@ -36,7 +36,7 @@ import Testing
   @Test func placeOnThePageDoesNotMatter() throws {
     var first: FittedPicture?
     for (left, top) in [(0, 0), (3, 7), (140, 90), (50, 1), (139, 0)] {
-      var page = Page(200, 150)
+      var page = PaperPage(200, 150)
       page.drawSeven(left: left, top: top, size: 60, breadth: 6)
       let fitted = try fit(page.picture)
       #expect(fitted.pixels == (first ?? fitted).pixels)
@@ -47,18 +47,18 @@ import Testing
   /// One pixel in a thousand: the same 7 as in bold.
   @Test(arguments: [1, 2, 3])
   func hairlinesSurvive(breadth: Int) throws {
-    var page = Page(1000, 800)
+    var page = PaperPage(1000, 800)
     page.drawSeven(left: 400, top: 100, size: 600, breadth: breadth)
     let fitted = try fit(page.picture)
     #expect(fitted.isThickened)
-    var bold = Page(1000, 800)
+    var bold = PaperPage(1000, 800)
     bold.drawSeven(left: 400, top: 100, size: 600, breadth: 60)
     #expect(distance(fitted.pixels, try fit(bold.picture).pixels) < 22)
     #expect(fitted.pixels.filter { $0 > 200 }.count > 30)
   }
 
   @Test func verticalLineIsMoreThanAPixelBroad() throws {
-    var page = Page(500, 900)
+    var page = PaperPage(500, 900)
     page.draw(left: 20, top: 100, width: 1, height: 700)
     let box = try #require(strongBox(try fit(page.picture)))
     #expect(box.height == 20)
@@ -66,18 +66,18 @@ import Testing
   }
 
   @Test func smallInkOnALargePageIsReadInDetail() throws {
-    var page = Page(4096, 4096)
+    var page = PaperPage(4096, 4096)
     page.drawSeven(left: 3900, top: 50, size: 80, breadth: 8)
     let fitted = try fit(page.picture)
     let box = try #require(fitted.inkBox)
     #expect(box == PixelBox(left: 3900, top: 50, width: 60, height: 80))
-    var close = Page(120, 120)
+    var close = PaperPage(120, 120)
     close.drawSeven(left: 30, top: 20, size: 80, breadth: 8)
     #expect(distance(fitted.pixels, try fit(close.picture).pixels) < 5)
   }
 
   @Test func interlacedPicturesGiveTheSame() throws {
-    var page = Page(700, 601)
+    var page = PaperPage(700, 601)
     page.drawSeven(left: 333, top: 111, size: 90, breadth: 3, 100)
     var fitter = PictureFitter(try #require(PictureFitting()))
     var sample = SamplePNG(page.picture)
@@ -87,7 +87,7 @@ import Testing
   }
 
   @Test func dustIsLeftOutAndDetachedStrokesAreKept() throws {
-    var page = Page(250, 250)
+    var page = PaperPage(250, 250)
     page.draw(left: 100, top: 120, width: 20, height: 100)
     page.draw(left: 100, top: 105, width: 80, height: 8)
     let clean = try fit(page.picture)
@@ -98,8 +98,8 @@ import Testing
   }
 
   @Test func faintInkIsMadeFull() throws {
-    var strong = Page(300, 200)
-    var faint = Page(300, 200, 200)
+    var strong = PaperPage(300, 200)
+    var faint = PaperPage(300, 200, 200)
     strong.drawSeven(left: 30, top: 30, size: 120, breadth: 12)
     faint.drawSeven(left: 30, top: 30, size: 120, breadth: 12, 180)
     #expect(try fit(faint.picture).pixels == (try fit(strong.picture).pixels))
@@ -107,7 +107,7 @@ import Testing
 
   @Test func longAndNarrowPictures() throws {
     for (width, height) in [(4096, 1), (1, 4096), (4096, 3)] {
-      var page = Page(width, height)
+      var page = PaperPage(width, height)
       if width > height {
         page.draw(left: 100, top: 0, width: 1500, height: height)
       } else {
@@ -135,7 +135,7 @@ import Testing
 
   @Test(arguments: [(1, 1), (28, 28), (2, 3), (300, 200), (1000, 800)], [0, 128, 255] as [UInt8])
   func plainPages(size: (Int, Int), gray: UInt8) {
-    expectNoInk(Page(size.0, size.1, gray).picture)
+    expectNoInk(PaperPage(size.0, size.1, gray).picture)
   }
 
   @Test func paperInUnevenLight() {
@@ -168,7 +168,7 @@ import Testing
       let longest = [3, 20, 60, 300, 600][round % 5]
       let width = 1 + Int(random.next() % UInt64(longest))
       let height = 1 + Int(random.next() % UInt64(longest))
-      var page = Page(width, height, UInt8(random.next() % 256))
+      var page = PaperPage(width, height, UInt8(random.next() % 256))
       for _ in 0..<random.next() % 12 {
         let left = Int(random.next() % UInt64(width))
         let top = Int(random.next() % UInt64(height))
@@ -201,7 +201,7 @@ import Testing
 
   @Test func damagedFilesAreErrorsOfTheReader() throws {
     var fitter = PictureFitter(try #require(PictureFitting()))
-    var page = Page(900, 900)
+    var page = PaperPage(900, 900)
     page.drawSeven(left: 20, top: 20, size: 60, breadth: 5)
     let bytes = file(page.picture)
     for length in [0, 8, 40, 5000, bytes.count - 1] {

@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func anotherSizeIsAnErrorWhenExactIsAskedFor() throws {
-    let error = #expect(throws: PictureError.self) { try fit(Page(28, 29).picture, .exact) }
+    let error = #expect(throws: PictureError.self) { try fit(PaperPage(28, 29).picture, .exact) }
     #expect(
       error?.description
         == "sample.png: is 28 x 29 pixels, and the model needs 28 x 28; give another picture, or let a digit in it be found (--fit auto)"
@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test func digitFitsWhatHasTheSizeToo() throws {
-    var page = Page(28, 28, 0)
+    var page = PaperPage(28, 28, 0)
     page.draw(left: 2, top: 3, width: 5, height: 10, 255)
     let fitted = try fit(page.picture, .digit)
     #expect(fitted.fit == .digit)

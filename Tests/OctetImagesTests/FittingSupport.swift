@@ -32,7 +32,7 @@ func file(_ picture: GrayPicture) -> [UInt8] {
 }
 
 /// A page of one gray that rectangles are drawn on.
-struct Page {
+struct PaperPage {
   private(set) var picture: GrayPicture
   private var pixels: [UInt8]
   let width: Int

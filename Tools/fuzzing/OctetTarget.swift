@@ -25,7 +25,8 @@ func readModel(_ bytes: [UInt8]) {
 private func run(_ model: Model, in bytes: UnsafeMutableRawBufferPointer) {
   var arena = MutableRawSpan(_unsafeBytes: bytes)
   let counter = ProductCounter()
-  guard var session = try? Session(model, arena: &arena, kernels: CountingKernels(counter: counter)) else {
+  guard var session = try? Session(model, arena: &arena, kernels: WorkCountingKernels(counter: counter))
+  else {
     fatalError("the arena is as large as the model asks for")
   }
   for shade: UInt8 in [0, 255] {
@@ -43,7 +44,7 @@ private final class ProductCounter {
 }
 
 /// The plain kernels, with their products counted.
-private struct CountingKernels: RowKernels {
+private struct WorkCountingKernels: RowKernels {
   let counter: ProductCounter
   private let plain = PlainKernels()
 

@@ -6,7 +6,7 @@ import OctetCommandLine
 struct Main {
   private static let nodes: [CommandNode] = [
     .command(PrepareCommand.self),
-    .command(ReportCommand.self),
+    .command(FirmwareReportCommand.self),
     .command(ConsoleCommand.self),
   ]
 
@@ -17,4 +17,11 @@ struct Main {
     subcommands: nodes.map(\.subcommand))
 
   static func main() { Program(description, nodes).runAndExit() }
+}
+
+/// Why a firmware cannot be made, or what it said not be believed.
+struct FirmwareError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
 }

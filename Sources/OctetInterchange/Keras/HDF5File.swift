@@ -1,4 +1,6 @@
 import OctetHost
+import OctetNetwork
+import OctetText
 
 /// The part of HDF5 that Keras writes: groups by symbol tables, arrays of floats in one piece, texts as attributes.
 ///
@@ -134,5 +136,130 @@ struct HDF5File {
       address = next
     }
     return address
+  }
+}
+
+extension HDF5File {
+  /// What the elements of an array are.
+  private enum Element {
+    case float(bytes: Int)
+    case text(bytes: Int)
+    /// A length and a place elsewhere in the file.
+    case distantText
+  }
+
+  private func element(_ place: Int) throws(OffsetFailure) -> Element {
+    let kind = try file.number(place, bytes: 1) & 0x0F
+    let size = Int(try file.number(place + 4, bytes: 4))
+    let isBigEndian = try file.number(place + 1, bytes: 1) & 1 == 1
+    switch kind {
+    case 1:
+      // The exponent's bits tell a half from a bfloat16.
+      let exponent = Int(try file.number(place + 13, bytes: 1))
+      guard !isBigEndian, [2: 5, 4: 8, 8: 11][size] == exponent else { break }
+      return .float(bytes: size)
+    case 3: return .text(bytes: size)
+    case 9: return .distantText
+    default: break
+    }
+    throw OffsetFailure(offset: place, reason: "its numbers are not floats as Keras writes them")
+  }
+
+  private func shape(_ place: Int) throws(OffsetFailure) -> [Int] {
+    let version = try file.number(place, bytes: 1)
+    let rank = Int(try file.number(place + 1, bytes: 1))
+    guard version == 1 || version == 2, rank <= 8 else {
+      throw OffsetFailure(offset: place, reason: "an array's shape is not of the form that Keras writes")
+    }
+    var shape: [Int] = []
+    for axis in 0..<rank { shape.append(try file.size(place + (version == 1 ? 8 : 4) + 8 * axis, bytes: 8)) }
+    return shape
+  }
+
+  /// An array of floats with its shape; nil if the object is no array.
+  mutating func floats(_ address: Int) throws(OffsetFailure) -> (shape: [Int], values: [Float])? {
+    let messages = try messages(address)
+    func body(_ type: Int) -> Range<Int>? { messages.first { $0.type == type }?.body }
+    guard let space = body(1), let type = body(3), let layout = body(8) else { return nil }
+    guard case .float(let bytes) = try element(type.lowerBound) else {
+      throw OffsetFailure(
+        offset: type.lowerBound, reason: "an array contains texts where floats are expected")
+    }
+    let shape = try shape(space.lowerBound)
+    var count = 1
+    for size in shape {
+      guard !count.multipliedReportingOverflow(by: size).overflow,
+        count * size <= NetworkDescription.largestParameterCount
+      else { throw OffsetFailure(offset: space.lowerBound, reason: "an array of \(shape) is too large") }
+      count *= size
+    }
+    let version = try file.number(layout.lowerBound, bytes: 1)
+    guard version == 3 || version == 4, try file.number(layout.lowerBound + 1, bytes: 1) == 1 else {
+      throw OffsetFailure(
+        offset: layout.lowerBound,
+        reason: "an array is stored in pieces or compressed; save the model with Keras as it comes")
+    }
+    let data = try file.range(
+      count == 0 ? 0 : file.size(layout.lowerBound + 2, bytes: 8), count: count * bytes)
+    var values: [Float] = []
+    values.reserveCapacity(count)
+    for place in stride(from: data.lowerBound, to: data.upperBound, by: bytes) {
+      let bits = try file.number(place, bytes: bytes)
+      switch bytes {
+      case 2: values.append(Float(Float16(bitPattern: UInt16(truncatingIfNeeded: bits))))
+      case 4: values.append(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
+      default: values.append(Float(Double(bitPattern: bits)))
+      }
+    }
+    return (shape, values)
+  }
+
+  /// A text that is kept as an attribute of an object; nil if it has none of that name.
+  mutating func text(_ wanted: String, of address: Int) throws(OffsetFailure) -> String? {
+    for message in try messages(address) where message.type == 0x0C {
+      let start = message.body.lowerBound
+      let version = try file.number(start, bytes: 1)
+      // In the first version each part takes a multiple of 8 bytes; the third has a byte more for the alphabet.
+      func padded(_ size: UInt64) -> Int { version == 1 ? (Int(size) + 7) / 8 * 8 : Int(size) }
+      let nameSize = try file.number(start + 2, bytes: 2)
+      let name = try file.range(start + (version == 3 ? 9 : 8), count: Int(nameSize))
+      guard file.bytes[name].prefix(while: { $0 != 0 }).elementsEqual(Array(wanted.utf8)) else { continue }
+      let type = name.lowerBound + padded(nameSize)
+      let space = type + padded(try file.number(start + 4, bytes: 2))
+      let data = space + padded(try file.number(start + 6, bytes: 2))
+      switch try element(type) {
+      case .text(let bytes):
+        let range = try file.range(data, count: bytes)
+        return String(decoding: file.bytes[range].prefix { $0 != 0 }, as: UTF8.self)
+      case .distantText:
+        return try distantText(data)
+      case .float: throw OffsetFailure(offset: type, reason: "attribute \(wanted.quoted) is not a text")
+      }
+    }
+    return nil
+  }
+
+  /// A text in one of the heaps that objects share.
+  private func distantText(_ place: Int) throws(OffsetFailure) -> String {
+    let length = try file.size(place, bytes: 4)
+    let heap = try file.size(place + 4, bytes: 8)
+    let wanted = try file.number(place + 12, bytes: 4)
+    guard file.holds("GCOL", at: heap) else {
+      throw OffsetFailure(offset: heap, reason: "the text of an attribute is not here")
+    }
+    let part = try file.range(heap, count: file.size(heap + 8, bytes: 8))
+    var entry = heap + 16
+    while entry + 16 <= part.upperBound {
+      let index = try file.number(entry, bytes: 2)
+      let size = try file.size(entry + 8, bytes: 8)
+      // Number 0 is what is left free at the end.
+      if index == 0 { break }
+      if index == wanted {
+        return String(
+          decoding: file.bytes[try file.range(entry + 16, count: min(length, size))], as: UTF8.self)
+      }
+      entry += 16 + (size + 7) / 8 * 8
+    }
+    throw OffsetFailure(offset: heap, reason: "the text of an attribute is not in its heap")
   }
 }

@@ -1,6 +1,7 @@
 import Octet
 import OctetNetwork
 import OctetText
+import OctetTraining
 
 /// Float models as safetensors files, which Python reads too.
 ///
@@ -99,5 +100,63 @@ package enum FloatModelFile {
     if let metrics = model.metrics, let reason = UntrustedJSON.fault(in: metrics) {
       throw .content(path: path, "its \"metrics\" cannot be read: \(reason)")
     }
+  }
+}
+
+// The words of options, of metadata and of what is shown.
+
+extension PictureForm.Fit {
+  package static let names = ["auto", "exact", "digit"]
+
+  package var name: String { Self.names[Int(rawValue)] }
+
+  package init?(name: String) {
+    guard let place = Self.names.firstIndex(of: name) else { return nil }
+    self.init(rawValue: UInt8(place))
+  }
+}
+
+extension PictureForm.Inversion {
+  package static let names = ["auto", "no", "yes"]
+
+  package var name: String { Self.names[Int(rawValue)] }
+
+  package init?(name: String) {
+    guard let place = Self.names.firstIndex(of: name) else { return nil }
+    self.init(rawValue: UInt8(place))
+  }
+}
+
+extension PictureForm {
+  /// As it is shown.
+  package var words: String { "fit \(fit.name), invert \(inversion.name)" }
+}
+
+/// One training setting by name, as a file keeps it.
+package struct SettingText: Hashable, Sendable {
+  package let name: String
+  package let value: String
+
+  package init(name: String, value: String) {
+    self.name = name
+    self.value = value
+  }
+}
+
+extension SettingText {
+  static func list(_ settings: TrainingSettings) -> [SettingText] {
+    list(Dictionary(settings.named.map { ($0.setting.name, $0.value) }) { first, _ in first })
+  }
+
+  /// A JSON object, its members in the list's order.
+  static func json(_ list: [SettingText]) -> String {
+    JSONValue.object(list.map { ($0.name, .string($0.value)) }).text
+  }
+
+  /// Members of a JSON object in the order of `TrainingSetting`, in which they can be applied; unknown ones last.
+  static func list(_ members: [String: String]) -> [SettingText] {
+    let known = TrainingSetting.allCases.map(\.name).filter { members[$0] != nil }
+    let others = members.keys.filter { TrainingSetting(rawValue: $0) == nil }.sorted()
+    return (known + others).map { SettingText(name: $0, value: members[$0] ?? "") }
   }
 }

@@ -1,6 +1,14 @@
 import OctetData
 import OctetHost
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Looks at what values a network's layers give, batch by batch, and keeps only counts of them.
 package struct Calibration {
   /// One histogram for each layer.
@@ -45,3 +53,14 @@ package struct Calibration {
     return histograms
   }
 }
+
+/// The natural logarithm.
+package func logarithm(_ value: Double) -> Double { log(value) }
+
+/// Two functions of a network, in the precision in which their tables are made.
+func logisticFunction(_ value: Double) -> Double { 1 / (1 + exp(-value)) }
+
+func hyperbolicTangent(_ value: Double) -> Double { tanh(value) }
+
+/// The natural exponential.
+package func exponential(_ value: Double) -> Double { exp(value) }

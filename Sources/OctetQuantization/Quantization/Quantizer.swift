@@ -85,3 +85,45 @@ package struct QuantizedNetwork: Sendable {
   /// What goes into the file.
   package var model: QuantizedModel { QuantizedModel(network, integers) }
 }
+
+/// What the user may choose about a quantization.
+package struct QuantizationSettings: Hashable, Sendable {
+  /// Training images that are looked at to find the ranges.
+  package var calibrationImages = 1000
+  package var method = CalibrationMethod.minMax
+  /// Names the random choice of images.
+  package var seed: UInt64 = 1
+  /// Whether weight scales are searched for, or taken from the largest weight.
+  package var searchesWeightScales = true
+  package var correctsBias = true
+
+  package init() {}
+}
+
+/// Why a float model cannot be quantized.
+package enum QuantizationError: Error, Equatable {
+  case network(NetworkError)
+  /// A layer that the integer format cannot express, with what to do about it.
+  case unsupported(layer: String, reason: String)
+  /// The images do not fit the network.
+  case shape(images: ImageShape, network: ImageShape)
+  case noImages
+  /// The network's outputs are no classes.
+  case noClassifier(String)
+  /// A number that the format has no room for.
+  case limit(String)
+}
+
+extension QuantizationError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .network(let error): "network: \(error)"
+    case .unsupported(let layer, let reason): "layer \(layer) cannot be quantized: \(reason)"
+    case .shape(let images, let network):
+      "the images are \(images), the network's input is \(network): give images of that shape"
+    case .noImages: "there are no images to calibrate on: give data with training images"
+    case .noClassifier(let reason): "the network is not a classifier: \(reason)"
+    case .limit(let reason): "the network does not fit an .octet file: \(reason)"
+    }
+  }
+}

@@ -1,5 +1,13 @@
 import OctetCommandLine
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// The numbers along one side of a chart: round ones that hold all values between them.
 struct Axis {
   let low: Double
@@ -47,4 +55,13 @@ struct Axis {
   func place(_ value: Double) -> Double { min(max((value - low) / (high - low), 0), 1) }
 
   func text(_ tick: Double) -> String { NumberText.fixed(tick == 0 ? 0 : tick, decimals: decimals) }
+}
+
+/// Counts that differ a thousandfold, side by side.
+enum LogScale {
+  /// From 0 for no count to 1 for `most`; a count of one can still be seen.
+  static func share(_ count: Int, of most: Int) -> Double {
+    guard count > 0, most > 0 else { return 0 }
+    return log2(Double(count) + 1) / log2(Double(most) + 1)
+  }
 }

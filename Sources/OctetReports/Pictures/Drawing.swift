@@ -150,3 +150,39 @@ enum Coordinate {
     return rest % 10 == 0 ? "\(sign)\(whole).\(rest / 10)" : "\(sign)\(whole).\(rest < 10 ? "0" : "")\(rest)"
   }
 }
+
+extension Drawing {
+  /// A picture made of cells of one size, with lines in the colour of the paper between them.
+  mutating func mosaic(
+    _ picture: PalettePicture, columns: Int, rows: Int, _ x: Double, _ y: Double, _ width: Double
+  ) {
+    let height = width * Double(picture.height) / Double(picture.width)
+    image(picture, x, y, width, height)
+    for column in 1..<max(columns, 1) {
+      let place = x + width * Double(column) / Double(columns)
+      line(place, y, place, y + height, "cut")
+    }
+    for row in 1..<max(rows, 1) {
+      let place = y + height * Double(row) / Double(rows)
+      line(x, place, x + width, place, "cut")
+    }
+  }
+}
+
+/// Lengths of text in a drawing, which has to be laid out before any browser knows the font.
+enum TextWidth {
+  /// About how wide a text of 11 pixels is; a little too much rather than too little.
+  static func estimate(_ text: String) -> Double { 6.9 * Double(text.count) }
+
+  /// At most so many characters, the last an ellipsis where some are left out.
+  static func cut(_ text: String, to count: Int) -> String {
+    text.count <= count ? text : text.prefix(max(count - 1, 0)) + "…"
+  }
+
+  /// The same with the middle left out, for paths, whose ends tell most.
+  static func cutMiddle(_ text: String, to count: Int) -> String {
+    guard text.count > count else { return text }
+    let front = count / 3
+    return text.prefix(front) + "…" + text.suffix(count - 1 - front)
+  }
+}

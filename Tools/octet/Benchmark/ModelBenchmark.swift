@@ -17,7 +17,7 @@ struct ModelBenchmark {
   /// Images of a measurement of throughput.
   static let batch = 256
   /// Images that a thread takes at a time, so few that threads end together.
-  private static let portion = 16
+  private static let share = 16
 
   /// Seconds for one image at a time, each after the one before has its answer.
   func latency() -> Timings {
@@ -46,7 +46,7 @@ struct ModelBenchmark {
           ProcessorPlace.run(on: turn + thread) {
             withBatch { session in
               while true {
-                let first = taken.add(Self.portion, ordering: .relaxed).oldValue
+                let first = taken.add(Self.share, ordering: .relaxed).oldValue
                 if first >= threads * Self.batch * batches { break }
                 runPortion(from: first, &session)
               }
@@ -94,13 +94,13 @@ struct ModelBenchmark {
     }
   }
 
-  /// A portion of images from one of them on, over and over, as they fit together.
+  /// A share of the images from one of them on, over and over, as they fit together.
   private func runPortion(from first: Int, _ session: inout BatchSession) {
     let pixels = pixels.span
     let bytes = model.imageBytes
     var classes = 0
     var start = first % imageCount
-    var left = Self.portion
+    var left = Self.share
     while left > 0 {
       let end = min(start + left, imageCount)
       do throws(SessionError) {

@@ -3,6 +3,7 @@ import OctetCommandLine
 import OctetData
 import OctetHost
 import OctetInterchange
+import OctetNetwork
 import OctetQuantization
 import OctetReports
 import OctetTraining
@@ -130,5 +131,47 @@ enum ReportSizes {
       ("float weights", model.parameters.reduce(0) { $0 + 4 * $1.values.count }),
       (".octet file", file.fileBytes), ("memory to run", file.model.arenaBytes),
     ]
+  }
+}
+
+/// The picture whose way through the network is drawn.
+struct ChosenImage {
+  let images: LabeledImages
+  let index: Int
+  let answers: ClassAnswers
+
+  var pixels: [UInt8] { Array(images.pixels[index * images.shape.count..<(index + 1) * images.shape.count]) }
+
+  var picture: PalettePicture { images.picture(index) }
+
+  /// What it truly is, the answer, which one it is.
+  var lines: [String] {
+    let names = images.classNames
+    let sure = answers.hasProbabilities ? " (\(NumberText.percent(answers.confidence(index))))" : ""
+    return [
+      names[Int(images.labels[index])], "taken for \(names[answers.classes[index]])\(sure)", "no. \(index)",
+    ]
+  }
+}
+
+/// What a quantization did, measured for a page.
+struct QuantizationMeasurement {
+  let quantized: QuantizedNetwork
+  let report: QuantizationReport
+  /// Those that the ranges were taken from.
+  let images: LabeledImages
+  let workers: Workers
+
+  /// Images whose values are counted for the histograms.
+  private static let histogramImages = 256
+
+  /// - Parameter sizes: of files and memory, what was first.
+  func section(sizes: [(name: String, bytes: Int)]) throws -> Section {
+    let histograms = try Calibration(quantized.network, workers: workers).run(
+      images.prefix(Self.histogramImages), progress: { _ in })
+    return QuantizationSection(
+      report: report, distributions: LayerDistribution.all(quantized, histograms: histograms.outputs),
+      sizes: sizes
+    ).section
   }
 }

@@ -45,3 +45,10 @@ struct ReportTarget {
     return "Wrote \(places.joined(separator: " and "))\n"
   }
 }
+
+extension Page {
+  /// A page of this program.
+  init(title: String, about: String, _ sections: [Section]) {
+    self.init(title: title, about: about, sections: sections, version: Main.version)
+  }
+}

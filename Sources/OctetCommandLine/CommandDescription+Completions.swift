@@ -16,12 +16,12 @@ extension CommandDescription {
       for option in command.allOptions {
         guard let kind = option.kind else { continue }
         let patterns = option.spellings.map { "'\(path) \($0)'" }
-        values.append("    \(patterns.joined(separator: " | "))) \(action(for: kind)) ;;")
+        values.append("    \(patterns.joined(separator: " | "))) \(bashAction(for: kind)) ;;")
       }
       for (place, positional) in command.positionals.enumerated() {
         // Of the last one there may be many, so it takes every later place too.
         let pattern = positional.arity.repeats ? "'\(path) '[0-9]*" : "'\(path) \(place)'"
-        values.append("    \(pattern)) \(action(for: positional.kind)) ;;")
+        values.append("    \(pattern)) \(bashAction(for: positional.kind)) ;;")
       }
     }
     return """
@@ -90,7 +90,7 @@ extension CommandDescription {
       """
   }
 
-  private func action(for kind: ValueKind) -> String {
+  private func bashAction(for kind: ValueKind) -> String {
     switch kind {
     case .text: "action=''"
     case .choice(_, let choices): "action=words words='\(choices.joined(separator: " "))'"
@@ -104,5 +104,95 @@ extension CommandDescription {
   func visit(path: [String], _ body: ([String], CommandDescription) -> Void) {
     body(path, self)
     for subcommand in subcommands { subcommand.description.visit(path: path + [subcommand.name], body) }
+  }
+}
+
+extension CommandDescription {
+  /// A completion script for zsh, to be sourced or to be put in the function path. This description is the program's.
+  package func zshCompletions() -> String {
+    var functions: [String] = []
+    visit(path: [name]) { path, command in
+      let function = "_" + path.joined(separator: "_")
+      var specifications = command.allOptions.map(specification(of:))
+      for (place, positional) in command.positionals.enumerated() {
+        let start = positional.arity.repeats ? "*" : "\(place + 1)"
+        specifications.append("'\(start):\(positional.kind.placeholder)\(zshAction(for: positional.kind))'")
+      }
+      guard !command.subcommands.isEmpty else {
+        functions.append(
+          """
+          \(function)() {
+            _arguments \(specifications.joined(separator: " \\\n    "))
+          }
+          """)
+        return
+      }
+      specifications += ["'1:command:->command'", "'*::argument:->argument'"]
+      let names = command.subcommands.map { "'\($0.name):\(quoted($0.description.summary))'" }
+      let branches = command.subcommands.map { "        \($0.name)) \(function)_\($0.name) ;;" }
+      functions.append(
+        """
+        \(function)() {
+          local curcontext="$curcontext" state
+          local -a line commands
+          commands=(
+            \(names.joined(separator: "\n    "))
+          )
+          _arguments -C \(specifications.joined(separator: " \\\n    "))
+          case "$state" in
+            command) _describe command commands ;;
+            argument)
+              case "$line[1]" in
+        \(branches.joined(separator: "\n"))
+              esac ;;
+          esac
+        }
+        """)
+    }
+    return """
+      #compdef \(name)
+      # Completions of \(name) for zsh. To have them: source <(\(name) completions zsh)
+
+      \(functions.joined(separator: "\n\n"))
+
+      # Run as a completion function by zsh itself, or sourced by somebody.
+      if [[ "$funcstack[1]" == '_\(name)' ]]; then
+        _\(name) "$@"
+      else
+        compdef _\(name) \(name)
+      fi
+
+      """
+  }
+
+  private func specification(of option: OptionDescription) -> String {
+    let exclusion = option.isRepeatable ? "*" : "(\(option.spellings.joined(separator: " ")))"
+    let value = option.kind.map { ":\($0.placeholder)\(zshAction(for: $0))" } ?? ""
+    let text = "[\(quoted(option.help))]\(value)'"
+    guard let short = option.short else {
+      return "'\(exclusion)--\(option.name)\(option.kind == nil ? "" : "=")\(text)"
+    }
+    let spellings = option.kind == nil ? "-\(short),--\(option.name)" : "-\(short)+,--\(option.name)="
+    return "'\(exclusion)'{\(spellings)}'\(text)"
+  }
+
+  private func zshAction(for kind: ValueKind) -> String {
+    switch kind {
+    case .text: ": "
+    case .choice(_, let choices): ":(\(choices.joined(separator: " ")))"
+    case .command: ":(\(subcommands.map(\.name).joined(separator: " ")))"
+    case .input, .output: ":_files"
+    case .outputFolder: ":_files -/"
+    }
+  }
+
+  /// Text inside single quotes in which zsh gives brackets and colons a meaning.
+  private func quoted(_ text: String) -> String {
+    var quoted = ""
+    for character in text {
+      if "[]:\\".contains(character) { quoted.append("\\") }
+      quoted += character == "'" ? "'\\''" : String(character)
+    }
+    return quoted
   }
 }

@@ -4,7 +4,7 @@ import OctetInterchange
 import OctetText
 
 /// `octet-firmware report`: compares what the firmware found with the host, and says what it took.
-enum ReportCommand: Command {
+enum FirmwareReportCommand: Command {
   static let name = "report"
 
   static let description = CommandDescription(
