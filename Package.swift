@@ -125,6 +125,8 @@ let package = Package(
         "OctetReports", "OctetText", "OctetTraining",
       ],
       path: "Tools/octet",
+      // A link to the file at the top.
+      resources: [.embedInCode("VERSION")],
       swiftSettings: strict),
     .target(name: "CDeviceSystem"),
     .target(name: "CProcessor"),

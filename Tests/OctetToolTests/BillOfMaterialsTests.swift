@@ -58,6 +58,18 @@ import Testing
     #expect(try self.bill().text == text, "the same program gives the same bytes")
   }
 
+  @Test func theVersionIsThatOfTheFileAtTheTop() throws {
+    let top = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
+    let version = try String(contentsOf: top.appending(path: "VERSION"), encoding: .utf8)
+    #expect(version.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil, "\(version)")
+    #expect(try OctetProcess.run("--version").output == "octet \(version)")
+    let main = try #require((try bill().object["metadata"] as? [String: Any])?["component"] as? [String: Any])
+    #expect(main["version"] as? String == String(version.dropLast()))
+    let changes = try String(contentsOf: top.appending(path: "CHANGELOG.md"), encoding: .utf8)
+    let newest = changes.split(separator: "\n").first { $0.hasPrefix("## ") }
+    #expect(newest?.hasPrefix("## \(version.dropLast())") == true, "\(newest ?? "")")
+  }
+
   /// A new version need not be entered into the script.
   @Test func versionsAreTheMachines() throws {
     let program = try OctetProcess.run("--version")
