@@ -22,10 +22,10 @@ let package = Package(
     .executable(name: "octet", targets: ["OctetTool"]),
     .executable(name: "octet-classify", targets: ["OctetClassify"]),
     .executable(name: "octet-bench", targets: ["OctetBench"]),
-    .executable(name: "octet-firmware", targets: ["OctetFirmware"]),
+    .executable(name: "octet-firmware", targets: ["OctetFirmwareHost"]),
   ],
   targets: [
-    // The runtime. It depends on nothing; Tools/embedded compiles the same files as Embedded Swift.
+    // The runtime. It depends on nothing; Tools/checks/embedded compiles the same files as Embedded Swift.
     .target(
       name: "Octet",
       swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
@@ -130,7 +130,7 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "CDeviceSystem"),
     .target(name: "CProcessor"),
-    // The program for devices, here for this machine. Tools/build-device compiles the same files as Embedded Swift.
+    // The program for devices, here for this machine. Tools/device/build compiles the same files as Embedded Swift.
     .executableTarget(
       name: "OctetClassify",
       dependencies: ["CDeviceSystem", "CPNG", "Octet", "OctetClassification", "OctetImages", "OctetText"],
@@ -147,12 +147,12 @@ let package = Package(
       swiftSettings: strict),
     // The host's side of firmware-sim/run.
     .executableTarget(
-      name: "OctetFirmware",
+      name: "OctetFirmwareHost",
       dependencies: [
         "Octet", "OctetChipKernels", "OctetCommandLine", "OctetData", "OctetHost", "OctetImages",
         "OctetInterchange", "OctetNetwork", "OctetTraining",
       ],
-      path: "Tools/octet-firmware",
+      path: "firmware-sim/host",
       swiftSettings: strict),
     .testTarget(
       name: "OctetTests",

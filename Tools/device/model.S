@@ -1,4 +1,4 @@
-// The model that Tools/build-device --model links into the program, at an address that fits any of its constants.
+// The model that Tools/device/build --model links into the program, at an address that fits any of its constants.
     .section .rodata.octet_linked_model, "a", %progbits
     .balign 64
     .globl octet_linked_model

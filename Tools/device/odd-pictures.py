@@ -3,7 +3,7 @@
 
 usage: odd-pictures.py FOLDER
 
-Tools/test-device has the device's program and the host's read them. They are the same at every run.
+Tools/device/test has the device's program and the host's read them. They are the same at every run.
 """
 import os
 import random

@@ -25,7 +25,7 @@ private enum Target: String {
   }
 }
 
-/// Tools/fuzz names the reader; one program has them all, as building it takes longer than a run.
+/// Tools/fuzzing/fuzz names the reader; one program has them all, as building it takes longer than a run.
 private let target: Target = {
   let name = getenv("OCTET_FUZZ_TARGET").map { String(cString: $0) } ?? ""
   guard let target = Target(rawValue: name) else {
