@@ -2,7 +2,7 @@ import COctet
 import Octet
 import OctetChipKernels
 
-// What octet.h declares. A session is put together for each call and taken apart again: C keeps the parts.
+// What octet.h declares. C keeps the memory of a run and its arena between calls.
 
 #if OCTET_VECTOR_LAYOUT
   /// For chips with the vector extension.
@@ -17,10 +17,8 @@ import OctetChipKernels
 
 /// What lies in the memory of an `octet_session`.
 private struct KeptSession: ~Copyable {
-  let model: Model
-  let arena: UnsafeMutableRawBufferPointer
-  let kernels: Kernels
-  var state: SessionState
+  var run: ModelRun<Kernels>
+  let arena: UnsafeMutableRawPointer
 }
 
 /// Callers may hand in anything; what C declares must be large enough for what Swift keeps there.
@@ -105,19 +103,15 @@ public func octet_open(
 ) -> Int32 {
   checkSizes()
   let model = model(kept)
-  let memory = UnsafeMutableRawBufferPointer(start: arena, count: max(bytes, 0))
+  guard bytes >= model.arenaBytes, UInt(bitPattern: arena) & 3 == 0 else { return Int32(OCTET_BAD_ARENA) }
+  let memory = UnsafeMutableRawBufferPointer(start: arena, count: bytes)
   // What the arena leaves over serves the kernels; they do with any amount, and with none.
   let scratch = UnsafeMutableRawBufferPointer(rebasing: memory[min(scratchOffset(model), memory.count)...])
-  let kernels = Kernels(model, scratch: scratch)
-  var span = MutableRawSpan(_unsafeBytes: memory)
-  do throws(SessionError) {
-    let session = try Session(model, arena: &span, kernels: kernels)
-    UnsafeMutableRawPointer(result).assumingMemoryBound(to: KeptSession.self).initialize(
-      to: KeptSession(model: model, arena: memory, kernels: kernels, state: session.suspend()))
-    return Int32(OCTET_OK)
-  } catch {
-    return Int32(OCTET_BAD_ARENA)
-  }
+  let place = session(result)
+  place.initialize(
+    to: KeptSession(run: ModelRun(model, kernels: Kernels(model, scratch: scratch)), arena: arena))
+  place.pointee.run.open(arena)
+  return Int32(OCTET_OK)
 }
 
 /// Feeds the next row of the image.
@@ -125,33 +119,19 @@ public func octet_open(
 public func octet_feed(
   _ kept: UnsafeMutablePointer<octet_session>, _ row: UnsafePointer<UInt8>, _ bytes: Int
 ) -> Int32 {
-  withSession(kept) { session in
-    do throws(SessionError) {
-      try session.feed(row: UnsafeBufferPointer(start: row, count: max(bytes, 0)).span)
-      return Int32(OCTET_OK)
-    } catch {
-      switch error {
-      case .imageComplete: return Int32(OCTET_COMPLETE)
-      default: return Int32(OCTET_BAD_ROW)
-      }
-    }
-  }
+  let place = session(kept)
+  guard bytes == place.pointee.run.model.imageRowBytes else { return Int32(OCTET_BAD_ROW) }
+  guard !place.pointee.run.isFinished else { return Int32(OCTET_COMPLETE) }
+  var nobody = NoObserver()
+  place.pointee.run.feed(row: row, place.pointee.arena, &nobody)
+  return Int32(OCTET_OK)
 }
 
-/// Takes the session up where it was left, calls `body` with it, and puts it away again.
-private func withSession<Result>(
-  _ kept: UnsafePointer<octet_session>, _ body: (inout Session<Kernels>) -> Result
-) -> Result {
+/// What the model makes of the image; nil until it is complete.
+private func outcome(_ kept: UnsafePointer<octet_session>) -> Outcome? {
   let place = session(UnsafeMutablePointer(mutating: kept))
-  let parts = place.move()
-  let model = parts.model
-  let arena = parts.arena
-  let kernels = parts.kernels
-  var span = MutableRawSpan(_unsafeBytes: arena)
-  var session = Session(model, arena: &span, kernels: kernels, resuming: parts.state)
-  let result = body(&session)
-  place.initialize(to: KeptSession(model: model, arena: arena, kernels: kernels, state: session.suspend()))
-  return result
+  guard place.pointee.run.isFinished else { return nil }
+  return Outcome(place.pointee.run.model, arena: place.pointee.arena)
 }
 
 /// Reads the class and its probability.
@@ -159,12 +139,10 @@ private func withSession<Result>(
 public func octet_answer(
   _ kept: UnsafePointer<octet_session>, _ result: UnsafeMutablePointer<octet_result>
 ) -> Int32 {
-  withSession(kept) { session in
-    guard let answer = session.answer else { return Int32(OCTET_NO_RESULT) }
-    result.pointee = octet_result(
-      class_index: UInt32(truncatingIfNeeded: answer.classIndex), probability: answer.probability ?? 0)
-    return Int32(OCTET_OK)
-  }
+  guard let answer = outcome(kept)?.answer else { return Int32(OCTET_NO_RESULT) }
+  result.pointee = octet_result(
+    class_index: UInt32(truncatingIfNeeded: answer.classIndex), probability: answer.probability ?? 0)
+  return Int32(OCTET_OK)
 }
 
 /// Reads the probability of one class.
@@ -172,16 +150,17 @@ public func octet_answer(
 public func octet_probability(
   _ kept: UnsafePointer<octet_session>, _ classIndex: Int, _ probability: UnsafeMutablePointer<UInt32>
 ) -> Int32 {
-  let count = session(UnsafeMutablePointer(mutating: kept)).pointee.model.classCount
-  return withSession(kept) { session in
-    guard session.isFinished, classIndex >= 0, classIndex < count else { return Int32(OCTET_NO_RESULT) }
-    probability.pointee = session.probability(of: classIndex)
-    return Int32(OCTET_OK)
+  let count = session(UnsafeMutablePointer(mutating: kept)).pointee.run.model.classCount
+  guard classIndex >= 0, classIndex < count, let outcome = outcome(kept) else {
+    return Int32(OCTET_NO_RESULT)
   }
+  probability.pointee = outcome.probability(of: classIndex)
+  return Int32(OCTET_OK)
 }
 
 /// Forgets the image.
 @c @implementation
 public func octet_restart(_ kept: UnsafeMutablePointer<octet_session>) {
-  withSession(kept) { session in session.restart() }
+  let place = session(kept)
+  place.pointee.run.restart(place.pointee.arena)
 }

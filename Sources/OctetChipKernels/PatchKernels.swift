@@ -47,18 +47,16 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
   /// The largest patch, or row of a dense layer.
   private static func patchBytes(_ model: Model) -> Int {
     var largest = 0
-    for index in 0..<model.layerCount {
-      let layer = model.layer(index)
-      let input = model.tensor(Int(layer.input))
-      switch layer.kind {
-      case .convolution:
-        let depth = Int(layer.windowHeight) &* Int(layer.windowWidth) &* Int(input.channels)
-        largest = max(largest, patchBytes(depth))
-      case .dense: largest = max(largest, patchBytes(input.rowValues) / 4)
-      default: break
-      }
-    }
+    for index in 0..<model.layerCount { largest = max(largest, patchBytes(model.shape(index))) }
     return largest
+  }
+
+  private static func patchBytes(_ shape: LayerShape) -> Int {
+    switch shape.layer.kind {
+    case .convolution: patchBytes(Int(shape.weightsPerOutput ?? 0))
+    case .dense: patchBytes(shape.input.rowValues) / 4
+    case .depthwiseConvolution, .maximumPooling, .averagePooling, .globalAveragePooling, .add, .table: 0
+    }
   }
 
   /// Values of rows that are put off at a time.
@@ -67,9 +65,11 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
   /// The first dense layer over several rows that are so short that it pays to fold several of them at once, such as the
   /// rows of the image.
   private static func gatheringLayer(_ model: Model) -> Int? {
-    for index in 0..<model.layerCount where model.layer(index).kind == .dense {
-      let input = model.tensor(Int(model.layer(index).input))
-      if input.height > 1 && input.rowValues &* 4 <= gatheredValues && input.rowValues % Layout.rowGroup == 0
+    for index in 0..<model.layerCount {
+      let shape = model.shape(index)
+      let count = shape.input.rowValues
+      if shape.keepsAccumulators && shape.layer.kind.hasWeights && count &* 4 <= gatheredValues
+        && count % Layout.rowGroup == 0
       {
         return index
       }

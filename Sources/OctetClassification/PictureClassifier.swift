@@ -3,11 +3,10 @@ import OctetImages
 
 /// Pictures in files, one after another, through a model. Its memory is taken once and does not grow.
 package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
-  private let model: Model
-  private let kernels: Kernels
+  private var run: ModelRun<Kernels>
   private var fitter: PictureFitter
-  /// Lent to one session at a time.
-  private var arena: [UInt32]
+  /// Opened once, for all pictures.
+  private let arena: UnsafeMutableRawBufferPointer
 
   /// - Parameters:
   ///   - fit: nil for what the model says.
@@ -25,31 +24,23 @@ package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
       throw ClassifierError.input(
         width: model.imageWidth, height: model.imageHeight, channels: model.imageChannels)
     }
-    self.model = model
-    self.kernels = kernels
     fitter = PictureFitter(fitting)
-    arena = [UInt32](repeating: 0, count: (model.arenaBytes + 3) / 4)
+    arena = .allocate(byteCount: model.arenaBytes, alignment: 64)
+    run = ModelRun(model, kernels: kernels)
+    if let start = arena.baseAddress { run.open(start) }
   }
+
+  deinit { arena.deallocate() }
 
   /// Reads the picture at `path` and classifies it.
   package mutating func classify(path: String) throws(PictureError) -> Reading {
     let picture = try fitter.fit(path: path)
-    return Self.reading(picture, model, kernels, &arena)
-  }
-
-  /// A function of its own parts, so that nothing is copied that other threads count references to as well.
-  private static func reading(
-    _ picture: FittedPicture, _ model: Model, _ kernels: Kernels, _ arena: inout [UInt32]
-  ) -> Reading {
-    do throws(SessionError) {
-      var words = arena.mutableSpan
-      var bytes = words.mutableBytes
-      var session = try Session(model, arena: &bytes, kernels: kernels)
-      try session.run(image: picture.pixels.span)
-      return Reading(session, model, picture)
-    } catch {
-      preconditionFailure("arena and picture have the model's size")
-    }
+    var nobody = NoObserver()
+    guard let start = arena.baseAddress,
+      let pixels = picture.pixels.span.withUnsafeBufferPointer({ $0.baseAddress })
+    else { preconditionFailure("arena and picture have the model's size") }
+    run.run(image: pixels, start, &nobody)
+    return Reading(Outcome(run.model, arena: start), run.model, picture)
   }
 }
 

@@ -15,12 +15,12 @@ package struct Reading: Sendable {
 }
 
 extension Reading {
-  /// Reads the answer off a session that has finished an image.
-  init<Kernels: RowKernels>(_ session: borrowing Session<Kernels>, _ model: Model, _ picture: FittedPicture) {
+  /// Reads what a model made of a picture.
+  init(_ outcome: Outcome, _ model: Model, _ picture: FittedPicture) {
     var logits: [Int32] = []
-    logits.reserveCapacity(session.logitCount)
-    session.forEachLogit { logits.append($0) }
-    let best = session.answer?.classIndex ?? 0
+    logits.reserveCapacity(outcome.count)
+    outcome.forEachLogit { logits.append($0) }
+    let best = outcome.classIndex
     var second = best == 0 ? 1 : 0
     if logits.count > 1 {
       for index in 0..<logits.count where index != best && logits[index] > logits[second] { second = index }
@@ -28,7 +28,7 @@ extension Reading {
     var probabilities: [UInt32] = []
     if model.head != .linear {
       probabilities.reserveCapacity(model.classCount)
-      session.forEachProbability { probabilities.append($0) }
+      outcome.forEachProbability { probabilities.append($0) }
     }
     classIndex = best
     runnerUp = second

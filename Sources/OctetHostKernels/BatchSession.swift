@@ -5,11 +5,8 @@ import Octet
 /// Dense layers on a host mostly wait for their weights; images that run together share that. The answers are the bits that a
 /// `Session` gives.
 package struct BatchSession: ~Copyable, ~Escapable {
-  /// Has the answer of one image after the other.
-  private var session: Session<HostKernels>
-  private let kernels: HostKernels
-  private let model: Model
-  private let arenas: UnsafeMutableRawPointer
+  private var run: ModelRun<HostKernels>
+  private var arenas: MutableRawSpan
 
   /// Bytes that a batch over this model needs, at a multiple of 4.
   package static func arenaBytes(_ model: Model, _ kernels: HostKernels) -> Int {
@@ -25,55 +22,46 @@ package struct BatchSession: ~Copyable, ~Escapable {
     guard arenas.byteCount >= needed else {
       throw SessionError.arenaTooSmall(bytes: arenas.byteCount, needed: needed)
     }
-    let stride = Self.stride(model)
-    for place in 1..<kernels.imagesTogether {
-      // Opened once, as that fills in the borders.
-      var arena = arenas._mutatingExtracting(place * stride..<(place + 1) * stride)
-      _ = try Session(model, arena: &arena, kernels: kernels)
-    }
+    let start = Self.start(&arenas)
+    guard UInt(bitPattern: start) % 4 == 0 else { throw SessionError.arenaNotAligned }
+    run = ModelRun(model, kernels: kernels)
+    for place in 0..<kernels.imagesTogether { run.open(start + place * Self.stride(model)) }
+    self.arenas = arenas._mutatingExtracting(..<needed)
+  }
+
+  @inline(__always)
+  private static func start(_ arenas: inout MutableRawSpan) -> UnsafeMutableRawPointer {
     guard let start = arenas.withUnsafeMutableBytes({ $0.baseAddress }) else {
       preconditionFailure("a model needs an arena of at least a row")
     }
-    session = try Session(model, arena: &arenas, kernels: kernels)
-    self.arenas = start
-    self.kernels = kernels
-    self.model = model
+    return start
   }
 
   /// Runs images of `model.imageBytes` bytes each, one after another in memory, and calls `body` with each one's number
-  /// and a session that has its answer.
+  /// and what the model makes of it, which is good during the call.
   package mutating func run(
-    images: Span<UInt8>, _ body: (_ image: Int, _ session: inout Session<HostKernels>) -> Void
+    images: Span<UInt8>, _ body: (_ image: Int, _ outcome: Outcome) -> Void
   ) throws(SessionError) {
-    let bytes = model.imageBytes
+    let bytes = run.model.imageBytes
     let count = images.count / bytes
     guard count * bytes == images.count else {
       throw SessionError.imageSize(bytes: images.count, needed: (count + 1) * bytes)
     }
-    let together = kernels.imagesTogether
+    guard let pixels = images.withUnsafeBufferPointer({ $0.baseAddress }) else { return }
+    let arenas = Self.start(&arenas)
+    let stride = Self.stride(run.model)
+    let together = run.kernels.imagesTogether
     var image = 0
     while together > 1, image + together <= count {
-      runTogether(images, from: image)
-      for place in 0..<together {
-        session.moveToAnswer(in: arenas + place * Self.stride(model))
-        body(image + place, &session)
-      }
+      run.kernels.runTogether(images: pixels + image * bytes, arenas: arenas, stride: stride)
+      for place in 0..<together { body(image + place, Outcome(run.model, arena: arenas + place * stride)) }
       image += together
     }
+    var nobody = NoObserver()
     while image < count {
-      try session.run(image: images.extracting(image * bytes..<(image + 1) * bytes))
-      body(image, &session)
+      run.run(image: pixels + image * bytes, arenas, &nobody)
+      body(image, Outcome(run.model, arena: arenas))
       image += 1
-    }
-  }
-
-  @inline(__always)
-  private func runTogether(_ images: Span<UInt8>, from first: Int) {
-    images.withUnsafeBufferPointer { pixels in
-      guard let start = pixels.baseAddress else { return }
-      kernels.runTogether(
-        images: start + first * model.imageBytes, imageBytes: model.imageBytes, arenas: arenas,
-        stride: Self.stride(model))
     }
   }
 }

@@ -18,68 +18,38 @@ package struct HostKernels: RowKernels, Sendable {
     self.init(model, try InstructionSet.chosen())
   }
 
-  /// The list of steps that was worked out for the model, in place of a session's search for the next row.
+  package var instructionSet: InstructionSet { packed.set }
+
+  /// They have.
+  @inline(__always)
+  package var haveSteps: Bool { true }
+
   package func run<Observer: RunObserver>(
-    image: UnsafePointer<UInt8>, arena: UnsafeMutableRawPointer, observer: inout Observer
-  ) -> Bool {
-    packed.run(image: image, arena: arena, observer: &observer)
+    from position: Int, pixels: UnsafePointer<UInt8>, rows: Int, arena: UnsafeMutableRawPointer,
+    observer: inout Observer
+  ) -> Int? {
+    packed.program.run(from: position, pixels: pixels, rows: rows, arena: arena, observer: &observer)
   }
 
   /// Images that a `BatchSession` runs side by side.
   package var imagesTogether: Int { packed.imagesTogether }
 
   /// Runs so many images, where they are more than one.
-  func runTogether(
-    images: UnsafePointer<UInt8>, imageBytes: Int, arenas: UnsafeMutableRawPointer, stride: Int
-  ) {
-    packed.runTogether(images: images, imageBytes: imageBytes, arenas: arenas, stride: stride)
+  func runTogether(images: UnsafePointer<UInt8>, arenas: UnsafeMutableRawPointer, stride: Int) {
+    packed.program.runTogether(images: images, arenas: arenas, stride: stride)
   }
 
-  package var instructionSet: InstructionSet { packed.set }
+  // A run takes the steps above, and never asks for a single row.
 
-  @inline(__always)
-  private func rows(_ input: RingRows) -> octet_rows {
-    octet_rows(slots: input.slots, row_bytes: input.rowBytes, slot_count: input.slotCount, first: input.first)
-  }
+  package func convolve(_ row: ConvolutionRow) { plain.convolve(row) }
 
-  package func convolve(_ row: ConvolutionRow) {
-    guard let layer = packed.layer(row.layer), let kernels = packed.kernels else {
-      return plain.convolve(row)
-    }
-    var rows = rows(row.input)
-    kernels.pointee.convolve(layer, &rows, row.outputWidth, row.target)
-  }
-
-  package func convolveDepthwise(_ row: ConvolutionRow) {
-    guard let layer = packed.layer(row.layer), let kernels = packed.kernels else {
-      return plain.convolveDepthwise(row)
-    }
-    var rows = rows(row.input)
-    kernels.pointee.convolve_depthwise(layer, &rows, row.outputWidth, row.target)
-  }
+  package func convolveDepthwise(_ row: ConvolutionRow) { plain.convolveDepthwise(row) }
 
   package func fold(_ row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>) {
-    guard let layer = packed.layer(row.layer), let kernels = packed.kernels else {
-      return plain.fold(row, into: accumulators)
-    }
-    row.values.withMemoryRebound(to: UInt8.self, capacity: row.count) {
-      kernels.pointee.fold(layer, $0, 0x80, row.row, row.count, accumulators)
-    }
-  }
-
-  package func finish(_ row: FinishedSums, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
-    guard let layer = packed.layer(row.layer), let kernels = packed.kernels else {
-      return plain.finish(row, output, to: target)
-    }
-    kernels.pointee.finish(layer, row.sums, target)
+    plain.fold(row, into: accumulators)
   }
 
   package func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
-    guard let layer = packed.layer(row.layer), let kernels = packed.kernels else {
-      return plain.multiply(row, output, to: target)
-    }
-    row.values.withMemoryRebound(to: UInt8.self, capacity: row.count) {
-      kernels.pointee.multiply(layer, $0, 0x80, row.count, target)
-    }
+    plain.multiply(row, output, to: target)
   }
 }

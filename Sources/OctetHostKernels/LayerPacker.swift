@@ -9,17 +9,24 @@ struct LayerPacker {
 
   /// Nil for a layer that has no weights, or that the plain kernels have to do.
   func pack(_ index: Int) -> UnsafePointer<octet_layer>? {
-    guard let weighted = model.weightedLayer(index) else { return nil }
-    var layer = geometry(weighted)
-    switch weighted.kind {
+    let shape = model.shape(index)
+    var layer = octet_layer()
+    switch shape.layer.kind {
     case .convolution:
+      layer = geometry(
+        shape, segment: Int(shape.layer.windowWidth) * Int(shape.input.channels),
+        lines: Int(shape.layer.windowHeight))
       guard octet_scratch_needed(&layer) <= OCTET_SCRATCH_BYTES else { return nil }
-      packGroups(weighted, &layer, vectors: kernels.convolution_vectors)
+      packGroups(shape, &layer, vectors: kernels.convolution_vectors)
     case .depthwiseConvolution:
-      guard weighted.outputs == weighted.inputChannels else { return nil }
-      packDepthwise(weighted, &layer)
+      guard shape.output.channels == shape.input.channels else { return nil }
+      layer = geometry(
+        shape, segment: Int(shape.layer.windowWidth) * Int(shape.input.channels),
+        lines: Int(shape.layer.windowHeight))
+      packDepthwise(shape, &layer)
     case .dense:
-      packGroups(weighted, &layer, vectors: kernels.dense_vectors)
+      layer = geometry(shape, segment: shape.input.rowValues, lines: Int(shape.input.height))
+      packGroups(shape, &layer, vectors: kernels.dense_vectors)
     case .maximumPooling, .averagePooling, .globalAveragePooling, .add, .table:
       return nil
     }
@@ -32,46 +39,54 @@ struct LayerPacker {
     (value + multiple - 1) / multiple * multiple
   }
 
-  private func geometry(_ weighted: WeightedLayer) -> octet_layer {
-    let output = weighted.output
-    let padded = roundedUp(weighted.outputs, to: kernels.lanes)
+  /// - Parameters:
+  ///   - segment: values along a line, whose weights lie side by side.
+  ///   - lines: of the window, or rows of a dense layer's input.
+  private func geometry(_ shape: LayerShape, segment: Int, lines: Int) -> octet_layer {
+    let output = OutputStage(model.records, shape)
+    let outputs = Int(shape.output.channels)
+    let padded = roundedUp(outputs, to: kernels.lanes)
     let start = storage.allocate(padded, of: Int32.self)
     let multipliers = storage.allocate(padded, of: Int32.self)
     let shifts = storage.allocate(padded, of: Int32.self)
     let halves = storage.allocate(padded, of: Int32.self)
-    for channel in 0..<weighted.outputs {
+    for channel in 0..<outputs {
       start[channel] = output.bias[channel]
       multipliers[channel] = output.multipliers[channel]
       shifts[channel] = Int32(output.shifts[channel]) - 32
       halves[channel] = 1 << (shifts[channel] - 1)
     }
-    let segment =
-      weighted.kind == .dense ? weighted.rowValues : weighted.windowWidth * weighted.inputChannels
+    let record = shape.layer
     return octet_layer(
       weights: nil, start: start, multipliers: multipliers, shifts: shifts, halves: halves,
       table: output.table,
       zero_point: output.zeroPoint, minimum: output.minimum, maximum: output.maximum, is_wide: output.isWide,
-      rounds_twice: output.roundsTwice,
-      outputs: weighted.outputs, segment: segment, groups: (segment + kernels.depth - 1) / kernels.depth,
-      lines: weighted.kind == .dense ? weighted.rows : weighted.windowHeight,
-      window_width: weighted.windowWidth, channels: weighted.inputChannels, stride_down: weighted.strideDown,
-      stride_across: weighted.strideAcross, pool_height: weighted.poolHeight, pool_width: weighted.poolWidth)
+      rounds_twice: output.rounding == .halfUpThenAway,
+      outputs: outputs, segment: segment, groups: (segment + kernels.depth - 1) / kernels.depth,
+      lines: lines, window_width: Int(record.windowWidth), channels: Int(shape.input.channels),
+      stride_down: Int(record.strideDown), stride_across: Int(record.strideAcross),
+      pool_height: Int(record.poolHeight), pool_width: Int(record.poolWidth))
   }
+
+  /// The layer's weights in the order of the file.
+  private func weights(_ shape: LayerShape) -> UnsafePointer<Int8> { model.records.weights(shape) }
 
   /// Blocks of vectors of channels, in them lines, groups and vectors. Activations are stored `offset` too high, and what
   /// that adds is taken off the start; sums wrap around, so it need not fit on the way.
-  private func packGroups(_ weighted: WeightedLayer, _ layer: inout octet_layer, vectors: Int) {
+  private func packGroups(_ shape: LayerShape, _ layer: inout octet_layer, vectors: Int) {
     let lanes = kernels.lanes
     let depth = kernels.depth
     let offset = kernels.offset
-    let vectorCount = (weighted.outputs + lanes - 1) / lanes
+    let outputs = layer.outputs
+    let weights = weights(shape)
+    let vectorCount = (outputs + lanes - 1) / lanes
     let packed = storage.allocate(vectorCount * layer.lines * layer.groups * lanes * depth, of: Int8.self)
     // Made by `geometry`, with room for whole vectors.
     guard let start = UnsafeMutablePointer(mutating: layer.start) else { return }
     let perOutput = layer.lines * layer.segment
     var place = packed
     for block in stride(from: 0, to: vectorCount, by: vectors) {
-      let channels = block * lanes..<min((block + vectors) * lanes, weighted.outputs)
+      let channels = block * lanes..<min((block + vectors) * lanes, outputs)
       // From a group of a channel to its next.
       let step = (min(block + vectors, vectorCount) - block) * lanes * depth
       for line in 0..<layer.lines {
@@ -79,7 +94,7 @@ struct LayerPacker {
           start[channel] &-=
             offset
             &* packLine(
-              weighted.weights + (channel * perOutput + line * layer.segment), layer.segment,
+              weights + (channel * perOutput + line * layer.segment), layer.segment,
               to: place + (channel - channels.lowerBound) * depth, step: step)
         }
         place += layer.groups * step
@@ -129,13 +144,15 @@ struct LayerPacker {
   }
 
   /// As in the file, with channels up to a whole vector.
-  private func packDepthwise(_ weighted: WeightedLayer, _ layer: inout octet_layer) {
-    let padded = roundedUp(weighted.outputs, to: kernels.lanes)
-    let cells = weighted.windowHeight * weighted.windowWidth
+  private func packDepthwise(_ shape: LayerShape, _ layer: inout octet_layer) {
+    let outputs = layer.outputs
+    let weights = weights(shape)
+    let padded = roundedUp(outputs, to: kernels.lanes)
+    let cells = Int(shape.layer.windowHeight) * Int(shape.layer.windowWidth)
     let packed = storage.allocate(cells * padded, of: Int8.self)
     for cell in 0..<cells {
-      for channel in 0..<weighted.outputs {
-        packed[cell * padded + channel] = weighted.weights[cell * weighted.outputs + channel]
+      for channel in 0..<outputs {
+        packed[cell * padded + channel] = weights[cell * outputs + channel]
       }
     }
     layer.weights = UnsafePointer(packed)

@@ -113,9 +113,11 @@ struct AgreementTests {
       // The second time the arenas hold what the first one left.
       for _ in 0..<2 {
         var found: [[Int]] = []
-        try session.run(images: pixels.span) { image, session in
-          #expect(image == found.count && session.isFinished)
-          found.append(Self.logits(session))
+        try session.run(images: pixels.span) { image, outcome in
+          #expect(image == found.count)
+          var logits: [Int] = []
+          outcome.forEachLogit { logits.append(Int($0)) }
+          found.append(logits)
         }
         let expected = images.map { image in
           reference.run(image).logits.map { $0 - Int(model.logits.zeroPoint) }

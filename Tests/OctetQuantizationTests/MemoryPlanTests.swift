@@ -90,6 +90,8 @@ struct MemoryPlanTests {
       slots[ready][appeared[ready] % rows[ready]] = appeared[ready]
       appeared[ready] += 1
     }
-    return zip(appeared, tensors).allSatisfy { $0 == $1.rowCount } ? nil : -1
+    return zip(appeared, tensors).allSatisfy { rows, tensor in
+      rows == tensor.border.above + tensor.shape.height + tensor.border.below
+    } ? nil : -1
   }
 }

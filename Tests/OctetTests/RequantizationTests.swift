@@ -15,10 +15,10 @@ struct RequantizationTests {
     value < 0 ? -halfUp(-value, unit) : halfUp(value, unit)
   }
 
-  private static func requantize(_ sum: Int, _ multiplier: Int, _ shift: Int, roundsTwice: Bool) -> Int {
+  private static func requantize(_ sum: Int, _ multiplier: Int, _ shift: Int, _ rounding: Rounding) -> Int {
     Int(
       Requantization.requantize(
-        Int32(sum), multiplier: Int32(multiplier), shift: UInt8(shift), roundsTwice: roundsTwice))
+        Int32(sum), multiplier: Int32(multiplier), shift: UInt8(shift), rounding))
   }
 
   /// Compares a sum and its neighbours; gives how many of them the two ways round apart.
@@ -26,8 +26,8 @@ struct RequantizationTests {
     var apart = 0
     for value in sum - 1...sum + 1 where abs(value) <= Int(Int32.max) {
       let product = value * multiplier
-      let once = Self.requantize(value, multiplier, shift, roundsTwice: false)
-      let twice = Self.requantize(value, multiplier, shift, roundsTwice: true)
+      let once = Self.requantize(value, multiplier, shift, .halfUp)
+      let twice = Self.requantize(value, multiplier, shift, .halfUpThenAway)
       let expectedOnce = halfUp(product, 1 << shift)
       let expectedTwice = halfAway(halfUp(product, 1 << 31), 1 << (shift - 31))
       if once != expectedOnce || twice != expectedTwice {
@@ -79,13 +79,13 @@ struct RequantizationTests {
   @Test("-1 with the smallest multiplier, whose product rounds to 0")
   func smallest() {
     for shift in 33...62 {
-      #expect(Self.requantize(-1, 1 << 30, shift, roundsTwice: true) == 0)
-      #expect(Self.requantize(1, 1 << 30, shift, roundsTwice: true) == 0)
+      #expect(Self.requantize(-1, 1 << 30, shift, .halfUpThenAway) == 0)
+      #expect(Self.requantize(1, 1 << 30, shift, .halfUpThenAway) == 0)
     }
     // The product is half of 2^33 exactly: away from zero, where one rounding goes up.
-    #expect(Self.requantize(-4, 1 << 30, 33, roundsTwice: true) == -1)
-    #expect(Self.requantize(-4, 1 << 30, 33, roundsTwice: false) == 0)
-    #expect(Self.requantize(4, 1 << 30, 33, roundsTwice: true) == 1)
-    #expect(Self.requantize(4, 1 << 30, 33, roundsTwice: false) == 1)
+    #expect(Self.requantize(-4, 1 << 30, 33, .halfUpThenAway) == -1)
+    #expect(Self.requantize(-4, 1 << 30, 33, .halfUp) == 0)
+    #expect(Self.requantize(4, 1 << 30, 33, .halfUpThenAway) == 1)
+    #expect(Self.requantize(4, 1 << 30, 33, .halfUp) == 1)
   }
 }

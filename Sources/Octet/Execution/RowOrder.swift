@@ -1,26 +1,30 @@
 /// The fixed order in which the rows of all tensors appear, as docs/FORMAT.md defines it.
 ///
-/// The loader walks through it to prove that the rings are large enough; a session walks through it to compute. Both use
-/// this one, so what was proved is what runs.
-struct RowOrder: ~Copyable {
+/// The planner walks through it to find how many rows a ring must hold, the loader to prove that they are enough, and a run
+/// to compute. All use this one, so what was planned and proved is what runs.
+package struct RowOrder: ~Copyable {
   /// Rows of each tensor that have appeared, border rows above and below included.
   private var appeared: InlineArray<64, UInt16>
   /// How many rows of a layer's input must have appeared before its next row can; 65,535 once it has no more real rows.
   private var needed: InlineArray<64, UInt16>
+  /// Whether a layer folds rows into accumulators.
+  private var folding: InlineArray<64, Bool>
 
-  private static let noMore = UInt16.max
+  private static var noMore: UInt16 { UInt16.max }
 
-  init(_ model: borrowing Model) {
+  package init(_ records: some RecordSource) {
     appeared = InlineArray(repeating: 0)
     needed = InlineArray(repeating: 0)
-    restart(model)
+    folding = InlineArray(repeating: false)
+    for index in 0..<records.layerCount { folding[index] = records.shape(index).keepsAccumulators }
+    restart(records)
   }
 
   /// Before the first row of an image.
-  mutating func restart(_ model: borrowing Model) {
-    for index in 0...model.layerCount {
-      appeared[index] = UInt16(model.tensor(index).borderAbove)
-      if index > 0 { needed[index] = Self.rowsNeeded(model, layer: index &- 1, row: 0) }
+  package mutating func restart(_ records: some RecordSource) {
+    for index in 0...records.layerCount {
+      appeared[index] = UInt16(records.tensor(index).borderAbove)
+      if index > 0 { needed[index] = Self.rowsNeeded(records.shape(index &- 1), row: 0) }
     }
   }
 
@@ -29,87 +33,137 @@ struct RowOrder: ~Copyable {
 
   /// Rows of a tensor that have appeared.
   @inline(__always)
-  mutating func rows(_ tensor: Int) -> UInt16 { appeared[tensor] }
+  package mutating func rows(_ tensor: Int) -> UInt16 { appeared[tensor] }
 
   /// The highest-numbered tensor of which a row can appear now; nil when a row of the input has to be fed first.
   @inline(__always)
-  mutating func next(_ model: borrowing Model) -> Int? {
-    var index = model.layerCount
+  package mutating func next(_ records: some RecordSource) -> Int? {
+    var index = records.layerCount
     while index > 0 {
-      if isReady(model, index) { return index }
+      if isReady(records, index) { return index }
       index &-= 1
     }
-    let input = model.input
+    let input = records.tensor(0)
     // The input's border rows below come by themselves.
     return appeared[0] >= input.firstRowBelow && appeared[0] < input.allRows ? 0 : nil
   }
 
   @inline(__always)
-  private mutating func isReady(_ model: borrowing Model, _ index: Int) -> Bool {
+  private mutating func isReady(_ records: some RecordSource, _ index: Int) -> Bool {
     let need = needed[index]
     if need == Self.noMore {
       // Only border rows are left, if anything.
-      return appeared[index] < model.tensor(index).allRows
+      return appeared[index] < records.tensor(index).allRows
     }
-    guard appeared[model.firstInput(index &- 1)] >= need else { return false }
-    guard model.kindByte(index &- 1) == LayerKind.add.rawValue else { return true }
-    let layer = model.layer(index &- 1)
+    guard appeared[records.firstInput(index &- 1)] >= need else { return false }
+    guard records.kind(index &- 1).traits.contains(.secondInput) else { return true }
+    let layer = records.layer(index &- 1)
     let shift =
-      UInt16(model.tensor(Int(layer.secondInput)).borderAbove) &+ need
-      &- UInt16(model.tensor(Int(layer.input)).borderAbove)
+      UInt16(records.tensor(Int(layer.secondInput)).borderAbove) &+ need
+      &- UInt16(records.tensor(Int(layer.input)).borderAbove)
     return appeared[Int(layer.secondInput)] >= shift
   }
 
   /// Records that the next row of a tensor is there.
-  @inline(__always)
-  mutating func advance(_ model: borrowing Model, _ index: Int) {
+  package mutating func advance(_ records: some RecordSource, _ index: Int) {
+    if index == 0 { appeared[0] &+= 1 } else { advance(index, records.shape(index &- 1)) }
+  }
+
+  /// The same for the output of a layer.
+  private mutating func advance(_ index: Int, _ shape: LayerShape) {
     appeared[index] &+= 1
-    guard index > 0 else { return }
-    let tensor = model.tensor(index)
-    let row = appeared[index] &- UInt16(tensor.borderAbove)
-    needed[index] = row < tensor.height ? Self.rowsNeeded(model, layer: index &- 1, row: row) : Self.noMore
+    let row = appeared[index] &- UInt16(shape.output.borderAbove)
+    needed[index] = row < shape.output.height ? Self.rowsNeeded(shape, row: row) : Self.noMore
   }
 
-  /// Rows of the first input that must have appeared before row `row` of the layer's output can.
-  private static func rowsNeeded(_ model: borrowing Model, layer index: Int, row: UInt16) -> UInt16 {
-    let layer = model.layer(index)
-    let input = model.tensor(Int(layer.input))
-    let above = Int(input.borderAbove)
-    let rows: Int
-    switch layer.kind {
-    case .dense, .globalAveragePooling:
-      rows = Int(input.height)
-    case .convolution, .depthwiseConvolution:
-      rows = Int(row) &* layer.rowStep &- Int(layer.reachAbove) &+ layer.rowSpan
-    case .maximumPooling, .averagePooling:
-      let end = Int(row) &* Int(layer.strideDown) &- Int(layer.reachAbove) &+ Int(layer.windowHeight)
-      rows = min(end, Int(input.height))
-    case .add, .table:
-      rows = Int(row) &+ 1
-    }
-    // At most 255 + 4096 + 255, as the loader has checked the window.
-    return UInt16(truncatingIfNeeded: above &+ rows)
+  /// Rows of the first input that must have appeared before row `row` of the layer's output can: at most
+  /// 255 + 4096 + 255, as the loader has checked the window.
+  private static func rowsNeeded(_ shape: LayerShape, row: UInt16) -> UInt16 {
+    UInt16(truncatingIfNeeded: Int(shape.input.borderAbove) &+ shape.endRow(under: Int(row)))
   }
 
-  /// The first row of its input, border rows counted, that a layer's next row still reads; a later number than any row
+  /// The first row of an input, border rows counted, that a layer's next row still reads; a later number than any row
   /// when the layer reads nothing more.
-  mutating func firstRowRead(_ model: borrowing Model, layer index: Int, tensor: Int) -> UInt16 {
-    guard needed[index &+ 1] != Self.noMore else { return .max }
-    let layer = model.layer(index)
-    let input = model.tensor(tensor)
-    let row = Int(appeared[index &+ 1]) &- Int(model.tensor(index &+ 1).borderAbove)
-    let above = Int(input.borderAbove)
-    switch layer.kind {
-    case .dense, .globalAveragePooling:
-      // Rows that have appeared were folded in at once; only a dense layer without accumulators comes back to its row.
-      return model.accumulatorsBytes(index) > 0 ? .max : UInt16(truncatingIfNeeded: above)
-    case .convolution, .depthwiseConvolution:
-      return UInt16(truncatingIfNeeded: above &+ row &* layer.rowStep &- Int(layer.reachAbove))
-    case .maximumPooling, .averagePooling:
-      return UInt16(
-        truncatingIfNeeded: above &+ max(row &* Int(layer.strideDown) &- Int(layer.reachAbove), 0))
-    case .add, .table:
-      return UInt16(truncatingIfNeeded: above &+ row)
+  package mutating func firstRowRead(
+    _ records: some RecordSource, layer index: Int, tensor: Int
+  ) -> UInt16 {
+    // Rows that have appeared were folded in at once.
+    guard needed[index &+ 1] != Self.noMore, !folding[index] else { return .max }
+    let shape = records.shape(index)
+    let row = Int(appeared[index &+ 1]) &- Int(shape.output.borderAbove)
+    return UInt16(
+      truncatingIfNeeded: Int(records.tensor(tensor).borderAbove) &+ shape.firstRow(under: row))
+  }
+}
+
+extension RowOrder {
+  /// Fills a border row, or the start of accumulators.
+  package typealias Preparing = (_ step: RowStep) -> Void
+  /// Computes or folds a row of a layer.
+  package typealias Taking = (_ step: RowStep, _ shape: LayerShape) -> Void
+
+  /// What has to be done before the first row of an image: the borders above come back where later rows took their slots,
+  /// and accumulators start.
+  #if !OCTET_SMALL_CODE
+    @inline(__always)
+  #endif
+  static func forEachStart(_ records: some RecordSource, border: Preparing, start: Taking) {
+    for index in 0...records.layerCount {
+      let tensor = records.tensor(index)
+      for row in 0..<Int(tensor.borderAbove) { border(.border(tensor, row: row)) }
+      guard index < records.layerCount else { break }
+      let shape = records.shape(index)
+      if shape.keepsAccumulators { start(.start(layer: index, shape), shape) }
+    }
+  }
+
+  /// The next row of the image, which is fed by `feed`; then it is folded in where a layer does that.
+  @inline(__always)
+  mutating func feed(_ records: some RecordSource, feed: Preparing, take: Taking) {
+    let input = records.tensor(0)
+    let row = Int(appeared[0]) &- Int(input.borderAbove)
+    feed(.feed(input, row: row))
+    appeared[0] &+= 1
+    fold(0, row: row, records, take)
+  }
+
+  /// Every step that can be taken before another row of the image is fed.
+  #if !OCTET_SMALL_CODE
+    @inline(__always)
+  #endif
+  mutating func forEachStep(_ records: some RecordSource, border: Preparing, take: Taking) {
+    while let index = next(records) {
+      let counted = Int(appeared[index])
+      guard index > 0 else {
+        border(.border(records.tensor(0), row: counted))
+        appeared[0] &+= 1
+        continue
+      }
+      let shape = records.shape(index &- 1)
+      let row = counted &- Int(shape.output.borderAbove)
+      if row < Int(shape.output.height) {
+        take(.compute(layer: index &- 1, row: row, shape), shape)
+        advance(index, shape)
+        fold(index, row: row, records, take)
+      } else {
+        border(.border(shape.output, row: counted))
+        advance(index, shape)
+      }
+    }
+  }
+
+  /// Folds a real row into the accumulators of the layers that read it.
+  #if !OCTET_SMALL_CODE
+    @inline(__always)
+  #endif
+  private mutating func fold(_ tensor: Int, row: Int, _ records: some RecordSource, _ take: Taking) {
+    var reader = tensor
+    while reader < records.layerCount {
+      if folding[reader] && records.firstInput(reader) == tensor {
+        let shape = records.shape(reader)
+        take(.fold(layer: reader, row: row, shape), shape)
+      }
+      reader &+= 1
     }
   }
 }

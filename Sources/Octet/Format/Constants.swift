@@ -1,21 +1,21 @@
 /// Where the parts of a layer's constants lie, as offsets in the file.
-struct Constants {
+package struct Constants {
   /// Bias, for weighted layers.
-  let offset: UInt32
+  package let offset: UInt32
   /// Output channels, or pairs.
-  let count: UInt32
-  let multipliers: UInt32
-  let shifts: UInt32
+  package let count: UInt32
+  package let multipliers: UInt32
+  package let shifts: UInt32
   /// The table behind a weighted layer; meaningless without one.
-  let table: UInt32
+  package let table: UInt32
   /// Where bias, pairs and table end and zero bytes follow.
   let parametersEnd: UInt32
-  let weights: UInt32
+  package let weights: UInt32
   /// Where weights or pairs end.
-  let end: UInt32
+  package let end: UInt32
 
   /// For a shape whose sizes the loader has found to fit; what is computed before that is not used.
-  init(_ shape: LayerShape, offset: UInt32) {
+  package init(_ shape: LayerShape, offset: UInt32) {
     self.offset = offset
     if shape.layer.kind.hasWeights {
       count = UInt32(shape.output.channels)
@@ -36,14 +36,28 @@ struct Constants {
     }
   }
 
+  /// The length of the section that the shapes imply; nil when it fits no file.
+  static func bytes(_ shape: LayerShape) -> UInt32? {
+    let traits = shape.layer.kind.traits
+    if traits.contains(.weights) {
+      let channels = UInt32(shape.output.channels)
+      guard let perOutput = shape.weightsPerOutput,
+        // 65,535 * 9 + 256 + 15: no overflow.
+        let weights = CheckedSize(perOutput).times(channels).paddedTo16().value
+      else { return nil }
+      return CheckedSize(parametersBytes(channels, hasTable: shape.layer.hasTable)).plus(weights).value
+    }
+    if traits.contains(.means) { return (pairCount(shape) &* 5 &+ 15) & ~15 }
+    return traits.contains(.lookup) ? FileFormat.tableBytes : 0
+  }
+
   /// Bias, multipliers, shifts and table of so many output channels, up to a multiple of 16.
-  static func parametersBytes(_ channels: UInt32, hasTable: Bool) -> UInt32 {
+  private static func parametersBytes(_ channels: UInt32, hasTable: Bool) -> UInt32 {
     (channels &* 9 &+ (hasTable ? FileFormat.tableBytes : 0) &+ 15) & ~15
   }
 
   /// Pairs of a layer that averages: one, or one for each count of cells.
-  static func pairCount(_ shape: LayerShape) -> UInt32 {
-    shape.layer.kind == .averagePooling && shape.isCut
-      ? UInt32(shape.layer.windowHeight) &* UInt32(shape.layer.windowWidth) : 1
+  private static func pairCount(_ shape: LayerShape) -> UInt32 {
+    shape.layer.kind.traits.contains(.window) && shape.isCut ? shape.averagedCells : 1
   }
 }

@@ -10,8 +10,19 @@ package enum FileFormat {
   package static let constantsAlignment: UInt32 = 16
   package static let arenaAlignment: UInt32 = 4
 
-  /// Where the byte of the form of pictures is.
-  package static let pictureForm: UInt32 = 27
+  // Where the header's fields are.
+  static let versionOffset: UInt32 = 4
+  static let headerBytesOffset: UInt32 = 6
+  static let length: UInt32 = 8
+  static let checksum: UInt32 = 12
+  static let arenaBytes: UInt32 = 16
+  static let layerCount: UInt32 = 20
+  static let classCount: UInt32 = 22
+  static let labelsBytes: UInt32 = 24
+  static let head: UInt32 = 26
+  static let pictureForm: UInt32 = 27
+  static let probabilityStep: UInt32 = 28
+  static let headerReserved: UInt32 = 32
 
   /// The check sum covers everything from here to the end.
   package static let checksumStart: UInt32 = 16

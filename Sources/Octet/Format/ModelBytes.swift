@@ -20,6 +20,16 @@ struct ModelBytes: @unchecked Sendable {
 
   @inline(__always) func pointer(_ offset: UInt32) -> UnsafeRawPointer { start + Int(offset) }
 
+  /// Weights and tables.
+  @inline(__always) func signed(_ offset: UInt32) -> UnsafePointer<Int8> {
+    pointer(offset).assumingMemoryBound(to: Int8.self)
+  }
+
+  /// Biases and multipliers; `offset` is a multiple of 4.
+  @inline(__always) func words(_ offset: UInt32) -> UnsafePointer<Int32> {
+    pointer(offset).assumingMemoryBound(to: Int32.self)
+  }
+
   /// Whether `length` bytes from `offset` lie inside; no sum can overflow.
   @inline(__always) func holds(_ offset: UInt32, _ length: UInt32) -> Bool {
     length <= count && offset <= count - length

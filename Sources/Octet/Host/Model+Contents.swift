@@ -2,58 +2,67 @@
   extension Model {
     /// The fixed order of rows of one image: for each row that appears, border rows below included, its tensor.
     package var rowSteps: [UInt8] {
-      var order = RowOrder(self)
+      var order = RowOrder(records)
       var steps: [UInt8] = []
       for fed in 0...imageHeight {
         if fed > 0 {
           steps.append(0)
-          order.advance(self, 0)
+          order.advance(records, 0)
         }
-        while let index = order.next(self) {
+        while let index = order.next(records) {
           steps.append(UInt8(index))
-          order.advance(self, index)
+          order.advance(records, index)
         }
       }
       return steps
     }
 
+    /// Calls `body` with every step of one image, in order: what comes before its first row, then row by row.
+    package func forEachStep(_ body: (RowStep) -> Void) {
+      RowOrder.forEachStart(records, border: body, start: { step, _ in body(step) })
+      var order = RowOrder(records)
+      order.forEachStep(records, border: body, take: { step, _ in body(step) })
+      for _ in 0..<imageHeight {
+        order.feed(records, feed: body, take: { step, _ in body(step) })
+        order.forEachStep(records, border: body, take: { step, _ in body(step) })
+      }
+    }
+
     /// `round(2^22 * 2^(-i / 64))` for `i` from 0 to 64, which probabilities are made of.
     package static var probabilityPowers: [UInt32] { (0...64).map { Probability.powers[$0] } }
 
-    /// What multiplies a distance of logits; 0 for a model without probabilities.
-    package var stepOfProbabilities: UInt32 { probabilityStep }
-
     /// The whole file.
     package var fileBytes: UnsafeRawBufferPointer {
-      UnsafeRawBufferPointer(start: bytes.start, count: Int(bytes.count))
+      UnsafeRawBufferPointer(start: records.bytes.start, count: Int(records.bytes.count))
     }
 
     /// The constants of a layer: bias, multipliers, shifts, table and weights, each empty where the kind has none.
     package func constants(of layer: Int) -> LayerConstants {
-      let record = self.layer(layer)
-      let shape = LayerShape(record, input: tensor(Int(record.input)), output: tensor(layer + 1))
-      let place = Constants(shape, offset: record.constantsOffset)
-      func words(_ offset: UInt32) -> [Int32] {
-        (0..<place.count).map { Int32(bitPattern: bytes.word(offset + 4 * $0)) }
-      }
+      let shape = shape(layer)
+      let traits = shape.layer.kind.traits
+      let bytes = records.bytes
+      let place = Constants(shape, offset: shape.layer.constantsOffset)
       func signed(_ start: UInt32, _ end: UInt32) -> [Int8] {
         (start..<end).map { Int8(bitPattern: bytes.byte($0)) }
       }
+      func words(_ offset: UInt32) -> [Int32] {
+        (0..<place.count).map { Int32(bitPattern: bytes.word(offset + 4 * $0)) }
+      }
       var constants = LayerConstants()
-      switch record.kind {
-      case .dense, .convolution, .depthwiseConvolution:
+      if traits.contains(.weights) {
         constants.bias = words(place.offset)
-        if record.hasTable { constants.table = signed(place.table, place.table + FileFormat.tableBytes) }
+        if shape.layer.hasTable { constants.table = signed(place.table, place.table + FileFormat.tableBytes) }
         constants.weights = signed(place.weights, place.end)
-        fallthrough
-      case .averagePooling, .globalAveragePooling:
+      }
+      if traits.contains(.weights) || traits.contains(.means) {
         constants.multipliers = words(place.multipliers)
         constants.shifts = (0..<place.count).map { bytes.byte(place.shifts + $0) }
-      case .table: constants.table = signed(place.offset, place.offset + FileFormat.tableBytes)
-      case .maximumPooling, .add: break
       }
-      constants.isCut = record.kind == .averagePooling && shape.isCut
-      constants.folds = accumulatorsBytes(layer) > 0
+      if traits.contains(.lookup) {
+        constants.table = signed(place.offset, place.offset + FileFormat.tableBytes)
+      }
+      constants.isCut = traits.contains(.means) && traits.contains(.window) && shape.isCut
+      constants.folds = shape.keepsAccumulators
       return constants
     }
   }

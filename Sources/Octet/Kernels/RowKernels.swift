@@ -13,63 +13,36 @@ public protocol RowKernels {
   func finish(_ row: FinishedSums, _ output: OutputStage, to target: UnsafeMutableRawPointer)
   /// A dense layer whose input is a single row.
   func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer)
-  /// Runs a whole image, if there is a faster way than row by row; false if not, and then nothing has happened.
+  /// Whether the kernels have worked out the steps of an image beforehand, and `run` takes them.
+  var haveSteps: Bool { get }
+  /// Goes on from a place in these steps with rows of the image, until another row of it is needed or the image is done.
   ///
-  /// All rings and accumulators are left as the rows would have left them, as far as anybody still reads them.
+  /// All rings and accumulators are left as row by row, as far as anybody still reads them.
+  ///
+  /// - Parameters:
+  ///   - position: 0 for the first row of an image, and then what the last call gave.
+  ///   - pixels: `rows` rows, one after another.
+  /// - Returns: the place to go on from; nil if there are no such steps, and then nothing has happened.
   func run<Observer: RunObserver>(
-    image: UnsafePointer<UInt8>, arena: UnsafeMutableRawPointer, observer: inout Observer
-  ) -> Bool
+    from position: Int, pixels: UnsafePointer<UInt8>, rows: Int, arena: UnsafeMutableRawPointer,
+    observer: inout Observer
+  ) -> Int?
 }
 
 extension RowKernels {
-  /// There is none.
+  /// They have not.
+  @inline(__always)
+  public var haveSteps: Bool { false }
+
+  /// There are none.
   @inline(__always)
   public func run<Observer: RunObserver>(
-    image: UnsafePointer<UInt8>, arena: UnsafeMutableRawPointer, observer: inout Observer
-  ) -> Bool { false }
+    from position: Int, pixels: UnsafePointer<UInt8>, rows: Int, arena: UnsafeMutableRawPointer,
+    observer: inout Observer
+  ) -> Int? { nil }
 
   /// One output after the other.
   public func finish(_ row: FinishedSums, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
     output.writeAll(row.sums, count: row.count, to: target)
   }
-}
-
-/// A row of a convolution or depthwise convolution.
-public struct ConvolutionRow {
-  /// The layer's place in the model, for kernels that keep prepared weights.
-  package let layer: Int
-  package let input: RingRows
-  package let inputChannels: Int
-  package let windowHeight: Int
-  package let windowWidth: Int
-  package let strideDown: Int
-  package let strideAcross: Int
-  package let poolHeight: Int
-  package let poolWidth: Int
-  package let outputWidth: Int
-  package let outputChannels: Int
-  package let weights: UnsafePointer<Int8>
-  package let output: OutputStage
-  package let target: UnsafeMutableRawPointer
-}
-
-/// One row of the input of a dense layer, and the weights that belong to it.
-public struct DenseRow {
-  package let layer: Int
-  /// Which row of the input.
-  package let row: Int
-  package let values: UnsafePointer<Int8>
-  package let count: Int
-  /// The weights of output 0 for this row.
-  package let weights: UnsafePointer<Int8>
-  /// From the weights of one output to those of the next.
-  package let weightsPerOutput: Int
-  package let outputs: Int
-}
-
-/// The accumulators of a dense layer after the last row of its input.
-public struct FinishedSums {
-  package let layer: Int
-  package let sums: UnsafePointer<Int32>
-  package let count: Int
 }

@@ -7,7 +7,7 @@ struct Header {
   let head: Head
   let probabilityStep: UInt32
   let labelsOffset: UInt32
-  let labelsBytes: UInt32
+  private let labelsBytes: UInt32
   /// The first byte of the first constants.
   let constantsOffset: UInt32
 
@@ -20,32 +20,44 @@ struct Header {
     let bytes = ModelBytes(start: start, count: UInt32(truncatingIfNeeded: file.count))
     self.bytes = bytes
     try require(bytes.word(0) == FileFormat.magic, .magic, at: 0, bytes.word(0))
-    try require(bytes.half(4) == FileFormat.version, .version, at: 4, UInt32(bytes.half(4)))
     try require(
-      UInt32(bytes.half(6)) == FileFormat.headerBytes, .headerBytes, at: 6, UInt32(bytes.half(6)))
-    try require(bytes.word(8) == bytes.count, .length, at: 8, bytes.word(8))
+      bytes.half(FileFormat.versionOffset) == FileFormat.version, .version, at: FileFormat.versionOffset,
+      UInt32(bytes.half(FileFormat.versionOffset)))
+    let headerBytes = UInt32(bytes.half(FileFormat.headerBytesOffset))
+    try require(
+      headerBytes == FileFormat.headerBytes, .headerBytes, at: FileFormat.headerBytesOffset, headerBytes)
+    let length = bytes.word(FileFormat.length)
+    try require(length == bytes.count, .length, at: FileFormat.length, length)
     var checksum = Checksum()
     let rest = UnsafeRawBufferPointer(
       start: start + Int(FileFormat.checksumStart), count: file.count &- Int(FileFormat.checksumStart))
     checksum.add(rest.bytes)
-    try require(bytes.word(12) == checksum.value, .checksum, at: 12, bytes.word(12))
+    let expected = bytes.word(FileFormat.checksum)
+    try require(expected == checksum.value, .checksum, at: FileFormat.checksum, expected)
 
-    arenaBytes = bytes.word(16)
-    try require(arenaBytes <= Limit.arenaBytes, .arenaBytes, at: 16, arenaBytes)
-    layerCount = bytes.half(20)
-    try require(layerCount >= 1 && layerCount <= Limit.layers, .layerCount, at: 20, UInt32(layerCount))
-    classCount = bytes.half(22)
-    try require(classCount >= 2 && classCount <= Limit.classes, .classCount, at: 22, UInt32(classCount))
-    labelsBytes = UInt32(bytes.half(24))
-    guard let head = Head(rawValue: bytes.byte(26)) else {
-      throw ModelError(.head, offset: 26, value: UInt32(bytes.byte(26)))
+    arenaBytes = bytes.word(FileFormat.arenaBytes)
+    try require(arenaBytes <= Limit.arenaBytes, .arenaBytes, at: FileFormat.arenaBytes, arenaBytes)
+    layerCount = bytes.half(FileFormat.layerCount)
+    try require(
+      layerCount >= 1 && layerCount <= Limit.layers, .layerCount, at: FileFormat.layerCount,
+      UInt32(layerCount))
+    classCount = bytes.half(FileFormat.classCount)
+    try require(
+      classCount >= 2 && classCount <= Limit.classes, .classCount, at: FileFormat.classCount,
+      UInt32(classCount))
+    labelsBytes = UInt32(bytes.half(FileFormat.labelsBytes))
+    let headByte = bytes.byte(FileFormat.head)
+    guard let head = Head(rawValue: headByte) else {
+      throw ModelError(.head, offset: FileFormat.head, value: UInt32(headByte))
     }
     self.head = head
     let form = bytes.byte(FileFormat.pictureForm)
     try require(PictureForm.isKnown(form), .pictureForm, at: FileFormat.pictureForm, UInt32(form))
-    probabilityStep = bytes.word(28)
-    try require((probabilityStep == 0) == (head == .linear), .probabilityStep, at: 28, probabilityStep)
-    for offset in stride(from: UInt32(32), to: FileFormat.headerBytes, by: 4) {
+    probabilityStep = bytes.word(FileFormat.probabilityStep)
+    try require(
+      (probabilityStep == 0) == (head == .linear), .probabilityStep, at: FileFormat.probabilityStep,
+      probabilityStep)
+    for offset in stride(from: FileFormat.headerReserved, to: FileFormat.headerBytes, by: 4) {
       try require(bytes.word(offset) == 0, .reserved, at: offset, bytes.word(offset))
     }
 
@@ -55,7 +67,7 @@ struct Header {
       &+ FileFormat.layerBytes &* UInt32(layerCount)
     let end = labelsOffset &+ labelsBytes
     constantsOffset = (end &+ 15) & ~15
-    try require(constantsOffset <= bytes.count, .size, at: 8, bytes.count)
+    try require(constantsOffset <= bytes.count, .size, at: FileFormat.length, bytes.count)
     try Self.checkLabels(bytes, from: labelsOffset, to: end, count: classCount)
     for offset in end..<constantsOffset {
       try require(bytes.byte(offset) == 0, .reserved, at: offset, UInt32(bytes.byte(offset)))
@@ -107,4 +119,14 @@ struct Header {
       offset &+= length
     }
   }
+}
+
+/// What turns logits into probabilities. The raw value is the byte in the file.
+public enum Head: UInt8, Sendable {
+  /// There are none.
+  case linear = 0
+  /// They compete and add up to 1.
+  case softmax = 1
+  /// Each output by itself.
+  case sigmoid = 2
 }

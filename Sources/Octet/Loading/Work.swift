@@ -39,8 +39,7 @@ extension Model {
 
   /// What one image costs in layer `index`, counted from 0 and below `layerCount`.
   public func work(ofLayer index: Int) -> Work {
-    let layer = layer(index)
-    return LayerShape(layer, input: tensor(Int(layer.input)), output: tensor(index &+ 1)).work
+    shape(index).work
   }
 }
 
@@ -57,26 +56,6 @@ extension LayerShape {
       multiplyAdds: places &* UInt64(narrow: weightsPerOutput ?? 0),
       additionsAndComparisons: places &* UInt64(narrow: cellsPerPlace), bytesMoved: output.bytesMoved)
   }
-
-  /// Output values, times the places of the fused pool under each.
-  fileprivate var places: UInt64 {
-    let values = UInt32(output.height) &* UInt32(output.width) &* UInt32(output.channels)
-    return UInt64(narrow: values) &* UInt64(narrow: UInt32(layer.poolHeight) &* UInt32(layer.poolWidth))
-  }
-
-  /// Values that are compared or added at a place, other than products with a weight.
-  fileprivate var cellsPerPlace: UInt32 {
-    switch layer.kind {
-    case .dense, .depthwiseConvolution, .table: 0
-    case .convolution: layer.poolHeight > 1 || layer.poolWidth > 1 ? 1 : 0
-    // A window may be larger than the input, but there is nothing to look at.
-    case .maximumPooling, .averagePooling:
-      UInt32(min(UInt16(layer.windowHeight), input.height))
-        &* UInt32(min(UInt16(layer.windowWidth), input.width))
-    case .globalAveragePooling: UInt32(input.height) &* UInt32(input.width)
-    case .add: 2
-    }
-  }
 }
 
 extension TensorRecord {
@@ -89,5 +68,5 @@ extension TensorRecord {
 extension UInt64 {
   /// On 32-bit chips `UInt64(_:)` goes through a collection of words, which Embedded Swift counts as code that allocates.
   @inline(__always)
-  fileprivate init(narrow value: UInt32) { self.init(_truncatingBits: UInt(value)) }
+  init(narrow value: UInt32) { self.init(_truncatingBits: UInt(value)) }
 }

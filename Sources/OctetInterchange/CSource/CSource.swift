@@ -50,7 +50,7 @@ package struct CSource {
       #define OCTET_LOGITS \(model.logits.channels)
       #define OCTET_LAYERS \(model.layerCount)
       #define OCTET_HEAD \(model.head.rawValue)
-      #define OCTET_PROBABILITY_STEP \(model.stepOfProbabilities)u
+      #define OCTET_PROBABILITY_STEP \(model.probabilityStep)u
 
       void octet_start(void);
       void octet_row(const uint8_t *pixels);
@@ -128,7 +128,7 @@ package struct CSource {
         Int(l.kind.rawValue), Int(l.windowHeight), Int(l.windowWidth), Int(l.strideDown), Int(l.strideAcross),
         Int(l.reachAbove), Int(l.reachLeft), Int(l.poolHeight), Int(l.poolWidth),
         l.kind == .add ? Int(l.addShift) : 0,
-        constants.isCut ? 1 : 0, constants.folds ? 1 : 0, l.roundsTwice ? 1 : 0, Int(l.input),
+        constants.isCut ? 1 : 0, constants.folds ? 1 : 0, l.rounding != .halfUp ? 1 : 0, Int(l.input),
         Int(l.secondInput), Int(l.minimum),
         Int(l.maximum), Int(l.addMultiplierA), Int(l.addMultiplierB), Int(l.accumulatorsOffset),
       ]

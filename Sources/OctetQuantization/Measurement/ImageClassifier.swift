@@ -76,9 +76,9 @@ package struct ImageClassifier {
     do throws(SessionError) {
       var session = try BatchSession(model, arenas: &arenas, kernels: kernels)
       let pixels = images.pixels.span.extracting(range.lowerBound * size..<range.upperBound * size)
-      try session.run(images: pixels) { _, session in
-        answers.classes.append(session.answer?.classIndex ?? 0)
-        for index in 0..<probabilityCount { answers.probabilities.append(session.probability(of: index)) }
+      try session.run(images: pixels) { _, outcome in
+        answers.classes.append(outcome.classIndex)
+        if probabilityCount > 0 { outcome.forEachProbability { answers.probabilities.append($0) } }
       }
     } catch {
       preconditionFailure("the arenas and the images have the model's sizes: \(error)")

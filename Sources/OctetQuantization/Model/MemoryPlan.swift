@@ -20,8 +20,8 @@ package struct MemoryPlan: Hashable, Sendable {
 
   private static let alignment = Int(FileFormat.arenaAlignment)
 
-  package init(tensors: [QuantizedTensor], layers: [QuantizedLayer]) {
-    let rowCounts = Self.rowCounts(tensors: tensors, layers: layers)
+  init(_ records: PlannedRecords) {
+    let rowCounts = Self.rowCounts(records)
     var end = 0
     func place(_ bytes: Int) -> Int {
       let start = (end + Self.alignment - 1) / Self.alignment * Self.alignment
@@ -30,11 +30,11 @@ package struct MemoryPlan: Hashable, Sendable {
     }
     var rings: [Ring] = []
     var accumulators: [Range<Int>?] = []
-    for (index, tensor) in tensors.enumerated() {
+    for (index, tensor) in records.tensors.enumerated() {
       if index > 0 {
-        let layer = layers[index - 1]
-        if layer.needsAccumulators(inputHeight: tensors[layer.inputs[0]].shape.height) {
-          let start = place(4 * tensor.shape.channels)
+        let needed = Int(records.shape(index - 1).accumulatorsBytes)
+        if needed > 0 {
+          let start = place(needed)
           accumulators.append(start..<end)
         } else {
           accumulators.append(nil)
@@ -48,28 +48,43 @@ package struct MemoryPlan: Hashable, Sendable {
     arenaBytes = end
   }
 
-  /// The rows that each ring must hold so that no row is overwritten while a reader needs it.
-  private static func rowCounts(tensors: [QuantizedTensor], layers: [QuantizedLayer]) -> [Int] {
-    var readers = [[Int]](repeating: [], count: tensors.count)
-    for (index, layer) in layers.enumerated() {
-      for input in layer.inputs { readers[input].append(index) }
+  /// The rows that each ring must hold so that no row is overwritten while a reader needs it: found by the walk that the loader
+  /// checks them by.
+  private static func rowCounts(_ records: PlannedRecords) -> [Int] {
+    let count = records.layerCount
+    var readers = [[Int]](repeating: [], count: count + 1)
+    for (index, layer) in records.layers.enumerated() {
+      for input in Set([layer.input, layer.secondInput]) { readers[Int(input)].append(index) }
     }
-    var order = RowOrder(tensors: tensors, layers: layers)
+    var order = RowOrder(records)
     // The border above is there from the start.
-    var counts = tensors.map { max($0.border.above, 1) }
+    var counts = records.tensors.map { max(Int($0.borderAbove), 1) }
     func hold(_ tensor: Int) {
-      let newest = order.present[tensor] - 1
+      let appeared = Int(order.rows(tensor))
       for reader in readers[tensor] {
-        guard let oldest = order.oldestNeed(of: tensor, by: reader) else { continue }
-        counts[tensor] = max(counts[tensor], newest - oldest + 1)
+        // A later number than any row where nothing more is read.
+        let oldest = Int(order.firstRowRead(records, layer: reader, tensor: tensor))
+        counts[tensor] = max(counts[tensor], appeared - oldest)
       }
     }
-    for tensor in tensors.indices { hold(tensor) }
-    while let tensor = order.next() { hold(tensor) }
+    func make() {
+      while let tensor = order.next(records) {
+        order.advance(records, tensor)
+        hold(tensor)
+      }
+    }
+    for tensor in 0...count { hold(tensor) }
+    make()
+    for _ in 0..<Int(records.tensor(0).height) {
+      order.advance(records, 0)
+      hold(0)
+      make()
+    }
     return counts
   }
 }
 
 extension QuantizedModel {
-  package var memoryPlan: MemoryPlan { MemoryPlan(tensors: tensors, layers: layers) }
+  /// For a model of at most 63 layers.
+  package var memoryPlan: MemoryPlan { MemoryPlan(records) }
 }

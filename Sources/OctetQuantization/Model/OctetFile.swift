@@ -7,7 +7,8 @@ package struct OctetFile {
   package let bytes: [UInt8]
 
   package init(_ model: QuantizedModel) {
-    let plan = model.memoryPlan
+    let records = model.records
+    let plan = MemoryPlan(records)
     let labels = model.classNames.map { Array($0.utf8) }
     precondition(labels.allSatisfy { $0.count < 256 }, "the quantizer refuses longer names")
     let labelBytes = labels.reduce(0) { $0 + 1 + $1.count }
@@ -33,9 +34,18 @@ package struct OctetFile {
     body.append(model.pictureForm.byte)
     body.append(model.probabilityStep)
     body.appendZeros(16)
-    for (tensor, ring) in zip(model.tensors, plan.rings) { body.append(tensor, ring) }
-    for (index, layer) in model.layers.enumerated() {
-      body.append(layer, constants: sections[index], accumulators: plan.accumulators[index])
+    for (index, ring) in plan.rings.enumerated() {
+      var record = records.tensors[index]
+      record.ringOffset = UInt32(ring.start)
+      record.ringRows = UInt16(ring.rows)
+      body.append(record.fileBytes)
+    }
+    for (index, section) in sections.enumerated() {
+      var record = records.layers[index]
+      record.constantsOffset = section.isEmpty ? 0 : UInt32(section.lowerBound)
+      record.constantsBytes = UInt32(section.count)
+      record.accumulatorsOffset = UInt32(plan.accumulators[index]?.lowerBound ?? 0)
+      body.append(record.fileBytes)
     }
     for label in labels {
       body.append(UInt8(label.count))
@@ -69,44 +79,6 @@ package struct OctetFile {
 }
 
 extension LittleEndianBytes {
-  fileprivate mutating func append(_ tensor: QuantizedTensor, _ ring: MemoryPlan.Ring) {
-    append(UInt32(ring.start))
-    append(UInt16(ring.rows))
-    append(UInt16(tensor.shape.height))
-    append(UInt16(tensor.shape.width))
-    append(UInt16(tensor.shape.channels))
-    append(UInt8(tensor.border.above))
-    append(UInt8(tensor.border.below))
-    append(UInt8(tensor.border.left))
-    append(UInt8(tensor.border.right))
-    append(Int8(tensor.zeroPoint))
-    append(UInt8(tensor.elementBytes))
-    append(UInt16(0))
-    append(tensor.scale.bitPattern)
-  }
-
-  fileprivate mutating func append(
-    _ layer: QuantizedLayer, constants: Range<Int>, accumulators: Range<Int>?
-  ) {
-    append(layer.kind.rawValue)
-    append(UInt8(layer.kind.hasWeights && !layer.table.isEmpty ? 1 : 0))
-    append(UInt16(layer.inputs[0]))
-    append(UInt16(layer.inputs.count > 1 ? layer.inputs[1] : 0))
-    for extent in [layer.window, layer.stride, layer.reach, layer.pool] {
-      append(UInt8(extent.height))
-      append(UInt8(extent.width))
-    }
-    append(Int16(layer.clamp?.lowerBound ?? 0))
-    append(Int16(layer.clamp?.upperBound ?? 0))
-    append(UInt8(layer.roundsTwice ? 1 : 0))
-    append(UInt8(0))
-    append(UInt32(constants.isEmpty ? 0 : constants.lowerBound))
-    append(UInt32(constants.count))
-    append(UInt32(accumulators?.lowerBound ?? 0))
-    append(layer.addition.map { UInt32($0.first) | UInt32($0.shift) << 24 } ?? 0)
-    append(layer.addition.map { UInt32($0.second) } ?? 0)
-  }
-
   /// A layer's section of constants, padded.
   fileprivate mutating func append(_ layer: QuantizedLayer) {
     for value in layer.bias { append(value) }

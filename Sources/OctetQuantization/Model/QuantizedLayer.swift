@@ -33,8 +33,8 @@ package struct QuantizedLayer: Hashable, Sendable {
   package var bias: [Int32] = []
   /// One per output channel of a weighted layer; one per number of cells of an average.
   package var scalings: [FixedPointScaling] = []
-  /// Whether products are rounded twice, as TensorFlow Lite's convolutions do; only where there are weights.
-  package var roundsTwice = false
+  /// How products are rounded; other than half up only where there are weights.
+  package var rounding = Rounding.halfUp
   /// In the order of the file.
   package var weights: [Int8] = []
   /// 256 entries, or none.
@@ -48,37 +48,31 @@ package struct QuantizedLayer: Hashable, Sendable {
 }
 
 extension QuantizedLayer {
-  /// The rows of the input under output row `row`, counted from the first row of the picture; some may lie outside.
-  package func rows(at row: Int, inputHeight: Int) -> Range<Int> {
-    switch kind {
-    case .dense, .globalAveragePooling: return 0..<inputHeight
-    case .add, .table: return row..<row + 1
-    case .convolution, .depthwiseConvolution, .maximumPooling, .averagePooling:
-      let start = row * stride.height * pool.height - reach.height
-      return start..<start + (pool.height - 1) * stride.height + window.height
+  /// The layer as a record of the file, but for where its constants and accumulators are. What does not fit a field becomes
+  /// the largest value that does; `QuantizedModel.fault` finds it.
+  var record: LayerRecord {
+    var record = LayerRecord(
+      kind, input: UInt16(clamping: inputs[0]), secondInput: UInt16(clamping: inputs.last ?? inputs[0]))
+    record.hasTable = kind.hasWeights && !table.isEmpty
+    (record.windowHeight, record.windowWidth) = (
+      UInt8(clamping: window.height), UInt8(clamping: window.width)
+    )
+    (record.strideDown, record.strideAcross) = (UInt8(clamping: stride.height), UInt8(clamping: stride.width))
+    (record.reachAbove, record.reachLeft) = (UInt8(clamping: reach.height), UInt8(clamping: reach.width))
+    (record.poolHeight, record.poolWidth) = (UInt8(clamping: pool.height), UInt8(clamping: pool.width))
+    record.minimum = Int16(clamp?.lowerBound ?? 0)
+    record.maximum = Int16(clamp?.upperBound ?? 0)
+    record.rounding = rounding
+    if let addition {
+      record.addMultiplierA = UInt32(addition.first)
+      record.addMultiplierB = UInt32(addition.second)
+      record.addShift = UInt8(addition.shift)
     }
+    return record
   }
 
-  /// The same across.
-  package func columns(at column: Int, inputWidth: Int) -> Range<Int> {
-    switch kind {
-    case .dense, .globalAveragePooling: return 0..<inputWidth
-    case .add, .table: return column..<column + 1
-    case .convolution, .depthwiseConvolution, .maximumPooling, .averagePooling:
-      let start = column * stride.width * pool.width - reach.width
-      return start..<start + (pool.width - 1) * stride.width + window.width
-    }
-  }
-
-  /// Whether it adds up rows in accumulators of its own as they come.
-  package func needsAccumulators(inputHeight: Int) -> Bool {
-    kind == .globalAveragePooling || (kind == .dense && inputHeight > 1)
-  }
-
-  /// Multiplications with a weight for one image.
-  package func multiplyAdds(output: QuantizedTensor) -> Int {
-    guard kind.hasWeights, output.shape.channels > 0 else { return 0 }
-    let weightsPerOutput = weights.count / output.shape.channels
-    return output.shape.count * pool.count * weightsPerOutput
+  /// Whether all sizes fit the bytes of a record.
+  var fitsRecord: Bool {
+    [window, stride, reach, pool].allSatisfy { max($0.height, $0.width) <= Int(UInt8.max) }
   }
 }

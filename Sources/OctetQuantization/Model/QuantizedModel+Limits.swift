@@ -8,6 +8,9 @@ extension QuantizedModel {
     guard layers.count <= Int(Limit.layers) else {
       return "it has \(layers.count) layers; \(Limit.layers) is the most"
     }
+    guard layers.allSatisfy(\.fitsRecord) else {
+      return "a window, stride, pool or padding is larger than 255 rows or columns"
+    }
     for tensor in tensors {
       let shape = tensor.shape
       guard max(shape.height, shape.width) <= Int(Limit.extent), shape.channels <= Int(UInt16.max) else {

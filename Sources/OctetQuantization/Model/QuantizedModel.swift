@@ -23,18 +23,22 @@ package struct QuantizedModel: Hashable, Sendable {
   /// Gives every tensor the border that the convolutions reading it need, and no more.
   package mutating func fitBorders() {
     for index in tensors.indices { tensors[index].border = QuantizedTensor.Border() }
-    for (index, layer) in layers.enumerated() where layer.kind.readsBorder {
-      let output = tensors[index + 1].shape
+    for (index, layer) in layers.enumerated() where layer.kind.traits.contains(.border) {
+      let shape = records.shape(index)
       let input = tensors[layer.inputs[0]]
-      let bottom = layer.rows(at: output.height - 1, inputHeight: input.shape.height).upperBound
-      let right = layer.columns(at: output.width - 1, inputWidth: input.shape.width).upperBound
       var border = input.border
       border.above = max(border.above, layer.reach.height)
       border.left = max(border.left, layer.reach.width)
-      border.below = max(border.below, bottom - input.shape.height)
-      border.right = max(border.right, right - input.shape.width)
+      border.below = max(
+        border.below, shape.endRow(under: tensors[index + 1].shape.height - 1) - input.shape.height)
+      border.right = max(border.right, shape.endColumn - input.shape.width)
       tensors[layer.inputs[0]].border = border
     }
+  }
+
+  /// Tensors and layers as records of a file, before their places in the arena are planned.
+  var records: PlannedRecords {
+    PlannedRecords(tensors: tensors.map(\.record), layers: layers.map(\.record))
   }
 
   /// What a step between two logits is worth in the runtime's powers of two.
@@ -45,4 +49,16 @@ package struct QuantizedModel: Hashable, Sendable {
     // A step of 2^32 already makes every smaller logit's share 0; 0 would say that there is no head.
     return step < 0x1p32 ? max(UInt32(step), 1) : .max
   }
+}
+
+/// Records that are still to become a file.
+struct PlannedRecords: RecordSource {
+  var tensors: [TensorRecord]
+  var layers: [LayerRecord]
+
+  var layerCount: Int { layers.count }
+  func tensor(_ index: Int) -> TensorRecord { tensors[index] }
+  func layer(_ index: Int) -> LayerRecord { layers[index] }
+  func kind(_ index: Int) -> Octet.LayerKind { layers[index].kind }
+  func firstInput(_ index: Int) -> Int { Int(layers[index].input) }
 }

@@ -1,3 +1,4 @@
+import Octet
 import OctetNetwork
 
 /// The input of a quantized model or the output of one of its layers: shape, border and the meaning of its integers.
@@ -36,9 +37,17 @@ package struct QuantizedTensor: Hashable, Sendable {
     self.scale = scale
   }
 
-  /// Rows with those of the border.
-  package var rowCount: Int { border.above + shape.height + border.below }
-
-  /// Bytes of one row with its border.
-  package var rowBytes: Int { (border.left + shape.width + border.right) * shape.channels * elementBytes }
+  /// The tensor as a record of the file, but for where its ring is. What does not fit a field becomes the largest value that
+  /// does; `QuantizedModel.fault` finds it.
+  var record: TensorRecord {
+    var record = TensorRecord(
+      height: UInt16(clamping: shape.height), width: UInt16(clamping: shape.width),
+      channels: UInt16(clamping: shape.channels))
+    (record.borderAbove, record.borderBelow) = (UInt8(clamping: border.above), UInt8(clamping: border.below))
+    (record.borderLeft, record.borderRight) = (UInt8(clamping: border.left), UInt8(clamping: border.right))
+    record.zeroPoint = Int8(zeroPoint)
+    record.elementBytes = UInt8(elementBytes)
+    record.scaleBits = scale.bitPattern
+    return record
+  }
 }

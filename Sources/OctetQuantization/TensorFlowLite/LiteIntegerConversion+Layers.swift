@@ -97,7 +97,7 @@ extension LiteIntegerConversion {
     }
     made.clamp = clamp(node.function, output)
     // LiteRT's reference kernels round a dense layer's sums once, those of convolutions twice.
-    made.roundsTwice = made.kind != .dense
+    made.rounding = made.kind == .dense ? .halfUp : .halfUpThenAway
     let perOutput = weights.count / outputs
     let room = Int(Int32.max) - Int(Limit.product) * perOutput
     for channel in 0..<outputs {

@@ -149,7 +149,7 @@ extension RandomModelBuilder {
       default: scaling(drawGain() * 64 / usual)
       }
     }
-    layer.roundsTwice = happens(onceIn: 2)
+    layer.rounding = happens(onceIn: 2) ? .halfUpThenAway : .halfUp
     layer.clamp = drawClamp()
     if happens(onceIn: 6) {
       // Rising, so that a fused pool and a pool afterwards are the same.

@@ -29,7 +29,7 @@ extension RandomModelBuilder {
     let zeroPoint = isLast ? 0 : draw(-128...127)
     let range = isLast ? -32_768...32_767 : -128...127
     var layer = QuantizedLayer(kind, inputs: [tensors.count - 1])
-    layer.roundsTwice = happens(onceIn: 2)
+    layer.rounding = happens(onceIn: 2) ? .halfUpThenAway : .halfUp
     layer.pool = pool
     layer.clamp = range
     layer.weights = [Int8](repeating: 0, count: weightsPerOutput * outputs)

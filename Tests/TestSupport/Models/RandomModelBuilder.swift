@@ -96,7 +96,7 @@ struct RandomModelBuilder {
 
   /// A border may be wider than any reader needs.
   private mutating func widenBorders(_ model: inout QuantizedModel) {
-    for index in Set(model.layers.filter(\.kind.readsBorder).map { $0.inputs[0] }).sorted()
+    for index in Set(model.layers.filter { $0.kind.traits.contains(.border) }.map { $0.inputs[0] }).sorted()
     where happens(onceIn: 4) {
       model.tensors[index].border.above += draw(0...2)
       model.tensors[index].border.below += draw(0...2)

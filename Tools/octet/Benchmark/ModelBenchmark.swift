@@ -104,8 +104,8 @@ struct ModelBenchmark {
     while left > 0 {
       let end = min(start + left, imageCount)
       do throws(SessionError) {
-        try session.run(images: pixels.extracting(start * bytes..<end * bytes)) { _, session in
-          classes &+= session.answer?.classIndex ?? 0
+        try session.run(images: pixels.extracting(start * bytes..<end * bytes)) { _, outcome in
+          classes &+= outcome.answer.classIndex
         }
       } catch {
         preconditionFailure("the images have the model's size: \(error)")

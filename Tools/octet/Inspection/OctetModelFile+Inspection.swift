@@ -22,16 +22,8 @@ extension OctetModelFile {
   var weightBytes: Int { (0..<model.layerCount).reduce(0) { $0 + weights(of: $1) } }
 
   func weights(of index: Int) -> Int {
-    let layer = model.layer(index)
-    let input = model.tensor(Int(layer.input))
-    let outputs = Int(model.tensor(index + 1).channels)
-    let window = Int(layer.windowHeight) * Int(layer.windowWidth)
-    return switch layer.kind {
-    case .dense: Int(input.height) * Int(input.width) * Int(input.channels) * outputs
-    case .convolution: window * Int(input.channels) * outputs
-    case .depthwiseConvolution: window * outputs
-    case .maximumPooling, .averagePooling, .globalAveragePooling, .add, .table: 0
-    }
+    let shape = model.shape(index)
+    return Int(shape.weightsPerOutput ?? 0) * Int(shape.output.channels)
   }
 
   /// Weights and biases.
@@ -43,19 +35,13 @@ extension OctetModelFile {
   func multiplyAdds(of index: Int) -> Int { Int(clamping: model.work(ofLayer: index).multiplyAdds) }
 
   /// Bytes of a layer's accumulators in the arena; 0 where it has none.
-  func accumulatorBytes(of index: Int) -> Int {
-    let layer = model.layer(index)
-    let adds =
-      layer.kind == .globalAveragePooling
-      || (layer.kind == .dense && model.tensor(Int(layer.input)).height > 1)
-    return adds ? 4 * Int(model.tensor(index + 1).channels) : 0
-  }
+  func accumulatorBytes(of index: Int) -> Int { Int(model.shape(index).accumulatorsBytes) }
 
   /// The layer in a few words: kind, window, stride, fused pool, clamp or table.
   func summary(of index: Int) -> String {
     let layer = model.layer(index)
     var words = ["\(layer.kind.name)"]
-    if layer.kind.hasWindow {
+    if layer.kind.traits.contains(.window) {
       words.append("\(layer.windowHeight)x\(layer.windowWidth)")
       if layer.strideDown != 1 || layer.strideAcross != 1 {
         words.append("stride \(layer.strideDown)x\(layer.strideAcross)")
@@ -64,12 +50,13 @@ extension OctetModelFile {
     if layer.poolHeight != 1 || layer.poolWidth != 1 {
       words.append("maximum \(layer.poolHeight)x\(layer.poolWidth)")
     }
-    if layer.roundsTwice { words.append("rounded twice") }
+    if layer.rounding != .halfUp { words.append("rounded twice") }
     if layer.hasTable { words.append("table") }
     let output = model.tensor(index + 1)
-    let clamps = layer.kind != .maximumPooling && layer.kind != .table
-    if clamps, !layer.hasTable, layer.minimum == Int16(output.zeroPoint) { words.append("relu") }
-    if layer.kind == .add { words.append("of \(layer.input) and \(layer.secondInput)") }
+    if layer.kind.traits.contains(.clamp), !layer.hasTable, layer.minimum == Int16(output.zeroPoint) {
+      words.append("relu")
+    }
+    if layer.kind.traits.contains(.secondInput) { words.append("of \(layer.input) and \(layer.secondInput)") }
     return words.joined(separator: " ")
   }
 

@@ -86,16 +86,16 @@ struct IntegerPrediction {
     do throws(SessionError) {
       var session = try BatchSession(model, arenas: &arenas, kernels: kernels)
       let images = bytes.span.extracting(range.lowerBound * size..<range.upperBound * size)
-      try session.run(images: images) { _, session in
+      try session.run(images: images) { _, outcome in
         if wantsIntegers {
-          session.forEachLogit { found.append(Float($0 + zeroPoint)) }
+          outcome.forEachLogit { found.append(Float($0 + zeroPoint)) }
         } else if model.head == .linear {
-          session.forEachLogit { found.append(scale * Float($0)) }
-        } else if session.logitCount == 1 {
+          outcome.forEachLogit { found.append(scale * Float($0)) }
+        } else if outcome.count == 1 {
           // One output is the probability of the second class.
-          found.append(Float(session.probability(of: 1)) / 65_536)
+          found.append(Float(outcome.probability(of: 1)) / 65_536)
         } else {
-          session.forEachProbability { found.append(Float($0) / 65_536) }
+          outcome.forEachProbability { found.append(Float($0) / 65_536) }
         }
       }
     } catch {

@@ -6,17 +6,17 @@ public struct OutputStage {
   package let zeroPoint: Int32
   package let minimum: Int32
   package let maximum: Int32
-  package let roundsTwice: Bool
+  package let rounding: Rounding
   package let table: UnsafePointer<Int8>?
   /// Whether the output is int16 rather than int8.
   package let isWide: Bool
 
   /// The value before the table. Loops can look at the rounding beforehand.
   @inline(__always)
-  package func clamped(_ accumulator: Int32, channel: Int, roundsTwice: Bool) -> Int32 {
+  package func clamped(_ accumulator: Int32, channel: Int, _ rounding: Rounding) -> Int32 {
     let value =
       Requantization.requantize(
-        accumulator, multiplier: multipliers[channel], shift: shifts[channel], roundsTwice: roundsTwice)
+        accumulator, multiplier: multipliers[channel], shift: shifts[channel], rounding)
       &+ zeroPoint
     return min(max(value, minimum), maximum)
   }
@@ -24,7 +24,7 @@ public struct OutputStage {
   /// Writes one output value at `index` of `output`.
   @inline(__always)
   package func write(_ accumulator: Int32, channel: Int, to output: UnsafeMutableRawPointer, at index: Int) {
-    write(accumulator, channel: channel, to: output, at: index, roundsTwice: roundsTwice)
+    write(accumulator, channel: channel, to: output, at: index, rounding)
   }
 
   /// Writes the values of all channels, from accumulators that lie side by side.
@@ -47,17 +47,17 @@ public struct OutputStage {
     to target: UnsafeMutablePointer<Int8>
   ) {
     // A loop for each way of rounding, so that none asks.
-    if roundsTwice {
-      writeBytes(sums, stride, lacksBias, channels, to: target, roundsTwice: true)
+    if rounding == .halfUpThenAway {
+      writeBytes(sums, stride, lacksBias, channels, to: target, .halfUpThenAway)
     } else {
-      writeBytes(sums, stride, lacksBias, channels, to: target, roundsTwice: false)
+      writeBytes(sums, stride, lacksBias, channels, to: target, .halfUp)
     }
   }
 
   @inline(__always)
   private func writeBytes(
     _ sums: UnsafePointer<Int32>, _ stride: Int, _ lacksBias: Bool, _ channels: Range<Int>,
-    to target: UnsafeMutablePointer<Int8>, roundsTwice: Bool
+    to target: UnsafeMutablePointer<Int8>, _ rounding: Rounding
   ) {
     // A copy, so that what is written to the target need not be thought to change it.
     let constants = self
@@ -65,7 +65,7 @@ public struct OutputStage {
     var result = target
     for channel in channels {
       let accumulator = lacksBias ? sum.pointee &+ constants.bias[channel] : sum.pointee
-      let value = constants.clamped(accumulator, channel: channel, roundsTwice: roundsTwice)
+      let value = constants.clamped(accumulator, channel: channel, rounding)
       result.pointee = Int8(truncatingIfNeeded: value)
       result += 1
       sum += stride
@@ -75,9 +75,10 @@ public struct OutputStage {
   /// The same where the rounding is known.
   @inline(__always)
   package func write(
-    _ accumulator: Int32, channel: Int, to output: UnsafeMutableRawPointer, at index: Int, roundsTwice: Bool
+    _ accumulator: Int32, channel: Int, to output: UnsafeMutableRawPointer, at index: Int,
+    _ rounding: Rounding
   ) {
-    let value = clamped(accumulator, channel: channel, roundsTwice: roundsTwice)
+    let value = clamped(accumulator, channel: channel, rounding)
     if isWide {
       let bits = UInt16(truncatingIfNeeded: value).littleEndian
       output.storeBytes(of: bits, toByteOffset: 2 &* index, as: UInt16.self)
@@ -86,5 +87,20 @@ public struct OutputStage {
     var narrow = Int8(truncatingIfNeeded: value)
     if let table { narrow = table[Int(narrow) &+ 128] }
     output.storeBytes(of: narrow, toByteOffset: index, as: Int8.self)
+  }
+}
+
+extension OutputStage {
+  package init(_ model: ModelRecords, _ shape: LayerShape) {
+    let record = shape.layer
+    let constants = Constants(shape, offset: record.constantsOffset)
+    let bytes = model.bytes
+    self.init(
+      bias: bytes.words(constants.offset), multipliers: bytes.words(constants.multipliers),
+      shifts: bytes.pointer(constants.shifts).assumingMemoryBound(to: UInt8.self),
+      zeroPoint: Int32(shape.output.zeroPoint), minimum: Int32(record.minimum),
+      maximum: Int32(record.maximum), rounding: record.rounding,
+      table: record.hasTable ? bytes.signed(constants.table) : nil,
+      isWide: shape.output.elementBytes == 2)
   }
 }

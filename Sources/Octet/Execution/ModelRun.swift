@@ -1,0 +1,154 @@
+/// A run of images through a model, one after another: which row comes next. The arena is not part of it; every call gets
+/// the one that `open` has prepared.
+///
+/// Rows of the image go in one by one, and every layer computes a row as soon as it can, so only a few rows of each tensor
+/// exist at any time. Nothing is allocated. Opened once, it serves any number of images. `Session` joins a run with an
+/// arena that it borrows.
+package struct ModelRun<Kernels: RowKernels>: ~Copyable {
+  package let model: Model
+  package let kernels: Kernels
+  private var order: RowOrder
+  /// Where the kernels have got to in steps that they worked out beforehand.
+  private var position = 0
+  /// Rows of the image that have been fed.
+  package private(set) var rowsFed = 0
+
+  package init(_ model: Model, kernels: Kernels) {
+    self.model = model
+    self.kernels = kernels
+    order = RowOrder(model.records)
+  }
+
+  /// Prepares an arena: its first `model.arenaBytes` bytes, from a multiple of 4.
+  package mutating func open(_ arena: UnsafeMutableRawPointer) {
+    RunContext(model.records, arena: arena).fillRings()
+    restart(arena)
+  }
+
+  /// Forgets the image, so that row 0 comes next.
+  package mutating func restart(_ arena: UnsafeMutableRawPointer) {
+    rowsFed = 0
+    position = 0
+    guard !kernels.haveSteps else { return }
+    let records = model.records
+    let context = RunContext(records, arena: arena)
+    order.restart(records)
+    RowOrder.forEachStart(
+      records, border: { context.fillBorder($0) }, start: { context.start($0, $1) })
+  }
+
+  /// Whether the whole image has gone through and the answer is there.
+  package var isFinished: Bool { rowsFed == Int(model.records.tensor(0).height) }
+
+  /// Feeds the next row of the image: `model.imageRowBytes` bytes, and there is one.
+  package mutating func feed<Observer: RunObserver>(
+    row: UnsafePointer<UInt8>, _ arena: UnsafeMutableRawPointer, _ observer: inout Observer
+  ) {
+    rowsFed &+= 1
+    if let next = kernels.run(
+      from: position, pixels: row, rows: 1, arena: arena, observer: &observer)
+    {
+      position = next
+      return
+    }
+    let context = RunContext(model.records, arena: arena)
+    // Windows that lie wholly on the border above need no row at all.
+    if rowsFed == 1 { makeRows(context, &observer) }
+    let kernels = kernels
+    order.feed(
+      context.model,
+      feed: { step in
+        let target = (context.arena + step.target).assumingMemoryBound(to: UInt8.self)
+        // A pixel less 128 is the pixel with its highest bit turned over.
+        for index in 0..<step.count { target[index] = row[index] ^ 0x80 }
+      }, take: { context.take($0, $1, kernels, &observer) })
+    makeRows(context, &observer)
+  }
+
+  /// Runs a whole image of `model.imageBytes` bytes.
+  package mutating func run<Observer: RunObserver>(
+    image: UnsafePointer<UInt8>, _ arena: UnsafeMutableRawPointer, _ observer: inout Observer
+  ) {
+    let height = Int(model.records.tensor(0).height)
+    if let next = kernels.run(
+      from: 0, pixels: image, rows: height, arena: arena, observer: &observer)
+    {
+      position = next
+      rowsFed = height
+      return
+    }
+    restart(arena)
+    let width = model.imageRowBytes
+    var row = image
+    for _ in 0..<height {
+      feed(row: row, arena, &observer)
+      row += width
+    }
+  }
+
+  /// Makes every row that can appear, in the fixed order.
+  private mutating func makeRows<Observer: RunObserver>(_ context: RunContext, _ observer: inout Observer) {
+    let kernels = kernels
+    order.forEachStep(
+      context.model, border: { context.fillBorder($0) },
+      take: { context.take($0, $1, kernels, &observer) })
+  }
+}
+
+extension RunContext {
+  /// A border row.
+  package func fillBorder(_ step: RowStep) {
+    (arena + step.target).initializeMemory(as: Int8.self, repeating: step.fill, count: step.count)
+  }
+
+  /// The bias of a layer with weights, or zero for a mean.
+  package func start(_ step: RowStep, _ shape: LayerShape) {
+    let sums = (arena + step.target).assumingMemoryBound(to: Int32.self)
+    let bias =
+      shape.layer.kind.hasWeights
+      ? model.bytes.pointer(shape.layer.constantsOffset).assumingMemoryBound(to: Int32.self) : nil
+    for channel in 0..<Int(shape.output.channels) { sums[channel] = bias?[channel] ?? 0 }
+  }
+
+  /// Computes or folds a row, with an observer.
+  #if !OCTET_SMALL_CODE
+    @inline(__always)
+  #endif
+  package func take<Observer: RunObserver>(
+    _ step: RowStep, _ shape: LayerShape, _ kernels: some RowKernels, _ observer: inout Observer
+  ) {
+    observer.willRun(layer: step.layer)
+    if step.action == .fold {
+      fold(step, shape, kernels)
+      observer.didFold(layer: step.layer)
+    } else {
+      compute(step, shape, kernels)
+      observer.didRun(
+        layer: step.layer, row: UnsafeRawBufferPointer(start: arena + step.target, count: step.count).bytes)
+    }
+  }
+
+  /// A row of a layer's output. One of the two switches over kinds that compute.
+  private func compute(_ step: RowStep, _ shape: LayerShape, _ kernels: some RowKernels) {
+    switch shape.layer.kind {
+    case .dense: Dense.compute(step, shape, self, kernels)
+    case .convolution: kernels.convolve(ConvolutionRow(step, shape, self))
+    case .depthwiseConvolution: kernels.convolveDepthwise(ConvolutionRow(step, shape, self))
+    case .maximumPooling: MaximumPooling.compute(PoolingRow(step, shape, self))
+    case .averagePooling:
+      AveragePooling.compute(PoolingRow(step, shape, self), shape, OutputStage(model, shape))
+    case .globalAveragePooling: GlobalAveragePooling.compute(step, shape, self)
+    case .add: Add.compute(step, shape, self)
+    case .table: Table.compute(step, shape, self)
+    }
+  }
+
+  /// A row of a layer's input into its accumulators.
+  private func fold(_ step: RowStep, _ shape: LayerShape, _ kernels: some RowKernels) {
+    if shape.layer.kind.hasWeights {
+      kernels.fold(DenseRow(step, shape, self), into: accumulators(shape.layer))
+    } else {
+      GlobalAveragePooling.fold(step, shape, self)
+    }
+  }
+}

@@ -1,0 +1,106 @@
+/// What a session has found out about an image.
+public struct Answer: Equatable, Sendable {
+  /// The class, counted from 0.
+  public let classIndex: Int
+  /// Its probability in 1/65,536; nil if the model has none.
+  public let probability: UInt32?
+}
+
+/// The logits of an image where they lie in the arena, and what follows from them. Good until the next image begins.
+package struct Outcome {
+  private let row: UnsafeRawPointer
+  /// Logits: as many as classes, or one.
+  package let count: Int
+  private let isWide: Bool
+  private let zeroPoint: Int32
+  private let classCount: Int
+  private let head: Head
+  private let step: UInt32
+
+  @inline(__always)
+  package init(_ model: Model, arena: UnsafeRawPointer) {
+    let tensor = model.logits
+    // The loader has checked that the logits are a single row without a border.
+    row = arena + Int(tensor.ringOffset)
+    count = Int(tensor.channels)
+    isWide = tensor.elementBytes == 2
+    zeroPoint = Int32(tensor.zeroPoint)
+    classCount = model.classCount
+    head = model.head
+    step = model.probabilityStep
+  }
+
+  @inline(__always)
+  private func value(_ index: Int) -> Int32 {
+    guard isWide else { return Int32(row.load(fromByteOffset: index, as: Int8.self)) &- zeroPoint }
+    let bits = row.load(fromByteOffset: 2 &* index, as: UInt16.self)
+    return Int32(Int16(bitPattern: UInt16(littleEndian: bits)))
+  }
+
+  package func logit(_ index: Int) -> Int32 {
+    precondition(index >= 0 && index < count, "there is no such logit")
+    return value(index)
+  }
+
+  package func forEachLogit(_ body: (Int32) -> Void) {
+    for index in 0..<count { body(value(index)) }
+  }
+
+  package var classIndex: Int { count == 1 ? (value(0) > 0 ? 1 : 0) : largest.index }
+
+  package var answer: Answer {
+    let index = classIndex
+    return Answer(classIndex: index, probability: head == .linear ? nil : probability(of: index))
+  }
+
+  /// The first of the largest logits.
+  private var largest: (index: Int, value: Int32) {
+    var best = (index: 0, value: value(0))
+    for index in 1..<count {
+      let value = value(index)
+      if value > best.value { best = (index, value) }
+    }
+    return best
+  }
+
+  package func forEachProbability(_ body: (UInt32) -> Void) {
+    switch head {
+    case .linear: return
+    case .sigmoid: for index in 0..<classCount { body(sigmoid(of: index)) }
+    case .softmax:
+      let largest = largest.value
+      let sum = sum(largest)
+      for index in 0..<count { body(softmax(value(index), largest, sum)) }
+    }
+  }
+
+  package func probability(of index: Int) -> UInt32 {
+    precondition(index >= 0 && index < classCount, "there is no such class")
+    switch head {
+    case .linear: return 0
+    case .sigmoid: return sigmoid(of: index)
+    case .softmax:
+      let largest = largest.value
+      return softmax(value(index), largest, sum(largest))
+    }
+  }
+
+  private func sigmoid(of index: Int) -> UInt32 {
+    guard count == 1 else { return Probability.sigmoid(value(index), step: step) }
+    let one = Probability.sigmoid(value(0), step: step)
+    return index == 1 ? one : Probability.one &- one
+  }
+
+  /// The powers of all logits.
+  private func sum(_ largest: Int32) -> UInt32 {
+    var sum: UInt32 = 0
+    for other in 0..<count {
+      sum &+= Probability.power(UInt32(bitPattern: largest &- value(other)), step: step)
+    }
+    return sum
+  }
+
+  private func softmax(_ logit: Int32, _ largest: Int32, _ sum: UInt32) -> UInt32 {
+    Probability.share(Probability.power(UInt32(bitPattern: largest &- logit), step: step), of: sum)
+  }
+}

@@ -1,0 +1,73 @@
+/// Tensors and layers as records: those of a file, or of a plan that is still to become one.
+package protocol RecordSource {
+  /// Layers that compute; there is a tensor more.
+  var layerCount: Int { get }
+  /// Tensor 0 is the input, tensor `i` the output of layer `i - 1`.
+  func tensor(_ index: Int) -> TensorRecord
+  func layer(_ index: Int) -> LayerRecord
+
+  // Single fields, for the row order: it looks at every layer before each row, and a whole record costs as much as some rows.
+
+  func kind(_ index: Int) -> LayerKind
+  /// The first tensor that a layer reads.
+  func firstInput(_ index: Int) -> Int
+}
+
+extension RecordSource {
+  /// Layer `index` with its input and output.
+  @inline(__always)
+  package func shape(_ index: Int) -> LayerShape {
+    let layer = layer(index)
+    return LayerShape(layer, input: tensor(Int(layer.input)), output: tensor(index &+ 1))
+  }
+}
+
+/// The records of a file, read in place. A view without owner, so that handing it around counts no references: what all threads
+/// share costs them more than a small network.
+package struct ModelRecords: RecordSource, Sendable {
+  let bytes: ModelBytes
+  package let layerCount: Int
+
+  #if !OCTET_SMALL_CODE
+    @inline(__always)
+  #endif
+  package func tensor(_ index: Int) -> TensorRecord {
+    TensorRecord(bytes, at: Self.tensorOffset(index))
+  }
+
+  /// Layer `index`, whose kind the loader has checked.
+  #if !OCTET_SMALL_CODE
+    @inline(__always)
+  #endif
+  package func layer(_ index: Int) -> LayerRecord {
+    guard let layer = LayerRecord(bytes, at: layerOffset(index)) else {
+      preconditionFailure("checked on loading")
+    }
+    return layer
+  }
+
+  @inline(__always)
+  package func kind(_ index: Int) -> LayerKind {
+    LayerKind(rawValue: bytes.byte(layerOffset(index) &+ LayerRecord.Field.kind)) ?? .dense
+  }
+
+  @inline(__always)
+  package func firstInput(_ index: Int) -> Int {
+    Int(bytes.half(layerOffset(index) &+ LayerRecord.Field.input))
+  }
+
+  /// The weights of a layer that has some, in the order of the file.
+  package func weights(_ shape: LayerShape) -> UnsafePointer<Int8> {
+    bytes.signed(Constants(shape, offset: shape.layer.constantsOffset).weights)
+  }
+
+  @inline(__always)
+  static func tensorOffset(_ index: Int) -> UInt32 {
+    FileFormat.headerBytes &+ FileFormat.tensorBytes &* UInt32(truncatingIfNeeded: index)
+  }
+
+  @inline(__always)
+  func layerOffset(_ index: Int) -> UInt32 {
+    Self.tensorOffset(layerCount &+ 1) &+ FileFormat.layerBytes &* UInt32(truncatingIfNeeded: index)
+  }
+}

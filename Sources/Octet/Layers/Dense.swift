@@ -1,0 +1,81 @@
+/// Weighted sums over the whole input. Over several rows, each is folded into accumulators as it appears.
+///
+/// Weights: [output][input row][input column][input channel].
+package enum Dense {
+  @inline(__always)
+  package static var traits: LayerTraits { .weights | .wholeInput | .clamp | .wideOutput }
+
+  @inline(__always)
+  static func product(_ a: UnsafePointer<Int8>, _ b: UnsafePointer<Int8>, count: Int) -> Int32 {
+    var sum: Int32 = 0
+    for index in 0..<count { sum &+= Int32(a[index]) &* Int32(b[index]) }
+    return sum
+  }
+
+  /// The outputs: from accumulators, or at once where the input is a single row.
+  @inline(__always)
+  static func compute(_ step: RowStep, _ shape: LayerShape, _ run: RunContext, _ kernels: some RowKernels) {
+    let output = OutputStage(run.model, shape)
+    let target = run.arena + step.target
+    if shape.keepsAccumulators {
+      let sums = FinishedSums(
+        layer: step.layer, sums: UnsafePointer(run.accumulators(shape.layer)),
+        count: Int(shape.output.channels))
+      kernels.finish(sums, output, to: target)
+    } else {
+      kernels.multiply(DenseRow(step, shape, run), output, to: target)
+    }
+  }
+
+  /// One input row into every accumulator.
+  static func fold(_ row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>) {
+    var weights = row.weights
+    for output in 0..<row.outputs {
+      accumulators[output] &+= product(row.values, weights, count: row.count)
+      weights += row.weightsPerOutput
+    }
+  }
+
+  /// Every output from a single row.
+  static func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
+    var weights = row.weights
+    for index in 0..<row.outputs {
+      let sum = output.bias[index] &+ product(row.values, weights, count: row.count)
+      output.write(sum, channel: index, to: target, at: index)
+      weights += row.weightsPerOutput
+    }
+  }
+}
+
+/// One row of the input of a dense layer, and the weights that belong to it.
+public struct DenseRow {
+  package let layer: Int
+  /// Which row of the input.
+  package let row: Int
+  package let values: UnsafePointer<Int8>
+  package let count: Int
+  /// The weights of output 0 for this row.
+  package let weights: UnsafePointer<Int8>
+  /// From the weights of one output to those of the next.
+  package let weightsPerOutput: Int
+  package let outputs: Int
+
+  /// - Parameter step: folds a row, or computes the outputs from the only one.
+  init(_ step: RowStep, _ shape: LayerShape, _ run: RunContext) {
+    let values = shape.input.rowValues
+    layer = step.layer
+    row = step.action == .fold ? step.row : 0
+    self.values = run.rows(step.source)[0]
+    count = values
+    weights = run.model.weights(shape) + row &* values
+    weightsPerOutput = Int(shape.input.height) &* values
+    outputs = Int(shape.output.channels)
+  }
+}
+
+/// The accumulators of a dense layer after the last row of its input.
+public struct FinishedSums {
+  package let layer: Int
+  package let sums: UnsafePointer<Int32>
+  package let count: Int
+}

@@ -1,0 +1,95 @@
+/// A layer with its input and output: which rows and columns lie under a place, how many weights it has, what it costs.
+///
+/// This is the one definition of a layer's geometry, for the loader, the order of rows, kernels, quantizer and tools.
+package struct LayerShape {
+  package let layer: LayerRecord
+  package let input: TensorRecord
+  package let output: TensorRecord
+
+  @inline(__always)
+  package init(_ layer: LayerRecord, input: TensorRecord, output: TensorRecord) {
+    self.layer = layer
+    self.input = input
+    self.output = output
+  }
+
+  /// The first row of the input under row `row` of the output, counted without the border: below zero where a window lies
+  /// on the border above.
+  package func firstRow(under row: Int) -> Int {
+    let traits = layer.kind.traits
+    if traits.contains(.window) {
+      let start = row &* layer.rowStep &- Int(layer.reachAbove)
+      return traits.contains(.border) ? start : max(start, 0)
+    }
+    return traits.contains(.wholeInput) ? 0 : row
+  }
+
+  /// The row of the input after the last one under row `row` of the output, counted likewise.
+  package func endRow(under row: Int) -> Int {
+    let traits = layer.kind.traits
+    if traits.contains(.window) {
+      let end = row &* layer.rowStep &- Int(layer.reachAbove) &+ layer.rowSpan
+      return traits.contains(.border) ? end : min(end, Int(input.height))
+    }
+    return traits.contains(.wholeInput) ? Int(input.height) : row &+ 1
+  }
+
+  /// The column of the input after the last one under the last column of the output, counted without the border.
+  package var endColumn: Int {
+    guard layer.kind.traits.contains(.window) else { return Int(input.width) }
+    return (Int(output.width) &- 1) &* layer.columnStep &- Int(layer.reachLeft) &+ layer.columnSpan
+  }
+
+  /// Whether rows of the input are folded into accumulators as they appear.
+  @inline(__always)
+  package var keepsAccumulators: Bool {
+    // A weighted sum over a single row needs none, as it can be made when its output is.
+    let traits = layer.kind.traits
+    return traits.contains(.wholeInput) && (input.height > 1 || !traits.contains(.weights))
+  }
+
+  /// Bytes of the accumulators: four for each output channel, of which there are at most 65,535; 0 without.
+  package var accumulatorsBytes: UInt32 { keepsAccumulators ? 4 &* UInt32(output.channels) : 0 }
+
+  /// Weights that go into one output value. Windows and extents are bounded, so only channels can make it overflow.
+  package var weightsPerOutput: UInt32? {
+    let traits = layer.kind.traits
+    guard traits.contains(.weights) else { return 0 }
+    let isWhole = traits.contains(.wholeInput)
+    let cells =
+      UInt32(isWhole ? input.height : UInt16(layer.windowHeight))
+      &* UInt32(isWhole ? input.width : UInt16(layer.windowWidth))
+    return CheckedSize(cells).times(traits.contains(.channelwise) ? 1 : UInt32(input.channels)).value
+  }
+
+  /// Output values, times the places of the fused pool under each.
+  var places: UInt64 {
+    let values = UInt32(output.height) &* UInt32(output.width) &* UInt32(output.channels)
+    return UInt64(narrow: values) &* UInt64(narrow: UInt32(layer.poolHeight) &* UInt32(layer.poolWidth))
+  }
+
+  /// Values that are compared or added at a place, other than products with a weight.
+  var cellsPerPlace: UInt32 {
+    let traits = layer.kind.traits
+    if traits.contains(.weights) { return layer.poolHeight > 1 || layer.poolWidth > 1 ? 1 : 0 }
+    if traits.contains(.secondInput) { return 2 }
+    if traits.contains(.wholeInput) { return UInt32(input.height) &* UInt32(input.width) }
+    guard traits.contains(.window) else { return 0 }
+    // A window may be larger than the input, but there is nothing to look at.
+    return UInt32(min(UInt16(layer.windowHeight), input.height))
+      &* UInt32(min(UInt16(layer.windowWidth), input.width))
+  }
+
+  /// Whether a pooling window is cut at an edge anywhere, so that counts of cells differ.
+  package var isCut: Bool {
+    let lastRow = (Int(output.height) &- 1) &* layer.rowStep &- Int(layer.reachAbove)
+    return layer.reachAbove > 0 || layer.reachLeft > 0 || lastRow &+ layer.rowSpan > Int(input.height)
+      || endColumn > Int(input.width)
+  }
+
+  /// Cells that a mean is taken over, at most.
+  var averagedCells: UInt32 {
+    layer.kind.traits.contains(.window)
+      ? UInt32(layer.windowHeight) &* UInt32(layer.windowWidth) : UInt32(input.height) &* UInt32(input.width)
+  }
+}

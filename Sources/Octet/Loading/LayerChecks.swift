@@ -1,0 +1,242 @@
+/// The rules for each layer by itself and for its constants.
+extension ModelRecords {
+  /// Each layer against the tensors that it joins, and its constants; and what all of them take for an image, before
+  /// checks that themselves take time as the shapes grow.
+  func checkLayers(_ header: Header, workLimit: UInt64) throws(ModelError) {
+    var constants = header.constantsOffset
+    var work = tensor(0).bytesMoved
+    for index in 0..<layerCount {
+      let offset = layerOffset(index)
+      guard let layer = LayerRecord(bytes, at: offset) else {
+        throw ModelError(.layerKind, offset: offset, value: UInt32(bytes.byte(offset)))
+      }
+      try checkFields(layer, index: index, at: offset)
+      let shape = LayerShape(layer, input: tensor(Int(layer.input)), output: tensor(index &+ 1))
+      try shape.checkWindow(at: offset)
+      try shape.checkOutput(at: Self.tensorOffset(index &+ 1))
+      try checkOperands(shape, at: offset)
+      constants = try checkConstants(shape, at: offset, expected: constants)
+      work &+= shape.totalWork
+    }
+    // The value has 32 bits, so it is how often 2^32 goes into the operations.
+    try require(work <= workLimit, .work, at: 0, UInt32(truncatingIfNeeded: work &>> 32))
+    try require(constants == bytes.count, .length, at: FileFormat.length, bytes.count)
+    try checkBorders()
+  }
+
+  /// Flags, inputs and reserved bytes.
+  private func checkFields(_ layer: LayerRecord, index: Int, at start: UInt32) throws(ModelError) {
+    let traits = layer.kind.traits
+    func byte(_ field: UInt32) -> UInt32 { UInt32(bytes.byte(start &+ field)) }
+    func check(_ holds: Bool, _ rule: ModelRule, _ field: UInt32, _ value: UInt32) throws(ModelError) {
+      try require(holds, rule, at: start &+ field, value)
+    }
+    let flag = byte(LayerRecord.Field.hasTable)
+    try check(
+      flag == 0 || (flag == 1 && traits.contains(.weights)), .tableFlag, LayerRecord.Field.hasTable, flag)
+    try check(Int(layer.input) <= index, .layerInput, LayerRecord.Field.input, UInt32(layer.input))
+    let second = bytes.half(start &+ LayerRecord.Field.secondInput)
+    let hasSecond = traits.contains(.secondInput)
+    try check(
+      hasSecond ? Int(second) <= index : second == 0, .layerInput, LayerRecord.Field.secondInput,
+      UInt32(second))
+    let rounding = byte(LayerRecord.Field.rounding)
+    try check(
+      rounding == 0 || (rounding == 1 && traits.contains(.weights)), .rounding, LayerRecord.Field.rounding,
+      rounding)
+    let reserved = byte(LayerRecord.Field.reserved)
+    try check(reserved == 0, .reserved, LayerRecord.Field.reserved, reserved)
+    let first = bytes.word(start &+ LayerRecord.Field.addMultiplierA)
+    let last = bytes.word(start &+ LayerRecord.Field.addMultiplierB)
+    if hasSecond {
+      try check(
+        layer.addMultiplierA <= Limit.addMultiplier, .addMultiplier, LayerRecord.Field.addMultiplierA,
+        layer.addMultiplierA)
+      try check(
+        last <= Limit.addMultiplier, .addMultiplier, LayerRecord.Field.addMultiplierB, last)
+      let shift = UInt32(layer.addShift)
+      try check(Limit.addShifts.contains(shift), .addShift, LayerRecord.Field.addShift, shift)
+    } else {
+      try check(first == 0, .reserved, LayerRecord.Field.addMultiplierA, first)
+      try check(last == 0, .reserved, LayerRecord.Field.addMultiplierB, last)
+    }
+  }
+
+  /// The clamp, the types, and what pooling and addition ask of the tensors.
+  private func checkOperands(_ shape: LayerShape, at offset: UInt32) throws(ModelError) {
+    let layer = shape.layer
+    let traits = layer.kind.traits
+    let isWide = shape.output.elementBytes == 2
+    try require(
+      !isWide || (traits.contains(.wideOutput) && !layer.hasTable), .logitsType, at: offset,
+      UInt32(layer.kind.rawValue))
+    let lowest: Int16 = isWide ? .min : -128
+    let highest: Int16 = isWide ? .max : 127
+    let clamp = offset &+ LayerRecord.Field.minimum
+    let minimum = UInt32(bitPattern: Int32(layer.minimum))
+    try require(
+      traits.contains(.clamp) || (layer.minimum == 0 && layer.maximum == 0), .clamp, at: clamp, minimum)
+    try require(
+      layer.minimum <= layer.maximum && layer.minimum >= lowest && layer.maximum <= highest, .clamp,
+      at: clamp, minimum)
+    try require(
+      !traits.contains(.keepsZeroPoint) || shape.input.zeroPoint == shape.output.zeroPoint, .zeroPoint,
+      at: offset, UInt32(bitPattern: Int32(shape.output.zeroPoint)))
+    if traits.contains(.secondInput) {
+      let other = tensor(Int(layer.secondInput))
+      try require(
+        other.height == shape.output.height && other.width == shape.output.width
+          && other.channels == shape.output.channels,
+        .addOperand, at: offset &+ LayerRecord.Field.secondInput, UInt32(layer.secondInput))
+    }
+  }
+
+  /// A border without a convolution that reads it would be memory that nothing uses.
+  private func checkBorders() throws(ModelError) {
+    for index in 0...layerCount {
+      let tensor = tensor(index)
+      let border =
+        tensor.borderAbove | tensor.borderBelow | tensor.borderLeft | tensor.borderRight
+      guard border != 0 else { continue }
+      var isRead = false
+      for reader in 0..<layerCount where firstInput(reader) == index {
+        if kind(reader).traits.contains(.border) { isRead = true }
+      }
+      try require(
+        isRead, .border, at: Self.tensorOffset(index) &+ TensorRecord.Field.borderAbove, UInt32(border))
+    }
+  }
+}
+
+// Constants.
+extension ModelRecords {
+  /// The section of one layer: where it lies, how long it is, and what is in it. Gives where it ends.
+  private func checkConstants(
+    _ shape: LayerShape, at offset: UInt32, expected: UInt32
+  ) throws(ModelError) -> UInt32 {
+    let layer = shape.layer
+    let traits = layer.kind.traits
+    let place = offset &+ LayerRecord.Field.constantsOffset
+    let size = offset &+ LayerRecord.Field.constantsBytes
+    guard let length = Constants.bytes(shape) else {
+      throw ModelError(.constantsBytes, offset: size, value: layer.constantsBytes)
+    }
+    try require(layer.constantsBytes == length, .constantsBytes, at: size, layer.constantsBytes)
+    if length == 0 {
+      try require(layer.constantsOffset == 0, .constantsPlace, at: place, layer.constantsOffset)
+      return expected
+    }
+    try require(
+      layer.constantsOffset == expected && bytes.holds(expected, length), .constantsPlace, at: place,
+      layer.constantsOffset)
+    // A table has nothing to check.
+    guard !traits.contains(.lookup) else { return expected &+ length }
+    let section = Constants(shape, offset: expected)
+    if traits.contains(.weights) {
+      try checkBias(section, shape)
+      try checkZero(from: section.parametersEnd, to: section.weights)
+    } else {
+      let cells = shape.averagedCells
+      try require(
+        cells <= Limit.averagedCells, .averagedCells, at: offset &+ LayerRecord.Field.windowHeight, cells)
+    }
+    try checkPairs(section.multipliers, section.shifts, count: section.count)
+    try checkZero(from: section.end, to: expected &+ length)
+    return expected &+ length
+  }
+
+  /// `|bias| + 16,384 * weights <= 2^31 - 1` for every output: no order of summation can overflow.
+  private func checkBias(_ section: Constants, _ shape: LayerShape) throws(ModelError) {
+    guard let perOutput = shape.weightsPerOutput, perOutput <= UInt32(Int32.max) / Limit.product else {
+      throw ModelError(.bias, offset: section.offset, value: shape.weightsPerOutput ?? .max)
+    }
+    let room = UInt32(Int32.max) &- perOutput &* Limit.product
+    for index in 0..<section.count {
+      let place = section.offset &+ 4 &* index
+      let bias = Int32(bitPattern: bytes.word(place))
+      try require(bias.magnitude <= room, .bias, at: place, UInt32(bitPattern: bias))
+    }
+  }
+
+  private func checkPairs(_ multipliers: UInt32, _ shifts: UInt32, count: UInt32) throws(ModelError) {
+    for index in 0..<count {
+      let multiplier = bytes.word(multipliers &+ 4 &* index)
+      try require(
+        Limit.multipliers.contains(Int32(bitPattern: multiplier)), .multiplier, at: multipliers &+ 4 &* index,
+        multiplier)
+      let shift = bytes.byte(shifts &+ index)
+      try require(Limit.shifts.contains(shift), .shift, at: shifts &+ index, UInt32(shift))
+    }
+  }
+
+  private func checkZero(from start: UInt32, to end: UInt32) throws(ModelError) {
+    for offset in start..<end {
+      try require(bytes.byte(offset) == 0, .reserved, at: offset, UInt32(bytes.byte(offset)))
+    }
+  }
+}
+
+// Windows and shapes.
+extension LayerShape {
+  fileprivate func checkWindow(at offset: UInt32) throws(ModelError) {
+    let traits = layer.kind.traits
+    let hasWindow = traits.contains(.window)
+    let window = offset &+ LayerRecord.Field.windowHeight
+    let reach = offset &+ LayerRecord.Field.reachAbove
+    let isOne = layer.windowHeight == 1 && layer.windowWidth == 1
+    try require(
+      layer.windowHeight >= 1 && layer.windowWidth >= 1 && (hasWindow || isOne), .window, at: window,
+      UInt32(layer.windowHeight))
+    let hasUnitStride = layer.strideDown == 1 && layer.strideAcross == 1
+    try require(
+      layer.strideDown >= 1 && layer.strideAcross >= 1 && (hasWindow || hasUnitStride), .stride,
+      at: offset &+ LayerRecord.Field.strideDown, UInt32(layer.strideDown))
+    try require(
+      hasWindow || (layer.reachAbove == 0 && layer.reachLeft == 0), .reach, at: reach,
+      UInt32(layer.reachAbove))
+    let hasNoPool = layer.poolHeight == 1 && layer.poolWidth == 1
+    try require(
+      layer.poolHeight >= 1 && layer.poolWidth >= 1 && (traits.contains(.fusedPool) || hasNoPool), .fusedPool,
+      at: offset &+ LayerRecord.Field.poolHeight, UInt32(layer.poolHeight))
+    guard hasWindow else { return }
+    // All terms are below 2^29, so nothing overflows.
+    let last = Int(output.height) &- 1
+    if traits.contains(.border) {
+      // Every cell under the window lies on the input or on its border.
+      try require(
+        layer.reachAbove <= input.borderAbove && layer.reachLeft <= input.borderLeft, .reach, at: reach,
+        UInt32(layer.reachAbove))
+      try require(
+        endRow(under: last) <= Int(input.height) &+ Int(input.borderBelow)
+          && endColumn <= Int(input.width) &+ Int(input.borderRight),
+        .window, at: window, UInt32(layer.windowHeight))
+    } else {
+      // Cut windows: the first and the last one must still cover a cell, then so do those between.
+      try require(
+        layer.reachAbove < layer.windowHeight && layer.reachLeft < layer.windowWidth, .reach, at: reach,
+        UInt32(layer.reachAbove))
+      try require(
+        last &* layer.rowStep &- Int(layer.reachAbove) < Int(input.height)
+          && endColumn &- layer.columnSpan < Int(input.width),
+        .window, at: window, UInt32(layer.windowHeight))
+    }
+  }
+
+  /// The output's height, width and channels, where the kind fixes them.
+  fileprivate func checkOutput(at offset: UInt32) throws(ModelError) {
+    let traits = layer.kind.traits
+    var fits = true
+    if traits.contains(.wholeInput) {
+      fits = output.height == 1 && output.width == 1
+    } else if !traits.contains(.window) {
+      fits = output.height == input.height && output.width == input.width
+    }
+    if traits.contains(.keepsChannels) {
+      fits = fits && output.channels == input.channels
+    } else if traits.contains(.channelwise) {
+      fits = fits && output.channels % input.channels == 0
+    }
+    try require(
+      fits, .outputShape, at: offset &+ TensorRecord.Field.height, UInt32(output.height))
+  }
+}

@@ -1,0 +1,268 @@
+import Octet
+import OctetHostKernelsC
+
+/// The steps of an image as an array, each with the vector kernel that takes it.
+///
+/// The order of rows is fixed, so it is walked through once for a model; an image is then one loop over this list.
+struct HostProgram {
+  struct Step {
+    /// What takes the step.
+    enum Call: UInt8 {
+      /// The row that every kind of layer defines, or a border.
+      case plain
+      case feed, convolve, convolveDepthwise, fold, finish, multiply
+      /// A row of pixels goes into the accumulators of the first layer, past the ring.
+      case foldPixels
+    }
+
+    let call: Call
+    let step: RowStep
+    let packed: UnsafePointer<octet_layer>?
+    /// Places in the row that a convolution makes.
+    let places: Int
+  }
+
+  private let records: ModelRecords
+  /// Nil for the plain set.
+  private let kernels: UnsafePointer<octet_kernels>?
+  /// Lie with the packed weights. Not an array: to count the references to one that all threads share would cost them more
+  /// than a small network, as the count moves from core to core with every image.
+  private let steps: UnsafeBufferPointer<Step>
+  private let rowBytes: Int
+  private let height: Int
+  /// The step after the last row of pixels, where all of them may be folded at once with the first; 0 where they may not.
+  /// Nothing lies between: until its input is whole, the first layer makes no row that others could go on with.
+  private let afterPixels: Int
+
+  init(
+    _ model: Model, _ kernels: UnsafePointer<octet_kernels>?, in storage: PackedStorage,
+    packed: (_ layer: Int) -> UnsafePointer<octet_layer>?
+  ) {
+    records = model.records
+    self.kernels = kernels
+    rowBytes = model.imageRowBytes
+    height = model.imageHeight
+    let foldsPixels = Self.foldsPixels(model, packed(0))
+    var steps: [Step] = []
+    var lastFeed = 0
+    model.forEachStep { step in
+      let call = Self.call(step, model.shape(step.layer), packed(step.layer), foldsPixels: foldsPixels)
+      guard let call else { return }
+      if step.action == .feed { lastFeed = steps.count }
+      steps.append(
+        Step(
+          call: call, step: step, packed: packed(step.layer),
+          places: Int(model.tensor(step.layer + 1).width)))
+    }
+    self.steps = storage.keep(steps)
+    // Values of all rows follow each other in groups if those of a row fill whole ones.
+    let fillsGroups =
+      if let kernels, let layer = packed(0) { layer.pointee.segment % kernels.pointee.depth == 0 } else {
+        false
+      }
+    afterPixels = foldsPixels && fillsGroups ? lastFeed + 1 : 0
+  }
+
+  /// Whether the first layer folds and nobody else reads the image, so that it needs no ring.
+  private static func foldsPixels(_ model: Model, _ first: UnsafePointer<octet_layer>?) -> Bool {
+    guard first != nil, model.shape(0).keepsAccumulators else { return false }
+    return (1..<model.layerCount).allSatisfy {
+      model.layer($0).input != 0 && model.layer($0).secondInput != 0
+    }
+  }
+
+  /// What takes a step; nil if nobody has to.
+  private static func call(
+    _ step: RowStep, _ shape: LayerShape, _ packed: UnsafePointer<octet_layer>?, foldsPixels: Bool
+  ) -> Step.Call? {
+    switch step.action {
+    case .feed: return foldsPixels ? .foldPixels : .feed
+    case .border: return .plain
+    // The vector kernels start with row 0.
+    case .start: return packed == nil ? .plain : nil
+    case .fold:
+      if packed == nil { return .plain }
+      return foldsPixels && step.layer == 0 ? nil : .fold
+    case .compute:
+      guard packed != nil else { return .plain }
+      switch shape.layer.kind {
+      case .dense: return shape.keepsAccumulators ? .finish : .multiply
+      case .convolution: return .convolve
+      case .depthwiseConvolution: return .convolveDepthwise
+      case .maximumPooling, .averagePooling, .globalAveragePooling, .add, .table: return .plain
+      }
+    }
+  }
+
+  /// Goes on from a step with rows of pixels, until another row is needed or the image is done; gives the next step.
+  @_specialize(where Observer == NoObserver)
+  func run<Observer: RunObserver>(
+    from position: Int, pixels: UnsafePointer<UInt8>, rows: Int, arena: UnsafeMutableRawPointer,
+    observer: inout Observer
+  ) -> Int {
+    guard let first = steps.baseAddress else { return position }
+    var place = first + position
+    let end = first + steps.count
+    var pixels = pixels
+    var left = rows
+    while place < end {
+      if place.pointee.step.action == .feed {
+        if left == 0 { break }
+        if left == height, afterPixels > 0, let kernels {
+          observer.willRun(layer: 0)
+          kernels.pointee.fold(place.pointee.packed, pixels, 0, 0, height * rowBytes, sums(arena))
+          observer.didFold(layer: 0)
+          place = first + afterPixels
+          left = 0
+          continue
+        }
+        feed(place, pixels, arena, &observer)
+        pixels += rowBytes
+        left -= 1
+      } else {
+        take(place, arena, &observer)
+      }
+      place += 1
+    }
+    return place - first
+  }
+
+  /// The accumulators of the first layer.
+  @inline(__always)
+  private func sums(_ arena: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Int32> {
+    (arena + Int(records.layer(0).accumulatorsOffset)).assumingMemoryBound(to: Int32.self)
+  }
+
+  @inline(__always)
+  private func feed<Observer: RunObserver>(
+    _ place: UnsafePointer<Step>, _ pixels: UnsafePointer<UInt8>, _ arena: UnsafeMutableRawPointer,
+    _ observer: inout Observer
+  ) {
+    let step = place.pointee.step
+    guard place.pointee.call == .foldPixels, let kernels else {
+      return octet_flip(arena + step.target, pixels, step.count)
+    }
+    observer.willRun(layer: 0)
+    kernels.pointee.fold(place.pointee.packed, pixels, 0, step.row, step.count, sums(arena))
+    observer.didFold(layer: 0)
+  }
+
+  /// Any step but the feeding of a row.
+  @inline(__always)
+  private func take<Observer: RunObserver>(
+    _ place: UnsafePointer<Step>, _ arena: UnsafeMutableRawPointer, _ observer: inout Observer
+  ) {
+    guard place.pointee.call != .plain, let kernels else { return takePlain(place, arena, &observer) }
+    let layer = place.pointee.step.layer
+    let packed = place.pointee.packed
+    let target = arena + place.pointee.step.target
+    observer.willRun(layer: layer)
+    switch place.pointee.call {
+    case .convolve:
+      var rows = rows(place, arena)
+      kernels.pointee.convolve(packed, &rows, place.pointee.places, target)
+    case .convolveDepthwise:
+      var rows = rows(place, arena)
+      kernels.pointee.convolve_depthwise(packed, &rows, place.pointee.places, target)
+    case .fold:
+      kernels.pointee.fold(
+        packed, values(place, arena), 0x80, place.pointee.step.row, place.pointee.step.count,
+        target.assumingMemoryBound(to: Int32.self))
+      return observer.didFold(layer: layer)
+    case .finish:
+      kernels.pointee.finish(
+        packed, (arena + Int(records.layer(layer).accumulatorsOffset)).assumingMemoryBound(to: Int32.self),
+        target)
+    case .multiply:
+      kernels.pointee.multiply(packed, values(place, arena), 0x80, packed?.pointee.segment ?? 0, target)
+    case .plain, .feed, .foldPixels: break
+    }
+    observer.didRun(
+      layer: layer, row: UnsafeRawBufferPointer(start: target, count: place.pointee.step.count).bytes)
+  }
+
+  /// What every kind of layer defines.
+  private func takePlain<Observer: RunObserver>(
+    _ place: UnsafePointer<Step>, _ arena: UnsafeMutableRawPointer, _ observer: inout Observer
+  ) {
+    let context = RunContext(records, arena: arena)
+    let step = place.pointee.step
+    switch step.action {
+    case .border: context.fillBorder(step)
+    case .start: context.start(step, records.shape(step.layer))
+    case .compute, .fold: context.take(step, records.shape(step.layer), PlainKernels(), &observer)
+    case .feed: break
+    }
+  }
+
+  @inline(__always)
+  private func rows(_ place: UnsafePointer<Step>, _ arena: UnsafeMutableRawPointer) -> octet_rows {
+    let source = place.pointee.step.source
+    return octet_rows(
+      slots: (arena + source.slots).assumingMemoryBound(to: Int8.self), row_bytes: source.rowBytes,
+      slot_count: source.slotCount, first: source.first)
+  }
+
+  /// The only row that a dense layer reads.
+  @inline(__always)
+  private func values(
+    _ place: UnsafePointer<Step>, _ arena: UnsafeMutableRawPointer
+  ) -> UnsafePointer<UInt8> {
+    let source = place.pointee.step.source
+    return UnsafePointer(
+      (arena + (source.slots + source.first * source.rowBytes)).assumingMemoryBound(to: UInt8.self))
+  }
+}
+
+// Several images side by side, step by step: a dense layer then loads its weights once for all of them.
+extension HostProgram {
+  /// Images that run together.
+  static var imagesTogether: Int { Int(OCTET_IMAGES_TOGETHER) }
+
+  /// Whether there is a layer that gains by it.
+  var gainsTogether: Bool {
+    steps.contains { [.fold, .foldPixels, .multiply].contains($0.call) }
+  }
+
+  /// Runs `imagesTogether` images.
+  ///
+  /// - Parameters:
+  ///   - images: one after another.
+  ///   - arenas: that `ModelRun` has opened over the model, `stride` bytes apart.
+  func runTogether(images: UnsafePointer<UInt8>, arenas: UnsafeMutableRawPointer, stride: Int) {
+    guard let first = steps.baseAddress, let kernels else { return }
+    let imageBytes = height * rowBytes
+    var place = first
+    let end = first + steps.count
+    var nobody = NoObserver()
+    while place < end {
+      let step = place.pointee.step
+      let packed = place.pointee.packed
+      switch place.pointee.call {
+      case .fold:
+        kernels.pointee.fold_together(
+          packed, values(place, arenas), stride, 0x80, step.row, step.count,
+          (arenas + step.target).assumingMemoryBound(to: Int32.self), stride)
+      case .foldPixels where afterPixels > 0:
+        kernels.pointee.fold_together(packed, images, imageBytes, 0, 0, imageBytes, sums(arenas), stride)
+        place = first + afterPixels
+        continue
+      case .foldPixels:
+        kernels.pointee.fold_together(
+          packed, images + step.row * rowBytes, imageBytes, 0, step.row, step.count, sums(arenas),
+          stride)
+      case .multiply:
+        kernels.pointee.multiply_together(
+          packed, values(place, arenas), stride, 0x80, packed?.pointee.segment ?? 0, arenas + step.target,
+          stride)
+      case .feed:
+        for image in 0..<Self.imagesTogether {
+          feed(place, images + (image * imageBytes + step.row * rowBytes), arenas + image * stride, &nobody)
+        }
+      case .plain, .convolve, .convolveDepthwise, .finish:
+        for image in 0..<Self.imagesTogether { take(place, arenas + image * stride, &nobody) }
+      }
+      place += 1
+    }
+  }
+}
