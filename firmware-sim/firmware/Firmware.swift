@@ -67,14 +67,14 @@ enum Firmware {
     while let image = source.next(into: pixels, count: count) {
       let span = UnsafeRawBufferPointer(pixels).bindMemory(to: UInt8.self).span
       var total: UInt32 = 0
-      if image.isTimed {
-        recorder.isLooking = false
+      // Once for the clock, once to be looked at; one call, as each would be compiled anew.
+      for isLooking in image.isTimed ? 0..<2 : 1..<2 {
+        recorder.restart()
+        recorder.isLooking = isLooking == 1
         let start = board_ticks()
         try session.run(image: span, observer: &recorder)
-        total = board_ticks() &- start
+        if isLooking == 0 { total = board_ticks() &- start }
       }
-      recorder.restart()
-      try session.run(image: span, observer: &recorder)
       write(model, session, recorder, image: image.number, total: total, to: &results)
       count &+= 1
     }

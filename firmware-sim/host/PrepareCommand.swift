@@ -72,10 +72,14 @@ enum PrepareCommand: Command {
     try AtomicFile.write(path: "\(folder)/origin", bytes: Array(origin.shown.utf8))
     try AtomicFile.write(
       path: "\(folder)/refused", bytes: Array(refused.map { $0.shown + "\n" }.joined().utf8))
+    // A damaged model may have any kind, and the loaders' verdicts are compared.
+    let kinds = flips > 0 ? LayerKind.allCases : model.kinds
+    let names = kinds.map { "\($0.name)".uppercased().replacing(" ", with: "_") }
     let sizes = """
       arena_bytes=\(model.arenaBytes)
       declare -A scratch_bytes=([pair]=\(PatchKernels<PairLayout>.scratchBytes(model)) [wide]=\(PatchKernels<WideLayout>.scratchBytes(model)) [vector]=\(PatchKernels<VectorLayout>.scratchBytes(model)))
       image_bytes=\(model.imageBytes)
+      model_kinds=(\(names.joined(separator: " ")))
 
       """
     try AtomicFile.write(path: "\(folder)/sizes.sh", bytes: Array(sizes.utf8))

@@ -41,8 +41,9 @@ enum Probability {
   static func share(_ a: UInt32, of b: UInt32) -> UInt32 {
     if a == b { return one }
     var rest = a
-    var quotient: UInt32 = 0
-    for _ in 0..<16 {
+    var quotient: UInt32 = 1
+    // Until the first of 16 bits arrives behind the sixteenth; counted so, the compiler does not write the steps out.
+    while quotient < one {
       rest &<<= 1
       quotient &<<= 1
       if rest >= b {
@@ -50,6 +51,7 @@ enum Probability {
         quotient |= 1
       }
     }
+    quotient &-= one
     // rest / b is the fraction that is left: half or more of it rounds up.
     return rest >= b &- rest ? quotient &+ 1 : quotient
   }

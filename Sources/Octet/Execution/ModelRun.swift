@@ -41,6 +41,9 @@ package struct ModelRun<Kernels: RowKernels>: ~Copyable {
   package var isFinished: Bool { rowsFed == Int(model.records.tensor(0).height) }
 
   /// Feeds the next row of the image: `model.imageRowBytes` bytes, and there is one.
+  #if OCTET_SMALL_CODE
+    @inline(never)
+  #endif
   package mutating func feed<Observer: RunObserver>(
     row: UnsafePointer<UInt8>, _ arena: UnsafeMutableRawPointer, _ observer: inout Observer
   ) {
@@ -87,6 +90,9 @@ package struct ModelRun<Kernels: RowKernels>: ~Copyable {
   }
 
   /// Makes every row that can appear, in the fixed order.
+  #if OCTET_SMALL_CODE
+    @inline(never)
+  #endif
   private mutating func makeRows<Observer: RunObserver>(_ context: RunContext, _ observer: inout Observer) {
     let kernels = kernels
     order.forEachStep(
@@ -111,7 +117,9 @@ extension RunContext {
   }
 
   /// Computes or folds a row, with an observer.
-  #if !OCTET_SMALL_CODE
+  #if OCTET_SMALL_CODE
+    @inline(never)
+  #else
     @inline(__always)
   #endif
   package func take<Observer: RunObserver>(
@@ -128,18 +136,23 @@ extension RunContext {
     }
   }
 
-  /// A row of a layer's output. One of the two switches over kinds that compute.
+  /// A row of a layer's output.
   private func compute(_ step: RowStep, _ shape: LayerShape, _ kernels: some RowKernels) {
     switch shape.layer.kind {
-    case .dense: Dense.compute(step, shape, self, kernels)
-    case .convolution: kernels.convolve(ConvolutionRow(step, shape, self))
-    case .depthwiseConvolution: kernels.convolveDepthwise(ConvolutionRow(step, shape, self))
-    case .maximumPooling: MaximumPooling.compute(PoolingRow(step, shape, self))
+    case .dense: if IncludedKinds.dense { Dense.compute(step, shape, self, kernels) }
+    case .convolution: if IncludedKinds.convolution { kernels.convolve(ConvolutionRow(step, shape, self)) }
+    case .depthwiseConvolution:
+      if IncludedKinds.depthwiseConvolution { kernels.convolveDepthwise(ConvolutionRow(step, shape, self)) }
+    case .maximumPooling:
+      if IncludedKinds.maximumPooling { MaximumPooling.compute(PoolingRow(step, shape, self)) }
     case .averagePooling:
-      AveragePooling.compute(PoolingRow(step, shape, self), shape, OutputStage(model, shape))
-    case .globalAveragePooling: GlobalAveragePooling.compute(step, shape, self)
-    case .add: Add.compute(step, shape, self)
-    case .table: Table.compute(step, shape, self)
+      if IncludedKinds.averagePooling {
+        AveragePooling.compute(PoolingRow(step, shape, self), shape, OutputStage(model, shape))
+      }
+    case .globalAveragePooling:
+      if IncludedKinds.globalAveragePooling { GlobalAveragePooling.compute(step, shape, self) }
+    case .add: if IncludedKinds.add { Add.compute(step, shape, self) }
+    case .table: if IncludedKinds.table { Table.compute(step, shape, self) }
     }
   }
 

@@ -36,7 +36,11 @@ package struct RowOrder: ~Copyable {
   package mutating func rows(_ tensor: Int) -> UInt16 { appeared[tensor] }
 
   /// The highest-numbered tensor of which a row can appear now; nil when a row of the input has to be fed first.
-  @inline(__always)
+  #if OCTET_SMALL_CODE
+    @inline(never)
+  #else
+    @inline(__always)
+  #endif
   package mutating func next(_ records: some RecordSource) -> Int? {
     var index = records.layerCount
     while index > 0 {
@@ -56,8 +60,8 @@ package struct RowOrder: ~Copyable {
       return appeared[index] < records.tensor(index).allRows
     }
     guard appeared[records.firstInput(index &- 1)] >= need else { return false }
-    guard records.kind(index &- 1).traits.contains(.secondInput) else { return true }
     let layer = records.layer(index &- 1)
+    guard layer.kind.traits.contains(.secondInput) else { return true }
     let shift =
       UInt16(records.tensor(Int(layer.secondInput)).borderAbove) &+ need
       &- UInt16(records.tensor(Int(layer.input)).borderAbove)
@@ -104,7 +108,9 @@ extension RowOrder {
 
   /// What has to be done before the first row of an image: the borders above come back where later rows took their slots,
   /// and accumulators start.
-  #if !OCTET_SMALL_CODE
+  #if OCTET_SMALL_CODE
+    @inline(never)
+  #else
     @inline(__always)
   #endif
   static func forEachStart(_ records: some RecordSource, border: Preparing, start: Taking) {
@@ -128,7 +134,9 @@ extension RowOrder {
   }
 
   /// Every step that can be taken before another row of the image is fed.
-  #if !OCTET_SMALL_CODE
+  #if OCTET_SMALL_CODE
+    @inline(never)
+  #else
     @inline(__always)
   #endif
   mutating func forEachStep(_ records: some RecordSource, border: Preparing, take: Taking) {
@@ -153,7 +161,9 @@ extension RowOrder {
   }
 
   /// Folds a real row into the accumulators of the layers that read it.
-  #if !OCTET_SMALL_CODE
+  #if OCTET_SMALL_CODE
+    @inline(never)
+  #else
     @inline(__always)
   #endif
   private mutating func fold(_ tensor: Int, row: Int, _ records: some RecordSource, _ take: Taking) {

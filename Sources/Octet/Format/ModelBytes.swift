@@ -35,3 +35,26 @@ struct ModelBytes: @unchecked Sendable {
     length <= count && offset <= count - length
   }
 }
+
+/// The bytes of a record, in a file or in a plan that is still to become one.
+///
+/// Safe because the loader has found that the file holds all records, because plans keep theirs as long as they are used, and
+/// because records start at a multiple of 4 and fields at a multiple of their size.
+package struct RecordBytes: @unchecked Sendable {
+  private let start: UnsafeRawPointer
+
+  @inline(__always)
+  package init(_ start: UnsafeRawPointer) { self.start = start }
+
+  @inline(__always) func byte(_ offset: UInt32) -> UInt8 {
+    start.load(fromByteOffset: Int(offset), as: UInt8.self)
+  }
+
+  @inline(__always) func half(_ offset: UInt32) -> UInt16 {
+    UInt16(littleEndian: start.load(fromByteOffset: Int(offset), as: UInt16.self))
+  }
+
+  @inline(__always) func word(_ offset: UInt32) -> UInt32 {
+    UInt32(littleEndian: start.load(fromByteOffset: Int(offset), as: UInt32.self))
+  }
+}

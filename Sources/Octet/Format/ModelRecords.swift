@@ -6,10 +6,8 @@ package protocol RecordSource {
   func tensor(_ index: Int) -> TensorRecord
   func layer(_ index: Int) -> LayerRecord
 
-  // Single fields, for the row order: it looks at every layer before each row, and a whole record costs as much as some rows.
-
-  func kind(_ index: Int) -> LayerKind
-  /// The first tensor that a layer reads.
+  /// The first tensor that a layer reads. For the row order, which looks at every layer before each row: the kind need not be
+  /// told for it.
   func firstInput(_ index: Int) -> Int
 }
 
@@ -28,27 +26,22 @@ package struct ModelRecords: RecordSource, Sendable {
   let bytes: ModelBytes
   package let layerCount: Int
 
-  #if !OCTET_SMALL_CODE
-    @inline(__always)
-  #endif
+  @inline(__always)
   package func tensor(_ index: Int) -> TensorRecord {
-    TensorRecord(bytes, at: Self.tensorOffset(index))
+    TensorRecord(RecordBytes(bytes.pointer(Self.tensorOffset(index))))
   }
 
   /// Layer `index`, whose kind the loader has checked.
-  #if !OCTET_SMALL_CODE
-    @inline(__always)
-  #endif
+  @inline(__always)
   package func layer(_ index: Int) -> LayerRecord {
-    guard let layer = LayerRecord(bytes, at: layerOffset(index)) else {
-      preconditionFailure("checked on loading")
-    }
+    guard let layer = uncheckedLayer(index) else { preconditionFailure("checked on loading") }
     return layer
   }
 
+  /// Nil for a kind that this program cannot run.
   @inline(__always)
-  package func kind(_ index: Int) -> LayerKind {
-    LayerKind(rawValue: bytes.byte(layerOffset(index) &+ LayerRecord.Field.kind)) ?? .dense
+  func uncheckedLayer(_ index: Int) -> LayerRecord? {
+    LayerRecord(RecordBytes(bytes.pointer(layerOffset(index))))
   }
 
   @inline(__always)

@@ -1,50 +1,54 @@
-/// One tensor as the file describes it: its shape, and the ring in the arena that holds a few of its rows.
+/// One tensor as the file describes it: its shape, and the ring in the arena that holds a few of its rows. A view of the
+/// record's bytes.
 package struct TensorRecord: Sendable {
-  package var ringOffset: UInt32
-  package var ringRows: UInt16
-  package var height: UInt16
-  package var width: UInt16
-  package var channels: UInt16
-  package var borderAbove: UInt8
-  package var borderBelow: UInt8
-  package var borderLeft: UInt8
-  package var borderRight: UInt8
-  package var zeroPoint: Int8
-  package var elementBytes: UInt8
-  /// The bits of a float, for people and tools; the runtime does not compute with it.
-  package var scaleBits: UInt32
+  let bytes: RecordBytes
+
+  @inline(__always)
+  package init(_ bytes: RecordBytes) { self.bytes = bytes }
 
   /// Where the fields are, in bytes from the start of the record.
-  enum Field {
-    static var ringOffset: UInt32 { 0 }
-    static var ringRows: UInt32 { 4 }
-    static var height: UInt32 { 6 }
-    static var width: UInt32 { 8 }
-    static var channels: UInt32 { 10 }
-    static var borderAbove: UInt32 { 12 }
-    static var borderBelow: UInt32 { 13 }
-    static var borderLeft: UInt32 { 14 }
-    static var borderRight: UInt32 { 15 }
-    static var zeroPoint: UInt32 { 16 }
-    static var elementBytes: UInt32 { 17 }
+  package enum Field {
+    @inline(__always) package static var ringOffset: UInt32 { 0 }
+    @inline(__always) package static var ringRows: UInt32 { 4 }
+    @inline(__always) package static var height: UInt32 { 6 }
+    @inline(__always) package static var width: UInt32 { 8 }
+    @inline(__always) package static var channels: UInt32 { 10 }
+    @inline(__always) package static var borderAbove: UInt32 { 12 }
+    @inline(__always) package static var borderBelow: UInt32 { 13 }
+    @inline(__always) package static var borderLeft: UInt32 { 14 }
+    @inline(__always) package static var borderRight: UInt32 { 15 }
+    @inline(__always) package static var zeroPoint: UInt32 { 16 }
+    @inline(__always) package static var elementBytes: UInt32 { 17 }
     static var reserved: UInt32 { 18 }
-    static var scaleBits: UInt32 { 20 }
+    @inline(__always) package static var scaleBits: UInt32 { 20 }
   }
 
-  @inline(__always) init(_ bytes: ModelBytes, at offset: UInt32) {
-    ringOffset = bytes.word(offset &+ Field.ringOffset)
-    ringRows = bytes.half(offset &+ Field.ringRows)
-    height = bytes.half(offset &+ Field.height)
-    width = bytes.half(offset &+ Field.width)
-    channels = bytes.half(offset &+ Field.channels)
-    borderAbove = bytes.byte(offset &+ Field.borderAbove)
-    borderBelow = bytes.byte(offset &+ Field.borderBelow)
-    borderLeft = bytes.byte(offset &+ Field.borderLeft)
-    borderRight = bytes.byte(offset &+ Field.borderRight)
-    zeroPoint = Int8(bitPattern: bytes.byte(offset &+ Field.zeroPoint))
-    elementBytes = bytes.byte(offset &+ Field.elementBytes)
-    scaleBits = bytes.word(offset &+ Field.scaleBits)
-  }
+  /// The first byte of the ring in the arena.
+  @inline(__always)
+  package var ringOffset: UInt32 { bytes.word(Field.ringOffset) }
+  @inline(__always)
+  package var ringRows: UInt16 { bytes.half(Field.ringRows) }
+  @inline(__always)
+  package var height: UInt16 { bytes.half(Field.height) }
+  @inline(__always)
+  package var width: UInt16 { bytes.half(Field.width) }
+  @inline(__always)
+  package var channels: UInt16 { bytes.half(Field.channels) }
+  @inline(__always)
+  package var borderAbove: UInt8 { bytes.byte(Field.borderAbove) }
+  @inline(__always)
+  package var borderBelow: UInt8 { bytes.byte(Field.borderBelow) }
+  @inline(__always)
+  package var borderLeft: UInt8 { bytes.byte(Field.borderLeft) }
+  @inline(__always)
+  package var borderRight: UInt8 { bytes.byte(Field.borderRight) }
+  @inline(__always)
+  package var zeroPoint: Int8 { Int8(bitPattern: bytes.byte(Field.zeroPoint)) }
+  @inline(__always)
+  package var elementBytes: UInt8 { bytes.byte(Field.elementBytes) }
+  /// The bits of a float, for people and tools; the runtime does not compute with it.
+  @inline(__always)
+  package var scaleBits: UInt32 { bytes.word(Field.scaleBits) }
 
   // The loader has checked that none of these products overflows before anything else uses them.
 

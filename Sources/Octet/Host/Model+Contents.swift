@@ -28,6 +28,11 @@
       }
     }
 
+    /// The kinds of layer that it has, each once.
+    package var kinds: [LayerKind] {
+      LayerKind.allCases.filter { kind in (0..<layerCount).contains { records.layer($0).kind == kind } }
+    }
+
     /// `round(2^22 * 2^(-i / 64))` for `i` from 0 to 64, which probabilities are made of.
     package static var probabilityPowers: [UInt32] { (0...64).map { Probability.powers[$0] } }
 

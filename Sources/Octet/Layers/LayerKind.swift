@@ -1,6 +1,6 @@
 /// Every kind of layer that a file can hold. The raw value is the byte in the file.
 ///
-/// A kind's own file has its traits and its row in plain Swift; the three switches here are the only ones over kinds.
+/// A kind's own file has its traits and its row in plain Swift. Switches over kinds are here and in `RunContext.compute` alone.
 package enum LayerKind: UInt8, Sendable {
   case dense = 1
   case convolution = 2
@@ -39,6 +39,21 @@ package enum LayerKind: UInt8, Sendable {
     }
   }
 
+  /// Whether this program can run the kind: a firmware leaves out those that its model lacks (see IncludedKinds.swift).
+  @inline(__always)
+  var isIncluded: Bool {
+    switch self {
+    case .dense: IncludedKinds.dense
+    case .convolution: IncludedKinds.convolution
+    case .depthwiseConvolution: IncludedKinds.depthwiseConvolution
+    case .maximumPooling: IncludedKinds.maximumPooling
+    case .averagePooling: IncludedKinds.averagePooling
+    case .globalAveragePooling: IncludedKinds.globalAveragePooling
+    case .add: IncludedKinds.add
+    case .table: IncludedKinds.table
+    }
+  }
+
   /// Whether it has weights, bias, multipliers and shifts.
   package var hasWeights: Bool { traits.contains(.weights) }
 }
@@ -54,9 +69,24 @@ package struct LayerTraits: Sendable {
   @inline(__always)
   static func | (one: LayerTraits, other: LayerTraits) -> LayerTraits { LayerTraits(one.bits | other.bits) }
 
-  /// Whether all of `other` are among these.
+  /// Whether all of `other` are among these. Known when the program is compiled where no kind that it includes has them,
+  /// or every one does.
   @inline(__always)
-  package func contains(_ other: LayerTraits) -> Bool { bits & other.bits == other.bits }
+  package func contains(_ other: LayerTraits) -> Bool {
+    if IncludedKinds.commonTraits.bits & other.bits == other.bits { return true }
+    if IncludedKinds.allTraits.bits & other.bits != other.bits { return false }
+    return bits & other.bits == other.bits
+  }
+
+  /// None, and all.
+  @inline(__always)
+  static var none: LayerTraits { LayerTraits(0) }
+  @inline(__always)
+  static var every: LayerTraits { LayerTraits(.max) }
+
+  /// Those of both.
+  @inline(__always)
+  static func & (one: LayerTraits, other: LayerTraits) -> LayerTraits { LayerTraits(one.bits & other.bits) }
 
   // Parameters: at most one of the first three.
 

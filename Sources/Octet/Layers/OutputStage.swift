@@ -46,12 +46,16 @@ public struct OutputStage {
     _ sums: UnsafePointer<Int32>, stride: Int, lacksBias: Bool, channels: Range<Int>,
     to target: UnsafeMutablePointer<Int8>
   ) {
-    // A loop for each way of rounding, so that none asks.
-    if rounding == .halfUpThenAway {
-      writeBytes(sums, stride, lacksBias, channels, to: target, .halfUpThenAway)
-    } else {
-      writeBytes(sums, stride, lacksBias, channels, to: target, .halfUp)
-    }
+    #if OCTET_SMALL_CODE
+      writeBytes(sums, stride, lacksBias, channels, to: target, rounding)
+    #else
+      // A loop for each way of rounding, so that none asks.
+      if rounding == .halfUpThenAway {
+        writeBytes(sums, stride, lacksBias, channels, to: target, .halfUpThenAway)
+      } else {
+        writeBytes(sums, stride, lacksBias, channels, to: target, .halfUp)
+      }
+    #endif
   }
 
   @inline(__always)

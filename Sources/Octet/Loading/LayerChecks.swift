@@ -7,7 +7,7 @@ extension ModelRecords {
     var work = tensor(0).bytesMoved
     for index in 0..<layerCount {
       let offset = layerOffset(index)
-      guard let layer = LayerRecord(bytes, at: offset) else {
+      guard let layer = uncheckedLayer(index) else {
         throw ModelError(.layerKind, offset: offset, value: UInt32(bytes.byte(offset)))
       }
       try checkFields(layer, index: index, at: offset)
@@ -100,7 +100,7 @@ extension ModelRecords {
       guard border != 0 else { continue }
       var isRead = false
       for reader in 0..<layerCount where firstInput(reader) == index {
-        if kind(reader).traits.contains(.border) { isRead = true }
+        if layer(reader).kind.traits.contains(.border) { isRead = true }
       }
       try require(
         isRead, .border, at: Self.tensorOffset(index) &+ TensorRecord.Field.borderAbove, UInt32(border))

@@ -38,7 +38,7 @@ public enum ModelRule: UInt8, Sendable {
     case .zeroPoint: "16-bit logits have zero point 0, and pooling keeps the zero point"
     case .ringRows: "a ring must hold at least a row, and the border above"
     case .ringPlace: "the ring lies outside the arena, or not at a multiple of 4"
-    case .layerKind: "unknown kind of layer"
+    case .layerKind: "a kind of layer that this program cannot run"
     case .tableFlag: "only a layer with weights can have a table behind it"
     case .layerInput: "a layer reads a tensor that was made before it"
     case .addOperand: "both operands of an addition and its result must have one shape"

@@ -20,7 +20,7 @@ package struct MemoryPlan: Hashable, Sendable {
 
   private static let alignment = Int(FileFormat.arenaAlignment)
 
-  init(_ records: PlannedRecords) {
+  init(_ records: RecordDraft) {
     let rowCounts = Self.rowCounts(records)
     var end = 0
     func place(_ bytes: Int) -> Int {
@@ -30,7 +30,7 @@ package struct MemoryPlan: Hashable, Sendable {
     }
     var rings: [Ring] = []
     var accumulators: [Range<Int>?] = []
-    for (index, tensor) in records.tensors.enumerated() {
+    for index in 0...records.layerCount {
       if index > 0 {
         let needed = Int(records.shape(index - 1).accumulatorsBytes)
         if needed > 0 {
@@ -40,7 +40,7 @@ package struct MemoryPlan: Hashable, Sendable {
           accumulators.append(nil)
         }
       }
-      let bytes = rowCounts[index] * tensor.rowBytes
+      let bytes = rowCounts[index] * records.tensor(index).rowBytes
       rings.append(Ring(start: place(bytes), rows: rowCounts[index], bytes: bytes))
     }
     self.rings = rings
@@ -50,15 +50,16 @@ package struct MemoryPlan: Hashable, Sendable {
 
   /// The rows that each ring must hold so that no row is overwritten while a reader needs it: found by the walk that the loader
   /// checks them by.
-  private static func rowCounts(_ records: PlannedRecords) -> [Int] {
+  private static func rowCounts(_ records: RecordDraft) -> [Int] {
     let count = records.layerCount
     var readers = [[Int]](repeating: [], count: count + 1)
-    for (index, layer) in records.layers.enumerated() {
+    for index in 0..<count {
+      let layer = records.layer(index)
       for input in Set([layer.input, layer.secondInput]) { readers[Int(input)].append(index) }
     }
     var order = RowOrder(records)
     // The border above is there from the start.
-    var counts = records.tensors.map { max(Int($0.borderAbove), 1) }
+    var counts = (0...count).map { max(Int(records.tensor($0).borderAbove), 1) }
     func hold(_ tensor: Int) {
       let appeared = Int(order.rows(tensor))
       for reader in readers[tensor] {

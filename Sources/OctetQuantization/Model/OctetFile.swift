@@ -35,18 +35,18 @@ package struct OctetFile {
     body.append(model.probabilityStep)
     body.appendZeros(16)
     for (index, ring) in plan.rings.enumerated() {
-      var record = records.tensors[index]
-      record.ringOffset = UInt32(ring.start)
-      record.ringRows = UInt16(ring.rows)
-      body.append(record.fileBytes)
+      records.set(TensorRecord.Field.ringOffset, ofTensor: index, UInt32(ring.start))
+      records.set(TensorRecord.Field.ringRows, ofTensor: index, UInt16(ring.rows))
     }
     for (index, section) in sections.enumerated() {
-      var record = records.layers[index]
-      record.constantsOffset = section.isEmpty ? 0 : UInt32(section.lowerBound)
-      record.constantsBytes = UInt32(section.count)
-      record.accumulatorsOffset = UInt32(plan.accumulators[index]?.lowerBound ?? 0)
-      body.append(record.fileBytes)
+      records.set(
+        LayerRecord.Field.constantsOffset, ofLayer: index, section.isEmpty ? 0 : UInt32(section.lowerBound))
+      records.set(LayerRecord.Field.constantsBytes, ofLayer: index, UInt32(section.count))
+      records.set(
+        LayerRecord.Field.accumulatorsOffset, ofLayer: index,
+        UInt32(plan.accumulators[index]?.lowerBound ?? 0))
     }
+    body.append(records.fileBytes)
     for label in labels {
       body.append(UInt8(label.count))
       body.append(label)

@@ -48,27 +48,28 @@ package struct QuantizedLayer: Hashable, Sendable {
 }
 
 extension QuantizedLayer {
-  /// The layer as a record of the file, but for where its constants and accumulators are. What does not fit a field becomes
-  /// the largest value that does; `QuantizedModel.fault` finds it.
-  var record: LayerRecord {
-    var record = LayerRecord(
-      kind, input: UInt16(clamping: inputs[0]), secondInput: UInt16(clamping: inputs.last ?? inputs[0]))
-    record.hasTable = kind.hasWeights && !table.isEmpty
-    (record.windowHeight, record.windowWidth) = (
-      UInt8(clamping: window.height), UInt8(clamping: window.width)
-    )
-    (record.strideDown, record.strideAcross) = (UInt8(clamping: stride.height), UInt8(clamping: stride.width))
-    (record.reachAbove, record.reachLeft) = (UInt8(clamping: reach.height), UInt8(clamping: reach.width))
-    (record.poolHeight, record.poolWidth) = (UInt8(clamping: pool.height), UInt8(clamping: pool.width))
-    record.minimum = Int16(clamp?.lowerBound ?? 0)
-    record.maximum = Int16(clamp?.upperBound ?? 0)
-    record.rounding = rounding
-    if let addition {
-      record.addMultiplierA = UInt32(addition.first)
-      record.addMultiplierB = UInt32(addition.second)
-      record.addShift = UInt8(addition.shift)
+  /// Writes the layer's record, but for where its constants and accumulators are. What does not fit a field becomes the largest
+  /// value that does; `QuantizedModel.fault` finds it.
+  func write(to draft: RecordDraft, layer index: Int) {
+    func set(_ field: UInt32, _ value: some FixedWidthInteger) { draft.set(field, ofLayer: index, value) }
+    func set(_ height: UInt32, _ width: UInt32, _ extent: Extent) {
+      set(height, UInt8(clamping: extent.height))
+      set(width, UInt8(clamping: extent.width))
     }
-    return record
+    typealias Field = LayerRecord.Field
+    set(Field.hasTable, UInt8(kind.hasWeights && !table.isEmpty ? 1 : 0))
+    set(Field.input, UInt16(clamping: inputs[0]))
+    set(Field.secondInput, UInt16(clamping: inputs.count > 1 ? inputs[1] : 0))
+    set(Field.windowHeight, Field.windowWidth, window)
+    set(Field.strideDown, Field.strideAcross, stride)
+    set(Field.reachAbove, Field.reachLeft, reach)
+    set(Field.poolHeight, Field.poolWidth, pool)
+    set(Field.minimum, Int16(clamp?.lowerBound ?? 0))
+    set(Field.maximum, Int16(clamp?.upperBound ?? 0))
+    set(Field.rounding, rounding.rawValue)
+    guard let addition else { return }
+    set(Field.addMultiplierA, UInt32(addition.first) | UInt32(addition.shift) << 24)
+    set(Field.addMultiplierB, UInt32(addition.second))
   }
 
   /// Whether all sizes fit the bytes of a record.

@@ -23,6 +23,7 @@ package struct QuantizedModel: Hashable, Sendable {
   /// Gives every tensor the border that the convolutions reading it need, and no more.
   package mutating func fitBorders() {
     for index in tensors.indices { tensors[index].border = QuantizedTensor.Border() }
+    let records = records
     for (index, layer) in layers.enumerated() where layer.kind.traits.contains(.border) {
       let shape = records.shape(index)
       let input = tensors[layer.inputs[0]]
@@ -37,8 +38,11 @@ package struct QuantizedModel: Hashable, Sendable {
   }
 
   /// Tensors and layers as records of a file, before their places in the arena are planned.
-  var records: PlannedRecords {
-    PlannedRecords(tensors: tensors.map(\.record), layers: layers.map(\.record))
+  var records: RecordDraft {
+    let draft = RecordDraft(layers.map(\.kind))
+    for (index, tensor) in tensors.enumerated() { tensor.write(to: draft, tensor: index) }
+    for (index, layer) in layers.enumerated() { layer.write(to: draft, layer: index) }
+    return draft
   }
 
   /// What a step between two logits is worth in the runtime's powers of two.
@@ -49,16 +53,4 @@ package struct QuantizedModel: Hashable, Sendable {
     // A step of 2^32 already makes every smaller logit's share 0; 0 would say that there is no head.
     return step < 0x1p32 ? max(UInt32(step), 1) : .max
   }
-}
-
-/// Records that are still to become a file.
-struct PlannedRecords: RecordSource {
-  var tensors: [TensorRecord]
-  var layers: [LayerRecord]
-
-  var layerCount: Int { layers.count }
-  func tensor(_ index: Int) -> TensorRecord { tensors[index] }
-  func layer(_ index: Int) -> LayerRecord { layers[index] }
-  func kind(_ index: Int) -> Octet.LayerKind { layers[index].kind }
-  func firstInput(_ index: Int) -> Int { Int(layers[index].input) }
 }

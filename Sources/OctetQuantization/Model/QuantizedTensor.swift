@@ -37,17 +37,20 @@ package struct QuantizedTensor: Hashable, Sendable {
     self.scale = scale
   }
 
-  /// The tensor as a record of the file, but for where its ring is. What does not fit a field becomes the largest value that
-  /// does; `QuantizedModel.fault` finds it.
-  var record: TensorRecord {
-    var record = TensorRecord(
-      height: UInt16(clamping: shape.height), width: UInt16(clamping: shape.width),
-      channels: UInt16(clamping: shape.channels))
-    (record.borderAbove, record.borderBelow) = (UInt8(clamping: border.above), UInt8(clamping: border.below))
-    (record.borderLeft, record.borderRight) = (UInt8(clamping: border.left), UInt8(clamping: border.right))
-    record.zeroPoint = Int8(zeroPoint)
-    record.elementBytes = UInt8(elementBytes)
-    record.scaleBits = scale.bitPattern
-    return record
+  /// Writes the tensor's record, but for where its ring is. What does not fit a field becomes the largest value that does;
+  /// `QuantizedModel.fault` finds it.
+  func write(to draft: RecordDraft, tensor index: Int) {
+    func set(_ field: UInt32, _ value: some FixedWidthInteger) { draft.set(field, ofTensor: index, value) }
+    typealias Field = TensorRecord.Field
+    set(Field.height, UInt16(clamping: shape.height))
+    set(Field.width, UInt16(clamping: shape.width))
+    set(Field.channels, UInt16(clamping: shape.channels))
+    set(Field.borderAbove, UInt8(clamping: border.above))
+    set(Field.borderBelow, UInt8(clamping: border.below))
+    set(Field.borderLeft, UInt8(clamping: border.left))
+    set(Field.borderRight, UInt8(clamping: border.right))
+    set(Field.zeroPoint, Int8(zeroPoint))
+    set(Field.elementBytes, UInt8(elementBytes))
+    set(Field.scaleBits, scale.bitPattern)
   }
 }

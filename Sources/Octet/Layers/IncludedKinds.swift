@@ -1,0 +1,71 @@
+/// The kinds of layer that a program can run: all, unless it is built with OCTET_CHOSEN_KINDS and a flag for each kind that its
+/// model has, as firmware-sim/build does. What only other kinds need is then not compiled, and a file with one of them is
+/// refused as one with an unknown kind.
+enum IncludedKinds {
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_DENSE
+    @inline(__always) static var dense: Bool { false }
+  #else
+    @inline(__always) static var dense: Bool { true }
+  #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_CONVOLUTION
+    @inline(__always) static var convolution: Bool { false }
+  #else
+    @inline(__always) static var convolution: Bool { true }
+  #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_DEPTHWISE_CONVOLUTION
+    @inline(__always) static var depthwiseConvolution: Bool { false }
+  #else
+    @inline(__always) static var depthwiseConvolution: Bool { true }
+  #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_MAXIMUM_POOLING
+    @inline(__always) static var maximumPooling: Bool { false }
+  #else
+    @inline(__always) static var maximumPooling: Bool { true }
+  #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_AVERAGE_POOLING
+    @inline(__always) static var averagePooling: Bool { false }
+  #else
+    @inline(__always) static var averagePooling: Bool { true }
+  #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_GLOBAL_AVERAGE_POOLING
+    @inline(__always) static var globalAveragePooling: Bool { false }
+  #else
+    @inline(__always) static var globalAveragePooling: Bool { true }
+  #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_ADD
+    @inline(__always) static var add: Bool { false }
+  #else
+    @inline(__always) static var add: Bool { true }
+  #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_TABLE
+    @inline(__always) static var table: Bool { false }
+  #else
+    @inline(__always) static var table: Bool { true }
+  #endif
+
+  /// What at least one of them has.
+  @inline(__always)
+  static var allTraits: LayerTraits {
+    (dense ? Dense.traits : .none)
+      | (convolution ? Convolution.traits : .none)
+      | (depthwiseConvolution ? DepthwiseConvolution.traits : .none)
+      | (maximumPooling ? MaximumPooling.traits : .none)
+      | (averagePooling ? AveragePooling.traits : .none)
+      | (globalAveragePooling ? GlobalAveragePooling.traits : .none)
+      | (add ? Add.traits : .none)
+      | (table ? Table.traits : .none)
+  }
+
+  /// What each of them has.
+  @inline(__always)
+  static var commonTraits: LayerTraits {
+    (dense ? Dense.traits : .every)
+      & (convolution ? Convolution.traits : .every)
+      & (depthwiseConvolution ? DepthwiseConvolution.traits : .every)
+      & (maximumPooling ? MaximumPooling.traits : .every)
+      & (averagePooling ? AveragePooling.traits : .every)
+      & (globalAveragePooling ? GlobalAveragePooling.traits : .every)
+      & (add ? Add.traits : .every)
+      & (table ? Table.traits : .every)
+  }
+}
