@@ -60,6 +60,12 @@ def reshaped():
         kl.Input((49,)), kl.Reshape((7, 7, 1)), kl.Conv2D(3, 3, activation="relu"), kl.Flatten(), kl.Dense(4)])
 
 
+def channels():
+    """Products along the channels of an image, which are products of matrices in the file."""
+    return keras.Sequential([
+        kl.Input(batch_shape=(1, 5, 8, 3)), kl.Dense(4, "relu"), kl.Dense(2), kl.Flatten(), kl.Dense(8)])
+
+
 def randomize(network, random):
     for layer in network.layers:
         weights = layer.get_weights()
@@ -127,7 +133,7 @@ def answers(model, random):
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     forms = {dense: ["float", "float16", "dynamic", "int8", "edges", "uint8"], limits: ["float", "int8"],
-             residual: ["float", "int8"], functions: ["float", "int8"], reshaped: ["float", "int8"]}
+             residual: ["float", "int8"], functions: ["float", "int8"], reshaped: ["float", "int8"], channels: ["int8"]}
     for make, names in forms.items():
         keras.utils.set_random_seed(3)
         network = make()

@@ -234,8 +234,8 @@ struct GraphBuilder {
       let source = try flat(view.value, title)
       let value = try append(
         Graph.Node(
-          operation: .dense, inputs: [source], shape: ImageShape(flat: units), title: title, weights: ordered,
-          bias: bias))
+          operation: .dense, inputs: [source], shape: ImageShape(flat: units), title: title,
+          isMatrixProduct: true, weights: ordered, bias: bias))
       var axes = view.axes.map { _ in ArrayAxis.one }
       axes[axis] = ArrayAxis(size: units, stride: 1)
       return ArrayView(value: value, axes: axes)
@@ -250,8 +250,7 @@ struct GraphBuilder {
       Graph.Node(
         operation: .convolution(Window(height: 1, width: 1)), inputs: [view.value],
         shape: ImageShape(height: shape.height, width: shape.width, channels: units), title: title,
-        weights: matrix,
-        bias: bias))
+        isMatrixProduct: true, weights: matrix, bias: bias))
     var axes = view.axes.map { $0.scaled(above: shape.channels, from: shape.channels, to: units) }
     axes[axis] = ArrayAxis(size: units, stride: 1)
     return ArrayView(value: value, axes: axes)

@@ -96,8 +96,8 @@ extension LiteIntegerConversion {
       throw source.failure("it has more than \(NetworkDescription.largestParameterCount) weights")
     }
     made.clamp = clamp(node.function, output)
-    // LiteRT's reference kernels round a dense layer's sums once, those of convolutions twice.
-    made.rounding = made.kind == .dense ? .halfUp : .halfUpThenAway
+    // LiteRT's reference kernels round the sums of FULLY_CONNECTED once, those of convolutions twice.
+    made.rounding = node.isMatrixProduct ? .halfUp : .halfUpThenAway
     let perOutput = weights.count / outputs
     let room = Int(Int32.max) - Int(Limit.product) * perOutput
     for channel in 0..<outputs {
