@@ -82,7 +82,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "OctetTraining",
-      dependencies: ["OctetData", "OctetFloatKernels", "OctetHost", "OctetNetwork", "OctetText"],
+      dependencies: ["OctetData", "OctetFloatKernels", "OctetHost", "OctetNetwork"],
       // The recipes are files that people read and write, compiled into the program so that it stays one file.
       resources: [
         "binary-dense", "binary-metrics", "dense-dropout", "cnn-deep", "cnn-two-pool", "vgg-small",
@@ -100,15 +100,15 @@ let package = Package(
       name: "OctetQuantization",
       dependencies: [
         "Octet", "OctetData", "OctetHost", "OctetHostKernels", "OctetInterchange", "OctetNetwork",
-        "OctetText", "OctetTraining",
+        "OctetTraining",
       ],
       swiftSettings: strict),
     // Pages and pictures: values in, text out. It reads and writes no files.
     .target(
       name: "OctetReports",
       dependencies: [
-        "CZlib", "Octet", "OctetCommandLine", "OctetData", "OctetHost", "OctetInterchange", "OctetNetwork",
-        "OctetQuantization", "OctetText", "OctetTraining",
+        "CZlib", "OctetCommandLine", "OctetData", "OctetNetwork", "OctetQuantization", "OctetText",
+        "OctetTraining",
       ],
       swiftSettings: strict),
     // Knows nothing of networks, so that every program of the project can use it.
@@ -150,15 +150,14 @@ let package = Package(
       name: "OctetFirmwareHost",
       dependencies: [
         "Octet", "OctetChipKernels", "OctetCommandLine", "OctetData", "OctetHost", "OctetImages",
-        "OctetInterchange", "OctetNetwork", "OctetTraining",
+        "OctetInterchange", "OctetNetwork", "OctetText", "OctetTraining",
       ],
       path: "firmware-sim/host",
       swiftSettings: strict),
     .testTarget(
       name: "OctetTests",
       dependencies: [
-        "Octet", "OctetChipKernels", "OctetData", "OctetHost", "OctetNetwork", "OctetQuantization",
-        "OctetTraining", "TestSupport",
+        "Octet", "OctetChipKernels", "OctetNetwork", "OctetQuantization", "OctetTraining", "TestSupport",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -175,7 +174,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "OctetNetworkTests",
-      dependencies: ["OctetNetwork", "TestSupport"],
+      dependencies: ["OctetHost", "OctetNetwork", "OctetTraining"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetDataTests",
@@ -183,7 +182,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "OctetTrainingTests",
-      dependencies: ["OctetData", "OctetHost", "OctetNetwork", "OctetTraining", "TestSupport"],
+      dependencies: ["OctetData", "OctetHost", "OctetNetwork", "OctetText", "OctetTraining", "TestSupport"],
       resources: [.copy("Golden/Values")],
       swiftSettings: strict),
     .testTarget(
@@ -196,7 +195,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "OctetCommandLineTests",
-      dependencies: ["OctetCommandLine", "OctetText", "TestSupport"],
+      dependencies: ["OctetCommandLine", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetQuantizationTests",
@@ -209,8 +208,8 @@ let package = Package(
     .testTarget(
       name: "OctetReportsTests",
       dependencies: [
-        "OctetData", "OctetHost", "OctetImages", "OctetInterchange", "OctetNetwork", "OctetQuantization",
-        "OctetReports", "OctetText", "OctetTraining", "TestSupport",
+        "OctetData", "OctetHost", "OctetImages", "OctetNetwork", "OctetQuantization", "OctetReports",
+        "OctetTraining",
       ],
       swiftSettings: strict),
     // The built tool from outside: what it prints, writes and refuses.
@@ -230,17 +229,15 @@ let package = Package(
     .testTarget(
       name: "OctetImagesTests",
       dependencies: [
-        "CPNGWriting", "Octet", "OctetHost", "OctetImages", "OctetInterchange", "OctetTraining",
-        "TestSupport",
+        "CPNGWriting", "Octet", "OctetData", "OctetHost", "OctetImages", "OctetInterchange", "OctetNetwork",
+        "OctetText", "OctetTraining", "TestSupport",
       ],
       swiftSettings: strict),
     // What several test targets share: running the built tool, temporary folders, a web server, random quantized models
     // and a plain interpreter of them.
     .target(
       name: "TestSupport",
-      dependencies: [
-        "CZlib", "Octet", "OctetData", "OctetHost", "OctetNetwork", "OctetQuantization", "OctetTraining",
-      ],
+      dependencies: ["CZlib", "Octet", "OctetHost", "OctetNetwork", "OctetQuantization"],
       path: "Tests/TestSupport",
       swiftSettings: strict),
   ]

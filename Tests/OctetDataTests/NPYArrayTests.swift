@@ -1,6 +1,5 @@
 import OctetData
 import OctetHost
-import OctetInterchange
 import TestSupport
 import Testing
 
