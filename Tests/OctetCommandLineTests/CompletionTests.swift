@@ -43,7 +43,7 @@ import Testing
     ["/bin/", "/usr/bin/", "/usr/local/bin/"].map { $0 + name }.first { access($0, X_OK) == 0 }
   }
 
-  @Test func commandsAreOffered() throws {
+  @Test func `commands are offered`() throws {
     #expect(try offered("") == ["bake", "help", "store"])
     #expect(try offered("st") == ["store"])
     #expect(try offered("x") == [])
@@ -52,7 +52,7 @@ import Testing
     #expect(try offered("help", "bake", "s") == ["store"])
   }
 
-  @Test func optionsAreOffered() throws {
+  @Test func `options are offered`() throws {
     #expect(try offered("--") == ["--help", "--version"])
     #expect(try offered("bake", "--p") == ["--plate"])
     #expect(try offered("bake", "bread.txt", "-q", "--sp") == ["--spice"])
@@ -64,7 +64,7 @@ import Testing
       ])
   }
 
-  @Test func choicesAreOfferedInEverySpelling() throws {
+  @Test func `choices are offered in every spelling`() throws {
     #expect(try offered("bake", "--oven", "") == ["electric", "gas", "wood-fired"])
     #expect(try offered("bake", "-o", "w") == ["wood-fired"])
     #expect(try offered("bake", "--oven", "=") == ["electric", "gas", "wood-fired"])
@@ -72,13 +72,13 @@ import Testing
     #expect(try offered("store", "fetch", "f") == ["flour"])
   }
 
-  @Test func theValueOfAnOptionIsNoCommandOrPlace() throws {
+  @Test func `the value of an option is not a command or place`() throws {
     #expect(try offered("bake", "--degrees", "store", "--pl") == ["--plate"])
     #expect(try offered("bake", "--degrees", "=", "3", "--pl") == ["--plate"])
     #expect(try offered("bake", "--degrees", "", among: ["file"]) == [])
   }
 
-  @Test func filesAndFoldersAreOffered() throws {
+  @Test func `files and folders are offered`() throws {
     let files = ["a b.txt", "a*.txt", "c.txt"]
     #expect(try offered("bake", "a", among: files) == ["a b.txt", "a*.txt"])
     #expect(try offered("bake", "c.txt", "a", among: files) == ["a b.txt", "a*.txt"])
@@ -86,7 +86,7 @@ import Testing
     #expect(try offered("store", "fetch", "salt", "", among: files, folders: ["top"]) == ["top"])
   }
 
-  @Test func zshAcceptsItsScript() throws {
+  @Test func `zsh accepts its script`() throws {
     guard let zsh = shell("zsh") else {
       print("zsh is not installed: its completion script is not checked")
       return

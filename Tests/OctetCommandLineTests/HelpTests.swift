@@ -2,7 +2,7 @@ import OctetCommandLine
 import Testing
 
 @Suite struct HelpTests {
-  @Test func aCommandIsExplainedInFull() throws {
+  @Test func `a command is explained in full`() throws {
     let parsed = try sampleProgram.parse(["bake", "--help"])
     #expect(
       parsed.command.help(path: parsed.path) == """
@@ -36,7 +36,7 @@ import Testing
         """)
   }
 
-  @Test func aProgramListsItsCommands() {
+  @Test func `a program lists its commands`() {
     #expect(
       sampleProgram.help(path: ["kitchen"]) == """
         kitchen: cooks things
@@ -58,7 +58,7 @@ import Testing
         """)
   }
 
-  @Test func noLineIsWiderThanThePage() {
+  @Test func `no line is wider than the page`() {
     let wordy = CommandDescription(
       name: "wordy", summary: "talk", discussion: String(repeating: "several words ", count: 60),
       options: [

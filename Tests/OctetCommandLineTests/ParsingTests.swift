@@ -6,7 +6,7 @@ import Testing
     try sampleProgram.parse(words)
   }
 
-  @Test func valuesAreTakenAfterASpaceOrAnEqualsSign() throws {
+  @Test func `values are taken after a space or an equals sign`() throws {
     let parsed = try parse(
       "bake", "--degrees", "200", "--oven=gas", "-q", "bread.txt", "--spice", "a=b", "--spice=--x")
     #expect(parsed.path == ["kitchen", "bake"])
@@ -18,31 +18,31 @@ import Testing
     #expect(parsed.positionals == ["bread.txt"])
   }
 
-  @Test func shortNamesMeanTheSameAsLongOnes() throws {
+  @Test func `short names mean the same as long ones`() throws {
     let parsed = try parse("bake", "-o", "gas", "x")
     #expect(parsed.value("oven") == "gas")
     #expect(!parsed.flag("quiet"))
     #expect(try parse("bake", "-o=gas", "x").value("oven") == "gas")
   }
 
-  @Test func nothingAfterTwoDashesIsAnOption() throws {
+  @Test func `nothing after two dashes is an option`() throws {
     let parsed = try parse("bake", "-", "--", "--oven", "--", "-q", "--help")
     #expect(parsed.positionals == ["-", "--oven", "--", "-q", "--help"])
     #expect(!parsed.wantsHelp)
   }
 
-  @Test func negativeNumbersAndLoneDashesAreValues() throws {
+  @Test func `negative numbers and lone dashes are values`() throws {
     #expect(try parse("bake", "--degrees", "-4.5e1", "x").value("degrees") == "-4.5e1")
     #expect(try parse("bake", "--spice", "-", "x").values("spice") == ["-"])
   }
 
-  @Test func subcommandsAreFoundAtAnyDepth() throws {
+  @Test func `subcommands are found at any depth`() throws {
     let parsed = try parse("store", "fetch", "flour", "shelf")
     #expect(parsed.path == ["kitchen", "store", "fetch"])
     #expect(parsed.positionals == ["flour", "shelf"])
   }
 
-  @Test func optionsOfTheProgramItselfNeedNoCommand() throws {
+  @Test func `options of the program itself need no command`() throws {
     let parsed = try parse("--version")
     #expect(parsed.path == ["kitchen"])
     #expect(parsed.flag("version"))
@@ -51,7 +51,7 @@ import Testing
   @Test(arguments: [
     ["bake", "--help"], ["bake", "-h"], ["bake", "--nonsense", "--help"], ["bake", "--degrees", "--help"],
   ])
-  func helpWinsOverMistakes(words: [String]) throws {
+  func `help wins over mistakes`(words: [String]) throws {
     let parsed = try sampleProgram.parse(words)
     #expect(parsed.wantsHelp)
     #expect(parsed.command.name == "bake")
@@ -90,12 +90,12 @@ import Testing
     (["--", "bake"], "unexpected argument 'bake'"),
     (["--version", "bake"], "unexpected argument 'bake'"),
   ])
-  func mistakesAreNamed(words: [String], message: String) {
+  func `mistakes are named`(words: [String], message: String) {
     let error = #expect(throws: UsageError.self) { try sampleProgram.parse(words) }
     #expect(error?.message == message)
   }
 
-  @Test func anErrorPointsToTheHelpOfItsCommand() {
+  @Test func `an error points to the help of its command`() {
     let error = #expect(throws: UsageError.self) { try sampleProgram.parse(["store", "fetch"]) }
     #expect(error?.description == "GOODS is missing: what to buy (see 'kitchen store fetch --help')")
   }
@@ -103,7 +103,7 @@ import Testing
 
 @Suite struct EveryCommandLineTests {
   /// All command lines of up to four of these words: each is either understood or refused with one line.
-  @Test func nothingTraps() {
+  @Test func `nothing traps`() {
     let words = [
       "bake", "store", "fetch", "salt", "-o", "--oven=", "--spice", "gas", "--", "-", "", "--help", "-1", "=",
     ]
@@ -130,13 +130,13 @@ import Testing
     try sampleProgram.parse(["bake", "--degrees=\(degrees)", "x"])
   }
 
-  @Test func absentValuesAreNil() throws {
+  @Test func `absent values are nil`() throws {
     let parsed = try sampleProgram.parse(["bake", "x"])
     #expect(try parsed.integer("degrees", in: 1...) == nil)
     #expect(try parsed.number("degrees", in: 0...1) == nil)
   }
 
-  @Test func valuesWithinTheRangeAreRead() throws {
+  @Test func `values within the range are read`() throws {
     #expect(try bake(degrees: "1").integer("degrees", in: 1...) == 1)
     #expect(try bake(degrees: "-7").integer("degrees", in: -7...0) == -7)
     #expect(try bake(degrees: "\(Int.max)").integer("degrees", in: 1...) == Int.max)
@@ -150,12 +150,12 @@ import Testing
     ("99999999999999999999", "--degrees must be a whole number at least 1, not '99999999999999999999'"),
     ("many", "--degrees must be a whole number at least 1, not 'many'"),
   ])
-  func integersOutsideAreRefused(text: String, message: String) {
+  func `integers outside are refused`(text: String, message: String) {
     let error = #expect(throws: UsageError.self) { try bake(degrees: text).integer("degrees", in: 1...) }
     #expect(error?.message == message)
   }
 
-  @Test func integersAboveAreRefused() {
+  @Test func `integers above are refused`() {
     let error = #expect(throws: UsageError.self) { try bake(degrees: "8").integer("degrees", in: 1...7) }
     #expect(error?.message == "--degrees must be from 1 to 7, not 8")
   }
@@ -168,7 +168,7 @@ import Testing
     ("1e999", "--degrees must be a number from 0.5 to 1.0, not '1e999'"),
     ("0.1.2", "--degrees must be a number from 0.5 to 1.0, not '0.1.2'"),
   ])
-  func numbersOutsideAreRefused(text: String, message: String) {
+  func `numbers outside are refused`(text: String, message: String) {
     let error = #expect(throws: UsageError.self) { try bake(degrees: text).number("degrees", in: 0.5...1) }
     #expect(error?.message == message)
   }

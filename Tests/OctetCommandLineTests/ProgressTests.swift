@@ -5,7 +5,7 @@ import Testing
   private let frame = ProgressFrame(
     label: "epoch 2/20", done: 30_000, total: 60_000, elapsed: .seconds(100), trailing: "loss 0.123")
 
-  @Test func everythingIsShownWhereThereIsRoom() {
+  @Test func `everything is shown where there is room`() {
     let bar = String(repeating: "█", count: 20) + String(repeating: " ", count: 20)
     #expect(
       frame.rendered(width: 200)
@@ -23,11 +23,11 @@ import Testing
     (0, ""),
     (-1, ""),
   ])
-  func theLeastImportantGoesFirst(width: Int, expected: String) {
+  func `the least important goes first`(width: Int, expected: String) {
     #expect(frame.rendered(width: width) == expected)
   }
 
-  @Test func noFrameIsWiderThanAsked() {
+  @Test func `no frame is wider than asked`() {
     let elapsed: [Duration] = [.zero, .nanoseconds(1), .seconds(59.9), .seconds(10_000_000), .seconds(-5)]
     let sizes = [
       (0, 0), (0, 1), (1, 1), (7, 60_000), (60_000, 60_000), (70_000, 60_000), (1, Int.max),
@@ -49,7 +49,7 @@ import Testing
     (0, "             0/80"), (5, "▊            5/80"), (10, "█▍          10/80"), (75, "██████████▎ 75/80"),
     (79, "██████████▊ 79/80"), (80, "███████████ 80/80"),
   ])
-  func theBarFillsInEighths(done: Int, expected: String) {
+  func `the bar fills in eighths`(done: Int, expected: String) {
     let frame = ProgressFrame(label: "", done: done, total: 80, elapsed: .zero, trailing: "")
     #expect(frame.rendered(width: 17) == expected)
   }
@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  @Test func framesAreATenthOfASecondApart() {
+  @Test func `frames are a tenth of a second apart`() {
     let recording = Recording()
     let bar = recording.bar(total: 1000)
     for step in 0..<1000 {
@@ -83,7 +83,7 @@ import Testing
     #expect(recording.written.last == "\n")
   }
 
-  @Test func everyFrameReplacesTheOneBeforeAndLeavesTheLastColumnFree() {
+  @Test func `every frame replaces the one before and leaves the last column free`() {
     let recording = Recording()
     let bar = recording.bar(total: 10)
     bar.update(done: 5, trailing: "loss 1.5")
@@ -93,7 +93,7 @@ import Testing
     #expect(frame.count - 4 <= 39)
   }
 
-  @Test func theLineIsClearedWhenTheBarGoes() {
+  @Test func `the line is cleared when the bar goes`() {
     let recording = Recording()
     do {
       let bar = recording.bar(total: 10)
@@ -103,7 +103,7 @@ import Testing
     #expect(recording.written.last == "\r\u{1B}[K")
   }
 
-  @Test func aFinishedOrUnusedBarLeavesNothingToClear() {
+  @Test func `a finished or unused bar leaves nothing to clear`() {
     let recording = Recording()
     do {
       let bar = recording.bar(total: 10)
@@ -115,7 +115,7 @@ import Testing
     #expect(recording.written.count == 2)
   }
 
-  @Test func nothingIsDrawnWhereThereIsNoTerminal() {
+  @Test func `nothing is drawn where there is no terminal`() {
     let recording = Recording()
     let bar = recording.bar(total: 10, interactive: false)
     bar.update(done: 5)

@@ -24,7 +24,7 @@ import Testing
     Terminal(descriptor: descriptor) { variables[$0] }
   }
 
-  @Test func aTerminalKnowsItsWidth() throws {
+  @Test func `a terminal knows its width`() throws {
     try withTerminal(columns: 123) { descriptor in
       #expect(terminal(descriptor, ["COLUMNS": "50"]).width == 123)
       #expect(terminal(descriptor).isInteractive)
@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  @Test func coloursAndRedrawingCanBeDeclined() throws {
+  @Test func `colors and redrawing can be declined`() throws {
     try withTerminal(columns: 80) { descriptor in
       #expect(!terminal(descriptor, ["NO_COLOR": "1"]).allowsColor)
       #expect(terminal(descriptor, ["NO_COLOR": "1"]).isInteractive)
@@ -45,13 +45,13 @@ import Testing
     arguments: [
       (nil, 80), ("50", 50), ("0", 80), ("-3", 80), ("wide", 80), ("", 80),
     ] as [(String?, Int)])
-  func anUnknownWidthComesFromTheEnvironment(columns: String?, expected: Int) throws {
+  func `an unknown width comes from the environment`(columns: String?, expected: Int) throws {
     let variables = columns.map { ["COLUMNS": $0] } ?? [:]
     try withTerminal(columns: 0) { #expect(terminal($0, variables).width == expected) }
     #expect(terminal(-1, variables).width == expected)
   }
 
-  @Test func whatIsNoTerminalIsNotInteractive() throws {
+  @Test func `what is not a terminal is not interactive`() throws {
     let descriptor = open("/dev/null", O_WRONLY)
     defer { close(descriptor) }
     #expect(!terminal(descriptor).isInteractive)

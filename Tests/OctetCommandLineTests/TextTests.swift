@@ -7,7 +7,7 @@ import Testing
     (-999, "-999"),
     (-1000, "-1,000"), (Int.max, "9,223,372,036,854,775,807"), (Int.min, "-9,223,372,036,854,775,808"),
   ])
-  func digitsAreGrouped(value: Int, expected: String) {
+  func `digits are grouped`(value: Int, expected: String) {
     #expect(NumberText.grouped(value) == expected)
   }
 
@@ -16,12 +16,12 @@ import Testing
       (0.1235, 3, "0.123"), (2.5, 0, "2"), (-0.0004, 3, "-0.000"), (1e300, 0, nil), (.nan, 2, "nan"),
       (-.infinity, 2, "-inf"), (.infinity, 2, "inf"), (0.1, -3, "0"),
     ] as [(Double, Int, String?)])
-  func decimalsAreFixed(value: Double, decimals: Int, expected: String?) {
+  func `decimals are fixed`(value: Double, decimals: Int, expected: String?) {
     let text = NumberText.fixed(value, decimals: decimals)
     if let expected { #expect(text == expected) } else { #expect(Double(text) == value) }
   }
 
-  @Test func fractionsBecomePercent() {
+  @Test func `fractions become percent`() {
     #expect(NumberText.percent(0.971) == "97.1 %")
     #expect(NumberText.percent(1, decimals: 0) == "100 %")
   }
@@ -34,11 +34,11 @@ import Testing
       (.seconds(200), "3 min 20 s"), (.milliseconds(3_599_600), "1 h 0 min"), (.seconds(7500), "2 h 5 min"),
       (.seconds(36_000_000), "10,000 h 0 min"),
     ] as [(Duration, String)])
-  func durationsAreWorded(duration: Duration, expected: String) {
+  func `durations are worded`(duration: Duration, expected: String) {
     #expect(NumberText.duration(duration) == expected)
   }
 
-  @Test func theLongestDurationsDoNotTrap() {
+  @Test func `the longest durations do not trap`() {
     #expect(NumberText.duration(.seconds(Int64.max)).hasSuffix("min"))
     #expect(NumberText.duration(.seconds(Int64.min)) == "0.0 s")
     #expect(NumberText.duration(seconds: 4.2) == "4.2 s" && NumberText.duration(seconds: -1) == "0.0 s")
@@ -47,7 +47,7 @@ import Testing
     #expect(NumberText.duration(seconds: -.infinity) == "-inf s")
   }
 
-  @Test func controlCharactersAreShown() {
+  @Test func `control characters are shown`() {
     var table = TextTable(.init("a\n"), .init("b"))
     table.addRow(["c\nd", "e\u{1B}[2J é"])
     #expect(table.rendered() == "a\\u{a}   b\n─────────────────────\nc\\u{a}d  e\\u{1b}[2J é\n")
@@ -55,7 +55,7 @@ import Testing
 }
 
 @Suite struct TextTableTests {
-  @Test func columnsAreAligned() {
+  @Test func `columns are aligned`() {
     var table = TextTable(.init("layer"), .init("shape"), .init("parameters", .right))
     table.addRow(["dense", "128", "100,480"])
     table.addRow(["a longer name", "é", "65"])
@@ -73,7 +73,7 @@ import Testing
         """)
   }
 
-  @Test func noLineEndsInSpaces() {
+  @Test func `no line ends in spaces`() {
     var table = TextTable(.init("first"), .init("second"))
     table.addRow(["x", ""])
     table.addRow(["", ""])
@@ -82,7 +82,7 @@ import Testing
     }
   }
 
-  @Test func aTableWithoutRowsHasItsTitles() {
+  @Test func `a table without rows has its titles`() {
     #expect(TextTable(.init("one"), .init("two")).rendered() == "one  two\n────────\n")
   }
 }

@@ -24,7 +24,7 @@ import Testing
     return [path] + (try commands(in: help).flatMap { try everyPath(below: path + [$0]) })
   }
 
-  @Test func everyCommandHasHelpWithAnExample() throws {
+  @Test func `every command has help with an example`() throws {
     let paths = try everyPath()
     #expect(paths.contains(["completions"]))
     for path in paths {
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test func theVersionIsOneLine() throws {
+  @Test func `the version is one line`() throws {
     let result = try OctetProcess.run("--version")
     #expect(result.status == 0)
     #expect(result.output.wholeMatch(of: /octet \d+\.\d+\.\d+\n/) != nil, "\(result.output)")
@@ -54,7 +54,7 @@ import Testing
     (["completions", "--hlep"], "did you mean --help? (see 'octet completions --help')"),
     (["completions", "line\nbreak\u{1B}[2J"], "'line\\u{a}break\\u{1b}[2J'"),
   ])
-  func wrongUsageIsOneLineAndStatusTwo(arguments: [String], message: String) throws {
+  func `wrong usage is one line and status 2`(arguments: [String], message: String) throws {
     let result = try OctetProcess.run(arguments)
     #expect(result.status == 2)
     #expect(result.output.isEmpty)
@@ -64,13 +64,13 @@ import Testing
   }
 
   @Test(.enabled(if: access("/dev/full", W_OK) == 0, "needs /dev/full"))
-  func aFullDiskIsAnError() throws {
+  func `a full disk is an error`() throws {
     let result = try OctetProcess.run("--help", output: .path("/dev/full"))
     #expect(result.status == 1)
     #expect(result.errors == "octet: cannot write to standard output: No space left on device\n")
   }
 
-  @Test func aReaderThatLeftIsNoError() throws {
+  @Test func `a reader that closed the pipe is not an error`() throws {
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
     close(ends[0])
@@ -80,14 +80,14 @@ import Testing
     #expect(result.errors.isEmpty)
   }
 
-  @Test func aClosedOutputIsAnError() throws {
+  @Test func `a closed output is an error`() throws {
     let octet = try BuiltProducts.path(of: "octet")
     let result = try OctetProcess.run("-c", "exec \"$0\" --version >&-", octet, executable: "/bin/sh")
     #expect(result.status == 1)
     #expect(result.errors == "octet: cannot write to standard output: Bad file descriptor\n")
   }
 
-  @Test func theCompletionScriptKnowsTheTool() throws {
+  @Test func `the completion script knows the tool`() throws {
     let result = try OctetProcess.run("completions", "bash")
     #expect(result.status == 0)
     for path in try everyPath() where !path.isEmpty {
@@ -97,7 +97,7 @@ import Testing
 }
 
 @Suite struct OctetProcessTests {
-  @Test func largeOutputsOnBothStreamsDoNotBlock() throws {
+  @Test func `large outputs on both streams do not block`() throws {
     let script = "head -c 3000000 /dev/zero | tr '\\0' x; head -c 3000000 /dev/zero | tr '\\0' y >&2; cat"
     let result = try OctetProcess.run("-c", script, executable: "/bin/sh", input: "the end")
     #expect(result.output.utf8.count == 3_000_007)
@@ -105,7 +105,7 @@ import Testing
     #expect(result.errors.utf8.count == 3_000_000)
   }
 
-  @Test func variablesAreSetAndRemoved() throws {
+  @Test func `variables are set and removed`() throws {
     let result = try OctetProcess.run(
       "-c", "echo \"$FIRST ${HOME-none}\"; exit 7", executable: "/bin/sh",
       environment: ["FIRST": "1", "HOME": ""])
@@ -113,13 +113,13 @@ import Testing
     #expect(result.status == 7)
   }
 
-  @Test func signalsEndAProcess() throws {
+  @Test func `signals end a process`() throws {
     let process = try OctetProcess(["-c", "sleep 100"], executable: "/bin/sh")
     process.send(signal: SIGKILL)
     #expect(try process.wait().status == 128 + SIGKILL)
   }
 
-  @Test func aProgramThatIsNotThereIsAnError() {
+  @Test func `a program that is not there is an error`() {
     #expect(throws: OctetProcess.Failure.self) { try OctetProcess.run(executable: "/nowhere/at/all") }
   }
 }

@@ -30,7 +30,7 @@ import Testing
     "7.0,0.0,1.,2.000,3\n5.0,4.0,5,6,255.00\n",
     " 7 ,\t0,1 , 2,3 \n 5, \"4\" ,5,6,0255\n",
   ])
-  func oneTableInManyForms(text: String) throws {
+  func `one table in many forms`(text: String) throws {
     let set = try parse(text)
     #expect(set.shape == square)
     #expect(set.pixels == [0, 1, 2, 3, 4, 5, 6, 255])
@@ -38,13 +38,13 @@ import Testing
     #expect(set.classNames == ["5", "7"])
   }
 
-  @Test func classesAreTheLabelsThatOccurInNumericalOrder() throws {
+  @Test func `classes are the labels that occur in numerical order`() throws {
     let set = try parse("10,0\n9,0\n255,0\n0,0\n9,0\n")
     #expect(set.classNames == ["0", "9", "10", "255"])
     #expect(set.labels == [2, 1, 3, 0, 1])
   }
 
-  @Test func aShapeMayBeGiven() throws {
+  @Test func `a shape may be given`() throws {
     let wide = ImageShape(height: 1, width: 2, channels: 1)
     #expect(try parse("0,1,2\n", shape: wide).shape == wide)
     #expect(try parse("0,1,2,3,4\n", shape: ImageShape(flat: 4)).shape == ImageShape(flat: 4))
@@ -86,17 +86,17 @@ import Testing
     ("7,\"1\"2\n", "t.csv, line 1, column 2: has text after a closing quote"),
     ("7,1\u{301}\n", "t.csv, line 1, column 2: pixel \"1\u{301}\" is not a number"),
   ])
-  func eachMistakeHasItsMessage(text: String, start: String) {
+  func `each mistake has its message`(text: String, start: String) {
     let line = message(text) ?? ""
     #expect(line.hasPrefix(start), "\(line)")
   }
 
-  @Test func aLongFieldIsShownInPart() {
+  @Test func `a long field is shown in part`() {
     let line = message("7," + String(repeating: "z", count: 10_000) + "\n") ?? ""
     #expect(line.count < 200)
   }
 
-  @Test(arguments: [true, false]) func writtenAndReadBack(header: Bool) throws {
+  @Test(arguments: [true, false]) func `written and read back`(header: Bool) throws {
     let folder = try TemporaryFolder()
     let set = LabeledImages(
       shape: square, pixels: (0..<1024).map { UInt8($0 % 256) }, labels: (0..<256).map { UInt8($0 % 3) },
@@ -108,7 +108,7 @@ import Testing
     #expect(text.hasPrefix(header ? "label,1x1,1x2,2x1,2x2\n3,0,1,2,3\n8,4" : "3,0,1,2,3\n8,4"))
   }
 
-  @Test func namesThatAreNoNumbersAreWrittenAsIndices() {
+  @Test func `names that are not numbers are written as indices`() {
     let set = LabeledImages(
       shape: ImageShape(height: 1, width: 1, channels: 2), pixels: [1, 2, 3, 4], labels: [1, 0],
       classNames: ["cat", "7"])
@@ -116,7 +116,7 @@ import Testing
     #expect(text == "label,1x1x1,1x1x2\n1,1,2\n0,3,4\n")
   }
 
-  @Test func thePackedTableHasALimit() throws {
+  @Test func `the packed table has a limit`() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(gzip([UInt8](repeating: 0x30, count: 2_000_000)), to: "bomb.csv.gz")
     let error = fileError { () throws(FileError) in try CSVTable.read(path, limit: 1_000_000) }
@@ -124,7 +124,7 @@ import Testing
   }
 
   /// Against a table that is split with the library's own functions.
-  @Test func randomTablesReadAsAPlainSplitReadsThem() throws {
+  @Test func `random tables read as a plain split reads them`() throws {
     var random = RandomStream(seed: 21, purpose: .testing)
     for _ in 0..<200 {
       let side = Int.random(in: 1...4, using: &random)
@@ -141,7 +141,7 @@ import Testing
   }
 
   /// Bytes that a table is made of, thrown together, and bytes of every kind: an answer or an error, never a trap.
-  @Test func randomBytesNeverTrap() {
+  @Test func `random bytes never trap`() {
     var random = RandomStream(seed: 22, purpose: .testing)
     let usual = Array("0123456789,,,,,\n\n\n\r\". \t-+ex".utf8)
     var accepted = 0
@@ -163,7 +163,7 @@ import Testing
     #expect(accepted > 20)
   }
 
-  @Test func everyTruncationOfATableIsAnAnswer() throws {
+  @Test func `every truncation of a table is an answer`() throws {
     let bytes = CSVTable.encode(smallSet(count: 4), header: true)
     let shape = smallSet(count: 4).shape
     for length in bytes.indices {
@@ -173,7 +173,7 @@ import Testing
   }
 
   @Test(.enabled(if: realMNIST != nil, "OCTET_MNIST is not set: the real files are not tested"))
-  func theRealTestSetSurvivesTheRoundTrip() throws {
+  func `the real test set survives the round trip`() throws {
     let test = try #require(try MNISTFolder(realMNIST ?? "").read().test)
     #expect(try CSVTable.parse(CSVTable.encode(test, header: true), file: "t").isSame(as: test))
   }

@@ -18,7 +18,7 @@ import Testing
     fileError { () throws(FileError) in try read(folder) }?.description
   }
 
-  @Test func oneSetInTheOrderOfTheNames() throws {
+  @Test func `one set in the order of the names`() throws {
     let folder = try TemporaryFolder()
     try folder.write(picture(4), to: "b/2.pgm")
     try folder.write(picture(3), to: "b/10.pgm")
@@ -37,7 +37,7 @@ import Testing
     #expect(data.origin == "Class folders, 5 images of 4 classes, from \(folder.path)")
   }
 
-  @Test func trainAndTest() throws {
+  @Test func `train and test`() throws {
     let folder = try TemporaryFolder()
     for (name, value) in [
       ("train/0/a", 1), ("train/1/a", 2), ("train/1/b", 3), ("test/0/a", 4), ("test/1/a", 5),
@@ -55,21 +55,21 @@ import Testing
     #expect(try read(folder).test == nil)
   }
 
-  @Test func trainAndTestOfDifferentSizes() throws {
+  @Test func `train and test of different sizes`() throws {
     let folder = try TemporaryFolder()
     try folder.write(picture(1), to: "train/0/a")
     try folder.write(picture(1, width: 4), to: "test/0/a")
     #expect(message(folder)?.contains("has pictures of 4 x 2, but train of 3 x 2") == true)
   }
 
-  @Test func aClassMayBeCalledTrain() throws {
+  @Test func `a class may be called train`() throws {
     let folder = try TemporaryFolder()
     for name in ["bus", "test", "train"] { try folder.write(picture(1), to: "\(name)/a") }
     #expect(try read(folder).train.classNames == ["bus", "test", "train"])
   }
 
   /// Links up, across and to a class: each folder is one class, under its own name where it has one here.
-  @Test(.timeLimit(.minutes(1))) func aFolderCountsOnceHoweverItIsLinked() throws {
+  @Test(.timeLimit(.minutes(1))) func `a folder counts once however it is linked`() throws {
     let folder = try TemporaryFolder()
     try folder.write(picture(1), to: "3/a.pgm")
     try folder.write(picture(2), to: "7/a.pgm")
@@ -86,7 +86,7 @@ import Testing
     #expect(data.train.pixels.count == 3 * 6)
   }
 
-  @Test func eachMistakeHasItsMessage() throws {
+  @Test func `each mistake has its message`() throws {
     let folder = try TemporaryFolder()
     #expect(message(folder)?.contains("has no class folders") == true)
     try folder.write(picture(1), to: "a/1")
@@ -110,7 +110,7 @@ import Testing
     #expect(message(folder)?.contains("/b/link: cannot be read") == true)
   }
 
-  @Test func aLabelIsOneByte() throws {
+  @Test func `a label is one byte`() throws {
     let folder = try TemporaryFolder()
     for index in 0..<256 { try folder.write(picture(UInt8(index)), to: "class\(index)/a") }
     #expect(try read(folder).train.labels == (0...255).map { UInt8($0) })
@@ -118,7 +118,7 @@ import Testing
     #expect(message(folder)?.contains("has 257 class folders, and the limit is 256") == true)
   }
 
-  @Test func aFolderThatIsNone() throws {
+  @Test func `a folder that does not exist`() throws {
     let folder = try TemporaryFolder()
     let file = try folder.write("x", to: "file")
     for path in [folder.path + "/none", file] {

@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test func thePlacesInTheirOrder() throws {
+  @Test func `places are tried in their order`() throws {
     let folder = try TemporaryFolder()
     let variable = ["OCTET_MNIST": folder.path + "/variable", "XDG_CACHE_HOME": folder.path + "/cache"]
     try writeMNIST(folder, under: "named")
@@ -51,7 +51,7 @@ import Testing
     #expect(try locate(nil).origin == "synthetic digits")
   }
 
-  @Test func aWrongWishIsAnErrorEvenWhenTheNextPlaceIsGood() throws {
+  @Test func `a wrong path is an error even if the next place is good`() throws {
     let folder = try TemporaryFolder()
     try writeMNIST(folder, under: "good")
     try writeMNIST(folder, under: "part", dropping: 1)
@@ -66,7 +66,7 @@ import Testing
     #expect(fileError { () throws(FileError) in try locate(nil, ["OCTET_MNIST": "/none/at/all"]) } != nil)
   }
 
-  @Test func aCacheThatIsNotCompleteIsMentioned() throws {
+  @Test func `a cache that is not complete is mentioned`() throws {
     let folder = try TemporaryFolder()
     try writeMNIST(folder, under: "octet/mnist", dropping: 2)
     let data = try locate(nil, ["XDG_CACHE_HOME": folder.path])
@@ -76,7 +76,7 @@ import Testing
     )
   }
 
-  @Test func theKindIsToldByWhatIsThere() throws {
+  @Test func `the kind is detected from what is there`() throws {
     let folder = try TemporaryFolder()
     let table = CSVTable.encode(smallSet(count: 10).keepingFirstPixels(4), header: true)
     #expect(

@@ -16,7 +16,7 @@ import Testing
     DataSet(train: set([3, 0, 2, 0, 1, 3]), test: set([0, 0, 3, 2]), origin: "made up")
   }
 
-  @Test func keepsClassesInTheOrderGiven() throws {
+  @Test func `keeps classes in the order given`() throws {
     let kept = try data.keeping(classes: ["d", "a"])
     #expect(kept.train.classNames == ["d", "a"])
     #expect(kept.train.labels == [0, 1, 1, 0])
@@ -27,12 +27,12 @@ import Testing
     #expect(try kept.keeping(classes: ["a"]).train.pixels == [1, 3])
   }
 
-  @Test func keepingAllChangesNothing() throws {
+  @Test func `keeping all changes nothing`() throws {
     let whole = DataSet(train: set([3, 0, 2, 0, 1, 3]), test: nil, origin: "made up")
     #expect(try whole.keeping(classes: ["a", "b", "c", "d"]).train.isSame(as: whole.train))
   }
 
-  @Test func wrongClassesAreErrors() {
+  @Test func `wrong classes are errors`() {
     func message(_ classes: [String]) -> String? {
       fileError { () throws(FileError) in try data.keeping(classes: classes) }?.description
     }
@@ -47,14 +47,14 @@ import Testing
         == "class \"b\" has no training images")
   }
 
-  @Test func countsHaveCommas() {
+  @Test func `counts have commas`() {
     #expect(DataSet.counts(set([0]), nil) == "1 image")
     let many = set([UInt8](repeating: 1, count: 250)).selecting((0..<1_234_567).map { $0 % 250 })
     #expect(DataSet.counts(many, many.prefix(1000)) == "1,234,567 training and 1,000 test images")
     #expect(DataSet.counts(many.prefix(999), nil) == "999 images")
   }
 
-  @Test func prefixes() {
+  @Test func `prefixes`() {
     let four = set([0, 1, 2, 3])
     #expect(four.prefix(2).isSame(as: set([0, 1])))
     #expect(four.prefix(9).isSame(as: four))
@@ -68,7 +68,7 @@ import Testing
     (2, 0.5, 1),
     (10, 0.9, 0), (100, 0.3, 70), (1000, 0.7, 300), (7, 0.99, 0),
   ])
-  func splitsAsKerasDoes(count: Int, fraction: Double, cut: Int) throws {
+  func `splits as Keras does`(count: Int, fraction: Double, cut: Int) throws {
     let whole = set([0]).selecting(repeatElement(0, count: count))
     guard cut > 0 else {
       #expect(fileError { () throws(FileError) in try whole.splitLast(fraction: fraction) } != nil)
@@ -79,14 +79,14 @@ import Testing
     #expect(last.count == count - cut)
   }
 
-  @Test func theLastImagesAreTheOnesCutOff() throws {
+  @Test func `the last images are the ones cut off`() throws {
     let (rest, last) = try set([0, 1, 2, 3]).splitLast(fraction: 0.25)
     #expect(rest.pixels == [0, 1, 2])
     #expect(last.pixels == [3])
     #expect(last.labels == [3])
   }
 
-  @Test(arguments: [0, 1, -0.5, 1.5, .nan, .infinity]) func badFractions(fraction: Double) {
+  @Test(arguments: [0, 1, -0.5, 1.5, .nan, .infinity]) func `bad fractions`(fraction: Double) {
     #expect(fileError { () throws(FileError) in try set([0, 1]).splitLast(fraction: fraction) } != nil)
   }
 }

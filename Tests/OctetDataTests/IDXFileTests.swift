@@ -14,7 +14,7 @@ import Testing
       try IDXFile.parse(.labels, labels, file: "labels"), "labels", classCount: classCount)
   }
 
-  @Test func aKnownFileByHand() throws {
+  @Test func `a known file by hand`() throws {
     let file = try IDXFile.parse(
       .images, [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 3, 9, 8, 7, 6, 5, 4], file: "f")
     #expect(file.dimensions == [2, 1, 3])
@@ -25,7 +25,7 @@ import Testing
         == [0, 0, 8, 3, 0, 0, 1, 2, 0, 0, 0, 2, 0, 0, 0, 3])
   }
 
-  @Test func writtenAndReadBackPlainAndPacked() throws {
+  @Test func `written and read back plain and packed`() throws {
     let folder = try TemporaryFolder()
     let images = IDXFile.encode(images: set)
     let labels = IDXFile.encode(labels: set)
@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test func everyTruncationIsAnError() {
+  @Test func `every truncation is an error`() {
     let images = IDXFile.encode(images: set)
     for length in 0..<images.count {
       let error = fileError { () throws(FileError) in
@@ -53,7 +53,7 @@ import Testing
   }
 
   /// The type, the rank and each size are all checked against the length, so no header byte can change unseen.
-  @Test func everyChangeOfAHeaderByteIsAnError() {
+  @Test func `every change of a header byte is an error`() {
     let images = IDXFile.encode(images: set)
     let labels = IDXFile.encode(labels: set)
     for change in UInt8(1)...255 {
@@ -70,7 +70,7 @@ import Testing
     }
   }
 
-  @Test func eachRuleHasItsMessage() {
+  @Test func `each rule has its message`() {
     let images = IDXFile.encode(images: set)
     let labels = IDXFile.encode(labels: set)
     func message(_ kind: IDXFile.Kind, _ bytes: [UInt8]) -> String? {
@@ -98,7 +98,7 @@ import Testing
     #expect(message(.images, overflowing)?.contains("byte 8: the header promises 1 x 4294967295") == true)
   }
 
-  @Test func imagesAndLabelsMustMatch() {
+  @Test func `images and labels must match`() {
     let images = IDXFile.encode(images: set)
     let fewer = IDXFile.encode(labels: smallSet(count: 11))
     #expect(
@@ -112,7 +112,7 @@ import Testing
     #expect((try? combined(images, labels, classCount: 11))?.classNames.count == 11)
   }
 
-  @Test func aPackedFileUnpacksNoFurtherThanItsHeaderSays() throws {
+  @Test func `a packed file unpacks no further than its header says`() throws {
     let folder = try TemporaryFolder()
     let bomb = IDXFile.encode(images: set) + [UInt8](repeating: 0, count: 3_000_000)
     let path = try folder.write(gzip(bomb), to: "bomb")
@@ -130,7 +130,7 @@ import Testing
     }
   }
 
-  @Test func randomBytesNeverTrap() {
+  @Test func `random bytes never trap`() {
     var random = RandomStream(seed: 11, purpose: .testing)
     for round in 0..<20_000 {
       var bytes = (0..<Int.random(in: 0...64, using: &random)).map { _ in

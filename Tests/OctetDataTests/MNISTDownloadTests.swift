@@ -82,7 +82,7 @@ struct MNISTDownloadTests {
     "/\(manners)/\(files[index].name).gz \(range)"
   }
 
-  @Test func freshThenAlreadyThere() throws {
+  @Test func `fresh, then already there`() throws {
     #expect(try fetch("range") == [started(0, "range"), verified(0), started(1, "range"), verified(1)])
     try expectAllThere()
     let before = server.requests
@@ -91,7 +91,7 @@ struct MNISTDownloadTests {
     #expect(server.requests == before)
   }
 
-  @Test func bytesAreReported() throws {
+  @Test func `bytes are reported`() throws {
     var last: [String: Int] = [:]
     try MNISTDownload(
       mirror: server.address + "range/", folder: target, environment: environment, files: files
@@ -99,21 +99,21 @@ struct MNISTDownloadTests {
     for (file, bytes) in zip(files, packed) { #expect(last[file.name] == bytes.count) }
   }
 
-  @Test func goesOnWhereAnEarlierRunStopped() throws {
+  @Test func `continues where an earlier run stopped`() throws {
     try folder.write(Array(packed[0][..<777]), to: "deep/target/\(files[0].name).gz.part")
     #expect(try fetch("range").first == started(0, "range", from: 777))
     #expect(server.requests.first == request(0, "range", "bytes=777-"))
     try expectAllThere()
   }
 
-  @Test func aFinishedPartNeedsNoRequest() throws {
+  @Test func `a finished part needs no request`() throws {
     try folder.write(packed[0], to: "deep/target/\(files[0].name).gz.part")
     #expect(try fetch("range").first == verified(0))
     #expect(server.requests == [request(1, "range")])
     try expectAllThere()
   }
 
-  @Test func aServerWithoutRangesStartsOver() throws {
+  @Test func `a server without ranges starts over`() throws {
     try folder.write(Array(packed[0][..<777]), to: "deep/target/\(files[0].name).gz.part")
     try fetch("plain")
     #expect(server.requests == [request(0, "plain", "bytes=777-"), request(0, "plain"), request(1, "plain")])
@@ -121,14 +121,14 @@ struct MNISTDownloadTests {
   }
 
   /// A first part from another mirror, or longer than the file: thrown away, and everything fetched once more.
-  @Test(arguments: [500, 2500]) func aPartThatDoesNotFitIsThrownAway(length: Int) throws {
+  @Test(arguments: [500, 2500]) func `a part that does not fit is thrown away`(length: Int) throws {
     try folder.write([UInt8](repeating: 7, count: length), to: "deep/target/\(files[0].name).gz.part")
     try fetch("range")
     #expect(server.requests.contains(request(0, "range")))
     try expectAllThere()
   }
 
-  @Test func aPartLongerThanAnyFileIsThrownAway() throws {
+  @Test func `a part longer than any file is thrown away`() throws {
     try folder.write([UInt8](repeating: 7, count: 100_000), to: "deep/target/\(files[0].name).gz.part")
     try fetch("range")
     #expect(server.requests.first == request(0, "range"))
@@ -136,7 +136,7 @@ struct MNISTDownloadTests {
   }
 
   /// 300 bytes a time: seven transfers, more than the three failures that are allowed without progress.
-  @Test func aBadLineEndsInSuccess() throws {
+  @Test func `a bad line ends in success`() throws {
     try fetch("drop")
     #expect(
       Array(server.requests[..<3]) == [
@@ -145,20 +145,20 @@ struct MNISTDownloadTests {
     try expectAllThere()
   }
 
-  @Test func aBadLineWithoutRangesGivesUp() throws {
+  @Test func `a bad line without ranges gives up`() throws {
     let error = failure("dropplain")
     #expect(error?.problem.hasPrefix("cannot be downloaded (") == true)
     #expect(server.requests.count < 12)
     #expect(try !folder.names().contains { $0.hasSuffix(".gz") })
   }
 
-  @Test func aServerThatSendsNothingGivesUp() throws {
+  @Test func `a server that sends nothing gives up`() throws {
     #expect(failure("silent")?.advice.hasPrefix("check the network") == true)
     #expect(server.requests.count == 3)
     #expect(try FileManager.default.contentsOfDirectory(atPath: target) == [])
   }
 
-  @Test func missingOnTheServer() throws {
+  @Test func `missing on the server`() throws {
     let error = failure("missing")
     #expect(
       error?.description
@@ -168,18 +168,18 @@ struct MNISTDownloadTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: target) == [])
   }
 
-  @Test func aBusyServerIsAskedAgain() throws {
+  @Test func `a busy server is asked again`() throws {
     try fetch("busy")
     #expect(server.requests.filter { $0.contains("images") }.count == 3)
     try expectAllThere()
   }
 
-  @Test func redirectsAreFollowed() throws {
+  @Test func `redirects are followed`() throws {
     try fetch("moved")
     try expectAllThere()
   }
 
-  @Test func nobodyListens() throws {
+  @Test func `no server listens`() throws {
     let download = try MNISTDownload(
       mirror: "http://127.0.0.1:1/", folder: target, environment: environment, files: files, attempts: 2,
       pauseSeconds: 0)
@@ -187,7 +187,7 @@ struct MNISTDownloadTests {
       fileError { () throws(FileError) in try download.run() }?.advice.hasPrefix("check the network") == true)
   }
 
-  @Test func aWrongHashIsToldAndDeleted() throws {
+  @Test func `a wrong hash is reported and the file deleted`() throws {
     let wrong = MNISTFile(name: files[0].name, length: files[0].length, hash: files[1].hash)
     let error = failure("range", files: [wrong])
     #expect(
@@ -197,18 +197,18 @@ struct MNISTDownloadTests {
     #expect(server.requests.count == 1)
   }
 
-  @Test func whatIsNoWholeGzipFileIsDeleted() throws {
+  @Test func `an incomplete gzip file is deleted`() throws {
     try folder.write(Array(packed[0].dropLast(5)), to: "served/\(files[0].name).gz")
     #expect(failure("range")?.problem.contains("is cut short") == true)
     #expect(try FileManager.default.contentsOfDirectory(atPath: target) == [])
   }
 
-  @Test func aServerThatNeverStopsIsStopped() throws {
+  @Test func `a server that never stops is stopped`() throws {
     #expect(failure("endless")?.problem.hasPrefix("is longer than the") == true)
     #expect(try FileManager.default.contentsOfDirectory(atPath: target) == [])
   }
 
-  @Test func aDamagedFileIsReplacedButAForeignOneIsNot() throws {
+  @Test func `a damaged file is replaced but a foreign one is not`() throws {
     try folder.write(Array(packed[0].dropLast(9)), to: "deep/target/\(files[0].name).gz")
     try folder.write(packed[0], to: "deep/target/\(files[1].name).gz")
     try fetch("range")
@@ -219,18 +219,18 @@ struct MNISTDownloadTests {
     #expect(error?.advice == "remove it and fetch again")
   }
 
-  @Test func unpackedFilesCountAsThere() throws {
+  @Test func `unpacked files count as there`() throws {
     for (file, bytes) in zip(files, contents) { try folder.write(bytes, to: "deep/target/\(file.name)") }
     #expect(try fetch("range") == files.map { .alreadyThere(file: $0.name) })
   }
 
-  @Test func aTargetThatIsNoFolder() throws {
+  @Test func `a target that is not a folder`() throws {
     try folder.write("a file", to: "deep")
     #expect(failure("range")?.subject == target)
     #expect(server.requests == [])
   }
 
-  @Test func withoutCurl() throws {
+  @Test func `without curl`() throws {
     var bare = environment
     bare["PATH"] = folder.path
     let download = try MNISTDownload(mirror: server.address, folder: target, environment: bare, files: files)
@@ -240,7 +240,7 @@ struct MNISTDownloadTests {
     )
   }
 
-  @Test func mirrorAndFolderHaveTheirOrder() throws {
+  @Test func `mirror and folder have their order`() throws {
     func mirror(_ argument: String?, _ variable: String?) throws(FileError) -> String {
       var environment = ["HOME": "/home/someone"]
       environment["OCTET_MNIST_MIRROR"] = variable

@@ -18,7 +18,7 @@ import Testing
   }
 
   /// Every way of spelling the names, one way per file.
-  @Test(arguments: 0..<4) func everySpellingIsFound(rotation: Int) throws {
+  @Test(arguments: 0..<4) func `every spelling is found`(rotation: Int) throws {
     let folder = try TemporaryFolder()
     for (index, file) in MNISTFile.all.enumerated() {
       let name = file.spellings[(index + rotation) % 4]
@@ -31,7 +31,7 @@ import Testing
     #expect(MNISTFile.trainImages.spellings.contains("train-images.idx3-ubyte.gz"))
   }
 
-  @Test func missingFilesAreNamed() throws {
+  @Test func `missing files are named`() throws {
     let folder = try TemporaryFolder()
     try folder.write(contents(.trainImages), to: MNISTFile.trainImages.name)
     try folder.write(contents(.testLabels), to: MNISTFile.testLabels.name)
@@ -40,7 +40,7 @@ import Testing
     #expect(error?.problem == "lacks train-labels-idx1-ubyte, t10k-images-idx3-ubyte (plain or .gz)")
   }
 
-  @Test func noFolderAtAll() throws {
+  @Test func `no folder at all`() throws {
     let folder = try TemporaryFolder()
     let file = try folder.write("x", to: "file")
     for path in [folder.path + "/none", file, ""] {
@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test func theTwoSetsMustHaveOneShape() throws {
+  @Test func `the two sets must have one shape`() throws {
     let folder = try TemporaryFolder()
     for file in MNISTFile.all { try folder.write(contents(file), to: file.name) }
     let other = LabeledImages(
@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test(.enabled(if: realMNIST != nil, "OCTET_MNIST is not set: the real files are not tested"))
-  func theRealFiles() throws {
+  func `the real files`() throws {
     let folder = try #require(realMNIST)
     let data = try MNISTFolder(folder).read()
     let test = try #require(data.test)

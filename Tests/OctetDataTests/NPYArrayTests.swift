@@ -50,7 +50,7 @@ import Testing
   ]
 
   @Test(arguments: golden)
-  func filesOfNumPy(dictionary: String, version: UInt8, values: [UInt8]) throws {
+  func `files of NumPy`(dictionary: String, version: UInt8, values: [UInt8]) throws {
     let array = try Self.read(Self.file(dictionary, values, version: version))
     #expect(array.shape == [2, 3] && array.count == 6)
     let found = array.floats(0..<6)
@@ -62,7 +62,7 @@ import Testing
     #expect(array.floats(1..<3) == [-2, 3])
   }
 
-  @Test func theFormsThatADictionaryTakes() throws {
+  @Test func `the forms that a dictionary takes`() throws {
     let forms = [
       "{'shape': (3,), 'descr': '|i1', 'fortran_order': False}",
       "{\"descr\": \"<i1\", \"fortran_order\": True, \"shape\": (3L,)}",
@@ -78,7 +78,7 @@ import Testing
     #expect(none.count == 0)
   }
 
-  @Test func everyTypeOfNumber() throws {
+  @Test func `every type of number`() throws {
     let cases: [(String, [UInt8], Float)] = [
       ("<i2", [0xFE, 0xFF], -2), (">i2", [0x01, 0x00], 256), ("<i4", [0, 0, 1, 0], 65536),
       (">i8", [255, 255, 255, 255, 255, 255, 255, 253], -3), ("|b1", [1], 1), ("|u1", [200], 200),
@@ -91,7 +91,7 @@ import Testing
     }
   }
 
-  @Test func fortranOrderOfThreeDimensions() throws {
+  @Test func `fortran order of three dimensions`() throws {
     // NumPy: np.asfortranarray(np.arange(24, dtype="u1").reshape(2, 3, 4))
     let stored: [UInt8] = [
       0, 12, 4, 16, 8, 20, 1, 13, 5, 17, 9, 21, 2, 14, 6, 18, 10, 22, 3, 15, 7, 19, 11, 23,
@@ -124,19 +124,19 @@ import Testing
     ("{'descr': '<f\\4', 'fortran_order': False, 'shape': ()}", "plain characters"),
     ("", "'{'"),
   ])
-  func headersThatAreNone(dictionary: String, words: String) throws {
+  func `headers that are none`(dictionary: String, words: String) throws {
     let refusal = try #require(Self.refusal(Self.file(dictionary, [0, 0, 0x80, 0x3F])))
     #expect(refusal.hasPrefix("x.npy, byte ") && refusal.contains(words), "\(refusal)")
   }
 
-  @Test func tooManyDimensions() throws {
+  @Test func `too many dimensions`() throws {
     let sizes = String(repeating: "1, ", count: 65)
     let refusal = Self.refusal(
       Self.file("{'descr': '|u1', 'fortran_order': False, 'shape': (\(sizes))}", [0]))
     #expect(refusal?.contains("65 dimensions") == true)
   }
 
-  @Test func anotherKindOfFileAndAnotherVersion() throws {
+  @Test func `another kind of file and another version`() throws {
     #expect(Self.refusal(Array("PK\u{3}\u{4} and so on".utf8))?.contains("does not begin") == true)
     #expect(Self.refusal([])?.contains("does not begin") == true)
     let later = Self.file("{'descr': '|u1', 'fortran_order': False, 'shape': (), }", [7], version: 4)
@@ -147,7 +147,7 @@ import Testing
     #expect(Self.refusal(long)?.contains("the limit is") == true)
   }
 
-  @Test func everyTruncationIsAnError() throws {
+  @Test func `every truncation is an error`() throws {
     for (dictionary, version, values) in Self.golden {
       let file = Self.file(dictionary, values, version: version)
       for count in 0..<file.count { #expect(Self.refusal(Array(file[..<count])) != nil, "\(count) bytes") }
@@ -155,7 +155,7 @@ import Testing
     }
   }
 
-  @Test func everyFlippedBitIsAnErrorOrAnArrayOfTheSameSize() throws {
+  @Test func `every flipped bit is an error or an array of the same size`() throws {
     for (dictionary, version, values) in Self.golden {
       let file = Self.file(dictionary, values, version: version)
       for bit in 0..<file.count * 8 {
@@ -168,7 +168,7 @@ import Testing
     }
   }
 
-  @Test func whatIsWrittenIsReadBackHereAndByNumPy() throws {
+  @Test func `what is written is read back here and by NumPy`() throws {
     let arrays = [
       NPYArray(shape: [2, 3], [Float](arrayLiteral: 1.5, -2, 3, 0.1, 0.001, 1e30)),
       NPYArray(shape: [3], [Int8](arrayLiteral: -128, 0, 127)),

@@ -8,7 +8,7 @@ import Testing
 #endif
 
 @Suite struct PolynomialSineTests {
-  @Test func agreesWithTheLibrary() {
+  @Test func `agrees with the library`() {
     for step in -4_000...4_000 {
       let turns = Float(step) / 1_024
       let angle = 2 * Double.pi * Double(turns)

@@ -13,14 +13,14 @@ import Testing
     sample.pixels[index * area..<(index + 1) * area]
   }
 
-  @Test func theFormIsThatOfMNIST() {
+  @Test func `the form is that of MNIST`() {
     #expect(Self.sample.shape == ImageShape(height: 28, width: 28, channels: 1))
     #expect(Self.sample.classNames == ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"])
     #expect(Self.sample.count == 5_000)
     #expect(Self.sample.pixels.count == 5_000 * Self.area)
   }
 
-  @Test func theSameSeedGivesTheSameBytes() {
+  @Test func `the same seed gives the same bytes`() {
     let again = SyntheticDigits.generate(count: 5_000, seed: 11)
     // A plain Bool: on failure the library would spend minutes on the difference of two long arrays.
     let isSame = again.pixels == Self.sample.pixels
@@ -30,7 +30,7 @@ import Testing
 
   /// The counts lie on both sides of the ends of a chunk and of a block of ten.
   @Test(arguments: [1, 9, 10, 11, 499, 500, 501, 1_237])
-  func aShorterSetIsThePrefixOfALongerOne(count: Int) {
+  func `a shorter set is the prefix of a longer one`(count: Int) {
     let shorter = SyntheticDigits.generate(count: count, seed: 11)
     #expect(shorter.count == count)
     let isPrefix = shorter.pixels.elementsEqual(Self.sample.pixels.prefix(count * Self.area))
@@ -38,14 +38,14 @@ import Testing
     #expect(shorter.labels == Array(Self.sample.labels.prefix(count)))
   }
 
-  @Test func noneIsAValidCount() {
+  @Test func `zero is a valid count`() {
     let none = SyntheticDigits.generate(count: 0, seed: 11)
     #expect(none.isEmpty)
     #expect(none.pixels.isEmpty)
   }
 
   @Test(arguments: [0, 12, UInt64.max])
-  func anotherSeedGivesOtherImagesInAnotherOrder(seed: UInt64) {
+  func `another seed gives other images in another order`(seed: UInt64) {
     let other = SyntheticDigits.generate(count: 500, seed: seed)
     #expect(other.labels != Array(Self.sample.labels.prefix(500)))
     let same = (0..<500).filter { index in
@@ -54,12 +54,12 @@ import Testing
     #expect(same.isEmpty)
   }
 
-  @Test func noTwoImagesAreAlike() {
+  @Test func `no two images are alike`() {
     let distinct = Set((0..<Self.sample.count).map { Array(Self.image($0)) })
     #expect(distinct.count == Self.sample.count)
   }
 
-  @Test func everyPrefixIsBalancedToWithinOne() throws {
+  @Test func `every prefix is balanced to within one`() throws {
     var counts = [Int](repeating: 0, count: 10)
     for label in Self.sample.labels {
       counts[Int(label)] += 1
@@ -71,7 +71,7 @@ import Testing
 
   /// In random order each class comes at each of the ten places of a block equally often: 50 times out of
   /// 500, standard deviation 6.7. A set sorted by class, or one order repeated, would give 500 and 0.
-  @Test func theClassesComeInRandomOrder() {
+  @Test func `the classes come in random order`() {
     var counts = [Int](repeating: 0, count: 100)
     for (index, label) in Self.sample.labels.enumerated() {
       counts[index % 10 * 10 + Int(label)] += 1
@@ -79,7 +79,7 @@ import Testing
     for count in counts { #expect(abs(count - 50) < 35) }
   }
 
-  @Test func inkFitsItsBoxAndIsCentred() {
+  @Test func `ink fits its box and is centered`() {
     for index in 0..<Self.sample.count {
       var mass = 0.0
       var across = 0.0
@@ -108,7 +108,7 @@ import Testing
   }
 
   /// An edge that jumps from paper to ink would leave only 0 and 255.
-  @Test func edgesAreSmooth() {
+  @Test func `edges are smooth`() {
     for index in 0..<Self.sample.count {
       let ink = Self.image(index).count { $0 > 0 }
       let gray = Self.image(index).count { $0 > 16 && $0 < 224 }
@@ -117,7 +117,7 @@ import Testing
   }
 
   /// Strokes are drawn with ink, not shadow: every image has pixels that are nearly black.
-  @Test func strokesAreDark() throws {
+  @Test func `strokes are dark`() throws {
     for index in 0..<Self.sample.count {
       let darkest = try #require(Self.image(index).max())
       #expect(darkest >= 140, "image \(index) reaches \(darkest)")
@@ -127,7 +127,7 @@ import Testing
   /// A reader that knows nothing of strokes: it takes the class of the most similar image of another seed, at
   /// a quarter of the resolution. If it reads most, the classes look different from each other and alike
   /// among themselves.
-  @Test func theClassesLookDifferent() throws {
+  @Test func `the classes look different`() throws {
     let known = Self.thumbnails(of: Self.sample)
     let others = SyntheticDigits.generate(count: 500, seed: 12)
     var hits = [Int](repeating: 0, count: 10)

@@ -4,8 +4,7 @@ import TestSupport
 import Testing
 
 /// Every instruction set that this processor has gives the bits of the whole-layer reference.
-@Suite("Host kernels against the reference")
-struct AgreementTests {
+@Suite struct AgreementTests {
   static let sets = InstructionSet.allCases.filter(\.isSupported)
 
   static func compare(_ set: InstructionSet, seed: UInt64, layerCount: Int?) throws {
@@ -55,25 +54,25 @@ struct AgreementTests {
     return logits
   }
 
-  @Test("random models of a few layers", arguments: sets, 0..<8)
-  func few(set: InstructionSet, part: Int) throws {
+  @Test(arguments: sets, 0..<8)
+  func `random models of a few layers`(set: InstructionSet, part: Int) throws {
     for seed in 0..<250 { try Self.compare(set, seed: UInt64(part * 250 + seed), layerCount: nil) }
   }
 
-  @Test("random models of many layers", arguments: sets, 0..<2)
-  func many(set: InstructionSet, part: Int) throws {
+  @Test(arguments: sets, 0..<2)
+  func `random models of many layers`(set: InstructionSet, part: Int) throws {
     for seed in 0..<40 { try Self.compare(set, seed: UInt64(2_000_000 + part * 40 + seed), layerCount: 25) }
   }
 
-  @Test("sums at the ties of both ways of rounding", arguments: sets)
-  func ties(set: InstructionSet) throws {
+  @Test(arguments: sets)
+  func `sums at the ties of both ways of rounding`(set: InstructionSet) throws {
     for seed in 0..<100 as Range<UInt64> {
       try Self.compare(set, RandomModel(tiesFrom: 9_000_000 + seed), seed: seed)
     }
   }
 
-  @Test("a run begins anew in the middle of an image")
-  func interrupted() throws {
+  @Test
+  func `a run begins anew in the middle of an image`() throws {
     for set in Self.sets {
       for seed in 3_000_000..<3_000_100 as Range<UInt64> {
         let drawn = RandomModel(seed: seed, layerCount: 6)
@@ -94,8 +93,8 @@ struct AgreementTests {
   }
 
   /// Images that come together must not get into each other's way, whatever their number.
-  @Test("many images in a batch give what each gives alone", arguments: sets)
-  func batches(set: InstructionSet) throws {
+  @Test(arguments: sets)
+  func `many images in a batch give what each gives alone`(set: InstructionSet) throws {
     var together = 0
     for seed in 4_000_000..<4_000_150 as Range<UInt64> {
       let drawn = RandomModel(seed: seed, layerCount: seed % 3 == 0 ? 2 : 6)
@@ -129,8 +128,8 @@ struct AgreementTests {
     #expect(set == .plain ? together == 0 : together > 50)
   }
 
-  @Test("a batch refuses arenas that are small or begin oddly, and parts of images")
-  func batchSizes() throws {
+  @Test
+  func `a batch refuses arenas that are small or begin oddly, and parts of images`() throws {
     let drawn = RandomModel(seed: 11, layerCount: 3)
     let model = try Model(copying: drawn.bytes)
     let kernels = HostKernels(model, InstructionSet.best)
@@ -157,8 +156,8 @@ struct AgreementTests {
     #expect(refused == .imageSize(bytes: model.imageBytes + 1, needed: 2 * model.imageBytes))
   }
 
-  @Test("sessions on several threads share the weights", arguments: sets)
-  func threads(set: InstructionSet) async throws {
+  @Test(arguments: sets)
+  func `sessions on several threads share the weights`(set: InstructionSet) async throws {
     let drawn = RandomModel(seed: 11, layerCount: 12)
     let model = try Model(copying: drawn.bytes)
     let kernels = HostKernels(model, set)
@@ -182,10 +181,9 @@ struct AgreementTests {
 }
 
 /// Which kernels a name stands for.
-@Suite("Names of instruction sets")
-struct InstructionSetTests {
-  @Test("every name is found where the processor has it, and refused clearly where not")
-  func names() {
+@Suite struct InstructionSetTests {
+  @Test
+  func `every name is found where the processor has it, and refused clearly where not`() {
     for set in InstructionSet.allCases {
       if set.isSupported {
         #expect(throws: Never.self) { try InstructionSet.named(set.rawValue) }
@@ -197,8 +195,8 @@ struct InstructionSetTests {
     #expect(InstructionSet.best.isSupported)
   }
 
-  @Test("a name that stands for nothing", arguments: ["", "AVX2", "sse", "neon-plain", "avx2 "])
-  func unknown(name: String) {
+  @Test(arguments: ["", "AVX2", "sse", "neon-plain", "avx2 "])
+  func `a name that stands for nothing`(name: String) {
     #expect(throws: InstructionSetError.unknown(name)) { try InstructionSet.named(name) }
     #expect(
       "\(InstructionSetError.unknown(name))"

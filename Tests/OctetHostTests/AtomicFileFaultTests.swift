@@ -9,7 +9,7 @@ import Testing
     ("missing/model", ENOENT), ("file/model", ENOTDIR), (".", EISDIR), ("new/", EISDIR),
     (String(repeating: "n", count: 300), ENAMETOOLONG),
   ])
-  func pathsThatCannotBeWritten(name: String, code: Int32) throws {
+  func `paths that cannot be written`(name: String, code: Int32) throws {
     let folder = try TemporaryFolder()
     try AtomicFile.write(path: folder.path("file"), bytes: [1])
     let path = folder.path(name)
@@ -19,7 +19,7 @@ import Testing
     #expect(try folder.names() == ["file"])
   }
 
-  @Test func aPathIsNotCutAtAZeroByte() throws {
+  @Test func `a path is not cut at a zero byte`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("a\0b")
     for path in [path, ""] {
@@ -28,7 +28,7 @@ import Testing
     #expect(try folder.names() == [])
   }
 
-  @Test func aFullDiskIsToldInOneLine() {
+  @Test func `a full disk is an error of one line`() {
     let error = #expect(throws: FileError.self) { try AtomicFile.write(path: "/dev/full", bytes: [1]) }
     #expect(
       error?.description
@@ -37,7 +37,7 @@ import Testing
     #expect(throws: Never.self) { try AtomicFile.write(path: "/dev/null", bytes: [1]) }
   }
 
-  @Test func aFolderThatMayNotBeWritten() throws {
+  @Test func `a folder that may not be written`() throws {
     if geteuid() == 0 {
       print("skipped: permissions do not bind the superuser, who runs this test")
       return
@@ -53,7 +53,7 @@ import Testing
     #expect(try fileContents(path) == [1])
   }
 
-  @Test func whatTheCallerThrowsUndoesAll() throws {
+  @Test func `what the caller throws undoes all`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("old")
     try AtomicFile.write(path: path, bytes: [1])
@@ -68,7 +68,7 @@ import Testing
   }
 
   /// The limit on file sizes stands for a disk that fills up in the middle of a write.
-  @Test func writingThatFailsHalfway() async throws {
+  @Test func `writing that fails halfway`() async throws {
     let folder = try TemporaryFolder()
     let path = folder.path("old")
     try AtomicFile.write(path: path, bytes: [1, 2, 3])
@@ -87,7 +87,7 @@ import Testing
     #expect(try folder.names() == ["old"])
   }
 
-  @Test func beingKilledHalfway() async throws {
+  @Test func `being killed halfway`() async throws {
     let folder = try TemporaryFolder()
     let path = folder.path("old")
     try AtomicFile.write(path: path, bytes: [1, 2, 3])

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct AtomicFileTests {
-  @Test func writesNewAndReplacesOld() throws {
+  @Test func `writes new and replaces old`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("model.bin")
     try AtomicFile.write(path: path, bytes: [1, 2, 3])
@@ -14,7 +14,7 @@ import Testing
     #expect(try folder.names() == ["model.bin"])
   }
 
-  @Test func partsFollowEachOther() throws {
+  @Test func `parts follow each other`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("parts")
     let large = [UInt8](repeating: 7, count: 3 << 20)
@@ -28,7 +28,7 @@ import Testing
     #expect(try fileContents(path) == [1, 2] + large + [1, 2, 3, 4])
   }
 
-  @Test func newFilesFollowTheMaskAndOldOnesKeepTheirMode() throws {
+  @Test func `new files follow the mask and old ones keep their mode`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("mode")
     try AtomicFile.write(path: path, bytes: [1])
@@ -45,7 +45,7 @@ import Testing
     try #require(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
   }
 
-  @Test func linksAreNotFollowed() throws {
+  @Test func `links are not followed`() throws {
     let folder = try TemporaryFolder()
     try AtomicFile.write(path: folder.path("real"), bytes: [1])
     let link = folder.path("link")
@@ -80,7 +80,7 @@ import Testing
     #expect(try fileContents(folder.path("real")) == [4])
   }
 
-  @Test func aNameInTheWorkingFolderNeedsNoSlash() throws {
+  @Test func `a name in the working folder needs no slash`() throws {
     let folder = try TemporaryFolder()
     // The longest name that a file can have, made of characters of several bytes.
     let name = String(repeating: "é", count: 127)
@@ -90,7 +90,7 @@ import Testing
     #expect(FileError("/x.bin", cannotBe: .written, code: ENOENT).description.contains("mkdir -p \"/\""))
   }
 
-  @Test func remainsOfAKilledProcessAreRemovedAndOthersStay() throws {
+  @Test func `remains of a killed process are removed and others stay`() throws {
     let folder = try TemporaryFolder()
     let stay = [
       ".model.1.tmp.old", ".model.x.tmp", ".model..tmp", ".model.tmp", ".other.999999999.tmp",
@@ -109,7 +109,7 @@ import Testing
     #expect(try folder.names() == (stay + [held, "model"]).sorted())
   }
 
-  @Test func aFinishedFileGetsItsName() throws {
+  @Test func `a finished file gets its name`() throws {
     let folder = try TemporaryFolder()
     try folder.write("old", to: "file")
     try AtomicFile.rename(folder.write("new", to: "file.part"), to: folder.path("file"))
@@ -120,7 +120,7 @@ import Testing
     }
   }
 
-  @Test func writersOfOneTargetDoNotMix() async throws {
+  @Test func `writers of one target do not mix`() async throws {
     let folder = try TemporaryFolder()
     let path = folder.path("shared")
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -143,7 +143,7 @@ import Testing
 }
 
 @Suite struct AtomicFolderTests {
-  @Test func appearsWithAllThatIsInIt() throws {
+  @Test func `appears with all that is in it`() throws {
     let folder = try TemporaryFolder()
     try AtomicFolder.write(path: folder.path("new/deep")) { target in
       try target.addFolder("a")
@@ -156,7 +156,7 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("new")) == ["deep"])
   }
 
-  @Test func whatTheCallerThrowsUndoesAll() throws {
+  @Test func `what the caller throws undoes all`() throws {
     let folder = try TemporaryFolder()
     let reason = FileError("x", "is wrong", advice: "mend it")
     #expect(throws: reason) {
@@ -168,7 +168,7 @@ import Testing
     #expect(try folder.names() == [])
   }
 
-  @Test func neitherAFileNorAFullFolderIsReplaced() throws {
+  @Test func `neither a file nor a full folder is replaced`() throws {
     let folder = try TemporaryFolder()
     try folder.write("text", to: "file")
     try folder.write("text", to: "full/file")
@@ -184,7 +184,7 @@ import Testing
     }
   }
 
-  @Test func remainsOfAKilledProcessAreRemoved() throws {
+  @Test func `remains of a killed process are removed`() throws {
     let folder = try TemporaryFolder()
     try folder.write("1", to: ".new.999999999.tmp/1")
     try folder.write("1", to: ".new.x.tmp/1")

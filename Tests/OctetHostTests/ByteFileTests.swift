@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct ByteFileTests {
-  @Test func readsAFileAsItIsOrUnpacked() throws {
+  @Test func `reads a file as it is or unpacked`() throws {
     let folder = try TemporaryFolder()
     let bytes = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 * $0 >> 7) }
     #expect(try ByteFile.contents(at: folder.write(bytes, to: "plain")) == bytes)
@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test(arguments: [0, 1, 65_535, 65_536, 65_537, 1_000_000])
-  func readsEveryByte(count: Int) throws {
+  func `reads every byte`(count: Int) throws {
     let folder = try TemporaryFolder()
     let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
     let path = try folder.write(bytes, to: "x")
@@ -32,18 +32,18 @@ import Testing
     #expect(error?.problem == "holds \(count) bytes, and the limit is \(count - 1)")
   }
 
-  @Test func aMissingFileIsNotABrokenOne() throws {
+  @Test func `a missing file is not a broken one`() throws {
     let folder = try TemporaryFolder()
     #expect(
       fileError { () throws(FileError) in try ByteFile.stored(at: folder.path("no")) }?.isMissing == true)
     #expect(fileError { () throws(FileError) in try ByteFile.stored(at: folder.path) }?.isMissing == false)
   }
 
-  @Test func aFileThatSaysItIsEmptyIsReadToItsEnd() throws {
+  @Test func `a file that says it is empty is read to its end`() throws {
     #expect(try !ByteFile.stored(at: "/proc/self/status", limit: 1 << 20).isEmpty)
   }
 
-  @Test func theStartOfAFile() throws {
+  @Test func `the start of a file`() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write([1, 2, 3, 4, 5], to: "five")
     let (bytes, size) = try ByteFile.start(of: path, count: 3)
@@ -51,12 +51,12 @@ import Testing
     #expect(try ByteFile.start(of: path, count: 64).bytes == [1, 2, 3, 4, 5])
   }
 
-  @Test func namesOfFilesCannotSteerTheTerminal() {
+  @Test func `names of files cannot steer the terminal`() {
     #expect("a\u{1B}[2Jb\nc\u{202E}".quoted == #""a\u{1b}[2Jb\u{a}c\u{202e}""#)
     #expect(String(repeating: "é", count: 500).quoted.count == 83)
   }
 
-  @Test func refusesWhatIsNoFile() throws {
+  @Test func `refuses what is not a file`() throws {
     let folder = try TemporaryFolder()
     let pipe = folder.path + "/pipe"
     #expect(mkfifo(pipe, 0o600) == 0)
@@ -82,7 +82,7 @@ import Testing
         == true)
   }
 
-  @Test func refusesAnUnreadableFile() throws {
+  @Test func `refuses an unreadable file`() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write([1, 2, 3], to: "secret")
     chmod(path, 0)
@@ -92,7 +92,7 @@ import Testing
     #expect(problem?.contains("Permission denied") == true)
   }
 
-  @Test func keepsToTheLimit() throws {
+  @Test func `keeps to the limit`() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write([UInt8](repeating: 7, count: 10), to: "ten")
     #expect(try ByteFile.contents(at: path, limit: 10).count == 10)
@@ -100,7 +100,7 @@ import Testing
     #expect(fileError { () throws(FileError) in try ByteFile.stored(at: path, limit: 9) } != nil)
   }
 
-  @Test func anErrorStaysOnOneLine() {
+  @Test func `an error stays on one line`() {
     let error = FileError(
       "a\nb", at: .field(line: 3, column: 4), "has \u{1b}[31m in it\u{2028}", advice: "do\r\nthis")
     #expect(
@@ -113,11 +113,11 @@ import Testing
     try Gzip.inflate(bytes, file: "f.gz", limit: limit)
   }
 
-  @Test func joinsMembers() throws {
+  @Test func `joins members`() throws {
     #expect(try inflate(gzip([1, 2, 3]) + gzip([]) + gzip([4, 5])) == [1, 2, 3, 4, 5])
   }
 
-  @Test func everyTruncationIsAnError() throws {
+  @Test func `every truncation is an error`() throws {
     let packed = gzip((0..<200).map { UInt8(truncatingIfNeeded: $0 * 91) })
     for length in 0..<packed.count {
       let error = fileError { () throws(FileError) in try inflate(Array(packed[..<length])) }
@@ -125,7 +125,7 @@ import Testing
     }
   }
 
-  @Test func everyFlippedByteIsAnErrorOrHarmless() throws {
+  @Test func `every flipped byte is an error or harmless`() throws {
     let contents = (0..<200).map { UInt8(truncatingIfNeeded: $0 * 91) }
     let packed = gzip(contents)
     var refused = 0
@@ -142,7 +142,7 @@ import Testing
     #expect(refused > packed.count * 2)
   }
 
-  @Test func rubbishAfterTheEndIsAnError() {
+  @Test func `rubbish after the end is an error`() {
     let packed = gzip([1, 2, 3])
     for rubbish in [[0], [0x1F], [0x1F, 0x8B], [1, 2, 3, 4]] as [[UInt8]] {
       #expect(fileError { () throws(FileError) in try inflate(packed + rubbish) } != nil)
@@ -152,7 +152,7 @@ import Testing
       error?.problem.contains("2 bytes after the end of its gzip data, at byte \(packed.count)") == true)
   }
 
-  @Test func aBombStopsAtTheLimit() {
+  @Test func `a bomb stops at the limit`() {
     let bomb = gzip([UInt8](repeating: 0, count: 5_000_000))
     let error = fileError { () throws(FileError) in try inflate(bomb, limit: 999_999) }
     #expect(error?.problem == "unpacks to more than the 999999 bytes that are expected")
@@ -161,7 +161,7 @@ import Testing
     #expect((try? inflate(bomb, limit: 5_000_000))?.count == 5_000_000)
   }
 
-  @Test func aPrefixUnpacksNoMore() throws {
+  @Test func `a prefix unpacks no more`() throws {
     let packed = gzip((0..<100).map { UInt8($0) })
     #expect(try Gzip.prefix(packed, file: "f", count: 4) == [0, 1, 2, 3])
     #expect(try Gzip.prefix(packed, file: "f", count: 0) == [])

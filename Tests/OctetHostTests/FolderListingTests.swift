@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 struct FolderListingTests {
-  @Test("names come in the order of their bytes, hidden ones not at all")
-  func order() throws {
+  @Test
+  func `names come in the order of their bytes, hidden ones not at all`() throws {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("listing-\(UUID().uuidString)")
       .path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -44,8 +44,8 @@ struct FolderListingTests {
     }
   }
 
-  @Test("what is no folder is refused")
-  func noFolder() {
+  @Test
+  func `what is no folder is refused`() {
     #expect(throws: FileError.self) { try FolderListing(of: "/dev/null") }
     #expect(throws: FileError.self) { try FolderListing(of: "/no/such/folder") }
     #expect(throws: FileError.self) { try FolderListing(of: "") }

@@ -15,8 +15,8 @@ struct OrderedWorkTests {
     return Int(truncatingIfNeeded: value)
   }
 
-  @Test("everything is worked on once and finished in order", arguments: [0, 1, 7, 8, 9, 63, 64, 65, 1_000])
-  func order(count: Int) throws {
+  @Test(arguments: [0, 1, 7, 8, 9, 63, 64, 65, 1_000])
+  func `everything is worked on once and finished in order`(count: Int) throws {
     for (threads, batch, window) in [(1, 8, 2), (2, 1, 1), (2, 3, 2), (4, 8, 4), (7, 1, 50)] {
       var next = 0
       var finished: [Int] = []
@@ -51,8 +51,8 @@ struct OrderedWorkTests {
 
   private enum Refusal: Error { case finish, flush }
 
-  @Test("a failure ends the run and nothing after it is finished", arguments: [1, 2, 5])
-  func failure(threads: Int) {
+  @Test(arguments: [1, 2, 5])
+  func `a failure ends the run and nothing after it is finished`(threads: Int) {
     var next = 0
     var finished = 0
     let work = OrderedWork(batch: 4, window: 8, empty: Place())
@@ -86,8 +86,8 @@ struct OrderedWorkTests {
     #expect(refusals == 1)
   }
 
-  @Test("what is finished is shown before anything is waited for")
-  func shownBeforeWaiting() throws {
+  @Test
+  func `what is finished is shown before anything is waited for`() throws {
     // One thing at a time, as paths that a user types: each has been shown before the next is asked for.
     var shown = 0
     var finished = 0

@@ -2,13 +2,13 @@ import OctetHost
 import Testing
 
 @Suite struct RandomStreamTests {
-  @Test func sameNameGivesTheSameNumbers() {
+  @Test func `same name gives the same numbers`() {
     var first = RandomStream(seed: 7, purpose: .order, 3)
     var second = RandomStream(seed: 7, purpose: .order, 3)
     for _ in 0..<100 { #expect(first.next() == second.next()) }
   }
 
-  @Test func everyPartOfTheNameMatters() {
+  @Test func `every part of the name matters`() {
     var names = [
       RandomStream(seed: 7, purpose: .order, 1, 2),
       RandomStream(seed: 7, purpose: .order, 2, 1),
@@ -20,7 +20,7 @@ import Testing
     #expect(Set(firstNumbers).count == names.count)
   }
 
-  @Test func unitsFillTheRangeEvenly() {
+  @Test func `units fill the range evenly`() {
     var stream = RandomStream(seed: 1, purpose: .testing)
     var buckets = [Int](repeating: 0, count: 10)
     for _ in 0..<100_000 {

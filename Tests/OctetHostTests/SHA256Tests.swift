@@ -17,16 +17,16 @@ import Testing
       "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1"
     ),
   ])
-  func publishedVectors(text: String, hash: String) {
+  func `published vectors`(text: String, hash: String) {
     #expect(SHA256.hexadecimal(Array(text.utf8)) == hash)
   }
 
-  @Test func aMillionTimesTheLetterA() {
+  @Test func `a million times the letter a`() {
     let expected = "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
     #expect(SHA256.hexadecimal([UInt8](repeating: 0x61, count: 1_000_000)) == expected)
   }
 
-  @Test func piecesOfAnySizeGiveTheSameHash() {
+  @Test func `pieces of any size give the same hash`() {
     var random = RandomStream(seed: 3, purpose: .testing)
     let bytes = (0..<1000).map { _ in UInt8.random(in: 0...255, using: &random) }
     let whole = SHA256.hexadecimal(bytes)
@@ -44,7 +44,7 @@ import Testing
   }
 
   /// Every length around one and two blocks, and some long odd ones, against the system's own program.
-  @Test func agreesWithTheSystemsProgram() throws {
+  @Test func `agrees with the system's program`() throws {
     let program = "/usr/bin/sha256sum"
     guard FileManager.default.isExecutableFile(atPath: program) else {
       print("sha256sum is not here: not compared with it")

@@ -4,7 +4,7 @@ import Testing
 
 /// Pictures of other sizes, brought to MNIST's form.
 @Suite struct DigitFittingTests {
-  @Test func boxIsScaledToTwentyPixelsAndCentered() throws {
+  @Test func `box is scaled to twenty pixels and centered`() throws {
     var page = PaperPage(200, 160)
     page.draw(left: 130, top: 20, width: 40, height: 80)
     let fitted = try fit(page.picture)
@@ -16,7 +16,7 @@ import Testing
     #expect(fitted.pixels == expected.picture.pixels)
   }
 
-  @Test func wideInkKeepsItsShape() throws {
+  @Test func `wide ink keeps its shape`() throws {
     var page = PaperPage(300, 300, 0)
     page.draw(left: 10, top: 200, width: 200, height: 50, 255)
     let fitted = try fit(page.picture)
@@ -24,7 +24,7 @@ import Testing
     #expect(strongBox(fitted) == PixelBox(left: 5, top: 12, width: 20, height: 5))
   }
 
-  @Test func otherModelSizesKeepTheShare() throws {
+  @Test func `other model sizes keep the share`() throws {
     var page = PaperPage(100, 100)
     page.draw(left: 10, top: 10, width: 20, height: 20)
     let fitted = try fit(page.picture, width: 56, height: 42)
@@ -33,7 +33,7 @@ import Testing
     #expect(try fit(page.picture, width: 1, height: 1).pixels == [255])
   }
 
-  @Test func placeOnThePageDoesNotMatter() throws {
+  @Test func `place on the page does not matter`() throws {
     var first: FittedPicture?
     for (left, top) in [(0, 0), (3, 7), (140, 90), (50, 1), (139, 0)] {
       var page = PaperPage(200, 150)
@@ -46,7 +46,7 @@ import Testing
 
   /// One pixel in a thousand: the same 7 as in bold.
   @Test(arguments: [1, 2, 3])
-  func hairlinesSurvive(breadth: Int) throws {
+  func `hairlines survive`(breadth: Int) throws {
     var page = PaperPage(1000, 800)
     page.drawSeven(left: 400, top: 100, size: 600, breadth: breadth)
     let fitted = try fit(page.picture)
@@ -57,7 +57,7 @@ import Testing
     #expect(fitted.pixels.filter { $0 > 200 }.count > 30)
   }
 
-  @Test func verticalLineIsMoreThanAPixelBroad() throws {
+  @Test func `vertical line is more than a pixel broad`() throws {
     var page = PaperPage(500, 900)
     page.draw(left: 20, top: 100, width: 1, height: 700)
     let box = try #require(strongBox(try fit(page.picture)))
@@ -65,7 +65,7 @@ import Testing
     #expect((2...4).contains(box.width))
   }
 
-  @Test func smallInkOnALargePageIsReadInDetail() throws {
+  @Test func `small ink on a large page is read in detail`() throws {
     var page = PaperPage(4096, 4096)
     page.drawSeven(left: 3900, top: 50, size: 80, breadth: 8)
     let fitted = try fit(page.picture)
@@ -76,7 +76,7 @@ import Testing
     #expect(distance(fitted.pixels, try fit(close.picture).pixels) < 5)
   }
 
-  @Test func interlacedPicturesGiveTheSame() throws {
+  @Test func `interlaced pictures give the same`() throws {
     var page = PaperPage(700, 601)
     page.drawSeven(left: 333, top: 111, size: 90, breadth: 3, 100)
     var fitter = PictureFitter(try #require(PictureFitting()))
@@ -86,7 +86,7 @@ import Testing
     #expect(try fit(sample.file, with: &fitter) == straight)
   }
 
-  @Test func dustIsLeftOutAndDetachedStrokesAreKept() throws {
+  @Test func `dust is left out and detached strokes are kept`() throws {
     var page = PaperPage(250, 250)
     page.draw(left: 100, top: 120, width: 20, height: 100)
     page.draw(left: 100, top: 105, width: 80, height: 8)
@@ -97,7 +97,7 @@ import Testing
     #expect(try fit(page.picture).pixels == clean.pixels)
   }
 
-  @Test func faintInkIsMadeFull() throws {
+  @Test func `faint ink is made full`() throws {
     var strong = PaperPage(300, 200)
     var faint = PaperPage(300, 200, 200)
     strong.drawSeven(left: 30, top: 30, size: 120, breadth: 12)
@@ -105,7 +105,7 @@ import Testing
     #expect(try fit(faint.picture).pixels == (try fit(strong.picture).pixels))
   }
 
-  @Test func longAndNarrowPictures() throws {
+  @Test func `long and narrow pictures`() throws {
     for (width, height) in [(4096, 1), (1, 4096), (4096, 3)] {
       var page = PaperPage(width, height)
       if width > height {
@@ -134,11 +134,11 @@ import Testing
   }
 
   @Test(arguments: [(1, 1), (28, 28), (2, 3), (300, 200), (1000, 800)], [0, 128, 255] as [UInt8])
-  func plainPages(size: (Int, Int), gray: UInt8) {
+  func `plain pages`(size: (Int, Int), gray: UInt8) {
     expectNoInk(PaperPage(size.0, size.1, gray).picture)
   }
 
-  @Test func paperInUnevenLight() {
+  @Test func `paper in uneven light`() {
     var random = RandomStream(seed: 11, purpose: .testing)
     for (across, down, curve, noise) in [
       (100, 0, 0, 0), (0, -80, 0, 0), (60, 60, 40, 0), (0, 0, 60, 0), (80, -30, 40, 12), (0, 0, 0, 40),
@@ -160,7 +160,7 @@ import Testing
 
 /// Whatever a picture shows, there is an answer.
 @Suite struct AnyPictureTests {
-  @Test func randomPicturesOfRandomSizes() throws {
+  @Test func `random pictures of random sizes`() throws {
     var random = RandomStream(seed: 12, purpose: .testing)
     var fitter = PictureFitter(try #require(PictureFitting(fit: .digit)))
     var blank = 0
@@ -199,7 +199,7 @@ import Testing
     #expect(blank < 400)
   }
 
-  @Test func damagedFilesAreErrorsOfTheReader() throws {
+  @Test func `damaged files are errors of the reader`() throws {
     var fitter = PictureFitter(try #require(PictureFitting()))
     var page = PaperPage(900, 900)
     page.drawSeven(left: 20, top: 20, size: 60, breadth: 5)

@@ -14,7 +14,7 @@ import Testing
     GrayPicture(width: picture.width, height: picture.height, pixels: picture.pixels.map { 255 - $0 })
   }
 
-  @Test func pixelsStayAsTheyAre() throws {
+  @Test func `pixels stay as they are`() throws {
     for index in 0..<20 {
       let picture = digit(index)
       let fitted = try fit(picture)
@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  @Test func inversionCanBeForced() throws {
+  @Test func `inversion can be forced`() throws {
     let picture = digit()
     #expect(try fit(picture, invert: .yes).pixels == picture.pixels.map { 255 - $0 })
     #expect(try fit(picture, invert: .yes).isInverted)
@@ -35,7 +35,7 @@ import Testing
     #expect(try !fit(inverted(picture), invert: .no).isInverted)
   }
 
-  @Test func anotherSizeIsAnErrorWhenExactIsAskedFor() throws {
+  @Test func `another size is an error when exact is asked for`() throws {
     let error = #expect(throws: PictureError.self) { try fit(PaperPage(28, 29).picture, .exact) }
     #expect(
       error?.description
@@ -43,7 +43,7 @@ import Testing
     )
   }
 
-  @Test func digitFitsWhatHasTheSizeToo() throws {
+  @Test func `digit fits what has the size too`() throws {
     var page = PaperPage(28, 28, 0)
     page.draw(left: 2, top: 3, width: 5, height: 10, 255)
     let fitted = try fit(page.picture, .digit)
@@ -52,7 +52,7 @@ import Testing
     #expect(strongBox(fitted) == PixelBox(left: 10, top: 5, width: 10, height: 20))
   }
 
-  @Test func sizesOfModelsAreLimited() {
+  @Test func `sizes of models are limited`() {
     #expect(PictureFitting(width: 256, height: 1) != nil)
     #expect(PictureFitting(width: 257, height: 28) == nil)
     #expect(PictureFitting(width: 28, height: 0) == nil)
@@ -60,7 +60,7 @@ import Testing
 
   @Test(
     .enabled(if: ProcessInfo.processInfo.environment["OCTET_MNIST"] != nil, "set OCTET_MNIST to its folder"))
-  func everyDigitOfMNISTIsTakenAsItIs() throws {
+  func `every digit of MNIST is taken as it is`() throws {
     let data = try MNISTFolder(ProcessInfo.processInfo.environment["OCTET_MNIST"] ?? "").read()
     var fitter = PictureFitter(try #require(PictureFitting()))
     for images in [data.train, try #require(data.test)] {

@@ -28,7 +28,7 @@ import Testing
     try FileManager.default.contentsOfDirectory(atPath: path).sorted()
   }
 
-  @Test func writesTheFirstImagesWithTheirLabels() throws {
+  @Test func `writes the first images with their labels`() throws {
     let folder = try folder()
     let result = try export(folder, "--count", "5", "--out", folder.path("out/png"), "--json")
     #expect(result.status == 0)
@@ -50,7 +50,7 @@ import Testing
     #expect(try names(folder.path("out")) == ["png"])
   }
 
-  @Test func sameDataGivesTheSameBytes() throws {
+  @Test func `same data gives the same bytes`() throws {
     let folder = try folder()
     #expect(try export(folder, "--out", folder.path("a")).status == 0)
     #expect(try export(folder, "--out", folder.path("b")).status == 0)
@@ -59,7 +59,7 @@ import Testing
     }
   }
 
-  @Test func trainingReadsClassFolders() throws {
+  @Test func `training reads class folders`() throws {
     let folder = try TemporaryFolder()
     let environment = ["OCTET_MNIST": "", "XDG_CACHE_HOME": folder.path("cache")]
     let exported = try OctetProcess.run(
@@ -91,7 +91,7 @@ import Testing
       refused.errors == "octet: \(folder.path("digits/4/bad.png")): is not a PNG file; convert it to PNG\n")
   }
 
-  @Test func nothingIsWrittenOver() throws {
+  @Test func `nothing is written over`() throws {
     let folder = try folder()
     try folder.write("mine", to: "file")
     #expect(try export(folder, "--out", folder.path("png")).status == 0)
@@ -110,7 +110,7 @@ import Testing
     #expect(try names(folder.path("empty")).count == 6)
   }
 
-  @Test func failureLeavesNothing() throws {
+  @Test func `failure leaves nothing`() throws {
     let folder = try folder()
     let tool = try BuiltProducts.path(of: "octet")
     // No file may grow past nothing, as on a full disk.
@@ -127,7 +127,7 @@ import Testing
     #expect(try names(folder.path) == ["png", "table.csv"])
   }
 
-  @Test func wrongUsage() throws {
+  @Test func `wrong usage`() throws {
     let folder = try folder()
     let missing = try export(folder)
     #expect(missing.status == 2)

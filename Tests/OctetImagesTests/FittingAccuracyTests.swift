@@ -72,7 +72,7 @@ import Testing
   }
 
   @Test(arguments: RenderedDigit.Style.allCases)
-  func syntheticDigits(style: RenderedDigit.Style) throws {
+  func `synthetic digits`(style: RenderedDigit.Style) throws {
     let workers = Workers(count: 1)
     let network = try Self.model.get().makeNetwork(capacity: 100, workers: workers)
     let digits = SyntheticDigits.generate(count: 200, seed: 77)
@@ -92,7 +92,7 @@ import Testing
       if: ProcessInfo.processInfo.environment["OCTET_MNIST"] != nil
         && ProcessInfo.processInfo.environment["OCTET_IMAGES_MODEL"] != nil,
       "set OCTET_MNIST and OCTET_IMAGES_MODEL"), arguments: RenderedDigit.Style.allCases)
-  func realDigits(style: RenderedDigit.Style) throws {
+  func `real digits`(style: RenderedDigit.Style) throws {
     let environment = ProcessInfo.processInfo.environment
     let model = try FloatModelFile.load(path: environment["OCTET_IMAGES_MODEL"] ?? "")
     let workers = Workers(count: 1)

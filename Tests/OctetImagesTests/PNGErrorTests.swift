@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test func whatIsNoPNGSaysSo() {
+  @Test func `a file that is not a PNG says so`() {
     #expect(reason([]) == "is empty; save the picture again")
     #expect(reason(Array("hello, world".utf8)) == "is not a PNG file; convert it to PNG")
     #expect(reason([0xFF, 0xD8, 0xFF, 0xE0]) == "is not a PNG file; convert it to PNG")
@@ -45,7 +45,7 @@ import Testing
     #expect(reason([0x89, 0x50]) == "ends too early, after 2 bytes; copy or save the picture again")
   }
 
-  @Test func sizesAreCheckedBeforeAnythingIsAllocated() {
+  @Test func `sizes are checked before anything is allocated`() {
     var file = Self.sample().file
     file.replaceSubrange(16..<24, with: [0x80, 0, 0, 0, 0x80, 0, 0, 0])
     #expect(
@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test(arguments: ["IHDR", "IDAT", "IEND", "tEXt", "gAMA", "tIME", "pHYs", "zTXt"])
-  func wrongChecksumIsAnErrorInEveryChunk(name: String) {
+  func `wrong checksum is an error in every chunk`(name: String) {
     var sample = Self.sample()
     sample.hasAncillaryChunks = true
     var file = sample.file
@@ -76,7 +76,7 @@ import Testing
     #expect(reason(file)?.contains("CRC error") == true)
   }
 
-  @Test func missingEndIsAnError() {
+  @Test func `missing end is an error`() {
     let file = Self.sample().file
     let end = Self.chunk("IEND", in: file)
     #expect(
@@ -84,7 +84,7 @@ import Testing
     #expect(reason(file + [1, 2, 3]) == nil)
   }
 
-  @Test func missingPixelsAreAnError() {
+  @Test func `missing pixels are an error`() {
     let file = Self.sample().file
     var without = file
     without.removeSubrange(Self.chunk("IDAT", in: file)..<Self.chunk("IEND", in: file))
@@ -103,7 +103,7 @@ import Testing
   }
 
   @Test(arguments: [false, true])
-  func paletteIndexOutOfRangeNamesThePixel(isInterlaced: Bool) {
+  func `palette index out of range names the pixel`(isInterlaced: Bool) {
     var sample = Self.sample(depth: 8, colorType: .palette, isInterlaced: isInterlaced)
     sample.palette = [[0, 0, 0], [255, 255, 255]]
     sample.samples = [UInt16](repeating: 1, count: 63)
@@ -115,14 +115,14 @@ import Testing
     #expect(reason(sample.file) == nil)
   }
 
-  @Test func missingPaletteIsAnError() {
+  @Test func `missing palette is an error`() {
     var file = Self.sample(depth: 2, colorType: .palette).file
     file.removeSubrange(Self.chunk("PLTE", in: file)..<Self.chunk("IDAT", in: file))
     #expect(reason(file)?.contains("Missing PLTE") == true)
   }
 
   /// A chunk that must be understood, and is not.
-  @Test func unknownCriticalChunkIsAnError() {
+  @Test func `unknown critical chunk is an error`() {
     var file = Self.sample().file
     let place = Self.chunk("IDAT", in: file)
     var other = Array(file[place...])
@@ -131,7 +131,7 @@ import Testing
     #expect(reason(file) != nil)
   }
 
-  @Test func whatIsNotAFileSaysSo() throws {
+  @Test func `what is not a file says so`() throws {
     let folder = try TemporaryFolder()
     #expect(mkfifo(folder.path("pipe"), 0o600) == 0)
     try folder.write([], to: "empty.png")
@@ -164,7 +164,7 @@ import Testing
         == "line\\u{a}break\\u{1b}[2J: is empty; save the picture again")
   }
 
-  @Test func whatOnlyLooksLikeAFileIsRefused() throws {
+  @Test func `what only looks like a file is refused`() throws {
     let folder = try TemporaryFolder()
     #expect(mkfifo(folder.path("pipe"), 0o600) == 0)
     // A picture waits in the pipe, and stays there.

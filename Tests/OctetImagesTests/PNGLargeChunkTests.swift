@@ -11,7 +11,7 @@ import Testing
   }()
 
   @Test(arguments: ["tEXt", "zTXt", "iTXt", "iCCP", "eXIf", "sPLT", "prVt", "prVT"])
-  func arePassedOver(name: String) throws {
+  func `are skipped`(name: String) throws {
     for length in [65_535, 65_536, 65_537, 300_000] {
       let chunk = SamplePNG.chunk(name, [UInt8](repeating: 0x41, count: length))
       let file = SamplePNG.inserting(chunk, into: Self.sample.file)
@@ -20,7 +20,7 @@ import Testing
   }
 
   /// In all more than libpng may take of memory, and a chunk of nearly the largest file.
-  @Test func manyAndHugeOnes() throws {
+  @Test func `many and huge ones`() throws {
     let part = SamplePNG.chunk("prVt", [UInt8](repeating: 7, count: 700_000))
     let many = [UInt8]((0..<20).map { _ in part }.joined())
     #expect(try readPNG(SamplePNG.inserting(many, into: Self.sample.file)).pixels == Self.sample.grays())
@@ -29,7 +29,7 @@ import Testing
     #expect(try readPNG(file).pixels == Self.sample.grays())
   }
 
-  @Test func areStillChecked() {
+  @Test func `are still checked`() {
     var wrongSum = SamplePNG.chunk("iTXt", [UInt8](repeating: 0x41, count: 100_000))
     wrongSum[50_000] ^= 1
     let file = SamplePNG.inserting(wrongSum, into: Self.sample.file)

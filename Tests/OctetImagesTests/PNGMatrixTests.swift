@@ -30,7 +30,7 @@ import Testing
   static let sizes = [(1, 1), (2, 1), (1, 2), (4, 4), (5, 3), (3, 9), (8, 8), (13, 17), (28, 28), (67, 5)]
 
   @Test(arguments: kinds, [false, true])
-  func givesTheDocumentedGray(kind: Kind, isInterlaced: Bool) throws {
+  func `gives the documented gray`(kind: Kind, isInterlaced: Bool) throws {
     var random = RandomStream(seed: 1, purpose: .testing, UInt64(kind.depth), UInt64(kind.colorType.rawValue))
     for (width, height) in Self.sizes {
       var sample = SamplePNG(
@@ -50,11 +50,11 @@ import Testing
     }
   }
 
-  @Test func wholeMatrixIsThere() {
+  @Test func `whole matrix is there`() {
     #expect(Self.kinds.count == 10 + 8 + 4 + 2 + 2)
   }
 
-  @Test func everyGrayOfSixteenBitsRoundsToTheNearest() throws {
+  @Test func `every gray of sixteen bits rounds to the nearest`() throws {
     var random = RandomStream(seed: 2, purpose: .testing)
     var sample = SamplePNG(width: 256, height: 256, depth: 16, colorType: .gray, random: &random)
     sample.samples = (0...65_535).map { UInt16($0) }
@@ -62,11 +62,11 @@ import Testing
     #expect(try readPNG(sample.file).pixels == expected)
   }
 
-  @Test func grayColorsStayAsTheyAre() {
+  @Test func `gray colors stay as they are`() {
     for value: UInt32 in 0...65_535 { #expect(GrayFormula.gray(value, value, value) == value) }
   }
 
-  @Test func oneReaderReadsFilesOfAllKindsInTurn() throws {
+  @Test func `one reader reads files of all kinds in turn`() throws {
     var reader = PNGReader()
     var random = RandomStream(seed: 3, purpose: .testing)
     for round in 0..<3 {

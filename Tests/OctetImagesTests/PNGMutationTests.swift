@@ -25,7 +25,7 @@ import Testing
     return picture
   }
 
-  @Test func everyTruncationIsAnError() {
+  @Test func `every truncation is an error`() {
     var reader = PNGReader()
     for sample in Self.samples() {
       let file = sample.file
@@ -35,7 +35,7 @@ import Testing
   }
 
   /// Checksums cover all but the lengths, the checksums and the signature: no change of a byte can go unseen.
-  @Test func everyChangedByteIsAnError() {
+  @Test func `every changed byte is an error`() {
     var reader = PNGReader()
     for sample in Self.samples() {
       var file = sample.file
@@ -51,7 +51,7 @@ import Testing
   }
 
   /// Byte changes, cuts and moved pieces, mostly with corrected checksums, so that they reach what is behind them.
-  @Test func hundredThousandMutations() {
+  @Test func `hundred thousand mutations`() {
     var reader = PNGReader(limits: PNGLimits(width: 64, height: 64))
     var random = RandomStream(seed: 6, purpose: .testing)
     let files = Self.samples().map(\.file)

@@ -5,7 +5,7 @@ import Testing
 /// What is written is what libpng reads, checksums and all.
 @Suite struct PNGWriterTests {
   @Test(arguments: [(1, 1), (28, 28), (1, 4096), (4096, 1), (300, 217), (255, 257), (65_534, 1)])
-  func readsBack(width: Int, height: Int) throws {
+  func `reads back`(width: Int, height: Int) throws {
     var random = RandomStream(seed: 7, purpose: .testing)
     let pixels = (0..<width * height).map { _ in UInt8(random.next() % 256) }
     let file = PNGWriter.encode(width: width, height: height, pixels: pixels.span)
@@ -13,7 +13,7 @@ import Testing
     #expect(picture == GrayPicture(width: width, height: height, pixels: pixels))
   }
 
-  @Test func bytesAreThoseOfTheFormat() {
+  @Test func `bytes are those of the format`() {
     let file = PNGWriter.encode(width: 2, height: 1, pixels: [0, 255].span)
     // Made with Python's zlib and struct.
     let expected: [UInt8] = [

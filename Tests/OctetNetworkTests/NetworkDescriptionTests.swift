@@ -13,7 +13,7 @@ import Testing
     }
   }
 
-  @Test func countsTheParametersOfTheReferenceNetworks() throws {
+  @Test func `counts the parameters of the reference networks`() throws {
     let expected = [
       "binary-dense": 108_801, "dense-dropout": 101_770, "cnn-deep": 1_199_882, "cnn-two-pool": 179_926,
     ]
@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test(arguments: Recipe.builtInNames)
-  func writtenNetworksReadBackEqual(name: String) throws {
+  func `written networks read back equal`(name: String) throws {
     let recipe = try #require(try Recipe.named(name))
     #expect(!recipe.about.isEmpty)
     for candidate in recipe.candidates {
@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test func everyLayerSettingSurvivesWriting() throws {
+  @Test func `every layer setting survives writing`() throws {
     let text = """
       input 9x8x2
       a = conv 3 3x2 stride 2x1 padding same no-bias relu   # a comment
@@ -61,7 +61,7 @@ import Testing
     #expect(network.layers[9].inputs == [1])
   }
 
-  @Test func shapesFollowKerasRules() throws {
+  @Test func `shapes follow Keras rules`() throws {
     func shape(_ input: String, _ layer: String) throws -> String {
       try NetworkDescription(text: "input \(input)\n\(layer)\nflatten\ndense 2").shapes()[1].description
     }
@@ -109,12 +109,12 @@ import Testing
     ("input 4\nbatchnorm epsilon nan\ndense 2", "epsilon"),
     ("input 4096x4096x1\nconv 4096 1x1\nglobalaveragepool\ndense 2", "more than"),
   ])
-  func faultsAreNamedWithTheirLine(text: String, expected: String) {
+  func `faults are named with their line`(text: String, expected: String) {
     let message = error(text)
     #expect(message?.contains(expected) == true, "\(message ?? "no error")")
   }
 
-  @Test func networksBeyondTheLimitAreRefusedBeforeMemoryIsAsked() throws {
+  @Test func `networks beyond the limit are refused before memory is asked`() throws {
     let network = try NetworkDescription(text: "input 4096\ndense 65536\ndense 2")
     #expect(throws: NetworkError.self) {
       _ = try Network(network, capacity: 1, seed: 1, workers: Workers(count: 1))

@@ -5,8 +5,7 @@ import OctetTraining
 import Testing
 
 /// No number that a file or a network can hold may end the program: each is drawn or left out.
-@Suite("Numbers at the ends of their types")
-struct ExtremeNumbersTests {
+@Suite struct ExtremeNumbersTests {
   private let extremes: [Float] = [
     3e37, -3e38, 3e38, .greatestFiniteMagnitude, -.greatestFiniteMagnitude, .leastNonzeroMagnitude, 0,
     .infinity, -.infinity, .nan,
@@ -18,8 +17,8 @@ struct ExtremeNumbersTests {
     return html
   }
 
-  @Test("are drawn as maps and filters")
-  func mapsAndFilters() {
+  @Test
+  func `are drawn as maps and filters`() {
     let images = SamplePage.images(20)
     for values in [
       extremes, Array(extremes.prefix(7)), [.infinity, .infinity], [.nan, .nan], [3e38, -3e38],
@@ -36,8 +35,8 @@ struct ExtremeNumbersTests {
     }
   }
 
-  @Test("are drawn as maps in the order of their sizes")
-  func order() {
+  @Test
+  func `are drawn as maps in the order of their sizes`() {
     let images = SamplePage.images(20)
     func drawn(_ values: [Float]) -> String {
       let map = FeatureMaps.Map(name: "map", shape: ImageShape(flat: values.count), values: values)
@@ -52,8 +51,8 @@ struct ExtremeNumbersTests {
     #expect(drawn([-.infinity, -1, 0, 1, .infinity, .nan]) == drawn([-1, -1, 0, 1, 1, -1]))
   }
 
-  @Test("of filters are drawn by their mean, even if their sum is beyond a float")
-  func largeFilters() {
+  @Test
+  func `of filters are drawn by their mean, even if their sum is beyond a float`() {
     func drawn(_ weight: Float) -> String {
       let shape = ImageShape(height: 60, width: 60, channels: 3)
       let filter = (0..<shape.count).map { $0 % 180 < 90 ? weight : -weight }
@@ -65,8 +64,8 @@ struct ExtremeNumbersTests {
     #expect(drawn(3e38) == drawn(1))
   }
 
-  @Test("are no probabilities")
-  func probabilities() {
+  @Test
+  func `are no probabilities`() {
     var bins = ReliabilityBins()
     for probability in [Double.nan, .infinity, -.infinity, 1e300, -1e300] {
       bins.add(probability: probability, isRight: true)
@@ -83,16 +82,16 @@ struct ExtremeNumbersTests {
     ])
   }
 
-  @Test("fall on the grid of the integers or beyond it")
-  func grid() {
+  @Test
+  func `fall on the grid of the integers or beyond it`() {
     var grid = GridCounts()
     for steps in [Double.nan, .infinity, -.infinity, 1e300, -1e300] { grid.add(steps) }
     #expect(grid.below == 2 && grid.above == 2)
     #expect(grid.counts.allSatisfy { $0 == 0 })
   }
 
-  @Test("are drawn as the course of a training run", .timeLimit(.minutes(1)))
-  func training() {
+  @Test(.timeLimit(.minutes(1)))
+  func `are drawn as the course of a training run`() {
     let values: [Double] = [
       1.7e308, -1.7e308, 0, .leastNonzeroMagnitude, 1e300, .infinity, .nan, -.infinity,
     ]

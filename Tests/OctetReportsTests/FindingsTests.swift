@@ -2,8 +2,7 @@ import OctetReports
 import OctetTraining
 import Testing
 
-@Suite("What a page finds")
-struct FindingsTests {
+@Suite struct FindingsTests {
   private func notes(_ losses: [(Double, Double?)], accuracies: [(Double, Double?)]? = nil) -> String {
     let history = losses.enumerated().map { index, loss in
       EpochRecord(
@@ -15,8 +14,8 @@ struct FindingsTests {
     return TrainingSection(history: history, settings: [], keepsBest: false).notes.joined(separator: "\n")
   }
 
-  @Test("overfitting where the validation loss rises while the training loss falls")
-  func risingLoss() {
+  @Test
+  func `overfitting where the validation loss rises while the training loss falls`() {
     let found = notes([(1, 1), (0.5, 0.6), (0.3, 0.7), (0.1, 0.9)])
     #expect(found.contains("smallest validation loss was that of epoch 2"))
     #expect(
@@ -24,26 +23,26 @@ struct FindingsTests {
     #expect(!found.contains("No sign"))
   }
 
-  @Test("overfitting where the accuracies part")
-  func parting() {
+  @Test
+  func `overfitting where the accuracies part`() {
     let found = notes([(1, 1), (0.5, 0.9)], accuracies: [(0.5, 0.5), (0.999, 0.95)])
     #expect(found.contains("4.90 points above the validation accuracy"))
   }
 
-  @Test("none where both fall, and that more epochs may help")
-  func healthy() {
+  @Test
+  func `none where both fall, and that more epochs may help`() {
     let found = notes([(1, 1), (0.5, 0.6), (0.3, 0.4)])
     #expect(found.contains("No sign of overfitting") && found.contains("more epochs may give more"))
   }
 
-  @Test("that it cannot tell without validation images, and that nothing was learned")
-  func blind() {
+  @Test
+  func `that it cannot tell without validation images, and that nothing was learned`() {
     let found = notes([(1, nil), (1.2, nil)])
     #expect(found.contains("no validation images") && found.contains("did not fall"))
   }
 
-  @Test("how far probabilities are from the truth")
-  func calibration() {
+  @Test
+  func `how far probabilities are from the truth`() {
     var bins = ReliabilityBins()
     // 3 of 4 right at 0.95, and 1 of 2 right at 0.55: (4 * 0.2 + 2 * 0.05) / 6.
     for isRight in [true, true, true, false] { bins.add(probability: 0.95, isRight: isRight) }
@@ -56,8 +55,8 @@ struct FindingsTests {
     #expect(ReliabilityBins().expectedError == 0)
   }
 
-  @Test("which integers stand for values, and which values lie beyond them")
-  func grid() {
+  @Test
+  func `which integers stand for values, and which values lie beyond them`() {
     var grid = GridCounts()
     for steps in [-128.4, -128.6, 0.4, 127.4, 127.6, 1e9] { grid.add(steps) }
     grid.add(-5, count: 7)

@@ -6,10 +6,9 @@ import OctetReports
 import OctetTraining
 import Testing
 
-@Suite("A page")
-struct PageTests {
-  @Test("is well formed and runs nothing, whatever classes, files and layers are called")
-  func isSafe() throws {
+@Suite struct PageTests {
+  @Test
+  func `is well formed and runs nothing, whatever classes, files and layers are called`() throws {
     let html = SamplePage.page().html
     let page = PageInspection.of(html)
     #expect(!html.contains("<script"))
@@ -20,13 +19,13 @@ struct PageTests {
     #expect(page.elements["section"] == 6)
   }
 
-  @Test("has the same bytes each time")
-  func isDeterministic() {
+  @Test
+  func `has the same bytes each time`() {
     #expect(SamplePage.page().html == SamplePage.page().html)
   }
 
-  @Test("gives single pictures that are files of their own, under names that fit any folder")
-  func pictures() throws {
+  @Test
+  func `gives single pictures that are files of their own, under names that fit any folder`() throws {
     let pictures = SamplePage.page().pictures
     #expect(Set(pictures.map(\.name)).count == pictures.count)
     for (name, svg) in pictures {
@@ -47,8 +46,8 @@ struct PageTests {
     ] { #expect(names.contains(wanted), "\(wanted)") }
   }
 
-  @Test("says the numbers it was given")
-  func numbers() {
+  @Test
+  func `says the numbers it was given`() {
     let images = SamplePage.images()
     let answers = SamplePage.answers(images)
     let confusion = answers.confusion(images)
@@ -66,8 +65,8 @@ struct PageTests {
     }
   }
 
-  @Test("does without images of a class, without mistakes, and with two classes")
-  func extremes() {
+  @Test
+  func `does without images of a class, without mistakes, and with two classes`() {
     let shape = ImageShape(height: 5, width: 3, channels: 2)
     let images = LabeledImages(
       shape: shape, pixels: [UInt8](repeating: 7, count: 60), labels: [0, 0], classNames: ["a", "b"])
@@ -91,8 +90,8 @@ struct PageTests {
     #expect(!html.contains("nan"))
   }
 
-  @Test("shows large images and filters small")
-  func largeImages() {
+  @Test
+  func `shows large images and filters small`() {
     var random = RandomStream(seed: 1, purpose: .testing)
     let shape = ImageShape(height: 256, width: 200, channels: 3)
     let images = LabeledImages(
@@ -118,8 +117,8 @@ struct PageTests {
     #expect(html.utf8.count < 500_000)
   }
 
-  @Test("draws a confusion matrix of many classes")
-  func manyClasses() {
+  @Test
+  func `draws a confusion matrix of many classes`() {
     let names = (0..<200).map { "class \($0)" }
     let shape = ImageShape(height: 2, width: 2, channels: 1)
     let images = LabeledImages(

@@ -3,8 +3,7 @@ import OctetImages
 import OctetReports
 import Testing
 
-@Suite("Pictures in a page")
-struct PalettePictureTests {
+@Suite struct PalettePictureTests {
   private func decoded(_ picture: PalettePicture) throws -> GrayPicture {
     var reader = PNGReader()
     var gray = GrayPicture()
@@ -12,9 +11,8 @@ struct PalettePictureTests {
     return gray
   }
 
-  @Test(
-    "are PNG files with the grays that so many bits can tell", arguments: [1, 2, 4, 8], [1, 5, 8, 28, 131])
-  func grays(bits: Int, width: Int) throws {
+  @Test(arguments: [1, 2, 4, 8], [1, 5, 8, 28, 131])
+  func `are PNG files with the grays that so many bits can tell`(bits: Int, width: Int) throws {
     let height = 7
     let gray = (0..<width * height).map { UInt8(truncatingIfNeeded: $0 &* 37) }
     let found = try decoded(PalettePicture(gray: gray, width: width, height: height, bits: bits))
@@ -24,30 +22,30 @@ struct PalettePictureTests {
     if bits == 8 { #expect(found.pixels == gray) }
   }
 
-  @Test("show what lies behind them through their holes")
-  func holes() throws {
+  @Test
+  func `show what lies behind them through their holes`() throws {
     let picture = PalettePicture(width: 3, height: 1, palette: .grayWithHoles(bits: 4), pixels: [0, 1, 15])
     #expect(try decoded(picture).pixels == [0, 255, 255])
   }
 
-  @Test("have colours for numbers of both signs")
-  func diverging() throws {
+  @Test
+  func `have colours for numbers of both signs`() throws {
     let picture = PalettePicture(diverging: [-1, 0, 1, .nan, 9], limit: 1, width: 5, height: 1)
     #expect(picture.pixels == [0, 127, 254, 127, 254])
     let found = try decoded(picture)
     #expect(found.pixels[1] == 250 && found.pixels[0] < 150 && found.pixels[2] < 150)
   }
 
-  @Test("are written as Foundation writes base 64", arguments: 0..<9)
-  func addresses(width: Int) {
+  @Test(arguments: 0..<9)
+  func `are written as Foundation writes base 64`(width: Int) {
     let picture = PalettePicture(
       gray: (0..<(width + 1) * 3).map { UInt8($0 * 7) }, width: width + 1, height: 3)
     #expect(
       picture.dataAddress == "data:image/png;base64," + Data(picture.png).base64EncodedString())
   }
 
-  @Test("keep their mean when they are reduced")
-  func reduced() {
+  @Test
+  func `keep their mean when they are reduced`() {
     let tile = GrayTile(width: 4, height: 2, pixels: [0, 100, 200, 200, 100, 200, 0, 0])
     #expect(tile.reduced(to: 2) == GrayTile(width: 2, height: 1, pixels: [100, 100]))
     #expect(tile.reduced(to: 4) == tile)

@@ -3,14 +3,13 @@ import OctetHost
 import OctetReports
 import Testing
 
-@Suite("A page of 10,000 results")
-struct ResultListTests {
+@Suite struct ResultListTests {
   private func page(_ section: ClassificationSection) -> String {
     Page(title: "t", about: "a", sections: [section.section], version: "1").html
   }
 
-  @Test("stays below 5 MB with all its digits")
-  func digits() {
+  @Test
+  func `stays below 5 MB with all its digits`() {
     let digits = SyntheticDigits.generate(count: 1000, seed: 9)
     var section = ClassificationSection(classNames: digits.classNames)
     for index in 0..<10_000 {
@@ -22,8 +21,8 @@ struct ResultListTests {
     #expect(PageInspection.of(html).elements["li"] == 10_000)
   }
 
-  @Test("stays below 5 MB whatever is in the pictures and in their names, and says what is missing")
-  func noise() {
+  @Test
+  func `stays below 5 MB whatever is in the pictures and in their names, and says what is missing`() {
     var random = RandomStream(seed: 4, purpose: .testing)
     let noise = GrayTile(
       width: 28, height: 28, pixels: (0..<784).map { _ in UInt8.random(in: 0...255, using: &random) })
@@ -47,8 +46,8 @@ struct ResultListTests {
     #expect(html.contains("The first 100 of 12,000 failures are listed."))
   }
 
-  @Test("shows every file beside what the network saw")
-  func cells() {
+  @Test
+  func `shows every file beside what the network saw`() {
     let digits = SyntheticDigits.generate(count: 3, seed: 2)
     var section = ClassificationSection(classNames: digits.classNames)
     for index in 0..<3 { section.add(SamplePage.result(digits, index, name: "\(index).png")) }

@@ -4,13 +4,12 @@ import OctetReports
 import OctetTraining
 import Testing
 
-@Suite("Drawing in a terminal")
-struct TerminalTextTests {
+@Suite struct TerminalTextTests {
   private let plain = TerminalStyle(hasColor: false, width: 80)
   private let colored = TerminalStyle(hasColor: true, width: 80)
 
-  @Test("takes half blocks for ink where there is no colour")
-  func blocks() {
+  @Test
+  func `takes half blocks for ink where there is no colour`() {
     let tile = GrayTile(width: 4, height: 3, pixels: [255, 255, 0, 0, 255, 0, 255, 0, 0, 255, 0, 0])
     #expect(BlockPicture(tile, style: plain).lines == ["█▀▄ ", " ▀  "])
     #expect(
@@ -18,8 +17,8 @@ struct TerminalTextTests {
         == ["\u{1B}[38;5;232;48;5;255m▀▀\u{1B}[0m"])
   }
 
-  @Test("draws bars to an eighth of a column")
-  func bars() {
+  @Test
+  func `draws bars to an eighth of a column`() {
     #expect(BarText.bar(0.5, width: 3) == "█▌")
     #expect(BarText.bar(1, width: 3) == "███")
     #expect(BarText.bar(7, width: 3) == "███")
@@ -29,8 +28,8 @@ struct TerminalTextTests {
     #expect(BarText.sparkline([], width: 2) == "")
   }
 
-  @Test("steers the terminal only where colour is allowed, and never by a name")
-  func escapes() {
+  @Test
+  func `steers the terminal only where colour is allowed, and never by a name`() {
     let images = LabeledImages(
       shape: ImageShape(height: 2, width: 2, channels: 1), pixels: [0, 255, 0, 255, 9, 9, 9, 9],
       labels: [0, 1],
@@ -50,8 +49,8 @@ struct TerminalTextTests {
     #expect(text.samples.split(separator: "\n").allSatisfy { $0.last != " " })
   }
 
-  @Test("gives the cells of a confusion matrix a shade where there is colour, and the same text")
-  func heatMap() {
+  @Test
+  func `gives the cells of a confusion matrix a shade where there is colour, and the same text`() {
     var confusion = ConfusionMatrix(classNames: ["a", "bb"])
     for _ in 0..<99 { confusion.add(truth: 0, predicted: 0) }
     confusion.add(truth: 0, predicted: 1)
@@ -66,8 +65,8 @@ struct TerminalTextTests {
     #expect(shaded.contains("\u{1B}[38;5;245m     · \u{1B}[0m"))
   }
 
-  @Test("shows the probabilities of the likeliest classes in their order")
-  func answers() {
+  @Test
+  func `shows the probabilities of the likeliest classes in their order`() {
     let names = (0..<30).map { "c\($0)" }
     let probabilities = (0..<30).map { UInt32($0 == 4 ? 65_000 : 10 + $0) }
     let text = AnswerText(

@@ -4,8 +4,7 @@ import TestSupport
 import Testing
 
 /// The chips' kernels give the bits of whole layers in plain 64-bit integers, whatever the scratch memory.
-@Suite("Kernels for small chips against whole layers")
-struct ChipKernelsTests {
+@Suite struct ChipKernelsTests {
   /// - Parameter scratch: bytes of scratch memory as a share of what the model asks for.
   static func compare<Layout: PatchLayout>(_: Layout.Type, seed: UInt64, layerCount: Int?, scratch: Double)
     throws
@@ -47,32 +46,32 @@ struct ChipKernelsTests {
     #expect(words.suffix(4).allSatisfy { $0 == 0xA5A5_A5A5 }, "seed \(seed): bytes behind the scratch memory")
   }
 
-  @Test("pairs of 16 bits", arguments: 0..<4)
-  func pairs(part: Int) throws {
+  @Test(arguments: 0..<4)
+  func `pairs of 16 bits`(part: Int) throws {
     for seed in 0..<400 {
       let seed = UInt64(2_000_000 + part * 400 + seed)
       try Self.compare(PairLayout.self, seed: seed, layerCount: nil, scratch: 1)
     }
   }
 
-  @Test("numbers of 32 bits", arguments: 0..<4)
-  func wide(part: Int) throws {
+  @Test(arguments: 0..<4)
+  func `numbers of 32 bits`(part: Int) throws {
     for seed in 0..<400 {
       let seed = UInt64(3_000_000 + part * 400 + seed)
       try Self.compare(WideLayout.self, seed: seed, layerCount: nil, scratch: 1)
     }
   }
 
-  @Test("vectors of 16 bytes", arguments: 0..<4)
-  func vectors(part: Int) throws {
+  @Test(arguments: 0..<4)
+  func `vectors of 16 bytes`(part: Int) throws {
     for seed in 0..<400 {
       let seed = UInt64(6_000_000 + part * 400 + seed)
       try Self.compare(VectorLayout.self, seed: seed, layerCount: nil, scratch: 1)
     }
   }
 
-  @Test("many layers")
-  func many() throws {
+  @Test
+  func `many layers`() throws {
     for seed in 0..<30 as Range<UInt64> {
       try Self.compare(PairLayout.self, seed: 4_000_000 + seed, layerCount: 20, scratch: 1)
       try Self.compare(WideLayout.self, seed: 4_000_000 + seed, layerCount: 20, scratch: 1)
@@ -80,8 +79,8 @@ struct ChipKernelsTests {
     }
   }
 
-  @Test("sums at the ties of both ways of rounding")
-  func ties() throws {
+  @Test
+  func `sums at the ties of both ways of rounding`() throws {
     for seed in 0..<100 as Range<UInt64> {
       let drawn = RandomModel(tiesFrom: 9_100_000 + seed)
       try Self.compare(PairLayout.self, drawn, seed: seed, scratch: 1)
@@ -90,8 +89,8 @@ struct ChipKernelsTests {
     }
   }
 
-  @Test("too little scratch memory, or none", arguments: [0, 0.4, 0.99])
-  func tight(scratch: Double) throws {
+  @Test(arguments: [0, 0.4, 0.99])
+  func `too little scratch memory, or none`(scratch: Double) throws {
     for seed in 0..<100 as Range<UInt64> {
       try Self.compare(PairLayout.self, seed: 5_000_000 + seed, layerCount: nil, scratch: scratch)
       try Self.compare(WideLayout.self, seed: 5_000_000 + seed, layerCount: nil, scratch: scratch)

@@ -17,10 +17,9 @@ func classify(_ image: [UInt8], with file: [UInt8]) throws -> String {
 }
 // example ends
 
-@Suite("The documented example")
-struct DocumentationTests {
-  @Test("runs")
-  func runs() throws {
+@Suite struct DocumentationTests {
+  @Test
+  func `runs`() throws {
     var draft = ModelDraft.sample
     let text = try classify([UInt8](repeating: 9, count: 64), with: draft.bytes())
     #expect(text.hasSuffix(" %"))
@@ -28,8 +27,8 @@ struct DocumentationTests {
     #expect(throws: SessionError.self) { try classify([1], with: draft.bytes()) }
   }
 
-  @Test("is the one in docs/RUNTIME.md, and has fewer than 15 lines")
-  func isTheDocumented() throws {
+  @Test
+  func `is the one in docs/RUNTIME.md, and has fewer than 15 lines`() throws {
     let here = URL(filePath: #filePath)
     let source = try String(contentsOf: here, encoding: .utf8)
     let page = try String(

@@ -2,8 +2,7 @@ import Octet
 import Testing
 
 /// Whatever bytes come: an error, or a model that runs to its end. A trap ends the test process.
-@Suite("The loader and hostile bytes")
-struct LoaderMutationTests {
+@Suite struct LoaderMutationTests {
   enum Outcome: Equatable {
     case rejected
     case answered
@@ -26,8 +25,8 @@ struct LoaderMutationTests {
     return .answered
   }
 
-  @Test("every truncation is rejected")
-  func truncations() {
+  @Test
+  func `every truncation is rejected`() {
     var draft = ModelDraft.sample
     let file = draft.bytes()
     #expect(Self.outcome(of: file) == .answered)
@@ -37,8 +36,8 @@ struct LoaderMutationTests {
     }
   }
 
-  @Test("every single-byte change is rejected by the check sum")
-  func unmended() {
+  @Test
+  func `every single-byte change is rejected by the check sum`() {
     var draft = ModelDraft.sample
     let file = draft.bytes()
     for index in file.indices {
@@ -50,8 +49,8 @@ struct LoaderMutationTests {
     }
   }
 
-  @Test("every single-byte change with a mended check sum is an error or a model that runs")
-  func mended() {
+  @Test
+  func `every single-byte change with a mended check sum is an error or a model that runs`() {
     var draft = ModelDraft.sample
     let file = draft.bytes()
     var answered = 0
@@ -70,8 +69,8 @@ struct LoaderMutationTests {
     #expect(answered > 10_000)
   }
 
-  @Test("a million structural mutations are errors or models that run")
-  func structural() {
+  @Test
+  func `a million structural mutations are errors or models that run`() {
     var random = RepeatingGenerator(state: 42)
     var draft = ModelDraft.sample
     let file = draft.bytes()

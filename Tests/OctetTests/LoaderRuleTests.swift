@@ -2,8 +2,7 @@ import Octet
 import Testing
 
 /// One file for each rule that breaks this rule and, as far as the checks before it can tell, no other.
-@Suite("Every rule of the loader rejects")
-struct LoaderRuleTests {
+@Suite struct LoaderRuleTests {
   /// The error that a file meets.
   static func error(_ file: [UInt8]) -> ModelError? {
     do throws(ModelError) {
@@ -37,8 +36,8 @@ struct LoaderRuleTests {
   static let tensor = 48
   static let layer = 48 + 24 * 11
 
-  @Test("header")
-  func header() {
+  @Test
+  func `header`() {
     #expect(Self.error([]) == ModelError(.size, offset: 0, value: 0))
     #expect(Self.error([UInt8](repeating: 0, count: 47))?.rule == .size)
     #expect(Self.rule { $0[0] = 0x4E } == .magic)
@@ -65,8 +64,8 @@ struct LoaderRuleTests {
     for offset in 32..<48 { #expect(Self.rule { $0[offset] = 1 } == .reserved) }
   }
 
-  @Test("labels")
-  func labels() {
+  @Test
+  func `labels`() {
     let labels = Self.layer + 400
     #expect(Self.rule { $0.put16(0xFFFF, at: 24) } == .size)
     #expect(Self.rule { $0[labels] = 2 } == .labels)
@@ -85,8 +84,8 @@ struct LoaderRuleTests {
     return error(file.mended())?.rule
   }
 
-  @Test("the text of labels")
-  func labelText() {
+  @Test
+  func `the text of labels`() {
     for value in [
       0x20, 0x7E, 0xA0, 0x7FF, 0x800, 0x2027, 0x202F, 0x2065, 0x206A, 0xD7FF, 0xE000, 0xFFFF, 0x1_0000,
       0x10_FFFF,
@@ -121,8 +120,8 @@ struct LoaderRuleTests {
     #expect(Self.error(file.mended())?.rule == .labelText)
   }
 
-  @Test("tensors")
-  func tensors() {
+  @Test
+  func `tensors`() {
     #expect(Self.rule { $0.put16(0, at: Self.tensor + 6) } == .extent)
     #expect(Self.rule { $0.put16(4097, at: Self.tensor + 6) } == .extent)
     #expect(Self.rule { $0.put16(0, at: Self.tensor + 8) } == .extent)
@@ -164,8 +163,8 @@ struct LoaderRuleTests {
     #expect(Self.rule(changing: { $0.labels = ["a", "b"] }) == .logitsShape)
   }
 
-  @Test("layers")
-  func layers() {
+  @Test
+  func `layers`() {
     func field(_ index: Int, _ offset: Int) -> Int { Self.layer + 40 * index + offset }
     #expect(Self.rule { $0[field(0, 0)] = 0 } == .layerKind)
     #expect(Self.rule { $0[field(0, 0)] = 9 } == .layerKind)
@@ -218,8 +217,8 @@ struct LoaderRuleTests {
     #expect(Self.rule { $0.put16(UInt16(bitPattern: -129), at: field(0, 14)) } == .clamp)
   }
 
-  @Test("what a kind asks of its tensors")
-  func kinds() {
+  @Test
+  func `what a kind asks of its tensors`() {
     #expect(Self.rule(changing: { $0.tensors[4].zeroPoint = 0 }) == .zeroPoint)
     #expect(Self.rule(changing: { $0.layers[9].flag = 1 }) == .logitsType)
     #expect(
@@ -237,8 +236,8 @@ struct LoaderRuleTests {
     #expect(Self.rule(changing: { $0.tensors[8] = .init(2, 1, 2) }) == .outputShape)
   }
 
-  @Test("constants")
-  func constants() {
+  @Test
+  func `constants`() {
     func at(_ file: [UInt8], _ layer: Int) -> Int {
       let field = Self.layer + 40 * layer + 20
       return Int(file[field]) | Int(file[field + 1]) << 8
@@ -271,8 +270,8 @@ struct LoaderRuleTests {
     #expect(Self.rule(ModelDraft.meanOver(height: 254, width: 129)) == nil)
   }
 
-  @Test("arena and order of rows")
-  func arena() {
+  @Test
+  func `arena and order of rows`() {
     let accumulators = Self.layer + 40 * 7 + 28
     #expect(Self.rule { $0[accumulators] |= 1 } == .accumulators)
     #expect(Self.rule { $0.put32(0xFFFF_FFF0, at: accumulators) } == .accumulators)
@@ -289,8 +288,8 @@ struct LoaderRuleTests {
     #expect(Self.rule(changing: { $0.tensors[2].rows = 1 }) == nil)
   }
 
-  @Test("every error is one line that says where")
-  func text() {
+  @Test
+  func `every error is one line that says where`() {
     var draft = ModelDraft.sample
     var file = draft.bytes()
     file[4] = 9
@@ -298,8 +297,8 @@ struct LoaderRuleTests {
       Self.error(file)?.description == "only version 1 of the format is known (at byte 4, found 9)")
   }
 
-  @Test("bytes that are not aligned are refused, not misread")
-  func alignment() {
+  @Test
+  func `bytes that are not aligned are refused, not misread`() {
     var draft = ModelDraft.sample
     let file = [0] + draft.bytes()
     file.withUnsafeBytes { bytes in

@@ -2,10 +2,9 @@ import Foundation
 import Octet
 import Testing
 
-@Suite("Loading a model")
-struct LoadingTests {
-  @Test("a model with every kind of layer is accepted and runs")
-  func sampleRuns() throws {
+@Suite struct LoadingTests {
+  @Test
+  func `a model with every kind of layer is accepted and runs`() throws {
     var draft = ModelDraft.sample
     let model = try Model(copying: draft.bytes())
     #expect(model.layerCount == 10)
@@ -25,8 +24,8 @@ struct LoadingTests {
     #expect((65_533...65_539).contains(sum))
   }
 
-  @Test("the fuzzer starts from the same model; OCTET_WRITE_SEED=1 writes it anew")
-  func fuzzerSeed() throws {
+  @Test
+  func `the fuzzer starts from the same model; OCTET_WRITE_SEED=1 writes it anew`() throws {
     var draft = ModelDraft.sample
     let path = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../Tools/fuzzing/every-layer.octet")

@@ -2,8 +2,7 @@ import Octet
 import Testing
 
 /// Both ways of rounding, against their definitions taken step by step.
-@Suite("Requantization")
-struct RequantizationTests {
+@Suite struct RequantizationTests {
   /// The nearest multiple of `unit`, in units; half goes up.
   private static func halfUp(_ value: Int, _ unit: Int) -> Int {
     let below = value / unit * unit > value ? value / unit - 1 : value / unit
@@ -42,8 +41,8 @@ struct RequantizationTests {
     1 << 30, 1 << 30 + 1, 3 << 29 - 1, 3 << 29, 3 << 29 + 1, Int(Int32.max) - 1, Int(Int32.max),
   ]
 
-  @Test("small sums, extreme sums and random ones, with every shift")
-  func sums() {
+  @Test
+  func `small sums, extreme sums and random ones, with every shift`() {
     var random = RepeatingGenerator(state: 3)
     for shift in 33...62 {
       let drawn = (0..<30).map { _ in Int.random(in: 1 << 30...Int(Int32.max), using: &random) }
@@ -57,8 +56,8 @@ struct RequantizationTests {
     }
   }
 
-  @Test("ties of the second rounding, of either sign")
-  func ties() {
+  @Test
+  func `ties of the second rounding, of either sign`() {
     var random = RepeatingGenerator(state: 4)
     var apart = 0
     for shift in 33...62 {
@@ -76,8 +75,8 @@ struct RequantizationTests {
     #expect(apart > 10_000)
   }
 
-  @Test("-1 with the smallest multiplier, whose product rounds to 0")
-  func smallest() {
+  @Test
+  func `-1 with the smallest multiplier, whose product rounds to 0`() {
     for shift in 33...62 {
       #expect(Self.requantize(-1, 1 << 30, shift, .halfUpThenAway) == 0)
       #expect(Self.requantize(1, 1 << 30, shift, .halfUpThenAway) == 0)

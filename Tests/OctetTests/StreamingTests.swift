@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 /// Rows that flow through a ring give what whole layers give in plain 64-bit integers, bit for bit.
-@Suite("Streaming rows against whole layers")
-struct StreamingTests {
+@Suite struct StreamingTests {
   /// An arena between guard bytes that must not change.
   struct GuardedArena {
     static let margin = 64
@@ -63,25 +62,25 @@ struct StreamingTests {
     #expect(guarded.isIntact, "seed \(seed): bytes beside the arena were touched")
   }
 
-  @Test("random models of a few layers", arguments: 0..<8)
-  func few(part: Int) throws {
+  @Test(arguments: 0..<8)
+  func `random models of a few layers`(part: Int) throws {
     for seed in 0..<500 { try Self.compare(seed: UInt64(part * 500 + seed), layerCount: nil) }
   }
 
-  @Test("random models of many layers", arguments: 0..<4)
-  func many(part: Int) throws {
+  @Test(arguments: 0..<4)
+  func `random models of many layers`(part: Int) throws {
     for seed in 0..<40 { try Self.compare(seed: UInt64(1_000_000 + part * 40 + seed), layerCount: 25) }
   }
 
-  @Test("sums at the ties of both ways of rounding")
-  func ties() throws {
+  @Test
+  func `sums at the ties of both ways of rounding`() throws {
     for seed in 0..<100 as Range<UInt64> {
       try Self.compare(RandomModel(tiesFrom: 9_200_000 + seed), seed: seed)
     }
   }
 
-  @Test("a model is shared: sessions on several threads agree with one")
-  func threads() async throws {
+  @Test
+  func `a model is shared: sessions on several threads agree with one`() async throws {
     let drawn = RandomModel(seed: 11, layerCount: 12)
     let model = try Model(copying: drawn.bytes)
     let expected = WholeLayerReference(drawn.bytes).run(drawn.pixels(seed: 5)).predictedClass
@@ -102,8 +101,8 @@ struct StreamingTests {
     }
   }
 
-  @Test("a session says what is wrong with an arena, a row or an image")
-  func misuse() throws {
+  @Test
+  func `a session says what is wrong with an arena, a row or an image`() throws {
     let drawn = RandomModel(seed: 3, layerCount: 4)
     let model = try Model(copying: drawn.bytes)
     var storage = [UInt32](repeating: 0, count: model.arenaBytes / 4 + 2)

@@ -4,10 +4,9 @@ import OctetQuantization
 import TestSupport
 import Testing
 
-@Suite("What one image costs")
-struct WorkTests {
-  @Test("each kind of layer is counted, by hand")
-  func sample() throws {
+@Suite struct WorkTests {
+  @Test
+  func `each kind of layer is counted, by hand`() throws {
     var draft = ModelDraft.sample
     let model = try Model(copying: draft.bytes())
     // Each layer's multiply-adds, then its additions and comparisons; ModelDraft.sample draws the shapes.
@@ -30,8 +29,8 @@ struct WorkTests {
     #expect(model.work.total == expected.reduce(2 * tensors) { $0 + $1.0 + $1.1 })
   }
 
-  @Test("a window larger than the input has no more to look at than the input")
-  func windowBeyondInput() throws {
+  @Test
+  func `a window larger than the input has no more to look at than the input`() throws {
     var pool = QuantizedLayer(.maximumPooling, inputs: [0])
     pool.window = Extent(200, 200)
     let tensors = [(3, 5), (1, 1)].map {
@@ -42,8 +41,8 @@ struct WorkTests {
     #expect(try Model(copying: file.bytes).work.additionsAndComparisons == 2 * 15)
   }
 
-  @Test("the limit is exact, and the loader's own is generous")
-  func limit() throws {
+  @Test
+  func `the limit is exact, and the loader's own is generous`() throws {
     var draft = ModelDraft.sample
     let bytes = draft.bytes()
     let total = try Model(copying: bytes).work.total
@@ -54,8 +53,8 @@ struct WorkTests {
     #expect(Work.defaultLimit / total > 1_000_000)
   }
 
-  @Test("4 KB that ask for 260 billion comparisons are refused")
-  func laborious() throws {
+  @Test
+  func `4 KB that ask for 260 billion comparisons are refused`() throws {
     let bytes = LaboriousModel.pools
     #expect(bytes.count < 5_000)
     let error = #expect(throws: ModelError.self) { try Model(copying: bytes) }
@@ -69,8 +68,8 @@ struct WorkTests {
   }
 
   /// A convolution of 255 x 255 cells with a fused pool of as many places, on a picture as large as there can be.
-  @Test("the largest shapes do not wrap around")
-  func largest() throws {
+  @Test
+  func `the largest shapes do not wrap around`() throws {
     var layer = QuantizedLayer(.convolution, inputs: [0])
     layer.window = Extent(255, 255)
     layer.pool = Extent(255, 255)
@@ -96,8 +95,8 @@ struct WorkTests {
   }
 
   /// What the kernels are really asked to do, row by row, over random models.
-  @Test("no model does more than was counted", arguments: 0..<200)
-  func neverMore(seed: UInt64) throws {
+  @Test(arguments: 0..<200)
+  func `no model does more than was counted`(seed: UInt64) throws {
     let random = RandomModel(seed: seed)
     let model = try Model(copying: random.bytes)
     let counter = OperationCounter()

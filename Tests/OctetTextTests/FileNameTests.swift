@@ -19,7 +19,7 @@ import Testing
       ("\\xf4\\x8f\\xbf\\xbf", [0xF4, 0x8F, 0xBF, 0xBF]),
       ("", []),
     ] as [(String, [UInt8])])
-  func bytesSurvive(shown: String, bytes: [UInt8]) {
+  func `bytes survive`(shown: String, bytes: [UInt8]) {
     let name = String(fileName: bytes)
     #expect(name.fileNameBytes == bytes)
     #expect(name.shown == shown)
@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  @Test func everyShortNameSurvives() {
+  @Test func `every short name survives`() {
     let tails: [UInt8] = [
       0x2E, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBE, 0xBF, 0xC2, 0xE0, 0xED, 0xEF, 0xF4, 0xFF,
     ]
@@ -47,7 +47,7 @@ import Testing
     }
   }
 
-  @Test func partsJoin() {
+  @Test func `parts join`() {
     let folder = String(fileName: [0xE9])
     #expect((folder + "/" + String(fileName: [0xC3])).fileNameBytes == [0xE9, 0x2F, 0xC3])
   }

@@ -12,7 +12,7 @@ import Testing
     0xFFA0, 0xFFF9, 0xFFFE, 0xFFFF, 0x1D173, 0x1FFFE, 0xE0001, 0xE007F, 0xE0100, 0xF0000, 0x10_FF7F,
   ]
 
-  @Test func whatCannotBeSeenIsWrittenOut() throws {
+  @Test func `invisible characters are escaped`() throws {
     for value in Self.hidden {
       let scalar = try #require(Unicode.Scalar(value))
       let text = "a\(scalar)b"
@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test(arguments: ["", "plain", "größe 数 😀", "\u{A0}\u{2010}", "שלום", "e\u{301}", "\u{1F3F3}\u{FE0F}"])
-  func whatCanBeSeenStays(text: String) {
+  func `what can be seen stays`(text: String) {
     #expect(text.shown == text && text.isLabel)
     #expect(text.json == "\"\(text)\"")
     #expect(text.csv == text)
@@ -33,11 +33,11 @@ import Testing
   @Test(arguments: [
     "\n", "\u{1B}", "\u{7F}", "\u{85}", "\u{2028}", "\u{202E}", "\u{2066}", String(fileName: [0xE9]),
   ])
-  func labelsHaveNone(text: String) {
+  func `labels have none`(text: String) {
     #expect(!"a\(text)b".isLabel)
   }
 
-  @Test func longTextIsCut() {
+  @Test func `long text is cut`() {
     #expect("a\u{1B}[2Jb\nc\u{202E}".quoted == #""a\u{1b}[2Jb\u{a}c\u{202e}""#)
     #expect(String(repeating: "é", count: 500).quoted.count == 83)
     #expect("abc".shown(atMost: 2) == "ab…")
@@ -47,7 +47,7 @@ import Testing
     ("a\"b\\c\nd\re\tf", #""a\"b\\c\nd\re\tf""#), ("\u{1B}[2J\u{7F}\u{9B}", #""\u001b[2J\u007f\u009b""#),
     ("\u{202E}\u{E0001}", #""\u202e\udb40\udc01""#), (String(fileName: [0x61, 0xE9]), #""a\ufffd""#),
   ])
-  func jsonIsJSON(text: String, expected: String) {
+  func `what is written as JSON is JSON`(text: String, expected: String) {
     #expect(text.json == expected)
   }
 
@@ -58,7 +58,7 @@ import Testing
     ("say \"x\"", "\"say \"\"x\"\"\""),
     (String(fileName: [0xE9, 0x2C]), "\"\\xe9,\""), ("", ""),
   ])
-  func csvFieldsDoNotRun(text: String, expected: String) {
+  func `CSV fields do not run`(text: String, expected: String) {
     #expect(text.csv == expected)
   }
 }

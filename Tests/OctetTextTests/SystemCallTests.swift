@@ -10,7 +10,7 @@ import Testing
   private static let calls = try? NSRegularExpression(
     pattern: #"(?<![.\w])("# + names + #")\((?!\)|\$0|old, \$0|")"#)
 
-  @Test func pathsGoThroughOneFunction() throws {
+  @Test func `paths go through one function`() throws {
     let here = URL(filePath: #filePath).deletingLastPathComponent()
     let root = here.appending(path: "../..").standardizedFileURL
     let calls = try #require(Self.calls)

@@ -27,7 +27,7 @@ import Testing
     ([], ["--recipe", "cnn-two-pool", "--network FILE"]),
     (["binary-dense"], ["binary-dense"]),
   ])
-  func wrongUsage(arguments: [String], parts: [String]) throws {
+  func `wrong usage`(arguments: [String], parts: [String]) throws {
     let folder = try TemporaryFolder()
     let result = try OctetProcess.run(
       ["train", "--out", folder.path("model.safetensors")] + arguments, environment: ["HOME": folder.path])
@@ -46,7 +46,7 @@ import Testing
     ("dense 10", ["input"]),
     ("", ["input"]),
   ])
-  func aNetworkThatCannotBe(text: String, parts: [String]) throws {
+  func `a network that cannot be`(text: String, parts: [String]) throws {
     let training = try SmallTraining(images: 20)
     try training.folder.write(text, to: "small.network")
     let result = try training.train()
@@ -60,7 +60,7 @@ import Testing
     ("input 100\ndense 10 softmax", ["28x28x1", "100"]),
     ("input 784\ndense 10 relu\nloss sparse-categorical-crossentropy", ["relu", "softmax"]),
   ])
-  func aNetworkThatDoesNotFitTheData(text: String, parts: [String]) throws {
+  func `a network that does not fit the data`(text: String, parts: [String]) throws {
     let training = try SmallTraining(images: 20)
     try training.folder.write(text, to: "small.network")
     let result = try training.train("--quiet")
@@ -69,7 +69,7 @@ import Testing
     #expect(try training.written() == [])
   }
 
-  @Test func aNetworkFileThatIsNotThere() throws {
+  @Test func `a network file that is not there`() throws {
     let training = try SmallTraining(images: 20)
     try training.run(["train", "--network", training.folder.path("none.network")]).expectRefusal(
       1, "none.network", "No such file")
@@ -90,7 +90,7 @@ import Testing
     #expect(try training.written() == [], sourceLocation: sourceLocation)
   }
 
-  @Test func brokenIDXFiles() throws {
+  @Test func `broken IDX files`() throws {
     try refuseData("train-images-idx3-ubyte", "magic") { $0[3] = 7 }
     try refuseData("train-images-idx3-ubyte", "magic") { $0[0] = 80 }
     try refuseData("train-images-idx3-ubyte", "ends after", "header promises") { $0.removeLast() }
@@ -105,7 +105,7 @@ import Testing
     try refuseData("train-labels-idx1-ubyte") { $0 = [0x1F, 0x8B, 8, 0, 1, 2, 3] }
   }
 
-  @Test func aDataFolderThatLacksAFile() throws {
+  @Test func `a data folder that lacks a file`() throws {
     let training = try SmallTraining(images: 20)
     try FileManager.default.removeItem(atPath: training.folder.path("data/t10k-labels-idx1-ubyte"))
     try training.train().expectRefusal(1, "lacks t10k-labels-idx1-ubyte", "octet data fetch mnist")
@@ -127,7 +127,7 @@ import Testing
     ("", []),
     ("label,a,b,c,d\n", []),
   ])
-  func brokenTables(text: String, parts: [String]) throws {
+  func `broken tables`(text: String, parts: [String]) throws {
     let training = try SmallTraining(images: 20)
     try training.folder.write(text, to: "table.csv")
     try training.folder.write("input 4\ndense 2\n", to: "small.network")
@@ -141,7 +141,7 @@ import Testing
     #expect(try training.written() == ["table.csv"])
   }
 
-  @Test func dataThatIsNotThere() throws {
+  @Test func `data that is not there`() throws {
     let training = try SmallTraining(images: 20)
     try training.run(["train", "--recipe", "binary-dense", "--data", training.folder.path("nowhere")])
       .expectRefusal(1, "nowhere", "No such file or directory")

@@ -5,8 +5,7 @@ import TestSupport
 import Testing
 
 /// What `octet bench` reports and refuses; never how fast anything is.
-@Suite("octet bench")
-struct BenchTests {
+@Suite struct BenchTests {
   /// The part of the report that does not depend on the machine.
   private struct Report: Decodable {
     struct Throughput: Decodable { let threads: Int }
@@ -25,8 +24,8 @@ struct BenchTests {
     try body(path)
   }
 
-  @Test("reports what it was asked for")
-  func report() throws {
+  @Test
+  func `reports what it was asked for`() throws {
     try withModel { path in
       let result = try OctetProcess.run(
         "bench", path, "--noise", "--rounds", "1", "--layers", "--threads", "3", "--json",
@@ -41,8 +40,8 @@ struct BenchTests {
     }
   }
 
-  @Test("kernels that do not exist are refused in one line, by every command that would use them")
-  func refusals() throws {
+  @Test
+  func `kernels that do not exist are refused in one line, by every command that would use them`() throws {
     try withModel { path in
       for arguments in [["bench", path, "--noise"], ["classify", path, "none.png"]] {
         let result = try OctetProcess.run(arguments, environment: ["OCTET_KERNELS": "sse2"])

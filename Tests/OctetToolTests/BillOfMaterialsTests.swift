@@ -33,7 +33,7 @@ import Testing
     return (result.output, try #require(object))
   }
 
-  @Test func hasTheFieldsThatCycloneDXRequires() throws {
+  @Test func `has the fields that CycloneDX requires`() throws {
     let (text, bill) = try bill()
     #expect(bill["bomFormat"] as? String == "CycloneDX")
     #expect(bill["specVersion"] as? String == "1.6")
@@ -58,7 +58,7 @@ import Testing
     #expect(try self.bill().text == text, "the same program gives the same bytes")
   }
 
-  @Test func theVersionIsThatOfTheFileAtTheTop() throws {
+  @Test func `the version is that of the file at the top`() throws {
     let top = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
     let version = try String(contentsOf: top.appending(path: "VERSION"), encoding: .utf8)
     #expect(version.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil, "\(version)")
@@ -71,7 +71,7 @@ import Testing
   }
 
   /// A new version need not be entered into the script.
-  @Test func versionsAreTheMachines() throws {
+  @Test func `versions are the machine's`() throws {
     let program = try OctetProcess.run("--version")
     let main = try #require((try bill().object["metadata"] as? [String: Any])?["component"] as? [String: Any])
     #expect(program.output == "octet \(try #require(main["version"] as? String))\n")
@@ -86,7 +86,7 @@ import Testing
     #expect((png["purl"] as? String)?.hasPrefix("pkg:deb/debian/libpng") == true)
   }
 
-  @Test func whatIsMissingIsSaid() throws {
+  @Test func `what is missing is named`() throws {
     try folder.write("", to: "empty.map")
     let octet = try BuiltProducts.path(of: "octet")
     for (arguments, status, part) in [

@@ -37,7 +37,7 @@ import Testing
 
   private func peak() throws -> Int { try #require(Int(try folder.contents(of: "peak") ?? "")) }
 
-  @Test func aPackedTableOfZeros() throws {
+  @Test func `a packed table of zeros`() throws {
     let row = "0" + String(repeating: ",0", count: 784)
     // 250 MB of text in a quarter of a megabyte.
     let program = "yes '\(row)' | head -n 160000 | gzip -9 > '\(folder.path("zeros.csv.gz"))'"
@@ -51,7 +51,7 @@ import Testing
   }
 
   /// A gigabyte without the end of a line; the file is a hole.
-  @Test func aLineThatDoesNotEnd() throws {
+  @Test func `a line that does not end`() throws {
     for start in ["7,", "7,1\n7,", "label"] {
       try folder.write(start, to: "line.csv")
       #expect(truncate(folder.path("line.csv"), 1 << 30) == 0)
@@ -61,7 +61,7 @@ import Testing
     }
   }
 
-  @Test func packedImagesThatAreAllTheSame() throws {
+  @Test func `packed images that are all the same`() throws {
     for name in ["train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"] {
       try folder.write("", to: name)
     }
@@ -79,7 +79,7 @@ import Testing
     #expect(try peak() < Self.room)
   }
 
-  @Test func aHeaderOfHalfAMillionNames() throws {
+  @Test func `a header of half a million names`() throws {
     var header = "{\"__metadata__\":{"
     header += (0..<500_000).map { "\"k\($0)\":\"\"" }.joined(separator: ",") + "}}"
     try folder.write(Self.safetensors(header), to: "names.safetensors")
@@ -88,7 +88,7 @@ import Testing
     #expect(try peak() < Self.room)
   }
 
-  @Test func aHeaderOfMillionsOfValues() throws {
+  @Test func `a header of millions of values`() throws {
     let header = "{\"a\":[" + String(repeating: "0,", count: 10_000_000) + "0]}"
     try folder.write(Self.safetensors(header), to: "values.safetensors")
     let result = try run(["export", folder.path("values.safetensors"), "--onnx", folder.path("out.onnx")])
@@ -102,7 +102,7 @@ import Testing
   }
 
   /// 50 MB of Exif around a digit: the line is that of the digit alone.
-  @Test func aPictureWithAHugeChunk() throws {
+  @Test func `a picture with a huge chunk`() throws {
     let sample = try ClassifySample(digits: 1)
     let file = sample.png(0)
     let script =

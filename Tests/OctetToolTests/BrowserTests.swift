@@ -32,18 +32,20 @@ private struct Browser {
 }
 
 // One after another, as both may have to install the browser first.
-@Suite("In a real browser", .serialized)
+@Suite(.serialized)
 struct BrowserTests {
-  @Test("every page loads without faults, on a phone and on a desk, light and dark")
-  func pages() throws {
+  @Test
+  func `every page loads without faults, on a phone and on a desk, light and dark`() throws {
     guard let browser = try Browser() else { return }
     let sample = try ReportSample()
     let result = try browser.tryPages(try sample.pages())
     #expect(result.status == 0 && result.output.isEmpty, "\(result.output)\(result.errors)")
   }
 
-  @Test("faults are found: a request, a script's message, a wide page, a picture without words, pale text")
-  func faults() throws {
+  @Test
+  func `faults are found: a request, a script's message, a wide page, a picture without words, pale text`()
+    throws
+  {
     guard let browser = try Browser() else { return }
     let folder = try TemporaryFolder()
     try folder.write(

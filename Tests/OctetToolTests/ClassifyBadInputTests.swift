@@ -15,7 +15,7 @@ import Testing
 @Suite struct ClassifyBadInputTests {
   /// Each bad file between good ones: its own error, all others done, and no wait for the pipe's writer, which had no
   /// end.
-  @Test(.timeLimit(.minutes(5))) func badFilesDoNotStopTheOthers() throws {
+  @Test(.timeLimit(.minutes(5))) func `bad files do not stop the others`() throws {
     let sample = try ClassifySample(digits: 3)
     let good = sample.png(0)
     var wrongSum = good
@@ -77,7 +77,7 @@ import Testing
   }
 
   @Test(.enabled(if: geteuid() != 0, "root may read everything"))
-  func anUnreadableFile() throws {
+  func `an unreadable file`() throws {
     let sample = try ClassifySample(digits: 1)
     try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: sample.path(0))
     let result = try sample.classify([sample.path(0)])
@@ -86,7 +86,7 @@ import Testing
       result.errors.contains("cannot be opened (Permission denied); check the path and its permissions"))
   }
 
-  @Test func aFileCutAtEveryLength() throws {
+  @Test func `a file cut at every length`() throws {
     let sample = try ClassifySample(digits: 1)
     let good = sample.png(0)
     for length in 0..<good.count { try sample.folder.write(Array(good[..<length]), to: "cut-\(length).png") }
@@ -97,14 +97,14 @@ import Testing
     #expect(objects.count == good.count && objects.allSatisfy { $0["error"] != nil })
   }
 
-  @Test func emptyFolders() throws {
+  @Test func `empty folders`() throws {
     let sample = try ClassifySample(digits: 1)
     try FileManager.default.createDirectory(
       atPath: sample.folder.path("empty"), withIntermediateDirectories: false)
     try sample.classify([sample.folder.path("empty")]).expectRefusal(1, "holds no .png files")
   }
 
-  @Test func anotherSizeOfPictureIsRefusedOnlyWhenAskedFor() throws {
+  @Test func `another size of picture is refused only when asked for`() throws {
     let sample = try ClassifySample(digits: 1)
     var page = [UInt8](repeating: 255, count: 60 * 60)
     for row in 10..<50 { for column in 28..<33 { page[row * 60 + column] = 0 } }
@@ -117,7 +117,7 @@ import Testing
   }
 
   /// Random models take pictures of 1 to 16 pixels a side and 1 to 3 channels.
-  @Test func modelsOfOtherShapes() throws {
+  @Test func `models of other shapes`() throws {
     let sample = try ClassifySample(digits: 1)
     var gray = 0
     var colored = 0
@@ -145,7 +145,7 @@ import Testing
     #expect(gray > 1 && colored > 1)
   }
 
-  @Test func modelsThatAreNone() throws {
+  @Test func `models that are none`() throws {
     let sample = try ClassifySample(digits: 1)
     try sample.folder.write("", to: "empty.octet")
     let whole = Array(try Data(contentsOf: URL(filePath: ClassifySample.model)))
@@ -169,7 +169,7 @@ import Testing
     (["--labels", "m.octet", "a.png"], ["--labels", "names, folders"]),
     (["--threads", "0", "m.octet", "a.png"], ["--threads"]),
   ])
-  func wrongUsage(arguments: [String], parts: [String]) throws {
+  func `wrong usage`(arguments: [String], parts: [String]) throws {
     let result = try OctetProcess.run(["classify"] + arguments)
     result.expectRefusal(2, "octet classify --help")
     result.expectOneLine(parts)

@@ -32,18 +32,18 @@ import Testing
     }
   }
 
-  @Test func accuracyIsThatOfEvaluate() throws {
+  @Test func `accuracy is that of evaluate`() throws {
     let training = try SmallTraining(images: 20)
     try compare(data: training.folder.path("data"), images: 50, in: training.folder)
   }
 
   @Test(.enabled(if: ProcessInfo.processInfo.environment["OCTET_MNIST"] != nil, "OCTET_MNIST is not set"))
-  func accuracyOnMNISTIsThatOfEvaluate() throws {
+  func `accuracy on MNIST is that of evaluate`() throws {
     let data = try #require(ProcessInfo.processInfo.environment["OCTET_MNIST"])
     try compare(data: data, images: 10_000, in: try TemporaryFolder())
   }
 
-  @Test func textEndsWithAccuracyAndMatrix() throws {
+  @Test func `text ends with accuracy and matrix`() throws {
     let sample = try ClassifySample(digits: 20)
     let result = try sample.classify(["--labels", "names", sample.folder.path("digits")])
     #expect(result.status == 0)
@@ -55,7 +55,7 @@ import Testing
     #expect(table.errors.contains("Confusion matrix"))
   }
 
-  @Test func aLabelThatIsNoClassIsAFailureOfThatFile() throws {
+  @Test func `a label that is not a class is a failure of that file`() throws {
     let sample = try ClassifySample(digits: 2)
     try sample.folder.write(sample.png(0), to: "x-1.png")
     let files = [sample.path(0), sample.folder.path("x-1.png"), sample.path(1)]
@@ -68,7 +68,7 @@ import Testing
     #expect(objects[3]["images"] as? Int == 2 && objects[3]["failed"] as? Int == 1)
   }
 
-  @Test func meansAreOverTheClassesThatOccur() throws {
+  @Test func `means are over the classes that occur`() throws {
     let sample = try ClassifySample(digits: 20)
     let right = try (0..<20).filter {
       try ClassifySample.answer(sample.pixels($0)).index == sample.digits.labels[$0]
@@ -89,7 +89,7 @@ import Testing
     )
   }
 
-  @Test func labelsInNamesOfBothKinds() throws {
+  @Test func `labels in names of both kinds`() throws {
     let sample = try ClassifySample(digits: 10)
     let index = try #require((0..<10).first { sample.digits.labels[$0] == 7 })
     let names = ["00042-label-7.png", "7.png", "7-mine.png", "7_2.png", "7.old.png", "2-label-7.png"]

@@ -11,7 +11,7 @@ import Testing
 
 /// What `octet classify` prints.
 @Suite struct ClassifyOutputTests {
-  @Test func objectsSayWhatTheRuntimeSays() throws {
+  @Test func `objects say what the runtime says`() throws {
     let sample = try ClassifySample()
     let result = try sample.classify(["--json"] + sample.paths)
     #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
@@ -35,7 +35,7 @@ import Testing
 
   /// Large and small files, so that threads finish out of order.
   @Test(arguments: [1, 2, 7, 64])
-  func theOrderIsThatOfTheFilesWhateverTheThreads(threads: Int) throws {
+  func `the order is that of the files whatever the threads`(threads: Int) throws {
     let sample = try ClassifySample(digits: 8)
     var page = [UInt8](repeating: 255, count: 900 * 900)
     for row in 200..<700 { for column in 440..<452 { page[row * 900 + column] = 0 } }
@@ -48,7 +48,7 @@ import Testing
     #expect(result.output == alone.output)
   }
 
-  @Test func linesHaveClassProbabilityRunnerUpAndFile() throws {
+  @Test func `lines have class, probability, runner-up and file`() throws {
     let sample = try ClassifySample(digits: 10)
     let result = try sample.classify(sample.paths)
     #expect(result.status == 0 && result.errors.isEmpty)
@@ -70,7 +70,7 @@ import Testing
         == 1)
   }
 
-  @Test func tablesHaveAHeadAndQuotedFields() throws {
+  @Test func `tables have a head and quoted fields`() throws {
     let sample = try ClassifySample(digits: 2)
     let odd = "a,\"b\"\nc.png"
     try sample.folder.write(sample.png(0), to: odd)
@@ -89,7 +89,7 @@ import Testing
     #expect(words[1] == "\(answer.index)")
   }
 
-  @Test func namesOfAnyKindStayOneObjectALine() throws {
+  @Test func `names of any kind stay one object a line`() throws {
     let sample = try ClassifySample(digits: 1)
     let names = [
       "line\nend.png", "tab\tand\u{1B}[31m.png", "quote\"back\\slash.png", "größe-数-😀.png", "-dash.png",
@@ -105,7 +105,7 @@ import Testing
   }
 
   /// Two links to the folder itself make 2^64 paths of 64 folders; one picture is one line all the same.
-  @Test(.timeLimit(.minutes(2))) func aFolderIsEnteredOnceHoweverItIsLinked() throws {
+  @Test(.timeLimit(.minutes(2))) func `a folder is entered once however it is linked`() throws {
     let sample = try ClassifySample(digits: 4)
     let manager = FileManager.default
     for folder in ["tree/a", "tree/b"] {
@@ -130,7 +130,7 @@ import Testing
     #expect(try twice.objects().map { $0["file"] as? String } == once + once)
   }
 
-  @Test func foldersAreSearchedInOrderToTheirEnds() throws {
+  @Test func `folders are searched in order to their ends`() throws {
     let sample = try ClassifySample(digits: 3)
     let files = [
       "b.png", "a/z.PNG", "a/deep/er/one.png", "c/.hidden/no.png", "a/.no.png", "a/text.txt", "d.jpeg",
@@ -164,7 +164,7 @@ import Testing
     #expect(refused.output.contains("lies more than 64 folders deep"))
   }
 
-  @Test func pathsFromStandardInput() throws {
+  @Test func `paths from standard input`() throws {
     let sample = try ClassifySample(digits: 4)
     let paths = sample.paths
     let lines = try sample.classify(
@@ -185,7 +185,7 @@ import Testing
     try sample.classify(["-"], input: "").expectRefusal(1, "standard input", "names no files")
   }
 
-  @Test func savedInputsAreWhatTheNetworkSaw() throws {
+  @Test func `saved inputs are the network's input`() throws {
     let sample = try ClassifySample(digits: 3)
     var page = [UInt8](repeating: 255, count: 200 * 200)
     for row in 40..<160 { for column in 90..<104 { page[row * 200 + column] = 0 } }
@@ -205,7 +205,7 @@ import Testing
     #expect(before.count == 3)
   }
 
-  @Test func invertAndFitAreObeyed() throws {
+  @Test func `invert and fit are obeyed`() throws {
     let sample = try ClassifySample(digits: 1)
     let turned = sample.pixels(0).map { 255 - $0 }
     try sample.folder.write(ClassifySample.png(turned, width: 28), to: "turned.png")
@@ -223,7 +223,7 @@ import Testing
     #expect(fitted["fit"] as? String == "digit")
   }
 
-  @Test func aReaderThatLeavesIsNoFailure() throws {
+  @Test func `a reader that closes the pipe is not a failure`() throws {
     let sample = try ClassifySample(digits: 2)
     var ends: [Int32] = [0, 0]
     #expect(pipe(&ends) == 0)
@@ -243,7 +243,7 @@ import Testing
   #if os(Linux)
     /// The most that was resident after a tenth of 20,000 files, and near their end: the pipe is too small for what
     /// follows, so the program still runs when it is looked at.
-    @Test func memoryDoesNotGrowWithTheFiles() throws {
+    @Test func `memory does not grow with the files`() throws {
       let sample = try ClassifySample(digits: 1)
       var ends: [Int32] = [0, 0]
       #expect(pipe(&ends) == 0)

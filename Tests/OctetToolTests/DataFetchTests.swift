@@ -29,7 +29,7 @@ struct DataFetchTests {
     try training.run(["data", "fetch", "mnist", "--mirror", server.address + manners] + more)
   }
 
-  @Test func contentsThatAreNotMNISTAreNotKept() throws {
+  @Test func `contents that are not MNIST are not kept`() throws {
     // A good gzip file, with the wrong thing in it.
     for file in MNISTFile.all {
       try training.folder.write(
@@ -45,21 +45,21 @@ struct DataFetchTests {
     #expect(try FileManager.default.contentsOfDirectory(atPath: training.folder.path("here")) == [])
   }
 
-  @Test func aMirrorWithoutTheFiles() throws {
+  @Test func `a mirror without the files`() throws {
     let result = try fetch("missing", "--out", training.folder.path("here"))
     #expect(result.status == 1)
     #expect(result.errors.contains("404"))
     #expect(result.errors.contains("try another mirror"))
   }
 
-  @Test func wrongUsage() throws {
+  @Test func `wrong usage`() throws {
     try training.run(["data", "fetch", "mnits"]).expectRefusal(2, "did you mean 'mnist'?")
     try training.run(["data", "fetch", "mnist", "--mirror", "file:///etc"]).expectRefusal(
       1, "is not an http:// or https:// address")
   }
 
   @Test(.enabled(if: mnist != nil, "needs the packed files of MNIST in OCTET_MNIST"))
-  func theRealFilesArriveAndAreUsed() throws {
+  func `the real files arrive and are used`() throws {
     let source = try #require(Self.mnist)
     for file in MNISTFile.all {
       try FileManager.default.createSymbolicLink(

@@ -11,17 +11,17 @@ import Testing
     #expect(result.status == 0, "\(result.output)")
   }
 
-  @Test func randomONNXGraphs() throws {
+  @Test func `random ONNX graphs`() throws {
     guard let python = Python("onnx", "onnxruntime") else { return }
     try run(python, "random_models.py", ["--format", "onnx", "--count", "400", "--seed", "15"])
   }
 
-  @Test func testsOfSingleONNXNodes() throws {
+  @Test func `tests of single ONNX nodes`() throws {
     guard let python = Python("onnx", "onnxruntime") else { return }
     try run(python, "onnx_node_tests.py", [])
   }
 
-  @Test func randomKerasNetworks() throws {
+  @Test func `random Keras networks`() throws {
     guard let python = Python("keras", "tensorflow", "tf2onnx", "ai_edge_litert") else { return }
     let formats = ["keras", "h5", "keras-onnx", "keras-tflite", "tflite-int8"]
     try run(

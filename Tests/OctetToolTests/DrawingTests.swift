@@ -2,10 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Drawing in the terminal")
-struct DrawingTests {
-  @Test("octet data show counts the images of each class")
-  func dataShow() throws {
+@Suite struct DrawingTests {
+  @Test
+  func `octet data show counts the images of each class`() throws {
     let sample = try SmallTraining(images: 100)
     let shown = try sample.run(["data", "show", "--data", sample.folder.path("data")])
     #expect(shown.status == 0 && shown.output.contains("█") && !shown.output.contains("\u{1B}"))
@@ -23,8 +22,9 @@ struct DrawingTests {
     #expect(one.output.contains("no. 3: \(try #require(object["class"] as? String))\n"))
   }
 
-  @Test("octet classify --show draws what the network saw under each line, and no colour into a file")
-  func classifyShow() throws {
+  @Test
+  func `octet classify --show draws what the network saw under each line, and no colour into a file`() throws
+  {
     let sample = try ClassifySample(digits: 2)
     let plain = try sample.classify(sample.paths)
     let shown = try sample.classify(sample.paths + ["--show"])
@@ -34,8 +34,8 @@ struct DrawingTests {
     #expect(shown.output.split(separator: "\n").count { $0.hasSuffix(" %") } >= 20)
   }
 
-  @Test("a training run ends with its course")
-  func course() throws {
+  @Test
+  func `a training run ends with its course`() throws {
     let sample = try SmallTraining(images: 100)
     let result = try sample.train("--epochs", "3")
     #expect(

@@ -34,14 +34,14 @@ import Testing
     #"printf '%s\0' "$odd" | "$octet" classify "$model" --json -0 -"#, #""$device" "$model" --json "$odd""#,
     #"printf '%s\n' "$odd" | "$device" "$model" --json -"#,
   ])
-  func picturesAreFound(script: String) throws {
+  func `pictures are found`(script: String) throws {
     let result = try run(script)
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.output.hasPrefix(Self.bytes), "\(result.output)")
     #expect(try result.objects().count == 1)
   }
 
-  @Test func foldersAreWalked() throws {
+  @Test func `folders are walked`() throws {
     let result = try run(#""$octet" classify "$model" --json . "$folder""#)
     #expect(result.status == 0, "\(result.errors)")
     let names = try result.objects().compactMap { $0["file_bytes"] as? String }
@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test(arguments: ["\"$octet\" classify", "\"$device\""])
-  func namesAreShownEscaped(program: String) throws {
+  func `names are shown escaped`(program: String) throws {
     let good = try run("\(program) \"$model\" \"$odd\"")
     #expect(good.status == 0)
     #expect(good.output.hasSuffix("    caf\\xe9.png\n"), "\(good.output)")
@@ -62,7 +62,7 @@ import Testing
     #expect(json.output.contains(#"{"file":"nocaf\ufffd.png","#))
   }
 
-  @Test func tablesPagesAndSavedInputs() throws {
+  @Test func `tables, pages and saved inputs`() throws {
     let result = try run(
       #"""
       "$octet" classify "$model" --csv "$odd" --report "$folder/page.html" --save-input "$folder/in" -q
@@ -75,7 +75,7 @@ import Testing
   }
 
   /// Models and tables, read and written.
-  @Test func everythingElse() throws {
+  @Test func `everything else`() throws {
     let result = try run(
       #"""
       m=$(printf 'm\351') && cp "$model" "$m.octet" && cp "${model%.octet}.safetensors" "$m.safetensors"
@@ -100,7 +100,7 @@ import Testing
     }
   }
 
-  @Test func noClassIsCalledSo() throws {
+  @Test func `no class is called so`() throws {
     let result = try run(
       #"""
       mkdir -p "classes/a" "classes/$folder" && cp plain.png classes/a && cp plain.png "classes/$folder"

@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test func everyPictureOfAFolderIsTakenWithItsLabel() throws {
+  @Test func `every picture of a folder is taken with its label`() throws {
     let result = try prepare("digits")
     #expect(result.status == 0, "\(result.errors)")
     #expect(try labels() == sample.paths.sorted().map { Int($0.split(separator: "/").last?.prefix(1) ?? "") })
@@ -47,7 +47,7 @@ import Testing
     #expect(Array(images[20..<804]) == sample.pixels(order[0]))
   }
 
-  @Test func labelsComeFromFoldersNamesOrNowhere() throws {
+  @Test func `labels come from folders, names or nowhere`() throws {
     try folder.write(sample.png(0), to: "classes/7/3-a.png")
     try folder.write(sample.png(1), to: "classes/fun/x-label-4.png")
     try folder.write(sample.png(2), to: "classes/fun/laugh.PNG")
@@ -64,7 +64,7 @@ import Testing
     #expect(try labels() == [3])
   }
 
-  @Test func numbersOfFilesAreNotTakenForLabels() throws {
+  @Test func `numbers of files are not taken for labels`() throws {
     for index in 0..<4 { try folder.write(sample.png(index), to: "numbered/\(index).png") }
     #expect(try prepare("numbered").status == 0)
     #expect(try labels() == [nil, nil, nil, nil])
@@ -72,12 +72,12 @@ import Testing
     #expect(try labels() == [0, 2])
   }
 
-  @Test func aPictureByItself() throws {
+  @Test func `a picture by itself`() throws {
     #expect(try prepare(sample.name(3)).status == 0)
     #expect(try labels() == [Int(sample.digits.labels[3])])
   }
 
-  @Test func badFilesAreNamedAndDoNotStopTheOthers() throws {
+  @Test func `bad files are named and do not stop the others`() throws {
     try folder.write("no picture", to: "digits/a.png")
     try folder.write("", to: "digits/b.png")
     let result = try prepare("digits")
@@ -92,7 +92,7 @@ import Testing
     #expect(try folder.contents(of: "work/refused")?.split(separator: "\n").count == 2)
   }
 
-  @Test func foldersWithoutPicturesAreErrors() throws {
+  @Test func `folders without pictures are errors`() throws {
     try folder.write("no picture", to: "numbered/a.png")
     for (data, words) in [
       ("empty", "holds neither .png files nor the four files of MNIST"),
@@ -110,7 +110,9 @@ import Testing
   }
 
   @Test(arguments: [("6.2.4", "6.2"), ("5.10", "5.10"), ("what", "of an unknown version")])
-  func anOlderCompilerIsToldFromOneForTheCInterface(version: String, words: String) throws {
+  func `an older compiler is distinguished from one for the C interface`(version: String, words: String)
+    throws
+  {
     // A process of its own writes it: a program cannot run while a test that spawns another holds it open.
     let swiftc = folder.path("tools/swiftc")
     let made = try OctetProcess.run(
@@ -132,7 +134,7 @@ import Testing
       "\(result.errors)")
   }
 
-  @Test func numbersOfRulesBecomeTheirTexts() throws {
+  @Test func `numbers of rules become their texts`() throws {
     let said = """
       firmware: the model is rejected: rule 6 (at byte 12, found 3)
       firmware: the model is rejected: rule 48 (at byte 1, found 2)
@@ -151,7 +153,7 @@ import Testing
         """)
   }
 
-  @Test func theTableOfRulesInTheDocumentationIsTheirs() throws {
+  @Test func `the table of rules in the documentation is current`() throws {
     let page = try String(
       contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(
         path: "../../docs/PORTING.md"),

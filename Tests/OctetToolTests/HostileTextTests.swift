@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test(arguments: ["\u{1B}[2J", "a\nb", "\u{202E}", "\u{85}"])
-  func labelsThatSteerATerminalAreRefused(label: String) throws {
+  func `labels that control a terminal are refused`(label: String) throws {
     let sample = try ClassifySample(digits: 1)
     try sample.folder.write(try Self.model(label: label), to: "m.octet")
     for command in [
@@ -38,7 +38,7 @@ import Testing
     }
   }
 
-  @Test func aFormulaForALabelIsNone() throws {
+  @Test func `a formula for a label is none`() throws {
     let sample = try ClassifySample(digits: 40)
     try sample.folder.write(try Self.model(label: "=1+1"), to: "m.octet")
     let model = sample.folder.path("m.octet")
@@ -54,7 +54,7 @@ import Testing
   }
 
   /// A character without width is allowed in a label, and shown as what it is.
-  @Test func hiddenCharactersAreWrittenOut() throws {
+  @Test func `hidden characters are escaped`() throws {
     let sample = try ClassifySample(digits: 40)
     try sample.folder.write(try Self.model(label: "\u{200B}"), to: "m.octet")
     let model = sample.folder.path("m.octet")
@@ -67,7 +67,7 @@ import Testing
     #expect(try json.objects().first?["class"] as? String == "\u{200B}")
   }
 
-  @Test func classesThatNoModelMayHaveAreRefusedEarly() throws {
+  @Test func `classes that no model may have are refused early`() throws {
     let folder = try TemporaryFolder()
     for name in ["a", "b\u{1B}[2J"] {
       try FileManager.default.createDirectory(

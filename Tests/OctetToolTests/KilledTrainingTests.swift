@@ -23,7 +23,7 @@ import Testing
     case writing
   }
 
-  @Test(arguments: [1, 2, 3] as [UInt64]) func resumingGivesTheSameWeights(seed: UInt64) throws {
+  @Test(arguments: [1, 2, 3] as [UInt64]) func `resuming gives the same weights`(seed: UInt64) throws {
     let training = try SmallTraining()
     let start = ContinuousClock.now
     let whole = try training.train("--epochs", Self.epochs, "--quiet", model: "whole")
@@ -84,7 +84,7 @@ import Testing
     }
   }
 
-  @Test func aCheckpointDoesNotGoWithTheNextKill() throws {
+  @Test func `a checkpoint does not go with the next kill`() throws {
     let training = try SmallTraining()
     #expect(try training.train("--epochs", "3", "--quiet").status == 0)
     let before = try training.checkpoint()
@@ -95,7 +95,7 @@ import Testing
     }
   }
 
-  @Test func theSameSeedGivesTheSameWeightsOnAnyNumberOfCores() throws {
+  @Test func `the same seed gives the same weights on any number of cores`() throws {
     let training = try SmallTraining()
     for (model, options) in [
       ("one", ["--threads", "1"]), ("two", ["--threads", "2"]), ("many", ["--threads", "7"]),
@@ -111,7 +111,7 @@ import Testing
   }
 
   /// Only when it ends may change; anything else would be another run.
-  @Test func anotherRunsCheckpointIsRefused() throws {
+  @Test func `another run's checkpoint is refused`() throws {
     let training = try SmallTraining()
     #expect(try training.train("--epochs", "1", "--quiet").status == 0)
     let before = try training.folder.bytes(of: "model.checkpoint.safetensors")
@@ -121,7 +121,7 @@ import Testing
     #expect(try training.folder.bytes(of: "model.checkpoint.safetensors") == before)
   }
 
-  @Test func aDamagedCheckpointIsRefused() throws {
+  @Test func `a damaged checkpoint is refused`() throws {
     let training = try SmallTraining()
     #expect(try training.train("--epochs", "1", "--quiet").status == 0)
     let bytes = try #require(try training.folder.bytes(of: "model.checkpoint.safetensors"))

@@ -12,7 +12,7 @@ import Testing
     return sample
   }
 
-  @Test func everyCommandThatRunsAModelRefuses() throws {
+  @Test func `every command that runs a model refuses`() throws {
     let sample = try sample()
     let model = sample.folder.path("pools.octet")
     for arguments in [
@@ -31,7 +31,7 @@ import Testing
       "\(device.errors)")
   }
 
-  @Test func aLimitOfOnesOwn() throws {
+  @Test func `a limit given by the user`() throws {
     let sample = try sample()
     let octet = try OctetModelWork(ClassifySample.model)
     for program in ["octet", "octet-classify"] {
@@ -53,7 +53,7 @@ import Testing
     }
   }
 
-  @Test func inspectShowsWhatIsRefused() throws {
+  @Test func `inspect shows what is refused`() throws {
     let sample = try sample()
     let work = try Model(copying: LaboriousModel.pools, workLimit: .max).work
     let json = try OctetProcess.run("inspect", sample.folder.path("pools.octet"), "--json")

@@ -25,7 +25,7 @@ import Testing
     ["classify", "MODEL", "digits", "--save-input", "link"],
     ["classify", "MODEL", "digits", "--svg", "link"],
   ])
-  func linksAreRefused(words: [String]) throws {
+  func `links are refused`(words: [String]) throws {
     let sample = try ClassifySample(digits: 1)
     for isDangling in [false, true] {
       if isDangling {
@@ -46,7 +46,7 @@ import Testing
   }
 
   /// The names of saved inputs can be foreseen.
-  @Test func aLinkAmongSavedInputs() throws {
+  @Test func `a link among saved inputs`() throws {
     let sample = try ClassifySample(digits: 2)
     try FileManager.default.createDirectory(
       atPath: sample.folder.path("in"), withIntermediateDirectories: false)
@@ -61,7 +61,7 @@ import Testing
     #expect(try result.objects().count == 2)
   }
 
-  @Test func aLinkAmongPicturesOfAPage() throws {
+  @Test func `a link among pictures of a page`() throws {
     let sample = try ClassifySample(digits: 1)
     try FileManager.default.createDirectory(
       atPath: sample.folder.path("svg"), withIntermediateDirectories: false)
@@ -76,7 +76,7 @@ import Testing
   }
 
   /// A name that stands for an open descriptor is a link on Linux, and no trap.
-  @Test func standardOutputIsAFileToo() throws {
+  @Test func `standard output is a file too`() throws {
     let result = try OctetProcess.run("export", ClassifySample.model, "--c-array", "/dev/stdout")
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.output.contains("const unsigned long octet_bytes"))
@@ -84,7 +84,7 @@ import Testing
   }
 
   /// As a disk that is full, but without one: no file may have a byte. What is printed goes through a pipe.
-  @Test func aFullDiskLosesNoAnswer() throws {
+  @Test func `a full disk loses no answer`() throws {
     let sample = try ClassifySample(digits: 15)
     let program = try BuiltProducts.path(of: "octet")
     let result = try OctetProcess.run(
@@ -108,7 +108,7 @@ import Testing
       ["evaluate", "MODEL", "--data", "classes", "--json"],
       ["quantize", "FLOAT", "--data", "classes", "--json", "--out", "q.octet"],
     ])
-  func aPageThatDoesNotFitLosesNoResult(words: [String]) throws {
+  func `a page that does not fit loses no result`(words: [String]) throws {
     let sample = try ClassifySample(digits: 40)
     for index in 0..<40 {
       let folder = "classes/\(sample.digits.classNames[Int(sample.digits.labels[index])])"
@@ -133,7 +133,7 @@ import Testing
   }
 
   @Test(arguments: [4, 8, 12])
-  func tooFewDescriptorsIsOneError(limit: Int) throws {
+  func `too few descriptors is one error`(limit: Int) throws {
     let sample = try ClassifySample(digits: 3)
     let program = try BuiltProducts.path(of: "octet")
     let words = [program, ClassifySample.model, sample.folder.path("digits")]

@@ -88,7 +88,7 @@ import Testing
     "train --network n.network --data t.csv --report n.network",
     "train --recipe binary-dense --data idx --out idx/train-images-idx3-ubyte",
   ])
-  func inputsStay(line: String) throws {
+  func `inputs stay`(line: String) throws {
     let place = try Place()
     // The first picture whose name the line has may be of another digit.
     let line = line.replacingOccurrences(of: "digits/3-00001.png", with: place.sample.name(0))
@@ -105,7 +105,7 @@ import Testing
     "report m.octet --out pages/loss.svg --svg pages",
     "classify m.octet digits --report in/000001.png --save-input in",
   ])
-  func outputsAreNotWrittenTwice(line: String) throws {
+  func `outputs are not written twice`(line: String) throws {
     let place = try Place()
     for name in ["pages", "in"] {
       try FileManager.default.createDirectory(
@@ -120,7 +120,7 @@ import Testing
   }
 
   /// What no option names.
-  @Test func defaultsAndTheEnvironmentCount() throws {
+  @Test func `defaults and the environment count`() throws {
     let place = try Place()
     let before = try place.contents()
     let idx = ["OCTET_MNIST": place.sample.folder.path("idx")]
@@ -133,7 +133,7 @@ import Testing
   }
 
   /// Only when its turn comes can a picture from standard input be compared.
-  @Test func picturesFromStandardInputCount() throws {
+  @Test func `pictures from standard input count`() throws {
     let place = try Place()
     let before = try place.contents()
     let input = "\(place.sample.name(1))\n\(place.sample.name(0))\n"
@@ -150,7 +150,7 @@ import Testing
     #expect(try place.contents() == before)
   }
 
-  @Test func whatIsNotReadMayBeReplaced() throws {
+  @Test func `what is not read may be replaced`() throws {
     let place = try Place()
     for line in [
       "export m.octet --c-source z.c --c-array a.c",

@@ -57,7 +57,7 @@ import Testing
     ("OctetInterchangeTests/Keras/Models/sequential.h5", [9, 8, 2]),
     ("\(quantization)/residual-float.tflite", [9, 9, 1]),
   ])
-  func floatModelsGiveTheOutputsOfTheirMakers(model: String, item: [Int]) throws {
+  func `float models give the outputs of their makers`(model: String, item: [Int]) throws {
     let sample = try Sample(model)
     let shape = [sample.answers.pictures.count] + item
     expectClose(try sample.outputs(NPYArray(shape: shape, sample.reals)), sample.answers.outputs)
@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test(arguments: ["dense-int8", "residual-int8"])
-  func aFullIntegerModelGivesLiteRTsIntegers(name: String) throws {
+  func `a full-integer model gives LiteRT's integers`(name: String) throws {
     let sample = try Sample("\(Self.quantization)/\(name).tflite")
     let shape = try #require(["dense-int8": [36], "residual-int8": [9, 9, 1]][name])
     let all = [sample.answers.pictures.count] + shape
@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  @Test func anOctetFileGivesTheRuntimesAnswers() throws {
+  @Test func `an .octet file gives the runtime's answers`() throws {
     let sample = try ClassifySample(digits: 3)
     var expected: [Float] = []
     for index in 0..<3 {
@@ -103,7 +103,7 @@ import Testing
     #expect(try NPYArray.read(path: path) == NPYArray(shape: [3, 10], expected))
   }
 
-  @Test func aTableOfImagesIsData() throws {
+  @Test func `a table of images is data`() throws {
     let sample = try Sample("\(Self.quantization)/residual-float.tflite")
     let lines = sample.answers.pictures.map { "0,\($0.map(String.init).joined(separator: ","))" }
     try sample.folder.write(lines.joined(separator: "\n") + "\n", to: "table.csv")
@@ -114,7 +114,7 @@ import Testing
     expectClose(try NPYArray.read(path: path), sample.answers.outputs)
   }
 
-  @Test func theTextFormsHoldTheSameNumbers() throws {
+  @Test func `the text forms hold the same numbers`() throws {
     let sample = try Sample("\(Self.quantization)/dense-int8.tflite")
     let items = NPYArray(
       shape: [1, 36], element: .uint8, bytes: sample.answers.pictures[0])
@@ -134,7 +134,7 @@ import Testing
   }
 
   /// What is refused, with one line that names the file, and nothing written.
-  @Test func itemsThatCannotBeRead() throws {
+  @Test func `items that cannot be read`() throws {
     let sample = try Sample("OctetInterchangeTests/Keras/Models/sequential.keras")
     let out = sample.folder.path("out.npy")
     let size = 9 * 8 * 2
@@ -164,7 +164,7 @@ import Testing
     #expect(try sample.folder.bytes(of: "out.npy") == nil)
   }
 
-  @Test func aDamagedArrayAndAPictureThatCannotBeRead() throws {
+  @Test func `a damaged array and a picture that cannot be read`() throws {
     let sample = try ClassifySample(digits: 2)
     try sample.folder.write(Array("no array".utf8), to: "items.npy")
     try OctetProcess.run("predict", ClassifySample.model, sample.folder.path("items.npy"))

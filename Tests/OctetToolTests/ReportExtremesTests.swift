@@ -5,15 +5,12 @@ import TestSupport
 import Testing
 
 /// Pages about networks of unusual shapes and models with numbers that do not occur in training, but can be in a file.
-@Suite("Pages of models at the edge")
-struct ReportExtremesTests {
-  @Test(
-    "show the filters of a convolution that does not read a picture",
-    arguments: [
-      "input 784\nconv 5 1x1 relu\ndense 10 softmax",
-      "input 1x1x784\nconv 5 1x1 relu\nflatten\ndense 10 softmax",
-    ])
-  func flatConvolution(network: String) throws {
+@Suite struct ReportExtremesTests {
+  @Test(arguments: [
+    "input 784\nconv 5 1x1 relu\ndense 10 softmax",
+    "input 1x1x784\nconv 5 1x1 relu\nflatten\ndense 10 softmax",
+  ])
+  func `show the filters of a convolution that does not read a picture`(network: String) throws {
     let training = try SmallTraining(images: 40)
     try training.folder.write(network, to: "small.network")
     let (float, integer) = (training.folder.path("model.safetensors"), training.folder.path("model.octet"))
@@ -53,8 +50,8 @@ struct ReportExtremesTests {
     return path
   }
 
-  @Test("hold values as large as floats are", arguments: ["", " softmax"])
-  func largeValues(activation: String) throws {
+  @Test(arguments: ["", " softmax"])
+  func `hold values as large as floats are`(activation: String) throws {
     for bias: Float in [3e37, 3e38] {
       let training = try SmallTraining(images: 40)
       let path = try model("input 784\ndense 10\(activation)", bias: bias, in: training)
@@ -67,8 +64,8 @@ struct ReportExtremesTests {
     }
   }
 
-  @Test("are refused in one line where the answers are not finite")
-  func infiniteAnswers() throws {
+  @Test
+  func `are refused in one line where the answers are not finite`() throws {
     let training = try SmallTraining(images: 40)
     let path = try model("input 784\ndense 10 softmax", bias: 1, in: training)
     var model = try FloatModelFile.load(path: path)

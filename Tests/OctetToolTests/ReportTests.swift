@@ -2,10 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Pages with pictures")
-struct ReportTests {
-  @Test("say the numbers that --json says")
-  func numbersAgree() throws {
+@Suite struct ReportTests {
+  @Test
+  func `say the numbers that --json says`() throws {
     let sample = try ReportSample()
     let evaluated = try sample.run(
       "evaluate", sample.path("model.octet"), "--against", sample.path("model.safetensors"), "--json",
@@ -33,8 +32,8 @@ struct ReportTests {
     }
   }
 
-  @Test("have the same bytes each time, times of training aside")
-  func sameBytes() throws {
+  @Test
+  func `have the same bytes each time, times of training aside`() throws {
     let sample = try ReportSample()
     let model = sample.path("model.octet")
     for command in [
@@ -55,8 +54,8 @@ struct ReportTests {
     #expect(try sample.page("a.html") == sample.page("b.html"))
   }
 
-  @Test("cannot be entered by the name of a file or of a class")
-  func hostileNames() throws {
+  @Test
+  func `cannot be entered by the name of a file or of a class`() throws {
     let sample = try ReportSample()
     let name = "<script>alert(1)<!--\"'&.png"
     let source = try #require(try digitName(sample))
@@ -94,8 +93,8 @@ struct ReportTests {
     }
   }
 
-  @Test("come with single pictures, and without a page if only those are asked for")
-  func singlePictures() throws {
+  @Test
+  func `come with single pictures, and without a page if only those are asked for`() throws {
     let sample = try ReportSample()
     let result = try sample.run("evaluate", sample.path("model.octet"), "--svg", sample.path("made/pictures"))
     #expect(result.status == 0 && result.output.contains("Wrote pictures in"))
@@ -107,8 +106,8 @@ struct ReportTests {
     #expect(names.allSatisfy { $0.hasSuffix(".svg") })
   }
 
-  @Test("show each part that a command knows of")
-  func parts() throws {
+  @Test
+  func `show each part that a command knows of`() throws {
     let sample = try ReportSample()
     _ = try sample.pages()
     let wanted = [
@@ -134,8 +133,8 @@ struct ReportTests {
     }
   }
 
-  @Test("are refused where they cannot be written, before any work is done")
-  func refusals() throws {
+  @Test
+  func `are refused where they cannot be written, before any work is done`() throws {
     let sample = try ReportSample()
     let model = sample.path("model.octet")
     try sample.run("evaluate", model, "--report", sample.path("no/page.html")).expectRefusal(
@@ -149,8 +148,8 @@ struct ReportTests {
     #expect(!FileManager.default.fileExists(atPath: sample.path("no")))
   }
 
-  @Test("of a model that was quantized in another way say so")
-  func otherSettings() throws {
+  @Test
+  func `of a model that was quantized in another way say so`() throws {
     let sample = try ReportSample()
     _ = try sample.run(
       "quantize", sample.path("model.safetensors"), "--method", "entropy", "-q", "--out",

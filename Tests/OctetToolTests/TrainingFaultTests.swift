@@ -24,14 +24,16 @@ import Testing
       environment: training.environment)
   }
 
-  @Test(.enabled(if: prlimit != nil, "needs prlimit")) func aDiskThatIsFullFromTheStart() throws {
+  @Test(.enabled(if: prlimit != nil, "needs prlimit")) func `a disk that is full from the start`() throws {
     let training = try SmallTraining()
     try train(training, fileLimit: 1000, "--epochs", "2", "--quiet").expectRefusal(
       1, "cannot be written", "model.checkpoint.safetensors", "too large")
     #expect(try training.written() == [])
   }
 
-  @Test(.enabled(if: prlimit != nil, "needs prlimit")) func aDiskThatFillsUpKeepsTheLastCheckpoint() throws {
+  @Test(.enabled(if: prlimit != nil, "needs prlimit")) func `a disk that fills up keeps the last checkpoint`()
+    throws
+  {
     let training = try SmallTraining()
     #expect(try training.train("--epochs", "12", "--quiet", model: "whole").status == 0)
     #expect(try training.train("--epochs", "12", "--quiet").status == 0)
@@ -47,7 +49,7 @@ import Testing
   }
 
   /// What was found is printed all the same.
-  @Test func aPageOnAFullDevice() throws {
+  @Test func `a page on a full device`() throws {
     let training = try SmallTraining()
     guard access("/dev/full", W_OK) == 0 else { return }
     let result = try training.train("--epochs", "1", "--json", "--report", "/dev/full")
@@ -57,7 +59,7 @@ import Testing
     #expect(try training.checkpoint().snapshot.isFinished)
   }
 
-  @Test func aLinkForAModelIsRefusedBeforeTraining() throws {
+  @Test func `a link for a model is refused before training`() throws {
     let training = try SmallTraining()
     try FileManager.default.createSymbolicLink(
       atPath: training.folder.path("model.safetensors"), withDestinationPath: "elsewhere")
@@ -65,21 +67,21 @@ import Testing
     #expect(try training.written() == ["model.safetensors"])
   }
 
-  @Test func aFolderThatIsMissingIsToldBeforeTraining() throws {
+  @Test func `a missing folder is an error before training`() throws {
     let training = try SmallTraining()
     try training.train("--json", model: "missing/model").expectRefusal(
       1, "cannot be written", "missing/model.safetensors", "No such file or directory", "mkdir -p")
     #expect(try training.written() == [])
   }
 
-  @Test func aFolderThatIsAFile() throws {
+  @Test func `a folder that is a file`() throws {
     let training = try SmallTraining()
     try training.folder.write("text", to: "file")
     try training.train(model: "file/model").expectRefusal(1, "cannot be written (Not a directory)")
   }
 
   @Test(.enabled(if: geteuid() != 0, "permissions do not bind the superuser"))
-  func aFolderThatMayNotBeWritten() throws {
+  func `a folder that may not be written`() throws {
     let training = try SmallTraining()
     try FileManager.default.createDirectory(
       atPath: training.folder.path("closed"), withIntermediateDirectories: false,
@@ -88,7 +90,8 @@ import Testing
   }
 
   /// Even the superuser may not write here.
-  @Test(.enabled(if: access("/proc/version", R_OK) == 0, "needs /proc")) func aFolderThatTakesNoFiles() throws
+  @Test(.enabled(if: access("/proc/version", R_OK) == 0, "needs /proc")) func `a folder that takes no files`()
+    throws
   {
     let training = try SmallTraining()
     let result = try OctetProcess.run(
@@ -100,7 +103,7 @@ import Testing
     result.expectRefusal(1, "/proc/model.safetensors: cannot be written")
   }
 
-  @Test func aLossThatIsNoNumberStopsAndKeepsTheCheckpoint() throws {
+  @Test func `a loss that is not a number stops and keeps the checkpoint`() throws {
     let training = try SmallTraining()
     try training.folder.write(
       "input 28x28x1\nconv 4 3x3\nflatten\ndense 16\ndense 10 softmax\noptimizer sgd\nbatch 16\n",
@@ -118,7 +121,7 @@ import Testing
   }
 
   @Test(.enabled(if: access("/dev/full", W_OK) == 0, "needs /dev/full"), arguments: [[], ["--json"]])
-  func outputOnAFullDisk(options: [String]) throws {
+  func `output on a full disk`(options: [String]) throws {
     let training = try SmallTraining()
     let result = try training.run(
       training.arguments(["--epochs", "1"] + options), output: .path("/dev/full"))
@@ -126,7 +129,7 @@ import Testing
     result.expectOneLine(["cannot write to standard output: No space left on device"])
   }
 
-  @Test func aClosedOutput() throws {
+  @Test func `a closed output`() throws {
     let training = try SmallTraining()
     let octet = try BuiltProducts.path(of: "octet")
     let result = try OctetProcess.run(

@@ -16,7 +16,7 @@ import Testing
     ("binary-dense", "108,801"), ("dense-dropout", "101,770"), ("cnn-two-pool", "179,926"),
     ("cnn-deep", "1,199,882"),
   ])
-  func theSummaryHasTheTotals(recipe: String, total: String) throws {
+  func `the summary has the totals`(recipe: String, total: String) throws {
     let training = try SmallTraining()
     let result = try training.run([
       "train", "--recipe", recipe, "--data", training.folder.path("data"), "--epochs", "1", "--images", "20",
@@ -29,7 +29,7 @@ import Testing
     #expect(lines.contains { $0.prefix(4) == ["layer", "kind", "output", "parameters"] })
   }
 
-  @Test func plainLinesWhereThereIsNoTerminal() throws {
+  @Test func `plain lines where there is no terminal`() throws {
     let training = try SmallTraining()
     let result = try training.train("--epochs", "12")
     #expect(result.status == 0)
@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  @Test func quietSaysNothing() throws {
+  @Test func `quiet says nothing`() throws {
     let training = try SmallTraining()
     let result = try training.train("--epochs", "1", "--quiet")
     #expect(result.status == 0)
@@ -59,7 +59,9 @@ import Testing
     #expect(try training.written() == ["model.checkpoint.safetensors", "model.safetensors"])
   }
 
-  @Test(arguments: [["--json"], ["--json", "--quiet"]]) func anObjectPerEpochAndOneAtTheEnd(options: [String])
+  @Test(arguments: [["--json"], ["--json", "--quiet"]]) func `an object per epoch and one at the end`(
+    options: [String]
+  )
     throws
   {
     let training = try SmallTraining()
@@ -110,7 +112,7 @@ import Testing
     #expect((last["model"] as? String)?.hasSuffix("model.safetensors") == true)
   }
 
-  @Test func twoClassesHaveAPositiveOne() throws {
+  @Test func `two classes have a positive one`() throws {
     let training = try SmallTraining()
     let arguments = [
       "train", "--recipe", "binary-dense", "--data", training.folder.path("data"), "--epochs", "2", "--out",
@@ -126,7 +128,7 @@ import Testing
     }
   }
 
-  @Test func everySettingCanBeOverridden() throws {
+  @Test func `every setting can be overridden`() throws {
     let training = try SmallTraining()
     let options = [
       "epochs": "2", "batch": "full", "learning-rate": "0.01", "optimizer": "sgd", "momentum": "0.5",
@@ -146,7 +148,7 @@ import Testing
     #expect(try result.objects().last?["test_images"] as? Int == 18)
   }
 
-  @Test func aReaderThatLeavesStopsTheRun() throws {
+  @Test func `a reader that closes the pipe stops the run`() throws {
     let training = try SmallTraining()
     var ends: [Int32] = [0, 0]
     try #require(pipe(&ends) == 0)
@@ -159,7 +161,7 @@ import Testing
   }
 
   /// Nothing of the clock is in a model.
-  @Test func aSeedGivesTheSameFile() throws {
+  @Test func `a seed gives the same file`() throws {
     let training = try SmallTraining()
     var files: [[UInt8]?] = []
     for _ in 0..<2 {

@@ -13,7 +13,7 @@ import Testing
     }
   }
 
-  @Test func settingsAreReadBesideTheNetwork() throws {
+  @Test func `settings are read beside the network`() throws {
     let recipe = try Recipe(
       text: """
         name tiny
@@ -49,7 +49,7 @@ import Testing
     #expect(again == settings)
   }
 
-  @Test func candidatesShareTheInput() throws {
+  @Test func `candidates share the input`() throws {
     let recipe = try Recipe(
       text:
         "input 4\ncandidate a\ndense 2 softmax\ncandidate b\ndense 3\ndense 2 softmax\nvalidation-split 0.2",
@@ -73,14 +73,14 @@ import Testing
     ("input 4\ncandidate a\ndense 2\ncandidate b\ndense 2", "validation-split"),
     ("input 4\ncandidate a\ncandidate b\ndense 2", "no layers"),
   ])
-  func faultsAreNamed(text: String, expected: String) {
+  func `faults are named`(text: String, expected: String) {
     let message = error(text)
     #expect(message?.contains(expected) == true, "\(message ?? "no error")")
   }
 
   /// As editors on Windows write it, and some with a byte order mark.
   @Test(arguments: ["\r\n", "\n"], ["", "\u{FEFF}"])
-  func anyLineEnd(end: String, mark: String) throws {
+  func `any line end`(end: String, mark: String) throws {
     let lines = ["about two words", "", "input 784 # flat", "dense 10 softmax", "epochs 3", ""]
     let recipe = try Recipe(text: mark + lines.joined(separator: end), name: "r")
     #expect(recipe == (try Recipe(text: lines.joined(separator: "\n"), name: "r")))

@@ -33,7 +33,7 @@ import Testing
       Optimizer.sgd(momentum: 0), .sgd(momentum: 0.5), .rmsprop(decay: 0.9),
       Optimizer.adam(firstDecay: 0.9, secondDecay: 0.999),
     ], [nil, 5])
-  func aRunThatResumesEndsWithTheSameBits(optimizer: Optimizer, patience: Int?) throws {
+  func `a run that resumes ends with the same bits`(optimizer: Optimizer, patience: Int?) throws {
     let folder = try TemporaryFolder()
     let path = folder.path("c.safetensors")
     var settings = settings(patience: patience)
@@ -54,7 +54,7 @@ import Testing
     #expect(second.history.count == 4)
   }
 
-  @Test func everyNumberOfTheHistorySurvives() throws {
+  @Test func `every number of the history survives`() throws {
     var random = RandomStream(seed: 9, purpose: .testing)
     func anyDouble() -> Double {
       let value = Double(bitPattern: random.next())
@@ -105,7 +105,7 @@ import Testing
     return try CheckpointFile.decode(CheckpointFile.encode(checkpoint, path: "c"), path: "c")
   }
 
-  @Test func everythingComesBack() throws {
+  @Test func `everything comes back`() throws {
     let checkpoint = try sample()
     #expect(checkpoint.snapshot.bestEpoch == 1)
     #expect(try roundTrip { _ in } == checkpoint)
@@ -115,7 +115,7 @@ import Testing
     #expect(try CheckpointFile.encode(roundTrip { _ in }, path: "c") == bytes)
   }
 
-  @Test func anotherRunsCheckpointIsRefusedWithTheDifference() throws {
+  @Test func `another run's checkpoint is refused with the difference`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("c")
     try CheckpointFile.save(try sample(), path: path)
@@ -134,7 +134,7 @@ import Testing
     #expect(missing?.isMissing == true)
   }
 
-  @Test func damageIsTold() throws {
+  @Test func `damage is reported`() throws {
     func refuse(_ words: String, _ change: (inout [String: String], inout [NamedValues]) -> Void) throws {
       let file = try SafetensorsFile(CheckpointFile.encode(sample(), path: ""))
       var metadata = file.metadata

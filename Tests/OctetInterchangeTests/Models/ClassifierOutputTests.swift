@@ -24,7 +24,7 @@ import Testing
       error?.description.contains(words) == true, "\(String(describing: error))", sourceLocation: location)
   }
 
-  @Test func softmaxAndOneSigmoidAreClasses() throws {
+  @Test func `softmax and one sigmoid are classes`() throws {
     #expect(try names(3, .softmax) == ["0", "1", "2"])
     #expect(try names(1, .sigmoid) == ["0", "1"])
     #expect(try names(3, .softmax, data: ["a", "b", "c"]) == ["a", "b", "c"])
@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test(arguments: [Activation.linear, .relu, .tanh, .sigmoid])
-  func severalOutputsAreClassesWhereNamesFit(activation: Activation) throws {
+  func `several outputs are classes where names fit`(activation: Activation) throws {
     #expect(try names(4, activation, data: ["a", "b", "c", "d"]) == ["a", "b", "c", "d"])
     #expect(try names(4, activation, given: ["1", "2", "3", "4"]) == ["1", "2", "3", "4"])
     expectRefused(
@@ -45,13 +45,13 @@ import Testing
   }
 
   @Test(arguments: [Activation.linear, .relu, .tanh])
-  func oneOutputIsANumber(activation: Activation) throws {
+  func `one output is a number`(activation: Activation) throws {
     expectRefused("a number and no class", 1, activation)
     expectRefused("--classes FIRST,SECOND", 1, activation, data: ["a", "b"])
     #expect(try names(1, activation, given: ["no", "yes"]) == ["no", "yes"])
   }
 
-  @Test func whatNamesCannotHelp() {
+  @Test func `what names cannot help`() {
     expectRefused("always 1", 1, .softmax, given: ["a", "b"])
     expectRefused("the limit is 256 classes", 257, .softmax)
     expectRefused("3 outputs, but there are 2 classes", 3, .softmax, given: ["a", "b"])
@@ -62,7 +62,7 @@ import Testing
     #expect(error?.description.contains("2x2x3, not one row") == true)
   }
 
-  @Test func aModelNeedsNoClassesToExist() throws {
+  @Test func `a model needs no classes to exist`() throws {
     for text in ["input 4x4x1\nconv 2 3x3\nflatten", "input 3\ndense 1", "input 3\ndense 300 relu"] {
       var description = try NetworkDescription(text: text)
       let isMap = description.layers.last?.kind == .flatten(Flatten())

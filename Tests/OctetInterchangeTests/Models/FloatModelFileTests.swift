@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 @Suite struct FloatModelFileTests {
-  @Test func everythingComesBack() throws {
+  @Test func `everything comes back`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("m.safetensors")
     let model = try SampleModels.model()
@@ -23,7 +23,7 @@ import Testing
   }
 
   /// Two runs with the same seed write the same bytes, however long each took.
-  @Test func timesAreNotInTheFile() throws {
+  @Test func `times are not in the file`() throws {
     var model = try SampleModels.model()
     let bytes = try FloatModelFile.encode(model, path: "")
     model.history = [try SampleModels.record(1), try SampleModels.record(2)]
@@ -32,7 +32,7 @@ import Testing
   }
 
   /// Files of earlier versions have times; wrong ones are refused as before.
-  @Test func timesOfOlderFilesAreChecked() throws {
+  @Test func `times of older files are checked`() throws {
     func history(_ seconds: String, _ rate: String) -> (name: String, value: String) {
       (
         "history",
@@ -53,7 +53,7 @@ import Testing
     }
   }
 
-  @Test func theLoadedNetworkComputesTheSame() throws {
+  @Test func `the loaded network computes the same`() throws {
     let network = try SampleModels.network(seed: 77)
     let model = FloatModel(
       network: network.description, classNames: ["a", "b", "c"],
@@ -71,7 +71,7 @@ import Testing
     }
   }
 
-  @Test func theFormOfPicturesComesBack() throws {
+  @Test func `the form of pictures comes back`() throws {
     var model = try SampleModels.model()
     for fit in ["auto", "exact", "digit"].compactMap(PictureForm.Fit.init(name:)) {
       for inversion in ["auto", "no", "yes"].compactMap(PictureForm.Inversion.init(name:)) {
@@ -85,7 +85,7 @@ import Testing
     try expectRefused("its \"invert\" is \"\", not one of") { texts, _ in texts += [("fit", "exact")] }
   }
 
-  @Test func aModelFromElsewhereNeedsThreeTexts() throws {
+  @Test func `a model from elsewhere needs three texts`() throws {
     var model = try SampleModels.model()
     model = FloatModel(network: model.network, classNames: ["a", "b", "c"], parameters: model.parameters)
     let bytes = try FloatModelFile.encode(model, path: "")
@@ -119,7 +119,7 @@ import Testing
     if let value { metadata.append((name, value)) }
   }
 
-  @Test func textsThatAreMissingOrWrong() throws {
+  @Test func `texts that are missing or wrong`() throws {
     try expectRefused("is not a float model of Octet") { texts, _ in set(&texts, "format", nil) }
     try expectRefused("its format is \"octet-float-2\"") { texts, _ in set(&texts, "format", "octet-float-2")
     }
@@ -155,7 +155,7 @@ import Testing
     }
   }
 
-  @Test func tensorsThatAreMissingOrWrong() throws {
+  @Test func `tensors that are missing or wrong`() throws {
     try expectRefused(#"tensor "conv-1.weight" of shape [3, 3, 1, 2] is missing"#) { _, tensors in
       tensors.removeAll { $0.name == "conv-1.weight" }
     }
@@ -175,7 +175,7 @@ import Testing
     }
   }
 
-  @Test func integersAreNoWeights() throws {
+  @Test func `integers are not weights`() throws {
     let network = "input 2\ndense 2 softmax\n"
     let metadata = JSONValue.object([
       ("format", .string(FloatModelFile.format)), ("network", .string(network)), ("classes", #"["a","b"]"#),
@@ -195,7 +195,7 @@ import Testing
     }
   }
 
-  @Test func savingRefusesWhatLoadingWould() throws {
+  @Test func `saving refuses what loading would`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("m")
     var notFinite = try SampleModels.model()
@@ -215,7 +215,7 @@ import Testing
     #expect(try folder.names() == [])
   }
 
-  @Test func aMissingFileIsToldFromABrokenOne() throws {
+  @Test func `a missing file is distinguished from a broken one`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("m")
     let missing = #expect(throws: ModelFileError.self) { try FloatModelFile.load(path: path) }

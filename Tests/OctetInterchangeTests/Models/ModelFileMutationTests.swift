@@ -17,7 +17,7 @@ import Testing
         history: [try SampleModels.record(1)], metrics: .object([("a", 1)]), octetVersion: "1"), path: "")
   }
 
-  @Test func everyTruncationIsRefused() throws {
+  @Test func `every truncation is refused`() throws {
     let bytes = try Self.small()
     #expect(throws: Never.self) { try FloatModelFile.decode(bytes, path: "") }
     for count in 0..<bytes.count {
@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  @Test func everyFlipOfOneBit() throws {
+  @Test func `every flip of one bit`() throws {
     let bytes = try Self.small()
     var valid = 0
     for index in bytes.indices {
@@ -43,7 +43,7 @@ import Testing
   }
 
   /// Changes inside the texts, the header around them always whole.
-  @Test func mutatedTexts() throws {
+  @Test func `mutated texts`() throws {
     let file = try SafetensorsFile(Self.small())
     let tensors = try file.entries.map {
       NamedValues(name: $0.name, shape: $0.shape, values: try file.values(of: $0))

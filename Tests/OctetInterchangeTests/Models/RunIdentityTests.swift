@@ -12,7 +12,7 @@ import Testing
       network: try NetworkDescription(text: SampleModels.text), settings: settings, data: "d")
   }
 
-  @Test func everySettingButTheEndIsFixed() throws {
+  @Test func `every setting but the end is fixed`() throws {
     let values: [TrainingSetting: String] = [
       .loss: "hinge", .optimizer: "rmsprop", .learningRate: "0.5", .schedule: "cosine", .batch: "full",
       .epochs: "77",
@@ -39,7 +39,7 @@ import Testing
     #expect(slow.difference(from: fast) == RunDifference(what: "momentum", saved: "0.5", wanted: "0.9"))
   }
 
-  @Test func whatIsLeftOutIsTheSameAsTheUsual() throws {
+  @Test func `what is left out is the same as the usual`() throws {
     let spelled = try run {
       $0.loss = .sparseCategoricalCrossentropy
       $0.learningRate = 0.001
@@ -48,7 +48,7 @@ import Testing
     #expect(try run() == spelled)
   }
 
-  @Test func networksAreComparedLineByLine() throws {
+  @Test func `networks are compared line by line`() throws {
     func other(_ text: String) throws -> RunDifference? {
       try run().difference(
         from: RunIdentity(network: NetworkDescription(text: text), settings: TrainingSettings(), data: "d"))
@@ -64,13 +64,13 @@ import Testing
     #expect(prefix?.description.contains("and not set here") == true)
   }
 
-  @Test func otherDataIsAnotherRun() throws {
+  @Test func `other data is another run`() throws {
     let other = RunIdentity(network: try run().network, settings: TrainingSettings(), data: "e")
     #expect(
       try run().difference(from: other) == RunDifference(what: "training data", saved: "d", wanted: "e"))
   }
 
-  @Test func theFingerprintSeesEveryPart() {
+  @Test func `the fingerprint sees every part`() {
     let shape = ImageShape(height: 1, width: 2, channels: 1)
     func print(_ pixels: [UInt8], _ labels: [UInt8], _ names: [String], _ shape: ImageShape) -> String {
       LabeledImages(shape: shape, pixels: pixels, labels: labels, classNames: names).fingerprint

@@ -41,7 +41,7 @@ import Testing
     return try JSONDecoder().decode(Dump.self, from: Data(output.utf8))
   }
 
-  @Test func pythonReadsAModel() throws {
+  @Test func `Python reads a model`() throws {
     guard let python = Python("safetensors", "numpy") else { return }
     let folder = try TemporaryFolder()
     let path = folder.path("m.safetensors")
@@ -72,7 +72,7 @@ import Testing
     #expect(status == 0, "\(output)")
   }
 
-  @Test func pythonReadsEveryBit() throws {
+  @Test func `Python reads every bit`() throws {
     guard let python = Python("safetensors", "numpy") else { return }
     let folder = try TemporaryFolder()
     let path = folder.path("bits.safetensors")
@@ -92,7 +92,7 @@ import Testing
     #expect(found.tensors["scalar"] == .init(dtype: "float32", shape: [], bits: [0x4020_0000]))
   }
 
-  @Test func octetReadsWhatPythonWrote() throws {
+  @Test func `Octet reads what Python wrote`() throws {
     guard let python = Python("safetensors", "numpy") else { return }
     let folder = try TemporaryFolder()
     let path = folder.path("python.safetensors")
@@ -128,7 +128,7 @@ import Testing
     #expect(entries["bytes"]?.element == .uint8)
   }
 
-  @Test func aModelMadeInPythonIsAModel() throws {
+  @Test func `a model made in Python is a model`() throws {
     guard let python = Python("safetensors", "numpy") else { return }
     let folder = try TemporaryFolder()
     let path = folder.path("made.safetensors")
@@ -148,7 +148,7 @@ import Testing
   }
 
   /// Where Python's reader refuses a file, Octet's does too.
-  @Test func octetIsNoLessStrict() throws {
+  @Test func `Octet is no less strict`() throws {
     guard let python = Python("safetensors", "numpy") else { return }
     let folder = try TemporaryFolder()
     let one = #"{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#

@@ -26,14 +26,14 @@ import Testing
     return true
   }
 
-  @Test func everyTruncationIsRefused() throws {
+  @Test func `every truncation is refused`() throws {
     let bytes = try Self.sample()
     #expect(isRead(bytes))
     for count in 0..<bytes.count { #expect(!isRead(Array(bytes.prefix(count)))) }
     #expect(!isRead(bytes + [0]))
   }
 
-  @Test func everyChangeOfOneByte() throws {
+  @Test func `every change of one byte`() throws {
     let bytes = try Self.sample()
     for index in bytes.indices {
       for value in 0...UInt8.max {
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  @Test func seededMutations() throws {
+  @Test func `seeded mutations`() throws {
     let bytes = try Self.sample()
     let pieces: [String] = [
       "9223372036854775807", "-1", "1e999", "0.5", "[", "]", "{", "}", ",", ":", "\"", "\\u0000", "\\ud83d",

@@ -31,7 +31,7 @@ import Testing
       at: location)
   }
 
-  @Test func acceptsWhatTheFormatAllows() throws {
+  @Test func `accepts what the format allows`() throws {
     #expect(try read("{}", data: 0).entries.isEmpty)
     #expect(try read("{}   \n", data: 0).metadata.isEmpty)
     #expect(try read(#"{"__metadata__":null}"#, data: 0).metadata.isEmpty)
@@ -46,7 +46,7 @@ import Testing
     #expect(unordered.entries.map(\.name) == ["a", "e", "b"])
   }
 
-  @Test func lengths() {
+  @Test func `lengths`() {
     for count in 0..<8 {
       expect([UInt8](repeating: 0, count: count), field: "file size", "cut short")
     }
@@ -58,7 +58,7 @@ import Testing
   }
 
   @Test(arguments: ["", " {}", "[]", "null", "7", "\"a\"", "\u{FEFF}{}"])
-  func headersThatAreNoObject(header: String) {
+  func `headers that are not an object`(header: String) {
     expect(header, data: 0, field: "header", "must start with {")
   }
 
@@ -67,11 +67,11 @@ import Testing
     "{\"__metadata__\":{\"a\":\"b\"\n,\n}}", "{}x", "{//\n}", "{\"\u{1}\":1}", "{\"\\x\":1}",
     "{\"\\ud800\":1}", "{}\0", "{\0}\0",
   ])
-  func headersThatAreNoJSON(header: String) {
+  func `headers that are not JSON`(header: String) {
     expect(header, data: 0, field: "header", "it cannot be read")
   }
 
-  @Test func headersThatAreNoUTF8() {
+  @Test func `headers that are not UTF-8`() {
     expect(RawSafetensors.bytes([0x7B, 0x22, 0xFF, 0x22, 0x7D]), field: "header", "not valid UTF-8")
     // A surrogate, and a slash in two bytes.
     expect(
@@ -82,7 +82,7 @@ import Testing
   }
 
   /// Foundation's own reader traps on 513 brackets that are not closed.
-  @Test func deepNesting() {
+  @Test func `deep nesting`() {
     for depth in Array(60...70) + Array(505...520) + [100_000, 1_000_000] {
       for (open, close) in [("[", "]"), ("{\"a\":", "}"), ("[{\"a\":", "}]")] {
         let bomb = String(repeating: open, count: depth)
@@ -95,7 +95,7 @@ import Testing
     }
   }
 
-  @Test func namesThatStandTwice() {
+  @Test func `names that appear twice`() {
     let one = #"{"dtype":"F32","shape":[1],"data_offsets":[0,4]}"#
     expect(#"{"a":\#(one),"a":\#(one)}"#, field: "header", #"the name "a" appears twice"#)
     expect(#"{"a":\#(one),"\u0061":\#(one)}"#, field: "header", #"the name "a" appears twice"#)
@@ -110,21 +110,21 @@ import Testing
   }
 
   @Test(arguments: ["7", "null", "[]", "\"x\"", "true", "[{\"dtype\":1}]"])
-  func entriesThatAreNoObject(entry: String) {
+  func `entries that are not objects`(entry: String) {
     expect("{\"a\":\(entry)}", field: "entry", tensor: "a", "expected an object with dtype")
   }
 
   @Test(arguments: ["7", "[]", "\"x\"", "false"])
-  func metadataThatIsNoObject(metadata: String) {
+  func `metadata that is not an object`(metadata: String) {
     expect("{\"__metadata__\":\(metadata)}", data: 0, field: "__metadata__", "expected an object of texts")
   }
 
   @Test(arguments: [("7", "7"), ("null", "null"), ("{}", "object"), ("[\"x\"]", "array"), ("false", "false")])
-  func metadataValuesThatAreNoText(value: String, shown: String) {
+  func `metadata values that are not text`(value: String, shown: String) {
     expect("{\"__metadata__\":{\"k\":\(value)}}", data: 0, field: "__metadata__", shown)
   }
 
-  @Test func fieldsThatAreMissingOrUnknown() {
+  @Test func `fields that are missing or unknown`() {
     expect(#"{"a":{"shape":[1],"data_offsets":[0,4]}}"#, field: "dtype", tensor: "a", "missing")
     expect(#"{"a":{"dtype":"F32","data_offsets":[0,4]}}"#, field: "shape", tensor: "a", "missing")
     expect(#"{"a":{"dtype":"F32","shape":[1]}}"#, field: "data_offsets", tensor: "a", "missing")
@@ -134,7 +134,7 @@ import Testing
   }
 
   @Test(arguments: ["f32", "F33", "", "F32 "])
-  func unknownTypes(name: String) {
+  func `unknown types`(name: String) {
     expect(
       RawSafetensors.tensor(name, "[1]", "[0,4]"), field: "dtype", tensor: "a",
       "\"\(name)\": supported are F32")
@@ -147,14 +147,14 @@ import Testing
     ("{\"0\":1}", "an object"), ("[[1]]", "an array"),
     ("[\([String](repeating: "1", count: 65).joined(separator: ","))]", "of 65: expected at most 64"),
   ])
-  func shapesThatAreNone(shape: String, shown: String) {
+  func `shapes that are none`(shape: String, shown: String) {
     expect(RawSafetensors.tensor("F32", shape, "[0,4]"), field: "shape", tensor: "a", shown)
   }
 
   @Test(arguments: [
     "[0]", "[0,4,8]", "[]", "4", "[0.5,4]", "[-4,0]", "[0,-4]", "[\"0\",4]", "null", "[0,1e300]", "[null,4]",
   ])
-  func offsetsThatAreNone(offsets: String) {
+  func `offsets that are none`(offsets: String) {
     expect(
       RawSafetensors.tensor("F32", "[1]", offsets), field: "data_offsets", tensor: "a", "a start and an end")
   }
@@ -163,11 +163,11 @@ import Testing
     "[9223372036854775807]", "[4294967296,4294967296]", "[4611686018427387904]", "[9223372036854775807,2,0]",
     "[3037000500,3037000500,1]",
   ])
-  func productsThatOverflow(shape: String) {
+  func `products that overflow`(shape: String) {
     expect(RawSafetensors.tensor("F32", shape, "[0,4]"), field: "shape", tensor: "a", "64 bits")
   }
 
-  @Test func offsetsThatDoNotFit() {
+  @Test func `offsets that do not fit`() {
     expect(
       RawSafetensors.tensor("F32", "[1]", "[0,5]"), field: "data_offsets", tensor: "a", "only 4 bytes of data"
     )
@@ -195,7 +195,7 @@ import Testing
       RawSafetensors.tensor("F32", "[1]", "[0,4]"), data: 5, field: "file size", "1 bytes belong to none")
   }
 
-  @Test func holesAndOverlaps() {
+  @Test func `holes and overlaps`() {
     func two(_ first: String, _ second: String) -> String {
       #"{"a":{"dtype":"U8","shape":[4],"data_offsets":\#(first)},"b":{"dtype":"U8","shape":[4],"data_offsets":\#(second)}}"#
     }

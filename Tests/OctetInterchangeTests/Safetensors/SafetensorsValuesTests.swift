@@ -16,7 +16,7 @@ import Testing
     bits.flatMap { bits in (0..<bits.bitWidth / 8).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) } }
   }
 
-  @Test func everyHalfIsTheRightFloat() throws {
+  @Test func `every half is the right float`() throws {
     let found = try values("F16", count: 65_536, bytes((0...65_535).map { UInt16($0) }))
     let wrong = (0..<65_536).filter { bits in
       // Worked out from the definition: sign, 5 bits of exponent, 10 of fraction.
@@ -34,12 +34,12 @@ import Testing
     #expect(wrong == [])
   }
 
-  @Test func brainFloatsAreTheUpperHalf() throws {
+  @Test func `brain floats are the upper half`() throws {
     let found = try values("BF16", count: 65_536, bytes((0...65_535).map { UInt16($0) }))
     #expect((0..<65_536).allSatisfy { found[$0].bitPattern == UInt32($0) << 16 })
   }
 
-  @Test func doublesBecomeTheNearestFloat() throws {
+  @Test func `doubles become the nearest float`() throws {
     let doubles: [Double] = [
       0, -0.0, 0.1, 1 / 3, 1e300, -1e300, 1e-300, .infinity, 16_777_217, .leastNonzeroMagnitude,
     ]
@@ -48,7 +48,7 @@ import Testing
     #expect(found[1].sign == .minus)
   }
 
-  @Test func otherTypesAreRefusedByName() throws {
+  @Test func `other types are refused by name`() throws {
     for element in SafetensorsElement.allCases where !SafetensorsElement.readable.contains(element) {
       let error = #expect(throws: SafetensorsError.self) {
         try values(element.rawValue, count: 2, [UInt8](repeating: 0, count: 2 * element.byteCount))
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  @Test func everyBitOfAFloatSurvives() throws {
+  @Test func `every bit of a float survives`() throws {
     var random = RandomStream(seed: 5, purpose: .testing)
     var bits: [UInt32] = [
       0, 0x8000_0000, 1, 0x8000_0001, 0x007F_FFFF, 0x0080_0000, 0x7F7F_FFFF, 0x7F80_0000, 0xFF80_0000,
@@ -85,7 +85,7 @@ import Testing
     }
   }
 
-  @Test func theWritersBytesAreTheseAndNoOthers() throws {
+  @Test func `the writer's bytes are these and no others`() throws {
     let writer = try SafetensorsWriter(
       metadata: [("b", "x"), ("a", "y")],
       tensors: [
@@ -99,7 +99,7 @@ import Testing
     #expect(writer.bytes == RawSafetensors.bytes(padded, data: [0, 0, 128, 63, 0, 0, 0, 192, 0, 0, 0, 63]))
   }
 
-  @Test func theWriterRefusesWhatNoReaderWouldTake() {
+  @Test func `the writer refuses what no reader would take`() {
     func refuse(_ metadata: [(String, String)], _ tensors: [NamedValues], field: String) {
       let error = #expect(throws: SafetensorsError.self) {
         try SafetensorsWriter(metadata: metadata.map { ($0.0, $0.1) }, tensors: tensors)

@@ -9,7 +9,7 @@ import Testing
   private let workers = Workers(count: 2)
 
   @Test(arguments: try GoldenCases.networks())
-  func recipesGiveTheOutputsOfKeras(golden: GoldenNetwork) throws {
+  func `recipes give the outputs of Keras`(golden: GoldenNetwork) throws {
     let recipe = try #require(try Recipe.named(golden.recipe))
     let description = try #require(recipe.candidates.first { $0.name == golden.candidate }?.network)
     #expect(try description.parameterCount() == golden.parameters)
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test(arguments: try GoldenCases.layers())
-  func layersGiveTheOutputsOfKeras(golden: GoldenLayer) throws {
+  func `layers give the outputs of Keras`(golden: GoldenLayer) throws {
     let description = try NetworkDescription(text: golden.network)
     let count = golden.outputs.count
     let network = try Network(description, capacity: count, seed: 1, workers: workers, forTraining: false)
@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test(arguments: try GoldenCases.losses())
-  func lossesAreThoseOfKeras(golden: GoldenLoss) throws {
+  func `losses are those of Keras`(golden: GoldenLoss) throws {
     let activation = try #require(Activation(rawValue: golden.activation))
     let loss = try #require(Loss(rawValue: golden.loss))
     let outputs = golden.values[0].count
@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test(arguments: try GoldenCases.training())
-  func threeStepsLeadWhereTheyLeadKeras(golden: GoldenTraining) throws {
+  func `three steps lead where they lead Keras`(golden: GoldenTraining) throws {
     let recipe = try Recipe(text: golden.recipe, name: golden.name)
     let description = recipe.candidates[0].network
     let images = LabeledImages(

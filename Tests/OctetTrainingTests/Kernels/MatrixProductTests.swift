@@ -6,7 +6,7 @@ import Testing
 @Suite struct MatrixProductTests {
   /// Both implementations against the definition, over random sizes, strides, transposes and accumulation.
   @Test(arguments: 0..<120)
-  func equalsTheDefinition(seed: Int) {
+  func `equals the definition`(seed: Int) {
     var random = RandomStream.test(11, UInt64(seed))
     let (rows, columns, depth) = (random.integer(1...40), random.integer(1...40), random.integer(1...70))
     let (transposeLeft, transposeRight) = (random.integer(0...1) == 1, random.integer(0...1) == 1)

@@ -19,7 +19,7 @@ import Testing
 
   /// Both products against their definition; the widths reach past every width of strip.
   @Test(arguments: 0..<80)
-  func productsEqualTheirDefinition(seed: Int) throws {
+  func `products equal their definition`(seed: Int) throws {
     var random = RandomStream.test(12, UInt64(seed))
     let (most, columns, width) = (random.integer(1...50), random.integer(1...40), random.integer(1...230))
     let sparse = SparseMatrix(rows: most, columns: columns)
@@ -62,7 +62,7 @@ import Testing
   }
 
   @Test(arguments: [(1, 1), (7, 3), (64, 33)])
-  func refusesWhatIsNotMostlyZeros(rows: Int, columns: Int) {
+  func `refuses what is not mostly zeros`(rows: Int, columns: Int) {
     let sparse = SparseMatrix(rows: rows, columns: columns)
     let full = [Float](repeating: 1, count: rows * columns)
     let empty = [Float](repeating: 0, count: rows * columns)

@@ -4,7 +4,7 @@ import OctetTraining
 import Testing
 
 @Suite struct BatchNormalizationTests {
-  @Test func movingAveragesFollowTheBatches() throws {
+  @Test func `moving averages follow the batches`() throws {
     let network = try Network(
       NetworkDescription(text: "input 2x1x2\nbatchnorm momentum 0.75\nflatten\ndense 2"), capacity: 2,
       seed: 1,
@@ -17,7 +17,7 @@ import Testing
     #expect(values["batchnorm-1.variance"] == [0.75 + 1.25, 0.75])
   }
 
-  @Test func evaluationDoesNotTouchTheAverages() throws {
+  @Test func `evaluation does not touch the averages`() throws {
     let network = try Network(
       NetworkDescription(text: "input 3\nbatchnorm\ndense 2"), capacity: 4, seed: 1,
       workers: Workers(count: 1))

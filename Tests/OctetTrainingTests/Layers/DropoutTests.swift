@@ -11,7 +11,7 @@ import Testing
       workers: Workers(count: 2))
   }
 
-  @Test func clearsTheShareAndScalesTheRest() throws {
+  @Test func `clears the share and scales the rest`() throws {
     let network = try network(rate: 0.25)
     network.setInput(Array(repeating: Array(repeating: 1, count: 4000), count: 3))
     network.forward(count: 3, isTraining: true, step: 9)
@@ -26,7 +26,7 @@ import Testing
     #expect(network.value(1).values(3) != values)
   }
 
-  @Test func doesNothingOutsideTraining() throws {
+  @Test func `does nothing outside training`() throws {
     let network = try network(rate: 0.9)
     let image = (0..<4000).map { Float($0) }
     network.setInput([image])
@@ -34,7 +34,7 @@ import Testing
     #expect(network.value(1).values(1) == image)
   }
 
-  @Test func theGradientGoesWhereTheValuesWent() throws {
+  @Test func `the gradient goes where the values went`() throws {
     let description = try NetworkDescription(text: "input 64\ndense 64\ndropout 0.5\ndense 1")
     let network = try Network(description, capacity: 1, seed: 4, workers: Workers(count: 1))
     var random = RandomStream.test(5)

@@ -52,14 +52,14 @@ import Testing
   }
 
   /// Otherwise a head that throws for all networks would leave nothing to test.
-  @Test func everyNetworkIsTriedWithTheLossesThatFitIt() {
+  @Test func `every network is tried with the losses that fit it`() {
     for loss in Loss.allCases { #expect(Self.combinations.contains { $0.loss == loss }, "\(loss)") }
     for text in Self.networks { #expect(Self.combinations.contains { $0.network == text }, "\(text)") }
     #expect(Self.combinations.count == 89)
   }
 
   @Test(arguments: combinations)
-  func analyticEqualsNumeric(text: String, loss: Loss) throws {
+  func `analytic gradients equal numeric ones`(text: String, loss: Loss) throws {
     let description = try NetworkDescription(text: text)
     let classes = max(2, try description.shapes().last?.count ?? 0)
     let head = try #require(try Self.head(description, loss))
@@ -107,7 +107,7 @@ import Testing
 
   /// Random windows, so that every clipping of window and border is met.
   @Test(arguments: 0..<60)
-  func convolutionAndPoolingForwardEqualTheReference(seed: Int) throws {
+  func `convolution and pooling forward equal the reference`(seed: Int) throws {
     var random = RandomStream.test(77, UInt64(seed))
     let (height, width, channels) = (random.integer(1...9), random.integer(1...9), random.integer(1...20))
     let same = random.integer(0...1) == 1

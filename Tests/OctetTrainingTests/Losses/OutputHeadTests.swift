@@ -3,7 +3,7 @@ import OctetTraining
 import Testing
 
 @Suite struct OutputHeadTests {
-  @Test func pairsThatMakeNoSenseAreRefused() {
+  @Test func `pairs that make no sense are refused`() {
     func refusal(_ activation: Activation, _ loss: Loss, outputs: Int, classes: Int) -> String? {
       do throws(NetworkError) {
         _ = try OutputHead(activation: activation, loss: loss, outputs: outputs, classes: classes)
@@ -24,7 +24,7 @@ import Testing
     #expect(refusal(.softmax, .binaryCrossentropy, outputs: 3, classes: 3) == nil)
   }
 
-  @Test func oneOutputIsCutInTheMiddleOfItsRange() throws {
+  @Test func `one output is cut in the middle of its range`() throws {
     let sigmoid = try OutputHead(activation: .sigmoid, loss: .binaryCrossentropy, outputs: 1, classes: 2)
     #expect(sigmoid.predictedClass([0.5]) == 0)
     #expect(sigmoid.predictedClass([0.51]) == 1)
@@ -33,14 +33,14 @@ import Testing
     #expect(tanh.predictedClass([0.01]) == 1)
   }
 
-  @Test func theFirstOfEqualsWins() throws {
+  @Test func `the first of equals wins`() throws {
     let head = try OutputHead(activation: .softmax, loss: .categoricalCrossentropy, outputs: 3, classes: 3)
     #expect(head.predictedClass([0.2, 0.4, 0.4]) == 1)
   }
 
   /// Values far beyond what an exponential can take give finite losses and gradients.
   @Test(arguments: [Loss.binaryCrossentropy, .categoricalCrossentropy, .sparseCategoricalCrossentropy])
-  func saturationStaysFinite(loss: Loss) throws {
+  func `saturation stays finite`(loss: Loss) throws {
     for activation in [Activation.softmax, .sigmoid] {
       let head = try OutputHead(activation: activation, loss: loss, outputs: 3, classes: 3)
       var values: [Float] = [1e4, -1e4, 0]
@@ -62,7 +62,7 @@ import Testing
     (.softmax, .categoricalCrossentropy),
     (.softmax, .sparseCategoricalCrossentropy),
   ])
-  func gradientsFarFromZero(activation: Activation, loss: Loss) throws {
+  func `gradients far from zero`(activation: Activation, loss: Loss) throws {
     let start: [Float] = [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5]
     let head = try OutputHead(activation: activation, loss: loss, outputs: 6, classes: 6)
     for label in start.indices {

@@ -13,7 +13,7 @@ import Testing
   }
 
   /// Worked out by hand.
-  @Test func scoresOfThreeClasses() {
+  @Test func `scores of three classes`() {
     let matrix = matrix([[3, 1, 0], [2, 4, 0], [0, 5, 0]])
     #expect(matrix.total == 15 && matrix.correct == 7)
     #expect(matrix.accuracy == 7.0 / 15)
@@ -31,14 +31,14 @@ import Testing
     #expect(matrix.confusions[0].truth == 2 && matrix.confusions[0].predicted == 1)
   }
 
-  @Test func twoClassesQuoteThePositiveOne() {
+  @Test func `two classes quote the positive one`() {
     let matrix = matrix([[90, 10], [5, 95]])
     let expected = ConfusionMatrix.Scores(
       precision: 95.0 / 105.0, recall: 0.95, f1: 190.0 / 205.0, support: 100)
     #expect(matrix.headline == expected)
   }
 
-  @Test func nothingGivesZeros() {
+  @Test func `nothing gives zeros`() {
     let matrix = ConfusionMatrix(classNames: ["0", "1"])
     #expect(matrix.accuracy == 0 && matrix.macroAverage.f1 == 0 && matrix.weightedAverage.f1 == 0)
   }
@@ -47,7 +47,7 @@ import Testing
   /// for truths 0, 0, 1, 1, 1, 3 and answers 0, 1, 1, 1, 4, 3 among six classes, worked out by its definition:
   ///
   /// class 0: 1/1, 1/2, 2/3; class 1: 2/3, 2/3, 2/3; class 3: 1, 1, 1; class 4, an answer only: 0, 0, 0.
-  @Test func meansAreOverTheClassesThatOccur() {
+  @Test func `means are over the classes that occur`() {
     var matrix = ConfusionMatrix(classNames: (0..<6).map(String.init))
     for (truth, answer) in zip([0, 0, 1, 1, 1, 3], [0, 1, 1, 1, 4, 3]) {
       matrix.add(truth: truth, predicted: answer)
@@ -64,7 +64,7 @@ import Testing
     #expect(abs(weighted.f1 - (2 * 2.0 / 3 + 3 * 2.0 / 3 + 1) / 6) < 1e-12)
   }
 
-  @Test func twoRightAnswersAmongTenClassesAreAllThereIs() {
+  @Test func `two right answers among ten classes are all there is`() {
     var matrix = ConfusionMatrix(classNames: (0..<10).map(String.init))
     matrix.add(truth: 3, predicted: 3)
     matrix.add(truth: 7, predicted: 7)
@@ -85,7 +85,7 @@ import Testing
     return matrix
   }
 
-  @Test func chanceFollowsFromBothMargins() {
+  @Test func `chance follows from both margins`() {
     // Cohen's example: agreement 0.7, by chance 0.5 * 0.6 + 0.5 * 0.4.
     let matrix = matrix([[20, 5], [10, 15]])
     #expect(abs(matrix.chanceAccuracy - 0.5) < 1e-12 && !matrix.isNearChance)
@@ -100,7 +100,7 @@ import Testing
     // Too few to say, or nothing to tell apart.
     ([[5, 5], [5, 4]], false), ([[30, 20], [0, 0]], false), ([[50, 0], [0, 0]], false),
   ])
-  func nearChance(counts: [[Int]], isNear: Bool) {
+  func `near chance`(counts: [[Int]], isNear: Bool) {
     #expect(matrix(counts).isNearChance == isNear)
   }
 }

@@ -40,7 +40,7 @@ import Testing
     Optimizer.sgd(momentum: 0), .sgd(momentum: 0.9), .rmsprop(decay: 0.9),
     .adam(firstDecay: 0.9, secondDecay: 0.999),
   ])
-  func followsItsDefinition(optimizer: Optimizer) throws {
+  func `follows its definition`(optimizer: Optimizer) throws {
     // More than one piece of the workers, and a tail that fills no vector.
     let network = try Network(
       NetworkDescription(text: "input 409\ndense 43\ndense 3"), capacity: 1, seed: 2,

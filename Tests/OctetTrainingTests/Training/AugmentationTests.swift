@@ -24,7 +24,7 @@ import Testing
     return input.values(1)
   }
 
-  @Test func noneScalesTheBytes() {
+  @Test func `none scales the bytes`() {
     let pixels = blob()
     #expect(load(Augmentation(), pixels) == pixels.map { Float($0) * (1 / 255) })
   }
@@ -32,7 +32,7 @@ import Testing
   @Test(arguments: [
     "shift=3", "rotate=30", "scale=0.2", "shear=0.3", "elastic=3", "shift=1,rotate=5,elastic=2",
   ])
-  func movesTheInkAndKeepsIt(text: String) throws {
+  func `moves the ink and keeps it`(text: String) throws {
     let augmentation = try #require(Augmentation(text))
     let plain = load(Augmentation(), blob())
     var seen: Set<[Float]> = []
@@ -48,7 +48,7 @@ import Testing
     #expect(load(augmentation, blob(), epoch: 3) == load(augmentation, blob(), epoch: 3))
   }
 
-  @Test func shiftsAsFarAsItSays() throws {
+  @Test func `shifts as far as it says`() throws {
     let augmentation = try #require(Augmentation("shift=4"))
     var furthest: Float = 0
     for epoch in 1...200 {
@@ -64,7 +64,7 @@ import Testing
   @Test(arguments: [
     "", "shift", "shift=", "shift=x", "shift=-1", "shift=nan", "spin=1", "scale=2", "shift=1,", "shift=1=2",
   ])
-  func nonsenseIsRefused(text: String) {
+  func `nonsense is refused`(text: String) {
     #expect(Augmentation(text) == nil)
   }
 }

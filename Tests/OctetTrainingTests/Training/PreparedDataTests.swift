@@ -11,14 +11,14 @@ import Testing
       labels: (0..<count).map { UInt8($0 % 4) }, classNames: ["a", "b", "c", "d"])
   }
 
-  @Test func keepsTheTestImagesThatThereAre() throws {
+  @Test func `keeps the test images that there are`() throws {
     let data = DataSet(train: images(100), test: images(20, from: 200), origin: "here")
     let prepared = try PreparedData(data, settings: TrainingSettings())
     #expect(prepared.training.pixels == data.train.pixels && prepared.test.pixels == data.test?.pixels)
     #expect(prepared.origin == "here")
   }
 
-  @Test func holdsOutImagesThatTrainingNeverSees() throws {
+  @Test func `holds out images that training never sees`() throws {
     var settings = TrainingSettings()
     settings.testSplit = 0.25
     let data = DataSet(train: images(100), test: images(20, from: 200), origin: "here")
@@ -31,14 +31,14 @@ import Testing
     #expect(try PreparedData(data, settings: settings).test.pixels != prepared.test.pixels)
   }
 
-  @Test func dataWithoutTestImagesLosesAFifth() throws {
+  @Test func `data without test images loses a fifth`() throws {
     let prepared = try PreparedData(
       DataSet(train: images(100), test: nil, origin: "table"), settings: TrainingSettings())
     #expect(prepared.test.count == 20)
     #expect(prepared.origin.contains("20 of them held out"))
   }
 
-  @Test func limitsAndFiltersBeforeSplitting() throws {
+  @Test func `limits and filters before splitting`() throws {
     var settings = TrainingSettings()
     settings.digits = ["d", "b"]
     settings.images = 30

@@ -61,7 +61,7 @@ private func stripes(_ count: Int, classes: Int = 3, seed: UInt64 = 1) -> Labele
     return trainer.network.parameters.map(\.array)
   }
 
-  @Test func learnsAndReports() throws {
+  @Test func `learns and reports`() throws {
     let trainer = try trainer()
     var last: EpochProgress?
     let first = try trainer.runEpoch { last = $0 }
@@ -74,7 +74,7 @@ private func stripes(_ count: Int, classes: Int = 3, seed: UInt64 = 1) -> Labele
     #expect(first.seconds == 1 && first.imagesPerSecond == 120)
   }
 
-  @Test func sameSeedSameWeightsWithAnyNumberOfThreads() throws {
+  @Test func `the same seed gives the same weights with any number of threads`() throws {
     func augmented(_ settings: inout TrainingSettings) {
       settings.augmentation =
         Augmentation("shift=1,rotate=10,scale=0.1,shear=0.1,elastic=1") ?? Augmentation()
@@ -92,7 +92,7 @@ private func stripes(_ count: Int, classes: Int = 3, seed: UInt64 = 1) -> Labele
   }
 
   @Test(arguments: ["sgd", "rmsprop", "adam"])
-  func resumesBitForBitAfterAnyEpoch(optimizer: String) throws {
+  func `resumes bit for bit after any epoch`(optimizer: String) throws {
     func change(_ settings: inout TrainingSettings) {
       try? TrainingSetting.optimizer.apply(optimizer, to: &settings)
       if optimizer == "sgd" { settings.optimizer = .sgd(momentum: 0.8) }
@@ -112,7 +112,7 @@ private func stripes(_ count: Int, classes: Int = 3, seed: UInt64 = 1) -> Labele
     }
   }
 
-  @Test func aSnapshotOfAnotherNetworkIsRefusedAndChangesNothing() throws {
+  @Test func `a snapshot of another network is refused and changes nothing`() throws {
     let small = try trainer("input 36\ndense 4 relu\ndense 3 softmax")
     let large = try trainer("input 36\ndense 5 relu\ndense 3 softmax")
     let before = large.network.parameters.map(\.array)
@@ -121,7 +121,7 @@ private func stripes(_ count: Int, classes: Int = 3, seed: UInt64 = 1) -> Labele
     #expect(large.network.parameters.map(\.array) == before)
   }
 
-  @Test func earlyStoppingGoesBackToTheBest() throws {
+  @Test func `early stopping restores the best`() throws {
     // A rate this large makes the loss jump about, so the best epoch is not the last.
     let trainer = try trainer("input 36\ndense 12 relu\ndense 3 softmax") {
       $0.patience = 3
@@ -141,7 +141,7 @@ private func stripes(_ count: Int, classes: Int = 3, seed: UInt64 = 1) -> Labele
     #expect(trainer.network.parameters.map(\.array) == parametersByEpoch[best - 1])
   }
 
-  @Test func aLossThatIsNoNumberStopsTheRun() throws {
+  @Test func `a loss that is not a number stops the run`() throws {
     let trainer = try trainer("input 36\ndense 12\ndense 12\ndense 3 linear") {
       $0.optimizer = .sgd(momentum: 0)
       $0.learningRate = 100
@@ -161,7 +161,7 @@ private func stripes(_ count: Int, classes: Int = 3, seed: UInt64 = 1) -> Labele
   }
 
   /// A batch larger than a pass has room for gives the gradients of one pass: compared through the weights.
-  @Test func fullBatchEqualsOneGreatBatch() throws {
+  @Test func `a full batch equals one large batch`() throws {
     let text = "input 36\ndense 12 tanh\ndense 3 softmax"
     let full = try run(trainer(text, { $0.batch = .full }, images: 2000))
     let counted = try run(trainer(text, { $0.batch = .images(1600) }, images: 2000))
@@ -194,7 +194,7 @@ private func stripes(_ count: Int, classes: Int = 3, seed: UInt64 = 1) -> Labele
     }
   }
 
-  @Test func batchesOfOneWork() throws {
+  @Test func `batches of one work`() throws {
     let trainer = try trainer("input 36\ndense 8 relu\ndense 3 softmax") {
       $0.batch = .images(1)
       $0.epochs = 3
@@ -204,7 +204,7 @@ private func stripes(_ count: Int, classes: Int = 3, seed: UInt64 = 1) -> Labele
     #expect(trainer.evaluate(stripes(300, seed: 9)).accuracy > 0.9)
   }
 
-  @Test func faultsAreFoundBeforeTraining() throws {
+  @Test func `faults are found before training`() throws {
     func fault(_ text: String, images: Int = 10, _ change: (inout TrainingSettings) -> Void = { _ in })
       -> String
     {
