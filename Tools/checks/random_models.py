@@ -1,6 +1,7 @@
 """Random networks through `octet predict` and through a peer; see Tools/checks/random-models."""
 import argparse
 import collections
+import concurrent.futures
 import importlib
 import multiprocessing
 import os
@@ -109,8 +110,9 @@ def main():
     numbers = range(options.first, options.first + options.count)
     size = max(1, min(50, options.count // (4 * options.jobs)))
     summaries = []
-    # The processes stay, as loading what makes the networks takes them seconds.
-    with multiprocessing.get_context("spawn").Pool(options.jobs) as pool:
+    # The processes stay, as loading what makes the networks takes them seconds. One that a peer's fault ends is an error here.
+    spawn = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(options.jobs, mp_context=spawn) as pool:
         for name in options.format:
             start = time.monotonic()
             summary = Summary()
@@ -118,7 +120,7 @@ def main():
                 (name, options.seed, numbers[at:at + size], options.keep, options.shrink)
                 for at in range(0, options.count, size)
             ]
-            for results in pool.imap(work, tasks):
+            for results in pool.map(work, tasks):
                 for result in results:
                     summary.add(result)
                     if result.kind in ("wrong", "broken") and not options.quiet:

@@ -17,8 +17,26 @@ package struct CSource {
     for layer in 0..<model.layerCount { writeConstants(layer) }
     writePlan()
     // The runtime defines the types of the tables, which stand where it has a mark.
-    text += String(decoding: PackageResources.runtime_c99, as: UTF8.self).replacing(
-      "/* TABLES */\n", with: tables)
+    text += Self.runtime(of: Set(model.kinds.map { "\($0.name)" })).replacing("/* TABLES */\n", with: tables)
+  }
+
+  /// The runtime for a model of such kinds of layer: what stands between a line `/* IF kind, kind */` and the next
+  /// `/* END */` is left out where none of the kinds is there.
+  private static func runtime(of kinds: Set<String>) -> String {
+    var text = ""
+    var isKept = true
+    let whole = String(decoding: PackageResources.runtime_c99, as: UTF8.self)
+    for line in whole.split(separator: "\n", omittingEmptySubsequences: false) {
+      if line.hasPrefix("/* IF ") {
+        let named = line.dropFirst("/* IF ".count).dropLast(" */".count).split(separator: ", ").map(String.init)
+        isKept = !kinds.isDisjoint(with: named)
+      } else if line == "/* END */" {
+        isKept = true
+      } else if isKept {
+        text += line + "\n"
+      }
+    }
+    return String(text.dropLast())
   }
 
   /// The whole file.
