@@ -19,6 +19,8 @@ let package = Package(
   name: "octet",
   products: [
     .library(name: "Octet", targets: ["Octet"]),
+    .library(name: "OctetHostKernels", targets: ["OctetHostKernels"]),
+    .library(name: "OctetChipKernels", targets: ["OctetChipKernels"]),
     .executable(name: "octet", targets: ["OctetTool"]),
     .executable(name: "octet-classify", targets: ["OctetClassify"]),
     .executable(name: "octet-bench", targets: ["OctetBench"]),

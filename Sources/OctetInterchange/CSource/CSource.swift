@@ -28,7 +28,8 @@ package struct CSource {
     let whole = String(decoding: PackageResources.runtime_c99, as: UTF8.self)
     for line in whole.split(separator: "\n", omittingEmptySubsequences: false) {
       if line.hasPrefix("/* IF ") {
-        let named = line.dropFirst("/* IF ".count).dropLast(" */".count).split(separator: ", ").map(String.init)
+        let named = line.dropFirst("/* IF ".count).dropLast(" */".count).split(separator: ", ").map(
+          String.init)
         isKept = !kinds.isDisjoint(with: named)
       } else if line == "/* END */" {
         isKept = true

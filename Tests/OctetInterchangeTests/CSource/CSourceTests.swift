@@ -85,6 +85,19 @@ struct CSourceTests {
     }
     try Self.mainProgram(models).write(
       to: folder.appending(path: "main.c"), atomically: false, encoding: .utf8)
+    // What a model's kinds of layer do not need is left out.
+    let parts: [(of: [LayerKind], text: String)] = [
+      ([.convolution, .depthwiseConvolution], "static void convolve("),
+      ([.maximumPooling, .averagePooling], "static void pool("), ([.add], "static void add_rows("),
+      ([.dense], "static int32_t dot("), ([.table], "case TABLE:"),
+    ]
+    for (_, drawn) in models {
+      let model = try Model(copying: drawn.bytes)
+      let source = CSource(model, prefix: "octet").source
+      for part in parts {
+        #expect(source.contains(part.text) == !Set(part.of).isDisjoint(with: model.kinds), "\(part.text)")
+      }
+    }
     let compiled = try Self.run(
       "gcc", ["-std=c99", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o", "models"] + files,
       in: folder)

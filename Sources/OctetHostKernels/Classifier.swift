@@ -1,0 +1,104 @@
+import Octet
+import Synchronization
+
+/// A model that is ready to run with the fastest kernels of this machine. It owns all that it needs.
+///
+/// Many threads may share one: each call takes an arena that is free, or makes another, so there are as many as calls at
+/// once. `Session` is for chips and for programs that count bytes: it runs in memory of the caller's and allocates nothing.
+///
+/// ```swift
+/// let classifier = try Classifier(file)
+/// let found = try classifier.classify(image)
+/// print(classifier.labels[found.classIndex], found.probabilities)
+/// ```
+public struct Classifier: Sendable {
+  /// The model, for its sizes, labels and cost.
+  public let model: Model
+  /// The name of each class.
+  public let labels: [String]
+  private let kernels: HostKernels
+  private let places: FreePlaces
+
+  /// Checks a copy of the bytes of an .octet file, and keeps it.
+  ///
+  /// - Parameter workLimit: the most operations that an image may take, as `Work.total` counts them.
+  public init(_ file: [UInt8], workLimit: UInt64 = Work.defaultLimit) throws(ModelError) {
+    self.init(try Model(copying: file, workLimit: workLimit))
+  }
+
+  /// Prepares a model that has been checked.
+  public init(_ model: Model) { self.init(model, HostKernels(model, .best)) }
+
+  package init(_ model: Model, _ kernels: HostKernels) {
+    self.model = model
+    self.kernels = kernels
+    labels = model.labels
+    places = FreePlaces()
+  }
+
+  /// What the model makes of an image: rows of pixels from the top, channels last, `model.imageBytes` bytes.
+  public func classify(_ image: [UInt8]) throws(SessionError) -> Classification {
+    try classify(image.span)
+  }
+
+  /// What the model makes of an image, wherever it lies.
+  public func classify(_ image: Span<UInt8>) throws(SessionError) -> Classification {
+    guard image.count == model.imageBytes else {
+      throw SessionError.imageSize(bytes: image.count, needed: model.imageBytes)
+    }
+    let place = places.take() ?? RunPlace(model, kernels)
+    defer { places.give(place) }
+    return place.run(image)
+  }
+}
+
+/// What a model made of an image.
+public struct Classification: Equatable, Sendable {
+  /// The class, counted from 0.
+  public let classIndex: Int
+  /// Of each class, in 1/65,536 as on every target; empty for a model without probabilities.
+  public let shares: [UInt32]
+  /// The outputs before a closing softmax or sigmoid, less their zero point, in steps of their scale.
+  public let logits: [Int32]
+
+  /// Of each class, 0 to 1; empty for a model without probabilities.
+  public var probabilities: [Double] { shares.map { Double($0) / 65_536 } }
+}
+
+/// A run with its arena. Handed from thread to thread, but whoever took it from `FreePlaces` has it alone.
+private final class RunPlace: @unchecked Sendable {
+  private var run: ModelRun<HostKernels>
+  private let arena: UnsafeMutableRawPointer
+
+  init(_ model: Model, _ kernels: HostKernels) {
+    arena = .allocate(byteCount: model.arenaBytes, alignment: 64)
+    run = ModelRun(model, kernels: kernels)
+    run.open(arena)
+  }
+
+  deinit { arena.deallocate() }
+
+  /// - Parameter image: of the model's size, so there is a pixel.
+  func run(_ image: Span<UInt8>) -> Classification {
+    guard let pixels = image.withUnsafeBufferPointer({ $0.baseAddress }) else {
+      preconditionFailure("an image has at least a pixel")
+    }
+    var nobody = NoObserver()
+    run.run(image: pixels, arena, &nobody)
+    let outcome = Outcome(run.model, arena: arena)
+    var shares: [UInt32] = []
+    outcome.forEachProbability { shares.append($0) }
+    var logits: [Int32] = []
+    outcome.forEachLogit { logits.append($0) }
+    return Classification(classIndex: outcome.classIndex, shares: shares, logits: logits)
+  }
+}
+
+/// Places that no call uses now.
+private final class FreePlaces: Sendable {
+  private let free = Mutex<[RunPlace]>([])
+
+  func take() -> RunPlace? { free.withLock { $0.popLast() } }
+
+  func give(_ place: RunPlace) { free.withLock { $0.append(place) } }
+}

@@ -1,0 +1,56 @@
+import Octet
+import OctetHostKernels
+import TestSupport
+import Testing
+
+/// The type that programs on hosts use gives what the whole-layer reference does.
+struct ClassifierTests {
+  /// Holds one without lifetime puzzles, as a program would.
+  private struct Application {
+    let classifier: Classifier
+  }
+
+  @Test func `random models give the reference's logits, class and probabilities`() throws {
+    for seed in 5_000_000..<5_000_100 as Range<UInt64> {
+      let drawn = RandomModel(seed: seed, layerCount: 5)
+      let application = Application(classifier: try Classifier(drawn.bytes))
+      let classifier = application.classifier
+      let reference = WholeLayerReference(drawn.bytes)
+      for image in 0..<3 as Range<UInt64> {
+        let pixels = drawn.pixels(seed: seed &* 4 &+ image)
+        let expected = reference.run(pixels)
+        let found = try classifier.classify(pixels)
+        let zero = Int(classifier.model.logits.zeroPoint)
+        #expect(found.classIndex == expected.predictedClass, "seed \(seed)")
+        #expect(found.logits.map { Int($0) + zero } == expected.logits, "seed \(seed)")
+        var shares = expected.probabilities
+        // One output stands for the second of two classes.
+        if shares.count == 1 { shares = [65_536 - shares[0], shares[0]] }
+        #expect(found.shares.map { Int($0) } == shares, "seed \(seed)")
+        #expect(found.probabilities.count == found.shares.count)
+      }
+    }
+  }
+
+  @Test func `an image of another size is refused`() throws {
+    let drawn = RandomModel(seed: 12, layerCount: 3)
+    let classifier = try Classifier(drawn.bytes)
+    let needed = classifier.model.imageBytes
+    #expect(throws: SessionError.imageSize(bytes: needed + 1, needed: needed)) {
+      try classifier.classify([UInt8](repeating: 0, count: needed + 1))
+    }
+  }
+
+  @Test func `tasks share one`() async throws {
+    let drawn = RandomModel(seed: 5_000_001, layerCount: 5)
+    let classifier = try Classifier(drawn.bytes)
+    let images = (0..<64 as Range<UInt64>).map { drawn.pixels(seed: $0) }
+    let expected = try images.map { try classifier.classify($0) }
+    try await withThrowingTaskGroup(of: (Int, Classification).self) { group in
+      for (index, image) in images.enumerated() {
+        group.addTask { (index, try classifier.classify(image)) }
+      }
+      for try await (index, found) in group { #expect(found == expected[index]) }
+    }
+  }
+}
