@@ -1,11 +1,11 @@
 import Octet
 
-/// Kernels for small chips: what lies under four windows is gathered once into a scratch memory, in the form in which the chip
-/// multiplies, and then serves all output channels.
+/// Kernels for small chips: what lies under four windows is gathered once into a scratch memory, in the form in which
+/// the chip multiplies, and then serves all output channels.
 ///
 /// Where a convolution carries a pool, the four windows are those of the pool, and only the largest of their sums is
-/// requantized; otherwise they are neighbours. Each weight is loaded once for four multiply-adds. Layers that need more scratch
-/// than there is go to the plain kernels.
+/// requantized; otherwise they are neighbours. Each weight is loaded once for four multiply-adds. Layers that need more
+/// scratch than there is go to the plain kernels.
 public struct PatchKernels<Layout: PatchLayout>: RowKernels {
   /// Safe because kernels run one at a time on the thread of their session, and no use of it outlives a call.
   private let scratch: UnsafeMutableRawBufferPointer
@@ -16,8 +16,8 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
   /// Its rows, at the end of the scratch memory.
   private let gathered: UnsafeMutableRawPointer?
 
-  /// - Parameter scratch: starts at a multiple of 4 and belongs to these kernels alone as long as they are used; best of
-  ///   `scratchBytes(model)` bytes.
+  /// - Parameter scratch: starts at a multiple of 4 and belongs to these kernels alone as long as they are used; best
+  ///   of `scratchBytes(model)` bytes.
   public init(_ model: Model, scratch: UnsafeMutableRawBufferPointer) {
     let layer = Self.gatheringLayer(model)
     if let layer, let start = scratch.baseAddress, scratch.count >= Self.scratchBytes(model) {
@@ -62,8 +62,8 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
   /// Values of rows that are put off at a time.
   private static var gatheredValues: Int { 256 }
 
-  /// The first dense layer over several rows that are so short that it pays to fold several of them at once, such as the
-  /// rows of the image.
+  /// The first dense layer over several rows that are so short that it pays to fold several of them at once, such as
+  /// the rows of the image.
   private static func gatheringLayer(_ model: Model) -> Int? {
     for index in 0..<model.layerCount {
       let shape = model.shape(index)

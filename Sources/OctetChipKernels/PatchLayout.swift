@@ -25,7 +25,8 @@ public protocol PatchLayout {
   static func fold(
     _ row: UnsafeRawPointer, count: Int, weights: UnsafePointer<Int8>, stride: Int, outputs: Int,
     sums: UnsafeMutablePointer<Int32>)
-  /// Writes the outputs of some channels, which are int8 and have no table, from sums that are `stride` apart and lack the bias.
+  /// Writes the outputs of some channels, which are int8 and have no table, from sums that are `stride` apart and lack
+  /// the bias.
   static func writeNarrow(
     _ output: OutputStage, _ sums: UnsafePointer<Int32>, stride: Int, channels: Range<Int>,
     to target: UnsafeMutablePointer<Int8>)

@@ -139,7 +139,8 @@ package struct ByteText: Sendable {
     }
   }
 
-  /// Whether all of the text is ASCII that can be seen, and none of `others`: nearly all names are, and need no second look.
+  /// Whether all of the text is ASCII that can be seen, and none of `others`: nearly all names are, and need no second
+  /// look.
   private static func isPlain(_ text: Span<UInt8>, except others: StaticString) -> Bool {
     others.withUTF8Buffer { others in
       for place in text.indices {

@@ -22,8 +22,8 @@ package struct PathLines: Sendable {
 
   package init(separator: UInt8) { self.separator = separator }
 
-  /// - Parameter read: fills the bytes it is given from their start and says how many came; 0 at the end, and nothing good
-  ///   below that, which is taken for the end.
+  /// - Parameter read: fills the bytes it is given from their start and says how many came; 0 at the end, and nothing
+  ///   good below that, which is taken for the end.
   package mutating func next(_ read: (UnsafeMutableRawBufferPointer) -> Int) -> Line? {
     // Up to here there is no separator, so that a long path is not searched again and again.
     var searched = start
@@ -49,7 +49,8 @@ package struct PathLines: Sendable {
     return .path(String(fileName: bytes))
   }
 
-  /// Moves the rest to the front and reads more behind it. Of what is too long only so much is kept that this can be told.
+  /// Moves the rest to the front and reads more behind it. Of what is too long only so much is kept that this can be
+  /// told.
   ///
   /// - Returns: how many bytes were kept.
   private mutating func fill(_ read: (UnsafeMutableRawBufferPointer) -> Int) -> Int {

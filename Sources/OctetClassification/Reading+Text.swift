@@ -4,8 +4,8 @@ import OctetText
 
 /// How readings are printed. Errors are printed here too, so that a file has one line whatever became of it.
 package enum ReadingText {
-  /// `{"file":…,"class":…,"truth":…,"right":…,"probability":…,"probabilities":[…],"logits":[…],"fit":…,"inverted":…}` and a
-  /// line end. A name that is no UTF-8 has its bytes behind it, `"file_bytes":"636166e9"`.
+  /// `{"file":…,"class":…,"truth":…,"right":…,"probability":…,"probabilities":[…],"logits":[…],"fit":…,"inverted":…}`
+  /// and a line end. A name that is no UTF-8 has its bytes behind it, `"file_bytes":"636166e9"`.
   ///
   /// - Parameter truth: the true class; nil where nobody knows, and then it is left out.
   package static func json(

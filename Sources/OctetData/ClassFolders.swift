@@ -8,9 +8,10 @@ import OctetText
 /// digits/0/a.png  digits/0/b.png  digits/1/c.png ...                    one set
 /// digits/train/0/a.png  digits/train/1/c.png  digits/test/0/d.png ...   two sets
 /// ```
-/// Classes and pictures are taken in the order of the bytes of their names, so that the same folder gives the same set on
-/// every machine ("10" comes before "2"). Hidden files, and files beside the class folders, are ignored; everything else
-/// inside a class folder must be a picture, all of one size. A folder counts once, even if several links lead to it.
+/// Classes and pictures are taken in the order of the bytes of their names, so that the same folder gives the same set
+/// on every machine ("10" comes before "2"). Hidden files, and files beside the class folders, are ignored; everything
+/// else inside a class folder must be a picture, all of one size. A folder counts once, even if several links lead to
+/// it.
 package struct ClassFolders {
   package let path: String
   private let reader: any PictureReader

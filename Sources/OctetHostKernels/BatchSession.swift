@@ -2,8 +2,8 @@ import Octet
 
 /// Many images through a model, some of them side by side, in arenas that the caller supplies.
 ///
-/// Dense layers on a host mostly wait for their weights; images that run together share that. The answers are the bits that a
-/// `Session` gives.
+/// Dense layers on a host mostly wait for their weights; images that run together share that. The answers are the bits
+/// that a `Session` gives.
 package struct BatchSession: ~Copyable, ~Escapable {
   private var run: ModelRun<HostKernels>
   private var arenas: MutableRawSpan

@@ -3,8 +3,9 @@ import Synchronization
 
 /// A model that is ready to run with the fastest kernels of this machine. It owns all that it needs.
 ///
-/// Many threads may share one: each call takes an arena that is free, or makes another, so there are as many as calls at
-/// once. `Session` is for chips and for programs that count bytes: it runs in memory of the caller's and allocates nothing.
+/// Many threads may share one: each call takes an arena that is free, or makes another, so there are as many as calls
+/// at once. `Session` is for chips and for programs that count bytes: it runs in memory of the caller's and allocates
+/// nothing.
 ///
 /// ```swift
 /// let classifier = try Classifier(file)

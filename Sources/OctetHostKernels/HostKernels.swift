@@ -3,8 +3,9 @@ import OctetHostKernelsC
 
 /// The kernels of a PC or phone: vector instructions, chosen at run time by what the processor has.
 ///
-/// Made once for a model, and shared by any number of sessions on any threads: the weights lie in it in the order in which
-/// the instructions read them. A layer that no vector kernel takes is left to the plain ones; the bits are the same.
+/// Made once for a model, and shared by any number of sessions on any threads: the weights lie in it in the order in
+/// which the instructions read them. A layer that no vector kernel takes is left to the plain ones; the bits are the
+/// same.
 package struct HostKernels: RowKernels, Sendable {
   private let packed: PackedModel
   private let plain = PlainKernels()

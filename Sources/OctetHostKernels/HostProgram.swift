@@ -25,13 +25,13 @@ struct HostProgram {
   private let records: ModelRecords
   /// Nil for the plain set.
   private let kernels: UnsafePointer<octet_kernels>?
-  /// Lie with the packed weights. Not an array: to count the references to one that all threads share would cost them more
-  /// than a small network, as the count moves from core to core with every image.
+  /// Lie with the packed weights. Not an array: to count the references to one that all threads share would cost them
+  /// more than a small network, as the count moves from core to core with every image.
   private let steps: UnsafeBufferPointer<Step>
   private let rowBytes: Int
   private let height: Int
-  /// The step after the last row of pixels, where all of them may be folded at once with the first; 0 where they may not.
-  /// Nothing lies between: until its input is whole, the first layer makes no row that others could go on with.
+  /// The step after the last row of pixels, where all of them may be folded at once with the first; 0 where they may
+  /// not. Nothing lies between: until its input is whole, the first layer makes no row that others could go on with.
   private let afterPixels: Int
 
   init(

@@ -71,8 +71,8 @@ struct LayerPacker {
   /// The layer's weights in the order of the file.
   private func weights(_ shape: LayerShape) -> UnsafePointer<Int8> { model.records.weights(shape) }
 
-  /// Blocks of vectors of channels, in them lines, groups and vectors. Activations are stored `offset` too high, and what
-  /// that adds is taken off the start; sums wrap around, so it need not fit on the way.
+  /// Blocks of vectors of channels, in them lines, groups and vectors. Activations are stored `offset` too high, and
+  /// what that adds is taken off the start; sums wrap around, so it need not fit on the way.
   private func packGroups(_ shape: LayerShape, _ layer: inout octet_layer, vectors: Int) {
     let lanes = kernels.lanes
     let depth = kernels.depth
@@ -103,8 +103,8 @@ struct LayerPacker {
     layer.weights = UnsafePointer(packed)
   }
 
-  /// Spreads a channel's line of weights to groups that are `step` apart, and adds the weights up. Every start of a program
-  /// waits for this, so whole groups go at once.
+  /// Spreads a channel's line of weights to groups that are `step` apart, and adds the weights up. Every start of a
+  /// program waits for this, so whole groups go at once.
   private func packLine(
     _ source: UnsafePointer<Int8>, _ count: Int, to target: UnsafeMutablePointer<Int8>, step: Int
   ) -> Int32 {

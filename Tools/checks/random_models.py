@@ -110,7 +110,8 @@ def main():
     numbers = range(options.first, options.first + options.count)
     size = max(1, min(50, options.count // (4 * options.jobs)))
     summaries = []
-    # The processes stay, as loading what makes the networks takes them seconds. One that a peer's fault ends is an error here.
+    # The processes stay, as loading what makes the networks takes them seconds. One that a peer's fault ends is an
+    # error here.
     spawn = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(options.jobs, mp_context=spawn) as pool:
         for name in options.format:

@@ -1,5 +1,5 @@
-/// CRC-32 as in zlib, four bits at a time: a table of 64 bytes, at home in the smallest flash. Hosts take eight bytes at a
-/// time first, as a program that starts for one picture spends a good part of its time here.
+/// CRC-32 as in zlib, four bits at a time: a table of 64 bytes, at home in the smallest flash. Hosts take eight bytes
+/// at a time first, as a program that starts for one picture spends a good part of its time here.
 package struct Checksum: Sendable {
   var state: UInt32 = 0xFFFF_FFFF
 

@@ -4,8 +4,8 @@
 ///     halfUp                -2    -1     0     1     2     3
 ///     halfUpThenAway        -3    -2    -1     1     2     3
 ///
-/// `halfUpThenAway` differs in ties below zero, and where the first of its two roundings makes a tie: a product that is less
-/// than 2^30 from one.
+/// `halfUpThenAway` differs in ties below zero, and where the first of its two roundings makes a tie: a product that is
+/// less than 2^30 from one.
 package enum Rounding: UInt8, Sendable {
   /// Once, half going up.
   case halfUp = 0

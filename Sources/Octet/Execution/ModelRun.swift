@@ -1,9 +1,9 @@
-/// A run of images through a model, one after another: which row comes next. The arena is not part of it; every call gets
-/// the one that `open` has prepared.
+/// A run of images through a model, one after another: which row comes next. The arena is not part of it; every call
+/// gets the one that `open` has prepared.
 ///
-/// Rows of the image go in one by one, and every layer computes a row as soon as it can, so only a few rows of each tensor
-/// exist at any time. Nothing is allocated. Opened once, it serves any number of images. `Session` joins a run with an
-/// arena that it borrows.
+/// Rows of the image go in one by one, and every layer computes a row as soon as it can, so only a few rows of each
+/// tensor exist at any time. Nothing is allocated. Opened once, it serves any number of images. `Session` joins a run
+/// with an arena that it borrows.
 package struct ModelRun<Kernels: RowKernels>: ~Copyable {
   package let model: Model
   package let kernels: Kernels

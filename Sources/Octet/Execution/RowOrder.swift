@@ -1,7 +1,7 @@
 /// The fixed order in which the rows of all tensors appear, as docs/FORMAT.md defines it.
 ///
-/// The planner walks through it to find how many rows a ring must hold, the loader to prove that they are enough, and a run
-/// to compute. All use this one, so what was planned and proved is what runs.
+/// The planner walks through it to find how many rows a ring must hold, the loader to prove that they are enough, and a
+/// run to compute. All use this one, so what was planned and proved is what runs.
 package struct RowOrder: ~Copyable {
   /// Rows of each tensor that have appeared, border rows above and below included.
   private var appeared: InlineArray<64, UInt16>
@@ -28,8 +28,8 @@ package struct RowOrder: ~Copyable {
     }
   }
 
-  // Methods that only read are mutating too: through an exclusive reference an element is read in place, otherwise the compiler
-  // copies the whole array to the stack first, at ten times the cost of the rest.
+  // Methods that only read are mutating too: through an exclusive reference an element is read in place, otherwise the
+  // compiler copies the whole array to the stack first, at ten times the cost of the rest.
 
   /// Rows of a tensor that have appeared.
   @inline(__always)
@@ -106,8 +106,8 @@ extension RowOrder {
   /// Computes or folds a row of a layer.
   package typealias Taking = (_ step: RowStep, _ shape: LayerShape) -> Void
 
-  /// What has to be done before the first row of an image: the borders above come back where later rows took their slots,
-  /// and accumulators start.
+  /// What has to be done before the first row of an image: the borders above come back where later rows took their
+  /// slots, and accumulators start.
   #if OCTET_SMALL_CODE
     @inline(never)
   #else

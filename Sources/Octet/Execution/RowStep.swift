@@ -1,8 +1,8 @@
 /// One thing that happens in a run: which layer, which row, where it reads, and where it writes.
 ///
-/// The order of rows yields steps (`RowOrder`), and a run takes them (`ModelRun`). Chips work each out when its turn comes,
-/// hosts keep them as an array. All offsets are counted from the start of the arena; the loader has proved that they lie in
-/// it.
+/// The order of rows yields steps (`RowOrder`), and a run takes them (`ModelRun`). Chips work each out when its turn
+/// comes, hosts keep them as an array. All offsets are counted from the start of the arena; the loader has proved that
+/// they lie in it.
 public struct RowStep: BitwiseCopyable, Sendable {
   package enum Action: UInt8, BitwiseCopyable, Sendable {
     /// The next row of the image goes into the input's ring.

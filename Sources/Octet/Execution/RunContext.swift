@@ -1,7 +1,7 @@
 /// What the row of a layer is computed from besides its step: the file's records and constants, and the arena.
 ///
-/// Safe because the loader has proved that every ring and all accumulators lie inside the arena and apart, and that no row is
-/// read after it was overwritten.
+/// Safe because the loader has proved that every ring and all accumulators lie inside the arena and apart, and that no
+/// row is read after it was overwritten.
 package struct RunContext {
   package let model: ModelRecords
   package let arena: UnsafeMutableRawPointer
@@ -24,8 +24,8 @@ package struct RunContext {
     (arena + Int(layer.accumulatorsOffset)).assumingMemoryBound(to: Int32.self)
   }
 
-  /// Every cell of every ring becomes the zero point, so that what lies left and right of rows is right for good. An int16
-  /// ring has zero point 0 in both bytes.
+  /// Every cell of every ring becomes the zero point, so that what lies left and right of rows is right for good. An
+  /// int16 ring has zero point 0 in both bytes.
   package func fillRings() {
     for index in 0...model.layerCount {
       let tensor = model.tensor(index)

@@ -20,8 +20,8 @@ public struct Session<Kernels: RowKernels>: ~Copyable, ~Escapable {
 
   /// The arena's first byte, good as long as the session.
   ///
-  /// A pointer in place of a call with a closure: that would need a copy of the model, and to count references to what all
-  /// threads share costs them more than a small network.
+  /// A pointer in place of a call with a closure: that would need a copy of the model, and to count references to what
+  /// all threads share costs them more than a small network.
   @inline(__always)
   private static func start(_ arena: inout MutableRawSpan) -> UnsafeMutableRawPointer {
     guard let start = arena.withUnsafeMutableBytes({ $0.baseAddress }) else {

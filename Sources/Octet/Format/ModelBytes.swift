@@ -38,8 +38,8 @@ struct ModelBytes: @unchecked Sendable {
 
 /// The bytes of a record, in a file or in a plan that is still to become one.
 ///
-/// Safe because the loader has found that the file holds all records, because plans keep theirs as long as they are used, and
-/// because records start at a multiple of 4 and fields at a multiple of their size.
+/// Safe because the loader has found that the file holds all records, because plans keep theirs as long as they are
+/// used, and because records start at a multiple of 4 and fields at a multiple of their size.
 package struct RecordBytes: @unchecked Sendable {
   private let start: UnsafeRawPointer
 

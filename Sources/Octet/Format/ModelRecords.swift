@@ -6,8 +6,8 @@ package protocol RecordSource {
   func tensor(_ index: Int) -> TensorRecord
   func layer(_ index: Int) -> LayerRecord
 
-  /// The first tensor that a layer reads. For the row order, which looks at every layer before each row: the kind need not be
-  /// told for it.
+  /// The first tensor that a layer reads. For the row order, which looks at every layer before each row: the kind need
+  /// not be told for it.
   func firstInput(_ index: Int) -> Int
 }
 
@@ -20,8 +20,8 @@ extension RecordSource {
   }
 }
 
-/// The records of a file, read in place. A view without owner, so that handing it around counts no references: what all threads
-/// share costs them more than a small network.
+/// The records of a file, read in place. A view without owner, so that handing it around counts no references: what all
+/// threads share costs them more than a small network.
 package struct ModelRecords: RecordSource, Sendable {
   let bytes: ModelBytes
   package let layerCount: Int

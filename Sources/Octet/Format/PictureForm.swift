@@ -1,4 +1,5 @@
-/// How a picture becomes what the network takes in: a property of the model, as it was trained on pictures of that form.
+/// How a picture becomes what the network takes in: a property of the model, as it was trained on pictures of that
+/// form.
 public struct PictureForm: Sendable {
   /// What is done to the size. The raw value is what stands in the file.
   public enum Fit: UInt8, Sendable {
@@ -31,8 +32,8 @@ public struct PictureForm: Sendable {
     self.inversion = inversion
   }
 
-  /// For digits drawn in any size, light on dark or dark on light. Also what files say that were made before models could
-  /// say anything.
+  /// For digits drawn in any size, light on dark or dark on light. Also what files say that were made before models
+  /// could say anything.
   public static var digits: PictureForm { PictureForm(fit: .auto, inversion: .auto) }
 
   /// For pictures that are taken as they are.

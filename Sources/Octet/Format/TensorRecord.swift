@@ -1,5 +1,5 @@
-/// One tensor as the file describes it: its shape, and the ring in the arena that holds a few of its rows. A view of the
-/// record's bytes.
+/// One tensor as the file describes it: its shape, and the ring in the arena that holds a few of its rows. A view of
+/// the record's bytes.
 package struct TensorRecord: Sendable {
   let bytes: RecordBytes
 

@@ -30,7 +30,8 @@
       self.owner = owner
     }
 
-    /// The name of each class. As with every array, an index that is not from 0 to `classCount - 1` stops the program (a trap).
+    /// The name of each class. As with every array, an index that is not from 0 to `classCount - 1` stops the program
+    /// (a trap).
     public var labels: [String] { (0..<classCount).map { String(decoding: label($0), as: UTF8.self) } }
   }
 

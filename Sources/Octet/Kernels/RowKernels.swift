@@ -6,8 +6,8 @@ public protocol RowKernels {
   func convolve(_ row: ConvolutionRow)
   /// A row of a depthwise convolution.
   func convolveDepthwise(_ row: ConvolutionRow)
-  /// Adds one input row to the accumulators of a dense layer, which hold the bias before row 0. It may be put off, but not
-  /// beyond the last row of the input.
+  /// Adds one input row to the accumulators of a dense layer, which hold the bias before row 0. It may be put off, but
+  /// not beyond the last row of the input.
   func fold(_ row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>)
   /// The accumulators of a dense layer, complete, become its output.
   func finish(_ row: FinishedSums, _ output: OutputStage, to target: UnsafeMutableRawPointer)
@@ -15,7 +15,8 @@ public protocol RowKernels {
   func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer)
   /// Whether the kernels have worked out the steps of an image beforehand, and `run` takes them.
   var haveSteps: Bool { get }
-  /// Goes on from a place in these steps with rows of the image, until another row of it is needed or the image is done.
+  /// Goes on from a place in these steps with rows of the image, until another row of it is needed or the image is
+  /// done.
   ///
   /// All rings and accumulators are left as row by row, as far as anybody still reads them.
   ///

@@ -1,6 +1,6 @@
-/// The kinds of layer that a program can run: all, unless it is built with OCTET_CHOSEN_KINDS and a flag for each kind that its
-/// model has, as firmware-sim/build does. What only other kinds need is then not compiled, and a file with one of them is
-/// refused as one with an unknown kind.
+/// The kinds of layer that a program can run: all, unless it is built with OCTET_CHOSEN_KINDS and a flag for each kind
+/// that its model has, as firmware-sim/build does. What only other kinds need is then not compiled, and a file with one
+/// of them is refused as one with an unknown kind.
 enum IncludedKinds {
   #if OCTET_CHOSEN_KINDS && !OCTET_KIND_DENSE
     @inline(__always) static var dense: Bool { false }

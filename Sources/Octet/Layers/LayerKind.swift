@@ -1,6 +1,7 @@
 /// Every kind of layer that a file can hold. The raw value is the byte in the file.
 ///
-/// A kind's own file has its traits and its row in plain Swift. Switches over kinds are here and in `RunContext.compute` alone.
+/// A kind's own file has its traits and its row in plain Swift. Switches over kinds are here and in
+/// `RunContext.compute` alone.
 package enum LayerKind: UInt8, Sendable {
   case dense = 1
   case convolution = 2
@@ -69,8 +70,8 @@ package struct LayerTraits: Sendable {
   @inline(__always)
   static func | (one: LayerTraits, other: LayerTraits) -> LayerTraits { LayerTraits(one.bits | other.bits) }
 
-  /// Whether all of `other` are among these. Known when the program is compiled where no kind that it includes has them,
-  /// or every one does.
+  /// Whether all of `other` are among these. Known when the program is compiled where no kind that it includes has
+  /// them, or every one does.
   @inline(__always)
   package func contains(_ other: LayerTraits) -> Bool {
     if IncludedKinds.commonTraits.bits & other.bits == other.bits { return true }

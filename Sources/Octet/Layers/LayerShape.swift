@@ -13,8 +13,8 @@ package struct LayerShape {
     self.output = output
   }
 
-  /// The first row of the input under row `row` of the output, counted without the border: below zero where a window lies
-  /// on the border above.
+  /// The first row of the input under row `row` of the output, counted without the border: below zero where a window
+  /// lies on the border above.
   package func firstRow(under row: Int) -> Int {
     let traits = layer.kind.traits
     if traits.contains(.window) {

@@ -94,9 +94,9 @@ struct Header {
     }
   }
 
-  /// A label is UTF-8 as it should be: no scalar in more bytes than it needs, no surrogates, nothing beyond U+10FFFF. And it
-  /// is harmless where it is shown as it stands: no C0 and C1 controls, no DEL, no ends of lines (U+2028, U+2029), and none of
-  /// the controls of the direction of writing, U+202A to U+202E and U+2066 to U+2069.
+  /// A label is UTF-8 as it should be: no scalar in more bytes than it needs, no surrogates, nothing beyond U+10FFFF.
+  /// And it is harmless where it is shown as it stands: no C0 and C1 controls, no DEL, no ends of lines (U+2028,
+  /// U+2029), and none of the controls of the direction of writing, U+202A to U+202E and U+2066 to U+2069.
   private static func checkText(
     _ bytes: ModelBytes, from start: UInt32, to end: UInt32
   ) throws(ModelError) {

@@ -57,8 +57,8 @@ package struct Graph: Sendable {
     package var shape: ImageShape
     /// Operator and name as in the file, for messages.
     package let title: String
-    /// Whether the file has a product with a matrix here, of which a convolution of one cell was made where the input is an
-    /// image: integers are rounded by the operator of the file.
+    /// Whether the file has a product with a matrix here, of which a convolution of one cell was made where the input
+    /// is an image: integers are rounded by the operator of the file.
     package var isMatrixProduct = false
     /// What is done to each value at the end.
     package var function = Function.identity

@@ -48,8 +48,8 @@ package struct MemoryPlan: Hashable, Sendable {
     arenaBytes = end
   }
 
-  /// The rows that each ring must hold so that no row is overwritten while a reader needs it: found by the walk that the loader
-  /// checks them by.
+  /// The rows that each ring must hold so that no row is overwritten while a reader needs it: found by the walk that
+  /// the loader checks them by.
   private static func rowCounts(_ records: RecordDraft) -> [Int] {
     let count = records.layerCount
     var readers = [[Int]](repeating: [], count: count + 1)

@@ -48,8 +48,8 @@ package struct QuantizedLayer: Hashable, Sendable {
 }
 
 extension QuantizedLayer {
-  /// Writes the layer's record, but for where its constants and accumulators are. What does not fit a field becomes the largest
-  /// value that does; `QuantizedModel.fault` finds it.
+  /// Writes the layer's record, but for where its constants and accumulators are. What does not fit a field becomes the
+  /// largest value that does; `QuantizedModel.fault` finds it.
   func write(to draft: RecordDraft, layer index: Int) {
     func set(_ field: UInt32, _ value: some FixedWidthInteger) { draft.set(field, ofLayer: index, value) }
     func set(_ height: UInt32, _ width: UInt32, _ extent: Extent) {

@@ -37,8 +37,8 @@ package struct QuantizedTensor: Hashable, Sendable {
     self.scale = scale
   }
 
-  /// Writes the tensor's record, but for where its ring is. What does not fit a field becomes the largest value that does;
-  /// `QuantizedModel.fault` finds it.
+  /// Writes the tensor's record, but for where its ring is. What does not fit a field becomes the largest value that
+  /// does; `QuantizedModel.fault` finds it.
   func write(to draft: RecordDraft, tensor index: Int) {
     func set(_ field: UInt32, _ value: some FixedWidthInteger) { draft.set(field, ofTensor: index, value) }
     typealias Field = TensorRecord.Field
