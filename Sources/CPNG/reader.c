@@ -179,7 +179,7 @@ static octet_png_status begin(octet_png_reader *reader) {
   png_set_read_fn(reader->png, reader, octet_png_supply);
   png_set_user_limits(reader->png, reader->limits.width, reader->limits.height);
   png_set_chunk_cache_max(reader->png, 16);
-  // libpng refuses a longer chunk even where it passes over it. Files may have any that fits; what is kept of them is
+  // libpng refuses a longer chunk even where it skips it. Files may have any that fits; what is kept of them is
   // bounded by take_memory.
   png_set_chunk_malloc_max(reader->png, (png_alloc_size_t)longest_chunk(reader));
   // Only the header, palette, transparency, pixels and end mean anything here; nothing else is even parsed.
@@ -244,7 +244,7 @@ octet_png_status octet_png_next_row(octet_png_reader *reader, octet_png_row *row
   row->column_step = 1;
   row->count = width;
   if (reader->header.is_interlaced) {
-    // Passes without pixels are not in the file, and libpng passes over them too.
+    // Passes without pixels are not in the file, and libpng skips them too.
     while (reader->pass < 7 && (reader->row == PNG_PASS_ROWS(height, reader->pass) ||
                                 PNG_PASS_COLS(width, reader->pass) == 0)) {
       reader->pass += 1;

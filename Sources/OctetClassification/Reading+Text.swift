@@ -7,7 +7,7 @@ package enum ReadingText {
   /// `{"file":…,"class":…,"truth":…,"right":…,"probability":…,"probabilities":[…],"logits":[…],"fit":…,"inverted":…}`
   /// and a line end. A name that is no UTF-8 has its bytes behind it, `"file_bytes":"636166e9"`.
   ///
-  /// - Parameter truth: the true class; nil where nobody knows, and then it is left out.
+  /// - Parameter truth: the true class; nil if unknown, and then it is left out.
   package static func json(
     _ reading: Reading, model: Model, path: String, truth: Int? = nil, to text: inout ByteText
   ) {
@@ -71,7 +71,7 @@ package enum ReadingText {
   package static let labeledCSVHeader: StaticString =
     "file,class,probability,runner_up,runner_up_probability,error,truth,right\n"
 
-  /// - Parameter truth: the true class; nil where nobody knows, and then it has no columns.
+  /// - Parameter truth: the true class; nil if unknown, and then it has no columns.
   package static func csv(
     _ reading: Reading, model: Model, path: String, truth: Int? = nil, to text: inout ByteText
   ) {

@@ -5,7 +5,7 @@ import OctetHost
 /// The places, in order: what the user names (`--data`), the folder in the environment variable `OCTET_MNIST`, the
 /// user's cache folder, and digits made on the spot. A place that the user named and that is wrong is an error: to
 /// train on something else without a word would be worse. The cache was not named by the user, so one that is not
-/// complete is passed over, and the origin line says so.
+/// complete is skipped, and the origin line says so.
 package struct DataLocator {
   /// What `--data` names: a folder of IDX files, a folder of class folders, or a CSV file (plain or gzip).
   package var path: String?
@@ -36,7 +36,7 @@ package struct DataLocator {
     let digits = try synthetic()
     if folder.isEmpty { return digits }
     let missing = folder.missing.joined(separator: ", ")
-    return digits.noting("\(cache) was passed over: it lacks \(missing); run: octet data fetch mnist")
+    return digits.noting("\(cache) was skipped: it lacks \(missing); run: octet data fetch mnist")
   }
 
   /// Where fetched MNIST files are kept: `octet/mnist` in the user's cache folder. Nil without a home folder.

@@ -72,7 +72,7 @@ import Testing
     let data = try locate(nil, ["XDG_CACHE_HOME": folder.path])
     #expect(
       data.origin
-        == "synthetic digits (\(folder.path)/octet/mnist was passed over: it lacks t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte; run: octet data fetch mnist)"
+        == "synthetic digits (\(folder.path)/octet/mnist was skipped: it lacks t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte; run: octet data fetch mnist)"
     )
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import OctetHost
 import OctetNetwork
 import OctetTraining
@@ -118,6 +119,17 @@ import Testing
     let network = try NetworkDescription(text: "input 4096\ndense 65536\ndense 2")
     #expect(throws: NetworkError.self) {
       _ = try Network(network, capacity: 1, seed: 1, workers: Workers(count: 1))
+    }
+  }
+
+  @Test func `the documentation has the grammar of every layer`() throws {
+    let page = try String(
+      contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(
+        path: "../../docs/NETWORKS.md"),
+      encoding: .utf8)
+    for (keyword, grammar) in FloatLayerKind.grammars {
+      let isThere = page.contains("\n\(grammar)\n")
+      #expect(isThere, "\(keyword): \(grammar)")
     }
   }
 }

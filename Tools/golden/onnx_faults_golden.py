@@ -163,7 +163,7 @@ def training():
 
 
 def other_meanings():
-    """Attributes whose values change the function, and that are easily passed over."""
+    """Attributes whose values change the function, and that are easily overlooked."""
     g = Graph("unknown-attribute", [2, 6, 6])
     g.save(g.node("MaxPool", g.conv("input", 2, 2), kernel_shape=[2, 2], dilations=[2, 2]), refusal="dilations")
     g = Graph("cells-left-out", [1, 1, 3])

@@ -1,7 +1,7 @@
 import OctetText
 
 /// The attributes of a node while it is translated. Each that a translator knows is taken by its name; one that nobody
-/// took is an error, so that no setting is passed over.
+/// took is an error, so that no setting is ignored.
 struct ONNXAttributes {
   private var left: [String: ONNXGraph.Attribute]
 
