@@ -139,20 +139,20 @@ extension RunContext {
   /// A row of a layer's output.
   private func compute(_ step: RowStep, _ shape: LayerShape, _ kernels: some RowKernels) {
     switch shape.layer.kind {
-    case .dense: if IncludedKinds.dense { Dense.compute(step, shape, self, kernels) }
+    case .dense: if IncludedKinds.dense { LayerKind.Dense.compute(step, shape, self, kernels) }
     case .convolution: if IncludedKinds.convolution { kernels.convolve(ConvolutionRow(step, shape, self)) }
     case .depthwiseConvolution:
       if IncludedKinds.depthwiseConvolution { kernels.convolveDepthwise(ConvolutionRow(step, shape, self)) }
     case .maximumPooling:
-      if IncludedKinds.maximumPooling { MaximumPooling.compute(PoolingRow(step, shape, self)) }
+      if IncludedKinds.maximumPooling { LayerKind.MaximumPooling.compute(PoolingRow(step, shape, self)) }
     case .averagePooling:
       if IncludedKinds.averagePooling {
-        AveragePooling.compute(PoolingRow(step, shape, self), shape, OutputStage(model, shape))
+        LayerKind.AveragePooling.compute(PoolingRow(step, shape, self), shape, OutputStage(model, shape))
       }
     case .globalAveragePooling:
-      if IncludedKinds.globalAveragePooling { GlobalAveragePooling.compute(step, shape, self) }
-    case .add: if IncludedKinds.add { Add.compute(step, shape, self) }
-    case .table: if IncludedKinds.table { Table.compute(step, shape, self) }
+      if IncludedKinds.globalAveragePooling { LayerKind.GlobalAveragePooling.compute(step, shape, self) }
+    case .add: if IncludedKinds.add { LayerKind.Add.compute(step, shape, self) }
+    case .table: if IncludedKinds.table { LayerKind.Table.compute(step, shape, self) }
     }
   }
 
@@ -161,7 +161,7 @@ extension RunContext {
     if shape.layer.kind.hasWeights {
       kernels.fold(DenseRow(step, shape, self), into: accumulators(shape.layer))
     } else {
-      GlobalAveragePooling.fold(step, shape, self)
+      LayerKind.GlobalAveragePooling.fold(step, shape, self)
     }
   }
 }

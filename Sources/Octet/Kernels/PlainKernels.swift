@@ -4,18 +4,18 @@ public struct PlainKernels: RowKernels, Sendable {
   public init() {}
 
   /// A row of a convolution, one output value after the other.
-  public func convolve(_ row: ConvolutionRow) { Convolution.compute(row) }
+  public func convolve(_ row: ConvolutionRow) { LayerKind.Convolution.compute(row) }
 
   /// A row of a depthwise convolution, one output value after the other.
-  public func convolveDepthwise(_ row: ConvolutionRow) { DepthwiseConvolution.compute(row) }
+  public func convolveDepthwise(_ row: ConvolutionRow) { LayerKind.DepthwiseConvolution.compute(row) }
 
   /// One input row into every accumulator of a dense layer.
   public func fold(_ row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>) {
-    Dense.fold(row, into: accumulators)
+    LayerKind.Dense.fold(row, into: accumulators)
   }
 
   /// A dense layer over a single row.
   public func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
-    Dense.multiply(row, output, to: target)
+    LayerKind.Dense.multiply(row, output, to: target)
   }
 }

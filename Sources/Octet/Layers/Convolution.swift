@@ -1,34 +1,39 @@
-/// Windows over all channels of the input; the maximum of neighbouring places may be taken before the output.
-///
-/// Weights: [output channel][window row][window column][input channel].
-package enum Convolution {
-  @inline(__always)
-  package static var traits: LayerTraits { .weights | .window | .border | .clamp | .fusedPool | .wideOutput }
+extension LayerKind {
+  /// Windows over all channels of the input; the maximum of neighbouring places may be taken before the output.
+  ///
+  /// Weights: [output channel][window row][window column][input channel].
+  package enum Convolution {
+    @inline(__always)
+    package static var traits: LayerTraits {
+      .weights | .window | .border | .clamp | .fusedPool | .wideOutput
+    }
 
-  /// A row of outputs, one value after the other.
-  static func compute(_ row: ConvolutionRow) {
-    // Cells under one row of the window lie side by side, and so do their weights.
-    let segment = row.windowWidth &* row.inputChannels
-    let step = row.strideAcross &* row.inputChannels
-    var index = 0
-    for place in 0..<row.outputWidth {
-      var weights = row.weights
-      for channel in 0..<row.outputChannels {
-        var largest = Int32.min
-        for down in 0..<row.poolHeight {
-          for across in 0..<row.poolWidth {
-            let start = (place &* row.poolWidth &+ across) &* step
-            var sum = row.output.bias[channel]
-            for line in 0..<row.windowHeight {
-              sum &+= Dense.product(
-                row.input[down &* row.strideDown &+ line] + start, weights + line &* segment, count: segment)
+    /// A row of outputs, one value after the other.
+    static func compute(_ row: ConvolutionRow) {
+      // Cells under one row of the window lie side by side, and so do their weights.
+      let segment = row.windowWidth &* row.inputChannels
+      let step = row.strideAcross &* row.inputChannels
+      var index = 0
+      for place in 0..<row.outputWidth {
+        var weights = row.weights
+        for channel in 0..<row.outputChannels {
+          var largest = Int32.min
+          for down in 0..<row.poolHeight {
+            for across in 0..<row.poolWidth {
+              let start = (place &* row.poolWidth &+ across) &* step
+              var sum = row.output.bias[channel]
+              for line in 0..<row.windowHeight {
+                sum &+= LayerKind.Dense.product(
+                  row.input[down &* row.strideDown &+ line] + start, weights + line &* segment, count: segment
+                )
+              }
+              largest = max(largest, sum)
             }
-            largest = max(largest, sum)
           }
+          row.output.write(largest, channel: channel, to: row.target, at: index)
+          index &+= 1
+          weights += row.windowHeight &* segment
         }
-        row.output.write(largest, channel: channel, to: row.target, at: index)
-        index &+= 1
-        weights += row.windowHeight &* segment
       }
     }
   }

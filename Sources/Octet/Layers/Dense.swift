@@ -1,48 +1,50 @@
-/// Weighted sums over the whole input. Over several rows, each is folded into accumulators as it appears.
-///
-/// Weights: [output][input row][input column][input channel].
-package enum Dense {
-  @inline(__always)
-  package static var traits: LayerTraits { .weights | .wholeInput | .clamp | .wideOutput }
+extension LayerKind {
+  /// Weighted sums over the whole input. Over several rows, each is folded into accumulators as it appears.
+  ///
+  /// Weights: [output][input row][input column][input channel].
+  package enum Dense {
+    @inline(__always)
+    package static var traits: LayerTraits { .weights | .wholeInput | .clamp | .wideOutput }
 
-  @inline(__always)
-  static func product(_ a: UnsafePointer<Int8>, _ b: UnsafePointer<Int8>, count: Int) -> Int32 {
-    var sum: Int32 = 0
-    for index in 0..<count { sum &+= Int32(a[index]) &* Int32(b[index]) }
-    return sum
-  }
-
-  /// The outputs: from accumulators, or at once where the input is a single row.
-  @inline(__always)
-  static func compute(_ step: RowStep, _ shape: LayerShape, _ run: RunContext, _ kernels: some RowKernels) {
-    let output = OutputStage(run.model, shape)
-    let target = run.arena + step.target
-    if shape.keepsAccumulators {
-      let sums = FinishedSums(
-        layer: step.layer, sums: UnsafePointer(run.accumulators(shape.layer)),
-        count: Int(shape.output.channels))
-      kernels.finish(sums, output, to: target)
-    } else {
-      kernels.multiply(DenseRow(step, shape, run), output, to: target)
+    @inline(__always)
+    static func product(_ a: UnsafePointer<Int8>, _ b: UnsafePointer<Int8>, count: Int) -> Int32 {
+      var sum: Int32 = 0
+      for index in 0..<count { sum &+= Int32(a[index]) &* Int32(b[index]) }
+      return sum
     }
-  }
 
-  /// One input row into every accumulator.
-  static func fold(_ row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>) {
-    var weights = row.weights
-    for output in 0..<row.outputs {
-      accumulators[output] &+= product(row.values, weights, count: row.count)
-      weights += row.weightsPerOutput
+    /// The outputs: from accumulators, or at once where the input is a single row.
+    @inline(__always)
+    static func compute(_ step: RowStep, _ shape: LayerShape, _ run: RunContext, _ kernels: some RowKernels) {
+      let output = OutputStage(run.model, shape)
+      let target = run.arena + step.target
+      if shape.keepsAccumulators {
+        let sums = FinishedSums(
+          layer: step.layer, sums: UnsafePointer(run.accumulators(shape.layer)),
+          count: Int(shape.output.channels))
+        kernels.finish(sums, output, to: target)
+      } else {
+        kernels.multiply(DenseRow(step, shape, run), output, to: target)
+      }
     }
-  }
 
-  /// Every output from a single row.
-  static func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
-    var weights = row.weights
-    for index in 0..<row.outputs {
-      let sum = output.bias[index] &+ product(row.values, weights, count: row.count)
-      output.write(sum, channel: index, to: target, at: index)
-      weights += row.weightsPerOutput
+    /// One input row into every accumulator.
+    static func fold(_ row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>) {
+      var weights = row.weights
+      for output in 0..<row.outputs {
+        accumulators[output] &+= product(row.values, weights, count: row.count)
+        weights += row.weightsPerOutput
+      }
+    }
+
+    /// Every output from a single row.
+    static func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
+      var weights = row.weights
+      for index in 0..<row.outputs {
+        let sum = output.bias[index] &+ product(row.values, weights, count: row.count)
+        output.write(sum, channel: index, to: target, at: index)
+        weights += row.weightsPerOutput
+      }
     }
   }
 }

@@ -1,31 +1,33 @@
-/// Windows over one channel of the input each; several output channels may read the same one.
-///
-/// Weights: [window row][window column][output channel].
-package enum DepthwiseConvolution {
-  @inline(__always)
-  package static var traits: LayerTraits { .weights | .window | .border | .channelwise | .clamp }
+extension LayerKind {
+  /// Windows over one channel of the input each; several output channels may read the same one.
+  ///
+  /// Weights: [window row][window column][output channel].
+  package enum DepthwiseConvolution {
+    @inline(__always)
+    package static var traits: LayerTraits { .weights | .window | .border | .channelwise | .clamp }
 
-  /// A row of outputs, one value after the other.
-  static func compute(_ row: ConvolutionRow) {
-    let step = row.strideAcross &* row.inputChannels
-    // Output channels that read the same input channel.
-    let multiplier = row.outputChannels / row.inputChannels
-    var index = 0
-    for place in 0..<row.outputWidth {
-      for channel in 0..<row.inputChannels {
-        for copy in 0..<multiplier {
-          let output = channel &* multiplier &+ copy
-          var sum = row.output.bias[output]
-          for line in 0..<row.windowHeight {
-            let cells = row.input[line] + (place &* step &+ channel)
-            let weights = row.weights + (line &* row.windowWidth &* row.outputChannels &+ output)
-            for column in 0..<row.windowWidth {
-              sum &+=
-                Int32(cells[column &* row.inputChannels]) &* Int32(weights[column &* row.outputChannels])
+    /// A row of outputs, one value after the other.
+    static func compute(_ row: ConvolutionRow) {
+      let step = row.strideAcross &* row.inputChannels
+      // Output channels that read the same input channel.
+      let multiplier = row.outputChannels / row.inputChannels
+      var index = 0
+      for place in 0..<row.outputWidth {
+        for channel in 0..<row.inputChannels {
+          for copy in 0..<multiplier {
+            let output = channel &* multiplier &+ copy
+            var sum = row.output.bias[output]
+            for line in 0..<row.windowHeight {
+              let cells = row.input[line] + (place &* step &+ channel)
+              let weights = row.weights + (line &* row.windowWidth &* row.outputChannels &+ output)
+              for column in 0..<row.windowWidth {
+                sum &+=
+                  Int32(cells[column &* row.inputChannels]) &* Int32(weights[column &* row.outputChannels])
+              }
             }
+            row.output.write(sum, channel: output, to: row.target, at: index)
+            index &+= 1
           }
-          row.output.write(sum, channel: output, to: row.target, at: index)
-          index &+= 1
         }
       }
     }

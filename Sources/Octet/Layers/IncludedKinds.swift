@@ -46,26 +46,26 @@ enum IncludedKinds {
   /// What at least one of them has.
   @inline(__always)
   static var allTraits: LayerTraits {
-    (dense ? Dense.traits : .none)
-      | (convolution ? Convolution.traits : .none)
-      | (depthwiseConvolution ? DepthwiseConvolution.traits : .none)
-      | (maximumPooling ? MaximumPooling.traits : .none)
-      | (averagePooling ? AveragePooling.traits : .none)
-      | (globalAveragePooling ? GlobalAveragePooling.traits : .none)
-      | (add ? Add.traits : .none)
-      | (table ? Table.traits : .none)
+    (dense ? LayerKind.Dense.traits : .none)
+      | (convolution ? LayerKind.Convolution.traits : .none)
+      | (depthwiseConvolution ? LayerKind.DepthwiseConvolution.traits : .none)
+      | (maximumPooling ? LayerKind.MaximumPooling.traits : .none)
+      | (averagePooling ? LayerKind.AveragePooling.traits : .none)
+      | (globalAveragePooling ? LayerKind.GlobalAveragePooling.traits : .none)
+      | (add ? LayerKind.Add.traits : .none)
+      | (table ? LayerKind.Table.traits : .none)
   }
 
   /// What each of them has.
   @inline(__always)
   static var commonTraits: LayerTraits {
-    (dense ? Dense.traits : .every)
-      & (convolution ? Convolution.traits : .every)
-      & (depthwiseConvolution ? DepthwiseConvolution.traits : .every)
-      & (maximumPooling ? MaximumPooling.traits : .every)
-      & (averagePooling ? AveragePooling.traits : .every)
-      & (globalAveragePooling ? GlobalAveragePooling.traits : .every)
-      & (add ? Add.traits : .every)
-      & (table ? Table.traits : .every)
+    (dense ? LayerKind.Dense.traits : .every)
+      & (convolution ? LayerKind.Convolution.traits : .every)
+      & (depthwiseConvolution ? LayerKind.DepthwiseConvolution.traits : .every)
+      & (maximumPooling ? LayerKind.MaximumPooling.traits : .every)
+      & (averagePooling ? LayerKind.AveragePooling.traits : .every)
+      & (globalAveragePooling ? LayerKind.GlobalAveragePooling.traits : .every)
+      & (add ? LayerKind.Add.traits : .every)
+      & (table ? LayerKind.Table.traits : .every)
   }
 }

@@ -1,20 +1,22 @@
-/// The largest value under each window, channel by channel.
-package enum MaximumPooling {
-  @inline(__always)
-  package static var traits: LayerTraits { .window | .channelwise | .keepsChannels | .keepsZeroPoint }
+extension LayerKind {
+  /// The largest value under each window, channel by channel.
+  package enum MaximumPooling {
+    @inline(__always)
+    package static var traits: LayerTraits { .window | .channelwise | .keepsChannels | .keepsZeroPoint }
 
-  static func compute(_ row: PoolingRow) {
-    var index = 0
-    for place in 0..<row.outputWidth {
-      let (first, end) = row.columns(place)
-      for channel in 0..<row.channels {
-        var largest = Int8.min
-        for line in 0..<row.lines {
-          let cells = row.input[line] + channel
-          for column in first..<end { largest = max(largest, cells[column &* row.channels]) }
+    static func compute(_ row: PoolingRow) {
+      var index = 0
+      for place in 0..<row.outputWidth {
+        let (first, end) = row.columns(place)
+        for channel in 0..<row.channels {
+          var largest = Int8.min
+          for line in 0..<row.lines {
+            let cells = row.input[line] + channel
+            for column in first..<end { largest = max(largest, cells[column &* row.channels]) }
+          }
+          row.target[index] = largest
+          index &+= 1
         }
-        row.target[index] = largest
-        index &+= 1
       }
     }
   }
