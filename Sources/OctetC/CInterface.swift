@@ -17,7 +17,8 @@ import OctetChipKernels
 
 /// What lies in the memory of an `octet_session`.
 private struct KeptSession: ~Copyable {
-  var run: ModelRun<Kernels>
+  var run: ModelRun
+  let kernels: Kernels
   let arena: UnsafeMutableRawPointer
 }
 
@@ -109,8 +110,8 @@ public func octet_open(
   let scratch = UnsafeMutableRawBufferPointer(rebasing: memory[min(scratchOffset(model), memory.count)...])
   let place = session(result)
   place.initialize(
-    to: KeptSession(run: ModelRun(model, kernels: Kernels(model, scratch: scratch)), arena: arena))
-  place.pointee.run.open(arena)
+    to: KeptSession(run: ModelRun(model), kernels: Kernels(model, scratch: scratch), arena: arena))
+  place.pointee.run.open(arena, place.pointee.kernels)
   return Int32(OCTET_OK)
 }
 
@@ -123,7 +124,7 @@ public func octet_feed(
   guard bytes == place.pointee.run.model.imageRowBytes else { return Int32(OCTET_BAD_ROW) }
   guard !place.pointee.run.isFinished else { return Int32(OCTET_COMPLETE) }
   var nobody = NoObserver()
-  place.pointee.run.feed(row: row, place.pointee.arena, &nobody)
+  place.pointee.run.feed(row: row, place.pointee.arena, place.pointee.kernels, &nobody)
   return Int32(OCTET_OK)
 }
 
@@ -162,5 +163,5 @@ public func octet_probability(
 @c @implementation
 public func octet_restart(_ kept: UnsafeMutablePointer<octet_session>) {
   let place = session(kept)
-  place.pointee.run.restart(place.pointee.arena)
+  place.pointee.run.restart(place.pointee.arena, place.pointee.kernels)
 }

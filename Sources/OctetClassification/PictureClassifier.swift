@@ -3,7 +3,8 @@ import OctetImages
 
 /// Pictures in files, one after another, through a model. Its memory is taken once and does not grow.
 package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
-  private var run: ModelRun<Kernels>
+  private var run: ModelRun
+  private let kernels: Kernels
   private var fitter: PictureFitter
   /// Opened once, for all pictures.
   private let arena: UnsafeMutableRawBufferPointer
@@ -26,8 +27,9 @@ package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
     }
     fitter = PictureFitter(fitting)
     arena = .allocate(byteCount: model.arenaBytes, alignment: 64)
-    run = ModelRun(model, kernels: kernels)
-    if let start = arena.baseAddress { run.open(start) }
+    self.kernels = kernels
+    run = ModelRun(model)
+    if let start = arena.baseAddress { run.open(start, kernels) }
   }
 
   deinit { arena.deallocate() }
@@ -39,7 +41,7 @@ package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
     guard let start = arena.baseAddress,
       let pixels = picture.pixels.span.withUnsafeBufferPointer({ $0.baseAddress })
     else { preconditionFailure("arena and picture have the model's size") }
-    run.run(image: pixels, start, &nobody)
+    run.run(image: pixels, start, kernels, &nobody)
     return Reading(Outcome(run.model, arena: start), run.model, picture)
   }
 }

@@ -5,7 +5,8 @@ import Octet
 /// Dense layers on a host mostly wait for their weights; images that run together share that. The answers are the bits
 /// that a `Session` gives.
 package struct BatchSession: ~Copyable, ~Escapable {
-  private var run: ModelRun<HostKernels>
+  private var run: ModelRun
+  private let kernels: HostKernels
   private var arenas: MutableRawSpan
 
   /// Bytes that a batch over this model needs, at a multiple of 4.
@@ -24,8 +25,9 @@ package struct BatchSession: ~Copyable, ~Escapable {
     }
     let start = Self.start(&arenas)
     guard UInt(bitPattern: start) % 4 == 0 else { throw SessionError.arenaNotAligned }
-    run = ModelRun(model, kernels: kernels)
-    for place in 0..<kernels.imagesTogether { run.open(start + place * Self.stride(model)) }
+    self.kernels = kernels
+    run = ModelRun(model)
+    for place in 0..<kernels.imagesTogether { run.open(start + place * Self.stride(model), kernels) }
     self.arenas = arenas._mutatingExtracting(..<needed)
   }
 
@@ -50,16 +52,16 @@ package struct BatchSession: ~Copyable, ~Escapable {
     guard let pixels = images.withUnsafeBufferPointer({ $0.baseAddress }) else { return }
     let arenas = Self.start(&arenas)
     let stride = Self.stride(run.model)
-    let together = run.kernels.imagesTogether
+    let together = kernels.imagesTogether
     var image = 0
     while together > 1, image + together <= count {
-      run.kernels.runTogether(images: pixels + image * bytes, arenas: arenas, stride: stride)
+      kernels.runTogether(images: pixels + image * bytes, arenas: arenas, stride: stride)
       for place in 0..<together { body(image + place, Outcome(run.model, arena: arenas + place * stride)) }
       image += together
     }
     var nobody = NoObserver()
     while image < count {
-      run.run(image: pixels + image * bytes, arenas, &nobody)
+      run.run(image: pixels + image * bytes, arenas, kernels, &nobody)
       body(image, Outcome(run.model, arena: arenas))
       image += 1
     }

@@ -68,13 +68,15 @@ public struct Classification: Equatable, Sendable {
 
 /// A run with its arena. Handed from thread to thread, but whoever took it from `FreePlaces` has it alone.
 private final class RunPlace: @unchecked Sendable {
-  private var run: ModelRun<HostKernels>
+  private var run: ModelRun
+  private let kernels: HostKernels
   private let arena: UnsafeMutableRawPointer
 
   init(_ model: Model, _ kernels: HostKernels) {
     arena = .allocate(byteCount: model.arenaBytes, alignment: 64)
-    run = ModelRun(model, kernels: kernels)
-    run.open(arena)
+    self.kernels = kernels
+    run = ModelRun(model)
+    run.open(arena, kernels)
   }
 
   deinit { arena.deallocate() }
@@ -85,7 +87,7 @@ private final class RunPlace: @unchecked Sendable {
       preconditionFailure("an image has at least a pixel")
     }
     var nobody = NoObserver()
-    run.run(image: pixels, arena, &nobody)
+    run.run(image: pixels, arena, kernels, &nobody)
     let outcome = Outcome(run.model, arena: arena)
     var shares: [UInt32] = []
     outcome.forEachProbability { shares.append($0) }

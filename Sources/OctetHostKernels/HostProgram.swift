@@ -20,6 +20,8 @@ struct HostProgram {
     let packed: UnsafePointer<octet_layer>?
     /// Places in the row that a convolution makes.
     let places: Int
+    /// Where the layer's accumulators are.
+    let sums: Int
   }
 
   private let records: ModelRecords
@@ -28,6 +30,8 @@ struct HostProgram {
   /// Lie with the packed weights. Not an array: to count the references to one that all threads share would cost them
   /// more than a small network, as the count moves from core to core with every image.
   private let steps: UnsafeBufferPointer<Step>
+  /// Where the accumulators of the first layer are.
+  private let firstSums: Int
   private let rowBytes: Int
   private let height: Int
   /// The step after the last row of pixels, where all of them may be folded at once with the first; 0 where they may
@@ -40,6 +44,7 @@ struct HostProgram {
   ) {
     records = model.records
     self.kernels = kernels
+    firstSums = Int(model.layer(0).accumulatorsOffset)
     rowBytes = model.imageRowBytes
     height = model.imageHeight
     let foldsPixels = Self.foldsPixels(model, packed(0))
@@ -52,7 +57,8 @@ struct HostProgram {
       steps.append(
         Step(
           call: call, step: step, packed: packed(step.layer),
-          places: Int(model.tensor(step.layer + 1).width)))
+          places: Int(model.tensor(step.layer + 1).width),
+          sums: Int(model.layer(step.layer).accumulatorsOffset)))
     }
     self.steps = storage.keep(steps)
     // Values of all rows follow each other in groups if those of a row fill whole ones.
@@ -106,7 +112,7 @@ struct HostProgram {
     var pixels = pixels
     var left = rows
     while place < end {
-      if place.pointee.step.action == .feed {
+      if case .feed = place.pointee.step.action {
         if left == 0 { break }
         if left == height, afterPixels > 0, let kernels {
           observer.willRun(layer: 0)
@@ -130,7 +136,7 @@ struct HostProgram {
   /// The accumulators of the first layer.
   @inline(__always)
   private func sums(_ arena: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Int32> {
-    (arena + Int(records.layer(0).accumulatorsOffset)).assumingMemoryBound(to: Int32.self)
+    (arena + firstSums).assumingMemoryBound(to: Int32.self)
   }
 
   @inline(__always)
@@ -171,8 +177,7 @@ struct HostProgram {
       return observer.didFold(layer: layer)
     case .finish:
       kernels.pointee.finish(
-        packed, (arena + Int(records.layer(layer).accumulatorsOffset)).assumingMemoryBound(to: Int32.self),
-        target)
+        packed, (arena + place.pointee.sums).assumingMemoryBound(to: Int32.self), target)
     case .multiply:
       kernels.pointee.multiply(packed, values(place, arena), 0x80, packed?.pointee.segment ?? 0, target)
     case .plain, .feed, .foldPixels: break

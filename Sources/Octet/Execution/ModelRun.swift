@@ -4,29 +4,27 @@
 /// Rows of the image go in one by one, and every layer computes a row as soon as it can, so only a few rows of each
 /// tensor exist at any time. Nothing is allocated. Opened once, it serves any number of images. `Session` joins a run
 /// with an arena that it borrows.
-package struct ModelRun<Kernels: RowKernels>: ~Copyable {
+package struct ModelRun: ~Copyable {
   package let model: Model
-  package let kernels: Kernels
   private var order: RowOrder
   /// Where the kernels have got to in steps that they worked out beforehand.
   private var position = 0
   /// Rows of the image that have been fed.
   package private(set) var rowsFed = 0
 
-  package init(_ model: Model, kernels: Kernels) {
+  package init(_ model: Model) {
     self.model = model
-    self.kernels = kernels
     order = RowOrder(model.records)
   }
 
   /// Prepares an arena: its first `model.arenaBytes` bytes, from a multiple of 4.
-  package mutating func open(_ arena: UnsafeMutableRawPointer) {
+  package mutating func open(_ arena: UnsafeMutableRawPointer, _ kernels: some RowKernels) {
     RunContext(model.records, arena: arena).fillRings()
-    restart(arena)
+    restart(arena, kernels)
   }
 
   /// Forgets the image, so that row 0 comes next.
-  package mutating func restart(_ arena: UnsafeMutableRawPointer) {
+  package mutating func restart(_ arena: UnsafeMutableRawPointer, _ kernels: some RowKernels) {
     rowsFed = 0
     position = 0
     guard !kernels.haveSteps else { return }
@@ -45,7 +43,8 @@ package struct ModelRun<Kernels: RowKernels>: ~Copyable {
     @inline(never)
   #endif
   package mutating func feed<Observer: RunObserver>(
-    row: UnsafePointer<UInt8>, _ arena: UnsafeMutableRawPointer, _ observer: inout Observer
+    row: UnsafePointer<UInt8>, _ arena: UnsafeMutableRawPointer, _ kernels: some RowKernels,
+    _ observer: inout Observer
   ) {
     rowsFed &+= 1
     if let next = kernels.run(
@@ -56,8 +55,7 @@ package struct ModelRun<Kernels: RowKernels>: ~Copyable {
     }
     let context = RunContext(model.records, arena: arena)
     // Windows that lie wholly on the border above need no row at all.
-    if rowsFed == 1 { makeRows(context, &observer) }
-    let kernels = kernels
+    if rowsFed == 1 { makeRows(context, kernels, &observer) }
     order.feed(
       context.model,
       feed: { step in
@@ -65,12 +63,13 @@ package struct ModelRun<Kernels: RowKernels>: ~Copyable {
         // A pixel less 128 is the pixel with its highest bit turned over.
         for index in 0..<step.count { target[index] = row[index] ^ 0x80 }
       }, take: { context.take($0, $1, kernels, &observer) })
-    makeRows(context, &observer)
+    makeRows(context, kernels, &observer)
   }
 
   /// Runs a whole image of `model.imageBytes` bytes.
   package mutating func run<Observer: RunObserver>(
-    image: UnsafePointer<UInt8>, _ arena: UnsafeMutableRawPointer, _ observer: inout Observer
+    image: UnsafePointer<UInt8>, _ arena: UnsafeMutableRawPointer, _ kernels: some RowKernels,
+    _ observer: inout Observer
   ) {
     let height = Int(model.records.tensor(0).height)
     if let next = kernels.run(
@@ -80,11 +79,11 @@ package struct ModelRun<Kernels: RowKernels>: ~Copyable {
       rowsFed = height
       return
     }
-    restart(arena)
+    restart(arena, kernels)
     let width = model.imageRowBytes
     var row = image
     for _ in 0..<height {
-      feed(row: row, arena, &observer)
+      feed(row: row, arena, kernels, &observer)
       row += width
     }
   }
@@ -93,8 +92,9 @@ package struct ModelRun<Kernels: RowKernels>: ~Copyable {
   #if OCTET_SMALL_CODE
     @inline(never)
   #endif
-  private mutating func makeRows<Observer: RunObserver>(_ context: RunContext, _ observer: inout Observer) {
-    let kernels = kernels
+  private mutating func makeRows<Observer: RunObserver>(
+    _ context: RunContext, _ kernels: some RowKernels, _ observer: inout Observer
+  ) {
     order.forEachStep(
       context.model, border: { context.fillBorder($0) },
       take: { context.take($0, $1, kernels, &observer) })

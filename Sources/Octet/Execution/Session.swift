@@ -2,7 +2,8 @@
 ///
 /// A session allocates nothing and is owned by one; open as many over one model as there are arenas.
 public struct Session<Kernels: RowKernels>: ~Copyable, ~Escapable {
-  private var run: ModelRun<Kernels>
+  private var run: ModelRun
+  private let kernels: Kernels
   private var arena: MutableRawSpan
 
   /// Opens a session over the first `model.arenaBytes` bytes of the arena, which must start at a multiple of 4.
@@ -13,8 +14,9 @@ public struct Session<Kernels: RowKernels>: ~Copyable, ~Escapable {
     }
     let start = Self.start(&arena)
     guard UInt(bitPattern: start) & 3 == 0 else { throw SessionError.arenaNotAligned }
-    run = ModelRun(model, kernels: kernels)
-    run.open(start)
+    self.kernels = kernels
+    run = ModelRun(model)
+    run.open(start, kernels)
     self.arena = arena._mutatingExtracting(..<model.arenaBytes)
   }
 
@@ -37,7 +39,7 @@ public struct Session<Kernels: RowKernels>: ~Copyable, ~Escapable {
   public var isFinished: Bool { run.isFinished }
 
   /// Forgets the image, so that row 0 comes next.
-  public mutating func restart() { run.restart(Self.start(&arena)) }
+  public mutating func restart() { run.restart(Self.start(&arena), kernels) }
 
   /// Feeds the next row of the image, `model.imageRowBytes` bytes of pixels.
   public mutating func feed(row: Span<UInt8>) throws(SessionError) {
@@ -52,7 +54,7 @@ public struct Session<Kernels: RowKernels>: ~Copyable, ~Escapable {
     let needed = run.model.imageRowBytes
     guard row.count == needed else { throw SessionError.rowSize(bytes: row.count, needed: needed) }
     guard !isFinished else { throw SessionError.imageComplete }
-    run.feed(row: Self.start(row), Self.start(&arena), &observer)
+    run.feed(row: Self.start(row), Self.start(&arena), kernels, &observer)
   }
 
   /// Runs a whole image, `model.imageBytes` bytes of pixels row by row.
@@ -67,7 +69,7 @@ public struct Session<Kernels: RowKernels>: ~Copyable, ~Escapable {
   ) throws(SessionError) {
     let needed = run.model.imageBytes
     guard image.count == needed else { throw SessionError.imageSize(bytes: image.count, needed: needed) }
-    run.run(image: Self.start(image), Self.start(&arena), &observer)
+    run.run(image: Self.start(image), Self.start(&arena), kernels, &observer)
   }
 
   /// Pixels, of which there is at least one.
