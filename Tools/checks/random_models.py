@@ -12,6 +12,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).parent / "differential"))
 
 import program
+import results
 
 # The module that makes, runs, shrinks and keeps the cases of each format.
 FORMATS = {
@@ -48,11 +49,11 @@ def work(task):
     """Runs a piece of the cases in a process of its own."""
     name, seed, indices, keep, seconds = task
     module = importlib.import_module(FORMATS[name])
-    results = []
+    found = []
     with program.temporary_folder("octet-random-") as folder:
         for index in indices:
-            results += module.run(name, seed, index, pathlib.Path(folder), keep, seconds)
-    return results
+            found += module.run(name, seed, index, pathlib.Path(folder), keep, seconds)
+    return found
 
 
 class Summary:
@@ -102,6 +103,46 @@ class Summary:
                 print(f"  {title}, {times} times: {text}")
 
 
+def each_result(tasks, jobs):
+    """The results of all tasks, as they come.
+
+    A peer may crash, and takes its process along. The tasks that were under way are then done again a network at a time,
+    at last each in a process of its own; one that ends that too counts as a network that the peer cannot run.
+    """
+    waiting, suspects = list(tasks), []
+    while waiting:
+        unfinished = yield from through(waiting, jobs)
+        waiting = []
+        # Tasks are taken in order, so those under way are among the first.
+        for task in unfinished[:jobs + 1]:
+            name, seed, indices, keep, seconds = task
+            if len(indices) == 1:
+                suspects.append(task)
+            else:
+                waiting += [(name, seed, [index], keep, seconds) for index in indices]
+        waiting += unfinished[jobs + 1:]
+    for task in suspects:
+        if (yield from through([task], 1)):
+            name, seed, indices, _, _ = task
+            yield results.Result(f"{name} {seed}.{indices[0]}", "invalid", "ends its process", True)
+
+
+def through(tasks, jobs):
+    """Gives the results of tasks, and returns those that were not finished when a process ended."""
+    unfinished = []
+    # The processes stay, as loading what makes the networks takes them seconds.
+    spawn = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(jobs, mp_context=spawn) as pool:
+        for future, task in [(pool.submit(work, task), task) for task in tasks]:
+            try:
+                found = future.result()
+            except concurrent.futures.process.BrokenProcessPool:
+                unfinished.append(task)
+            else:
+                yield from found
+    return unfinished
+
+
 def main():
     options = arguments()
     program.executable()
@@ -110,24 +151,19 @@ def main():
     numbers = range(options.first, options.first + options.count)
     size = max(1, min(50, options.count // (4 * options.jobs)))
     summaries = []
-    # The processes stay, as loading what makes the networks takes them seconds. One that a peer's fault ends is an
-    # error here.
-    spawn = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(options.jobs, mp_context=spawn) as pool:
-        for name in options.format:
-            start = time.monotonic()
-            summary = Summary()
-            tasks = [
-                (name, options.seed, numbers[at:at + size], options.keep, options.shrink)
-                for at in range(0, options.count, size)
-            ]
-            for results in pool.map(work, tasks):
-                for result in results:
-                    summary.add(result)
-                    if result.kind in ("wrong", "broken") and not options.quiet:
-                        print(f"{result.kind}: {result.title}: {result.note}", flush=True)
-            summary.print(name, time.monotonic() - start)
-            summaries.append(summary)
+    for name in options.format:
+        start = time.monotonic()
+        summary = Summary()
+        tasks = [
+            (name, options.seed, numbers[at:at + size], options.keep, options.shrink)
+            for at in range(0, options.count, size)
+        ]
+        for result in each_result(tasks, options.jobs):
+            summary.add(result)
+            if result.kind in ("wrong", "broken") and not options.quiet:
+                print(f"{result.kind}: {result.title}: {result.note}", flush=True)
+        summary.print(name, time.monotonic() - start)
+        summaries.append(summary)
     for failure in [failure for summary in summaries for failure in summary.failures][:20]:
         print(f"{failure.kind}: {failure.title}: {failure.note}\n{failure.text}")
     sys.exit(0 if all(summary.is_good() for summary in summaries) else 1)
