@@ -106,8 +106,8 @@ class Summary:
 def each_result(tasks, jobs):
     """The results of all tasks, as they come.
 
-    A peer may crash, and takes its process along. The tasks that were under way are then done again a network at a time,
-    at last each in a process of its own; one that ends that too counts as a network that the peer cannot run.
+    A peer may crash, and takes its process along. The tasks that were under way are then done again a network at a
+    time, at last each in a process of its own; one that ends that too counts as a network that the peer cannot run.
     """
     waiting, suspects = list(tasks), []
     while waiting:

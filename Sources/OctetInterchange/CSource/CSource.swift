@@ -146,7 +146,7 @@ package struct CSource {
       let fields: [Int] = [
         Int(l.kind.rawValue), Int(l.windowHeight), Int(l.windowWidth), Int(l.strideDown), Int(l.strideAcross),
         Int(l.reachAbove), Int(l.reachLeft), Int(l.poolHeight), Int(l.poolWidth),
-        l.kind == .add ? Int(l.addShift) : 0,
+        l.kind.traits.contains(.secondInput) ? Int(l.addShift) : 0,
         constants.isCut ? 1 : 0, constants.folds ? 1 : 0, l.rounding != .halfUp ? 1 : 0, Int(l.input),
         Int(l.secondInput), Int(l.minimum),
         Int(l.maximum), Int(l.addMultiplierA), Int(l.addMultiplierB), Int(l.accumulatorsOffset),

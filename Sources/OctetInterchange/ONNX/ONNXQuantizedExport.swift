@@ -97,15 +97,15 @@ package struct ONNXQuantizedExport {
     switch layer.kind {
     case .table: return lookUp(integers[input], model.constants(of: index).table, name)
     case .dense, .convolution, .depthwiseConvolution: return writeWeighted(index, layer, name)
-    case .maximumPooling, .averagePooling:
-      let value = image(input, name: name)
+    case .maximumPooling:
       let placement = placement(layer, places: Self.shape(model.tensor(index + 1)))
-      let isMaximum = layer.kind == .maximumPooling
+      let pooled = windowed("MaxPool", [image(input, name: name)], placement, name, [])
+      return fit(quantize(pooled, index + 1), placement, to: index + 1, name)
+    case .averagePooling:
+      let placement = placement(layer, places: Self.shape(model.tensor(index + 1)))
       let pooled = windowed(
-        isMaximum ? "MaxPool" : "AveragePool", [value], placement, name,
-        isMaximum ? [] : [("count_include_pad", .integer(0))])
-      return fit(
-        quantize(isMaximum ? pooled : clamp(pooled, index, name), index + 1), placement, to: index + 1, name)
+        "AveragePool", [image(input, name: name)], placement, name, [("count_include_pad", .integer(0))])
+      return fit(quantize(clamp(pooled, index, name), index + 1), placement, to: index + 1, name)
     case .globalAveragePooling:
       let value = dequantize(input, name: name)
       if Self.shape(model.tensor(input)).isFlat { return quantize(clamp(value, index, name), index + 1) }
@@ -125,7 +125,7 @@ package struct ONNXQuantizedExport {
     let (from, output) = (Self.shape(model.tensor(input)), Self.shape(model.tensor(index + 1)))
     let parts = writeConstants(constants, layer, from: from, index: index, name)
     var quantized: String
-    if layer.kind == .dense {
+    if layer.kind.traits.contains(.wholeInput) {
       let flat =
         from.isFlat
         ? integers[input] : writer.node("Flatten", [integers[input]], [("axis", .integer(1))], name: name)
@@ -139,7 +139,7 @@ package struct ONNXQuantizedExport {
       let placement = placement(layer, places: places)
       let sums = windowed(
         "Conv", [image(input, name: name)] + parts, placement, name,
-        [("group", .integer(layer.kind == .depthwiseConvolution ? from.channels : 1))], pool: pool)
+        [("group", .integer(layer.kind.traits.contains(.channelwise) ? from.channels : 1))], pool: pool)
       quantized = fit(
         quantize(clamp(sums, index, name), index + 1), placement, pool: pool, to: index + 1, name)
     }
@@ -153,12 +153,14 @@ package struct ONNXQuantizedExport {
     let input = model.tensor(Int(layer.input))
     let output = model.tensor(index + 1)
     let count = Int(output.channels)
-    let cells =
-      layer.kind == .dense ? from.height * from.width : Int(layer.windowHeight) * Int(layer.windowWidth)
-    let channels = layer.kind == .depthwiseConvolution ? 1 : from.channels
+    let (isWhole, isChannelwise) = (
+      layer.kind.traits.contains(.wholeInput), layer.kind.traits.contains(.channelwise)
+    )
+    let cells = isWhole ? from.height * from.width : Int(layer.windowHeight) * Int(layer.windowWidth)
+    let channels = isChannelwise ? 1 : from.channels
     let weights = Self.channelsFirst(
       constants.weights, outputs: count, cells: cells, channels: channels,
-      outputsLast: layer.kind == .depthwiseConvolution)
+      outputsLast: isChannelwise)
     // What the file adds for the input's zero point is taken out again.
     let perOutput = cells * channels
     let zeroPoint = Int(input.zeroPoint)
@@ -174,7 +176,7 @@ package struct ONNXQuantizedExport {
       return factor * Double(Self.scale(output)) / inputScale
     }
     let shape =
-      layer.kind == .dense
+      isWhole
       ? [count, perOutput] : [count, channels, Int(layer.windowHeight), Int(layer.windowWidth)]
     let real = writer.node(
       "DequantizeLinear",

@@ -51,7 +51,7 @@ extension QuantizedLayer {
       reach = Extent(border.top, border.left)
     }
     pool = layer.pool
-    clamp = kind == .maximumPooling || kind == .table ? nil : integers.clamp
+    clamp = kind.traits.contains(.clamp) ? integers.clamp : nil
     scalings = integers.scalings
     table = integers.table
     addition = integers.addition
@@ -61,7 +61,8 @@ extension QuantizedLayer {
     for (index, weight) in integers.weights.enumerated() { weightSums[index % outputs] += Int(weight) }
     bias = integers.bias.indices.map { Int32(integers.bias[$0] - inputZeroPoint * weightSums[$0]) }
     weights =
-      kind == .depthwiseConvolution ? integers.weights : Self.byOutput(integers.weights, outputs: outputs)
+      kind.traits.contains(.channelwise)
+      ? integers.weights : Self.byOutput(integers.weights, outputs: outputs)
   }
 
   /// Each output's weights side by side.

@@ -39,7 +39,7 @@ struct InspectionJSON {
   private func layer(_ index: Int) -> JSONValue {
     let layer = file.model.layer(index)
     var inputs = [Int(layer.input)]
-    if layer.kind == .add { inputs.append(Int(layer.secondInput)) }
+    if layer.kind.traits.contains(.secondInput) { inputs.append(Int(layer.secondInput)) }
     var members: [(name: String, value: JSONValue)] = [
       ("kind", .string("\(layer.kind.name)")), ("summary", .string(file.summary(of: index))),
       ("reads", .array(inputs.map { .integer($0) })),

@@ -59,7 +59,7 @@ struct InspectionText {
   /// Which tensor it reads, where that is not the one before.
   private func reads(_ index: Int) -> String {
     let layer = file.model.layer(index)
-    return layer.kind == .add || Int(layer.input) == index ? "" : " of \(layer.input)"
+    return layer.kind.traits.contains(.secondInput) || Int(layer.input) == index ? "" : " of \(layer.input)"
   }
 
   private func arena() -> String {

@@ -14,7 +14,8 @@ struct IntegerNetworkReport {
       let layer = model.layer(index)
       return LayerFacts(
         name: name(index), kind: file.summary(of: index), output: shape(index + 1),
-        reads: layer.kind == .add ? [Int(layer.input), Int(layer.secondInput)] : [Int(layer.input)],
+        reads: layer.kind.traits.contains(.secondInput)
+          ? [Int(layer.input), Int(layer.secondInput)] : [Int(layer.input)],
         parameters: file.parameters(of: index), multiplyAdds: file.multiplyAdds(of: index),
         memoryBytes: model.tensor(index + 1).ringBytes + file.accumulatorBytes(of: index))
     }
@@ -64,7 +65,7 @@ struct IntegerNetworkReport {
           * Float(sign: .plus, exponent: -Int(constants.shifts[output]), significand: 1)
         return (0..<shape.count).map { place in
           let index =
-            layer.kind == .depthwiseConvolution ? place * outputs + output : output * shape.count + place
+            layer.kind.traits.contains(.channelwise) ? place * outputs + output : output * shape.count + place
           return Float(constants.weights[index]) * step
         }
       })
