@@ -123,8 +123,8 @@ public func octet_feed(
   let place = session(kept)
   guard bytes == place.pointee.run.model.imageRowBytes else { return Int32(OCTET_BAD_ROW) }
   guard !place.pointee.run.isFinished else { return Int32(OCTET_COMPLETE) }
-  var nobody = NoObserver()
-  place.pointee.run.feed(row: row, place.pointee.arena, place.pointee.kernels, &nobody)
+  var observer = NoObserver()
+  place.pointee.run.feed(row: row, place.pointee.arena, place.pointee.kernels, &observer)
   return Int32(OCTET_OK)
 }
 

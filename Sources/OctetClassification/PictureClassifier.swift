@@ -37,11 +37,11 @@ package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
   /// Reads the picture at `path` and classifies it.
   package mutating func classify(path: String) throws(PictureError) -> Reading {
     let picture = try fitter.fit(path: path)
-    var nobody = NoObserver()
+    var observer = NoObserver()
     guard let start = arena.baseAddress,
       let pixels = picture.pixels.span.withUnsafeBufferPointer({ $0.baseAddress })
     else { preconditionFailure("arena and picture have the model's size") }
-    run.run(image: pixels, start, kernels, &nobody)
+    run.run(image: pixels, start, kernels, &observer)
     return Reading(Outcome(run.model, arena: start), run.model, picture)
   }
 }

@@ -59,9 +59,9 @@ package struct BatchSession: ~Copyable, ~Escapable {
       for place in 0..<together { body(image + place, Outcome(run.model, arena: arenas + place * stride)) }
       image += together
     }
-    var nobody = NoObserver()
+    var observer = NoObserver()
     while image < count {
-      run.run(image: pixels + image * bytes, arenas, kernels, &nobody)
+      run.run(image: pixels + image * bytes, arenas, kernels, &observer)
       body(image, Outcome(run.model, arena: arenas))
       image += 1
     }

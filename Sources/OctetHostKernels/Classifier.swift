@@ -66,7 +66,7 @@ public struct Classification: Equatable, Sendable {
   public var probabilities: [Double] { shares.map { Double($0) / 65_536 } }
 }
 
-/// A run with its arena. Handed from thread to thread, but whoever took it from `FreePlaces` has it alone.
+/// A run with its arena. Handed from thread to thread, but used only by the one that took it from `FreePlaces`.
 private final class RunPlace: @unchecked Sendable {
   private var run: ModelRun
   private let kernels: HostKernels
@@ -86,8 +86,8 @@ private final class RunPlace: @unchecked Sendable {
     guard let pixels = image.withUnsafeBufferPointer({ $0.baseAddress }) else {
       preconditionFailure("an image has at least a pixel")
     }
-    var nobody = NoObserver()
-    run.run(image: pixels, arena, kernels, &nobody)
+    var observer = NoObserver()
+    run.run(image: pixels, arena, kernels, &observer)
     let outcome = Outcome(run.model, arena: arena)
     var shares: [UInt32] = []
     outcome.forEachProbability { shares.append($0) }

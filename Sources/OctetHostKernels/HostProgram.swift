@@ -69,7 +69,7 @@ struct HostProgram {
     afterPixels = foldsPixels && fillsGroups ? lastFeed + 1 : 0
   }
 
-  /// Whether the first layer folds and nobody else reads the image, so that it needs no ring.
+  /// Whether the first layer folds and no other reads the image, so that it needs no ring.
   private static func foldsPixels(_ model: Model, _ first: UnsafePointer<octet_layer>?) -> Bool {
     guard first != nil, model.shape(0).keepsAccumulators else { return false }
     return (1..<model.layerCount).allSatisfy {
@@ -77,7 +77,7 @@ struct HostProgram {
     }
   }
 
-  /// What takes a step; nil if nobody has to.
+  /// What takes a step; nil for one that is left out.
   private static func call(
     _ step: RowStep, _ shape: LayerShape, _ packed: UnsafePointer<octet_layer>?, foldsPixels: Bool
   ) -> Step.Call? {
@@ -239,7 +239,7 @@ extension HostProgram {
     let imageBytes = height * rowBytes
     var place = first
     let end = first + steps.count
-    var nobody = NoObserver()
+    var observer = NoObserver()
     while place < end {
       let step = place.pointee.step
       let packed = place.pointee.packed
@@ -262,10 +262,10 @@ extension HostProgram {
           stride)
       case .feed:
         for image in 0..<Self.imagesTogether {
-          feed(place, images + (image * imageBytes + step.row * rowBytes), arenas + image * stride, &nobody)
+          feed(place, images + (image * imageBytes + step.row * rowBytes), arenas + image * stride, &observer)
         }
       case .plain, .convolve, .convolveDepthwise, .finish:
-        for image in 0..<Self.imagesTogether { take(place, arenas + image * stride, &nobody) }
+        for image in 0..<Self.imagesTogether { take(place, arenas + image * stride, &observer) }
       }
       place += 1
     }

@@ -1,5 +1,5 @@
 #if !hasFeature(Embedded)
-  /// Bytes of a model, kept as long as somebody uses it.
+  /// Bytes of a model, kept as long as they are used.
   private final class OwnedBytes: Sendable {
     // Never changes after it was filled, and lives as long as the object.
     nonisolated(unsafe) let buffer: UnsafeMutableRawBufferPointer

@@ -14,7 +14,7 @@ public struct Model: Sendable {
   private let labelsOffset: UInt32
 
   #if !hasFeature(Embedded)
-    /// Keeps the bytes alive where they belong to somebody.
+    /// Keeps the bytes alive where another object owns them.
     var owner: (any AnyObject & Sendable)?
   #endif
 
@@ -24,7 +24,7 @@ public struct Model: Sendable {
   ///   - file: the whole file, starting at a multiple of 4. It must stay, unchanged, as long as the model or a
   ///     session made from it is used; flash and memory maps do.
   ///   - workLimit: the most operations that an image may take, as `Work.total` counts them. A file of 4 KB can ask for
-  ///     minutes of work, so whoever takes untrusted models and must answer in time sets this lower.
+  ///     minutes of work, so a program that takes untrusted models and must answer in time sets this lower.
   public init(
     readingInPlace file: UnsafeRawBufferPointer, workLimit: UInt64 = Work.defaultLimit
   ) throws(ModelError) {
