@@ -1,0 +1,25 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// A package as somebody else would write it: it names Octet by its repository and version, and uses each library.
+/// Tools/checks/consumer puts the repository's place and version into the environment.
+let environment = Context.environment
+
+let package = Package(
+  name: "consumer",
+  dependencies: [
+    .package(
+      url: environment["OCTET_REPOSITORY"] ?? "https://example.org/octet.git",
+      exact: Version(environment["OCTET_VERSION"] ?? "0.1.0") ?? "0.1.0")
+  ],
+  targets: [
+    .executableTarget(
+      name: "Consumer",
+      dependencies: [
+        .product(name: "Octet", package: "octet"),
+        .product(name: "OctetHostKernels", package: "octet"),
+        .product(name: "OctetChipKernels", package: "octet"),
+      ])
+  ]
+)
