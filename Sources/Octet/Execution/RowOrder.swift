@@ -101,6 +101,25 @@ package struct RowOrder: ~Copyable {
 }
 
 extension RowOrder {
+  /// Goes through one image without computing, and calls `body` with each tensor whose next row is about to appear.
+  package mutating func forEachRow<Failure: Error>(
+    _ records: some RecordSource, _ body: (_ tensor: Int, _ order: inout RowOrder) throws(Failure) -> Void
+  ) throws(Failure) {
+    // Rows that wait for none of the image come first.
+    for fed in 0...Int(records.tensor(0).height) {
+      if fed > 0 {
+        try body(0, &self)
+        advance(records, 0)
+      }
+      while let index = next(records) {
+        try body(index, &self)
+        advance(records, index)
+      }
+    }
+  }
+}
+
+extension RowOrder {
   /// Fills a border row, or the start of accumulators.
   package typealias Preparing = (_ step: RowStep) -> Void
   /// Computes or folds a row of a layer.

@@ -4,16 +4,7 @@
     package var rowSteps: [UInt8] {
       var order = RowOrder(records)
       var steps: [UInt8] = []
-      for fed in 0...imageHeight {
-        if fed > 0 {
-          steps.append(0)
-          order.advance(records, 0)
-        }
-        while let index = order.next(records) {
-          steps.append(UInt8(index))
-          order.advance(records, index)
-        }
-      }
+      order.forEachRow(records) { tensor, _ in steps.append(UInt8(tensor)) }
       return steps
     }
 

@@ -102,23 +102,10 @@ extension ModelRecords {
   /// Each step makes a row appear and no tensor has more than 4,606, so this ends.
   func checkRowOrder() throws(ModelError) {
     var order = RowOrder(self)
-    try checkRows(&order)
-    for _ in 0..<Int(tensor(0).height) {
-      try checkRow(&order, of: 0)
-      order.advance(self, 0)
-      try checkRows(&order)
-    }
+    try order.forEachRow(self) { index, order throws(ModelError) in try checkRow(&order, of: index) }
     try require(
       order.rows(layerCount) >= 1, .unfinished, at: Self.tensorOffset(layerCount),
       UInt32(order.rows(layerCount)))
-  }
-
-  /// Every row that can appear before another row of the image is fed.
-  private func checkRows(_ order: inout RowOrder) throws(ModelError) {
-    while let index = order.next(self) {
-      try checkRow(&order, of: index)
-      order.advance(self, index)
-    }
   }
 
   /// Whether the next row of a tensor may take its slot.

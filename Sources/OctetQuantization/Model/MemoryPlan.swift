@@ -60,26 +60,14 @@ package struct MemoryPlan: Hashable, Sendable {
     var order = RowOrder(records)
     // The border above is there from the start.
     var counts = (0...count).map { max(Int(records.tensor($0).borderAbove), 1) }
-    func hold(_ tensor: Int) {
-      let appeared = Int(order.rows(tensor))
+    order.forEachRow(records) { tensor, order in
+      // With the row that is about to appear.
+      let appeared = Int(order.rows(tensor)) + 1
       for reader in readers[tensor] {
         // A later number than any row where nothing more is read.
         let oldest = Int(order.firstRowRead(records, layer: reader, tensor: tensor))
         counts[tensor] = max(counts[tensor], appeared - oldest)
       }
-    }
-    func make() {
-      while let tensor = order.next(records) {
-        order.advance(records, tensor)
-        hold(tensor)
-      }
-    }
-    for tensor in 0...count { hold(tensor) }
-    make()
-    for _ in 0..<Int(records.tensor(0).height) {
-      order.advance(records, 0)
-      hold(0)
-      make()
     }
     return counts
   }
