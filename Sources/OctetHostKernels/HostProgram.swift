@@ -18,8 +18,9 @@ struct HostProgram {
     let call: Call
     let step: RowStep
     let packed: UnsafePointer<octet_layer>?
-    /// Places in the row that a convolution makes.
+    /// Places in the row that a convolution makes, and values of a row that a dense layer reads.
     let places: Int
+    let values: Int
     /// Where the layer's accumulators are.
     let sums: Int
   }
@@ -57,7 +58,7 @@ struct HostProgram {
       steps.append(
         Step(
           call: call, step: step, packed: packed(step.layer),
-          places: Int(model.tensor(step.layer + 1).width),
+          places: Int(model.tensor(step.layer + 1).width), values: model.shape(step.layer).input.rowValues,
           sums: Int(model.layer(step.layer).accumulatorsOffset)))
     }
     self.steps = storage.keep(steps)
@@ -179,7 +180,7 @@ struct HostProgram {
       kernels.pointee.finish(
         packed, (arena + place.pointee.sums).assumingMemoryBound(to: Int32.self), target)
     case .multiply:
-      kernels.pointee.multiply(packed, values(place, arena), 0x80, packed?.pointee.segment ?? 0, target)
+      kernels.pointee.multiply(packed, values(place, arena), 0x80, place.pointee.values, target)
     case .plain, .feed, .foldPixels: break
     }
     observer.didRun(
@@ -258,7 +259,7 @@ extension HostProgram {
           stride)
       case .multiply:
         kernels.pointee.multiply_together(
-          packed, values(place, arenas), stride, 0x80, packed?.pointee.segment ?? 0, arenas + step.target,
+          packed, values(place, arenas), stride, 0x80, place.pointee.values, arenas + step.target,
           stride)
       case .feed:
         for image in 0..<Self.imagesTogether {

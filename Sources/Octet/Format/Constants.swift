@@ -24,7 +24,7 @@ package struct Constants {
       table = shifts &+ count
       parametersEnd = table &+ (shape.layer.hasTable ? FileFormat.tableBytes : 0)
       weights = offset &+ Self.parametersBytes(count, hasTable: shape.layer.hasTable)
-      end = weights &+ (shape.weightsPerOutput ?? 0) &* count
+      end = weights &+ shape.weightsPerOutput &* count
     } else {
       count = Self.pairCount(shape)
       multipliers = offset
@@ -41,10 +41,10 @@ package struct Constants {
     let traits = shape.layer.kind.traits
     if traits.contains(.weights) {
       let channels = UInt32(shape.output.channels)
-      guard let perOutput = shape.weightsPerOutput,
-        // 65,535 * 9 + 256 + 15: no overflow.
-        let weights = CheckedSize(perOutput).times(channels).paddedTo16().value
-      else { return nil }
+      guard let weights = CheckedSize(shape.weightsPerOutput).times(channels).paddedTo16().value else {
+        return nil
+      }
+      // 65,535 * 9 + 256 + 15: no overflow.
       return CheckedSize(parametersBytes(channels, hasTable: shape.layer.hasTable)).plus(weights).value
     }
     if traits.contains(.means) { return (pairCount(shape) &* 5 &+ 15) & ~15 }

@@ -1,11 +1,11 @@
 /// One layer as the file describes it; it writes tensor `index + 1`. A view of the record's bytes.
 package struct LayerRecord: Sendable {
-  let bytes: RecordBytes
+  let bytes: ModelBytes
   package let kind: LayerKind
 
   /// Nil when the kind is none that this program can run.
   @inline(__always)
-  package init?(_ bytes: RecordBytes) {
+  package init?(_ bytes: ModelBytes) {
     guard let kind = LayerKind(rawValue: bytes.byte(Field.kind)), kind.isIncluded else { return nil }
     self.bytes = bytes
     self.kind = kind

@@ -28,7 +28,7 @@ package struct ModelRecords: RecordSource, Sendable {
 
   @inline(__always)
   package func tensor(_ index: Int) -> TensorRecord {
-    TensorRecord(RecordBytes(bytes.pointer(Self.tensorOffset(index))))
+    TensorRecord(ModelBytes(bytes.pointer(Self.tensorOffset(index))))
   }
 
   /// Layer `index`, whose kind the loader has checked.
@@ -41,7 +41,7 @@ package struct ModelRecords: RecordSource, Sendable {
   /// Nil for a kind that this program cannot run.
   @inline(__always)
   func uncheckedLayer(_ index: Int) -> LayerRecord? {
-    LayerRecord(RecordBytes(bytes.pointer(layerOffset(index))))
+    LayerRecord(ModelBytes(bytes.pointer(layerOffset(index))))
   }
 
   @inline(__always)
@@ -53,6 +53,9 @@ package struct ModelRecords: RecordSource, Sendable {
   package func weights(_ shape: LayerShape) -> UnsafePointer<Int8> {
     bytes.signed(Constants(shape, offset: shape.layer.constantsOffset).weights)
   }
+
+  /// Bytes of the file; the loader has compared the header's field with them.
+  var byteCount: UInt32 { bytes.word(FileFormat.length) }
 
   @inline(__always)
   static func tensorOffset(_ index: Int) -> UInt32 {

@@ -1,10 +1,10 @@
 /// One tensor as the file describes it: its shape, and the ring in the arena that holds a few of its rows. A view of
 /// the record's bytes.
 package struct TensorRecord: Sendable {
-  let bytes: RecordBytes
+  let bytes: ModelBytes
 
   @inline(__always)
-  package init(_ bytes: RecordBytes) { self.bytes = bytes }
+  package init(_ bytes: ModelBytes) { self.bytes = bytes }
 
   /// Where the fields are, in bytes from the start of the record.
   package enum Field {

@@ -29,7 +29,7 @@
 
     /// The whole file.
     package var fileBytes: UnsafeRawBufferPointer {
-      UnsafeRawBufferPointer(start: records.bytes.start, count: Int(records.bytes.count))
+      UnsafeRawBufferPointer(start: records.bytes.start, count: Int(records.byteCount))
     }
 
     /// The constants of a layer: bias, multipliers, shifts, table and weights, each empty where the kind has none.

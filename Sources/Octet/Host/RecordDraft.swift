@@ -20,11 +20,11 @@
     package var fileBytes: [UInt8] { Array(memory) }
 
     package func tensor(_ index: Int) -> TensorRecord {
-      TensorRecord(RecordBytes(UnsafeRawPointer(place(tensor: index))))
+      TensorRecord(ModelBytes(UnsafeRawPointer(place(tensor: index))))
     }
 
     package func layer(_ index: Int) -> LayerRecord {
-      guard let layer = LayerRecord(RecordBytes(UnsafeRawPointer(place(layer: index)))) else {
+      guard let layer = LayerRecord(ModelBytes(UnsafeRawPointer(place(layer: index)))) else {
         preconditionFailure("made with a kind that there is")
       }
       return layer

@@ -51,15 +51,16 @@ package struct LayerShape {
   /// Bytes of the accumulators: four for each output channel, of which there are at most 65,535; 0 without.
   package var accumulatorsBytes: UInt32 { keepsAccumulators ? 4 &* UInt32(output.channels) : 0 }
 
-  /// Weights that go into one output value. Windows and extents are bounded, so only channels can make it overflow.
-  package var weightsPerOutput: UInt32? {
+  /// Weights that go into one output value. No product overflows: the loader has found before that no tensor has more
+  /// than 2^28 bytes, and a window has at most 255 x 255 cells of 65,535 channels, which is below 2^32.
+  package var weightsPerOutput: UInt32 {
     let traits = layer.kind.traits
     guard traits.contains(.weights) else { return 0 }
     let isWhole = traits.contains(.wholeInput)
     let cells =
       UInt32(isWhole ? input.height : UInt16(layer.windowHeight))
       &* UInt32(isWhole ? input.width : UInt16(layer.windowWidth))
-    return CheckedSize(cells).times(traits.contains(.channelwise) ? 1 : UInt32(input.channels)).value
+    return cells &* (traits.contains(.channelwise) ? 1 : UInt32(input.channels))
   }
 
   /// Output values, times the places of the fused pool under each.

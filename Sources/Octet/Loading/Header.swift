@@ -17,7 +17,7 @@ struct Header {
     else { throw ModelError(.size, offset: 0, value: UInt32(truncatingIfNeeded: file.count)) }
     let place = UInt(bitPattern: start)
     try require(place & 3 == 0, .alignment, at: 0, UInt32(truncatingIfNeeded: place & 3))
-    let bytes = ModelBytes(start: start, count: UInt32(truncatingIfNeeded: file.count))
+    let bytes = ModelBytes(start)
     self.bytes = bytes
     try require(bytes.word(0) == FileFormat.magic, .magic, at: 0, bytes.word(0))
     try require(
@@ -27,7 +27,8 @@ struct Header {
     try require(
       headerBytes == FileFormat.headerBytes, .headerBytes, at: FileFormat.headerBytesOffset, headerBytes)
     let length = bytes.word(FileFormat.length)
-    try require(length == bytes.count, .length, at: FileFormat.length, length)
+    try require(
+      length == UInt32(truncatingIfNeeded: file.count), .length, at: FileFormat.length, length)
     var checksum = Checksum()
     let rest = UnsafeRawBufferPointer(
       start: start + Int(FileFormat.checksumStart), count: file.count &- Int(FileFormat.checksumStart))
@@ -67,7 +68,7 @@ struct Header {
       &+ FileFormat.layerBytes &* UInt32(layerCount)
     let end = labelsOffset &+ labelsBytes
     constantsOffset = (end &+ 15) & ~15
-    try require(constantsOffset <= bytes.count, .size, at: FileFormat.length, bytes.count)
+    try require(constantsOffset <= length, .size, at: FileFormat.length, length)
     try Self.checkLabels(bytes, from: labelsOffset, to: end, count: classCount)
     for offset in end..<constantsOffset {
       try require(bytes.byte(offset) == 0, .reserved, at: offset, UInt32(bytes.byte(offset)))

@@ -20,7 +20,7 @@ extension ModelRecords {
     }
     // The value has 32 bits, so it is how often 2^32 goes into the operations.
     try require(work <= workLimit, .work, at: 0, UInt32(truncatingIfNeeded: work &>> 32))
-    try require(constants == bytes.count, .length, at: FileFormat.length, bytes.count)
+    try require(constants == byteCount, .length, at: FileFormat.length, byteCount)
     try checkBorders()
   }
 
@@ -127,7 +127,7 @@ extension ModelRecords {
       return expected
     }
     try require(
-      layer.constantsOffset == expected && bytes.holds(expected, length), .constantsPlace, at: place,
+      layer.constantsOffset == expected && length <= byteCount &- expected, .constantsPlace, at: place,
       layer.constantsOffset)
     // A table has nothing to check.
     guard !traits.contains(.lookup) else { return expected &+ length }
@@ -147,9 +147,8 @@ extension ModelRecords {
 
   /// `|bias| + 16,384 * weights <= 2^31 - 1` for every output: no order of summation can overflow.
   private func checkBias(_ section: Constants, _ shape: LayerShape) throws(ModelError) {
-    guard let perOutput = shape.weightsPerOutput, perOutput <= UInt32(Int32.max) / Limit.product else {
-      throw ModelError(.bias, offset: section.offset, value: shape.weightsPerOutput ?? .max)
-    }
+    let perOutput = shape.weightsPerOutput
+    try require(perOutput <= UInt32(Int32.max) / Limit.product, .bias, at: section.offset, perOutput)
     let room = UInt32(Int32.max) &- perOutput &* Limit.product
     for index in 0..<section.count {
       let place = section.offset &+ 4 &* index

@@ -47,14 +47,14 @@ extension Model {
 extension LayerShape {
   /// What a layer costs in all: `work.total` with one product, as small chips hold one more in dozens of bytes of code.
   var totalWork: UInt64 {
-    places &* UInt64(narrow: (weightsPerOutput ?? 0) &+ cellsPerPlace) &+ output.bytesMoved
+    places &* UInt64(narrow: weightsPerOutput &+ cellsPerPlace) &+ output.bytesMoved
   }
 
   /// What a layer costs.
   fileprivate var work: Work {
     let places = places
     return Work(
-      multiplyAdds: places &* UInt64(narrow: weightsPerOutput ?? 0),
+      multiplyAdds: places &* UInt64(narrow: weightsPerOutput),
       additionsAndComparisons: places &* UInt64(narrow: cellsPerPlace), bytesMoved: output.bytesMoved)
   }
 }

@@ -23,7 +23,7 @@ extension OctetModelFile {
 
   func weights(of index: Int) -> Int {
     let shape = model.shape(index)
-    return Int(shape.weightsPerOutput ?? 0) * Int(shape.output.channels)
+    return Int(shape.weightsPerOutput) * Int(shape.output.channels)
   }
 
   /// Weights and biases.
