@@ -53,7 +53,7 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
 
   private static func patchBytes(_ shape: LayerShape) -> Int {
     switch shape.layer.kind {
-    case .convolution: patchBytes(Int(shape.weightsPerOutput ?? 0))
+    case .convolution: patchBytes(Int(shape.weightsPerOutput))
     case .dense: patchBytes(shape.input.rowValues) / 4
     case .depthwiseConvolution, .maximumPooling, .averagePooling, .globalAveragePooling, .add, .table: 0
     }
@@ -86,9 +86,6 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
     }
     ConvolutionPatches<Layout>(row: row, patch: patch, depth: depth).compute()
   }
-
-  /// A row of a depthwise convolution.
-  public func convolveDepthwise(_ row: ConvolutionRow) { plain.convolveDepthwise(row) }
 
   /// One input row into every accumulator of a dense layer, or several short ones with the last of them.
   ///

@@ -8,7 +8,6 @@ import OctetHostKernelsC
 /// same.
 package struct HostKernels: RowKernels, Sendable {
   private let packed: PackedModel
-  private let plain = PlainKernels()
 
   package init(_ model: Model, _ set: InstructionSet) {
     packed = PackedModel(model, set)
@@ -38,19 +37,5 @@ package struct HostKernels: RowKernels, Sendable {
   /// Runs so many images, where they are more than one.
   func runTogether(images: UnsafePointer<UInt8>, arenas: UnsafeMutableRawPointer, stride: Int) {
     packed.program.runTogether(images: images, arenas: arenas, stride: stride)
-  }
-
-  // A run takes the steps above, and never asks for a single row.
-
-  package func convolve(_ row: ConvolutionRow) { plain.convolve(row) }
-
-  package func convolveDepthwise(_ row: ConvolutionRow) { plain.convolveDepthwise(row) }
-
-  package func fold(_ row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>) {
-    plain.fold(row, into: accumulators)
-  }
-
-  package func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
-    plain.multiply(row, output, to: target)
   }
 }

@@ -1,6 +1,6 @@
 /// The inner loops. Each computes one row; a session decides which and when.
 ///
-/// `PlainKernels` is the definition in code. Any other set must give the same bits.
+/// A set has the rows that it computes faster, with the same bits; the others are the plain ones.
 public protocol RowKernels {
   /// A row of a convolution, with the fused pool if there is one.
   func convolve(_ row: ConvolutionRow)
@@ -42,8 +42,32 @@ extension RowKernels {
     observer: inout Observer
   ) -> Int? { nil }
 
+  // The plain rows, as each kind of layer defines them.
+
+  /// One output value after the other.
+  public func convolve(_ row: ConvolutionRow) { LayerKind.Convolution.compute(row) }
+
+  /// One output value after the other.
+  public func convolveDepthwise(_ row: ConvolutionRow) { LayerKind.DepthwiseConvolution.compute(row) }
+
+  /// One output after the other.
+  public func fold(_ row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>) {
+    LayerKind.Dense.fold(row, into: accumulators)
+  }
+
+  /// One output after the other.
+  public func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
+    LayerKind.Dense.multiply(row, output, to: target)
+  }
+
   /// One output after the other.
   public func finish(_ row: FinishedSums, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
     output.writeAll(row.sums, count: row.count, to: target)
   }
+}
+
+/// The kernels as each kind of layer defines them; every chip can run them.
+public struct PlainKernels: RowKernels, Sendable {
+  /// They need nothing.
+  public init() {}
 }
