@@ -75,7 +75,8 @@ struct FirmwareReport {
     layers = (0..<model.layerCount).map { index in
       let sum = results.images.reduce(0) { $0 + results.instructions($1.layers[index]) }
       return Layer(
-        name: "\(model.layer(index).kind.name)", multiplyAdds: model.multiplyAdds(index),
+        name: "\(model.layer(index).kind.name)",
+        multiplyAdds: Int(clamping: model.work(ofLayer: index).multiplyAdds),
         instructions: Int((sum / Double(images.count)).rounded()))
     }
     sizes = try FirmwareSizes(
@@ -161,23 +162,5 @@ struct FirmwareReport {
 
       \(table.rendered())
       """
-  }
-}
-
-extension Model {
-  /// Multiplications with a weight in a layer, for one image.
-  func multiplyAdds(_ index: Int) -> Int {
-    let layer = layer(index)
-    let input = tensor(Int(layer.input))
-    let output = tensor(index + 1)
-    let outputs = Int(output.height) * output.rowValues
-    let window = Int(layer.windowHeight) * Int(layer.windowWidth)
-    let pool = Int(layer.poolHeight) * Int(layer.poolWidth)
-    switch layer.kind {
-    case .dense: return outputs * Int(input.height) * input.rowValues
-    case .convolution: return outputs * pool * window * Int(input.channels)
-    case .depthwiseConvolution: return outputs * pool * window
-    case .maximumPooling, .averagePooling, .globalAveragePooling, .add, .table: return 0
-    }
   }
 }

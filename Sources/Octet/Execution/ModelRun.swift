@@ -158,10 +158,15 @@ extension RunContext {
 
   /// A row of a layer's input into its accumulators.
   private func fold(_ step: RowStep, _ shape: LayerShape, _ kernels: some RowKernels) {
-    if shape.layer.kind.hasWeights {
-      kernels.fold(DenseRow(step, shape, self), into: accumulators(shape.layer))
-    } else {
-      LayerKind.GlobalAveragePooling.fold(step, shape, self)
+    switch shape.layer.kind {
+    case .dense:
+      if IncludedKinds.dense {
+        kernels.fold(DenseRow(step, shape, self), into: accumulators(shape.layer))
+      }
+    case .globalAveragePooling:
+      if IncludedKinds.globalAveragePooling { LayerKind.GlobalAveragePooling.fold(step, shape, self) }
+    // These keep no accumulators.
+    case .convolution, .depthwiseConvolution, .maximumPooling, .averagePooling, .add, .table: break
     }
   }
 }
