@@ -18,7 +18,9 @@ extension Graph {
         guard index == nodes.count - 1 else {
           throw GraphFailure("\(node.title) is inside the network; softmax is supported at its end only")
         }
-        if node.inputs[0] == index, index > 0, counts[index] == 1, made[made.count - 1].takesSoftmax {
+        if node.inputs[0] == index, index > 0, counts[index] == 1,
+          made[made.count - 1].activation == .linear, made[made.count - 1].kind.takesFunction
+        {
           made[made.count - 1].activation = .softmax
           continue
         }
@@ -45,23 +47,10 @@ extension Graph {
   }
 
   private func kind(_ node: Node) throws(GraphFailure) -> FloatLayerKind {
-    let hasBias = node.bias != nil
     switch node.operation {
-    case .dense: return .dense(Dense(units: node.shape.channels, hasBias: hasBias))
-    case .convolution(let window):
-      return .convolution(Convolution(filters: node.shape.channels, window: window, hasBias: hasBias))
-    case .depthwiseConvolution(let window):
-      return .depthwiseConvolution(
-        DepthwiseConvolution(
-          window: window, multiplier: node.shape.channels / shape(node.inputs[0]).channels, hasBias: hasBias))
-    case .maximumPooling(let window): return .maxPooling(MaxPooling(window: window))
-    case .averagePooling(let window): return .averagePooling(AveragePooling(window: window))
-    case .globalAveragePooling: return .globalAveragePooling(GlobalAveragePooling())
-    case .add: return .add(Add())
+    case .layer(let kind): return kind
     case .affine: return .batchNormalization(BatchNormalization(epsilon: ForeignLayer.affineEpsilon))
-    case .normalization(let epsilon): return .batchNormalization(BatchNormalization(epsilon: epsilon))
     case .function, .softmax: return .activation(ActivationOnly())
-    case .flatten: return .flatten(Flatten())
     case .padding:
       throw GraphFailure("\(node.title) puts zeros around what no convolution reads")
     case .requantize:
@@ -85,35 +74,27 @@ extension Graph {
   }
 
   private func parameters(_ node: Node) -> [(name: String, shape: [Int], values: [Float])] {
-    let channels = shape(node.inputs[0]).channels
     let bias = (node.bias ?? []).map { Float($0) }
-    var shape: [Int]
     switch node.operation {
-    case .dense: shape = [channels, node.shape.channels]
-    case .convolution(let window): shape = [window.height, window.width, channels, node.shape.channels]
-    case .depthwiseConvolution(let window):
-      shape = [window.height, window.width, channels, node.shape.channels / channels]
-    case .affine: return ForeignLayer.affineParameters(factors: node.weights, summands: bias)
-    case .normalization:
-      return ["scale", "offset", "mean", "variance"].enumerated().map { index, name in
-        (name, [channels], Array(node.weights[index * channels..<(index + 1) * channels]))
+    case .layer(let kind):
+      var place = 0
+      return kind.specification.parameters(for: shape(node.inputs[0])).map { parameter in
+        if parameter.name == "bias" { return (parameter.name, parameter.shape, bias) }
+        place += parameter.count
+        return (parameter.name, parameter.shape, Array(node.weights[place - parameter.count..<place]))
       }
-    case .maximumPooling, .averagePooling, .globalAveragePooling, .add, .function, .softmax, .flatten,
-      .padding,
-      .requantize:
-      return []
+    case .affine: return ForeignLayer.affineParameters(factors: node.weights, summands: bias)
+    case .function, .softmax, .padding, .requantize: return []
     }
-    return [("weight", shape, node.weights)] + (node.bias == nil ? [] : [("bias", [bias.count], bias)])
   }
 }
 
-extension ForeignLayer {
-  /// Whether softmax can be this layer's own end.
-  fileprivate var takesSoftmax: Bool {
-    guard activation == .linear else { return false }
-    switch kind {
-    case .dense, .convolution, .depthwiseConvolution, .batchNormalization, .add: return true
-    case .maxPooling, .averagePooling, .globalAveragePooling, .flatten, .dropout, .activation: return false
+extension FloatLayerKind {
+  /// Whether a layer of this kind can end with a function.
+  var takesFunction: Bool {
+    switch self {
+    case .dense, .convolution, .depthwiseConvolution, .batchNormalization, .add: true
+    case .maxPooling, .averagePooling, .globalAveragePooling, .flatten, .dropout, .activation: false
     }
   }
 }

@@ -5,26 +5,15 @@ import OctetNetwork
 /// Readers only translate, each operator by its definition in its format; what can be fused or dropped is decided by
 /// passes over the finished graph. Node `i` makes value `i + 1`; value 0 is the input.
 package struct Graph: Sendable {
-  /// What a node computes. Weights lie as float layers have them, the outputs side by side.
+  /// What a node computes: a float layer, or what is none by itself.
   package enum Operation: Hashable, Sendable {
-    /// Weights `inputs x units`.
-    case dense
-    /// Weights `rows x columns x channels x filters`.
-    case convolution(Window)
-    /// Weights `rows x columns x channels x multiplier`.
-    case depthwiseConvolution(Window)
-    case maximumPooling(Window)
-    case averagePooling(Window)
-    case globalAveragePooling
-    case add
+    /// A layer of a float network. Its parameters but for the bias stand one after the other in the weights, each in
+    /// the shape and order that `LayerSpecification.parameters` states.
+    case layer(FloatLayerKind)
     /// `factor * x + summand`, one pair for each channel: the weights and the bias.
     case affine
-    /// A batch normalization: scale, offset, mean and variance of each channel, one after the other in the weights.
-    case normalization(epsilon: Float)
     case function(Function)
     case softmax(isLogarithm: Bool)
-    /// An image becomes a flat vector; its elements keep their order.
-    case flatten
     /// Zeros around an image.
     case padding(Border)
     /// The same values in other integers: QUANTIZE between two layers of a full-integer file.

@@ -65,8 +65,8 @@ extension GraphBuilder {
     {
       let value = try append(
         Graph.Node(
-          operation: .normalization(epsilon: epsilon), inputs: [view.value], shape: shape, title: title,
-          weights: parts.flatMap { $0 }))
+          operation: .layer(.batchNormalization(BatchNormalization(epsilon: epsilon))), inputs: [view.value],
+          shape: shape, title: title, weights: parts.flatMap { $0 }))
       return ArrayView(value: value, axes: view.axes)
     }
     let factors = (0..<size).map {

@@ -23,8 +23,9 @@ extension GraphBuilder {
     }
     if groups == channels, groups > 1, filters / groups <= 64 {
       return try self.window(
-        .depthwiseConvolution(window), window, channels: filters, view, layout, title, weights: weights,
-        bias: bias)
+        .depthwiseConvolution(
+          DepthwiseConvolution(window: window, multiplier: filters / groups, hasBias: bias != nil)),
+        view, layout, title, weights: weights, bias: bias)
     }
     var ordered = weights
     if groups > 1 {
@@ -42,6 +43,7 @@ extension GraphBuilder {
       }
     }
     return try self.window(
-      .convolution(window), window, channels: filters, view, layout, title, weights: ordered, bias: bias)
+      .convolution(Convolution(filters: filters, window: window, hasBias: bias != nil)), view, layout, title,
+      weights: ordered, bias: bias)
   }
 }

@@ -91,7 +91,9 @@ struct GraphBuilder {
     if shape.isFlat { return value }
     if let known = flattened[value] { return known }
     let made = try append(
-      Graph.Node(operation: .flatten, inputs: [value], shape: ImageShape(flat: shape.count), title: title))
+      Graph.Node(
+        operation: .layer(.flatten(Flatten())), inputs: [value], shape: ImageShape(flat: shape.count),
+        title: title))
     flattened[value] = made
     return made
   }
@@ -132,10 +134,12 @@ struct GraphBuilder {
     var value = value
     while value > 0 {
       switch graph.nodes[value - 1].operation {
-      case .affine, .normalization, .function, .requantize: value = graph.nodes[value - 1].inputs[0]
-      case .dense, .convolution, .depthwiseConvolution, .maximumPooling, .averagePooling,
-        .globalAveragePooling, .add,
-        .softmax, .flatten, .padding:
+      case .affine, .function, .requantize, .layer(.batchNormalization), .layer(.dropout),
+        .layer(.activation):
+        value = graph.nodes[value - 1].inputs[0]
+      case .layer(.dense), .layer(.convolution), .layer(.depthwiseConvolution), .layer(.maxPooling),
+        .layer(.averagePooling), .layer(.globalAveragePooling), .layer(.add), .layer(.flatten), .softmax,
+        .padding:
         return false
       }
     }
@@ -150,22 +154,20 @@ struct GraphBuilder {
 
   /// A convolution, depthwise convolution or pool.
   mutating func window(
-    _ operation: Graph.Operation, _ window: Window, channels: Int, _ view: ArrayView, _ layout: Layout,
-    _ title: String,
-    weights: [Float] = [], bias: [Double]? = nil
+    _ kind: FloatLayerKind, _ view: ArrayView, _ layout: Layout, _ title: String, weights: [Float] = [],
+    bias: [Double]? = nil
   ) throws(GraphFailure) -> ArrayView {
     let input = try image(view, layout)
     let output: ImageShape
     do throws(ShapeMismatch) {
-      let places = try window.places(over: input)
-      output = ImageShape(height: places.height, width: places.width, channels: channels)
+      output = try kind.specification.outputShape(for: input)
     } catch {
       throw GraphFailure("does not fit its input \(input): \(error.reason)")
     }
     let value = try append(
       Graph.Node(
-        operation: operation, inputs: [view.value], shape: output, title: title, weights: weights, bias: bias)
-    )
+        operation: .layer(kind), inputs: [view.value], shape: output, title: title, weights: weights,
+        bias: bias))
     return self.view(value, layout)
   }
 
@@ -234,7 +236,8 @@ struct GraphBuilder {
       let source = try flat(view.value, title)
       let value = try append(
         Graph.Node(
-          operation: .dense, inputs: [source], shape: ImageShape(flat: units), title: title,
+          operation: .layer(.dense(Dense(units: units, hasBias: bias != nil))), inputs: [source],
+          shape: ImageShape(flat: units), title: title,
           isMatrixProduct: true, weights: ordered, bias: bias))
       var axes = view.axes.map { _ in ArrayAxis.one }
       axes[axis] = ArrayAxis(size: units, stride: 1)
@@ -248,7 +251,10 @@ struct GraphBuilder {
     }
     let value = try append(
       Graph.Node(
-        operation: .convolution(Window(height: 1, width: 1)), inputs: [view.value],
+        operation: .layer(
+          .convolution(
+            Convolution(filters: units, window: Window(height: 1, width: 1), hasBias: bias != nil))),
+        inputs: [view.value],
         shape: ImageShape(height: shape.height, width: shape.width, channels: units), title: title,
         isMatrixProduct: true, weights: matrix, bias: bias))
     var axes = view.axes.map { $0.scaled(above: shape.channels, from: shape.channels, to: units) }
@@ -278,7 +284,7 @@ struct GraphBuilder {
       for index in 0...1 { values[index] = try flat(values[index], title) }
     }
     let value = try append(
-      Graph.Node(operation: .add, inputs: values, shape: graph.shape(values[0]), title: title))
+      Graph.Node(operation: .layer(.add(Add())), inputs: values, shape: graph.shape(values[0]), title: title))
     return ArrayView(value: value, axes: left.axes)
   }
 
@@ -302,7 +308,8 @@ struct GraphBuilder {
       (height, width) = (1, 1)
       value = try append(
         Graph.Node(
-          operation: .globalAveragePooling, inputs: [view.value], shape: ImageShape(flat: channels),
+          operation: .layer(.globalAveragePooling(GlobalAveragePooling())), inputs: [view.value],
+          shape: ImageShape(flat: channels),
           title: title))
     } else {
       let isColumns = taken.allSatisfy({ $0.stride * $0.size <= line }) && count == shape.width
@@ -315,7 +322,7 @@ struct GraphBuilder {
       let window = Window(height: isRows ? count : 1, width: isRows ? 1 : count)
       value = try append(
         Graph.Node(
-          operation: .averagePooling(window), inputs: [view.value],
+          operation: .layer(.averagePooling(AveragePooling(window: window))), inputs: [view.value],
           shape: ImageShape(height: height, width: width, channels: channels), title: title))
     }
     var made: [ArrayAxis] = []

@@ -93,6 +93,7 @@ extension Graph {
         continue
       }
       nodes[node.inputs[0] - 1].bias = node.bias
+      nodes[node.inputs[0] - 1].operation = nodes[node.inputs[0] - 1].operation.withBias
       remove(index, readAs: node.inputs[0])
       counts = readerCounts
     }
@@ -134,21 +135,17 @@ extension Graph {
 extension Graph.Operation {
   var isWeighted: Bool {
     switch self {
-    case .dense, .convolution, .depthwiseConvolution: true
-    case .maximumPooling, .averagePooling, .globalAveragePooling, .add, .affine, .normalization, .function,
-      .softmax,
-      .flatten, .padding, .requantize:
-      false
+    case .layer(.dense), .layer(.convolution), .layer(.depthwiseConvolution): true
+    case .layer, .affine, .function, .softmax, .padding, .requantize: false
     }
   }
 
   /// Whether a layer of this kind can end with a function.
   fileprivate var takesFunction: Bool {
     switch self {
-    case .dense, .convolution, .depthwiseConvolution, .normalization, .affine, .add: true
-    case .maximumPooling, .averagePooling, .globalAveragePooling, .function, .softmax, .flatten, .padding,
-      .requantize:
-      false
+    case .layer(let kind): kind.takesFunction
+    case .affine: true
+    case .function, .softmax, .padding, .requantize: false
     }
   }
 
@@ -159,17 +156,35 @@ extension Graph.Operation {
 
   fileprivate var convolutionWindow: Window? {
     switch self {
-    case .convolution(let window), .depthwiseConvolution(let window): window
-    case .dense, .maximumPooling, .averagePooling, .globalAveragePooling, .add, .affine, .normalization,
-      .function,
-      .softmax, .flatten, .padding, .requantize:
-      nil
+    case .layer(.convolution(let convolution)): convolution.window
+    case .layer(.depthwiseConvolution(let convolution)): convolution.window
+    case .layer, .affine, .function, .softmax, .padding, .requantize: nil
     }
   }
 
   fileprivate func with(_ window: Window) -> Graph.Operation {
-    if case .depthwiseConvolution = self { return .depthwiseConvolution(window) }
-    return .convolution(window)
+    switch self {
+    case .layer(.convolution(let old)):
+      .layer(.convolution(Convolution(filters: old.filters, window: window, hasBias: old.hasBias)))
+    case .layer(.depthwiseConvolution(let old)):
+      .layer(
+        .depthwiseConvolution(
+          DepthwiseConvolution(window: window, multiplier: old.multiplier, hasBias: old.hasBias)))
+    case .layer, .affine, .function, .softmax, .padding, .requantize: self
+    }
+  }
+
+  fileprivate var withBias: Graph.Operation {
+    switch self {
+    case .layer(.dense(let old)): .layer(.dense(Dense(units: old.units, hasBias: true)))
+    case .layer(.convolution(let old)):
+      .layer(.convolution(Convolution(filters: old.filters, window: old.window, hasBias: true)))
+    case .layer(.depthwiseConvolution(let old)):
+      .layer(
+        .depthwiseConvolution(
+          DepthwiseConvolution(window: old.window, multiplier: old.multiplier, hasBias: true)))
+    case .layer, .affine, .function, .softmax, .padding, .requantize: self
+    }
   }
 }
 

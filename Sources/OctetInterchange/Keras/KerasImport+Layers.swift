@@ -200,7 +200,11 @@ extension KerasImport {
     let window = try window(layer, "kernel_size")
     let channels = try builder.image(view, layout).channels
     let made = try builder.window(
-      .depthwiseConvolution(window), window, channels: channels * multiplier, view, layout, layer.title,
+      .depthwiseConvolution(
+        DepthwiseConvolution(
+          window: window, multiplier: multiplier,
+          hasBias: layer.configuration.flag("use_bias", otherwise: true))),
+      view, layout, layer.title,
       weights: weights(
         layer, ["depthwise_kernel", "kernel", "0"],
         shape: [window.height, window.width, channels, multiplier]),
@@ -211,10 +215,9 @@ extension KerasImport {
   private mutating func addPooling(_ layer: KerasLayer, _ view: ArrayView) throws(GraphFailure) -> ArrayView {
     let layout = try layout(layer)
     let window = try window(layer, "pool_size")
-    let channels = try builder.image(view, layout).channels
     return try builder.window(
-      layer.kind == "MaxPooling2D" ? .maximumPooling(window) : .averagePooling(window), window,
-      channels: channels,
+      layer.kind == "MaxPooling2D"
+        ? .maxPooling(MaxPooling(window: window)) : .averagePooling(AveragePooling(window: window)),
       view, layout, layer.title)
   }
 
@@ -237,7 +240,7 @@ extension KerasImport {
     let window = Window(
       height: image.height, width: image.width, strideHeight: image.height, strideWidth: image.width)
     let made = try builder.window(
-      .maximumPooling(window), window, channels: image.channels, view, layout, layer.title)
+      .maxPooling(MaxPooling(window: window)), view, layout, layer.title)
     if keepsAxes { return made }
     return ArrayView(
       value: made.value, axes: made.axes.indices.filter { !axes.contains($0) }.map { made.axes[$0] })

@@ -128,8 +128,9 @@ extension ONNXTranslation {
     try give(
       node,
       try builder.window(
-        isAverage ? .averagePooling(window) : .maximumPooling(window), window, channels: input.channels, view,
-        .channelsFirst, node.title))
+        isAverage
+          ? .averagePooling(AveragePooling(window: window)) : .maxPooling(MaxPooling(window: window)),
+        view, .channelsFirst, node.title))
   }
 
   mutating func addGlobalPooling(_ node: ONNXGraph.Node) throws(GraphFailure) {
@@ -146,7 +147,7 @@ extension ONNXTranslation {
     try give(
       node,
       try builder.window(
-        .maximumPooling(window), window, channels: input.channels, view, .channelsFirst, node.title))
+        .maxPooling(MaxPooling(window: window)), view, .channelsFirst, node.title))
   }
 
   /// The axes are an attribute before 18; none means all, unless the node says otherwise.

@@ -71,9 +71,7 @@ package struct LiteNetwork: Sendable {
     switch last.operation {
     case .softmax: return .softmax
     case .function(.sigmoid): return .sigmoid
-    case .dense, .convolution, .depthwiseConvolution, .maximumPooling, .averagePooling, .globalAveragePooling,
-      .add,
-      .affine, .normalization, .function, .flatten, .padding, .requantize:
+    case .layer, .affine, .function, .padding, .requantize:
       return last.function == .sigmoid ? .sigmoid : .linear
     }
   }

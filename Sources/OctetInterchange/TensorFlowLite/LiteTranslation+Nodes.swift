@@ -142,9 +142,12 @@ extension LiteTranslation {
       throw GraphFailure("has weights \(shape) for \(channels) channels")
     }
     let window = try window(node, height: shape[1], width: shape[2], dilations: (5, 6))
+    let weights = try numbers(tensor).map { Float($0) }
+    let bias = try bias(node, count: shape[3])
     let made = try builder.window(
-      .depthwiseConvolution(window), window, channels: shape[3], view, .channelsLast, title(node),
-      weights: numbers(tensor).map { Float($0) }, bias: bias(node, count: shape[3]))
+      .depthwiseConvolution(
+        DepthwiseConvolution(window: window, multiplier: shape[3] / channels, hasBias: bias != nil)),
+      view, .channelsLast, title(node), weights: weights, bias: bias)
     try give(node, made, function: function(node, 4), weights: tensor)
   }
 
@@ -179,11 +182,9 @@ extension LiteTranslation {
   private mutating func addPooling(_ node: LiteGraph.Node, isMaximum: Bool) throws(GraphFailure) {
     let view = try view(node)
     let window = try window(node, height: option(node, 4), width: option(node, 3), dilations: nil)
-    let channels = try builder.image(view, .channelsLast).channels
     let made = try builder.window(
-      isMaximum ? .maximumPooling(window) : .averagePooling(window), window, channels: channels, view,
-      .channelsLast,
-      title(node))
+      isMaximum ? .maxPooling(MaxPooling(window: window)) : .averagePooling(AveragePooling(window: window)),
+      view, .channelsLast, title(node))
     try give(node, made, function: function(node, 5))
   }
 

@@ -9,7 +9,7 @@ extension LiteIntegerConversion {
     let inputs = node.inputs.map { values[$0] }
     let from = tensors[inputs[0]]
     switch node.operation {
-    case .flatten:
+    case .layer(.flatten), .layer(.dropout), .layer(.activation):
       // The integers stay in their order, and a dense layer takes an image in row by row.
       values.append(inputs[0])
       return
@@ -22,31 +22,30 @@ extension LiteIntegerConversion {
     case .function(.sigmoid) where isLast:
       values.append(inputs[0])
       return
-    case .affine, .normalization:
+    case .affine, .layer(.batchNormalization):
       throw source.failure("\(node.title) has a constant, which is supported in float files only")
     case .padding:
       throw source.failure("\(node.title) puts zeros around what no convolution reads")
-    case .dense, .convolution, .depthwiseConvolution, .maximumPooling, .averagePooling, .globalAveragePooling,
-      .add,
-      .function, .requantize:
-      break
+    case .layer, .function, .requantize: break
     }
     guard let tensor = node.tensors.output else { throw source.failure("\(node.title) gives no tensor") }
     let output = try encoding(tensor, title: node.title)
     switch node.operation {
-    case .dense, .convolution, .depthwiseConvolution:
+    case .layer(.dense), .layer(.convolution), .layer(.depthwiseConvolution):
       append(try weighted(node, inputs, output), shape: node.shape, output)
-    case .maximumPooling(let window):
+    case .layer(.maxPooling(let pooling)):
       guard output.zeroPoint == from.zeroPoint, output.scale == from.scale else {
         throw source.failure("\(node.title) changes scale or zero point, which pooling cannot")
       }
-      append(windowed(.maximumPooling, window, from.shape, node.shape, inputs), shape: node.shape, output)
+      append(
+        windowed(.maximumPooling, pooling.window, from.shape, node.shape, inputs), shape: node.shape, output)
       let clamp = clamp(node.function, output)
       if clamp != -128...127 {
         let table = (-128...127).map { Int8(min(max($0, clamp.lowerBound), clamp.upperBound)) }
         append(lookUp(table, from: tensors.count - 1), shape: node.shape, output)
       }
-    case .averagePooling(let window):
+    case .layer(.averagePooling(let pooling)):
+      let window = pooling.window
       var made = windowed(.averagePooling, window, from.shape, node.shape, inputs)
       let most = window.height * window.width
       let isCut =
@@ -56,12 +55,12 @@ extension LiteIntegerConversion {
       made.scalings = try averages(isCut ? Array(1...most) : [most], node, from, output)
       made.clamp = clamp(node.function, output)
       append(made, shape: node.shape, output)
-    case .globalAveragePooling:
+    case .layer(.globalAveragePooling):
       var made = QuantizedLayer(.globalAveragePooling, inputs: inputs)
       made.scalings = try averages([from.shape.height * from.shape.width], node, from, output)
       made.clamp = clamp(node.function, output)
       append(made, shape: node.shape, output)
-    case .add: append(try addition(node, inputs, output), shape: node.shape, output)
+    case .layer(.add): append(try addition(node, inputs, output), shape: node.shape, output)
     case .function, .requantize:
       var function = Graph.Function.identity
       if case .function(let own) = node.operation { function = own }
@@ -70,7 +69,10 @@ extension LiteIntegerConversion {
         return Int8(min(max((value / Double(output.scale)).rounded() + Double(output.zeroPoint), -128), 127))
       }
       append(lookUp(table, from: inputs[0]), shape: from.shape, output)
-    case .flatten, .softmax, .affine, .normalization, .padding: return
+    case .layer(.batchNormalization), .layer(.flatten), .layer(.dropout), .layer(.activation), .softmax,
+      .affine,
+      .padding:
+      return
     }
     values.append(tensors.count - 1)
     guard node.function != .tanh else { throw source.failure("\(node.title) has a fused TANH") }
@@ -83,10 +85,10 @@ extension LiteIntegerConversion {
     let outputs = node.shape.channels
     var made = QuantizedLayer(.dense, inputs: inputs)
     var isDepthwise = false
-    if case .convolution(let window) = node.operation {
-      made = windowed(.convolution, window, from.shape, node.shape, inputs)
-    } else if case .depthwiseConvolution(let window) = node.operation {
-      made = windowed(.depthwiseConvolution, window, from.shape, node.shape, inputs)
+    if case .layer(.convolution(let convolution)) = node.operation {
+      made = windowed(.convolution, convolution.window, from.shape, node.shape, inputs)
+    } else if case .layer(.depthwiseConvolution(let convolution)) = node.operation {
+      made = windowed(.depthwiseConvolution, convolution.window, from.shape, node.shape, inputs)
       isDepthwise = true
     }
     let (weights, scales) = try weights(node, outputs: outputs, isDepthwise: isDepthwise)

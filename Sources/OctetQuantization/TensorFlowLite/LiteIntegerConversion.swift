@@ -39,8 +39,11 @@ package struct LiteIntegerConversion {
     var shape = source.input
     // A dense layer folds a picture in row by row; other layers may need the input as it is described.
     let readers = source.graph.nodes.filter { $0.inputs.contains(0) }
-    if let picture, shape.isFlat, picture.count == shape.count, readers.allSatisfy({ $0.operation == .dense })
-    {
+    func isDense(_ node: Graph.Node) -> Bool {
+      if case .layer(.dense) = node.operation { return true }
+      return false
+    }
+    if let picture, shape.isFlat, picture.count == shape.count, readers.allSatisfy(isDense) {
       shape = picture
     }
     guard let pixels else {
