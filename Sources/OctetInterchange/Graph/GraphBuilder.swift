@@ -12,7 +12,7 @@ struct GraphBuilder {
   private let inputIsFlat: Bool
   private var parameterCount = 0
   /// What a flattened image is, by the image's value.
-  private var flattened: [Int: Int] = [:]
+  var flattened: [Int: Int] = [:]
 
   static let anyBatch = 1_000_003
   static let mostNodes = 10_000
@@ -73,7 +73,7 @@ struct GraphBuilder {
   }
 
   /// A node whose result has the axes of what it reads.
-  private mutating func append(
+  mutating func append(
     _ operation: Graph.Operation, _ view: ArrayView, _ title: String, weights: [Float] = [],
     bias: [Double]? = nil
   ) throws(GraphFailure) -> ArrayView {
@@ -83,19 +83,6 @@ struct GraphBuilder {
           operation: operation, inputs: [view.value], shape: shape(view), title: title, weights: weights,
           bias: bias)),
       axes: view.axes)
-  }
-
-  /// The value as a flat vector; its elements keep their order.
-  mutating func flat(_ value: Int, _ title: String) throws(GraphFailure) -> Int {
-    let shape = graph.shape(value)
-    if shape.isFlat { return value }
-    if let known = flattened[value] { return known }
-    let made = try append(
-      Graph.Node(
-        operation: .layer(.flatten(Flatten())), inputs: [value], shape: ImageShape(flat: shape.count),
-        title: title))
-    flattened[value] = made
-    return made
   }
 
   // MARK: images
@@ -133,20 +120,13 @@ struct GraphBuilder {
   private func isInputInShape(_ value: Int) -> Bool {
     var value = value
     while value > 0 {
-      switch graph.nodes[value - 1].operation {
-      case .affine, .function, .requantize, .layer(.batchNormalization), .layer(.dropout),
-        .layer(.activation):
-        value = graph.nodes[value - 1].inputs[0]
-      case .layer(.dense), .layer(.convolution), .layer(.depthwiseConvolution), .layer(.maxPooling),
-        .layer(.averagePooling), .layer(.globalAveragePooling), .layer(.add), .layer(.flatten), .softmax,
-        .padding:
-        return false
-      }
+      guard graph.nodes[value - 1].operation.rules.ignoresShape else { return false }
+      value = graph.nodes[value - 1].inputs[0]
     }
     return true
   }
 
-  private func view(_ value: Int, _ layout: Layout) -> ArrayView {
+  func view(_ value: Int, _ layout: Layout) -> ArrayView {
     let shape = graph.shape(value)
     return ArrayView(
       value: value, axes: layout == .channelsFirst ? shape.axesChannelsFirst : shape.axesChannelsLast)
@@ -170,171 +150,6 @@ struct GraphBuilder {
         bias: bias))
     return self.view(value, layout)
   }
-
-  mutating func padding(_ border: Graph.Border, _ view: ArrayView, _ layout: Layout, _ title: String)
-    throws(GraphFailure) -> ArrayView
-  {
-    let input = try image(view, layout)
-    if border.isEmpty { return view }
-    let output = ImageShape(
-      height: input.height + border.top + border.bottom, width: input.width + border.left + border.right,
-      channels: input.channels)
-    let value = try append(
-      Graph.Node(operation: .padding(border), inputs: [view.value], shape: output, title: title))
-    return self.view(value, layout)
-  }
-
-  // MARK: other operators
-
-  mutating func function(_ function: Graph.Function, _ view: ArrayView, _ title: String) throws(GraphFailure)
-    -> ArrayView
-  {
-    try append(.function(function), view, title)
-  }
-
-  mutating func requantize(_ view: ArrayView, _ title: String) throws(GraphFailure) -> ArrayView {
-    try append(.requantize, view, title)
-  }
-
-  /// Softmax over some of the axes: over the channels of each place, or over all of an item's values.
-  mutating func softmax(over axes: [Int], isLogarithm: Bool, _ view: ArrayView, _ title: String)
-    throws(GraphFailure)
-    -> ArrayView
-  {
-    let covered = axes.reduce(1) { $0 * view.axes[$1].size }
-    let parts = axes.flatMap { view.axes[$0].parts }
-    if ArrayAxis(parts) == ArrayAxis(size: shape(view).channels, stride: 1) {
-      return try append(.softmax(isLogarithm: isLogarithm), view, title)
-    }
-    guard covered == view.count else {
-      throw GraphFailure(
-        "runs over \(covered) of the \(view.count) values of an item; softmax over the channels or over all values is supported"
-      )
-    }
-    let source = ArrayView(value: try flat(view.value, title), axes: view.axes)
-    return try append(.softmax(isLogarithm: isLogarithm), source, title)
-  }
-
-  /// The matrix product with `matrix`, `inputs x units`, along one axis.
-  mutating func product(
-    _ view: ArrayView, axis: Int, matrix: [Float], units: Int, bias: [Double]?, _ title: String
-  ) throws(GraphFailure) -> ArrayView {
-    let contracted = view.axes[axis]
-    let inputs = contracted.size
-    guard matrix.count == inputs * units, units > 0 else {
-      throw GraphFailure("has \(matrix.count) weights for \(inputs) inputs and \(units) outputs")
-    }
-    let shape = shape(view)
-    if inputs == view.count {
-      // The rows of the matrix in the order in which the value has its elements.
-      var ordered = matrix
-      if let places = ArrayView(value: view.value, axes: [contracted]).places {
-        for (row, place) in places.enumerated() {
-          for unit in 0..<units { ordered[place * units + unit] = matrix[row * units + unit] }
-        }
-      }
-      let source = try flat(view.value, title)
-      let value = try append(
-        Graph.Node(
-          operation: .layer(.dense(Dense(units: units, hasBias: bias != nil))), inputs: [source],
-          shape: ImageShape(flat: units), title: title,
-          isMatrixProduct: true, weights: ordered, bias: bias))
-      var axes = view.axes.map { _ in ArrayAxis.one }
-      axes[axis] = ArrayAxis(size: units, stride: 1)
-      return ArrayView(value: value, axes: axes)
-    }
-    // Along the channels of an image it is a convolution of one cell.
-    guard contracted == ArrayAxis(size: shape.channels, stride: 1), !shape.isFlat else {
-      throw GraphFailure(
-        "multiplies along an axis of \(inputs) of the \(view.count) values of an item; all of them or the channels of an image "
-          + "are supported")
-    }
-    let value = try append(
-      Graph.Node(
-        operation: .layer(
-          .convolution(
-            Convolution(filters: units, window: Window(height: 1, width: 1), hasBias: bias != nil))),
-        inputs: [view.value],
-        shape: ImageShape(height: shape.height, width: shape.width, channels: units), title: title,
-        isMatrixProduct: true, weights: matrix, bias: bias))
-    var axes = view.axes.map { $0.scaled(above: shape.channels, from: shape.channels, to: units) }
-    axes[axis] = ArrayAxis(size: units, stride: 1)
-    return ArrayView(value: value, axes: axes)
-  }
-
-  /// The sum of two arrays of the same sizes.
-  ///
-  /// - Parameter isInteger: whether it has integers, which are added as they are where the two are one.
-  mutating func sum(
-    _ left: ArrayView, _ right: ArrayView, isInteger: Bool = false, _ title: String
-  ) throws(GraphFailure) -> ArrayView {
-    guard left.sizes == right.sizes else {
-      throw GraphFailure(
-        "adds arrays of the sizes \(left.sizes) and \(right.sizes) without the batch; they must be the same")
-    }
-    guard left.axes == right.axes else {
-      throw GraphFailure(
-        "adds two arrays whose elements lie in different orders (one is channels first, one last)")
-    }
-    if left.value == right.value, !isInteger {
-      return try affine(left, factors: Constant(2), summands: Constant(0), title)
-    }
-    var values = [left.value, right.value]
-    if shape(left) != shape(right) {
-      for index in 0...1 { values[index] = try flat(values[index], title) }
-    }
-    let value = try append(
-      Graph.Node(operation: .layer(.add(Add())), inputs: values, shape: graph.shape(values[0]), title: title))
-    return ArrayView(value: value, axes: left.axes)
-  }
-
-  /// The mean over some axes of an image.
-  mutating func mean(over axes: Set<Int>, keepsAxes: Bool, _ view: ArrayView, _ title: String)
-    throws(GraphFailure)
-    -> ArrayView
-  {
-    let shape = shape(view)
-    let (channels, line) = (shape.channels, shape.width * shape.channels)
-    let taken = axes.flatMap { view.axes[$0].parts }
-    let count = taken.reduce(1) { $0 * $1.size }
-    let value: Int
-    var (width, height) = (shape.width, shape.height)
-    if count == 1 {
-      value = view.value
-    } else if !taken.allSatisfy({ $0.stride >= channels }) {
-      throw GraphFailure(
-        "takes the mean over channels or over parts of them; the mean over height and width is supported")
-    } else if count == shape.height * shape.width {
-      (height, width) = (1, 1)
-      value = try append(
-        Graph.Node(
-          operation: .layer(.globalAveragePooling(GlobalAveragePooling())), inputs: [view.value],
-          shape: ImageShape(flat: channels),
-          title: title))
-    } else {
-      let isColumns = taken.allSatisfy({ $0.stride * $0.size <= line }) && count == shape.width
-      let isRows = taken.allSatisfy({ $0.stride >= line }) && count == shape.height
-      guard isColumns || isRows, count <= 256 else {
-        throw GraphFailure(
-          "takes the mean over a part of the height or width; all of either, up to 256, is supported")
-      }
-      if isRows { height = 1 } else { width = 1 }
-      let window = Window(height: isRows ? count : 1, width: isRows ? 1 : count)
-      value = try append(
-        Graph.Node(
-          operation: .layer(.averagePooling(AveragePooling(window: window))), inputs: [view.value],
-          shape: ImageShape(height: height, width: width, channels: channels), title: title))
-    }
-    var made: [ArrayAxis] = []
-    for (index, axis) in view.axes.enumerated() {
-      if axes.contains(index) {
-        if keepsAxes { made.append(.one) }
-      } else {
-        made.append(width == shape.width ? axis : axis.scaled(above: line, from: line, to: width * channels))
-      }
-    }
-    return ArrayView(value: value, axes: made)
-  }
 }
 
 extension ImageShape {
@@ -349,27 +164,5 @@ extension ImageShape {
   var axesChannelsFirst: [ArrayAxis] {
     let axes = axesChannelsLast
     return [axes[2], axes[0], axes[1]]
-  }
-}
-
-extension GraphBuilder {
-  /// The same elements in their order under other sizes, the batch among them.
-  func reshaped(_ view: ArrayView, _ sizes: [Int]) throws(GraphFailure) -> ArrayView {
-    guard sizes.first == batch else {
-      throw GraphFailure(
-        batch == Self.anyBatch
-          ? "does not keep the batch, which may have any size, as the first axis: export the model with a fixed batch of 1, "
-            + "or reshape with -1 for the batch"
-          : "gives the sizes \(sizes); the first must be the batch of \(batch)")
-    }
-    guard sizes.count <= 9 else {
-      throw GraphFailure("makes an array of \(sizes.count) axes; the limit is 9")
-    }
-    guard let made = view.reshaped(Array(sizes.dropFirst())) else {
-      throw GraphFailure(
-        "reshapes \(view.sizes) to \(Array(sizes.dropFirst())) without the batch, which would put elements into another "
-          + "order than they have after a transpose")
-    }
-    return made
   }
 }

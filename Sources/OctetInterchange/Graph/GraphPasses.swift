@@ -41,16 +41,17 @@ extension Graph {
   /// Condition: the reader is a convolution, whose own border is of zeros too, and is added to; a pool leaves its
   /// border out instead, so it cannot take zeros in. The value may have several readers, if all are convolutions.
   private mutating func foldPadding() throws(GraphFailure) {
-    while let index = nodes.indices.last(where: { nodes[$0].operation.border != nil }) {
-      guard let border = nodes[index].operation.border else { return }
+    while let index = nodes.indices.last(where: { nodes[$0].operation.rules.border != nil }) {
+      guard let border = nodes[index].operation.rules.border else { return }
       for reader in readers(of: index + 1) where !border.isEmpty {
-        guard let window = nodes[reader].operation.convolutionWindow else {
+        let rules = nodes[reader].operation.rules
+        guard let window = rules.convolutionWindow else {
           throw GraphFailure(
             "\(nodes[index].title) puts zeros around what \(nodes[reader].title) reads; only a convolution can take them in"
           )
         }
         let wide = window.adding(border, input: shape(index + 1), output: nodes[reader].shape)
-        nodes[reader].operation = nodes[reader].operation.with(wide)
+        nodes[reader].operation = rules.moving(wide) ?? nodes[reader].operation
         do throws(ShapeMismatch) {
           let places = try wide.places(over: shape(nodes[index].inputs[0]))
           guard places.height == nodes[reader].shape.height, places.width == nodes[reader].shape.width else {
@@ -70,7 +71,7 @@ extension Graph {
 
   /// Condition: the function gives what it gets.
   private mutating func dropIdentities() {
-    while let index = nodes.indices.first(where: { nodes[$0].operation == .function(.identity) }) {
+    while let index = nodes.indices.first(where: { nodes[$0].operation.rules.function == .identity }) {
       remove(index, readAs: nodes[index].inputs[0])
     }
   }
@@ -84,16 +85,16 @@ extension Graph {
     var index = 0
     while index < nodes.count {
       let node = nodes[index]
-      guard node.operation == .affine, node.weights.allSatisfy({ $0 == 1 }), node.inputs[0] > 0,
-        counts[node.inputs[0]] == 1, nodes[node.inputs[0] - 1].operation.isWeighted,
-        nodes[node.inputs[0] - 1].function == .identity, nodes[node.inputs[0] - 1].bias == nil,
-        nodes[node.inputs[0] - 1].shape.channels == node.weights.count
+      let source = node.inputs[0] - 1
+      guard let summands = node.operation.rules.summands(node), source >= 0, counts[node.inputs[0]] == 1,
+        let biased = nodes[source].operation.rules.withBias, nodes[source].function == .identity,
+        nodes[source].bias == nil, nodes[source].shape.channels == summands.count
       else {
         index += 1
         continue
       }
-      nodes[node.inputs[0] - 1].bias = node.bias
-      nodes[node.inputs[0] - 1].operation = nodes[node.inputs[0] - 1].operation.withBias
+      nodes[source].bias = summands
+      nodes[source].operation = biased
       remove(index, readAs: node.inputs[0])
       counts = readerCounts
     }
@@ -106,15 +107,14 @@ extension Graph {
     var counts = readerCounts
     var index = 0
     while index < nodes.count {
-      guard case .function(let function) = nodes[index].operation, nodes[index].inputs[0] > 0,
-        counts[nodes[index].inputs[0]] == 1,
-        nodes[nodes[index].inputs[0] - 1].operation.takesFunction,
-        nodes[nodes[index].inputs[0] - 1].function == .identity
+      let source = nodes[index].inputs[0] - 1
+      guard let function = nodes[index].operation.rules.function, source >= 0, counts[source + 1] == 1,
+        nodes[source].operation.rules.takesFunction, nodes[source].function == .identity
       else {
         index += 1
         continue
       }
-      nodes[nodes[index].inputs[0] - 1].function = function
+      nodes[source].function = function
       remove(index, readAs: nodes[index].inputs[0])
       counts = readerCounts
     }
@@ -129,62 +129,6 @@ extension Graph {
     nodes.remove(at: index)
     for reader in nodes.indices { nodes[reader].inputs = nodes[reader].inputs.map(renamed) }
     outputView.value = renamed(outputView.value)
-  }
-}
-
-extension Graph.Operation {
-  var isWeighted: Bool {
-    switch self {
-    case .layer(.dense), .layer(.convolution), .layer(.depthwiseConvolution): true
-    case .layer, .affine, .function, .softmax, .padding, .requantize: false
-    }
-  }
-
-  /// Whether a layer of this kind can end with a function.
-  fileprivate var takesFunction: Bool {
-    switch self {
-    case .layer(let kind): kind.takesFunction
-    case .affine: true
-    case .function, .softmax, .padding, .requantize: false
-    }
-  }
-
-  fileprivate var border: Graph.Border? {
-    if case .padding(let border) = self { return border }
-    return nil
-  }
-
-  fileprivate var convolutionWindow: Window? {
-    switch self {
-    case .layer(.convolution(let convolution)): convolution.window
-    case .layer(.depthwiseConvolution(let convolution)): convolution.window
-    case .layer, .affine, .function, .softmax, .padding, .requantize: nil
-    }
-  }
-
-  fileprivate func with(_ window: Window) -> Graph.Operation {
-    switch self {
-    case .layer(.convolution(let old)):
-      .layer(.convolution(Convolution(filters: old.filters, window: window, hasBias: old.hasBias)))
-    case .layer(.depthwiseConvolution(let old)):
-      .layer(
-        .depthwiseConvolution(
-          DepthwiseConvolution(window: window, multiplier: old.multiplier, hasBias: old.hasBias)))
-    case .layer, .affine, .function, .softmax, .padding, .requantize: self
-    }
-  }
-
-  fileprivate var withBias: Graph.Operation {
-    switch self {
-    case .layer(.dense(let old)): .layer(.dense(Dense(units: old.units, hasBias: true)))
-    case .layer(.convolution(let old)):
-      .layer(.convolution(Convolution(filters: old.filters, window: old.window, hasBias: true)))
-    case .layer(.depthwiseConvolution(let old)):
-      .layer(
-        .depthwiseConvolution(
-          DepthwiseConvolution(window: old.window, multiplier: old.multiplier, hasBias: true)))
-    case .layer, .affine, .function, .softmax, .padding, .requantize: self
-    }
   }
 }
 

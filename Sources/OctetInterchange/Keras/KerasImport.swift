@@ -108,7 +108,7 @@ struct KerasImport {
       throw OffsetFailure(offset: Self.noOffset, reason: "it has \(list.count) layers; the limit is 1,000")
     }
     // Older files write the input's shape into the first layer.
-    let inputs = list.filter { $0.text("class_name") == "InputLayer" }
+    let inputs = list.filter { Kinds.keras[$0.text("class_name") ?? ""]?.inputs == KerasClass.Inputs.none }
     let first = inputs.first ?? (isSequential ? list.first : nil)
     let own = first?.part("config") ?? first
     guard inputs.count <= 1, let own,
@@ -142,7 +142,7 @@ struct KerasImport {
       let title = "\(kind) layer \(name.quoted)"
       let number = kindCounts[kind, default: 0]
       kindCounts[kind] = number + 1
-      if kind == "InputLayer" {
+      if Kinds.keras[kind]?.inputs == KerasClass.Inputs.none {
         last = builder.graph.inputView
       } else {
         do throws(GraphFailure) {
@@ -150,7 +150,7 @@ struct KerasImport {
           last = try add(
             KerasLayer(
               kind: kind, title: title, configuration: own, inputs: inputs,
-              weights: try weights(kind, name, number)))
+              arrays: try weights(kind, name, number)))
         } catch {
           throw GraphFailure("\(title) \(error.reason)", wantedInput: error.wantedInput)
         }
@@ -205,7 +205,6 @@ struct KerasImport {
     }
   }
 
-  /// The arrays of a layer, by their name in Keras ("kernel") or by their number.
   private mutating func arrays(_ kind: String, _ name: String, _ number: Int) throws(OffsetFailure)
     -> [String: KerasLayer.Weights]
   {
@@ -272,5 +271,6 @@ struct KerasLayer {
   let title: String
   let configuration: KerasConfiguration
   let inputs: [ArrayView]
-  let weights: [String: Weights]
+  /// Its weights, by their name in Keras ("kernel") or by their number.
+  let arrays: [String: Weights]
 }

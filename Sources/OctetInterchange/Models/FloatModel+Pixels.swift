@@ -24,25 +24,18 @@ extension FloatModel {
       let readers = network.layers.indices.filter { network.layers[$0].inputs.contains(value) }
       guard readers.count == 1, let reader = readers.first else { return nil }
       let layer = network.layers[reader]
-      let folded: FloatLayerKind
-      switch layer.kind {
-      case .flatten where layer.activation == .linear:
-        value = reader + 1
-        continue
-      case .dense(let dense): folded = .dense(Dense(units: dense.units, hasBias: true))
-      case .convolution(let convolution) where convolution.window.padding == .valid:
-        folded = .convolution(
-          Convolution(filters: convolution.filters, window: convolution.window, hasBias: true))
-      default: return nil
+      switch layer.kind.layer.inputScaling {
+      case .follows where layer.activation == .linear: value = reader + 1
+      case .weights: return folding(pixels, into: reader)
+      case .separate, .follows: return nil
       }
-      return folding(pixels, into: reader, as: folded)
     }
   }
 
-  private func folding(_ pixels: ClosedRange<Float>, into reader: Int, as kind: FloatLayerKind) -> FloatModel?
-  {
+  private func folding(_ pixels: ClosedRange<Float>, into reader: Int) -> FloatModel? {
     let layer = network.layers[reader]
-    guard let place = parameters.firstIndex(where: { $0.name == "\(layer.name).weight" }),
+    guard case .layer(let kind)? = layer.kind.layer.withBias,
+      let place = parameters.firstIndex(where: { $0.name == "\(layer.name).weight" }),
       let outputs = parameters[place].shape.last
     else { return nil }
     let weights = parameters[place]

@@ -42,24 +42,4 @@ extension ForeignLayer {
     if let fault = try model.fault() { throw NetworkError(fault) }
     return model
   }
-
-  /// `factor * x + summand` for each channel, as a normalization that has nothing to normalize.
-  static func affine(_ value: Int, factors: [Float], summands: [Float]) -> ForeignLayer {
-    ForeignLayer(
-      kind: .batchNormalization(BatchNormalization(epsilon: affineEpsilon)), inputs: [value],
-      parameters: affineParameters(factors: factors, summands: summands))
-  }
-
-  static let affineEpsilon: Float = 0.001
-
-  static func affineParameters(
-    factors: [Float], summands: [Float]
-  ) -> [(name: String, shape: [Int], values: [Float])] {
-    let count = factors.count
-    return [
-      ("scale", [count], factors), ("offset", [count], summands),
-      ("mean", [count], [Float](repeating: 0, count: count)),
-      ("variance", [count], [Float](repeating: 1 - affineEpsilon, count: count)),
-    ]
-  }
 }

@@ -8,9 +8,9 @@ import OctetNetwork
 /// The input is a float image from 0 to 1, as for the float model. A table is looked up with Gather.
 package struct ONNXQuantizedExport {
   private let model: Model
-  private var writer = ONNXWriter()
+  var writer = ONNXWriter()
   /// The integers of each tensor, by name.
-  private var integers: [String] = []
+  private(set) var integers: [String] = []
 
   /// The bytes of the file. Its outputs are the probabilities, if the model has them, and the logits.
   package static func file(_ model: Model, octetVersion: String) -> [UInt8] {
@@ -25,7 +25,34 @@ package struct ONNXQuantizedExport {
 
   private init(_ model: Model) { self.model = model }
 
-  private static func shape(_ tensor: TensorRecord) -> ImageShape {
+  /// A layer as its kind writes it.
+  struct Layer {
+    fileprivate let record: LayerRecord
+    let constants: LayerConstants
+    let name: String
+    /// The tensors that it reads and gives.
+    let input: Int
+    var secondInput: Int { Int(record.secondInput) }
+    let output: Int
+    let from: ImageShape
+    let to: ImageShape
+
+    fileprivate init(_ model: Model, _ index: Int) {
+      record = model.layer(index)
+      constants = model.constants(of: index)
+      name = "layer_\(index + 1)"
+      input = Int(record.input)
+      output = index + 1
+      from = ONNXQuantizedExport.shape(model.tensor(input))
+      to = ONNXQuantizedExport.shape(model.tensor(output))
+    }
+
+    var window: (height: Int, width: Int) { (Int(record.windowHeight), Int(record.windowWidth)) }
+    /// The window of a maximum after the layer's own.
+    var pool: (height: Int, width: Int) { (Int(record.poolHeight), Int(record.poolWidth)) }
+  }
+
+  fileprivate static func shape(_ tensor: TensorRecord) -> ImageShape {
     ImageShape(height: Int(tensor.height), width: Int(tensor.width), channels: Int(tensor.channels))
   }
 
@@ -36,7 +63,8 @@ package struct ONNXQuantizedExport {
     integers.append(quantize(ONNXWriter.inputName, 0))
     for index in 0..<model.layerCount {
       writeEncoding(index + 1)
-      integers.append(write(index))
+      let kind = model.layer(index).kind
+      integers.append(kind.export.writeIntegers(Layer(model, index), to: &self))
     }
     let shape = Self.shape(model.logits)
     let logits = dequantize(model.layerCount, name: "head", output: "logits")
@@ -66,15 +94,15 @@ package struct ONNXQuantizedExport {
       : writer.constant(names[1], .int8, [], integers: [tensor.zeroPoint])
   }
 
-  private mutating func quantize(_ value: String, _ tensor: Int) -> String {
+  mutating func quantize(_ value: String, _ tensor: Int) -> String {
     writer.node("QuantizeLinear", [value] + encoding(tensor), name: "tensor_\(tensor)")
   }
 
-  private mutating func dequantize(_ tensor: Int, name: String, output: String? = nil) -> String {
+  mutating func dequantize(_ tensor: Int, name: String, output: String? = nil) -> String {
     dequantize(integers[tensor], tensor, name: name, output: output)
   }
 
-  private mutating func dequantize(
+  mutating func dequantize(
     _ integers: String, _ tensor: Int, name: String, output: String? = nil
   ) -> String {
     writer.node("DequantizeLinear", [integers] + encoding(tensor), name: name, output: output)
@@ -82,85 +110,27 @@ package struct ONNXQuantizedExport {
 
   /// What a window moves over. Shapes change while the values are integers, since tools look for DequantizeLinear right
   /// before the layer.
-  private mutating func image(_ tensor: Int, name: String) -> String {
-    let shaped = writer.image(integers[tensor], Self.shape(model.tensor(tensor)), name: name)
-    return dequantize(shaped, tensor, name: name)
+  mutating func image(_ layer: Layer) -> String {
+    dequantize(
+      writer.image(integers[layer.input], layer.from, name: layer.name), layer.input, name: layer.name)
   }
 
-  // MARK: layers
-
-  /// Gives the integers of the layer's output.
-  private mutating func write(_ index: Int) -> String {
-    let layer = model.layer(index)
-    let name = "layer_\(index + 1)"
-    let input = Int(layer.input)
-    switch layer.kind {
-    case .table: return lookUp(integers[input], model.constants(of: index).table, name)
-    case .dense, .convolution, .depthwiseConvolution: return writeWeighted(index, layer, name)
-    case .maximumPooling:
-      let placement = placement(layer, places: Self.shape(model.tensor(index + 1)))
-      let pooled = windowed("MaxPool", [image(input, name: name)], placement, name, [])
-      return fit(quantize(pooled, index + 1), placement, to: index + 1, name)
-    case .averagePooling:
-      let placement = placement(layer, places: Self.shape(model.tensor(index + 1)))
-      let pooled = windowed(
-        "AveragePool", [image(input, name: name)], placement, name, [("count_include_pad", .integer(0))])
-      return fit(quantize(clamp(pooled, index, name), index + 1), placement, to: index + 1, name)
-    case .globalAveragePooling:
-      let value = dequantize(input, name: name)
-      if Self.shape(model.tensor(input)).isFlat { return quantize(clamp(value, index, name), index + 1) }
-      let mean = writer.node("GlobalAveragePool", [value], name: name)
-      return writer.flat(
-        quantize(clamp(mean, index, name), index + 1), Self.shape(model.tensor(index + 1)), name: name)
-    case .add:
-      let sum = writer.node(
-        "Add", [dequantize(input, name: name), dequantize(Int(layer.secondInput), name: name)], name: name)
-      return quantize(clamp(sum, index, name), index + 1)
-    }
-  }
-
-  private mutating func writeWeighted(_ index: Int, _ layer: LayerRecord, _ name: String) -> String {
-    let constants = model.constants(of: index)
-    let input = Int(layer.input)
-    let (from, output) = (Self.shape(model.tensor(input)), Self.shape(model.tensor(index + 1)))
-    let parts = writeConstants(constants, layer, from: from, index: index, name)
-    var quantized: String
-    if layer.kind.traits.contains(.wholeInput) {
-      let flat =
-        from.isFlat
-        ? integers[input] : writer.node("Flatten", [integers[input]], [("axis", .integer(1))], name: name)
-      let value = dequantize(flat, input, name: name)
-      let sums = writer.node("Gemm", [value] + parts, [("transB", .integer(1))], name: name)
-      quantized = quantize(clamp(sums, index, name), index + 1)
-    } else {
-      let pool = (height: Int(layer.poolHeight), width: Int(layer.poolWidth))
-      let places = ImageShape(
-        height: output.height * pool.height, width: output.width * pool.width, channels: output.channels)
-      let placement = placement(layer, places: places)
-      let sums = windowed(
-        "Conv", [image(input, name: name)] + parts, placement, name,
-        [("group", .integer(layer.kind.traits.contains(.channelwise) ? from.channels : 1))], pool: pool)
-      quantized = fit(
-        quantize(clamp(sums, index, name), index + 1), placement, pool: pool, to: index + 1, name)
-    }
-    return constants.table.isEmpty ? quantized : lookUp(quantized, constants.table, name)
-  }
+  // MARK: what several kinds have
 
   /// Weights and bias as integers, and the nodes that give what they stand for.
-  private mutating func writeConstants(
-    _ constants: LayerConstants, _ layer: LayerRecord, from: ImageShape, index: Int, _ name: String
+  ///
+  /// - Parameters:
+  ///   - cells: for each output; of so many channels each.
+  ///   - shape: of an output's weights.
+  ///   - outputsLast: whether the outputs stand side by side in the file.
+  mutating func writeConstants(
+    _ layer: Layer, cells: Int, channels: Int, shape: [Int], outputsLast: Bool = false
   ) -> [String] {
-    let input = model.tensor(Int(layer.input))
-    let output = model.tensor(index + 1)
-    let count = Int(output.channels)
-    let (isWhole, isChannelwise) = (
-      layer.kind.traits.contains(.wholeInput), layer.kind.traits.contains(.channelwise)
-    )
-    let cells = isWhole ? from.height * from.width : Int(layer.windowHeight) * Int(layer.windowWidth)
-    let channels = isChannelwise ? 1 : from.channels
+    let (constants, name) = (layer.constants, layer.name)
+    let (input, output) = (model.tensor(layer.input), model.tensor(layer.output))
+    let count = layer.to.channels
     let weights = Self.channelsFirst(
-      constants.weights, outputs: count, cells: cells, channels: channels,
-      outputsLast: isChannelwise)
+      constants.weights, outputs: count, cells: cells, channels: channels, outputsLast: outputsLast)
     // What the file adds for the input's zero point is taken out again.
     let perOutput = cells * channels
     let zeroPoint = Int(input.zeroPoint)
@@ -175,13 +145,10 @@ package struct ONNXQuantizedExport {
         * Double(sign: .plus, exponent: -Int(constants.shifts[channel]), significand: 1)
       return factor * Double(Self.scale(output)) / inputScale
     }
-    let shape =
-      isWhole
-      ? [count, perOutput] : [count, channels, Int(layer.windowHeight), Int(layer.windowWidth)]
     let real = writer.node(
       "DequantizeLinear",
       [
-        writer.constant("\(name).weight", .int8, shape, integers: weights),
+        writer.constant("\(name).weight", .int8, [count] + shape, integers: weights),
         writer.constant("\(name).weight_scale", [count], floats: scales.map { Float($0) }),
         writer.constant("\(name).weight_zero", .int8, [count], integers: [Int8](repeating: 0, count: count)),
       ], [("axis", .integer(0))], name: name)
@@ -213,35 +180,19 @@ package struct ONNXQuantizedExport {
     return ordered
   }
 
-  private func placement(_ layer: LayerRecord, places: ImageShape) -> ONNXWriter.Placement {
+  /// - Parameter places: those of the window; those of the output unless given.
+  func placement(_ layer: Layer, places: (height: Int, width: Int)? = nil) -> ONNXWriter.Placement {
     ONNXWriter.Placement(
-      window: (Int(layer.windowHeight), Int(layer.windowWidth)),
-      stride: (Int(layer.strideDown), Int(layer.strideAcross)),
-      before: (Int(layer.reachAbove), Int(layer.reachLeft)),
-      input: Self.shape(model.tensor(Int(layer.input))), places: (places.height, places.width))
-  }
-
-  private mutating func windowed(
-    _ type: String, _ inputs: [String], _ placement: ONNXWriter.Placement, _ name: String,
-    _ attributes: [(name: String, value: ONNXWriter.Attribute)], pool: (height: Int, width: Int) = (1, 1)
-  ) -> String {
-    var value = writer.node(type, inputs, placement.attributes + attributes, name: name)
-    if pool != (1, 1) {
-      let size = ONNXWriter.Attribute.integers([pool.height, pool.width])
-      value = writer.node("MaxPool", [value], [("kernel_shape", size), ("strides", size)], name: name)
-    }
-    return value
+      window: layer.window, stride: (Int(layer.record.strideDown), Int(layer.record.strideAcross)),
+      before: (Int(layer.record.reachAbove), Int(layer.record.reachLeft)), input: layer.from,
+      places: places ?? (layer.to.height, layer.to.width))
   }
 
   /// Brings the integers of an image to the output's own shape.
   ///
   /// After the integers are made, since tools look for QuantizeLinear right behind the layer.
-  private mutating func fit(
-    _ integers: String, _ placement: ONNXWriter.Placement, pool: (height: Int, width: Int) = (1, 1),
-    to output: Int,
-    _ name: String
-  ) -> String {
-    let shape = Self.shape(model.tensor(output))
+  mutating func fit(_ integers: String, _ placement: ONNXWriter.Placement, _ layer: Layer) -> String {
+    let (shape, pool, name) = (layer.to, layer.pool, layer.name)
     var value = integers
     // The file may want fewer rows or columns than there are places for.
     if placement.found.height / pool.height > shape.height || placement.found.width / pool.width > shape.width
@@ -256,28 +207,19 @@ package struct ONNXQuantizedExport {
   }
 
   /// What the layer's clamp cuts off beyond the range of the integers themselves.
-  private mutating func clamp(_ value: String, _ index: Int, _ name: String) -> String {
-    let layer = model.layer(index)
-    let output = model.tensor(index + 1)
+  mutating func clamp(_ value: String, _ layer: Layer) -> String {
+    let (name, record) = (layer.name, layer.record)
+    let output = model.tensor(layer.output)
     let isWide = output.elementBytes == 2
     let (lowest, highest): (Int16, Int16) = isWide ? (.min, .max) : (-128, 127)
-    guard layer.minimum > lowest || layer.maximum < highest else { return value }
-    if layer.minimum == Int16(output.zeroPoint), layer.maximum == highest {
+    guard record.minimum > lowest || record.maximum < highest else { return value }
+    if record.minimum == Int16(output.zeroPoint), record.maximum == highest {
       return writer.node("Relu", [value], name: name)
     }
     let scale = Self.scale(output)
-    let limits = [("least", layer.minimum), ("most", layer.maximum)].map { word, limit in
+    let limits = [("least", record.minimum), ("most", record.maximum)].map { word, limit in
       writer.constant("\(name).\(word)", [], floats: [Float(Int(limit) - Int(output.zeroPoint)) * scale])
     }
     return writer.node("Clip", [value] + limits, name: name)
-  }
-
-  private mutating func lookUp(_ integers: String, _ table: [Int8], _ name: String) -> String {
-    let wide = writer.node(
-      "Cast", [integers], [("to", .integer(Int(ONNXWriter.Element.int64.rawValue)))], name: name)
-    let first = writer.constant("\(name).first", .int64, [], integers: [Int64(128)])
-    let place = writer.node("Add", [wide, first], name: name)
-    return writer.node(
-      "Gather", [writer.constant("\(name).table", .int8, [256], integers: table), place], name: name)
   }
 }

@@ -22,15 +22,6 @@ struct ONNXTranslation {
 
   static let versions = 7...21
 
-  /// The operators that are translated, as error messages and documents list them.
-  static let operators: [String] = [
-    "Add", "AveragePool", "BatchNormalization", "Cast", "Constant", "Conv", "Div", "Dropout", "Flatten",
-    "Gemm",
-    "GlobalAveragePool", "GlobalMaxPool", "Identity", "LogSoftmax", "MatMul", "MaxPool", "Mul", "Pad",
-    "ReduceMean",
-    "Relu", "Reshape", "Shape", "Sigmoid", "Softmax", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze",
-  ]
-
   /// The graph of a file, not yet simplified, and what else the file says.
   static func read(_ file: [UInt8], path: String) throws(ImportError) -> (Graph, ONNXGraph) {
     let source: ONNXGraph

@@ -40,6 +40,7 @@ package struct LiteGraph: Sendable {
   struct Node: Sendable {
     /// The operator as TensorFlow writes it, or its author where it is one of their own.
     let name: String
+    /// Nil where it is not supported.
     let operation: LiteOperator?
     let inputs: [Int]
     let outputs: [Int]
@@ -70,14 +71,13 @@ package struct LiteGraph: Sendable {
         offset: model.offset,
         reason: "the file has \(graphs.count) graphs; only one without loops is supported")
     }
-    var codes: [(number: Int, name: String)] = []
+    var codes: [String] = []
     for code in try model.tables(1, atMost: Self.mostNodes) {
       // Numbers above 127 stand in a field that came later.
       let number = max(try code.byte(0), try code.integer(3))
       let isCustom = number == LiteOperatorNames.custom
       codes.append(
-        (number, isCustom ? "the custom operator \(try code.text(1).quoted)" : LiteOperatorNames.name(number))
-      )
+        isCustom ? "the custom operator \(try code.text(1).quoted)" : LiteOperatorNames.name(number))
     }
     let buffers = try model.tables(4, atMost: 4 * Self.mostTensors)
     for table in try graphs[0].tables(0, atMost: Self.mostTensors) {
@@ -112,16 +112,14 @@ package struct LiteGraph: Sendable {
       quantization: try table.table(4))
   }
 
-  private func node(_ table: FlatBufferTable, _ codes: [(number: Int, name: String)]) throws(FlatBufferTable
-    .Failure) -> Node
-  {
+  private func node(_ table: FlatBufferTable, _ codes: [String]) throws(FlatBufferTable.Failure) -> Node {
     let index = try table.integer(0)
     guard codes.indices.contains(index) else {
       throw FlatBufferTable.Failure(
         offset: table.offset, reason: "operator \(index) is not among the \(codes.count)")
     }
     let node = Node(
-      name: codes[index].name, operation: LiteOperator(rawValue: codes[index].number),
+      name: codes[index], operation: Kinds.lite[codes[index]],
       inputs: try table.integers(1, atMost: 64), outputs: try table.integers(2, atMost: 64),
       options: try table.table(4))
     // -1 stands for an input that is left out.

@@ -68,12 +68,7 @@ package struct LiteNetwork: Sendable {
   /// How probabilities are made of the last layer's values.
   package var head: Head {
     guard let last = graph.nodes.last else { return .linear }
-    switch last.operation {
-    case .softmax: return .softmax
-    case .function(.sigmoid): return .sigmoid
-    case .layer, .affine, .function, .padding, .requantize:
-      return last.function == .sigmoid ? .sigmoid : .linear
-    }
+    return last.operation.rules.head ?? (last.function == .sigmoid ? .sigmoid : .linear)
   }
 
   /// How the file lays out one item of its input and its output.
@@ -91,16 +86,9 @@ extension LiteGraph {
   /// Whether an operator that computes gives integers; conversions and shapes do not count.
   fileprivate var computesWithIntegers: Bool {
     nodes.contains { node in
-      switch node.operation {
-      case .quantize, .dequantize, .shape, .stridedSlice, .pack, .reshape, .squeeze, .expandDims, .transpose,
-        nil:
-        return false
-      case .add, .averagePool2D, .conv2D, .depthwiseConv2D, .fullyConnected, .logistic, .maxPool2D, .mul,
-        .relu,
-        .reluN1To1, .relu6, .softmax, .tanh, .pad, .mean, .sub:
-        let element = tensors[node.outputs[0]].element
-        return element == .int8 || element == .uint8 || element == .int16
-      }
+      guard node.operation?.effect == .computes else { return false }
+      let element = tensors[node.outputs[0]].element
+      return element == .int8 || element == .uint8 || element == .int16
     }
   }
 }

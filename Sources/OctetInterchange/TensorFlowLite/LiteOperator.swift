@@ -1,35 +1,40 @@
-/// The operators of .tflite files that are translated, by their number in the file.
-enum LiteOperator: Int, CaseIterable {
-  case add = 0
-  case averagePool2D = 1
-  case conv2D = 3
-  case depthwiseConv2D = 4
-  case dequantize = 6
-  case fullyConnected = 9
-  case logistic = 14
-  case maxPool2D = 17
-  case mul = 18
-  case relu = 19
-  case reluN1To1 = 20
-  case relu6 = 21
-  case reshape = 22
-  case softmax = 25
-  case tanh = 28
-  case pad = 34
-  case transpose = 39
-  case mean = 40
-  case sub = 41
-  case squeeze = 43
-  case stridedSlice = 45
-  case expandDims = 70
-  case shape = 77
-  case pack = 83
-  case quantize = 114
+/// An operator of .tflite files and what translates it. Operators stand in the files of the kinds of layer that they
+/// become.
+struct LiteOperator: ListedOperator {
+  typealias Translation = @Sendable (inout LiteTranslation, LiteGraph.Node) throws(GraphFailure) -> Void
 
-  /// As TensorFlow writes it.
-  var name: String { LiteOperatorNames.name(rawValue) }
+  /// What it does to values.
+  enum Effect {
+    /// It makes other values.
+    case computes
+    /// It converts or renames them, in their order.
+    case keepsElements
+    /// It puts them into another order, or reads shapes alone.
+    case moves
+  }
 
-  static let known = "Supported: " + allCases.map(\.name).sorted().joined(separator: ", ")
+  let description: OperatorDescription
+  let effect: Effect
+  let translate: Translation
+
+  init(
+    _ name: String, becomes: String, if conditions: String? = nil, effect: Effect = .computes,
+    _ translate: @escaping Translation
+  ) {
+    precondition(LiteOperatorNames.isKnown(name), "no operator of .tflite files is called \(name)")
+    description = OperatorDescription(name: name, becomes: becomes, conditions: conditions)
+    self.effect = effect
+    self.translate = translate
+  }
+}
+
+extension LiteTranslation {
+  mutating func add(_ node: LiteGraph.Node) throws(GraphFailure) {
+    guard let operation = node.operation else {
+      throw GraphFailure("is of an operator that is not supported. \(Kinds.lite.supported)")
+    }
+    try operation.translate(&self, node)
+  }
 }
 
 /// What TensorFlow Lite calls its operators, by their number in a file; for messages about those that are not known.
@@ -40,6 +45,8 @@ enum LiteOperatorNames {
   static func name(_ code: Int) -> String {
     names.indices.contains(code) ? String(names[code]) : "operator number \(code)"
   }
+
+  static func isKnown(_ name: String) -> Bool { names.contains(Substring(name)) }
 
   private static let names = """
     ADD AVERAGE_POOL_2D CONCATENATION CONV_2D DEPTHWISE_CONV_2D DEPTH_TO_SPACE DEQUANTIZE EMBEDDING_LOOKUP FLOOR

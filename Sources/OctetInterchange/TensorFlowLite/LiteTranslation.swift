@@ -11,7 +11,7 @@ struct LiteTranslation {
   var views: [Int: ArrayView] = [:]
   /// Constants that a node converted, by the tensor that holds the result.
   private var aliases: [Int: Int] = [:]
-  private(set) var inputTensor: Int
+  var inputTensor: Int
   /// Values that a closing softmax or sigmoid gave.
   private var headValues: Set<Int> = []
 
@@ -159,7 +159,7 @@ struct LiteTranslation {
     if isLayer {
       builder.graph.nodes[view.value - 1].function = function
       builder.graph.nodes[view.value - 1].tensors = Graph.Tensors(weights: weights, output: output)
-    } else if isInteger, let source = node.inputs.first, !headValues.contains(view.value) {
+    } else if isInteger, let source = node.inputs.first, !isHead(view) {
       try checkSameIntegers(source, output)
     }
     views[output] = view
@@ -167,45 +167,29 @@ struct LiteTranslation {
 
   /// What only moves values must not change what their integers stand for.
   func checkSameIntegers(_ source: Int, _ output: Int) throws(GraphFailure) {
-    let (from, to) = try reading { () throws(FlatBufferTable.Failure) in
-      (try file.encoding(source), try file.encoding(output))
-    }
+    let (from, to) = (try encoding(source), try encoding(output))
     guard from?.scales == to?.scales, from?.zeroPoints == to?.zeroPoints else {
       throw GraphFailure("changes scale or zero point, which only QUANTIZE can")
     }
   }
 
-  /// QUANTIZE and DEQUANTIZE at the edges, of constants, and between layers.
-  mutating func convert(_ node: LiteGraph.Node) throws(GraphFailure) {
-    guard let source = node.inputs.first else { throw GraphFailure("has no input") }
+  /// Names the constant that an operator converted.
+  mutating func rename(_ constant: Int, as output: Int) { aliases[output] = constant }
+
+  /// Names the same values in another tensor, which its own integers may be for.
+  mutating func giveConverted(_ node: LiteGraph.Node, _ view: ArrayView) throws(GraphFailure) {
     let output = node.outputs[0]
-    if let constant = constant(node, 0) {
-      aliases[output] = constant
-      return
-    }
-    let view = try viewOfAnyForm(node)
-    if view.value == 0 {
-      inputTensor = output
-    } else if node.operation == .dequantize || headValues.contains(view.value) {
-      // The same values in other numbers.
-    } else if isInteger, file.tensors[output].element == .int8 {
-      return try give(node, try builder.requantize(view, title(node)))
-    } else if isInteger, file.tensors[source].element == .int8, file.tensors[output].element == .uint8 {
-      // The same integers counted from another number, at an output of bytes.
-      let (from, to) = try reading { () throws(FlatBufferTable.Failure) in
-        (try file.encoding(source), try file.encoding(output))
-      }
-      guard let from, let to, from.scales == to.scales, from.zeroPoints.map({ $0 + 128 }) == to.zeroPoints
-      else {
-        throw GraphFailure("makes bytes of another scale of int8 values, which is not supported")
-      }
-    } else {
-      throw GraphFailure("makes integers within a network of floats, or other integers than int8")
-    }
     guard file.tensors[output].shape == declared(view) else {
       throw GraphFailure("gives another shape than it reads")
     }
     views[output] = view
+  }
+
+  /// Whether a closing softmax or sigmoid gave the values.
+  func isHead(_ view: ArrayView) -> Bool { headValues.contains(view.value) }
+
+  func encoding(_ tensor: Int) throws(GraphFailure) -> LiteGraph.Encoding? {
+    try reading { () throws(FlatBufferTable.Failure) in try file.encoding(tensor) }
   }
 
   /// Marks what a softmax or sigmoid gives, if nothing but moves and conversions comes after it: then the integers of
@@ -214,10 +198,8 @@ struct LiteTranslation {
     guard let view = views[node.outputs[0]] else { return }
     var wanted: Set = [node.outputs[0]]
     for next in file.nodes where next.inputs.contains(where: wanted.contains) {
-      switch next.operation {
-      case .quantize, .dequantize, .reshape, .squeeze, .expandDims: wanted.insert(next.outputs[0])
-      default: return
-      }
+      guard next.operation?.effect == .keepsElements else { return }
+      wanted.insert(next.outputs[0])
     }
     headValues.insert(view.value)
   }

@@ -1,0 +1,52 @@
+/// A class of Keras' layers and what translates it. Classes stand in the files of the kinds of layer that they become.
+struct KerasClass: ListedOperator {
+  /// Gives what the layer makes.
+  typealias Translation = @Sendable (inout KerasImport, KerasLayer) throws(GraphFailure) -> ArrayView
+
+  enum Inputs {
+    case none
+    case one
+    case several
+  }
+
+  let description: OperatorDescription
+  /// How many values a layer of the class reads.
+  let inputs: Inputs
+  let translate: Translation
+
+  init(
+    _ name: String, becomes: String, if conditions: String? = nil, inputs: Inputs = .one,
+    _ translate: @escaping Translation
+  ) {
+    description = OperatorDescription(name: name, becomes: becomes, conditions: conditions)
+    self.inputs = inputs
+    self.translate = translate
+  }
+}
+
+extension KerasImport {
+  /// Gives what the layer makes.
+  mutating func add(_ layer: KerasLayer) throws(GraphFailure) -> ArrayView {
+    try checkSettings(layer)
+    let known = Kinds.keras[layer.kind]
+    guard layer.inputs.count == 1 || known?.inputs == .several else {
+      throw GraphFailure("reads \(layer.inputs.count) values; one is supported")
+    }
+    guard let known else {
+      throw GraphFailure("is of a class that is not supported. \(Kinds.keras.supported)")
+    }
+    return try known.translate(&self, layer)
+  }
+
+  /// Settings that change what a layer computes and that no kind here knows.
+  private func checkSettings(_ layer: KerasLayer) throws(GraphFailure) {
+    if layer.configuration.part("dtype")?.text("class_name") == "QuantizedDTypePolicy"
+      || layer.configuration["quantization_config"] != nil
+    {
+      throw GraphFailure("is quantized by Keras; save the model before model.quantize, in floats")
+    }
+    for name in ["lora_rank", "virtual_batch_size", "noise_shape"] where layer.configuration[name] != nil {
+      throw GraphFailure("has \(name), which is not supported")
+    }
+  }
+}

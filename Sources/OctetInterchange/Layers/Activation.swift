@@ -1,0 +1,222 @@
+import Octet
+import OctetNetwork
+import OctetText
+
+/// A function of one value by itself. At the end of a layer it is the layer's activation.
+extension ActivationOnly: FloatLayer {
+  var kind: FloatLayerKind { .activation(self) }
+  var ignoresShape: Bool { true }
+
+  func write(_ layer: ONNXExport.Layer, to export: inout ONNXExport) -> String { layer.inputs[0] }
+}
+
+extension Graph.Function: GraphOperation {
+  var ignoresShape: Bool { true }
+  var function: Graph.Function? { self }
+  var head: LiteNetwork.Head? { self == .sigmoid ? .sigmoid : nil }
+
+  func floatLayer(_ node: Graph.Node, input: ImageShape) throws(GraphFailure) -> ForeignLayer {
+    ForeignLayer(
+      kind: .activation(ActivationOnly()), activation: try activation(node.title), inputs: node.inputs)
+  }
+
+  /// As a float network has it.
+  func activation(_ title: String) throws(GraphFailure) -> Activation {
+    switch self {
+    case .identity: return .linear
+    case .relu: return .relu
+    case .sigmoid: return .sigmoid
+    case .tanh: return .tanh
+    case .relu6, .reluN1To1:
+      throw GraphFailure(
+        "\(title) has a ReLU with an upper limit, which is supported in full-integer .tflite files only")
+    }
+  }
+}
+
+extension GraphBuilder {
+  mutating func function(_ function: Graph.Function, _ view: ArrayView, _ title: String) throws(GraphFailure)
+    -> ArrayView
+  {
+    try append(.function(function), view, title)
+  }
+}
+
+// MARK: - ONNX
+
+extension ActivationOnly {
+  static let onnx = [
+    ONNXOperator("Relu", becomes: becomes, readRelu),
+    ONNXOperator("Sigmoid", becomes: becomes, readSigmoid),
+    ONNXOperator("Tanh", becomes: becomes, readTanh),
+  ]
+
+  private static let becomes = "the activation of the layer before, or `activation`"
+
+  private static func readRelu(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    try model.give(node, try model.builder.function(.relu, try model.view(node), node.title))
+  }
+
+  private static func readSigmoid(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    try model.give(node, try model.builder.function(.sigmoid, try model.view(node), node.title))
+  }
+
+  private static func readTanh(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    try model.give(node, try model.builder.function(.tanh, try model.view(node), node.title))
+  }
+}
+
+extension ONNXExport {
+  mutating func activate(_ value: String, _ activation: Activation, name: String) -> String {
+    switch activation {
+    case .linear: value
+    case .relu: writer.node("Relu", [value], name: name)
+    case .sigmoid: writer.node("Sigmoid", [value], name: name)
+    case .tanh: writer.node("Tanh", [value], name: name)
+    // Over the channels of each place, which come right after the batch.
+    case .softmax: writer.node("Softmax", [value], [("axis", .integer(1))], name: name)
+    }
+  }
+}
+
+/// Of integers a function is a table.
+extension Graph.Function: IntegerLayerExport {
+  static func writeIntegers(_ layer: ONNXQuantizedExport.Layer, to export: inout ONNXQuantizedExport)
+    -> String
+  {
+    export.lookUp(export.integers[layer.input], layer)
+  }
+}
+
+extension ONNXQuantizedExport {
+  /// The values of the layer's table, or the integers themselves if it has none.
+  mutating func lookUp(_ integers: String, _ layer: Layer) -> String {
+    if layer.constants.table.isEmpty { return integers }
+    let name = layer.name
+    let wide = writer.node(
+      "Cast", [integers], [("to", .integer(Int(ONNXWriter.Element.int64.rawValue)))], name: name)
+    let first = writer.constant("\(name).first", .int64, [], integers: [Int64(128)])
+    let place = writer.node("Add", [wide, first], name: name)
+    let table = writer.constant("\(name).table", .int8, [256], integers: layer.constants.table)
+    return writer.node("Gather", [table, place], name: name)
+  }
+}
+
+// MARK: - Keras
+
+extension ActivationOnly {
+  static let keras = [
+    KerasClass(
+      "Activation", becomes: becomes, if: "linear, relu, sigmoid, tanh, softmax, log_softmax",
+      readActivation),
+    KerasClass("ReLU", becomes: becomes, if: "without options", readReLU),
+  ]
+
+  private static func readActivation(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
+    -> ArrayView
+  {
+    guard layer.configuration["activation"] != nil else { throw GraphFailure("has no activation") }
+    return try model.activate(layer, layer.inputs[0])
+  }
+
+  private static func readReLU(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
+    -> ArrayView
+  {
+    guard layer.configuration["max_value"] == nil, layer.configuration.float("negative_slope") ?? 0 == 0,
+      layer.configuration.float("threshold") ?? 0 == 0
+    else { throw GraphFailure("has a slope, a limit or a threshold; the plain one is supported") }
+    return try model.builder.function(.relu, layer.inputs[0], layer.title)
+  }
+}
+
+extension KerasImport {
+  /// The activation at the end of a layer, if it has one.
+  mutating func activate(_ layer: KerasLayer, _ view: ArrayView) throws(GraphFailure) -> ArrayView {
+    guard layer.configuration["activation"] != nil else { return view }
+    // A custom one is an object.
+    let name = layer.configuration.text("activation") ?? "of its own"
+    switch name {
+    case "linear": return view
+    case "relu": return try builder.function(.relu, view, layer.title)
+    case "sigmoid": return try builder.function(.sigmoid, view, layer.title)
+    case "tanh": return try builder.function(.tanh, view, layer.title)
+    case "softmax", "log_softmax":
+      guard !view.axes.isEmpty else { throw GraphFailure("has a softmax over no axis") }
+      return try builder.softmax(
+        over: [view.axes.count - 1], isLogarithm: name == "log_softmax", view, layer.title)
+    default:
+      throw GraphFailure(
+        "has activation \(name.quoted); linear, relu, sigmoid, tanh, softmax and log_softmax are supported")
+    }
+  }
+}
+
+// MARK: - TensorFlow Lite
+
+extension ActivationOnly {
+  static let lite = [
+    LiteOperator("RELU", becomes: liteBecomes, if: "fused too", readLiteRelu),
+    LiteOperator("TANH", becomes: liteBecomes, readLiteTanh),
+    LiteOperator(
+      "LOGISTIC", becomes: "the activation; in integer files a table; at the end the head", readLogistic),
+    LiteOperator("RELU6", becomes: "a clamp or a table", if: "in integer files; fused too", readRelu6),
+    LiteOperator(
+      "RELU_N1_TO_1", becomes: "a clamp or a table", if: "in integer files; fused too", readReluN1To1),
+  ]
+
+  private static let liteBecomes = "the activation; in integer files a clamp or a table"
+
+  private static func give(_ function: Graph.Function, _ model: inout LiteTranslation, _ node: LiteGraph.Node)
+    throws(GraphFailure)
+  {
+    let view = try model.viewOfAnyForm(node)
+    var made = try model.builder.function(function, view, model.title(node))
+    made.hasBatch = view.hasBatch
+    try model.give(node, made)
+  }
+
+  private static func readLiteRelu(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
+    throws(GraphFailure)
+  { try give(.relu, &model, node) }
+
+  private static func readRelu6(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
+    try give(.relu6, &model, node)
+  }
+
+  private static func readReluN1To1(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
+    throws(GraphFailure)
+  { try give(.reluN1To1, &model, node) }
+
+  private static func readLiteTanh(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
+    throws(GraphFailure)
+  { try give(.tanh, &model, node) }
+
+  private static func readLogistic(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
+    throws(GraphFailure)
+  {
+    try give(.sigmoid, &model, node)
+    model.markHead(node)
+  }
+}
+
+extension LiteTranslation {
+  /// A function that is fused to an operator.
+  func function(_ node: LiteGraph.Node, _ field: Int) throws(GraphFailure) -> Graph.Function {
+    switch try option(node, field, isByte: true) {
+    case 0: return .identity
+    case 1: return .relu
+    case 2: return .reluN1To1
+    case 3: return .relu6
+    case 4: return .tanh
+    case let other:
+      throw GraphFailure(
+        "has fused activation \(other); none, RELU, RELU_N1_TO_1, RELU6 and TANH (0 to 4) are supported")
+    }
+  }
+}

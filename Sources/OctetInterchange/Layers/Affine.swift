@@ -1,0 +1,280 @@
+import OctetNetwork
+
+/// `factor * x + summand` for each channel: what products, sums and differences with constants are.
+///
+/// The float layer for it is a batch normalization that has nothing to normalize.
+struct Affine: GraphOperation {
+  var takesFunction: Bool { true }
+  var ignoresShape: Bool { true }
+
+  func summands(_ node: Graph.Node) -> [Double]? {
+    node.weights.allSatisfy { $0 == 1 } ? node.bias : nil
+  }
+
+  func floatLayer(_ node: Graph.Node, input: ImageShape) throws(GraphFailure) -> ForeignLayer {
+    var layer = ForeignLayer.affine(
+      node.inputs[0], factors: node.weights, summands: (node.bias ?? []).map { Float($0) })
+    layer.activation = try node.function.activation(node.title)
+    return layer
+  }
+}
+
+extension ForeignLayer {
+  /// `factor * x + summand` for each channel.
+  static func affine(_ value: Int, factors: [Float], summands: [Float]) -> ForeignLayer {
+    let epsilon: Float = 0.001
+    let count = factors.count
+    return ForeignLayer(
+      kind: .batchNormalization(BatchNormalization(epsilon: epsilon)), inputs: [value],
+      parameters: [
+        ("scale", [count], factors), ("offset", [count], summands),
+        ("mean", [count], [Float](repeating: 0, count: count)),
+        ("variance", [count], [Float](repeating: 1 - epsilon, count: count)),
+      ])
+  }
+}
+
+extension GraphBuilder {
+  /// A constant array that is laid over another by the rules of broadcasting: the last axes match, and an axis of size
+  /// 1 is for all.
+  struct Constant {
+    var shape: [Int]
+    var values: [Double]
+
+    init(shape: [Int], values: [Double]) {
+      self.shape = shape
+      self.values = values
+    }
+
+    /// One number for all.
+    init(_ value: Double) { self.init(shape: [], values: [value]) }
+
+    func mapped(_ function: (Double) -> Double) -> Constant {
+      Constant(shape: shape, values: values.map(function))
+    }
+
+    /// The one number that all are, if they are one.
+    fileprivate var single: Double? {
+      guard let first = values.first, values.allSatisfy({ $0 == first }) else { return nil }
+      return first
+    }
+  }
+
+  /// `factors * view + summands`, each broadcast over the view.
+  mutating func affine(_ view: ArrayView, factors: Constant, summands: Constant, _ title: String)
+    throws(GraphFailure) -> ArrayView
+  {
+    try checkFits(factors, view)
+    try checkFits(summands, view)
+    guard factors.values.allSatisfy(Self.isUsable), summands.values.allSatisfy(Self.isUsable) else {
+      throw GraphFailure("has a constant that is infinite, not a number, or too large for a float")
+    }
+    var value = view.value
+    var channels = shape(view).channels
+    if !variesByChannel(factors, view, channels) || !variesByChannel(summands, view, channels) {
+      // Each element has a constant of its own: a flat vector's elements are its channels.
+      value = try flat(view.value, title)
+      channels = graph.shape(value).channels
+    }
+    let made = try append(
+      Graph.Node(
+        operation: .affine, inputs: [value], shape: graph.shape(value), title: title,
+        weights: perChannel(factors, view, channels).map { Float($0) },
+        bias: perChannel(summands, view, channels)))
+    return ArrayView(value: made, axes: view.axes)
+  }
+
+  private static func isUsable(_ value: Double) -> Bool { value.isFinite && Float(value).isFinite }
+
+  /// The result must have the view's sizes: a constant may not make it larger.
+  private func checkFits(_ constant: Constant, _ view: ArrayView) throws(GraphFailure) {
+    let own = Array(view.sizes.suffix(constant.shape.count))
+    let outer = constant.shape.dropLast(own.count)
+    guard zip(constant.shape.suffix(own.count), own).allSatisfy({ $0 == 1 || $0 == $1 }),
+      outer.allSatisfy({ $0 == 1 }), outer.count <= 1,
+      constant.values.count == constant.shape.reduce(1, *)
+    else {
+      throw GraphFailure(
+        "has a constant of shape \(constant.shape) beside an array of the sizes \(view.sizes) without the batch, which it "
+          + "does not leave as they are")
+    }
+  }
+
+  /// The view's axes along which a constant varies, each with the distance of the constant's elements.
+  private func axes(_ constant: Constant, _ view: ArrayView) -> [(axis: ArrayAxis, step: Int)] {
+    if constant.single != nil { return [] }
+    var found: [(axis: ArrayAxis, step: Int)] = []
+    var step = 1
+    for (size, axis) in zip(constant.shape.reversed(), view.axes.reversed()) {
+      if size > 1 { found.append((axis, step)) }
+      step *= size
+    }
+    return found
+  }
+
+  private func variesByChannel(_ constant: Constant, _ view: ArrayView, _ channels: Int) -> Bool {
+    axes(constant, view).allSatisfy { $0.axis.lies(within: channels) }
+  }
+
+  private func perChannel(_ constant: Constant, _ view: ArrayView, _ channels: Int) -> [Double] {
+    if let single = constant.single { return [Double](repeating: single, count: channels) }
+    let axes = axes(constant, view)
+    return (0..<channels).map { channel in
+      constant.values[axes.reduce(0) { $0 + $1.axis.index(ofElementAt: channel) * $1.step }]
+    }
+  }
+}
+
+// MARK: - ONNX
+
+extension Affine: TranslatedKind {
+  static let onnx = [
+    ONNXOperator("Sub", becomes: becomes, if: "with a constant", readSub),
+    ONNXOperator("Mul", becomes: becomes, if: "with a constant", readMul),
+    ONNXOperator("Div", becomes: becomes, if: "by a constant", readDiv),
+  ]
+
+  private static let becomes = "`batchnorm`, or the bias of the layer before"
+
+  /// The value and the constant that an operator of two combines; nil if neither is constant.
+  ///
+  /// - Returns: with them whether the constant is the second.
+  static func operand(_ model: ONNXTranslation, _ node: ONNXGraph.Node) throws(GraphFailure)
+    -> (view: ArrayView, numbers: GraphBuilder.Constant, isSecond: Bool)?
+  {
+    guard node.inputs.count == 2 else {
+      throw GraphFailure("has \(node.inputs.count) inputs; two are needed")
+    }
+    guard let place = [1, 0].first(where: { model.constant(node, $0) != nil }) else { return nil }
+    let view = try model.view(node, 1 - place)
+    let tensor = try model.floats(node, place, "numbers")
+    let values = (tensor.floats ?? []).map { Double($0) }
+    return (view, GraphBuilder.Constant(shape: tensor.shape, values: values), place == 1)
+  }
+
+  static func give(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ view: ArrayView,
+    factors: GraphBuilder.Constant = GraphBuilder.Constant(1),
+    summands: GraphBuilder.Constant = GraphBuilder.Constant(0)
+  ) throws(GraphFailure) {
+    try model.give(
+      node, try model.builder.affine(view, factors: factors, summands: summands, node.title))
+  }
+
+  /// The same for operators that cannot combine two values.
+  private static func neededOperand(_ model: ONNXTranslation, _ node: ONNXGraph.Node) throws(GraphFailure)
+    -> (view: ArrayView, numbers: GraphBuilder.Constant, isSecond: Bool)
+  {
+    if let found = try operand(model, node) { return found }
+    for place in 0...1 { _ = try model.view(node, place) }
+    throw GraphFailure("combines two values; only the sum of two is supported")
+  }
+
+  private static func readSub(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    let (view, numbers, isSecond) = try neededOperand(model, node)
+    if isSecond { return try give(&model, node, view, summands: numbers.mapped { -$0 }) }
+    try give(&model, node, view, factors: GraphBuilder.Constant(-1), summands: numbers)
+  }
+
+  private static func readMul(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    let (view, numbers, _) = try neededOperand(model, node)
+    try give(&model, node, view, factors: numbers)
+  }
+
+  private static func readDiv(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    let (view, numbers, isSecond) = try neededOperand(model, node)
+    guard isSecond else { throw GraphFailure("divides a constant by a value, which is not supported") }
+    try give(&model, node, view, factors: numbers.mapped { 1 / $0 })
+  }
+}
+
+// MARK: - Keras and TensorFlow Lite
+
+extension Affine {
+  static let keras = [KerasClass("Rescaling", becomes: becomes, readRescaling)]
+
+  /// One number, or one for each index of the last axis.
+  private static func readRescaling(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
+    -> ArrayView
+  {
+    let view = layer.inputs[0]
+    if view.value == 0 { model.rescalesInput = true }
+    let factors = try layer.constant("scale", otherwise: nil, hasChannelsFirst: model.isChannelsFirst)
+    let summands = try layer.constant("offset", otherwise: 0, hasChannelsFirst: model.isChannelsFirst)
+    return try model.builder.affine(view, factors: factors, summands: summands, layer.title)
+  }
+
+  static let lite = [
+    LiteOperator("SUB", becomes: becomes, if: "with a constant, in float files", readLiteSub),
+    LiteOperator("MUL", becomes: becomes, if: "with a constant, in float files", readLiteMul),
+  ]
+
+  /// The fused function of an operator of two arrays.
+  static func checkedFunction(_ model: LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure)
+    -> Graph.Function
+  {
+    guard node.inputs.count == 2 else {
+      throw GraphFailure("has \(node.inputs.count) inputs; two are needed")
+    }
+    return try model.function(node, 0)
+  }
+
+  /// The value and the constant that an operator of two combines; nil if neither is constant.
+  static func operand(_ model: LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure)
+    -> (view: ArrayView, numbers: GraphBuilder.Constant, isSecond: Bool)?
+  {
+    guard let place = [1, 0].first(where: { model.constant(node, $0) != nil }),
+      let tensor = model.constant(node, place)
+    else { return nil }
+    guard !model.isInteger else {
+      throw GraphFailure("has a constant, which is supported in float files only")
+    }
+    let view = try model.viewOfAnyForm(node, 1 - place)
+    let numbers = GraphBuilder.Constant(
+      shape: model.file.tensors[tensor].shape, values: try model.numbers(tensor))
+    return (view, numbers, place == 1)
+  }
+
+  static func give(
+    _ model: inout LiteTranslation, _ node: LiteGraph.Node, _ view: ArrayView,
+    factors: GraphBuilder.Constant = GraphBuilder.Constant(1),
+    summands: GraphBuilder.Constant = GraphBuilder.Constant(0), function: Graph.Function
+  ) throws(GraphFailure) {
+    var made = try model.builder.affine(view, factors: factors, summands: summands, model.title(node))
+    made.hasBatch = view.hasBatch
+    try model.give(node, made, function: function)
+  }
+
+  private static func neededOperand(_ model: LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure)
+    -> (view: ArrayView, numbers: GraphBuilder.Constant, isSecond: Bool)
+  {
+    if let found = try operand(model, node) { return found }
+    throw GraphFailure("combines two values; only ADD can")
+  }
+
+  private static func readLiteSub(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
+    throws(GraphFailure)
+  {
+    let function = try checkedFunction(model, node)
+    let (view, numbers, isSecond) = try neededOperand(model, node)
+    if isSecond {
+      return try give(&model, node, view, summands: numbers.mapped { -$0 }, function: function)
+    }
+    try give(
+      &model, node, view, factors: GraphBuilder.Constant(-1), summands: numbers, function: function)
+  }
+
+  private static func readLiteMul(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
+    throws(GraphFailure)
+  {
+    let function = try checkedFunction(model, node)
+    let (view, numbers, _) = try neededOperand(model, node)
+    try give(&model, node, view, factors: numbers, function: function)
+  }
+}

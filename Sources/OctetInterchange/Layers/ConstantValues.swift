@@ -1,0 +1,53 @@
+/// Operators whose results are known when the file is read.
+enum ConstantValues: TranslatedKind {
+  static let onnx = [
+    ONNXOperator("Constant", becomes: "nothing", readConstant),
+    ONNXOperator("Shape", becomes: "nothing", readShape),
+  ]
+
+  private static func readConstant(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    let forms = ["value", "value_float", "value_floats", "value_int", "value_ints"]
+    guard let form = forms.first(where: { node.attributes[$0] != nil }), let value = attributes.take(form)
+    else {
+      throw GraphFailure("holds something else than numbers")
+    }
+    switch value {
+    case .tensor(let tensor): try model.give(node, tensor)
+    case .float(let value): try model.give(node, ONNXGraph.Tensor([], floats: [value]))
+    case .floats(let values): try model.give(node, ONNXGraph.Tensor([values.count], floats: values))
+    case .integer(let value): try model.give(node, ONNXGraph.Tensor([], integers: [value]))
+    case .integers(let values): try model.give(node, ONNXGraph.Tensor([values.count], integers: values))
+    case .text, .other: throw GraphFailure("holds something else than numbers")
+    }
+  }
+
+  /// Since 15 a part of the shape can be asked for.
+  private static func readShape(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    let sizes: [Int]
+    if let tensor = model.constant(node, 0) {
+      sizes = tensor.shape
+    } else {
+      sizes = model.sizes(try model.view(node))
+    }
+    func place(_ index: Int) -> Int { min(max(index < 0 ? index + sizes.count : index, 0), sizes.count) }
+    let start = place(try attributes.integer("start", otherwise: 0))
+    let end = place(try attributes.integer("end", otherwise: sizes.count))
+    let part = sizes[start..<max(start, end)]
+    try model.give(node, ONNXGraph.Tensor([part.count], integers: part.map { Int64($0) }))
+  }
+
+  static let lite = ["SHAPE", "STRIDED_SLICE", "PACK"].map { name in
+    LiteOperator(name, becomes: "nothing", if: "of shapes", effect: .moves, readShapes)
+  }
+
+  /// Shapes that are worked out as the model runs: every tensor has its shape in the file.
+  private static func readShapes(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure)
+  {
+    let element = model.file.tensors[node.outputs[0]].element
+    guard element == .int32 || element == .int64 else { throw GraphFailure("is supported for shapes only") }
+  }
+}

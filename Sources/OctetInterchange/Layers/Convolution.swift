@@ -1,0 +1,231 @@
+import OctetNetwork
+
+/// Weighted sums under a window. Weights of the graph: `rows x columns x channels x filters`.
+extension Convolution: FloatLayer {
+  var kind: FloatLayerKind { .convolution(self) }
+  var takesFunction: Bool { true }
+  var withBias: Graph.Operation? {
+    .layer(.convolution(Convolution(filters: filters, window: window, hasBias: true)))
+  }
+  var convolutionWindow: Window? { window }
+  func moving(_ window: Window) -> Graph.Operation? {
+    .layer(.convolution(Convolution(filters: filters, window: window, hasBias: hasBias)))
+  }
+  /// The zeros of a border stay what they are.
+  var inputScaling: InputScaling { window.padding == .valid ? .weights : .separate }
+}
+
+extension GraphBuilder {
+  /// A convolution in groups of channels, which do not see each other.
+  ///
+  /// - Parameter weights: `rows x columns x channels per group x filters`.
+  mutating func convolution(
+    _ view: ArrayView, _ layout: Layout, _ window: Window, filters: Int, groups: Int, weights: [Float],
+    bias: [Double]?, _ title: String
+  ) throws(GraphFailure) -> ArrayView {
+    let channels = try image(view, layout).channels
+    let cells = window.height * window.width
+    guard groups > 0, filters > 0, channels % groups == 0, filters % groups == 0 else {
+      throw GraphFailure("has \(groups) groups for \(channels) channels and \(filters) filters")
+    }
+    let perGroup = channels / groups
+    guard filters <= NetworkDescription.largestParameterCount / (cells * channels),
+      weights.count == cells * perGroup * filters
+    else {
+      throw GraphFailure(
+        "has \(weights.count) weights for \(filters) filters of \(window.height)x\(window.width) and \(channels) channels"
+      )
+    }
+    if groups == channels, groups > 1, filters / groups <= 64 {
+      let depthwise = DepthwiseConvolution(
+        window: window, multiplier: filters / groups, hasBias: bias != nil)
+      return try self.window(
+        .depthwiseConvolution(depthwise), view, layout, title, weights: weights, bias: bias)
+    }
+    var ordered = weights
+    if groups > 1 {
+      // Groups that do not see a channel have zeros for it.
+      ordered = [Float](repeating: 0, count: cells * channels * filters)
+      let filtersPerGroup = filters / groups
+      for cell in 0..<cells {
+        for own in 0..<perGroup {
+          for filter in 0..<filters {
+            let channel = filter / filtersPerGroup * perGroup + own
+            ordered[(cell * channels + channel) * filters + filter] =
+              weights[(cell * perGroup + own) * filters + filter]
+          }
+        }
+      }
+    }
+    return try self.window(
+      .convolution(Convolution(filters: filters, window: window, hasBias: bias != nil)), view, layout, title,
+      weights: ordered, bias: bias)
+  }
+}
+
+// MARK: - ONNX
+
+extension Convolution {
+  static let onnx = [
+    ONNXOperator(
+      "Conv", becomes: "`conv`; `depthwise` if each channel is a group; other groups as `conv` with zeros",
+      if: "two axes; dilation 1", readConv)
+  ]
+
+  /// Weights `filters x channels per group x rows x columns` become `rows x columns x channels x filters`.
+  private static func readConv(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    let view = try model.view(node)
+    let tensor = try model.floats(node, 1, "weights")
+    guard tensor.shape.count == 4, let weights = tensor.floats else {
+      throw GraphFailure(
+        "has weights of \(tensor.shape.count) axes; convolutions over height and width have four")
+    }
+    let input = try model.builder.image(view, .channelsFirst)
+    let (filters, perGroup) = (tensor.shape[0], tensor.shape[1])
+    let size = Array(tensor.shape[2...])
+    let groups = try attributes.integer("group", otherwise: 1)
+    guard try attributes.integers("kernel_shape") ?? size == size else {
+      throw GraphFailure("has a kernel_shape that is not that of its weights, \(tensor.shape)")
+    }
+    guard weights.count > 0, groups > 0, !perGroup.multipliedReportingOverflow(by: groups).overflow,
+      perGroup * groups == input.channels
+    else {
+      throw GraphFailure(
+        "has weights \(tensor.shape) in \(groups) groups, which do not fit an input of \(input.channels) channels"
+      )
+    }
+    let window = try attributes.window(size, over: input, isPool: false)
+    var bias: [Double]?
+    if model.isGiven(node, 2) {
+      guard let values = try model.floats(node, 2, "bias").floats, values.count == filters else {
+        throw GraphFailure("has a bias that is not one number for each of \(filters) filters")
+      }
+      bias = values.map { Double($0) }
+    }
+    let cells = size[0] * size[1]
+    var ordered: [Float] = []
+    ordered.reserveCapacity(weights.count)
+    for cell in 0..<cells {
+      for own in 0..<perGroup {
+        for filter in 0..<filters { ordered.append(weights[(filter * perGroup + own) * cells + cell]) }
+      }
+    }
+    try model.give(
+      node,
+      try model.builder.convolution(
+        view, .channelsFirst, window, filters: filters, groups: groups, weights: ordered, bias: bias,
+        node.title))
+  }
+
+  func write(_ layer: ONNXExport.Layer, to export: inout ONNXExport) -> String {
+    export.writeConvolution(
+      layer, window, channels: layer.input.channels, filters: filters, hasBias: hasBias)
+  }
+}
+
+extension ONNXExport {
+  /// - Parameter channels: those that each filter sees.
+  mutating func writeConvolution(
+    _ layer: Layer, _ window: Window, channels: Int, filters: Int, hasBias: Bool,
+    _ attributes: [(name: String, value: ONNXWriter.Attribute)] = []
+  ) -> String {
+    let values = Self.filtersFirst(
+      parameter(layer, "weight"), cells: window.height * window.width, channels: channels, filters: filters)
+    let weights = writer.constant(
+      "\(layer.name).weight", [filters, channels, window.height, window.width], floats: values)
+    let constants = [weights] + bias(layer, hasBias, filters)
+    return windowed("Conv", layer, window, constants: constants, attributes)
+  }
+
+  /// `cells x channels x filters` becomes `filters x channels x cells`.
+  private static func filtersFirst(_ weights: [Float], cells: Int, channels: Int, filters: Int) -> [Float] {
+    var ordered: [Float] = []
+    ordered.reserveCapacity(weights.count)
+    for filter in 0..<filters {
+      for channel in 0..<channels {
+        for cell in 0..<cells { ordered.append(weights[(cell * channels + channel) * filters + filter]) }
+      }
+    }
+    return ordered
+  }
+}
+
+extension Convolution: IntegerLayerExport {
+  static func writeIntegers(_ layer: ONNXQuantizedExport.Layer, to export: inout ONNXQuantizedExport)
+    -> String
+  {
+    export.writeConvolution(layer, groups: 1)
+  }
+}
+
+extension ONNXQuantizedExport {
+  /// A convolution in one group, or in as many as there are channels; then the outputs of a cell are side by side in
+  /// the file.
+  mutating func writeConvolution(_ layer: Layer, groups: Int, outputsLast: Bool = false) -> String {
+    let channels = outputsLast ? 1 : layer.from.channels
+    let (window, pool) = (layer.window, layer.pool)
+    let parts = writeConstants(
+      layer, cells: window.height * window.width, channels: channels,
+      shape: [channels, window.height, window.width], outputsLast: outputsLast)
+    let placement = placement(
+      layer, places: (layer.to.height * pool.height, layer.to.width * pool.width))
+    var value = writer.node(
+      "Conv", [image(layer)] + parts, placement.attributes + [("group", .integer(groups))], name: layer.name)
+    if pool != (1, 1) {
+      let size = ONNXWriter.Attribute.integers([pool.height, pool.width])
+      value = writer.node("MaxPool", [value], [("kernel_shape", size), ("strides", size)], name: layer.name)
+    }
+    let quantized = fit(quantize(clamp(value, layer), layer.output), placement, layer)
+    return lookUp(quantized, layer)
+  }
+}
+
+// MARK: - Keras and TensorFlow Lite
+
+extension Convolution {
+  static let keras = [
+    KerasClass(
+      "Conv2D", becomes: "`conv`; `depthwise` if each channel is a group; other groups as `conv` with zeros",
+      if: "dilation 1", readKeras)
+  ]
+
+  private static func readKeras(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
+    -> ArrayView
+  {
+    let filters = try layer.count("filters", atMost: 65_536)
+    let groups = layer.configuration["groups"] == nil ? 1 : try layer.count("groups", atMost: 65_536)
+    let layout = try layer.layout
+    let window = try layer.window("kernel_size")
+    let channels = try model.builder.image(layer.inputs[0], layout).channels
+    let made = try model.builder.convolution(
+      layer.inputs[0], layout, window, filters: filters, groups: groups,
+      weights: layer.weights(
+        ["kernel", "0"], shape: [window.height, window.width, channels / groups, filters]),
+      bias: layer.bias(filters), layer.title)
+    return try model.activate(layer, made)
+  }
+
+  static let lite = [
+    LiteOperator(
+      "CONV_2D", becomes: "`conv`; `depthwise` if each channel is a group; other groups as `conv` with zeros",
+      if: "dilation 1", readLite)
+  ]
+
+  private static func readLite(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
+    let view = try model.view(node)
+    let (tensor, shape) = try model.weights(node, rank: 4)
+    let channels = try model.builder.image(view, .channelsLast).channels
+    guard channels % shape[3] == 0 else {
+      throw GraphFailure("has weights \(shape) for \(channels) channels")
+    }
+    let window = try model.window(node, height: shape[1], width: shape[2], dilations: (4, 5))
+    let weights = try model.outputsLast(tensor, outputs: shape[0])
+    let bias = try model.bias(node, count: shape[0])
+    let made = try model.builder.convolution(
+      view, .channelsLast, window, filters: shape[0], groups: channels / shape[3], weights: weights,
+      bias: bias, model.title(node))
+    try model.give(node, made, function: model.function(node, 3), weights: tensor)
+  }
+}

@@ -1,0 +1,45 @@
+import OctetNetwork
+
+/// What does something in training only.
+extension Dropout: FloatLayer {
+  var kind: FloatLayerKind { .dropout(self) }
+  var ignoresShape: Bool { true }
+
+  static let formatsWithout: [ForeignFormat: String] = [.tflite: "the converter leaves it out"]
+
+  func write(_ layer: ONNXExport.Layer, to export: inout ONNXExport) -> String { layer.inputs[0] }
+}
+
+extension Dropout {
+  static let onnx = [ONNXOperator("Dropout", becomes: "nothing", if: "in inference mode", readONNX)]
+
+  /// In inference nothing is dropped, unless the node says that this is training (since 12).
+  private static func readONNX(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    if model.version >= 12, model.isGiven(node, 2) {
+      guard let mode = model.constant(node, 2)?.integers, mode == [0] else {
+        throw GraphFailure(
+          "drops values at random (training_mode): export the model in inference mode (model.eval())")
+      }
+    }
+    _ = try attributes.float("ratio", otherwise: 0.5)
+    _ = attributes.take("seed")
+    if let tensor = model.constant(node, 0) {
+      try model.give(node, tensor)
+    } else {
+      try model.give(node, try model.view(node))
+    }
+  }
+
+  static let keras = [
+    "ActivityRegularization", "AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise",
+    "RandomBrightness",
+    "RandomContrast", "RandomFlip", "RandomRotation", "RandomTranslation", "RandomZoom", "SpatialDropout2D",
+  ].map { KerasClass($0, becomes: "nothing", if: "in inference mode", readKeras) }
+
+  /// Called with training=True, a layer of any class has been refused before.
+  private static func readKeras(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
+    -> ArrayView
+  { layer.inputs[0] }
+}

@@ -1,0 +1,133 @@
+import OctetNetwork
+
+/// The mean of each channel over the whole image; operators of means in general.
+extension GlobalAveragePooling: FloatLayer {
+  var kind: FloatLayerKind { .globalAveragePooling(self) }
+
+  func write(_ layer: ONNXExport.Layer, to export: inout ONNXExport) -> String {
+    if layer.input.isFlat { return layer.inputs[0] }
+    let mean = export.writer.node("GlobalAveragePool", layer.inputs, name: layer.name)
+    return export.writer.flat(mean, layer.output, name: layer.name)
+  }
+}
+
+extension GlobalAveragePooling: IntegerLayerExport {
+  static func writeIntegers(_ layer: ONNXQuantizedExport.Layer, to export: inout ONNXQuantizedExport)
+    -> String
+  {
+    let value = export.dequantize(layer.input, name: layer.name)
+    if layer.from.isFlat { return export.quantize(export.clamp(value, layer), layer.output) }
+    let mean = export.writer.node("GlobalAveragePool", [value], name: layer.name)
+    let integers = export.quantize(export.clamp(mean, layer), layer.output)
+    return export.writer.flat(integers, layer.to, name: layer.name)
+  }
+}
+
+extension GraphBuilder {
+  /// The mean over some axes of an image.
+  mutating func mean(over axes: Set<Int>, keepsAxes: Bool, _ view: ArrayView, _ title: String)
+    throws(GraphFailure) -> ArrayView
+  {
+    let shape = shape(view)
+    let (channels, line) = (shape.channels, shape.width * shape.channels)
+    let taken = axes.flatMap { view.axes[$0].parts }
+    let count = taken.reduce(1) { $0 * $1.size }
+    let value: Int
+    var (width, height) = (shape.width, shape.height)
+    if count == 1 {
+      value = view.value
+    } else if !taken.allSatisfy({ $0.stride >= channels }) {
+      throw GraphFailure(
+        "takes the mean over channels or over parts of them; the mean over height and width is supported")
+    } else if count == shape.height * shape.width {
+      (height, width) = (1, 1)
+      value = try append(
+        Graph.Node(
+          operation: .layer(.globalAveragePooling(GlobalAveragePooling())), inputs: [view.value],
+          shape: ImageShape(flat: channels), title: title))
+    } else {
+      let isColumns = taken.allSatisfy({ $0.stride * $0.size <= line }) && count == shape.width
+      let isRows = taken.allSatisfy({ $0.stride >= line }) && count == shape.height
+      guard isColumns || isRows, count <= 256 else {
+        throw GraphFailure(
+          "takes the mean over a part of the height or width; all of either, up to 256, is supported")
+      }
+      if isRows { height = 1 } else { width = 1 }
+      let window = Window(height: isRows ? count : 1, width: isRows ? 1 : count)
+      value = try append(
+        Graph.Node(
+          operation: .layer(.averagePooling(AveragePooling(window: window))), inputs: [view.value],
+          shape: ImageShape(height: height, width: width, channels: channels), title: title))
+    }
+    var made: [ArrayAxis] = []
+    for (index, axis) in view.axes.enumerated() {
+      if axes.contains(index) {
+        if keepsAxes { made.append(.one) }
+      } else {
+        made.append(width == shape.width ? axis : axis.scaled(above: line, from: line, to: width * channels))
+      }
+    }
+    return ArrayView(value: value, axes: made)
+  }
+}
+
+extension GlobalAveragePooling {
+  static let onnx = [
+    ONNXOperator("GlobalAveragePool", becomes: "`globalaveragepool`", if: "two axes", readGlobalAveragePool),
+    ONNXOperator(
+      "ReduceMean", becomes: "`globalaveragepool`, `averagepool`", if: "over height, width or both",
+      readReduceMean),
+  ]
+
+  private static func readGlobalAveragePool(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    let view = try model.view(node)
+    _ = try model.builder.image(view, .channelsFirst)
+    try model.give(node, try model.builder.mean(over: [1, 2], keepsAxes: true, view, node.title))
+  }
+
+  /// The axes are an attribute before 18; none means all, unless the node says otherwise.
+  private static func readReduceMean(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    let view = try model.view(node)
+    let given = try model.integers(node, 1, "axes", inputSince: 18, &attributes) ?? []
+    let keepsAxes = try attributes.flag("keepdims", otherwise: true)
+    let doesNothing = model.version >= 18 ? try attributes.flag("noop_with_empty_axes") : false
+    if given.isEmpty {
+      guard doesNothing else { throw GraphFailure("takes the mean over all axes, that of the batch too") }
+      return try model.give(node, view)
+    }
+    var axes: Set<Int> = []
+    for number in given { axes.insert(try model.axis(number, view)) }
+    guard axes.count == given.count else { throw GraphFailure("has the axes \(given), one of them twice") }
+    try model.give(node, try model.builder.mean(over: axes, keepsAxes: keepsAxes, view, node.title))
+  }
+
+  static let keras = [KerasClass("GlobalAveragePooling2D", becomes: "`globalaveragepool`", readKeras)]
+
+  private static func readKeras(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
+    -> ArrayView
+  {
+    let pool = try layer.globalPool
+    return try model.builder.mean(
+      over: pool.axes, keepsAxes: pool.keepsAxes, layer.inputs[0], layer.title)
+  }
+
+  static let lite = [
+    LiteOperator(
+      "MEAN", becomes: "`globalaveragepool`, `averagepool`", if: "over height, width or both", readMean)
+  ]
+
+  private static func readMean(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
+    let view = try model.view(node)
+    let rank = view.axes.count + 1
+    let places = try ArrayShapes.places(try model.integers(node, 1), rank: rank)
+    guard !places.contains(0) else { throw GraphFailure("takes the mean over the batch") }
+    let keepsAxes = try model.option(node, 0, isByte: true) != 0
+    let made = try model.builder.mean(
+      over: Set(places.map { $0 - 1 }), keepsAxes: keepsAxes, view, model.title(node))
+    try model.give(node, made, isLayer: made.value != view.value)
+  }
+}

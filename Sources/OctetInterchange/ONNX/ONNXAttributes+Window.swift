@@ -1,0 +1,78 @@
+import OctetNetwork
+import OctetText
+
+extension ONNXAttributes {
+  /// What Conv and the pools have in common: sizes, strides, borders. A window's axes are the last two.
+  mutating func window(
+    _ size: [Int], over input: ImageShape, isPool: Bool
+  ) throws(GraphFailure) -> Window {
+    let strides = try integers("strides") ?? [1, 1]
+    let pads = try integers("pads") ?? [0, 0, 0, 0]
+    let dilations = try integers("dilations") ?? [1, 1]
+    let mode = try text("auto_pad", otherwise: "NOTSET")
+    guard size.count == 2, strides.count == 2, pads.count == 4, dilations.count == 2 else {
+      throw GraphFailure("has a window, strides, pads or dilations that are not of two axes")
+    }
+    guard zip(dilations, size).allSatisfy({ $0 == 1 || ($1 == 1 && $0 > 0) }) else {
+      throw GraphFailure("has dilations \(dilations); only 1 is supported")
+    }
+    guard (size + strides).allSatisfy({ (1...256).contains($0) }), pads.allSatisfy({ (0...255).contains($0) })
+    else {
+      throw GraphFailure(
+        "has a window \(size), strides \(strides) or pads \(pads) beyond 1 to 256 and 0 to 255")
+    }
+    var (begin, end) = (Array(pads[..<2]), Array(pads[2...]))
+    let extents = [input.height, input.width]
+    switch mode {
+    case "NOTSET", "": break
+    case "VALID": (begin, end) = ([0, 0], [0, 0])
+    case "SAME_UPPER", "SAME_LOWER":
+      for axis in 0...1 {
+        let places = (extents[axis] - 1) / strides[axis] + 1
+        let wanted = (places - 1) * strides[axis] + size[axis] - extents[axis]
+        // Where cells are left over instead, ONNX does not say at which end; of a single one all leave out the last.
+        guard wanted >= -1 else {
+          throw GraphFailure(
+            "has auto_pad \(mode.quoted) and leaves out \(-wanted) cells, at ends that ONNX does not define: export it with pads"
+          )
+        }
+        let border = max(wanted, 0)
+        begin[axis] = mode == "SAME_UPPER" ? border / 2 : border - border / 2
+        end[axis] = border - begin[axis]
+      }
+    default:
+      throw GraphFailure(
+        "has auto_pad \(mode.quoted); NOTSET, VALID, SAME_UPPER and SAME_LOWER are supported")
+    }
+    if isPool, try flag("ceil_mode") {
+      for axis in 0...1 {
+        // One more place where a part of the window is left over: as much more border at the end.
+        let room = extents[axis] + begin[axis] + end[axis] - size[axis]
+        guard room >= 0, room % strides[axis] != 0 else { continue }
+        let start = (room / strides[axis] + 1) * strides[axis]
+        guard start < extents[axis] + begin[axis] else {
+          throw GraphFailure("has ceil_mode 1 with a last window that lies on the border alone")
+        }
+        end[axis] += start - room
+      }
+    }
+    let border = Window.Padding.border(top: begin[0], left: begin[1], bottom: end[0], right: end[1])
+    return Window(
+      height: size[0], width: size[1], strideHeight: strides[0], strideWidth: strides[1],
+      padding: begin + end == [0, 0, 0, 0] ? .valid : border)
+  }
+}
+
+extension ONNXTranslation {
+  /// What a pool reads, and its window.
+  func poolingWindow(_ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes) throws(GraphFailure)
+    -> (ArrayView, Window)
+  {
+    let view = try view(node)
+    let input = try builder.image(view, .channelsFirst)
+    guard let size = try attributes.integers("kernel_shape") else {
+      throw GraphFailure("has no kernel_shape")
+    }
+    return (view, try attributes.window(size, over: input, isPool: true))
+  }
+}

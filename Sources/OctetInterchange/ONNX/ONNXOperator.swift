@@ -1,0 +1,36 @@
+import OctetText
+
+/// An operator of ONNX and what translates it. Operators stand in the files of the kinds of layer that they become.
+struct ONNXOperator: ListedOperator {
+  /// Takes each attribute that it knows by its name; one that is left is an error.
+  typealias Translation =
+    @Sendable (inout ONNXTranslation, ONNXGraph.Node, inout ONNXAttributes) throws(GraphFailure) -> Void
+
+  let description: OperatorDescription
+  let translate: Translation
+
+  init(_ name: String, becomes: String, if conditions: String? = nil, _ translate: @escaping Translation) {
+    description = OperatorDescription(name: name, becomes: becomes, conditions: conditions)
+    self.translate = translate
+  }
+}
+
+extension ONNXTranslation {
+  mutating func add(_ node: ONNXGraph.Node) throws(GraphFailure) {
+    guard node.domain.isEmpty || node.domain == "ai.onnx" else {
+      throw GraphFailure("is of the domain \(node.domain.quoted); standard operators are supported")
+    }
+    let inputs = node.inputs.map { $0.isEmpty ? nil : constants[$0] }
+    if let operation = ONNXConstantOperator.table[node.type], !node.inputs.isEmpty,
+      zip(node.inputs, inputs).allSatisfy({ $0.isEmpty || $1 != nil })
+    {
+      return try give(node, try operation.result(node, inputs, version: version))
+    }
+    guard let operation = Kinds.onnx[node.type] else {
+      throw GraphFailure("is of an operator that is not supported. \(Kinds.onnx.supported)")
+    }
+    var attributes = ONNXAttributes(node)
+    try operation.translate(&self, node, &attributes)
+    try attributes.finish()
+  }
+}

@@ -1,0 +1,95 @@
+import OctetNetwork
+import OctetTraining
+
+/// Arrays of constants: their elements, and copies of them in other orders.
+extension ONNXGraph.Tensor {
+  init(_ shape: [Int], integers: [Int64]) {
+    self.shape = shape
+    values = .integers(integers)
+  }
+
+  init(_ shape: [Int], floats: [Float]) {
+    self.shape = shape
+    values = .floats(floats)
+  }
+
+  var count: Int { shape.reduce(1, *) }
+
+  /// Whole numbers, as shapes and axes are.
+  var integers: [Int]? {
+    guard case .integers(let values) = values else { return nil }
+    return values.map { Int(clamping: $0) }
+  }
+
+  var floats: [Float]? {
+    guard case .floats(let values) = values else { return nil }
+    return values
+  }
+
+  /// The elements at `places`, in a tensor of another shape.
+  func picked(_ shape: [Int], _ places: [Int]) -> ONNXGraph.Tensor {
+    switch values {
+    case .floats(let values): ONNXGraph.Tensor(shape, floats: places.map { values[$0] })
+    case .integers(let values): ONNXGraph.Tensor(shape, integers: places.map { values[$0] })
+    }
+  }
+
+  func reshaped(_ shape: [Int]) -> ONNXGraph.Tensor {
+    var tensor = self
+    tensor.shape = shape
+    return tensor
+  }
+
+  /// The distance between neighbors along each axis.
+  static func strides(_ shape: [Int]) -> [Int] {
+    var strides = shape
+    var step = 1
+    for axis in shape.indices.reversed() {
+      strides[axis] = step
+      step *= shape[axis]
+    }
+    return strides
+  }
+
+  /// The places that a walk through `shape` visits when a step along each axis moves by its stride.
+  static func places(_ shape: [Int], _ strides: [Int], from start: Int = 0) -> [Int] {
+    var places = [start]
+    for (size, stride) in zip(shape, strides) {
+      var finer: [Int] = []
+      finer.reserveCapacity(places.count * size)
+      for place in places { for index in 0..<size { finer.append(place + index * stride) } }
+      places = finer
+    }
+    return places
+  }
+
+  func transposed(_ order: [Int]) -> ONNXGraph.Tensor {
+    let strides = Self.strides(shape)
+    let made = order.map { shape[$0] }
+    return picked(made, Self.places(made, order.map { strides[$0] }))
+  }
+
+  /// The shape that two tensors broadcast to.
+  static func broadcast(_ left: [Int], _ right: [Int]) throws(GraphFailure) -> [Int] {
+    let rank = max(left.count, right.count)
+    let (first, second) = (padded(left, rank), padded(right, rank))
+    var shape: [Int] = []
+    for (one, other) in zip(first, second) {
+      guard one == other || one == 1 || other == 1 else {
+        throw GraphFailure("combines constants of the shapes \(left) and \(right)")
+      }
+      shape.append(one == 1 ? other : one)
+    }
+    return shape
+  }
+
+  private static func padded(_ shape: [Int], _ rank: Int) -> [Int] {
+    [Int](repeating: 1, count: rank - shape.count) + shape
+  }
+
+  func broadcast(to wanted: [Int]) -> ONNXGraph.Tensor {
+    let own = Self.padded(shape, wanted.count)
+    let strides = zip(own, Self.strides(own)).map { $0 == 1 ? 0 : $1 }
+    return picked(wanted, Self.places(wanted, strides))
+  }
+}

@@ -1,0 +1,73 @@
+import OctetNetwork
+
+/// Windows and weights.
+extension LiteTranslation {
+  /// Stride, padding and dilation, from the fields of the node's options.
+  func window(
+    _ node: LiteGraph.Node, height: Int, width: Int, dilations: (width: Int, height: Int)?
+  ) throws(GraphFailure) -> Window {
+    guard node.options != nil else { throw GraphFailure("has no options") }
+    let (strideWidth, strideHeight) = (try option(node, 1), try option(node, 2))
+    if let dilations {
+      let across = try option(node, dilations.width, otherwise: 1)
+      let down = try option(node, dilations.height, otherwise: 1)
+      guard across == 1 || width == 1, down == 1 || height == 1 else {
+        throw GraphFailure("has dilation \(down)x\(across); only 1 is supported")
+      }
+    }
+    guard [height, width, strideHeight, strideWidth].allSatisfy({ (1...255).contains($0) }) else {
+      throw GraphFailure(
+        "has window \(height)x\(width) and stride \(strideHeight)x\(strideWidth); 1 to 255 are supported")
+    }
+    let mode = try option(node, 0, isByte: true)
+    guard mode == 0 || mode == 1 else {
+      throw GraphFailure("has padding \(mode); SAME and VALID (0, 1) are supported")
+    }
+    return Window(
+      height: height, width: width, strideHeight: strideHeight, strideWidth: strideWidth,
+      padding: mode == 0 ? .same : .valid)
+  }
+
+  /// What a pool reads, and its window.
+  func poolingWindow(_ node: LiteGraph.Node) throws(GraphFailure) -> (ArrayView, Window) {
+    let view = try view(node)
+    return (view, try window(node, height: option(node, 4), width: option(node, 3), dilations: nil))
+  }
+
+  // MARK: weights
+
+  func weights(_ node: LiteGraph.Node, rank: Int) throws(GraphFailure) -> (tensor: Int, shape: [Int]) {
+    guard let tensor = constant(node, 1) else { throw GraphFailure("needs constant weights") }
+    let shape = file.tensors[tensor].shape
+    guard shape.count == rank, shape.allSatisfy({ (1...65_535).contains($0) }) else {
+      throw GraphFailure("has weights of shape \(shape)")
+    }
+    return (tensor, shape)
+  }
+
+  /// `outputs x places` becomes `places x outputs`.
+  func outputsLast(_ tensor: Int, outputs: Int) throws(GraphFailure) -> [Float] {
+    let numbers = try numbers(tensor)
+    let places = numbers.count / outputs
+    var ordered: [Float] = []
+    ordered.reserveCapacity(numbers.count)
+    for place in 0..<places {
+      for output in 0..<outputs { ordered.append(Float(numbers[output * places + place])) }
+    }
+    return ordered
+  }
+
+  func bias(_ node: LiteGraph.Node, count: Int) throws(GraphFailure) -> [Double]? {
+    guard node.inputs.count > 2, node.inputs[2] >= 0 else { return nil }
+    guard let tensor = constant(node, 2) else { throw GraphFailure("needs a constant bias") }
+    // Of 64 bits where weights are of 16; sums of those do not fit anyway.
+    if isInteger, let wide = try wideInteger(tensor) {
+      throw GraphFailure("has the bias \(wide), which does not fit 32 bits")
+    }
+    let numbers = try numbers(tensor)
+    guard numbers.count == count else {
+      throw GraphFailure("has a bias of \(numbers.count) numbers for \(count) outputs")
+    }
+    return numbers
+  }
+}
