@@ -4,7 +4,8 @@ struct KerasClass: ListedOperator {
   typealias Translation = @Sendable (inout KerasImport, KerasLayer) throws(GraphFailure) -> ArrayView
 
   enum Inputs {
-    case none
+    /// It is the model's own input.
+    case ofModel
     case one
     case several
   }

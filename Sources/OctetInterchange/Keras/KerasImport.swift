@@ -108,7 +108,7 @@ struct KerasImport {
       throw OffsetFailure(offset: Self.noOffset, reason: "it has \(list.count) layers; the limit is 1,000")
     }
     // Older files write the input's shape into the first layer.
-    let inputs = list.filter { Kinds.keras[$0.text("class_name") ?? ""]?.inputs == KerasClass.Inputs.none }
+    let inputs = list.filter { Kinds.keras[$0.text("class_name") ?? ""]?.inputs == .ofModel }
     let first = inputs.first ?? (isSequential ? list.first : nil)
     let own = first?.part("config") ?? first
     guard inputs.count <= 1, let own,
@@ -142,7 +142,7 @@ struct KerasImport {
       let title = "\(kind) layer \(name.quoted)"
       let number = kindCounts[kind, default: 0]
       kindCounts[kind] = number + 1
-      if Kinds.keras[kind]?.inputs == KerasClass.Inputs.none {
+      if Kinds.keras[kind]?.inputs == .ofModel {
         last = builder.graph.inputView
       } else {
         do throws(GraphFailure) {

@@ -161,16 +161,15 @@ extension KerasImport {
 
 extension ActivationOnly {
   static let lite = [
-    LiteOperator("RELU", becomes: liteBecomes, if: "fused too", readLiteRelu),
-    LiteOperator("TANH", becomes: liteBecomes, readLiteTanh),
+    LiteOperator(
+      "RELU", becomes: "the activation; in integer files a clamp or a table", if: "fused too", readLiteRelu),
+    LiteOperator("TANH", becomes: "the activation; in integer files a table", readLiteTanh),
     LiteOperator(
       "LOGISTIC", becomes: "the activation; in integer files a table; at the end the head", readLogistic),
     LiteOperator("RELU6", becomes: "a clamp or a table", if: "in integer files; fused too", readRelu6),
     LiteOperator(
       "RELU_N1_TO_1", becomes: "a clamp or a table", if: "in integer files; fused too", readReluN1To1),
   ]
-
-  private static let liteBecomes = "the activation; in integer files a clamp or a table"
 
   private static func give(_ function: Graph.Function, _ model: inout LiteTranslation, _ node: LiteGraph.Node)
     throws(GraphFailure)

@@ -129,12 +129,11 @@ extension GraphBuilder {
 
 extension Affine: TranslatedKind {
   static let onnx = [
-    ONNXOperator("Sub", becomes: becomes, if: "with a constant", readSub),
-    ONNXOperator("Mul", becomes: becomes, if: "with a constant", readMul),
-    ONNXOperator("Div", becomes: becomes, if: "by a constant", readDiv),
+    ONNXOperator(
+      "Sub", becomes: "`batchnorm`, or the bias of the layer before", if: "with a constant", readSub),
+    ONNXOperator("Mul", becomes: "`batchnorm`", if: "with a constant", readMul),
+    ONNXOperator("Div", becomes: "`batchnorm`", if: "by a constant", readDiv),
   ]
-
-  private static let becomes = "`batchnorm`, or the bias of the layer before"
 
   /// The value and the constant that an operator of two combines; nil if neither is constant.
   ///
@@ -197,7 +196,7 @@ extension Affine: TranslatedKind {
 // MARK: - Keras and TensorFlow Lite
 
 extension Affine {
-  static let keras = [KerasClass("Rescaling", becomes: becomes, readRescaling)]
+  static let keras = [KerasClass("Rescaling", becomes: "`batchnorm`", readRescaling)]
 
   /// One number, or one for each index of the last axis.
   private static func readRescaling(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
@@ -211,8 +210,10 @@ extension Affine {
   }
 
   static let lite = [
-    LiteOperator("SUB", becomes: becomes, if: "with a constant, in float files", readLiteSub),
-    LiteOperator("MUL", becomes: becomes, if: "with a constant, in float files", readLiteMul),
+    LiteOperator(
+      "SUB", becomes: "`batchnorm`, or the bias of the layer before", if: "with a constant, in float files",
+      readLiteSub),
+    LiteOperator("MUL", becomes: "`batchnorm`", if: "with a constant, in float files", readLiteMul),
   ]
 
   /// The fused function of an operator of two arrays.

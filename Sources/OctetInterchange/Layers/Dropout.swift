@@ -36,7 +36,7 @@ extension Dropout {
     "ActivityRegularization", "AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise",
     "RandomBrightness",
     "RandomContrast", "RandomFlip", "RandomRotation", "RandomTranslation", "RandomZoom", "SpatialDropout2D",
-  ].map { KerasClass($0, becomes: "nothing", if: "in inference mode", readKeras) }
+  ].map { KerasClass($0, becomes: "nothing", if: "acts in training only", readKeras) }
 
   /// Called with training=True, a layer of any class has been refused before.
   private static func readKeras(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)

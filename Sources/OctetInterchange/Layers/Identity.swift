@@ -20,7 +20,7 @@ enum Identity: TranslatedKind {
     try model.give(node, try model.view(node))
   }
 
-  static let keras = [KerasClass("InputLayer", becomes: "the input", inputs: .none, readInput)]
+  static let keras = [KerasClass("InputLayer", becomes: "the input", inputs: .ofModel, readInput)]
 
   private static func readInput(_ model: inout KerasImport, _ layer: KerasLayer) -> ArrayView {
     model.builder.graph.inputView

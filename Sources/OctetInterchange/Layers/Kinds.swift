@@ -1,8 +1,8 @@
 import Octet
 import OctetNetwork
 
-/// Every kind of layer: what there is, and which type in this folder knows it. No other file of this module lists kinds
-/// or distinguishes between them.
+/// Every kind of layer, and which type in this folder knows it. No other Swift file of this module lists kinds or
+/// distinguishes between them.
 enum Kinds {
   static let all: [any TranslatedKind.Type] = [
     Dense.self, Convolution.self, DepthwiseConvolution.self, MaxPooling.self, AveragePooling.self,

@@ -1,6 +1,3 @@
-import OctetNetwork
-import OctetTraining
-
 /// Arrays of constants: their elements, and copies of them in other orders.
 extension ONNXGraph.Tensor {
   init(_ shape: [Int], integers: [Int64]) {
