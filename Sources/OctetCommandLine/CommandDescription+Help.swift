@@ -6,24 +6,23 @@ extension CommandDescription {
     sections.append("Usage: " + (path + arguments).joined(separator: " "))
     if !discussion.isEmpty {
       let paragraphs = discussion.split(separator: "\n\n", omittingEmptySubsequences: true)
-      sections.append(paragraphs.map { wrap(String($0), indent: 0) }.joined(separator: "\n\n"))
+      sections.append(paragraphs.map { TwoColumns.wrap(String($0), indent: 0) }.joined(separator: "\n\n"))
     }
-    sections.append(list("Commands", subcommands.map { ($0.name, $0.description.summary) }))
-    sections.append(list("Arguments", positionals.map { ($0.kind.placeholder, explained($0.help, $0.kind)) }))
+    sections.append(TwoColumns.list("Commands", subcommands.map { ($0.name, $0.description.summary) }))
+    sections.append(
+      TwoColumns.list("Arguments", positionals.map { ($0.kind.placeholder, explained($0.help, $0.kind)) }))
     // Long names line up whether or not a short one stands before them.
     let labels = allOptions.map { option in
       (option.short.map { "-\($0), " } ?? "    ") + "--\(option.name)"
         + (option.kind.map { " \($0.placeholder)" } ?? "")
     }
     let texts = allOptions.map { explained($0.help, $0.kind, $0.defaultText, repeatable: $0.isRepeatable) }
-    sections.append(list("Options", Array(zip(labels, texts))))
+    sections.append(TwoColumns.list("Options", Array(zip(labels, texts))))
     let title = examples.count == 1 ? "Example:" : "Examples:"
     sections.append(([title] + examples.map { "  \($0)" }).joined(separator: "\n"))
     return sections.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
   }
 }
-
-private let pageWidth = 80
 
 private func explained(
   _ help: String, _ kind: ValueKind?, _ defaultText: String? = nil, repeatable: Bool = false
@@ -33,33 +32,4 @@ private func explained(
   if let defaultText { notes.append("default: \(defaultText)") }
   if repeatable { notes.append("may be repeated") }
   return notes.isEmpty ? help : "\(help) (\(notes.joined(separator: "; ")))"
-}
-
-/// A titled list of two columns; the second starts at most 28 columns in, and a label too long for that stands
-/// on a line of its own.
-private func list(_ title: String, _ rows: [(label: String, text: String)]) -> String {
-  guard let longest = rows.map(\.label.count).filter({ $0 <= 24 }).max() ?? rows.first.map({ _ in 24 })
-  else { return "" }
-  let indent = longest + 4
-  let lines = rows.map { row in
-    let body = wrap(row.text, indent: indent)
-    let label = "  \(row.label)"
-    guard label.count + 2 <= indent else { return "\(label)\n\(body)" }
-    return label + body.dropFirst(label.count)
-  }
-  return ([title + ":"] + lines).joined(separator: "\n")
-}
-
-/// Breaks text at spaces so that no line passes the page width, unless a single word does.
-private func wrap(_ text: String, indent: Int) -> String {
-  let margin = String(repeating: " ", count: indent)
-  var lines: [String] = []
-  for word in text.split(whereSeparator: \.isWhitespace) {
-    if let last = lines.last, last.count + 1 + word.count <= pageWidth {
-      lines[lines.count - 1] = last + " " + word
-    } else {
-      lines.append(margin + word)
-    }
-  }
-  return lines.joined(separator: "\n")
 }

@@ -10,6 +10,7 @@ enum CommandTable {
     .command(PredictCommand.self),
     .command(ReportCommand.self),
     .command(InspectCommand.self),
+    .command(OperatorsCommand.self),
     .command(ExportCommand.self),
     .command(BenchCommand.self),
     .group(

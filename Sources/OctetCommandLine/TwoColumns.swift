@@ -1,0 +1,33 @@
+/// Names and what is to be said of each, in lines of at most 80 columns.
+package enum TwoColumns {
+  private static let pageWidth = 80
+
+  /// A titled list of two columns; the second starts at most 28 columns in, and a label too long for that stands
+  /// on a line of its own.
+  package static func list(_ title: String, _ rows: [(label: String, text: String)]) -> String {
+    guard let longest = rows.map(\.label.count).filter({ $0 <= 24 }).max() ?? rows.first.map({ _ in 24 })
+    else { return "" }
+    let indent = longest + 4
+    let lines = rows.map { row in
+      let body = wrap(row.text, indent: indent)
+      let label = "  \(row.label)"
+      guard label.count + 2 <= indent else { return "\(label)\n\(body)" }
+      return label + body.dropFirst(label.count)
+    }
+    return ([title + ":"] + lines).joined(separator: "\n")
+  }
+
+  /// Breaks text at spaces so that no line passes the page width, unless a single word does.
+  static func wrap(_ text: String, indent: Int) -> String {
+    let margin = String(repeating: " ", count: indent)
+    var lines: [String] = []
+    for word in text.split(whereSeparator: \.isWhitespace) {
+      if let last = lines.last, last.count + 1 + word.count <= pageWidth {
+        lines[lines.count - 1] = last + " " + word
+      } else {
+        lines.append(margin + word)
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+}
