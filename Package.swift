@@ -239,7 +239,7 @@ let package = Package(
     // and a plain interpreter of them.
     .target(
       name: "TestSupport",
-      dependencies: ["CZlib", "Octet", "OctetHost", "OctetNetwork", "OctetQuantization"],
+      dependencies: ["CZlib", "Octet", "OctetHost", "OctetNetwork", "OctetQuantization", "OctetTraining"],
       path: "Tests/TestSupport",
       swiftSettings: strict),
   ]

@@ -52,10 +52,10 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
   }
 
   private static func patchBytes(_ shape: LayerShape) -> Int {
-    switch shape.layer.kind {
+    switch shape.layer.kind.weighted {
     case .convolution: patchBytes(Int(shape.weightsPerOutput))
     case .dense: patchBytes(shape.input.rowValues) / 4
-    case .depthwiseConvolution, .maximumPooling, .averagePooling, .globalAveragePooling, .add, .table: 0
+    case .depthwiseConvolution, nil: 0
     }
   }
 

@@ -92,11 +92,11 @@ struct HostProgram {
       return foldsPixels && step.layer == 0 ? nil : .fold
     case .compute:
       guard packed != nil else { return .plain }
-      switch shape.layer.kind {
+      switch shape.layer.kind.weighted {
       case .dense: return shape.keepsAccumulators ? .finish : .multiply
       case .convolution: return .convolve
       case .depthwiseConvolution: return .convolveDepthwise
-      case .maximumPooling, .averagePooling, .globalAveragePooling, .add, .table: return .plain
+      case nil: return .plain
       }
     }
   }

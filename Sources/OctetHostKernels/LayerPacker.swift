@@ -11,7 +11,7 @@ struct LayerPacker {
   func pack(_ index: Int) -> UnsafePointer<octet_layer>? {
     let shape = model.shape(index)
     var layer = octet_layer()
-    switch shape.layer.kind {
+    switch shape.layer.kind.weighted {
     case .convolution:
       layer = geometry(
         shape, segment: Int(shape.layer.windowWidth) * Int(shape.input.channels),
@@ -27,7 +27,7 @@ struct LayerPacker {
     case .dense:
       layer = geometry(shape, segment: shape.input.rowValues, lines: Int(shape.input.height))
       packGroups(shape, &layer, vectors: kernels.dense_vectors)
-    case .maximumPooling, .averagePooling, .globalAveragePooling, .add, .table:
+    case nil:
       return nil
     }
     let place = storage.allocate(1, of: octet_layer.self)

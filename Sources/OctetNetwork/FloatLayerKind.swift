@@ -31,37 +31,37 @@ package enum FloatLayerKind: Hashable, Sendable {
   /// The word that starts the layer's line.
   package var keyword: String { type(of: specification).keyword }
 
-  /// The kinds that have a keyword of their own, with their grammar.
-  package static let grammars: [(keyword: String, grammar: String)] = [
-    (Dense.keyword, Dense.grammar),
-    (Convolution.keyword, Convolution.grammar),
-    (DepthwiseConvolution.keyword, DepthwiseConvolution.grammar),
-    (MaxPooling.keyword, MaxPooling.grammar),
-    (AveragePooling.keyword, AveragePooling.grammar),
-    (GlobalAveragePooling.keyword, GlobalAveragePooling.grammar),
-    (BatchNormalization.keyword, BatchNormalization.grammar),
-    (Add.keyword, Add.grammar),
-    (Flatten.keyword, Flatten.grammar),
-    (Dropout.keyword, Dropout.grammar),
-    (ActivationOnly.keyword, ActivationOnly.grammar),
+  /// Each kind as lines of a network describe it.
+  private static let readers: [Reader] = [
+    Reader(dense), Reader(convolution), Reader(depthwiseConvolution), Reader(maxPooling),
+    Reader(averagePooling),
+    Reader(globalAveragePooling), Reader(batchNormalization), Reader(add), Reader(flatten), Reader(dropout),
+    Reader(activation),
   ]
+
+  private struct Reader: Sendable {
+    let keyword: String
+    let grammar: String
+    let read: @Sendable (inout LineWords) throws(NetworkError) -> FloatLayerKind
+
+    init<Kind: LayerSpecification>(_ kind: @escaping @Sendable (Kind) -> FloatLayerKind) {
+      keyword = Kind.keyword
+      grammar = Kind.grammar
+      read = { (words: inout LineWords) throws(NetworkError) -> FloatLayerKind in
+        kind(try Kind(words: &words))
+      }
+    }
+  }
+
+  /// The kinds' keywords, with the grammar of their lines.
+  package static var grammars: [(keyword: String, grammar: String)] {
+    readers.map { ($0.keyword, $0.grammar) }
+  }
 
   /// Reads a layer whose keyword has been taken, or nil when no kind has that keyword.
   package init?(keyword: String, words: inout LineWords) throws(NetworkError) {
-    switch keyword {
-    case Dense.keyword: self = .dense(try Dense(words: &words))
-    case Convolution.keyword: self = .convolution(try Convolution(words: &words))
-    case DepthwiseConvolution.keyword: self = .depthwiseConvolution(try DepthwiseConvolution(words: &words))
-    case MaxPooling.keyword: self = .maxPooling(try MaxPooling(words: &words))
-    case AveragePooling.keyword: self = .averagePooling(try AveragePooling(words: &words))
-    case GlobalAveragePooling.keyword: self = .globalAveragePooling(try GlobalAveragePooling(words: &words))
-    case BatchNormalization.keyword: self = .batchNormalization(try BatchNormalization(words: &words))
-    case Add.keyword: self = .add(try Add(words: &words))
-    case Flatten.keyword: self = .flatten(try Flatten(words: &words))
-    case Dropout.keyword: self = .dropout(try Dropout(words: &words))
-    case ActivationOnly.keyword: self = .activation(try ActivationOnly(words: &words))
-    default: return nil
-    }
+    guard let reader = Self.readers.first(where: { $0.keyword == keyword }) else { return nil }
+    self = try reader.read(&words)
   }
 }
 

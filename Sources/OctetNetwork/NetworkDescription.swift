@@ -47,7 +47,7 @@ extension NetworkDescription {
       for other in layer.inputs.dropFirst() where shapes[other] != running {
         throw NetworkError(
           line: layer.line,
-          "layer \(layer.name) adds \(running) and \(shapes[other]): both must have the same shape")
+          "layer \(layer.name) reads \(running) and \(shapes[other]): both must have the same shape")
       }
       do throws(ShapeMismatch) {
         let shape = try layer.kind.specification.outputShape(for: running)

@@ -91,7 +91,7 @@ package struct NetworkReader {
   ) throws(NetworkError) {
     let kindName = Activation(rawValue: keyword) == nil ? keyword : ActivationOnly.keyword
     var inputs = [layers.count]
-    if kind.specification.joins { inputs.append(try takeValue(&words, "the name of the layer to add")) }
+    if kind.specification.joins { inputs.append(try takeValue(&words, "the name of another layer above")) }
     var activation = Activation.linear
     if let word = words.peek, let found = Activation(rawValue: word) {
       activation = found

@@ -46,10 +46,7 @@ struct QuantizerTests {
       #expect(outcome.predictedClass == classes[image])
       found += outcome.logits.map { Float($0 - output.zeroPoint) * output.scale }
       // The batch simulation, layer by layer: only averages may round differently, by one step.
-      let averages = quantized.network.layers.contains { layer in
-        if case .averagePooling = layer.kind { return true }
-        return layer.kind == .globalAveragePooling
-      }
+      let averages = quantized.network.layers.contains { $0.kind.fileKind.traits.contains(.means) }
       for (index, values) in outcome.tensors.enumerated() where !averages {
         let zeroPoint = index == 0 ? -128 : quantized.integers[index - 1].output.zeroPoint
         let own = simulation[index][image * values.count..<(image + 1) * values.count]

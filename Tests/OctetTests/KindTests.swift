@@ -53,7 +53,7 @@ struct KindTests {
   }
 
   @Test func `each kind can be left out of a firmware`() throws {
-    let source = try Self.text("Sources/Octet/Layers/IncludedKinds.swift")
+    let source = try Self.text("Sources/Octet/Layers/LayerKind.swift")
     for kind in LayerKind.allCases {
       #expect(source.contains("#if OCTET_CHOSEN_KINDS && !OCTET_KIND_\(Self.flag(kind))\n"))
     }

@@ -135,38 +135,4 @@ extension RunContext {
         layer: step.layer, row: UnsafeRawBufferPointer(start: arena + step.target, count: step.count).bytes)
     }
   }
-
-  /// A row of a layer's output.
-  private func compute(_ step: RowStep, _ shape: LayerShape, _ kernels: some RowKernels) {
-    switch shape.layer.kind {
-    case .dense: if IncludedKinds.dense { LayerKind.Dense.compute(step, shape, self, kernels) }
-    case .convolution: if IncludedKinds.convolution { kernels.convolve(ConvolutionRow(step, shape, self)) }
-    case .depthwiseConvolution:
-      if IncludedKinds.depthwiseConvolution { kernels.convolveDepthwise(ConvolutionRow(step, shape, self)) }
-    case .maximumPooling:
-      if IncludedKinds.maximumPooling { LayerKind.MaximumPooling.compute(PoolingRow(step, shape, self)) }
-    case .averagePooling:
-      if IncludedKinds.averagePooling {
-        LayerKind.AveragePooling.compute(PoolingRow(step, shape, self), shape, OutputStage(model, shape))
-      }
-    case .globalAveragePooling:
-      if IncludedKinds.globalAveragePooling { LayerKind.GlobalAveragePooling.compute(step, shape, self) }
-    case .add: if IncludedKinds.add { LayerKind.Add.compute(step, shape, self) }
-    case .table: if IncludedKinds.table { LayerKind.Table.compute(step, shape, self) }
-    }
-  }
-
-  /// A row of a layer's input into its accumulators.
-  private func fold(_ step: RowStep, _ shape: LayerShape, _ kernels: some RowKernels) {
-    switch shape.layer.kind {
-    case .dense:
-      if IncludedKinds.dense {
-        kernels.fold(DenseRow(step, shape, self), into: accumulators(shape.layer))
-      }
-    case .globalAveragePooling:
-      if IncludedKinds.globalAveragePooling { LayerKind.GlobalAveragePooling.fold(step, shape, self) }
-    // These keep no accumulators.
-    case .convolution, .depthwiseConvolution, .maximumPooling, .averagePooling, .add, .table: break
-    }
-  }
 }

@@ -42,6 +42,6 @@ package enum Limit {
   package static let product: UInt32 = 16_384
   package static let multipliers: ClosedRange<Int32> = 1 << 30...Int32.max
   package static let shifts: ClosedRange<UInt8> = 33...62
-  package static let addMultiplier: UInt32 = 1 << 21
-  package static let addShifts: ClosedRange<UInt32> = 1...30
+  package static let inputMultiplier: UInt32 = 1 << 21
+  package static let inputShifts: ClosedRange<UInt32> = 1...30
 }

@@ -32,9 +32,9 @@ package struct LayerRecord: Sendable {
     @inline(__always) package static var constantsOffset: UInt32 { 20 }
     @inline(__always) package static var constantsBytes: UInt32 { 24 }
     @inline(__always) package static var accumulatorsOffset: UInt32 { 28 }
-    @inline(__always) package static var addMultiplierA: UInt32 { 32 }
-    @inline(__always) package static var addShift: UInt32 { 35 }
-    @inline(__always) package static var addMultiplierB: UInt32 { 36 }
+    @inline(__always) package static var firstMultiplier: UInt32 { 32 }
+    @inline(__always) package static var inputShift: UInt32 { 35 }
+    @inline(__always) package static var secondMultiplier: UInt32 { 36 }
   }
 
   @inline(__always)
@@ -48,7 +48,7 @@ package struct LayerRecord: Sendable {
   }
   /// 24 bits; the shift is the byte behind them.
   @inline(__always)
-  package var addMultiplierA: UInt32 { bytes.word(Field.addMultiplierA) & 0xFF_FFFF }
+  package var firstMultiplier: UInt32 { bytes.word(Field.firstMultiplier) & 0xFF_FFFF }
   @inline(__always)
   package var input: UInt16 { bytes.half(Field.input) }
   @inline(__always)
@@ -78,9 +78,9 @@ package struct LayerRecord: Sendable {
   @inline(__always)
   package var accumulatorsOffset: UInt32 { bytes.word(Field.accumulatorsOffset) }
   @inline(__always)
-  package var addShift: UInt8 { bytes.byte(Field.addShift) }
+  package var inputShift: UInt8 { bytes.byte(Field.inputShift) }
   @inline(__always)
-  package var addMultiplierB: UInt32 { bytes.word(Field.addMultiplierB) }
+  package var secondMultiplier: UInt32 { bytes.word(Field.secondMultiplier) }
 
   /// Rows of the input from one output row to the next.
   package var rowStep: Int { Int(strideDown) &* Int(poolHeight) }

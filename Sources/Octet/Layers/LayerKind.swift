@@ -1,7 +1,7 @@
 /// Every kind of layer that a file can hold. The raw value is the byte in the file.
 ///
-/// A kind's own file has its traits and its row in plain Swift. Switches over kinds are here and in
-/// `RunContext.compute` alone.
+/// A kind's own file has its traits and its row in plain Swift. All switches over kinds are here; kernels switch over
+/// `Weighted`, the kinds that are worth one.
 package enum LayerKind: UInt8, Sendable {
   case dense = 1
   case convolution = 2
@@ -40,7 +40,7 @@ package enum LayerKind: UInt8, Sendable {
     }
   }
 
-  /// Whether this program can run the kind: a firmware leaves out those that its model lacks (see IncludedKinds.swift).
+  /// Whether this program can run the kind: a firmware leaves out those that its model lacks (see `IncludedKinds`).
   @inline(__always)
   var isIncluded: Bool {
     switch self {
@@ -55,74 +55,131 @@ package enum LayerKind: UInt8, Sendable {
     }
   }
 
-  /// Whether it has weights, bias, multipliers and shifts.
+  /// The kinds with weights, bias, multipliers and shifts.
+  package enum Weighted: Sendable {
+    case dense, convolution, depthwiseConvolution
+  }
+
+  /// Which of them it is.
+  @inline(__always)
+  package var weighted: Weighted? {
+    switch self {
+    case .dense: .dense
+    case .convolution: .convolution
+    case .depthwiseConvolution: .depthwiseConvolution
+    case .maximumPooling, .averagePooling, .globalAveragePooling, .add, .table: nil
+    }
+  }
+
   package var hasWeights: Bool { traits.contains(.weights) }
 }
 
-/// What is true of every layer of a kind. The loader's rules, the cost and the order of rows follow from it.
-package struct LayerTraits: Sendable {
-  private let bits: UInt16
-
-  @inline(__always)
-  private init(_ bits: UInt16) { self.bits = bits }
-
-  /// All of both. Not an option set: its literals are arrays, which a chip cannot allocate.
-  @inline(__always)
-  static func | (one: LayerTraits, other: LayerTraits) -> LayerTraits { LayerTraits(one.bits | other.bits) }
-
-  /// Whether all of `other` are among these. Known when the program is compiled where no kind that it includes has
-  /// them, or every one does.
-  @inline(__always)
-  package func contains(_ other: LayerTraits) -> Bool {
-    if IncludedKinds.commonTraits.bits & other.bits == other.bits { return true }
-    if IncludedKinds.allTraits.bits & other.bits != other.bits { return false }
-    return bits & other.bits == other.bits
+extension RunContext {
+  /// A row of a layer's output.
+  func compute(_ step: RowStep, _ shape: LayerShape, _ kernels: some RowKernels) {
+    switch shape.layer.kind {
+    case .dense: if IncludedKinds.dense { LayerKind.Dense.compute(step, shape, self, kernels) }
+    case .convolution: if IncludedKinds.convolution { kernels.convolve(ConvolutionRow(step, shape, self)) }
+    case .depthwiseConvolution:
+      if IncludedKinds.depthwiseConvolution { kernels.convolveDepthwise(ConvolutionRow(step, shape, self)) }
+    case .maximumPooling:
+      if IncludedKinds.maximumPooling { LayerKind.MaximumPooling.compute(PoolingRow(step, shape, self)) }
+    case .averagePooling:
+      if IncludedKinds.averagePooling {
+        LayerKind.AveragePooling.compute(PoolingRow(step, shape, self), shape, OutputStage(model, shape))
+      }
+    case .globalAveragePooling:
+      if IncludedKinds.globalAveragePooling { LayerKind.GlobalAveragePooling.compute(step, shape, self) }
+    case .add: if IncludedKinds.add { LayerKind.Add.compute(step, shape, self) }
+    case .table: if IncludedKinds.table { LayerKind.Table.compute(step, shape, self) }
+    }
   }
 
-  /// None, and all.
+  /// A row of a layer's input into its accumulators.
+  func fold(_ step: RowStep, _ shape: LayerShape, _ kernels: some RowKernels) {
+    switch shape.layer.kind {
+    case .dense:
+      if IncludedKinds.dense {
+        kernels.fold(DenseRow(step, shape, self), into: accumulators(shape.layer))
+      }
+    case .globalAveragePooling:
+      if IncludedKinds.globalAveragePooling { LayerKind.GlobalAveragePooling.fold(step, shape, self) }
+    // These keep no accumulators.
+    case .convolution, .depthwiseConvolution, .maximumPooling, .averagePooling, .add, .table: break
+    }
+  }
+}
+
+/// The kinds of layer that a program can run: all, unless it is built with OCTET_CHOSEN_KINDS and a flag for each kind
+/// that its model has, as firmware-sim/build does. What only other kinds need is then not compiled, and a file with one
+/// of them is refused as one with an unknown kind.
+enum IncludedKinds {
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_DENSE
+    @inline(__always) static var dense: Bool { false }
+  #else
+    @inline(__always) static var dense: Bool { true }
+  #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_CONVOLUTION
+    @inline(__always) static var convolution: Bool { false }
+  #else
+    @inline(__always) static var convolution: Bool { true }
+  #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_DEPTHWISE_CONVOLUTION
+    @inline(__always) static var depthwiseConvolution: Bool { false }
+  #else
+    @inline(__always) static var depthwiseConvolution: Bool { true }
+  #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_MAXIMUM_POOLING
+    @inline(__always) static var maximumPooling: Bool { false }
+  #else
+    @inline(__always) static var maximumPooling: Bool { true }
+  #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_AVERAGE_POOLING
+    @inline(__always) static var averagePooling: Bool { false }
+  #else
+    @inline(__always) static var averagePooling: Bool { true }
+  #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_GLOBAL_AVERAGE_POOLING
+    @inline(__always) static var globalAveragePooling: Bool { false }
+  #else
+    @inline(__always) static var globalAveragePooling: Bool { true }
+  #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_ADD
+    @inline(__always) static var add: Bool { false }
+  #else
+    @inline(__always) static var add: Bool { true }
+  #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_TABLE
+    @inline(__always) static var table: Bool { false }
+  #else
+    @inline(__always) static var table: Bool { true }
+  #endif
+
+  /// What at least one of them has.
   @inline(__always)
-  static var none: LayerTraits { LayerTraits(0) }
+  static var allTraits: LayerTraits {
+    (dense ? LayerKind.Dense.traits : .none)
+      | (convolution ? LayerKind.Convolution.traits : .none)
+      | (depthwiseConvolution ? LayerKind.DepthwiseConvolution.traits : .none)
+      | (maximumPooling ? LayerKind.MaximumPooling.traits : .none)
+      | (averagePooling ? LayerKind.AveragePooling.traits : .none)
+      | (globalAveragePooling ? LayerKind.GlobalAveragePooling.traits : .none)
+      | (add ? LayerKind.Add.traits : .none)
+      | (table ? LayerKind.Table.traits : .none)
+  }
+
+  /// What each of them has.
   @inline(__always)
-  static var every: LayerTraits { LayerTraits(.max) }
-
-  /// Those of both.
-  @inline(__always)
-  static func & (one: LayerTraits, other: LayerTraits) -> LayerTraits { LayerTraits(one.bits & other.bits) }
-
-  // Parameters: at most one of the first three.
-
-  /// Bias, a pair of multiplier and shift and weights for each output channel; a table may follow.
-  package static var weights: LayerTraits { LayerTraits(1) }
-  /// A pair of multiplier and shift for a mean, or one for each count of cells.
-  package static var means: LayerTraits { LayerTraits(1 << 1) }
-  /// 256 values, one for each input value.
-  package static var lookup: LayerTraits { LayerTraits(1 << 2) }
-
-  // Rows: without the first two, a row is computed from the same row of the input.
-
-  /// A window moves over the input.
-  package static var window: LayerTraits { LayerTraits(1 << 3) }
-  /// Every output needs the whole input. Several rows are folded into accumulators, each as it appears.
-  package static var wholeInput: LayerTraits { LayerTraits(1 << 4) }
-  /// The window reads the border's cells, rather than being cut at the edge.
-  package static var border: LayerTraits { LayerTraits(1 << 5) }
-  /// There is a second input of the same shape.
-  package static var secondInput: LayerTraits { LayerTraits(1 << 6) }
-
-  // Output.
-
-  /// An output channel depends on one channel of the input alone.
-  package static var channelwise: LayerTraits { LayerTraits(1 << 7) }
-  /// As many channels come out as go in.
-  package static var keepsChannels: LayerTraits { LayerTraits(1 << 8) }
-  /// The zero point, and the scale, stay.
-  package static var keepsZeroPoint: LayerTraits { LayerTraits(1 << 9) }
-  /// The output is limited to a range.
-  package static var clamp: LayerTraits { LayerTraits(1 << 10) }
-  /// The maximum of some places may be taken before the output.
-  package static var fusedPool: LayerTraits { LayerTraits(1 << 11) }
-  /// It may give 16-bit logits.
-  package static var wideOutput: LayerTraits { LayerTraits(1 << 12) }
+  static var commonTraits: LayerTraits {
+    (dense ? LayerKind.Dense.traits : .every)
+      & (convolution ? LayerKind.Convolution.traits : .every)
+      & (depthwiseConvolution ? LayerKind.DepthwiseConvolution.traits : .every)
+      & (maximumPooling ? LayerKind.MaximumPooling.traits : .every)
+      & (averagePooling ? LayerKind.AveragePooling.traits : .every)
+      & (globalAveragePooling ? LayerKind.GlobalAveragePooling.traits : .every)
+      & (add ? LayerKind.Add.traits : .every)
+      & (table ? LayerKind.Table.traits : .every)
+  }
 }
 
 #if !hasFeature(Embedded)

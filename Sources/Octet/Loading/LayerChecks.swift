@@ -46,19 +46,19 @@ extension ModelRecords {
       rounding)
     let reserved = byte(LayerRecord.Field.reserved)
     try check(reserved == 0, .reserved, LayerRecord.Field.reserved, reserved)
-    let first = bytes.word(start &+ LayerRecord.Field.addMultiplierA)
-    let last = bytes.word(start &+ LayerRecord.Field.addMultiplierB)
+    let first = bytes.word(start &+ LayerRecord.Field.firstMultiplier)
+    let last = bytes.word(start &+ LayerRecord.Field.secondMultiplier)
     if hasSecond {
       try check(
-        layer.addMultiplierA <= Limit.addMultiplier, .addMultiplier, LayerRecord.Field.addMultiplierA,
-        layer.addMultiplierA)
+        layer.firstMultiplier <= Limit.inputMultiplier, .inputMultiplier, LayerRecord.Field.firstMultiplier,
+        layer.firstMultiplier)
       try check(
-        last <= Limit.addMultiplier, .addMultiplier, LayerRecord.Field.addMultiplierB, last)
-      let shift = UInt32(layer.addShift)
-      try check(Limit.addShifts.contains(shift), .addShift, LayerRecord.Field.addShift, shift)
+        last <= Limit.inputMultiplier, .inputMultiplier, LayerRecord.Field.secondMultiplier, last)
+      let shift = UInt32(layer.inputShift)
+      try check(Limit.inputShifts.contains(shift), .inputShift, LayerRecord.Field.inputShift, shift)
     } else {
-      try check(first == 0, .reserved, LayerRecord.Field.addMultiplierA, first)
-      try check(last == 0, .reserved, LayerRecord.Field.addMultiplierB, last)
+      try check(first == 0, .reserved, LayerRecord.Field.firstMultiplier, first)
+      try check(last == 0, .reserved, LayerRecord.Field.secondMultiplier, last)
     }
   }
 
@@ -87,7 +87,7 @@ extension ModelRecords {
       try require(
         other.height == shape.output.height && other.width == shape.output.width
           && other.channels == shape.output.channels,
-        .addOperand, at: offset &+ LayerRecord.Field.secondInput, UInt32(layer.secondInput))
+        .secondInputShape, at: offset &+ LayerRecord.Field.secondInput, UInt32(layer.secondInput))
     }
   }
 

@@ -4,9 +4,9 @@ public enum ModelRule: UInt8, Sendable {
   case layerCount, classCount, labels, head, probabilityStep, arenaBytes
   case extent, channels, tensorBytes, border, elementBytes, logitsType, scale, zeroPoint
   case ringRows, ringPlace
-  case layerKind, tableFlag, layerInput, addOperand, window, stride, reach, fusedPool, clamp
+  case layerKind, tableFlag, layerInput, secondInputShape, window, stride, reach, fusedPool, clamp
   case outputShape, logitsShape
-  case constantsPlace, constantsBytes, multiplier, shift, bias, averagedCells, addMultiplier, addShift
+  case constantsPlace, constantsBytes, multiplier, shift, bias, averagedCells, inputMultiplier, inputShift
   case accumulators, overlap, arenaEnd, ringTooSmall, unfinished
   // The number goes to programs in C and over a board's serial line, so what is new comes last.
   case rounding, pictureForm, labelText, work
@@ -41,7 +41,7 @@ public enum ModelRule: UInt8, Sendable {
     case .layerKind: "a kind of layer that this program cannot run"
     case .tableFlag: "only a layer with weights can have a table behind it"
     case .layerInput: "a layer reads a tensor that was made before it"
-    case .addOperand: "both operands of an addition and its result must have one shape"
+    case .secondInputShape: "both inputs of a layer that joins two and its output must have one shape"
     case .window: "window does not fit the kind of layer, or the input"
     case .stride: "stride does not fit the kind of layer"
     case .reach: "the window reaches beyond the border"
@@ -55,8 +55,8 @@ public enum ModelRule: UInt8, Sendable {
     case .shift: "a shift must lie in 33 to 62"
     case .bias: "an accumulator could overflow"
     case .averagedCells: "a mean is taken over 32767 cells at most"
-    case .addMultiplier: "an addition's multiplier must be at most 2^21"
-    case .addShift: "an addition's shift must lie in 1 to 30"
+    case .inputMultiplier: "the multiplier of an input of two must be at most 2^21"
+    case .inputShift: "the shift of two inputs must lie in 1 to 30"
     case .accumulators:
       "the accumulators lie outside the arena, not at a multiple of 4, or where none are needed"
     case .overlap: "two rings or accumulators overlap"

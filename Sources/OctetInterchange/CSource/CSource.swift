@@ -17,23 +17,31 @@ package struct CSource {
     for layer in 0..<model.layerCount { writeConstants(layer) }
     writePlan()
     // The runtime defines the types of the tables, which stand where it has a mark.
-    text += Self.runtime(of: Set(model.kinds.map { "\($0.name)" })).replacing("/* TABLES */\n", with: tables)
+    text += Self.runtime(of: model.kinds).replacing("/* TABLES */\n", with: tables)
   }
 
-  /// The runtime for a model of such kinds of layer: what stands between a line `/* IF kind, kind */` and the next
-  /// `/* END */` is left out where none of the kinds is there.
-  private static func runtime(of kinds: Set<String>) -> String {
+  /// The runtime for a model of such kinds of layer: what stands between a line `/* IF NAME, NAME */` and its
+  /// `/* END */` is left out where no kind has such a name or trait.
+  private static func runtime(of kinds: [LayerKind]) -> String {
+    let traits: [(name: String, trait: LayerTraits)] = [
+      ("weights", .weights), ("means", .means), ("window", .window), ("second input", .secondInput),
+    ]
+    var names = Set(kinds.map { "\($0.name)" })
+    for (name, trait) in traits where kinds.contains(where: { $0.traits.contains(trait) }) {
+      names.insert(name)
+    }
     var text = ""
-    var isKept = true
+    // Whether the lines between the marks are kept; marks stand inside others.
+    var isKept = [true]
     let whole = String(decoding: PackageResources.runtime_c99, as: UTF8.self)
     for line in whole.split(separator: "\n", omittingEmptySubsequences: false) {
       if line.hasPrefix("/* IF ") {
-        let named = line.dropFirst("/* IF ".count).dropLast(" */".count).split(separator: ", ").map(
+        let wanted = line.dropFirst("/* IF ".count).dropLast(" */".count).split(separator: ", ").map(
           String.init)
-        isKept = !kinds.isDisjoint(with: named)
+        isKept.append(isKept[isKept.count - 1] && !names.isDisjoint(with: wanted))
       } else if line == "/* END */" {
-        isKept = true
-      } else if isKept {
+        isKept.removeLast()
+      } else if isKept[isKept.count - 1] {
         text += line + "\n"
       }
     }
@@ -146,10 +154,10 @@ package struct CSource {
       let fields: [Int] = [
         Int(l.kind.rawValue), Int(l.windowHeight), Int(l.windowWidth), Int(l.strideDown), Int(l.strideAcross),
         Int(l.reachAbove), Int(l.reachLeft), Int(l.poolHeight), Int(l.poolWidth),
-        l.kind.traits.contains(.secondInput) ? Int(l.addShift) : 0,
+        l.kind.traits.contains(.secondInput) ? Int(l.inputShift) : 0,
         constants.isCut ? 1 : 0, constants.folds ? 1 : 0, l.rounding != .halfUp ? 1 : 0, Int(l.input),
         Int(l.secondInput), Int(l.minimum),
-        Int(l.maximum), Int(l.addMultiplierA), Int(l.addMultiplierB), Int(l.accumulatorsOffset),
+        Int(l.maximum), Int(l.firstMultiplier), Int(l.secondMultiplier), Int(l.accumulatorsOffset),
       ]
       let pointers = [
         name("bias", !constants.bias.isEmpty), name("multiplier", !constants.multipliers.isEmpty),

@@ -1,24 +1,11 @@
 import Octet
 import OctetNetwork
 
-/// A layer of the network as it will be quantized, with float weights: a kind that the file knows, and what is fused
-/// into it.
+/// A layer of the network as it will be quantized, with float weights: a kind that the file has, and what is fused into
+/// it.
 package struct LoweredLayer: Sendable {
-  package enum Kind: Hashable, Sendable {
-    case dense
-    case convolution(Window)
-    /// As many outputs per channel as `output.channels / input.channels`.
-    case depthwiseConvolution(Window)
-    case maximumPooling(Window)
-    case averagePooling(Window)
-    case globalAveragePooling
-    case add
-    /// Nothing but the activation.
-    case activation
-  }
-
   package let name: String
-  package var kind: Kind
+  package var kind: any LoweredKind
   /// Value 0 is the network's input, value `i` the output of layer `i - 1`.
   package var inputs: [Int]
   package var input: ImageShape
@@ -36,9 +23,8 @@ package struct LoweredLayer: Sendable {
   package var bias: [Float]
 
   init(
-    name: String, kind: Kind, inputs: [Int], input: ImageShape, output: ImageShape,
-    activation: Activation = .linear,
-    weights: [Float] = [], bias: [Float] = []
+    name: String, kind: any LoweredKind, inputs: [Int], input: ImageShape, output: ImageShape,
+    activation: Activation = .linear, weights: [Float] = [], bias: [Float] = []
   ) {
     self.name = name
     self.kind = kind
@@ -53,29 +39,26 @@ package struct LoweredLayer: Sendable {
 }
 
 extension LoweredLayer {
-  package var isWeighted: Bool {
-    switch kind {
-    case .dense, .convolution, .depthwiseConvolution: true
-    default: false
-    }
-  }
-
-  package var window: Window? {
-    switch kind {
-    case .convolution(let window), .depthwiseConvolution(let window), .maximumPooling(let window),
-      .averagePooling(let window):
-      window
-    default: nil
-    }
-  }
+  package var isWeighted: Bool { kind.fileKind.hasWeights }
 
   package var weightsPerOutput: Int { isWeighted ? weights.count / output.channels : 0 }
 
   /// Whether the activation is a table in the file rather than a clamp.
-  package var needsTable: Bool { kind == .activation || activation == .sigmoid || activation == .tanh }
+  package var needsTable: Bool {
+    kind.fileKind.traits.contains(.lookup) || activation == .sigmoid || activation == .tanh
+  }
+
+  /// What the layer is, in the words of a network description, with what was fused into it.
+  package var summary: String {
+    var words = [type(of: kind).keyword]
+    if let window = kind.movedWindow { words.append("\(window.height)x\(window.width)") }
+    if pool != .one { words.append("maxpool \(pool)") }
+    if activation != .linear { words.append(activation.rawValue) }
+    return words.joined(separator: " ")
+  }
 }
 
-/// A float network of layers that the file knows.
+/// A float network of layers that the file has.
 package struct LoweredNetwork: Sendable {
   package var input: ImageShape
   package var layers: [LoweredLayer]

@@ -10,7 +10,7 @@ package final class IntegerNetworkExecution {
     var executors: [LayerExecutor] = []
     for (layer, integers) in zip(network.network.layers, network.integers) {
       let executor = try LayerExecutor(layer, capacity: capacity, workers: workers)
-      if layer.isWeighted { executor.use(weights: integers.weights.map { Float($0) }) }
+      if layer.isWeighted { executor.use(weights: integers.trainedOrder) }
       executors.append(executor)
     }
     self.executors = executors
@@ -36,7 +36,15 @@ package final class IntegerNetworkExecution {
   }
 
   func run(layer index: Int, _ inputs: [[Float]], count: Int) -> IntegerExecution.Result {
-    IntegerExecution(layer: network.network.layers[index], integers: network.integers[index]).run(
-      executors[index], inputs, count: count)
+    network.execution(index).run(executors[index], inputs, count: count)
+  }
+}
+
+extension QuantizedNetwork {
+  /// One layer's integers, to be run on batches.
+  func execution(_ index: Int) -> IntegerExecution {
+    let layer = network.layers[index]
+    return IntegerExecution(
+      layer: layer, integers: integers[index], inputs: layer.inputs.map { encodings[$0] })
   }
 }

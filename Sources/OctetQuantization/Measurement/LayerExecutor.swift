@@ -6,26 +6,24 @@ import OctetTraining
 ///
 /// The same executor serves the float network and the integer one: with integers as inputs and weights its float sums
 /// are the integer accumulators, exactly so below 2^24.
-final class LayerExecutor {
+package final class LayerExecutor {
   let layer: LoweredLayer
-  /// The window or matrix product as the float network does it; nil for kinds that need none.
+  /// The window or matrix product as the float network does it; nil for kinds without one.
   private let network: Network?
   private let workers: Workers
 
   init(_ layer: LoweredLayer, capacity: Int, workers: Workers) throws(QuantizationError) {
     self.layer = layer
     self.workers = workers
-    guard let kind = layer.floatKind else {
+    guard let sums = layer.kind.sums(layer) else {
       network = nil
       return
     }
-    let isDense = layer.kind == .dense
-    let input = isDense ? ImageShape(flat: layer.input.count) : layer.input
+    let description = LayerDescription(
+      name: "layer", kind: sums.kind, activation: .linear, inputs: [0], line: 0)
     do throws(NetworkError) {
       network = try Network(
-        NetworkDescription(
-          input: input,
-          layers: [LayerDescription(name: "layer", kind: kind, activation: .linear, inputs: [0], line: 0)]),
+        NetworkDescription(input: sums.input, layers: [description]),
         capacity: capacity, seed: 0, workers: workers, forTraining: false)
     } catch {
       throw .network(error)
@@ -35,14 +33,11 @@ final class LayerExecutor {
 
   func use(weights: [Float]) { network?.parameters[0].array = weights }
 
-  /// Weighted sums without bias, averages, maxima or sums, pooled where the layer pools.
+  /// What the layer computes before its bias and activation, pooled where the layer pools.
   ///
   /// - Parameter inputs: one batch for each input, image after image.
   func run(_ inputs: [[Float]], count: Int) -> [Float] {
-    guard let network else {
-      guard layer.kind == .add else { return inputs[0] }
-      return zip(inputs[0], inputs[1]).map { $0 + $1 }
-    }
+    guard let network else { return layer.kind.combine(inputs) }
     inputs[0].withUnsafeBufferPointer { source in
       if let start = source.baseAddress { network.input.base.update(from: start, count: source.count) }
     }
@@ -76,25 +71,6 @@ final class LayerExecutor {
         }
       }
       initialized = count * to.count
-    }
-  }
-}
-
-extension LoweredLayer {
-  /// The layer of a float network that does the sums.
-  fileprivate var floatKind: FloatLayerKind? {
-    switch kind {
-    case .dense: .dense(Dense(units: output.channels, hasBias: false))
-    case .convolution(let window):
-      .convolution(Convolution(filters: output.channels, window: window, hasBias: false))
-    case .depthwiseConvolution(let window):
-      .depthwiseConvolution(
-        DepthwiseConvolution(
-          window: window, multiplier: output.channels / input.channels, hasBias: false))
-    case .maximumPooling(let window): .maxPooling(MaxPooling(window: window))
-    case .averagePooling(let window): .averagePooling(AveragePooling(window: window))
-    case .globalAveragePooling: .globalAveragePooling(GlobalAveragePooling())
-    case .add, .activation: nil
     }
   }
 }

@@ -53,7 +53,7 @@ extension QuantizationReport {
     let real = float.run(input, count: count)
     let chain = integers.run(pixels: input.map { ($0 * 255).rounded() }, count: count)
     let logits = real.outputs[real.outputs.count - 1]
-    let encodings = [IntegerLayer.Encoding.image] + quantized.integers.map(\.output)
+    let encodings = quantized.encodings
 
     var layers: [Layer] = []
     for (index, layer) in network.layers.enumerated() {
@@ -106,27 +106,5 @@ extension QuantizationReport {
     }
     if noise == 0 { return .infinity }
     return power == 0 ? -.infinity : 10 * logarithm(power / noise) / logarithm(10)
-  }
-}
-
-extension LoweredLayer {
-  /// What the layer is, in the words of a network description, with what was fused into it.
-  package var summary: String {
-    let name =
-      switch kind {
-      case .dense: "dense"
-      case .convolution: "conv"
-      case .depthwiseConvolution: "depthwise"
-      case .maximumPooling: "maxpool"
-      case .averagePooling: "averagepool"
-      case .globalAveragePooling: "globalaveragepool"
-      case .add: "add"
-      case .activation: "table"
-      }
-    var words = [name]
-    if let window { words.append("\(window.height)x\(window.width)") }
-    if pool != .one { words.append("maxpool \(pool)") }
-    if activation != .linear { words.append(activation.rawValue) }
-    return words.joined(separator: " ")
   }
 }

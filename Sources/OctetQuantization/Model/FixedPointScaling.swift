@@ -35,4 +35,16 @@ package struct FixedPointScaling: Hashable, Sendable {
   package var factor: Double {
     Double(multiplier) * Double(sign: .plus, exponent: -Int(shift), significand: 1)
   }
+
+  /// The pair nearest to `factor`, which is at most a rounding away from the limits.
+  package init(clamping factor: Double) {
+    let kept = min(max(factor, Self.smallest), Self.limit * (1 - 0x1p-40))
+    self =
+      FixedPointScaling(kept) ?? FixedPointScaling(multiplier: .max, shift: UInt8(Self.shifts.lowerBound))
+  }
+
+  /// The product with the factor, half going up.
+  package func scaled(_ sum: Int) -> Int {
+    (sum * Int(multiplier) + 1 << (Int(shift) - 1)) >> Int(shift)
+  }
 }

@@ -5,8 +5,8 @@ import OctetNetwork
 package struct QuantizedLayer: Hashable, Sendable {
   package typealias Kind = Octet.LayerKind
 
-  /// How an addition brings its two inputs to the scale of its output.
-  package struct Addition: Hashable, Sendable {
+  /// How a layer of two inputs brings them to the scale of its output.
+  package struct InputScaling: Hashable, Sendable {
     package let first: Int
     package let second: Int
     package let shift: Int
@@ -19,7 +19,7 @@ package struct QuantizedLayer: Hashable, Sendable {
   }
 
   package var kind: Kind
-  /// The tensors it reads: one, or two for an addition.
+  /// The tensors it reads: one, or two for a kind that joins two.
   package var inputs: [Int]
   package var window = Extent.one
   package var stride = Extent.one
@@ -39,7 +39,7 @@ package struct QuantizedLayer: Hashable, Sendable {
   package var weights: [Int8] = []
   /// 256 entries, or none.
   package var table: [Int8] = []
-  package var addition: Addition?
+  package var inputScaling: InputScaling?
 
   package init(_ kind: Kind, inputs: [Int]) {
     self.kind = kind
@@ -48,6 +48,14 @@ package struct QuantizedLayer: Hashable, Sendable {
 }
 
 extension QuantizedLayer {
+  /// Lets a window move over the input.
+  package mutating func setWindow(_ moved: Window, input: ImageShape, output: ImageShape) {
+    window = Extent(moved.height, moved.width)
+    stride = Extent(moved.strideHeight, moved.strideWidth)
+    let border = moved.border(input: input, output: output)
+    reach = Extent(border.top, border.left)
+  }
+
   /// Writes the layer's record, but for where its constants and accumulators are. What does not fit a field becomes the
   /// largest value that does; `QuantizedModel.fault` finds it.
   func write(to draft: RecordDraft, layer index: Int) {
@@ -67,9 +75,9 @@ extension QuantizedLayer {
     set(Field.minimum, Int16(clamp?.lowerBound ?? 0))
     set(Field.maximum, Int16(clamp?.upperBound ?? 0))
     set(Field.rounding, rounding.rawValue)
-    guard let addition else { return }
-    set(Field.addMultiplierA, UInt32(addition.first) | UInt32(addition.shift) << 24)
-    set(Field.addMultiplierB, UInt32(addition.second))
+    guard let inputScaling else { return }
+    set(Field.firstMultiplier, UInt32(inputScaling.first) | UInt32(inputScaling.shift) << 24)
+    set(Field.secondMultiplier, UInt32(inputScaling.second))
   }
 
   /// Whether all sizes fit the bytes of a record.

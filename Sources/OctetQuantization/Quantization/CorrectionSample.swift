@@ -45,16 +45,18 @@ final class CorrectionSample {
   }
 
   /// Runs the layer on the integers, for the layers that come next.
-  func advance(_ index: Int, _ integers: IntegerLayer) {
+  ///
+  /// - Parameter inputs: what the integers of its inputs stand for.
+  func advance(_ index: Int, _ integers: IntegerLayer, inputs: [IntegerLayer.Encoding]) {
     let layer = network.layers[index]
-    if layer.isWeighted { executors[index].use(weights: integers.weights.map { Float($0) }) }
-    let result = IntegerExecution(layer: layer, integers: integers).run(
+    if layer.isWeighted { executors[index].use(weights: integers.trainedOrder) }
+    let result = IntegerExecution(layer: layer, integers: integers, inputs: inputs).run(
       executors[index], layer.inputs.map { integerOutputs[$0] }, count: count)
     integerOutputs.append(result.output)
   }
 
   private func integerSums(_ index: Int, _ integers: IntegerLayer) -> [Float] {
-    executors[index].use(weights: integers.weights.map { Float($0) })
+    executors[index].use(weights: integers.trainedOrder)
     return executors[index].run(network.layers[index].inputs.map { integerOutputs[$0] }, count: count)
   }
 }

@@ -1,4 +1,6 @@
-/// What quantization decided for one layer, weights still in the order of training.
+import Octet
+
+/// What quantization decided for one layer: the layer as the file will have it, and what its integers stand for.
 package struct IntegerLayer: Hashable, Sendable {
   /// Scale and zero point of a tensor.
   package struct Encoding: Hashable, Sendable {
@@ -15,31 +17,54 @@ package struct IntegerLayer: Hashable, Sendable {
 
     package var lowest: Int { elementBytes == 2 ? -32_768 : -128 }
     package var highest: Int { elementBytes == 2 ? 32_767 : 127 }
+
+    /// Pixels: 0 to 255 stand for 0 to 1 exactly.
+    package static let image = Encoding(scale: 1 / 255, zeroPoint: -128)
   }
 
-  /// `weightsPerOutput x outputs`.
-  package var weights: [Int8] = []
+  package var layer: QuantizedLayer
+  /// One for each output of a layer with weights.
   package var weightScales: [Double] = []
-  /// At input scale times weight scale, before the zero-point term joins it.
-  package var bias: [Int] = []
-  package var scalings: [FixedPointScaling] = []
-  package var addition: QuantizedLayer.Addition?
-  package var table: [Int8] = []
   /// What goes into the table, or the output where there is none.
   package var sums: Encoding
   package var output: Encoding
-  package var clamp: ClosedRange<Int>
 
-  /// What turns an accumulator into an integer, up to the clamp.
-  func requantize(_ accumulator: Int, _ channel: Int) -> Int {
-    let scaling = scalings[channel]
-    let shift = Int(scaling.shift)
-    return (accumulator * Int(scaling.multiplier) + 1 << (shift - 1)) >> shift
+  init(_ layer: QuantizedLayer, sums: Encoding, output: Encoding) {
+    self.layer = layer
+    self.sums = sums
+    self.output = output
+  }
+}
+
+extension IntegerLayer {
+  /// The sum of each output's weights.
+  private var weightSums: [Int] {
+    let outputs = weightScales.count
+    var sums = [Int](repeating: 0, count: outputs)
+    if layer.kind.traits.contains(.channelwise) {
+      for (index, weight) in layer.weights.enumerated() { sums[index % outputs] += Int(weight) }
+    } else {
+      let perOutput = layer.weights.count / max(outputs, 1)
+      for (index, weight) in layer.weights.enumerated() { sums[index / perOutput] += Int(weight) }
+    }
+    return sums
   }
 
-  /// The clamp and the table: the last steps of every layer that has them.
-  func finish(_ value: Int) -> Int {
-    let clamped = min(max(value, clamp.lowerBound), clamp.upperBound)
-    return table.isEmpty ? clamped : Int(table[clamped + 128])
+  /// What the input's zero point adds to each output's sum of products.
+  func zeroPointTerms(_ input: Encoding) -> [Int] { weightSums.map { $0 * input.zeroPoint } }
+
+  /// The weights in the order of training, as float layers take them: the outputs side by side.
+  var trainedOrder: [Float] {
+    if layer.kind.traits.contains(.channelwise) { return layer.weights.map { Float($0) } }
+    let outputs = weightScales.count
+    let perOutput = layer.weights.count / outputs
+    return [Float](unsafeUninitializedCapacity: layer.weights.count) { result, count in
+      for output in 0..<outputs {
+        for place in 0..<perOutput {
+          result[place * outputs + output] = Float(layer.weights[output * perOutput + place])
+        }
+      }
+      count = layer.weights.count
+    }
   }
 }

@@ -67,12 +67,13 @@ package struct Quantizer {
         importance: WeightScaleSearch.importance(layer, inputs: sample.floatInput(index)),
         isSearched: settings.searchesWeightScales)
     }
-    var integers = try quantizer.quantize(weightScales: scales)
+    var integers = try layer.kind.quantize(quantizer, weightScales: scales)
     if layer.isWeighted, settings.correctsBias {
       let error = sample.meanError(index, integers, inputScale: Double(quantizer.inputs[0].scale))
-      quantizer.setBias(&integers, layer.bias.indices.map { Double(layer.bias[$0]) + error[$0] })
+      WeightedQuantization(quantizer).setBias(
+        &integers, layer.bias.indices.map { Double(layer.bias[$0]) + error[$0] })
     }
-    sample.advance(index, integers)
+    sample.advance(index, integers, inputs: quantizer.inputs)
     return integers
   }
 }
@@ -82,8 +83,22 @@ package struct QuantizedNetwork: Sendable {
   package let network: LoweredNetwork
   package let integers: [IntegerLayer]
 
+  /// What the integers of each value stand for: the input's, then each layer's output.
+  package var encodings: [IntegerLayer.Encoding] { [.image] + integers.map(\.output) }
+
   /// What goes into the file.
-  package var model: QuantizedModel { QuantizedModel(network, integers) }
+  package var model: QuantizedModel {
+    let tensors = zip(network.shapes, encodings).map { shape, encoding in
+      QuantizedTensor(
+        shape: shape, zeroPoint: encoding.zeroPoint, elementBytes: encoding.elementBytes,
+        scale: encoding.scale)
+    }
+    var model = QuantizedModel(
+      head: network.head, classNames: network.classNames, tensors: tensors, layers: integers.map(\.layer))
+    model.pictureForm = network.pictureForm
+    model.fitBorders()
+    return model
+  }
 }
 
 /// What the user may choose about a quantization.

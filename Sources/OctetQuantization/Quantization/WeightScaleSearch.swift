@@ -35,11 +35,8 @@ struct WeightScaleSearch {
 
   /// The mean square of the input that each weight of an output meets, raised a little so that no weight is free.
   static func importance(_ layer: LoweredLayer, inputs: [Float]) -> [Double] {
-    let positions: Int
-    switch layer.kind {
-    case .dense: positions = layer.input.count
-    case .convolution: positions = layer.input.channels
-    default: return [Double](repeating: 1, count: layer.weightsPerOutput)
+    guard let positions = layer.kind.inputsOfWeights(layer) else {
+      return [Double](repeating: 1, count: layer.weightsPerOutput)
     }
     var squares = [Double](repeating: 0, count: positions)
     var place = 0

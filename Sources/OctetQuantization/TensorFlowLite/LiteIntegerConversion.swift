@@ -99,32 +99,21 @@ package struct LiteIntegerConversion {
     return model
   }
 
-  /// Joins each maximum pool with the convolution before it, which saves the memory between them and changes no bit.
-  private mutating func fusePools() {
-    var index = 1
-    while index < layers.count {
-      let pool = layers[index]
-      let reads = layers.filter { $0.inputs.contains(index) }.count
-      let previous = layers[index - 1]
-      if pool.kind == .maximumPooling, pool.inputs == [index], reads == 1, previous.kind == .convolution,
-        previous.pool == .one, pool.window == pool.stride, pool.reach == Extent(0, 0),
-        pool.window.height * tensors[index + 1].shape.height <= tensors[index].shape.height,
-        pool.window.width * tensors[index + 1].shape.width <= tensors[index].shape.width
-      {
-        layers[index - 1].pool = pool.window
-        layers.remove(at: index)
-        tensors.remove(at: index)
-        for reader in layers.indices {
-          layers[reader].inputs = layers[reader].inputs.map { $0 > index ? $0 - 1 : $0 }
-        }
-      } else {
-        index += 1
-      }
-    }
-  }
-
-  mutating func append(_ layer: QuantizedLayer, shape: ImageShape, _ encoding: IntegerLayer.Encoding) {
+  /// Gives the tensor that the layer writes.
+  @discardableResult
+  mutating func append(_ layer: QuantizedLayer, shape: ImageShape, _ encoding: IntegerLayer.Encoding) -> Int {
     layers.append(layer)
     tensors.append(QuantizedTensor(shape: shape, zeroPoint: encoding.zeroPoint, scale: encoding.scale))
+    return tensors.count - 1
+  }
+
+  /// Lets layer `index - 1` take the maximum that layer `index` takes of its values.
+  mutating func fusePool(_ index: Int) {
+    layers[index - 1].pool = layers[index].window
+    layers.remove(at: index)
+    tensors.remove(at: index)
+    for reader in layers.indices {
+      layers[reader].inputs = layers[reader].inputs.map { $0 > index ? $0 - 1 : $0 }
+    }
   }
 }

@@ -53,8 +53,8 @@ extension FloatLayerKind {
     case .globalAveragePooling:
       AveragePoolingLayer(site, window: Window(height: site.input.height, width: site.input.width))
     case .batchNormalization(let kind): BatchNormalizationLayer(site, kind)
-    case .add: AddLayer(site)
-    case .flatten, .activation: CopyLayer(site)
+    case .add: PlacewiseLayer<AddFunction>(site)
+    case .flatten, .activation: PlacewiseLayer<CopyFunction>(site)
     case .dropout(let kind): DropoutLayer(site, rate: kind.rate)
     }
   }

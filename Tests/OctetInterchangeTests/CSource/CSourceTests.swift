@@ -88,7 +88,8 @@ struct CSourceTests {
     // What a model's kinds of layer do not need is left out.
     let parts: [(of: [LayerKind], text: String)] = [
       ([.convolution, .depthwiseConvolution], "static void convolve("),
-      ([.maximumPooling, .averagePooling], "static void pool("), ([.add], "static void add_rows("),
+      ([.maximumPooling, .averagePooling], "static void pool("),
+      (LayerKind.allCases.filter { $0.traits.contains(.secondInput) }, "static void join_rows("),
       ([.dense], "static int32_t dot("), ([.table], "case TABLE:"),
     ]
     for (_, drawn) in models {

@@ -6,35 +6,7 @@ import Testing
 
 /// Every layer and loss against central differences of the double-precision reference.
 @Suite struct GradientTests {
-  static let networks: [String] = [
-    "input 7\ndense 5 relu\ndense 3 softmax",
-    "input 7\ndense 5 sigmoid\ndense 4 no-bias tanh\ndense 3 softmax",
-    "input 6x5x2\nconv 3 3x3 relu\nflatten\ndense 3 softmax",
-    "input 6x5x2\nconv 3 3x2 stride 2 padding same tanh\nflatten\ndense 3 softmax",
-    "input 5x7x3\nconv 4 2x3 stride 1x2 padding same no-bias sigmoid\nconv 2 1x1\nflatten\ndense 3 softmax",
-    "input 6x6x2\nconv 3 3x3 tanh\nconv 2 1x1 stride 2 padding same\nflatten\ndense 3 softmax",
-    "input 6x5x3\ndepthwise 3x3 padding same relu\nflatten\ndense 3 softmax",
-    "input 6x5x2\ndepthwise 2x3 stride 2 multiplier 3 no-bias tanh\nflatten\ndense 3 softmax",
-    "input 6x6x2\nconv 3 3x3\nmaxpool 2x2\nflatten\ndense 3 softmax",
-    // Gradients that are mostly zeros, over patches long enough for the sparse products.
-    "input 6x6x2\nconv 4 3x3 padding same\nconv 3 3x3 padding same\nmaxpool 2x2\nflatten\ndense 3 softmax",
-    "input 6x7x4\nconv 5 3x3 stride 2 padding same relu\nmaxpool 2x2 stride 2 padding same\nflatten\ndense 3 softmax",
-    "input 7x6x2\nmaxpool 3x3 stride 2 padding same\ntanh\nconv 3 2x2\nmaxpool 2x2 stride 1 relu\nflatten\ndense 3 softmax",
-    "input 7x6x2\nconv 3 2x2\naveragepool 3x2 stride 2 padding same sigmoid\nflatten\ndense 3 softmax",
-    "input 6x5x2\nconv 3 3x3 relu\nglobalaveragepool tanh\ndense 3 softmax",
-    "input 4x4x2\nconv 3 3x3 no-bias\nbatchnorm relu\nflatten\ndense 3 softmax",
-    "input 5\ndense 4\nbatchnorm momentum 0.9 epsilon 0.01 tanh\ndense 3 softmax",
-    "input 4x4x2\na = conv 2 3x3 padding same relu\nconv 2 3x3 padding same\nadd a relu\nflatten\ndense 3 softmax",
-    "input 4x4x2\na = conv 2 3x3 padding same\nb = relu\nadd a\nadd b tanh\nadd a\nflatten\ndense 3 softmax",
-    "input 4\na = dense 4 tanh\nadd a\nadd input\ndense 3 softmax",
-    "input 4x4x2\na = conv 2 3x3 padding same relu\nb = conv 2 1x1 from a\nconv 2 1x1 from a\nadd b\n"
-      + "globalaveragepool\ndense 3 softmax",
-    "input 6\ndense 5 tanh\ndense 3 sigmoid",
-    "input 6\ndense 5 tanh\ndense 3 linear",
-    "input 6\ndense 5 tanh\ndense 3 tanh",
-    "input 6\ndense 5 relu\ndense 1 sigmoid",
-    "input 6\ndense 5 relu\ndense 1 tanh",
-  ]
+  static let networks = FloatLayerKind.gradientNetworks
 
   /// The head of a network's output with a loss; nil where they do not go together.
   private static func head(_ description: NetworkDescription, _ loss: Loss) throws -> OutputHead? {

@@ -69,17 +69,17 @@ extension RandomModelBuilder {
     append(layer, ImageShape(flat: shape.channels), zeroPoint: drawZeroPoint())
   }
 
-  mutating func appendAddition(_ input: Int) {
+  mutating func appendJoin(_ kind: QuantizedLayer.Kind, _ input: Int) {
     let shape = tensors[input].shape
     let partners = tensors.indices.filter { tensors[$0].shape == shape }
-    var layer = QuantizedLayer(.add, inputs: [input, partners[draw(0...partners.count - 1)]])
+    var layer = QuantizedLayer(kind, inputs: [input, partners[draw(0...partners.count - 1)]])
     layer.clamp = drawClamp()
-    layer.addition =
+    layer.inputScaling =
       switch draw(0...4) {
-      case 0: QuantizedLayer.Addition(first: 1 << 21, second: 1 << 21, shift: draw(1...30))
-      case 1: QuantizedLayer.Addition(first: 0, second: draw(0...1 << 21), shift: 30)
+      case 0: QuantizedLayer.InputScaling(first: 1 << 21, second: 1 << 21, shift: draw(1...30))
+      case 1: QuantizedLayer.InputScaling(first: 0, second: draw(0...1 << 21), shift: 30)
       default:
-        QuantizedLayer.Addition(
+        QuantizedLayer.InputScaling(
           first: draw(1 << 19...1 << 21), second: draw(1 << 19...1 << 21), shift: draw(20...21))
       }
     append(layer, shape, zeroPoint: drawZeroPoint())

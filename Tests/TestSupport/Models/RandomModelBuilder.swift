@@ -43,17 +43,8 @@ struct RandomModelBuilder {
   private mutating func appendLayer() {
     // Mostly the newest tensor, so that networks grow deep.
     let input = happens(onceIn: 4) ? draw(0...tensors.count - 1) : tensors.count - 1
-    switch draw(0...12) {
-    case 0, 1, 2, 3: appendConvolution(input)
-    case 4, 5: appendDepthwise(input)
-    case 6: appendPooling(.maximumPooling, input)
-    case 7: appendPooling(.averagePooling, input)
-    case 8: appendAddition(input)
-    case 9: appendTable(input)
-    case 10 where happens(onceIn: 3): appendGlobalAverage(input)
-    case 11 where happens(onceIn: 3): appendDense(input, units: draw(1...20))
-    default: appendConvolution(input)
-    }
+    let kinds = Self.drawnKinds
+    append(kinds[draw(0...kinds.count - 1)], input)
   }
 
   private mutating func drawHead() -> QuantizedModel.Head {

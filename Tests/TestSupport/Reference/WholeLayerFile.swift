@@ -20,7 +20,7 @@ struct WholeLayerFile {
     let roundings: Int
     let constants: Int
     let constantBytes: Int
-    let multiplierA, multiplierB, addShift: Int
+    let multiplierA, multiplierB, inputShift: Int
   }
 
   let bytes: [UInt8]
@@ -67,7 +67,7 @@ struct WholeLayerFile {
         poolHeight: byte(at + 12), poolWidth: byte(at + 13), minimum: signed(at + 14, 2),
         maximum: signed(at + 16, 2), roundings: 1 + byte(at + 18), constants: unsigned(at + 20, 4),
         constantBytes: unsigned(at + 24, 4),
-        multiplierA: unsigned(at + 32, 3), multiplierB: unsigned(at + 36, 4), addShift: byte(at + 35))
+        multiplierA: unsigned(at + 32, 3), multiplierB: unsigned(at + 36, 4), inputShift: byte(at + 35))
     }
     var at = layersAt + 40 * layerCount
     var labels: [String] = []

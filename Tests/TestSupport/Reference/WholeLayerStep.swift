@@ -4,30 +4,9 @@ struct WholeLayerStep {
   let layer: WholeLayerFile.LayerRecord
   let output: WholeLayerFile.TensorRecord
 
-  private var input: WholeLayerFile.TensorRecord { file.tensors[layer.first] }
+  var input: WholeLayerFile.TensorRecord { file.tensors[layer.first] }
 
-  func compute(_ first: [Int], _ second: [Int]) -> [Int] {
-    switch layer.kind {
-    case 1, 2, 3: return forEachOutput { weighted(first, row: $0, column: $1, channel: $2) }
-    case 4: return forEachOutput { cells(first, row: $0, column: $1, channel: $2).max() ?? 0 }
-    case 5:
-      let pairs = isCut ? layer.windowHeight * layer.windowWidth : 1
-      return forEachOutput { row, column, channel in
-        let cells = cells(first, row: row, column: column, channel: channel)
-        return mean(cells, pair: pairs == 1 ? 0 : cells.count - 1, pairs: pairs)
-      }
-    case 6:
-      return (0..<input.channels).map { channel in
-        let cells = stride(from: channel, to: first.count, by: input.channels).map { first[$0] }
-        return mean(cells, pair: 0, pairs: 1)
-      }
-    case 7: return first.indices.map { sum(first[$0], second[$0]) }
-    case 8: return first.map { file.int8(layer.constants + $0 + 128) }
-    default: preconditionFailure("kind \(layer.kind)")
-    }
-  }
-
-  private func forEachOutput(_ body: (_ row: Int, _ column: Int, _ channel: Int) -> Int) -> [Int] {
+  func forEachOutput(_ body: (_ row: Int, _ column: Int, _ channel: Int) -> Int) -> [Int] {
     var values: [Int] = []
     for row in 0..<output.height {
       for column in 0..<output.width {
@@ -39,7 +18,7 @@ struct WholeLayerStep {
 
   // MARK: weighted layers
 
-  private func weighted(_ source: [Int], row: Int, column: Int, channel: Int) -> Int {
+  func weighted(_ source: [Int], row: Int, column: Int, channel: Int) -> Int {
     var largest = Int.min
     for poolRow in 0..<layer.poolHeight {
       for poolColumn in 0..<layer.poolWidth {
@@ -99,14 +78,14 @@ struct WholeLayerStep {
   // MARK: pooling
 
   /// Whether some window lies partly beside the input.
-  private var isCut: Bool {
+  var isCut: Bool {
     layer.reachAbove > 0 || layer.reachLeft > 0
       || (output.height - 1) * layer.strideDown + layer.windowHeight > input.height
       || (output.width - 1) * layer.strideAcross + layer.windowWidth > input.width
   }
 
   /// The values of a channel under the window that lie on the input.
-  private func cells(_ source: [Int], row: Int, column: Int, channel: Int) -> [Int] {
+  func cells(_ source: [Int], row: Int, column: Int, channel: Int) -> [Int] {
     var found: [Int] = []
     for y in row * layer.strideDown - layer.reachAbove..<row * layer.strideDown - layer.reachAbove
       + layer.windowHeight where y >= 0 && y < input.height
@@ -120,7 +99,7 @@ struct WholeLayerStep {
     return found
   }
 
-  private func mean(_ cells: [Int], pair: Int, pairs: Int) -> Int {
+  func mean(_ cells: [Int], pair: Int, pairs: Int) -> Int {
     let multiplier = file.int32(layer.constants + 4 * pair)
     let shift = Int(file.bytes[layer.constants + 4 * pairs + pair])
     let argument = 256 * (cells.reduce(0, +) - cells.count * input.zeroPoint)
@@ -130,12 +109,15 @@ struct WholeLayerStep {
 
   // MARK: arithmetic
 
-  private func sum(_ a: Int, _ b: Int) -> Int {
-    let sum =
-      (a - file.tensors[layer.first].zeroPoint) * layer.multiplierA
-      + (b - file.tensors[layer.second].zeroPoint) * layer.multiplierB
-    let half = 1 << (layer.addShift - 1)
-    return clamp(floorDivide(sum + half, by: 1 << layer.addShift) + output.zeroPoint)
+  /// One value of two, each brought to the scale of the output.
+  func join(_ a: [Int], _ b: [Int], _ joined: (Int, Int) -> Int) -> [Int] {
+    zip(a, b).map { a, b in
+      let value = joined(
+        (a - file.tensors[layer.first].zeroPoint) * layer.multiplierA,
+        (b - file.tensors[layer.second].zeroPoint) * layer.multiplierB)
+      let half = 1 << (layer.inputShift - 1)
+      return clamp(floorDivide(value + half, by: 1 << layer.inputShift) + output.zeroPoint)
+    }
   }
 
   private func clamp(_ value: Int) -> Int { min(max(value, layer.minimum), layer.maximum) }

@@ -5,22 +5,22 @@ import OctetTraining
 /// The networks once more, in double precision and in the plainest loops: the oracle for the layers.
 ///
 /// Written from the definitions of the layers, not from their code, and slow. Batches are arrays of images, images
-/// are arrays of `height x width x channels` numbers.
-struct DoubleReference {
-  let description: NetworkDescription
+/// are arrays of `height x width x channels` numbers. What each kind computes stands in Kinds/KindOracles.swift.
+package struct DoubleReference {
+  package let description: NetworkDescription
   /// By name, as in `Parameter.name`.
-  var parameters: [String: [Double]]
+  package var parameters: [String: [Double]]
   /// Whether batch normalization uses the batch, and `dropoutMasks` apply.
-  var isTraining = false
+  package var isTraining = false
 
-  init(_ network: Network) {
+  package init(_ network: Network) {
     description = network.description
     parameters = Dictionary(
       uniqueKeysWithValues: network.parameters.map { ($0.name, $0.array.map(Double.init)) })
   }
 
   /// Every value for every image: `values[v][image]`, value 0 being the input. The last activation is applied.
-  func forward(_ images: [[Double]]) throws -> [[[Double]]] {
+  package func forward(_ images: [[Double]]) throws -> [[[Double]]] {
     let shapes = try description.shapes()
     var values = [images]
     for (index, layer) in description.layers.enumerated() {
@@ -33,12 +33,12 @@ struct DoubleReference {
   }
 
   /// The mean loss over the batch.
-  func loss(_ images: [[Double]], labels: [Int], _ loss: Loss) throws -> Double {
+  package func loss(_ images: [[Double]], labels: [Int], _ loss: Loss) throws -> Double {
     let outputs = try forward(images).last ?? []
     return zip(outputs, labels).reduce(0) { $0 + value(loss, $1.0, label: $1.1) } / Double(labels.count)
   }
 
-  func value(_ loss: Loss, _ output: [Double], label: Int) -> Double {
+  package func value(_ loss: Loss, _ output: [Double], label: Int) -> Double {
     let count = output.count
     func target(_ index: Int) -> Double { (count == 1 ? label == 1 : index == label) ? 1 : 0 }
     func clip(_ value: Double) -> Double { min(max(value, 1e-7), 1 - 1e-7) }
@@ -66,65 +66,7 @@ struct DoubleReference {
     }
   }
 
-  private func compute(
-    _ layer: LayerDescription, _ inputs: [[[Double]]], from input: ImageShape, to output: ImageShape
-  ) -> [[Double]] {
-    let images = inputs[0]
-    func parameter(_ name: String) -> [Double] { parameters["\(layer.name).\(name)"] ?? [] }
-    switch layer.kind {
-    case .dense(let dense):
-      let weight = parameter("weight")
-      return images.map { image in
-        (0..<dense.units).map { unit in
-          image.indices.reduce(dense.hasBias ? parameter("bias")[unit] : 0) {
-            $0 + image[$1] * weight[$1 * dense.units + unit]
-          }
-        }
-      }
-    case .convolution(let convolution):
-      let weight = parameter("weight")
-      let bias = convolution.hasBias ? parameter("bias") : nil
-      return images.map { image in
-        slide(convolution.window, input, output) { cells, filter in
-          cells.reduce(bias?[filter] ?? 0) { sum, cell in
-            (0..<input.channels).reduce(sum) {
-              $0 + image[cell.pixel * input.channels + $1]
-                * weight[(cell.place * input.channels + $1) * output.channels + filter]
-            }
-          }
-        }
-      }
-    case .depthwiseConvolution(let convolution):
-      let weight = parameter("weight")
-      let bias = convolution.hasBias ? parameter("bias") : nil
-      return images.map { image in
-        slide(convolution.window, input, output) { cells, channel in
-          cells.reduce(bias?[channel] ?? 0) {
-            $0 + image[$1.pixel * input.channels + channel / convolution.multiplier]
-              * weight[$1.place * output.channels + channel]
-          }
-        }
-      }
-    case .maxPooling(let pooling):
-      return images.map { image in
-        slide(pooling.window, input, output) { cells, channel in
-          cells.map { image[$0.pixel * input.channels + channel] }.max() ?? 0
-        }
-      }
-    case .averagePooling(let pooling):
-      return images.map { average($0, pooling.window, input, output) }
-    case .globalAveragePooling:
-      return images.map { average($0, Window(height: input.height, width: input.width), input, output) }
-    case .batchNormalization(let normalization):
-      return normalize(images, input, layer.name, epsilon: Double(normalization.epsilon))
-    case .add:
-      return zip(images, inputs[1]).map { zip($0, $1).map(+) }
-    case .flatten, .dropout, .activation:
-      return images
-    }
-  }
-
-  private func average(
+  func average(
     _ image: [Double], _ window: Window, _ input: ImageShape, _ output: ImageShape
   ) -> [Double] {
     slide(window, input, output) { cells, channel in
@@ -132,7 +74,7 @@ struct DoubleReference {
     }
   }
 
-  private func normalize(_ images: [[Double]], _ shape: ImageShape, _ name: String, epsilon: Double)
+  func normalize(_ images: [[Double]], _ shape: ImageShape, _ name: String, epsilon: Double)
     -> [[Double]]
   {
     func parameter(_ part: String) -> [Double] { parameters["\(name).\(part)"] ?? [] }
@@ -158,7 +100,7 @@ struct DoubleReference {
   }
 
   /// Calls `body` for each place and output channel with the cells of the window that lie on the image.
-  private func slide(
+  func slide(
     _ window: Window, _ input: ImageShape, _ output: ImageShape,
     _ body: ([(pixel: Int, place: Int)], Int) -> Double
   ) -> [Double] {

@@ -1,0 +1,94 @@
+import Octet
+import OctetHost
+import OctetInterchange
+import OctetNetwork
+
+extension AveragePooling: LayerLowering, AveragingKind {
+  func lower(_ site: LoweringSite, _ network: inout NetworkLowering) throws(QuantizationError) -> Int {
+    try network.requirePicture(site)
+    return network.append(site, self)
+  }
+
+  package var fileKind: Octet.LayerKind { .averagePooling }
+  package var movedWindow: Window? { window }
+
+  package func sums(_ layer: LoweredLayer) -> (kind: FloatLayerKind, input: ImageShape)? {
+    (.averagePooling(self), layer.input)
+  }
+
+  /// A window that is cut at an edge has fewer cells, from one on.
+  func cellCounts(input: ImageShape, output: ImageShape) -> [Int] {
+    let most = window.height * window.width
+    let border = window.border(input: input, output: output)
+    let isCut =
+      border.top > 0 || border.left > 0
+      || (output.height - 1) * window.strideHeight + window.height > input.height
+      || (output.width - 1) * window.strideWidth + window.width > input.width
+    return isCut ? Array(1...most) : [most]
+  }
+}
+
+/// What the kinds that take means have in common.
+protocol AveragingKind: LoweredKind {
+  /// The numbers of cells that a mean may be taken over; the last is that of a full window.
+  func cellCounts(input: ImageShape, output: ImageShape) -> [Int]
+}
+
+extension AveragingKind {
+  package func takes(_ function: Activation) -> Bool { function == .relu }
+
+  func convert(
+    _ node: Graph.Node, _ inputs: [Int], _ network: inout LiteIntegerConversion
+  ) throws(ImportError) -> Int {
+    let from = network.tensors[inputs[0]]
+    let output = try network.output(node)
+    var made = network.emptyLayer(self, node, inputs)
+    for count in cellCounts(input: from.shape, output: node.shape) {
+      guard count <= Int(Limit.averagedCells) else {
+        throw network.source.failure(
+          "\(node.title) averages \(count) cells; the limit is \(Limit.averagedCells)")
+      }
+      let ratio = Double(from.scale) / Double(output.scale) / Double(256 * count)
+      guard let scaling = FixedPointScaling(ratio) else {
+        throw network.source.failure(
+          "\(node.title) has scales with the ratio \(ratio * Double(256 * count)), which is too large")
+      }
+      made.scalings.append(scaling)
+    }
+    made.clamp = network.clamp(node.function, output)
+    return network.append(made, shape: node.shape, output)
+  }
+
+  package func quantize(
+    _ site: LayerQuantizer, weightScales: [Double]
+  ) throws(QuantizationError) -> IntegerLayer {
+    let counts = cellCounts(input: site.layer.input, output: site.layer.output)
+    guard counts.allSatisfy({ $0 <= Int(Limit.averagedCells) }) else {
+      throw .unsupported(
+        layer: site.layer.name,
+        reason: "it averages \(counts[counts.count - 1]) cells; \(Limit.averagedCells) is the most")
+    }
+    let inputScale = Double(site.inputs[0].scale)
+    // The ratio holds 1 / (256 * cells), and stays below 1/4.
+    var integers = site.plain(
+      output: site.encoding(site.outputRange, atLeast: inputScale / 64 * (1 + 1e-9)))
+    integers.layer.scalings = counts.map { count in
+      FixedPointScaling(clamping: inputScale / Double(integers.output.scale) / Double(256 * count))
+    }
+    return integers
+  }
+
+  package func run(
+    _ execution: IntegerExecution, _ executor: LayerExecutor, _ inputs: [[Float]], count: Int
+  ) -> IntegerExecution.Result {
+    let counts = cellCounts(input: execution.layer.input, output: execution.layer.output)
+    guard let full = execution.integers.layer.scalings.last, let cells = counts.last else {
+      preconditionFailure("a mean has a factor")
+    }
+    // Times the count of cells the factor is the ratio of the scales.
+    let ratio = full.factor * Double(256 * cells)
+    return execution.mapped(executor.run(inputs, count: count)) { mean in
+      Int((Double(mean) * ratio + 0.5).rounded(.down)) + execution.integers.output.zeroPoint
+    }
+  }
+}

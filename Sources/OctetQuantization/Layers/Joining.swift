@@ -1,0 +1,73 @@
+import Octet
+import OctetHost
+import OctetInterchange
+import OctetNetwork
+
+/// What the kinds that make one value of two have in common: each input is brought to the scale of the output.
+protocol JoiningKind: LoweredKind {
+  /// What is made of two values of one scale.
+  func joined(_ first: Double, _ second: Double) -> Double
+}
+
+extension JoiningKind {
+  package func takes(_ function: Activation) -> Bool { function == .relu }
+
+  func convert(
+    _ node: Graph.Node, _ inputs: [Int], _ network: inout LiteIntegerConversion
+  ) throws(ImportError) -> Int {
+    let output = try network.output(node)
+    guard network.tensors[inputs[0]].shape == network.tensors[inputs[1]].shape else {
+      throw network.source.failure(
+        "\(node.title) reads an image and a flattened one; \(type(of: self).keyword) before flattening")
+    }
+    let scales = inputs.map { network.tensors[$0].scale }
+    guard let scaling = QuantizedLayer.InputScaling(scales, output: output.scale) else {
+      throw network.source.failure("\(node.title) has inputs whose steps are more than 2^20 of its output's")
+    }
+    var made = network.emptyLayer(self, node, inputs)
+    made.inputScaling = scaling
+    made.clamp = network.clamp(node.function, output)
+    return network.append(made, shape: node.shape, output)
+  }
+
+  package func quantize(
+    _ site: LayerQuantizer, weightScales: [Double]
+  ) throws(QuantizationError) -> IntegerLayer {
+    let scales = site.inputs.map(\.scale)
+    let largest = Double(max(scales[0], scales[1]))
+    var integers = site.plain(output: site.encoding(site.outputRange, atLeast: largest * 0x1p-20))
+    integers.layer.inputScaling = QuantizedLayer.InputScaling(scales, output: integers.output.scale)
+    return integers
+  }
+
+  package func run(
+    _ execution: IntegerExecution, _ executor: LayerExecutor, _ inputs: [[Float]], count: Int
+  ) -> IntegerExecution.Result {
+    guard let scaling = execution.integers.layer.inputScaling else {
+      preconditionFailure("a layer of two inputs has their multipliers")
+    }
+    let zeroPoint = execution.integers.output.zeroPoint
+    var index = 0
+    return execution.mapped(inputs[0]) { first in
+      let value = joined(
+        Double(first) * Double(scaling.first), Double(inputs[1][index]) * Double(scaling.second))
+      index += 1
+      return (Int(value.rounded()) + 1 << (scaling.shift - 1)) >> scaling.shift + zeroPoint
+    }
+  }
+}
+
+extension NetworkLowering {
+  /// Appends a layer that joins two values; both must have kept their shape.
+  mutating func appendJoin(
+    _ site: LoweringSite, _ kind: any JoiningKind, _ verb: String, _ order: String
+  ) throws(QuantizationError) -> Int {
+    let shapes = inputs(site).map { shape($0) }
+    guard shapes[0] == shapes[1] else {
+      throw .unsupported(
+        layer: site.layer.name,
+        reason: "it \(verb) \(shapes[0]) and \(shapes[1]), one of them flattened: \(order) before flatten")
+    }
+    return append(site, kind, output: shapes[0])
+  }
+}

@@ -1,0 +1,181 @@
+import Octet
+import OctetInterchange
+import OctetNetwork
+import OctetTraining
+
+extension LoweredNetwork {
+  /// Brings a float model into the form in which it is quantized.
+  ///
+  /// Dropout and flatten go, batch normalization joins the layer before it or becomes a 1x1 depthwise convolution,
+  /// activations and pools are fused where they can be, and the last activation becomes the head. A flat input takes
+  /// the shape of the pictures, so that a dense layer can take in each row as it comes.
+  package init(_ model: FloatModel, picture: ImageShape?) throws(QuantizationError) {
+    let flat = model.network.input
+    if let picture {
+      guard flat.takes(picture) else {
+        throw .shape(images: picture, network: flat)
+      }
+      if picture != flat, let network = try? LoweredNetwork(lowering: model, input: picture) {
+        self = network
+        return
+      }
+    }
+    // Layers other than dense ones may need the input as it was described.
+    self = try LoweredNetwork(lowering: model, input: flat)
+  }
+
+  private init(lowering model: FloatModel, input: ImageShape) throws(QuantizationError) {
+    var lowering = try NetworkLowering(model, input: input)
+    try lowering.lower()
+    self = lowering.network
+    if let reason = try classifierFault(model) { throw .noClassifier(reason) }
+    fuse()
+    try checkLast()
+  }
+
+  private func classifierFault(_ model: FloatModel) throws(QuantizationError) -> String? {
+    do throws(NetworkError) {
+      return try model.classifierFault()
+    } catch {
+      throw .network(error)
+    }
+  }
+
+  private func checkLast() throws(QuantizationError) {
+    guard let last = layers.last else {
+      throw .limit("it has no layer that computes anything")
+    }
+    guard last.output.isFlat else {
+      throw .unsupported(layer: last.name, reason: "its output is \(last.output), not one row of logits")
+    }
+    guard layers.count <= Int(Limit.layers) else {
+      throw .limit("it has \(layers.count) layers after fusing; \(Limit.layers) is the most")
+    }
+  }
+}
+
+/// Where a layer stands in the described network.
+struct LoweringSite {
+  let layer: LayerDescription
+  let input: ImageShape
+  let output: ImageShape
+}
+
+/// One pass over the described layers, each becoming a layer of its own or vanishing.
+struct NetworkLowering {
+  private let model: FloatModel
+  private let shapes: [ImageShape]
+  private let isNeeded: [Bool]
+  private let parameters: [String: [Float]]
+  private(set) var network: LoweredNetwork
+  /// For each described value the lowered one that holds it; nil for those that nothing needs.
+  private var values: [Int?] = [0]
+
+  init(_ model: FloatModel, input: ImageShape) throws(QuantizationError) {
+    self.model = model
+    do throws(NetworkError) {
+      shapes = try model.network.shapes()
+    } catch {
+      throw .network(error)
+    }
+    // Layers that nothing reads are left out.
+    var isNeeded = [Bool](repeating: false, count: shapes.count)
+    isNeeded[shapes.count - 1] = true
+    for (index, layer) in model.network.layers.enumerated().reversed() where isNeeded[index + 1] {
+      for value in layer.inputs { isNeeded[value] = true }
+    }
+    self.isNeeded = isNeeded
+    parameters = Dictionary(model.parameters.map { ($0.name, $0.values) }) { first, _ in first }
+    let head: QuantizedModel.Head =
+      switch model.network.outputActivation {
+      case .softmax: .softmax
+      case .sigmoid: .sigmoid
+      case .linear, .relu, .tanh: .linear
+      }
+    network = LoweredNetwork(
+      input: input, layers: [], head: head, classNames: model.classNames,
+      pictureForm: model.pictureForm ?? .digits)
+  }
+
+  mutating func lower() throws(QuantizationError) {
+    for (index, layer) in model.network.layers.enumerated() {
+      guard isNeeded[index + 1] else {
+        values.append(nil)
+        continue
+      }
+      let site = LoweringSite(layer: layer, input: shapes[layer.inputs[0]], output: shapes[index + 1])
+      var value = try layer.kind.lowering.lower(site, &self)
+      let isHead = index == model.network.layers.count - 1 && network.head != .linear
+      if layer.activation != .linear, !isHead {
+        value = append(
+          LoweredLayer(
+            name: layer.name, kind: ActivationOnly(), inputs: [value], input: network.shapes[value],
+            output: network.shapes[value], activation: layer.activation))
+      }
+      values.append(value)
+    }
+  }
+
+  // MARK: what the kinds' own files use
+
+  /// The lowered values that the layer reads.
+  func inputs(_ site: LoweringSite) -> [Int] {
+    site.layer.inputs.map { value in
+      guard let lowered = values[value] else {
+        preconditionFailure("what a needed layer reads is needed too")
+      }
+      return lowered
+    }
+  }
+
+  /// The shape of a lowered value.
+  func shape(_ value: Int) -> ImageShape { network.shapes[value] }
+
+  /// Appends a layer and gives the value that it makes.
+  mutating func append(_ layer: LoweredLayer) -> Int {
+    network.layers.append(layer)
+    return network.layers.count
+  }
+
+  /// Appends a layer of the described one's name and inputs.
+  ///
+  /// - Parameter output: the described output's, where it is nil.
+  mutating func append(
+    _ site: LoweringSite, _ kind: any LoweredKind, output: ImageShape? = nil, weights: [Float] = [],
+    bias: [Float] = []
+  ) -> Int {
+    let inputs = inputs(site)
+    return append(
+      LoweredLayer(
+        name: site.layer.name, kind: kind, inputs: inputs, input: shape(inputs[0]),
+        output: output ?? site.output, weights: weights, bias: bias))
+  }
+
+  /// Appends a layer with the described one's weights, and its bias or zeros.
+  mutating func appendWeighted(
+    _ site: LoweringSite, _ kind: any LoweredKind, hasBias: Bool
+  ) throws(QuantizationError) -> Int {
+    let zeros = [Float](repeating: 0, count: site.output.channels)
+    return append(
+      site, kind, weights: try parameter(site, "weight"), bias: hasBias ? try parameter(site, "bias") : zeros)
+  }
+
+  func parameter(_ site: LoweringSite, _ name: String) throws(QuantizationError) -> [Float] {
+    guard let found = parameters["\(site.layer.name).\(name)"] else {
+      throw .unsupported(layer: site.layer.name, reason: "the model has no parameter \(name) for it")
+    }
+    return found
+  }
+
+  /// Flatten leaves no trace, so what follows it must not care for rows and columns.
+  func requirePicture(_ site: LoweringSite) throws(QuantizationError) {
+    let found = shape(inputs(site)[0])
+    guard site.input == found else {
+      throw .unsupported(
+        layer: site.layer.name,
+        reason:
+          "it reads a flattened \(found); only dense layers can, so put it before flatten or after a dense layer"
+      )
+    }
+  }
+}

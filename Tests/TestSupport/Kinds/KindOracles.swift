@@ -1,0 +1,144 @@
+import Octet
+import OctetNetwork
+import OctetQuantization
+
+// All that the tests know of kinds of layers, each written from the documents and not from the code. A new kind is added
+// to each of the switches here, and to the networks.
+
+extension WholeLayerStep {
+  /// The layer's definition in docs/NUMERICS.md, on whole arrays of integers; kinds by their numbers in docs/FORMAT.md.
+  func compute(_ first: [Int], _ second: [Int]) -> [Int] {
+    switch layer.kind {
+    case 1, 2, 3: return forEachOutput { weighted(first, row: $0, column: $1, channel: $2) }
+    case 4: return forEachOutput { cells(first, row: $0, column: $1, channel: $2).max() ?? 0 }
+    case 5:
+      let pairs = isCut ? layer.windowHeight * layer.windowWidth : 1
+      return forEachOutput { row, column, channel in
+        let cells = cells(first, row: row, column: column, channel: channel)
+        return mean(cells, pair: pairs == 1 ? 0 : cells.count - 1, pairs: pairs)
+      }
+    case 6:
+      return (0..<input.channels).map { channel in
+        let cells = stride(from: channel, to: first.count, by: input.channels).map { first[$0] }
+        return mean(cells, pair: 0, pairs: 1)
+      }
+    case 7: return join(first, second) { $0 + $1 }
+    case 8: return first.map { file.int8(layer.constants + $0 + 128) }
+    default: preconditionFailure("kind \(layer.kind)")
+    }
+  }
+}
+
+extension DoubleReference {
+  /// What a layer makes of a batch, but for its activation.
+  func compute(
+    _ layer: LayerDescription, _ inputs: [[[Double]]], from input: ImageShape, to output: ImageShape
+  ) -> [[Double]] {
+    let images = inputs[0]
+    func parameter(_ name: String) -> [Double] { parameters["\(layer.name).\(name)"] ?? [] }
+    switch layer.kind {
+    case .dense(let dense):
+      let weight = parameter("weight")
+      return images.map { image in
+        (0..<dense.units).map { unit in
+          image.indices.reduce(dense.hasBias ? parameter("bias")[unit] : 0) {
+            $0 + image[$1] * weight[$1 * dense.units + unit]
+          }
+        }
+      }
+    case .convolution(let convolution):
+      let weight = parameter("weight")
+      let bias = convolution.hasBias ? parameter("bias") : nil
+      return images.map { image in
+        slide(convolution.window, input, output) { cells, filter in
+          cells.reduce(bias?[filter] ?? 0) { sum, cell in
+            (0..<input.channels).reduce(sum) {
+              $0 + image[cell.pixel * input.channels + $1]
+                * weight[(cell.place * input.channels + $1) * output.channels + filter]
+            }
+          }
+        }
+      }
+    case .depthwiseConvolution(let convolution):
+      let weight = parameter("weight")
+      let bias = convolution.hasBias ? parameter("bias") : nil
+      return images.map { image in
+        slide(convolution.window, input, output) { cells, channel in
+          cells.reduce(bias?[channel] ?? 0) {
+            $0 + image[$1.pixel * input.channels + channel / convolution.multiplier]
+              * weight[$1.place * output.channels + channel]
+          }
+        }
+      }
+    case .maxPooling(let pooling):
+      return images.map { image in
+        slide(pooling.window, input, output) { cells, channel in
+          cells.map { image[$0.pixel * input.channels + channel] }.max() ?? 0
+        }
+      }
+    case .averagePooling(let pooling):
+      return images.map { average($0, pooling.window, input, output) }
+    case .globalAveragePooling:
+      return images.map { average($0, Window(height: input.height, width: input.width), input, output) }
+    case .batchNormalization(let normalization):
+      return normalize(images, input, layer.name, epsilon: Double(normalization.epsilon))
+    case .add:
+      return zip(images, inputs[1]).map { zip($0, $1).map(+) }
+    case .flatten, .dropout, .activation:
+      return images
+    }
+  }
+}
+
+extension RandomModelBuilder {
+  /// What a random layer is, as often as the kind is here; mostly kinds that have several kernels.
+  static let drawnKinds: [LayerKind] =
+    [LayerKind](repeating: .convolution, count: 10)
+    + [LayerKind](repeating: .depthwiseConvolution, count: 5)
+    + LayerKind.allCases + LayerKind.allCases.filter { !$0.traits.contains(.wholeInput) }
+
+  mutating func append(_ kind: LayerKind, _ input: Int) {
+    switch kind {
+    case .dense: appendDense(input, units: draw(1...20))
+    case .convolution: appendConvolution(input)
+    case .depthwiseConvolution: appendDepthwise(input)
+    case .maximumPooling, .averagePooling: appendPooling(kind, input)
+    case .globalAveragePooling: appendGlobalAverage(input)
+    case .add: appendJoin(kind, input)
+    case .table: appendTable(input)
+    }
+  }
+}
+
+extension FloatLayerKind {
+  /// Networks whose analytic gradients are compared with numeric ones. Each kind must be in one of them.
+  package static let gradientNetworks: [String] = [
+    "input 7\ndense 5 relu\ndense 3 softmax",
+    "input 7\ndense 5 sigmoid\ndense 4 no-bias tanh\ndense 3 softmax",
+    "input 6x5x2\nconv 3 3x3 relu\nflatten\ndense 3 softmax",
+    "input 6x5x2\nconv 3 3x2 stride 2 padding same tanh\nflatten\ndense 3 softmax",
+    "input 5x7x3\nconv 4 2x3 stride 1x2 padding same no-bias sigmoid\nconv 2 1x1\nflatten\ndense 3 softmax",
+    "input 6x6x2\nconv 3 3x3 tanh\nconv 2 1x1 stride 2 padding same\nflatten\ndense 3 softmax",
+    "input 6x5x3\ndepthwise 3x3 padding same relu\nflatten\ndense 3 softmax",
+    "input 6x5x2\ndepthwise 2x3 stride 2 multiplier 3 no-bias tanh\nflatten\ndense 3 softmax",
+    "input 6x6x2\nconv 3 3x3\nmaxpool 2x2\nflatten\ndense 3 softmax",
+    // Gradients that are mostly zeros, over patches long enough for the sparse products.
+    "input 6x6x2\nconv 4 3x3 padding same\nconv 3 3x3 padding same\nmaxpool 2x2\nflatten\ndense 3 softmax",
+    "input 6x7x4\nconv 5 3x3 stride 2 padding same relu\nmaxpool 2x2 stride 2 padding same\nflatten\ndense 3 softmax",
+    "input 7x6x2\nmaxpool 3x3 stride 2 padding same\ntanh\nconv 3 2x2\nmaxpool 2x2 stride 1 relu\nflatten\ndense 3 softmax",
+    "input 7x6x2\nconv 3 2x2\naveragepool 3x2 stride 2 padding same sigmoid\nflatten\ndense 3 softmax",
+    "input 6x5x2\nconv 3 3x3 relu\nglobalaveragepool tanh\ndense 3 softmax",
+    "input 4x4x2\nconv 3 3x3 no-bias\nbatchnorm relu\nflatten\ndense 3 softmax",
+    "input 5\ndense 4\nbatchnorm momentum 0.9 epsilon 0.01 tanh\ndense 3 softmax",
+    "input 4x4x2\na = conv 2 3x3 padding same relu\nconv 2 3x3 padding same\nadd a relu\nflatten\ndense 3 softmax",
+    "input 4x4x2\na = conv 2 3x3 padding same\nb = relu\nadd a\nadd b tanh\nadd a\nflatten\ndense 3 softmax",
+    "input 4\na = dense 4 tanh\nadd a\nadd input\ndense 3 softmax",
+    "input 4x4x2\na = conv 2 3x3 padding same relu\nb = conv 2 1x1 from a\nconv 2 1x1 from a\nadd b\n"
+      + "globalaveragepool\ndense 3 softmax",
+    "input 6\ndense 5 tanh\ndense 3 sigmoid",
+    "input 6\ndense 5 tanh\ndense 3 linear",
+    "input 6\ndense 5 tanh\ndense 3 tanh",
+    "input 6\ndense 5 relu\ndense 1 sigmoid",
+    "input 6\ndense 5 relu\ndense 1 tanh",
+  ]
+}
