@@ -56,7 +56,7 @@ package enum LayerKind: UInt8, Sendable {
   }
 
   /// The kinds with weights, bias, multipliers and shifts.
-  package enum Weighted: Sendable {
+  package enum Weighted: UInt8, Sendable {
     case dense, convolution, depthwiseConvolution
   }
 

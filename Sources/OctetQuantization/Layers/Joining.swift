@@ -15,19 +15,7 @@ extension JoiningKind {
   func convert(
     _ node: Graph.Node, _ inputs: [Int], _ network: inout LiteIntegerConversion
   ) throws(ImportError) -> Int {
-    let output = try network.output(node)
-    guard network.tensors[inputs[0]].shape == network.tensors[inputs[1]].shape else {
-      throw network.source.failure(
-        "\(node.title) reads an image and a flattened one; \(type(of: self).keyword) before flattening")
-    }
-    let scales = inputs.map { network.tensors[$0].scale }
-    guard let scaling = QuantizedLayer.InputScaling(scales, output: output.scale) else {
-      throw network.source.failure("\(node.title) has inputs whose steps are more than 2^20 of its output's")
-    }
-    var made = network.emptyLayer(self, node, inputs)
-    made.inputScaling = scaling
-    made.clamp = network.clamp(node.function, output)
-    return network.append(made, shape: node.shape, output)
+    try network.appendJoin(self, node, inputs, network.output(node))
   }
 
   package func quantize(
@@ -69,5 +57,25 @@ extension NetworkLowering {
         reason: "it \(verb) \(shapes[0]) and \(shapes[1]), one of them flattened: \(order) before flatten")
     }
     return append(site, kind, output: shapes[0])
+  }
+}
+
+extension LiteIntegerConversion {
+  /// Appends a layer that joins two values, and gives the tensor that it writes.
+  mutating func appendJoin(
+    _ kind: some JoiningKind, _ node: Graph.Node, _ inputs: [Int], _ output: IntegerLayer.Encoding
+  ) throws(ImportError) -> Int {
+    guard tensors[inputs[0]].shape == tensors[inputs[1]].shape else {
+      throw source.failure(
+        "\(node.title) reads an image and a flattened one; put it before what flattens")
+    }
+    let scales = inputs.map { tensors[$0].scale }
+    guard let scaling = QuantizedLayer.InputScaling(scales, output: output.scale) else {
+      throw source.failure("\(node.title) has inputs whose steps are more than 2^20 of its output's")
+    }
+    var made = emptyLayer(kind, node, inputs)
+    made.inputScaling = scaling
+    made.clamp = clamp(node.function, output)
+    return append(made, shape: node.shape, output)
   }
 }

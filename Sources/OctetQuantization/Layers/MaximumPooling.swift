@@ -62,7 +62,8 @@ extension LiteIntegerConversion {
       let pool = layers[index]
       let reads = layers.filter { $0.inputs.contains(index) }.count
       let previous = layers[index - 1]
-      if pool.kind == .maximumPooling, pool.inputs == [index], reads == 1,
+      let takesMaximum = pool.kind.traits.contains(.window) && pool.kind.traits.contains(.keepsZeroPoint)
+      if takesMaximum, pool.inputs == [index], reads == 1,
         previous.kind.traits.contains(.fusedPool), previous.pool == .one, pool.window == pool.stride,
         pool.reach == Extent(0, 0),
         pool.window.height * tensors[index + 1].shape.height <= tensors[index].shape.height,

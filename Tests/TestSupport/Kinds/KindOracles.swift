@@ -2,8 +2,8 @@ import Octet
 import OctetNetwork
 import OctetQuantization
 
-// All that the tests know of kinds of layers, each written from the documents and not from the code. A new kind is added
-// to each of the switches here, and to the networks.
+// All that the tests know of kinds of layers, each written from the documents and not from the code. A new kind is
+// added to each of the switches here, and to the networks.
 
 extension WholeLayerStep {
   /// The layer's definition in docs/NUMERICS.md, on whole arrays of integers; kinds by their numbers in docs/FORMAT.md.
