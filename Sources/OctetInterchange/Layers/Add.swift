@@ -13,14 +13,7 @@ extension Add: FloatLayer {
 extension Add: IntegerLayerExport {
   static func writeIntegers(_ layer: ONNXQuantizedExport.Layer, to export: inout ONNXQuantizedExport)
     -> String
-  {
-    let values = [
-      export.dequantize(layer.input, name: layer.name),
-      export.dequantize(layer.secondInput, name: layer.name),
-    ]
-    let sum = export.writer.node("Add", values, name: layer.name)
-    return export.quantize(export.clamp(sum, layer), layer.output)
-  }
+  { export.writeJoin("Add", layer) }
 }
 
 extension GraphBuilder {
@@ -30,25 +23,11 @@ extension GraphBuilder {
   mutating func sum(
     _ left: ArrayView, _ right: ArrayView, isInteger: Bool = false, _ title: String
   ) throws(GraphFailure) -> ArrayView {
-    guard left.sizes == right.sizes else {
-      throw GraphFailure(
-        "adds arrays of the sizes \(left.sizes) and \(right.sizes) without the batch; they must be the same")
-    }
-    guard left.axes == right.axes else {
-      throw GraphFailure(
-        "adds two arrays whose elements lie in different orders (one is channels first, one last)")
-    }
+    try checkJoin(left, right, "adds")
     if left.value == right.value, !isInteger {
       return try affine(left, factors: Constant(2), summands: Constant(0), title)
     }
-    var values = [left.value, right.value]
-    if shape(left) != shape(right) {
-      for index in 0...1 { values[index] = try flat(values[index], title) }
-    }
-    let value = try append(
-      Graph.Node(
-        operation: .layer(.add(Add())), inputs: values, shape: graph.shape(values[0]), title: title))
-    return ArrayView(value: value, axes: left.axes)
+    return try join(left, right, .add(Add()), "adds", title)
   }
 }
 
@@ -74,12 +53,9 @@ extension Add {
   private static func readKeras(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
     -> ArrayView
   {
-    guard layer.inputs.count > 1 else {
-      throw GraphFailure("adds \(layer.inputs.count) values; two or more are needed")
+    try model.joinAll(layer, "adds") { builder, left, right throws(GraphFailure) in
+      try builder.sum(left, right, layer.title)
     }
-    var sum = layer.inputs[0]
-    for other in layer.inputs.dropFirst() { sum = try model.builder.sum(sum, other, layer.title) }
-    return sum
   }
 
   static let lite = [
@@ -93,13 +69,9 @@ extension Add {
     if let operand = try Affine.operand(model, node) {
       return try Affine.give(&model, node, operand.view, summands: operand.numbers, function: function)
     }
-    let (left, right) = (try model.viewOfAnyForm(node), try model.viewOfAnyForm(node, 1))
-    // Of a batch of one, 1 x N and N are stretched to each other.
-    guard left.hasBatch == right.hasBatch || left.sizes == right.sizes else {
-      throw GraphFailure("adds an array with the batch and one without")
+    let (isInteger, title) = (model.isInteger, model.title(node))
+    try model.giveJoin(node, "adds", function: function) { builder, left, right throws(GraphFailure) in
+      try builder.sum(left, right, isInteger: isInteger, title)
     }
-    var made = try model.builder.sum(left, right, isInteger: model.isInteger, model.title(node))
-    made.hasBatch = left.hasBatch || right.hasBatch
-    try model.give(node, made, function: function)
   }
 }

@@ -9,30 +9,7 @@ import Testing
 
 /// Each kind of layer is known to every format, or its file says why it is not.
 @Suite struct KindTests {
-  /// The kind that comes after another one, so that the compiler asks for a new kind's place.
-  private static func kind(after kind: FloatLayerKind?) -> FloatLayerKind? {
-    let window = Window(height: 2, width: 2)
-    return switch kind {
-    case nil: .dense(OctetNetwork.Dense(units: 3))
-    case .dense: .convolution(OctetNetwork.Convolution(filters: 3, window: window))
-    case .convolution: .depthwiseConvolution(OctetNetwork.DepthwiseConvolution(window: window, multiplier: 2))
-    case .depthwiseConvolution: .maxPooling(MaxPooling(window: window))
-    case .maxPooling: .averagePooling(OctetNetwork.AveragePooling(window: window))
-    case .averagePooling: .globalAveragePooling(OctetNetwork.GlobalAveragePooling())
-    case .globalAveragePooling: .batchNormalization(OctetNetwork.BatchNormalization())
-    case .batchNormalization: .add(OctetNetwork.Add())
-    case .add: .flatten(OctetNetwork.Flatten())
-    case .flatten: .dropout(OctetNetwork.Dropout(rate: 0.5))
-    case .dropout: .activation(ActivationOnly())
-    case .activation: nil
-    }
-  }
-
-  static let kinds: [FloatLayerKind] = {
-    var kinds: [FloatLayerKind] = []
-    while let next = kind(after: kinds.last) { kinds.append(next) }
-    return kinds
-  }()
+  static let kinds = FloatLayerKind.samples
 
   /// A network with a layer of the kind between others.
   private static func network(_ kind: FloatLayerKind) throws -> NetworkDescription {
@@ -95,19 +72,6 @@ import Testing
     }
   }
 
-  /// The operator that each kind of integer layer is in ONNX.
-  private static func type(_ kind: LayerKind) -> String {
-    switch kind {
-    case .dense: "Gemm"
-    case .convolution, .depthwiseConvolution: "Conv"
-    case .maximumPooling: "MaxPool"
-    case .averagePooling: "AveragePool"
-    case .globalAveragePooling: "GlobalAveragePool"
-    case .add: "Add"
-    case .table: "Gather"
-    }
-  }
-
   @Test func `every kind of integer layer is exported to ONNX`() throws {
     var missing = Set(LayerKind.allCases)
     for seed: UInt64 in 0..<200 where !missing.isEmpty {
@@ -118,7 +82,7 @@ import Testing
         // The mean of a single cell is the cell.
         let input = model.tensor(Int(model.layer(index).input))
         if kind == .globalAveragePooling, input.height == 1, input.width == 1 { continue }
-        let name = "layer_\(index + 1)/\(Self.type(kind))_"
+        let name = "layer_\(index + 1)/\(kind.onnxOperator)_"
         #expect(nodes.contains { $0.hasPrefix(name) }, "seed \(seed): \(name)")
         missing.remove(kind)
       }

@@ -142,3 +142,46 @@ extension FloatLayerKind {
     "input 6\ndense 5 relu\ndense 1 tanh",
   ]
 }
+
+extension LayerKind {
+  /// What the layer's own node is called in the ONNX export.
+  package var onnxOperator: String {
+    switch self {
+    case .dense: "Gemm"
+    case .convolution, .depthwiseConvolution: "Conv"
+    case .maximumPooling: "MaxPool"
+    case .averagePooling: "AveragePool"
+    case .globalAveragePooling: "GlobalAveragePool"
+    case .add: "Add"
+    case .table: "Gather"
+    }
+  }
+}
+
+extension FloatLayerKind {
+  /// The kind that comes after another one, so that the compiler asks for a new kind's place.
+  private static func sample(after kind: FloatLayerKind?) -> FloatLayerKind? {
+    let window = Window(height: 2, width: 2)
+    return switch kind {
+    case nil: .dense(Dense(units: 3))
+    case .dense: .convolution(Convolution(filters: 3, window: window))
+    case .convolution: .depthwiseConvolution(DepthwiseConvolution(window: window, multiplier: 2))
+    case .depthwiseConvolution: .maxPooling(MaxPooling(window: window))
+    case .maxPooling: .averagePooling(AveragePooling(window: window))
+    case .averagePooling: .globalAveragePooling(GlobalAveragePooling())
+    case .globalAveragePooling: .batchNormalization(BatchNormalization())
+    case .batchNormalization: .add(Add())
+    case .add: .flatten(Flatten())
+    case .flatten: .dropout(Dropout(rate: 0.5))
+    case .dropout: .activation(ActivationOnly())
+    case .activation: nil
+    }
+  }
+
+  /// One layer of each kind.
+  package static let samples: [FloatLayerKind] = {
+    var kinds: [FloatLayerKind] = []
+    while let next = sample(after: kinds.last) { kinds.append(next) }
+    return kinds
+  }()
+}
