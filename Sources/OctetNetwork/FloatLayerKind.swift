@@ -35,27 +35,30 @@ package enum FloatLayerKind: Hashable, Sendable {
   private static let readers: [Reader] = [
     Reader(dense), Reader(convolution), Reader(depthwiseConvolution), Reader(maxPooling),
     Reader(averagePooling),
-    Reader(globalAveragePooling), Reader(batchNormalization), Reader(add), Reader(flatten), Reader(dropout),
+    Reader(globalAveragePooling), Reader(batchNormalization), Reader(add), Reader(flatten),
+    Reader(dropout),
     Reader(activation),
   ]
 
   private struct Reader: Sendable {
     let keyword: String
     let grammar: String
+    let summary: String
     let read: @Sendable (inout LineWords) throws(NetworkError) -> FloatLayerKind
 
     init<Kind: LayerSpecification>(_ kind: @escaping @Sendable (Kind) -> FloatLayerKind) {
       keyword = Kind.keyword
       grammar = Kind.grammar
+      summary = Kind.summary
       read = { (words: inout LineWords) throws(NetworkError) -> FloatLayerKind in
         kind(try Kind(words: &words))
       }
     }
   }
 
-  /// The kinds' keywords, with the grammar of their lines.
-  package static var grammars: [(keyword: String, grammar: String)] {
-    readers.map { ($0.keyword, $0.grammar) }
+  /// The kinds' keywords, with the grammar of their lines and what they do.
+  package static var grammars: [(keyword: String, grammar: String, summary: String)] {
+    readers.map { ($0.keyword, $0.grammar, $0.summary) }
   }
 
   /// Reads a layer whose keyword has been taken, or nil when no kind has that keyword.
@@ -72,6 +75,9 @@ package protocol LayerSpecification: Hashable, Sendable {
 
   /// The line's grammar, as printed in errors and in the documentation.
   static var grammar: String { get }
+
+  /// What the layer does, in a few words for users.
+  static var summary: String { get }
 
   /// Reads the settings after the keyword; an activation and `from` are read by the caller.
   init(words: inout LineWords) throws(NetworkError)

@@ -16,31 +16,6 @@ struct KindTests {
     "\(kind.name)".uppercased().replacing(" ", with: "_")
   }
 
-  @Test func `each kind is in the table of the format, with its number, name, window and constants`() throws {
-    let page = try Self.text("docs/FORMAT.md")
-    for kind in LayerKind.allCases {
-      let traits = kind.traits
-      let window =
-        if traits.contains(.window) {
-          traits.contains(.fusedPool) ? "yes, fused pool allowed" : "yes"
-        } else if traits.contains(.wholeInput) {
-          "the whole input, written as 1, 1"
-        } else {
-          "none"
-        }
-      let constants =
-        if traits.contains(.weights) {
-          "parameters, weights"
-        } else if traits.contains(.means) {
-          "pairs"
-        } else {
-          traits.contains(.lookup) ? "the table" : "none"
-        }
-      let row = "| \(kind.rawValue) | \(kind.name) | \(window) | \(constants) |"
-      #expect(page.contains(row), "docs/FORMAT.md lacks: \(row)")
-    }
-  }
-
   @Test func `each kind has numbers that are specified, and a file of its own`() throws {
     let headings = try Self.text("docs/NUMERICS.md").split(separator: "\n").filter { $0.hasPrefix("## ") }
     for kind in LayerKind.allCases {
@@ -66,7 +41,11 @@ struct KindTests {
     }
     #expect(missing.isEmpty, "TestSupport draws no \(missing.map { "\($0.name)" })")
     var draft = ModelDraft.sample
-    #expect(try Model(copying: draft.bytes()).kinds == LayerKind.allCases, "the fuzzer's first model")
+    // The fuzzer changes a kind into another one of the same traits.
+    let first = try Model(copying: draft.bytes()).kinds
+    for kind in LayerKind.allCases {
+      #expect(first.contains { $0.traits.contains(kind.traits) }, "the fuzzer's first model: \(kind.name)")
+    }
   }
 
   @Test func `traits do not contradict each other`() {

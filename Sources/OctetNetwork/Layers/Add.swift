@@ -2,6 +2,7 @@
 package struct Add: LayerSpecification {
   package static let keyword = "add"
   package static let grammar = "add NAME [ACTIVATION]"
+  package static let summary = "adds the output of a named layer above, which has the same shape"
 
   package init() {}
 

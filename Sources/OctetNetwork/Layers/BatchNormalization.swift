@@ -2,6 +2,7 @@
 package struct BatchNormalization: LayerSpecification {
   package static let keyword = "batchnorm"
   package static let grammar = "batchnorm [momentum M] [epsilon E] [ACTIVATION]"
+  package static let summary = "batch normalization; momentum is 0.99 and epsilon 0.001 unless given"
 
   /// How much of the moving averages one step keeps.
   package let momentum: Float

@@ -2,6 +2,7 @@
 package struct Convolution: LayerSpecification {
   package static let keyword = "conv"
   package static let grammar = "conv FILTERS \(Window.grammar) [no-bias] [ACTIVATION]"
+  package static let summary = "convolution"
 
   package let filters: Int
   package let window: Window

@@ -2,6 +2,7 @@
 package struct Dense: LayerSpecification {
   package static let keyword = "dense"
   package static let grammar = "dense UNITS [no-bias] [ACTIVATION]"
+  package static let summary = "every output is a weighted sum of all inputs; the input must be flat"
 
   package let units: Int
   package let hasBias: Bool

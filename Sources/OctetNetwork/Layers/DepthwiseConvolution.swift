@@ -2,6 +2,7 @@
 package struct DepthwiseConvolution: LayerSpecification {
   package static let keyword = "depthwise"
   package static let grammar = "depthwise \(Window.grammar) [multiplier M] [no-bias] [ACTIVATION]"
+  package static let summary = "convolution of each channel by itself, with M outputs per channel"
 
   package let window: Window
   /// Output channels per input channel.

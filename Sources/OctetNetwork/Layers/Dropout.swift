@@ -2,6 +2,7 @@
 package struct Dropout: LayerSpecification {
   package static let keyword = "dropout"
   package static let grammar = "dropout RATE"
+  package static let summary = "sets a share of the values to zero in training"
 
   /// The share that is cleared.
   package let rate: Float

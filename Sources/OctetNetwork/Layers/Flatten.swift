@@ -2,6 +2,7 @@
 package struct Flatten: LayerSpecification {
   package static let keyword = "flatten"
   package static let grammar = "flatten"
+  package static let summary = "turns an image into a flat vector, channels last"
 
   package init() {}
 
@@ -16,6 +17,7 @@ package struct Flatten: LayerSpecification {
 package struct ActivationOnly: LayerSpecification {
   package static let keyword = "activation"
   package static let grammar = "activation linear|relu|sigmoid|tanh|softmax"
+  package static let summary = "an activation by itself; its name alone is enough"
 
   package init() {}
 

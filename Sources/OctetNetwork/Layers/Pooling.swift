@@ -2,6 +2,7 @@
 package struct MaxPooling: LayerSpecification {
   package static let keyword = "maxpool"
   package static let grammar = "maxpool \(Window.grammar)"
+  package static let summary = "largest value in each window; the stride is the window size unless given"
 
   package let window: Window
 
@@ -23,6 +24,7 @@ package struct MaxPooling: LayerSpecification {
 package struct AveragePooling: LayerSpecification {
   package static let keyword = "averagepool"
   package static let grammar = "averagepool \(Window.grammar)"
+  package static let summary = "mean of the window's cells that lie on the input; the stride likewise"
 
   package let window: Window
 
@@ -44,6 +46,7 @@ package struct AveragePooling: LayerSpecification {
 package struct GlobalAveragePooling: LayerSpecification {
   package static let keyword = "globalaveragepool"
   package static let grammar = "globalaveragepool"
+  package static let summary = "mean of each channel"
 
   package init() {}
 

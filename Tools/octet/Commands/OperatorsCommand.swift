@@ -1,3 +1,4 @@
+import Octet
 import OctetCommandLine
 import OctetInterchange
 import OctetNetwork
@@ -12,7 +13,8 @@ enum OperatorsCommand: Command {
     discussion: """
       Lists what models of other tools may consist of: the operators of ONNX and TensorFlow Lite and the layer \
       classes of Keras, each with what it becomes in a network of Octet and, in parentheses, the conditions. \
-      With --format network it lists the layers of a network file with their grammar.
+      With --format network it lists the layers of a network file with their grammar, with --format octet \
+      the kinds of layer of an .octet file.
       """,
     options: [
       OptionDescription(
@@ -35,7 +37,8 @@ enum OperatorsCommand: Command {
   }
 
   private static let networkFormat = "network"
-  private static let formats = ForeignFormat.allCases.map(\.rawValue) + [networkFormat]
+  private static let octetFormat = "octet"
+  private static let formats = ForeignFormat.allCases.map(\.rawValue) + [networkFormat, octetFormat]
 
   private struct Section {
     let format: String
@@ -44,9 +47,11 @@ enum OperatorsCommand: Command {
     let json: JSONValue
   }
 
-  /// What is read in a format; of network files for the last one.
+  /// What is read in a format.
   private static func section(_ name: String) -> Section {
-    guard let format = ForeignFormat(rawValue: name) else { return networkFiles }
+    guard let format = ForeignFormat(rawValue: name) else {
+      return name == networkFormat ? networkFiles : octetFiles
+    }
     let title =
       switch format {
       case .onnx: "ONNX operators"
@@ -73,7 +78,37 @@ enum OperatorsCommand: Command {
       rows: FloatLayerKind.grammars.map { ($0.keyword, $0.grammar) },
       json: .array(
         FloatLayerKind.grammars.map {
-          .object([("name", .string($0.keyword)), ("grammar", .string($0.grammar))])
+          .object([
+            ("name", .string($0.keyword)), ("grammar", .string($0.grammar)), ("does", .string($0.summary)),
+          ])
         }))
+  }
+
+  private static var octetFiles: Section {
+    Section(
+      format: octetFormat, title: "Kinds of layer of .octet files",
+      rows: LayerKind.allCases.map { ("\($0.rawValue)", "\($0.name)") },
+      json: .array(
+        LayerKind.allCases.map {
+          .object([
+            ("number", .integer(Int($0.rawValue))), ("name", .string("\($0.name)")),
+            ("window", .string($0.windowText)), ("constants", .string($0.constantsText)),
+          ])
+        }))
+  }
+}
+
+extension LayerKind {
+  /// What docs/FORMAT.md says of the window in the record of such a layer.
+  fileprivate var windowText: String {
+    if traits.contains(.window) { return traits.contains(.fusedPool) ? "yes, fused pool allowed" : "yes" }
+    return traits.contains(.wholeInput) ? "the whole input, written as 1, 1" : "none"
+  }
+
+  /// What it says of the layer's constants.
+  fileprivate var constantsText: String {
+    if traits.contains(.weights) { return "parameters, weights" }
+    if traits.contains(.means) { return "pairs" }
+    return traits.contains(.lookup) ? "the table" : "none"
   }
 }
