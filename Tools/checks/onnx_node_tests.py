@@ -26,9 +26,9 @@ RENAMING = {"Dropout", "Flatten", "Identity", "Reshape", "Squeeze", "Transpose",
 
 
 def documented_operators():
-    """The operators that the table of ONNX in docs/INTERCHANGE.md names."""
-    text = (program.ROOT / "docs" / "INTERCHANGE.md").read_text()
-    section = text[text.index("\n## ONNX in"):].split("\n## ", 2)[1]
+    """The operators that the table of ONNX in docs/OPERATORS.md names."""
+    text = (program.ROOT / "docs" / "OPERATORS.md").read_text()
+    section = text[text.index("\n## ONNX"):].split("\n## ", 2)[1]
     words = set(re.findall(r"\b[A-Z][A-Za-z]+\b", section))
     return words & {schema.name for schema in onnx.defs.get_all_schemas()}
 

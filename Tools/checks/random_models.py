@@ -32,7 +32,7 @@ def arguments():
         prog="random-models",
         description="Makes random small networks with weights, and compares what Octet and a peer compute of them. "
         "Exits with status 1 if an output is wrong, if Octet ends without an answer or a reason, or if it accepts "
-        "fewer than nine in ten of the networks that use only what docs/INTERCHANGE.md names.")
+        "fewer than nine in ten of the networks that use only what docs/OPERATORS.md names.")
     parser.add_argument(
         "--format", choices=FORMATS, required=True, action="append", help="may be given several times")
     parser.add_argument("--count", type=int, default=200, help="networks to make in each format (default 200)")

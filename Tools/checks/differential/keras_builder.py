@@ -58,7 +58,7 @@ class Network:
 
 
 class Builder:
-    """Draws numbers and adds layers. `documented` as for ONNX: only what docs/INTERCHANGE.md says is taken."""
+    """Draws numbers and adds layers. `documented` as for ONNX: only what docs/OPERATORS.md says is taken."""
 
     def __init__(self, random, documented, seed):
         self.random = random

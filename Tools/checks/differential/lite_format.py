@@ -13,7 +13,7 @@ import program
 import results
 from keras_builder import build
 
-# Layers that become operators which INTERCHANGE.md names for full-integer files.
+# Layers that become operators which OPERATORS.md names for full-integer files.
 LAYERS = [
     (keras_layers.convolution, 6), (keras_layers.pooling, 3), (keras_layers.global_mean, 0.7),
     (keras_layers.dense, 4), (keras_layers.normalized, 1), (keras_layers.flatten, 0.8),

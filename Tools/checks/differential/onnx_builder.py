@@ -36,7 +36,7 @@ class Value:
 class Builder:
     """Makes names and constants, draws numbers, and keeps count of what goes beyond the documented.
 
-    `documented`: whether only operators and settings are used that docs/INTERCHANGE.md says are taken.
+    `documented`: whether only operators and settings are used that docs/OPERATORS.md says are taken.
     """
 
     def __init__(self, random, documented):
