@@ -121,15 +121,4 @@ import Testing
       _ = try Network(network, capacity: 1, seed: 1, workers: Workers(count: 1))
     }
   }
-
-  @Test func `the documentation has the grammar of every layer`() throws {
-    let page = try String(
-      contentsOf: URL(filePath: #filePath).deletingLastPathComponent().appending(
-        path: "../../docs/NETWORKS.md"),
-      encoding: .utf8)
-    for (keyword, grammar) in FloatLayerKind.grammars {
-      let isThere = page.contains("\n\(grammar)\n")
-      #expect(isThere, "\(keyword): \(grammar)")
-    }
-  }
 }

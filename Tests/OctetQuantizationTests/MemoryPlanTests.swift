@@ -63,15 +63,17 @@ struct MemoryPlanTests {
       return layer.inputs.flatMap { input -> [(tensor: Int, row: Int)] in
         let shape = tensors[input].shape
         let all: [Int]
-        switch layer.kind {
-        case .dense, .globalAveragePooling: all = Array(0..<shape.height)
-        case .add, .table: all = [row]
-        case .convolution, .depthwiseConvolution:
+        let traits = layer.kind.traits
+        if traits.contains(.wholeInput) {
+          all = Array(0..<shape.height)
+        } else if traits.contains(.border) {
           let first = row * layer.stride.height * layer.pool.height - layer.reach.height
           all = Array(first...first + (layer.pool.height - 1) * layer.stride.height + layer.window.height - 1)
-        case .maximumPooling, .averagePooling:
+        } else if traits.contains(.window) {
           let first = row * layer.stride.height - layer.reach.height
           all = (first..<first + layer.window.height).filter { 0..<shape.height ~= $0 }
+        } else {
+          all = [row]
         }
         return all.map { (input, $0 + tensors[input].border.above) }
       }

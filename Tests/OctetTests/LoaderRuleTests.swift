@@ -167,7 +167,7 @@ import Testing
   func `layers`() {
     func field(_ index: Int, _ offset: Int) -> Int { Self.layer + 40 * index + offset }
     #expect(Self.rule { $0[field(0, 0)] = 0 } == .layerKind)
-    #expect(Self.rule { $0[field(0, 0)] = 9 } == .layerKind)
+    #expect(Self.rule { $0[field(0, 0)] = 255 } == .layerKind)
     #expect(Self.rule { $0[field(7, 1)] = 2 } == .tableFlag)
     #expect(Self.rule { $0[field(3, 1)] = 1 } == .tableFlag)
     #expect(Self.rule { $0.put16(1, at: field(0, 2)) } == .layerInput)

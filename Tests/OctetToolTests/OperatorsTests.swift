@@ -10,6 +10,7 @@ import Testing
     let becomes: String?
     let conditions: String?
     let grammar: String?
+    let number: Int?
   }
 
   private func entries(_ arguments: [String] = []) throws -> [String: [Entry]] {
@@ -25,16 +26,17 @@ import Testing
     let lines = result.output.split(separator: "\n")
     for line in lines { #expect(line.count <= 80, "\(line)") }
     let found = try entries()
-    #expect(Set(found.keys) == ["onnx", "keras", "tflite", "network"])
+    #expect(Set(found.keys) == ["onnx", "keras", "tflite", "network", "octet"])
     for entry in found.values.joined() {
       #expect(lines.contains { $0.hasPrefix("  \(entry.name) ") }, "\(entry.name)")
-      #expect((entry.becomes == nil) == (entry.grammar != nil))
+      #expect([entry.becomes != nil, entry.grammar != nil, entry.number != nil].filter(\.self).count == 1)
     }
     #expect(found["network"]?.map(\.grammar) == FloatLayerKind.grammars.map(\.grammar))
   }
 
   @Test(arguments: [
     ("onnx", "Conv"), ("keras", "Conv2D"), ("tflite", "CONV_2D"), ("network", "conv"),
+    ("octet", "convolution"),
   ])
   func `one format is listed alone`(format: String, name: String) throws {
     let result = try OctetProcess.run("operators", "--format", format)

@@ -87,7 +87,9 @@ enum OperatorsCommand: Command {
   private static var octetFiles: Section {
     Section(
       format: octetFormat, title: "Kinds of layer of .octet files",
-      rows: LayerKind.allCases.map { ("\($0.rawValue)", "\($0.name)") },
+      rows: LayerKind.allCases.map {
+        ("\($0.name)", "number \($0.rawValue); window: \($0.windowText); constants: \($0.constantsText)")
+      },
       json: .array(
         LayerKind.allCases.map {
           .object([
