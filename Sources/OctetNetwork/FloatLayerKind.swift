@@ -8,6 +8,7 @@ package enum FloatLayerKind: Hashable, Sendable {
   case globalAveragePooling(GlobalAveragePooling)
   case batchNormalization(BatchNormalization)
   case add(Add)
+  case maximum(Maximum)
   case flatten(Flatten)
   case dropout(Dropout)
   case activation(ActivationOnly)
@@ -22,6 +23,7 @@ package enum FloatLayerKind: Hashable, Sendable {
     case .globalAveragePooling(let kind): kind
     case .batchNormalization(let kind): kind
     case .add(let kind): kind
+    case .maximum(let kind): kind
     case .flatten(let kind): kind
     case .dropout(let kind): kind
     case .activation(let kind): kind
@@ -35,7 +37,7 @@ package enum FloatLayerKind: Hashable, Sendable {
   private static let readers: [Reader] = [
     Reader(dense), Reader(convolution), Reader(depthwiseConvolution), Reader(maxPooling),
     Reader(averagePooling),
-    Reader(globalAveragePooling), Reader(batchNormalization), Reader(add), Reader(flatten),
+    Reader(globalAveragePooling), Reader(batchNormalization), Reader(add), Reader(maximum), Reader(flatten),
     Reader(dropout),
     Reader(activation),
   ]

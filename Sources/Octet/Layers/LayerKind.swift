@@ -11,6 +11,7 @@ package enum LayerKind: UInt8, Sendable {
   case globalAveragePooling = 6
   case add = 7
   case table = 8
+  case maximum = 9
 
   package var name: StaticString {
     switch self {
@@ -22,6 +23,7 @@ package enum LayerKind: UInt8, Sendable {
     case .globalAveragePooling: "global average pooling"
     case .add: "add"
     case .table: "table"
+    case .maximum: "maximum"
     }
   }
 
@@ -37,6 +39,7 @@ package enum LayerKind: UInt8, Sendable {
     case .globalAveragePooling: GlobalAveragePooling.traits
     case .add: Add.traits
     case .table: Table.traits
+    case .maximum: Maximum.traits
     }
   }
 
@@ -52,6 +55,7 @@ package enum LayerKind: UInt8, Sendable {
     case .globalAveragePooling: IncludedKinds.globalAveragePooling
     case .add: IncludedKinds.add
     case .table: IncludedKinds.table
+    case .maximum: IncludedKinds.maximum
     }
   }
 
@@ -67,7 +71,7 @@ package enum LayerKind: UInt8, Sendable {
     case .dense: .dense
     case .convolution: .convolution
     case .depthwiseConvolution: .depthwiseConvolution
-    case .maximumPooling, .averagePooling, .globalAveragePooling, .add, .table: nil
+    case .maximumPooling, .averagePooling, .globalAveragePooling, .add, .table, .maximum: nil
     }
   }
 
@@ -92,6 +96,7 @@ extension RunContext {
       if IncludedKinds.globalAveragePooling { LayerKind.GlobalAveragePooling.compute(step, shape, self) }
     case .add: if IncludedKinds.add { LayerKind.Add.compute(step, shape, self) }
     case .table: if IncludedKinds.table { LayerKind.Table.compute(step, shape, self) }
+    case .maximum: if IncludedKinds.maximum { LayerKind.Maximum.compute(step, shape, self) }
     }
   }
 
@@ -105,7 +110,7 @@ extension RunContext {
     case .globalAveragePooling:
       if IncludedKinds.globalAveragePooling { LayerKind.GlobalAveragePooling.fold(step, shape, self) }
     // These keep no accumulators.
-    case .convolution, .depthwiseConvolution, .maximumPooling, .averagePooling, .add, .table: break
+    case .convolution, .depthwiseConvolution, .maximumPooling, .averagePooling, .add, .table, .maximum: break
     }
   }
 }
@@ -154,6 +159,11 @@ enum IncludedKinds {
   #else
     @inline(__always) static var table: Bool { true }
   #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_MAXIMUM
+    @inline(__always) static var maximum: Bool { false }
+  #else
+    @inline(__always) static var maximum: Bool { true }
+  #endif
 
   /// What at least one of them has.
   @inline(__always)
@@ -166,6 +176,7 @@ enum IncludedKinds {
       | (globalAveragePooling ? LayerKind.GlobalAveragePooling.traits : .none)
       | (add ? LayerKind.Add.traits : .none)
       | (table ? LayerKind.Table.traits : .none)
+      | (maximum ? LayerKind.Maximum.traits : .none)
   }
 
   /// What each of them has.
@@ -179,6 +190,7 @@ enum IncludedKinds {
       & (globalAveragePooling ? LayerKind.GlobalAveragePooling.traits : .every)
       & (add ? LayerKind.Add.traits : .every)
       & (table ? LayerKind.Table.traits : .every)
+      & (maximum ? LayerKind.Maximum.traits : .every)
   }
 }
 

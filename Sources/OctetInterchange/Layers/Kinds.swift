@@ -6,7 +6,8 @@ import OctetNetwork
 enum Kinds {
   static let all: [any TranslatedKind.Type] = [
     Dense.self, Convolution.self, DepthwiseConvolution.self, MaxPooling.self, AveragePooling.self,
-    GlobalAveragePooling.self, Add.self, Affine.self, BatchNormalization.self, ActivationOnly.self,
+    GlobalAveragePooling.self, Add.self, Maximum.self, Affine.self, BatchNormalization.self,
+    ActivationOnly.self,
     Softmax.self,
     Graph.Border.self, Flatten.self, Dropout.self, Identity.self, Requantize.self, ConstantValues.self,
   ]
@@ -27,6 +28,7 @@ extension FloatLayerKind {
     case .globalAveragePooling(let kind): kind
     case .batchNormalization(let kind): kind
     case .add(let kind): kind
+    case .maximum(let kind): kind
     case .flatten(let kind): kind
     case .dropout(let kind): kind
     case .activation(let kind): kind
@@ -70,6 +72,7 @@ extension LayerKind {
     case .globalAveragePooling: OctetNetwork.GlobalAveragePooling.self
     case .add: OctetNetwork.Add.self
     case .table: Graph.Function.self
+    case .maximum: OctetNetwork.Maximum.self
     }
   }
 }

@@ -77,6 +77,7 @@ extension FloatLayerKind {
     case .globalAveragePooling(let kind): kind
     case .batchNormalization(let kind): kind
     case .add(let kind): kind
+    case .maximum(let kind): kind
     case .flatten(let kind): kind
     case .dropout(let kind): kind
     case .activation(let kind): kind

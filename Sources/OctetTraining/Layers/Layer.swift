@@ -54,6 +54,7 @@ extension FloatLayerKind {
       AveragePoolingLayer(site, window: Window(height: site.input.height, width: site.input.width))
     case .batchNormalization(let kind): BatchNormalizationLayer(site, kind)
     case .add: PlacewiseLayer<AddFunction>(site)
+    case .maximum: PlacewiseLayer<MaximumFunction>(site)
     case .flatten, .activation: PlacewiseLayer<CopyFunction>(site)
     case .dropout(let kind): DropoutLayer(site, rate: kind.rate)
     }

@@ -24,6 +24,7 @@ extension WholeLayerStep {
       }
     case 7: return join(first, second) { $0 + $1 }
     case 8: return first.map { file.int8(layer.constants + $0 + 128) }
+    case 9: return join(first, second) { max($0, $1) }
     default: preconditionFailure("kind \(layer.kind)")
     }
   }
@@ -84,6 +85,8 @@ extension DoubleReference {
       return normalize(images, input, layer.name, epsilon: Double(normalization.epsilon))
     case .add:
       return zip(images, inputs[1]).map { zip($0, $1).map(+) }
+    case .maximum:
+      return zip(images, inputs[1]).map { zip($0, $1).map { max($0, $1) } }
     case .flatten, .dropout, .activation:
       return images
     }
@@ -104,7 +107,7 @@ extension RandomModelBuilder {
     case .depthwiseConvolution: appendDepthwise(input)
     case .maximumPooling, .averagePooling: appendPooling(kind, input)
     case .globalAveragePooling: appendGlobalAverage(input)
-    case .add: appendJoin(kind, input)
+    case .add, .maximum: appendJoin(kind, input)
     case .table: appendTable(input)
     }
   }
@@ -135,6 +138,9 @@ extension FloatLayerKind {
     "input 4\na = dense 4 tanh\nadd a\nadd input\ndense 3 softmax",
     "input 4x4x2\na = conv 2 3x3 padding same relu\nb = conv 2 1x1 from a\nconv 2 1x1 from a\nadd b\n"
       + "globalaveragepool\ndense 3 softmax",
+    "input 4x4x2\na = conv 2 3x3 padding same\nconv 2 1x1 padding same tanh\nmaximum a relu\nmaximum input\nflatten\n"
+      + "dense 3 softmax",
+    "input 4\na = dense 4 tanh\nmaximum a\nmaximum input sigmoid\ndense 3 softmax",
     "input 6\ndense 5 tanh\ndense 3 sigmoid",
     "input 6\ndense 5 tanh\ndense 3 linear",
     "input 6\ndense 5 tanh\ndense 3 tanh",
@@ -153,6 +159,7 @@ extension LayerKind {
     case .averagePooling: "AveragePool"
     case .globalAveragePooling: "GlobalAveragePool"
     case .add: "Add"
+    case .maximum: "Max"
     case .table: "Gather"
     }
   }
@@ -171,7 +178,8 @@ extension FloatLayerKind {
     case .averagePooling: .globalAveragePooling(GlobalAveragePooling())
     case .globalAveragePooling: .batchNormalization(BatchNormalization())
     case .batchNormalization: .add(Add())
-    case .add: .flatten(Flatten())
+    case .add: .maximum(Maximum())
+    case .maximum: .flatten(Flatten())
     case .flatten: .dropout(Dropout(rate: 0.5))
     case .dropout: .activation(ActivationOnly())
     case .activation: nil
