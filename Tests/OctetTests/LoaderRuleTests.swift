@@ -237,6 +237,19 @@ import Testing
   }
 
   @Test
+  func `weights beyond 32 bits`() {
+    var layers = [ModelDraft.Layer(.dense, input: 0), ModelDraft.Layer(.dense, input: 1)]
+    layers[0].constants = ModelDraft.parameters(bias: [0], weights: [1])
+    layers[1].constants = ModelDraft.parameters(bias: [0, 0], weights: [1, 1])
+    var draft = ModelDraft(
+      tensors: [.init(1, 1, 65_535), .init(1, 1, 65_535), .init(1, 1, 2)], layers: layers)
+    draft.labels = ["a", "b"]
+    let file = draft.bytes()
+    #expect(throws: ModelError.self) { try Model(copying: file) }
+    do throws(ModelError) { _ = try Model(copying: file) } catch { #expect(error.rule == .constantsBytes) }
+  }
+
+  @Test
   func `constants`() {
     func at(_ file: [UInt8], _ layer: Int) -> Int {
       let field = Self.layer + 40 * layer + 20

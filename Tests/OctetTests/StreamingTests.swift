@@ -48,6 +48,15 @@ import Testing
       }
       let answer = session.answer
       #expect(answer?.classIndex == expected.predictedClass)
+      #expect(session.classIndex == expected.predictedClass)
+      #expect(session.rowsFed == Int(model.input.height))
+      var logits: [Int] = []
+      session.forEachLogit { logits.append(Int($0) + Int(model.logits.zeroPoint)) }
+      #expect(logits == expected.logits)
+      var shares: [UInt32] = []
+      session.forEachProbability { shares.append($0) }
+      #expect(shares == (shares.isEmpty ? [] : (0..<model.classCount).map { session.probability(of: $0) }))
+      #expect(shares.isEmpty == expected.probabilities.isEmpty)
       for index in expected.logits.indices {
         let logit = Int(session.logit(index)) + Int(model.logits.zeroPoint)
         #expect(logit == expected.logits[index])
