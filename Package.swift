@@ -84,7 +84,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "OctetTraining",
-      dependencies: ["OctetData", "OctetFloatKernels", "OctetHost", "OctetNetwork"],
+      dependencies: [
+        "Octet", "OctetData", "OctetFloatKernels", "OctetHost", "OctetNetwork", "OctetText",
+      ],
       // The recipes are files that people read and write, compiled into the program so that it stays one file.
       resources: [
         "binary-dense", "binary-metrics", "dense-dropout", "cnn-deep", "cnn-two-pool", "vgg-small",

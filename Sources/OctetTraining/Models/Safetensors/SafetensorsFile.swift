@@ -1,5 +1,4 @@
 import OctetText
-import OctetTraining
 
 /// The tensors and the free text of a safetensors file, checked, and still in the file's bytes.
 ///

@@ -121,15 +121,3 @@ extension FloatModel {
     return model
   }
 }
-
-extension LiteNetwork {
-  package var classifierOutput: ClassifierOutput {
-    let activation: Activation =
-      switch head {
-      case .linear: .linear
-      case .softmax: .softmax
-      case .sigmoid: .sigmoid
-      }
-    return ClassifierOutput(shape: output, activation: activation)
-  }
-}

@@ -1,5 +1,4 @@
 import OctetText
-import OctetTraining
 
 /// Writes tensors of floats as a safetensors file: the same tensors and texts give the same bytes.
 package struct SafetensorsWriter: Sendable {

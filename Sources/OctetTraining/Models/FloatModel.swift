@@ -2,7 +2,6 @@ import Octet
 import OctetHost
 import OctetNetwork
 import OctetText
-import OctetTraining
 
 /// A trained float network and how it came to be: what a float model file holds.
 package struct FloatModel: Equatable, Sendable {
@@ -81,7 +80,7 @@ extension FloatModel {
   }
 
   /// Why this is no usable model; nil when it is one.
-  func fault() throws(NetworkError) -> String? {
+  package func fault() throws(NetworkError) -> String? {
     let expected = try network.namedParameters()
     for (index, (tensor, _)) in expected.enumerated() {
       guard index < parameters.count, parameters[index].name == tensor.name else {
@@ -97,21 +96,5 @@ extension FloatModel {
     }
     if let reason = ModelContainer.notFinite(parameters) { return reason }
     return classNames.isEmpty ? nil : try classifierOutput.fault(of: classNames)
-  }
-}
-
-extension FloatModel {
-  /// Reads a model that Keras saved, as .keras or .h5.
-  ///
-  /// - Parameter classNames: the classes in the order of the outputs; nil if they are not known.
-  package init(keras file: [UInt8], path: String, classNames: [String]? = nil) throws(ImportError) {
-    var (graph, rescalesInput) = try KerasImport.read(file, path: path)
-    do throws(GraphFailure) {
-      try graph.simplify()
-      self = try graph.floatModel(classNames: classNames)
-    } catch {
-      throw ImportError(path: path, error.reason)
-    }
-    scalesPixels = rescalesInput
   }
 }

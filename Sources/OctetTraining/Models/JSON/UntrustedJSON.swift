@@ -4,9 +4,9 @@ import OctetText
 /// Reads JSON that came from outside: Foundation's decoder (of its essential part alone: the rest takes longer to load
 /// than a picture to classify), kept away from what it is too forgiving about, and from what it traps on (513 brackets
 /// that nothing closes).
-enum UntrustedJSON {
+package enum UntrustedJSON {
   /// Far deeper than anything written here, and far less than what Foundation allows.
-  static let deepest = 64
+  package static let deepest = 64
 
   /// The most members of an object, each of which takes hundreds of bytes while it is read. Models have thousands of
   /// tensors.
@@ -15,7 +15,7 @@ enum UntrustedJSON {
   /// The most values in all: the history of 100,000 epochs has 800,000.
   static let mostValues = 2_000_000
 
-  static func decode<Value: Decodable>(_ type: Value.Type, from text: String) throws -> Value {
+  package static func decode<Value: Decodable>(_ type: Value.Type, from text: String) throws -> Value {
     try check(text)
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = JSONNumbers.decoding
@@ -27,7 +27,7 @@ enum UntrustedJSON {
   static let longestValue = 1 << 20
 
   /// All that `text` holds.
-  static func value(of text: String) throws -> UntrustedValue {
+  package static func value(of text: String) throws -> UntrustedValue {
     guard text.utf8.count <= longestValue else {
       throw Unreadable(reason: "it has \(text.utf8.count) bytes; the limit is \(longestValue)")
     }
@@ -35,7 +35,7 @@ enum UntrustedJSON {
   }
 
   /// Why `text` is no JSON; nil when it is.
-  static func fault(in text: String) -> String? {
+  package static func fault(in text: String) -> String? {
     do {
       _ = try value(of: text)
       return nil
@@ -44,12 +44,12 @@ enum UntrustedJSON {
     }
   }
 
-  struct Unreadable: Error {
-    let reason: String
+  package struct Unreadable: Error {
+    package let reason: String
   }
 
   /// One line on why `decode` threw.
-  static func reason(_ error: any Error) -> String {
+  package static func reason(_ error: any Error) -> String {
     switch error {
     case let error as Unreadable: return error.reason
     case DecodingError.dataCorrupted(let context): return context.debugDescription.shown(atMost: 200)
@@ -145,7 +145,7 @@ enum UntrustedJSON {
 }
 
 /// Any JSON value of an untrusted text, read completely. The decoder alone only looks at what is asked for.
-enum UntrustedValue: Decodable {
+package enum UntrustedValue: Decodable {
   case null
   case bool(Bool)
   case number(Double)
@@ -161,7 +161,7 @@ enum UntrustedValue: Decodable {
     init?(intValue: Int) { nil }
   }
 
-  init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     if let container = try? decoder.container(keyedBy: Name.self) {
       var members: [String: UntrustedValue] = [:]
       for name in container.allKeys {

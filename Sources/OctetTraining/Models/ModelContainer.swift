@@ -1,7 +1,6 @@
 import OctetHost
 import OctetNetwork
 import OctetText
-import OctetTraining
 
 /// A safetensors file on its way to becoming a model or a checkpoint: every complaint names the file.
 struct ModelContainer {

@@ -1,7 +1,6 @@
 import OctetData
 import OctetNetwork
 import OctetText
-import OctetTraining
 
 /// What makes one training run this run and no other: a checkpoint may only be continued by the same one.
 package struct RunIdentity: Equatable, Sendable {

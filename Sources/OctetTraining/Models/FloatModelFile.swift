@@ -1,7 +1,6 @@
 import Octet
 import OctetNetwork
 import OctetText
-import OctetTraining
 
 /// Float models as safetensors files, which Python reads too.
 ///

@@ -1,6 +1,5 @@
 import OctetNetwork
 import OctetText
-import OctetTraining
 
 /// Checkpoints as safetensors files. Every number comes back as the same bits.
 package enum CheckpointFile {

@@ -1,6 +1,5 @@
 import FoundationEssentials
 import OctetText
-import OctetTraining
 
 /// The header's JSON, read but not yet held against the data.
 struct SafetensorsHeader {
