@@ -6,7 +6,7 @@
 ///
 /// `halfUpThenAway` differs in ties below zero, and where the first of its two roundings makes a tie: a product that is
 /// less than 2^30 from one.
-package enum Rounding: UInt8, Sendable {
+public enum Rounding: UInt8, Sendable {
   /// Once, half going up.
   case halfUp = 0
   /// To a multiple of 2^31, half going up, and then half away from zero, as TensorFlow Lite's convolutions do.

@@ -3,7 +3,7 @@
 /// The order of rows yields steps (`RowOrder`), and a run takes them (`ModelRun`). Chips work each out when its turn
 /// comes, hosts keep them as an array. All offsets are counted from the start of the arena; the loader has proved that
 /// they lie in it.
-public struct RowStep: BitwiseCopyable, Sendable {
+package struct RowStep: BitwiseCopyable, Sendable {
   package enum Action: UInt8, BitwiseCopyable, Sendable {
     /// The next row of the image goes into the input's ring.
     case feed
@@ -33,7 +33,7 @@ public struct RowStep: BitwiseCopyable, Sendable {
 }
 
 /// Rows of a tensor that follow one another, in the slots of its ring.
-public struct RowSource: BitwiseCopyable, Sendable {
+package struct RowSource: BitwiseCopyable, Sendable {
   /// The first cell of slot 0, moved to where the first window starts.
   package let slots: Int
   package let rowBytes: Int

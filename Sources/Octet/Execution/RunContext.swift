@@ -44,9 +44,9 @@ public struct RingRows {
   /// The slot of row 0.
   package let first: Int
 
-  /// Row `index`, below `slotCount`.
+  /// Row `index`, from 0: its cells side by side, the channels of each together.
   @inline(__always)
-  package subscript(_ index: Int) -> UnsafePointer<Int8> {
+  public subscript(_ index: Int) -> UnsafePointer<Int8> {
     let slot = first &+ index
     return slots + (slot >= slotCount ? slot &- slotCount : slot) &* rowBytes
   }

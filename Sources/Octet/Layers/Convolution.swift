@@ -39,24 +39,43 @@ extension LayerKind {
   }
 }
 
-/// A row of a convolution or depthwise convolution.
+/// A row of a convolution or depthwise convolution. Good during the call that gets it.
+///
+/// The value at `place` of channel `channel` is the largest of `poolHeight x poolWidth` sums, written by
+/// `output.write(_:channel:to:at:)` at index `place * outputChannels + channel` of `target`. A sum is the channel's bias
+/// and the products of the window that starts in row `down * strideDown` and column
+/// `(place * poolWidth + across) * strideAcross`, for `down` below `poolHeight` and `across` below `poolWidth`, with the
+/// channel's weights.
 public struct ConvolutionRow {
   /// The layer's place in the model, for kernels that keep prepared weights.
-  package let layer: Int
-  /// The rows under the windows, from the first cell of the first window on.
-  package let input: RingRows
-  package let inputChannels: Int
-  package let windowHeight: Int
-  package let windowWidth: Int
-  package let strideDown: Int
-  package let strideAcross: Int
-  package let poolHeight: Int
-  package let poolWidth: Int
-  package let outputWidth: Int
-  package let outputChannels: Int
-  package let weights: UnsafePointer<Int8>
-  package let output: OutputStage
-  package let target: UnsafeMutableRawPointer
+  public let layer: Int
+  /// The rows under the windows, from the first cell of the first window on. Cells on the border hold the zero point.
+  public let input: RingRows
+  /// Values of a cell of the input.
+  public let inputChannels: Int
+  /// Rows of a window.
+  public let windowHeight: Int
+  /// Cells in a row of a window.
+  public let windowWidth: Int
+  /// Rows from a window to the one below.
+  public let strideDown: Int
+  /// Cells from a window to the next.
+  public let strideAcross: Int
+  /// Rows of windows that a fused pool takes the maximum of; 1 without a pool.
+  public let poolHeight: Int
+  /// Windows side by side that a fused pool takes the maximum of; 1 without a pool.
+  public let poolWidth: Int
+  /// Places in the row that is computed.
+  public let outputWidth: Int
+  /// Values of a place.
+  public let outputChannels: Int
+  /// Of a convolution [output channel][window row][window column][input channel]; of a depthwise one
+  /// [window row][window column][output channel], where as many output channels read each input channel.
+  public let weights: UnsafePointer<Int8>
+  /// How sums become outputs.
+  public let output: OutputStage
+  /// Where the row goes: its first place, behind the border.
+  public let target: UnsafeMutableRawPointer
 
   init(_ step: RowStep, _ shape: LayerShape, _ run: RunContext) {
     let record = shape.layer

@@ -49,18 +49,22 @@ extension LayerKind {
   }
 }
 
-/// One row of the input of a dense layer, and the weights that belong to it.
+/// One row of the input of a dense layer, and the weights that belong to it. Good during the call that gets it.
 public struct DenseRow {
-  package let layer: Int
-  /// Which row of the input.
-  package let row: Int
-  package let values: UnsafePointer<Int8>
-  package let count: Int
+  /// The layer's place in the model, for kernels that keep prepared weights.
+  public let layer: Int
+  /// Which row of the input, from 0.
+  public let row: Int
+  /// The row's `count` values, as the layer before wrote them: with its zero point, which the bias makes up for.
+  public let values: UnsafePointer<Int8>
+  /// Values in the row, and weights of each output for it.
+  public let count: Int
   /// The weights of output 0 for this row.
-  package let weights: UnsafePointer<Int8>
+  public let weights: UnsafePointer<Int8>
   /// From the weights of one output to those of the next.
-  package let weightsPerOutput: Int
-  package let outputs: Int
+  public let weightsPerOutput: Int
+  /// Outputs of the layer.
+  public let outputs: Int
 
   /// - Parameter step: folds a row, or computes the outputs from the only one.
   init(_ step: RowStep, _ shape: LayerShape, _ run: RunContext) {
@@ -75,9 +79,12 @@ public struct DenseRow {
   }
 }
 
-/// The accumulators of a dense layer after the last row of its input.
+/// The accumulators of a dense layer after the last row of its input. Good during the call that gets them.
 public struct FinishedSums {
-  package let layer: Int
-  package let sums: UnsafePointer<Int32>
-  package let count: Int
+  /// The layer's place in the model.
+  public let layer: Int
+  /// A sum for each output, bias included.
+  public let sums: UnsafePointer<Int32>
+  /// Outputs of the layer.
+  public let count: Int
 }

@@ -1,15 +1,25 @@
 /// What happens to accumulators on their way out: requantize, add the zero point, clamp, and maybe a table.
+///
+/// `write(_:channel:to:at:)` does all of it. Kernels that do it themselves, on vectors, follow docs/NUMERICS.md.
 public struct OutputStage {
-  package let bias: UnsafePointer<Int32>
-  package let multipliers: UnsafePointer<Int32>
-  package let shifts: UnsafePointer<UInt8>
-  package let zeroPoint: Int32
-  package let minimum: Int32
-  package let maximum: Int32
-  package let rounding: Rounding
-  package let table: UnsafePointer<Int8>?
-  /// Whether the output is int16 rather than int8.
-  package let isWide: Bool
+  /// What the sum of each output channel starts with.
+  public let bias: UnsafePointer<Int32>
+  /// Of each output channel, 2^30 to 2^31 - 1.
+  public let multipliers: UnsafePointer<Int32>
+  /// Of each output channel, 33 to 62.
+  public let shifts: UnsafePointer<UInt8>
+  /// Added after the shift.
+  public let zeroPoint: Int32
+  /// The smallest value before the table.
+  public let minimum: Int32
+  /// The largest value before the table.
+  public let maximum: Int32
+  /// How products are rounded.
+  public let rounding: Rounding
+  /// The output for each of the 256 values, that of -128 first; nil for none.
+  public let table: UnsafePointer<Int8>?
+  /// Whether the output is int16 rather than int8; it then has no table.
+  public let isWide: Bool
 
   /// The value before the table. Loops can look at the rounding beforehand.
   @inline(__always)
@@ -21,14 +31,20 @@ public struct OutputStage {
     return min(max(value, minimum), maximum)
   }
 
-  /// Writes one output value at `index` of `output`.
+  /// Requantizes a sum and writes the value.
+  ///
+  /// - Parameters:
+  ///   - accumulator: the sum of an output, bias included.
+  ///   - channel: the output's channel.
+  ///   - output: where the row starts.
+  ///   - index: the value's place in the row, in values.
   @inline(__always)
-  package func write(_ accumulator: Int32, channel: Int, to output: UnsafeMutableRawPointer, at index: Int) {
+  public func write(_ accumulator: Int32, channel: Int, to output: UnsafeMutableRawPointer, at index: Int) {
     write(accumulator, channel: channel, to: output, at: index, rounding)
   }
 
-  /// Writes the values of all channels, from accumulators that lie side by side.
-  package func writeAll(
+  /// Writes the values of all channels, from sums with their bias that lie side by side.
+  public func writeAll(
     _ accumulators: UnsafePointer<Int32>, count: Int, to output: UnsafeMutableRawPointer
   ) {
     if isWide || table != nil {

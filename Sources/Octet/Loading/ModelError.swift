@@ -8,7 +8,7 @@ public struct ModelError: Error, Equatable, Sendable {
   public let value: UInt32
 
   /// A rule that does not hold for the value at an offset.
-  public init(_ rule: ModelRule, offset: UInt32, value: UInt32) {
+  package init(_ rule: ModelRule, offset: UInt32, value: UInt32) {
     self.rule = rule
     self.offset = offset
     self.value = value
