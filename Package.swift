@@ -21,6 +21,7 @@ let package = Package(
     .library(name: "Octet", targets: ["Octet"]),
     .library(name: "OctetHostKernels", targets: ["OctetHostKernels"]),
     .library(name: "OctetChipKernels", targets: ["OctetChipKernels"]),
+    .library(name: "OctetImages", targets: ["OctetImages"]),
     .executable(name: "octet", targets: ["OctetTool"]),
     .executable(name: "octet-classify", targets: ["OctetClassify"]),
     .executable(name: "octet-bench", targets: ["OctetBench"]),
@@ -65,7 +66,7 @@ let package = Package(
     // No Foundation here: a small static program for devices is built from the same sources.
     .target(
       name: "OctetImages",
-      dependencies: ["CPNG", "OctetText"],
+      dependencies: ["CPNG", "Octet", "OctetText"],
       swiftSettings: strict),
     // From a picture's file to a printed answer; like OctetImages without Foundation, for the same reason.
     .target(

@@ -80,7 +80,7 @@ package struct ClassFolders {
         "has a name that cannot be a label: it has control characters or is not UTF-8",
         advice: "rename the folder")
     }
-    var first: (picture: Picture, path: String)?
+    var first: (picture: DecodedPicture, path: String)?
     var pixels: [UInt8] = []
     var labels: [UInt8] = []
     for (index, name) in classes.enumerated() {
@@ -114,7 +114,7 @@ package struct ClassFolders {
     return LabeledImages(shape: shape, pixels: pixels, labels: labels, classNames: classes)
   }
 
-  private func readPicture(_ path: String) throws(FileError) -> Picture {
+  private func readPicture(_ path: String) throws(FileError) -> DecodedPicture {
     switch try Folder.kind(of: path) {
     case .file: return try reader.read(path: path)
     case .folder:
@@ -154,7 +154,7 @@ package struct ClassFolders {
 }
 
 /// One gray picture, decoded.
-package struct Picture: Equatable, Sendable {
+package struct DecodedPicture: Equatable, Sendable {
   package let width: Int
   package let height: Int
 
@@ -172,5 +172,5 @@ package struct Picture: Equatable, Sendable {
 /// Decodes picture files. This module knows no picture format; the caller supplies a reader.
 package protocol PictureReader: Sendable {
   /// The picture in the file at `path`; an error that names the file if it is damaged or of another format.
-  func read(path: String) throws(FileError) -> Picture
+  func read(path: String) throws(FileError) -> DecodedPicture
 }

@@ -1,23 +1,25 @@
-/// A picture in the model's form, and what was decided on the way there.
-package struct FittedPicture: Equatable, Sendable {
-  /// Of the model's input.
-  package let width: Int
-  package let height: Int
-  /// `height x width` bytes; 0 is paper and 255 is full ink, as in MNIST.
-  package let pixels: [UInt8]
+/// A picture in the form of a model's input, and what was decided on the way there.
+public struct FittedPicture: Equatable, Sendable {
+  /// Pixels in a row of the model's input.
+  public let width: Int
+  /// Rows of the model's input.
+  public let height: Int
+  /// `height x width` bytes, row by row from the top: what the model takes. In the form of digits, 0 is paper and 255 is
+  /// full ink, as in MNIST.
+  public let pixels: [UInt8]
 
   /// Of the file.
   package let sourceWidth: Int
   package let sourceHeight: Int
 
-  /// Dark and light changed places: the picture has dark ink on light paper, or that was asked for.
-  package let isInverted: Bool
+  /// Whether dark and light changed places: the picture has dark ink on light paper, or that was asked for.
+  public let isInverted: Bool
   /// What was done to the size: `exact` or `digit`, never `auto`.
   package let fit: PictureFitting.Fit
   /// Where the ink was found in the file's pixels; nil for `exact`.
   package let inkBox: PixelBox?
-  /// The strokes were too thin to survive the scaling, and were broadened.
-  package let isThickened: Bool
+  /// Whether the strokes were too thin to survive the scaling, and were broadened.
+  public let isThickened: Bool
 }
 
 /// A rectangle of pixels.

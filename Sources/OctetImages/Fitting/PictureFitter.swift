@@ -6,6 +6,8 @@
 package struct PictureFitter: ~Copyable {
   package let options: PictureFitting
   private var reader: PNGReader
+  /// A picture in memory, while it is fitted; empty where a file is read.
+  private var held = GrayPicture()
   private var canvas = InkCanvas()
   private var paper = Paper()
   private var map = InkMap()
@@ -38,6 +40,13 @@ package struct PictureFitter: ~Copyable {
     return try fitOpen(name: name)
   }
 
+  /// A picture that has been read; `name` is for errors.
+  package mutating func fit(_ picture: GrayPicture, name: String) throws(PictureError) -> FittedPicture {
+    held = picture
+    defer { held = GrayPicture() }
+    return try fitOpen(name: name)
+  }
+
   private mutating func pngErrors(
     _ body: (inout PNGReader) throws(PNGError) -> Void
   ) throws(PictureError) {
@@ -66,6 +75,7 @@ package struct PictureFitter: ~Copyable {
   }
 
   private mutating func readCanvas(_ name: String) throws(PictureError) {
+    guard held.isEmpty else { return held.draw(on: &canvas) }
     do throws(PNGError) {
       try reader.readRows(into: &canvas, name: name)
     } catch {
@@ -149,6 +159,7 @@ package struct PictureFitter: ~Copyable {
   }
 
   private mutating func rewind(_ name: String) throws(PictureError) {
+    guard held.isEmpty else { return }
     let (width, height) = (canvas.pictureWidth, canvas.pictureHeight)
     try pngErrors { reader throws(PNGError) in
       try reader.rewind(name: name)

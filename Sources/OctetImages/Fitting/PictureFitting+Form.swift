@@ -1,5 +1,4 @@
 import Octet
-import OctetImages
 
 // What a model says, as orders for bringing pictures to its form.
 

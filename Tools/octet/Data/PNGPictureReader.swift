@@ -23,7 +23,7 @@ final class PNGPictureReader: PictureReader {
     if let fitting { fitter = Mutex(PictureFitter(fitting)) } else { fitter = nil }
   }
 
-  func read(path: String) throws(FileError) -> Picture {
+  func read(path: String) throws(FileError) -> DecodedPicture {
     read.add(1, ordering: .relaxed)
     guard fitter != nil else { return try Self.picture(path) }
     let result = fitter?.withLock { (fitter: inout PictureFitter) -> Result<FittedPicture, PictureError> in
@@ -37,13 +37,13 @@ final class PNGPictureReader: PictureReader {
     case .success(let picture)?:
       if picture.fit != .exact { fitted.add(1, ordering: .relaxed) }
       if picture.isInverted { inverted.add(1, ordering: .relaxed) }
-      return Picture(width: picture.width, height: picture.height, gray: picture.pixels)
+      return DecodedPicture(width: picture.width, height: picture.height, gray: picture.pixels)
     case .failure(let error)?: throw Self.fileError(error, path)
     case nil: return try Self.picture(path)
     }
   }
 
-  private static func picture(_ path: String) throws(FileError) -> Picture {
+  private static func picture(_ path: String) throws(FileError) -> DecodedPicture {
     var reader = PNGReader()
     var picture = GrayPicture()
     do throws(PNGError) {
@@ -51,7 +51,7 @@ final class PNGPictureReader: PictureReader {
     } catch {
       throw FileError(path, error.finding, advice: error.advice)
     }
-    return Picture(width: picture.width, height: picture.height, gray: picture.pixels)
+    return DecodedPicture(width: picture.width, height: picture.height, gray: picture.pixels)
   }
 
   private static func fileError(_ error: PictureError, _ path: String) -> FileError {
