@@ -247,3 +247,16 @@ let package = Package(
       swiftSettings: strict),
   ]
 )
+
+// The C interface. Its names come from `@c @implementation`, which Swift has since 6.3.
+#if compiler(>=6.3)
+  // With COctet for its header: a C target that depends on the product includes octet.h.
+  package.products.append(.library(name: "OctetC", targets: ["OctetC", "COctet"]))
+  package.targets += [
+    .target(name: "COctet"),
+    .target(
+      name: "OctetC",
+      dependencies: ["COctet", "Octet", "OctetChipKernels"],
+      swiftSettings: strict),
+  ]
+#endif
