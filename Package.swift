@@ -22,6 +22,8 @@ let package = Package(
     .library(name: "OctetHostKernels", targets: ["OctetHostKernels"]),
     .library(name: "OctetChipKernels", targets: ["OctetChipKernels"]),
     .library(name: "OctetImages", targets: ["OctetImages"]),
+    .library(name: "OctetTraining", targets: ["OctetTraining"]),
+    .library(name: "OctetQuantization", targets: ["OctetQuantization"]),
     .executable(name: "octet", targets: ["OctetTool"]),
     .executable(name: "octet-classify", targets: ["OctetClassify"]),
     .executable(name: "octet-bench", targets: ["OctetBench"]),

@@ -19,7 +19,7 @@ package struct ValueRange: Hashable, Sendable {
 }
 
 /// How the range of a tensor is chosen from the values that calibration saw.
-package enum CalibrationMethod: String, CaseIterable, Sendable {
+public enum CalibrationMethod: String, CaseIterable, Sendable {
   /// From the smallest to the largest value.
   case minMax = "min-max"
   /// Without the outermost values: one in ten thousand on each side.

@@ -102,17 +102,20 @@ package struct QuantizedNetwork: Sendable {
 }
 
 /// What the user may choose about a quantization.
-package struct QuantizationSettings: Hashable, Sendable {
-  /// Training images that are looked at to find the ranges.
-  package var calibrationImages = 1000
-  package var method = CalibrationMethod.minMax
+public struct QuantizationSettings: Hashable, Sendable {
+  /// Images that are looked at to find the ranges of values, 1 or more; all of them if there are fewer.
+  public var calibrationImages = 1000
+  /// How the range of a layer's output is chosen from the values that were seen.
+  public var method = CalibrationMethod.minMax
   /// Names the random choice of images.
-  package var seed: UInt64 = 1
+  public var seed: UInt64 = 1
   /// Whether weight scales are searched for, or taken from the largest weight.
-  package var searchesWeightScales = true
-  package var correctsBias = true
+  public var searchesWeightScales = true
+  /// Whether each layer's bias makes up for the mean error of the layers before it.
+  public var correctsBias = true
 
-  package init() {}
+  /// The usual settings.
+  public init() {}
 }
 
 /// Why a float model cannot be quantized.

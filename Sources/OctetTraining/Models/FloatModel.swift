@@ -4,15 +4,15 @@ import OctetNetwork
 import OctetText
 
 /// A trained float network and how it came to be: what a float model file holds.
-package struct FloatModel: Equatable, Sendable {
+public struct FloatModel: Equatable, Sendable {
   package var network: NetworkDescription
   /// The name of each class, in the order of the network's outputs; empty for a model that is no classifier, or whose
-  /// classes not named yet.
-  package var classNames: [String]
+  /// classes are not named yet.
+  public package(set) var classNames: [String]
   /// Every parameter of the network, in its order, named "conv-1.weight".
   package var parameters: [NamedValues]
-  /// How pictures in files become its input; nil if unknown.
-  package var pictureForm: PictureForm?
+  /// How pictures in files become its input; nil if unknown. The quantized model keeps it.
+  public var pictureForm: PictureForm?
   package var recipeName: String?
   /// Every training setting by name; empty for a model that was trained elsewhere.
   package var settings: [SettingText]
@@ -59,13 +59,13 @@ extension FloatModel {
   /// Takes the weights of `network` as they are now.
   package init(
     network: Network, classNames: [String], pictureForm: PictureForm? = nil, recipeName: String,
-    settings: TrainingSettings, history: [EpochRecord], metrics: JSONValue, octetVersion: String
+    settings: TrainingSettings, history: [EpochRecord], metrics: JSONValue? = nil, octetVersion: String? = nil
   ) {
     self.init(
       network: network.description, classNames: classNames,
       parameters: network.parameters.map { NamedValues(name: $0.name, shape: $0.shape, values: $0.array) },
       pictureForm: pictureForm, recipeName: recipeName, settings: SettingText.list(settings),
-      history: history, metrics: metrics.text,
+      history: history, metrics: metrics?.text,
       octetVersion: octetVersion)
   }
 
@@ -96,5 +96,14 @@ extension FloatModel {
     }
     if let reason = ModelContainer.notFinite(parameters) { return reason }
     return classNames.isEmpty ? nil : try classifierOutput.fault(of: classNames)
+  }
+}
+
+extension PictureForm {
+  /// How pictures become images like these: as digits do where they are of MNIST's size and classes, else as they are.
+  package static func usual(for shape: ImageShape, classNames: [String]) -> PictureForm {
+    let isDigits =
+      shape == ImageShape(height: 28, width: 28, channels: 1) && classNames == (0..<10).map(String.init)
+    return isDigits ? .digits : .unchanged
   }
 }

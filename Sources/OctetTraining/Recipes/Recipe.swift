@@ -1,16 +1,24 @@
 import OctetNetwork
 
 /// A network, or several to choose from, with the settings to train it: what a `.network` file says.
-package struct Recipe: Equatable, Sendable {
+///
+/// ```swift
+/// var recipe = try Recipe(named: "cnn-two-pool")
+/// try recipe.set("epochs", to: "3")
+/// let model = try recipe.train(on: images)
+/// try model.write(to: "digits.safetensors")
+/// ```
+public struct Recipe: Equatable, Sendable {
   /// One of the networks that a recipe trains; with several, the one with the smallest validation loss is kept.
   package struct Candidate: Equatable, Sendable {
     package let name: String
     package let network: NetworkDescription
   }
 
-  package let name: String
-  /// One line on what it is for.
-  package let about: String
+  /// What it is called; models that are trained by it keep the name.
+  public let name: String
+  /// One line on what it is for; empty if it says nothing.
+  public let about: String
   package let candidates: [Candidate]
   package var settings: TrainingSettings
 }
@@ -120,8 +128,8 @@ extension Recipe {
     "resnet-small": text(PackageResources.resnet_small_network),
   ]
 
-  /// In the order in which they are listed.
-  package static let builtInNames = [
+  /// The names of the recipes that come with Octet, in the order in which they are listed.
+  public static let builtInNames = [
     "binary-dense", "binary-metrics", "dense-dropout", "cnn-deep", "cnn-two-pool", "vgg-small",
     "resnet-small",
   ]

@@ -1,13 +1,17 @@
 /// What one epoch showed.
-package struct EpochRecord: Equatable, Sendable, Codable {
+public struct EpochRecord: Equatable, Sendable, Codable {
   /// Counted from 1.
-  package var epoch: Int
-  package var learningRate: Float
+  public package(set) var epoch: Int
+  /// The learning rate of its steps.
+  public package(set) var learningRate: Float
   /// Mean over the training images as they were seen: with dropout and augmentation, before the later steps.
-  package var loss: Double
-  package var accuracy: Double
-  package var validationLoss: Double?
-  package var validationAccuracy: Double?
+  public package(set) var loss: Double
+  /// The share of the training images, 0 to 1, that got their own class, as they were seen.
+  public package(set) var accuracy: Double
+  /// Mean over the validation images after the epoch; nil if there are none.
+  public package(set) var validationLoss: Double?
+  /// The share of the validation images, 0 to 1, that got their own class after the epoch; nil if there are none.
+  public package(set) var validationAccuracy: Double?
   /// Nil in a model's file, which is the same for every run with the same seed; so is the rate.
   package var seconds: Double?
   package var imagesPerSecond: Double?

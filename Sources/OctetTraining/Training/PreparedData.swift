@@ -16,11 +16,9 @@ package struct PreparedData: Sendable {
     var data = data
     if let digits = settings.digits { data = try data.keeping(classes: digits) }
     var remarks: [String] = []
-    var training = data.train
-    if let most = settings.images, most < training.count {
-      training = training.selecting(
-        PreparedData.draw(most, of: training.count, seed: settings.seed, part: 0))
-      remarks.append("\(most) of the training images drawn at random")
+    var training = PreparedData.limited(data.train, settings)
+    if training.count < data.train.count {
+      remarks.append("\(training.count) of the training images drawn at random")
     }
     var split = settings.testSplit
     if data.test == nil, split == 0 { split = PreparedData.usualTestSplit }
@@ -41,6 +39,12 @@ package struct PreparedData: Sendable {
     }
     self.training = training
     origin = ([data.origin] + remarks).joined(separator: "; ")
+  }
+
+  /// As many of the images as the settings ask for, drawn by the seed.
+  package static func limited(_ images: LabeledImages, _ settings: TrainingSettings) -> LabeledImages {
+    guard let most = settings.images, most < images.count else { return images }
+    return images.selecting(draw(most, of: images.count, seed: settings.seed, part: 0))
   }
 
   /// `count` different numbers below `total`, in order.

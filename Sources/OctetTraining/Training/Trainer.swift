@@ -78,6 +78,12 @@ package final class Trainer {
 
   package var isFinished: Bool { stoppedEarly || epochsDone >= settings.epochs }
 
+  /// The loss of the epoch whose weights the network has after `finish`, as early stopping watches it.
+  package var watchedLoss: Double {
+    let kept = bestEpoch.map { history[$0 - 1] } ?? history.last
+    return kept?.watchedLoss ?? .infinity
+  }
+
   package var trainingCount: Int { training.count }
 
   package var validationCount: Int { validation?.count ?? 0 }

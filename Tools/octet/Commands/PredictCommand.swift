@@ -68,7 +68,7 @@ enum PredictCommand: Command {
     }
     let pixels = try ForeignModelOptions(arguments, path: path, takesClasses: false).pixels
     if path.lowercased().hasSuffix(".tflite") {
-      let bytes = try ByteFile.stored(at: path, limit: FloatModelSource.largestFile)
+      let bytes = try ByteFile.stored(at: path, limit: ForeignFileFormat.largestFile)
       let network = try LiteNetwork(bytes, path: path)
       if network.isInteger {
         var request = PictureRequest()

@@ -69,7 +69,7 @@ enum QuantizeCommand: Command {
     let path = arguments.positionals[0]
     if let mistake = FileKind.mistakenForFloat(path) { throw mistake }
     if path.lowercased().hasSuffix(".tflite") {
-      let bytes = try ByteFile.stored(at: path, limit: FloatModelSource.largestFile)
+      let bytes = try ByteFile.stored(at: path, limit: ForeignFileFormat.largestFile)
       let network = try LiteNetwork(bytes, path: path)
       if network.isInteger { return try convert(network, arguments) }
     }

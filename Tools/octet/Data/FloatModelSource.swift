@@ -6,18 +6,13 @@ import OctetNetwork
 /// A float model in any of the formats that Octet reads, told by the name of its file.
 enum FloatModelSource {
   /// What the name of a model may end with; the first is Octet's own.
-  static let suffixes = [".safetensors", ".onnx", ".keras", ".h5", ".tflite"]
+  static let suffixes = [".safetensors"] + ForeignFileFormat.allCases.map(\.rawValue)
 
   /// For help texts.
   static let kinds = "the float model: .safetensors, .onnx, .keras, .h5 or .tflite"
 
-  /// Larger files are no classifiers of small pictures.
-  static let largestFile = 1 << 30
-
   /// Whether the file is of Octet's own format, and so says everything itself.
-  static func isOwn(_ path: String) -> Bool {
-    !suffixes.dropFirst().contains { path.lowercased().hasSuffix($0) }
-  }
+  static func isOwn(_ path: String) -> Bool { ForeignFileFormat(path: path) == nil }
 
   /// - Parameters:
   ///   - pixels: what pixels of 0 and 255 were when it was trained.
@@ -26,25 +21,9 @@ enum FloatModelSource {
     path: String, classNames: [String]? = nil, pixels: ClosedRange<Float>? = nil, takesPixels: Bool = true
   ) throws -> FloatModel {
     if let mistake = FileKind.mistakenForFloat(path) { throw mistake }
-    if isOwn(path) { return try FloatModelFile.load(path: path) }
-    let bytes = try ByteFile.stored(at: path, limit: largestFile)
-    let lowercased = path.lowercased()
-    let model: FloatModel
-    if lowercased.hasSuffix(".tflite") {
-      let network = try LiteNetwork(bytes, path: path)
-      guard !network.isInteger else {
-        throw FileContentError(
-          path: path,
-          reason:
-            "its layers compute with integers; a float model is needed here (octet quantize converts it)"
-        )
-      }
-      model = try network.floatModel(classNames: classNames)
-    } else if lowercased.hasSuffix(".onnx") {
-      model = try FloatModel(onnx: bytes, path: path, classNames: classNames)
-    } else {
-      model = try FloatModel(keras: bytes, path: path, classNames: classNames)
-    }
+    guard let format = ForeignFileFormat(path: path) else { return try FloatModelFile.load(path: path) }
+    let bytes = try ByteFile.stored(at: path, limit: ForeignFileFormat.largestFile)
+    let model = try FloatModel(format, bytes, path: path, classNames: classNames)
     guard pixels != nil || !takesPixels || !model.scalesPixels else {
       throw FileContentError(
         path: path,

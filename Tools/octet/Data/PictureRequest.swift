@@ -46,13 +46,10 @@ struct PictureRequest {
   /// What is known of the form before the data is.
   var form: PictureForm? { options.over(known) }
 
-  /// The form for these images: that of digits where they are MNIST's size and classes, else as they are.
+  /// What is known of the form, or the usual one of these images.
   func form(for data: DataSet) -> PictureForm {
     if let form { return form }
-    let isDigits =
-      data.train.shape == ImageShape(height: 28, width: 28, channels: 1)
-      && data.train.classNames == (0..<10).map(String.init)
-    let usual = isDigits ? PictureForm.digits : .unchanged
+    let usual = PictureForm.usual(for: data.train.shape, classNames: data.train.classNames)
     return PictureForm(fit: usual.fit, inversion: options.inversion ?? usual.inversion)
   }
 

@@ -55,7 +55,7 @@ struct EvaluationSubject {
     cause = FigureWarnings.Cause(path: path, pixels: foreign.pixels)
     if kind == .lite, path.lowercased().hasSuffix(".tflite") {
       let network = try LiteNetwork(
-        ByteFile.stored(at: path, limit: FloatModelSource.largestFile), path: path)
+        ByteFile.stored(at: path, limit: ForeignFileFormat.largestFile), path: path)
       if network.isInteger {
         var request = PictureRequest()
         request.options = PictureOptions(arguments)

@@ -19,17 +19,11 @@ struct TrainingRun {
     var chosen: (candidate: Recipe.Candidate, trainer: Trainer, loss: Double)?
     for candidate in plan.recipe.candidates {
       let trainer = try train(candidate, fingerprint: fingerprint)
-      let loss = watchedLoss(trainer)
+      let loss = trainer.watchedLoss
       if chosen.map({ loss < $0.loss }) ?? true { chosen = (candidate, trainer, loss) }
     }
     guard let chosen else { preconditionFailure("every recipe has a network") }
     try finish(chosen.candidate, chosen.trainer)
-  }
-
-  /// The loss of the epoch whose weights the trainer ends with.
-  private func watchedLoss(_ trainer: Trainer) -> Double {
-    let kept = trainer.bestEpoch.map { trainer.history[$0 - 1] } ?? trainer.history.last
-    return kept?.watchedLoss ?? .infinity
   }
 
   private func train(_ candidate: Recipe.Candidate, fingerprint: String) throws -> Trainer {
