@@ -16,8 +16,12 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
   /// Its rows, at the end of the scratch memory.
   private let gathered: UnsafeMutableRawPointer?
 
-  /// - Parameter scratch: starts at a multiple of 4 and belongs to these kernels alone as long as they are used; best
-  ///   of `scratchBytes(model)` bytes.
+  /// Kernels for sessions over a model.
+  ///
+  /// - Parameters:
+  ///   - model: that of the session.
+  ///   - scratch: starts at a multiple of 4 and belongs to these kernels alone as long as they are used; best of
+  ///     `scratchBytes(model)` bytes.
   public init(_ model: Model, scratch: UnsafeMutableRawBufferPointer) {
     let layer = Self.gatheringLayer(model)
     if let layer, let start = scratch.baseAddress, scratch.count >= Self.scratchBytes(model) {

@@ -14,7 +14,13 @@ public protocol PatchLayout {
     _ patch: UnsafeMutableRawPointer, index: Int, windows: UnsafePointer<UnsafePointer<Int8>?>, count: Int)
   /// Four sums for each of `channels` outputs, whose weights follow each other.
   ///
-  /// - Parameter end: where the layer's weights end; nothing beyond is read.
+  /// - Parameters:
+  ///   - patch: the values of the windows, as `gather` has put them.
+  ///   - weights: those of the first output.
+  ///   - depth: weights of an output.
+  ///   - channels: how many outputs.
+  ///   - end: where the layer's weights end; nothing beyond is read.
+  ///   - sums: four for each output, those of an output together.
   static func multiply(
     _ patch: UnsafeRawPointer, weights: UnsafePointer<Int8>, depth: Int, channels: Int,
     end: UnsafePointer<Int8>,

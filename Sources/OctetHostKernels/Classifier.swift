@@ -22,7 +22,10 @@ public struct Classifier: Sendable {
 
   /// Checks a copy of the bytes of an .octet file, and keeps it.
   ///
-  /// - Parameter workLimit: the most operations that an image may take, as `Work.total` counts them.
+  /// - Parameters:
+  ///   - file: the whole file.
+  ///   - workLimit: the most operations that an image may take, as `Work.total` counts them.
+  /// - Throws: `ModelError` with the rule that the file breaks.
   public init(_ file: [UInt8], workLimit: UInt64 = Work.defaultLimit) throws(ModelError) {
     self.init(try Model(copying: file, workLimit: workLimit))
   }
@@ -38,11 +41,15 @@ public struct Classifier: Sendable {
   }
 
   /// What the model makes of an image: rows of pixels from the top, channels last, `model.imageBytes` bytes.
+  ///
+  /// - Throws: `SessionError.imageSize` for another number of bytes.
   public func classify(_ image: [UInt8]) throws(SessionError) -> Classification {
     try classify(image.span)
   }
 
   /// What the model makes of an image, wherever it lies.
+  ///
+  /// - Throws: `SessionError.imageSize` for another number of bytes.
   public func classify(_ image: Span<UInt8>) throws(SessionError) -> Classification {
     guard image.count == model.imageBytes else {
       throw SessionError.imageSize(bytes: image.count, needed: model.imageBytes)

@@ -56,7 +56,10 @@ public struct Picture: Equatable, Sendable {
 
   /// Takes pixels as they are.
   ///
-  /// - Parameter pixels: `height x width` bytes, row by row from the top: 0 is black, 255 is white.
+  /// - Parameters:
+  ///   - width: pixels in a row, 1 to 4,096.
+  ///   - height: rows, 1 to 4,096.
+  ///   - pixels: `height x width` bytes, row by row from the top: 0 is black, 255 is white.
   /// - Throws: ``PictureFailure`` if a side is not from 1 to 4,096 pixels, or `pixels` has another number of bytes.
   public init(width: Int, height: Int, pixels: [UInt8]) throws(PictureFailure) {
     let limits = PNGLimits()

@@ -20,8 +20,9 @@
 extern "C" {
 #endif
 
-/// What a call came to. 0 is success.
+/// What a call came to.
 enum {
+  /// Success.
   OCTET_OK = 0,
   /// The file breaks a rule of the format; octet_error says which.
   OCTET_BAD_MODEL = 1,
@@ -37,18 +38,23 @@ enum {
 
 /// Why a file was rejected: the rule's number, where, and the value that stood there.
 typedef struct octet_error {
+  /// The number of the rule, as ModelRule of the Swift module Octet has it.
   uint32_t rule;
+  /// Bytes from the start of the file.
   uint32_t offset;
+  /// What stood there, as its bits.
   uint32_t value;
 } octet_error;
 
 /// A checked model; what is in it is Octet's own.
 typedef struct octet_model {
+  /// Written by octet_load.
   uint64_t memory[12];
 } octet_model;
 
 /// An image on its way through a model; what is in it is Octet's own.
 typedef struct octet_session {
+  /// Written by octet_open.
   uint64_t memory[64];
 } octet_session;
 

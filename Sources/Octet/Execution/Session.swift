@@ -131,11 +131,13 @@ extension Session where Kernels == PlainKernels {
 
 /// Why a session cannot be opened, or a row not be fed.
 public enum SessionError: Error, Equatable, Sendable {
+  /// The arena has fewer bytes than `model.arenaBytes`.
   case arenaTooSmall(bytes: Int, needed: Int)
   /// The arena must start at a multiple of 4.
   case arenaNotAligned
   /// A row has another number of bytes than the model's input.
   case rowSize(bytes: Int, needed: Int)
+  /// An image has another number of bytes than the model's input.
   case imageSize(bytes: Int, needed: Int)
   /// All rows of the image have been fed; `restart` begins the next one.
   case imageComplete

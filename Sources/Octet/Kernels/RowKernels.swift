@@ -25,7 +25,10 @@ public protocol RowKernels {
   ///
   /// - Parameters:
   ///   - position: 0 for the first row of an image, and then what the last call gave.
-  ///   - pixels: `rows` rows, one after another.
+  ///   - pixels: rows of the image, one after another.
+  ///   - rows: how many there are.
+  ///   - arena: the session's.
+  ///   - observer: told of each row of each layer.
   /// - Returns: the place to go on from; nil if there are no such steps, and then nothing has happened.
   func run<Observer: RunObserver>(
     from position: Int, pixels: UnsafePointer<UInt8>, rows: Int, arena: UnsafeMutableRawPointer,

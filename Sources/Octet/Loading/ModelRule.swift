@@ -1,14 +1,23 @@
-/// Every rule that a file must keep; the loader names the one that was broken.
+/// Every rule that a file must keep; the loader names the one that was broken, and ``text`` says what it asks for.
 public enum ModelRule: UInt8, Sendable {
+  /// Of the file as a whole: its length, place in memory, first bytes and check sum.
   case size, alignment, magic, version, headerBytes, length, checksum, reserved
+  /// Of a field of the header, or of the labels behind it.
   case layerCount, classCount, labels, head, probabilityStep, arenaBytes
+  /// Of a tensor: its shape, type and encoding.
   case extent, channels, tensorBytes, border, elementBytes, logitsType, scale, zeroPoint
+  /// Of a tensor's ring in the arena.
   case ringRows, ringPlace
+  /// Of a layer's record.
   case layerKind, tableFlag, layerInput, secondInputShape, window, stride, reach, fusedPool, clamp
+  /// Of a layer's shape beside that of its input, or of the last one.
   case outputShape, logitsShape
+  /// Of a layer's constants, their place and their values.
   case constantsPlace, constantsBytes, multiplier, shift, bias, averagedCells, inputMultiplier, inputShift
+  /// Of the arena as a whole, and of the rows that go through it.
   case accumulators, overlap, arenaEnd, ringTooSmall, unfinished
   // The number goes to programs in C and over a board's serial line, so what is new comes last.
+  /// Of a layer's rounding, the form of pictures, the text of a label, and the cost of an image.
   case rounding, pictureForm, labelText, work
 
   /// What the rule says, in words that follow "octet model: ".

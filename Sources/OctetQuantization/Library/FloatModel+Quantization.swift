@@ -15,7 +15,7 @@ extension FloatModel {
   ///     that it is quantized with. Octet's own files have them.
   ///   - pixels: what pixels of 0 and 255 were when the model was trained, such as `-1...1`; nil for 0 to 1. Octet's own
   ///     files are always 0 to 1.
-  /// - Throws: ``QuantizationFailure`` of kind `file` or `format`, of kind `model` if it has another number of classes
+  /// - Throws: `QuantizationFailure` of kind `file` or `format`, of kind `model` if it has another number of classes
   ///   or cannot take the pixels.
   public init(
     importing path: String, classNames: [String]? = nil, pixels: ClosedRange<Float>? = nil
@@ -73,7 +73,7 @@ extension FloatModel {
   ///     are as many, or else numbers.
   ///   - settings: how scales are chosen; the usual ones are right for most models.
   ///   - threads: 1 or more; nil for as many as the machine has cores. The result is the same with any number.
-  /// - Throws: ``QuantizationFailure`` of kind `images` if they do not fit, of kind `model` if the network is no
+  /// - Throws: `QuantizationFailure` of kind `images` if they do not fit, of kind `model` if the network is no
   ///   classifier, or a layer or the size is nothing that an `.octet` file can have.
   public func quantized(
     with images: ImageSet, settings: QuantizationSettings = QuantizationSettings(), threads: Int? = nil

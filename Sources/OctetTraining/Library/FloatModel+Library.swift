@@ -30,6 +30,15 @@ extension FloatModel {
   /// The layers, one a line, as docs/NETWORKS.md describes them.
   public var networkText: String { network.text }
 
+  /// Rows of an image that the network takes; 1 for a flat input.
+  public var inputHeight: Int { network.input.height }
+
+  /// Pixels in a row; 1 for a flat input.
+  public var inputWidth: Int { network.input.width }
+
+  /// Bytes of a pixel; of a flat input, all of them.
+  public var inputChannels: Int { network.input.channels }
+
   /// Numbers that were trained or imported: weights, biases, and what batch normalization keeps.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.values.count } }
 

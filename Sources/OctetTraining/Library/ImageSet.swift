@@ -120,7 +120,9 @@ public struct ImageSet: Sendable {
   /// Digits that are drawn as if by hand, 28 x 28 pixels, all ten classes equally often: something to try a network on
   /// without data. The same seed gives the same images, and a longer set begins with the shorter one.
   ///
-  /// - Parameter count: 0 or more; below zero stops the program (a trap).
+  /// - Parameters:
+  ///   - count: 0 or more; below zero stops the program (a trap).
+  ///   - seed: names the random choices.
   public static func syntheticDigits(count: Int, seed: UInt64 = 1) -> ImageSet {
     ImageSet(SyntheticDigits.generate(count: count, seed: seed))
   }
