@@ -20,6 +20,22 @@ let package = Package(
         .product(name: "Octet", package: "octet"),
         .product(name: "OctetHostKernels", package: "octet"),
         .product(name: "OctetChipKernels", package: "octet"),
-      ])
+        .product(name: "OctetImages", package: "octet"),
+        .product(name: "OctetQuantization", package: "octet"),
+        .product(name: "OctetTraining", package: "octet"),
+      ],
+      // Nothing but what is imported: a library that needs another one's module imported would be found.
+      swiftSettings: [.enableUpcomingFeature("MemberImportVisibility")]),
+    // What the tutorial builds up.
+    .executableTarget(
+      name: "Tutorial",
+      dependencies: [
+        .product(name: "OctetHostKernels", package: "octet"),
+        .product(name: "OctetImages", package: "octet"),
+        .product(name: "OctetQuantization", package: "octet"),
+      ]),
+    .executableTarget(
+      name: "ConsumerC",
+      dependencies: [.product(name: "OctetC", package: "octet")]),
   ]
 )

@@ -2,37 +2,121 @@ import Foundation
 import Octet
 import OctetChipKernels
 import OctetHostKernels
+import OctetImages
+import OctetQuantization
 
-/// Classifies an image of zeros in each way that the libraries offer, and checks that the answers are the same.
+/// Uses each library as a program of somebody else's would, and checks that what they say goes together.
+///
+/// usage: Consumer MODEL.octet MODEL.onnx FOLDER
+///
+/// Into the folder go a picture, `image` with the bytes that the model takes, and the models that are made. The last line
+/// is what Tools/checks/consumer compares with the C interface: the class of the picture and its share.
 @main
 enum Consumer {
   static func main() throws {
-    let file = [UInt8](try Data(contentsOf: URL(filePath: CommandLine.arguments[1])))
+    let (modelPath, foreignPath, folder) = (
+      CommandLine.arguments[1], CommandLine.arguments[2], CommandLine.arguments[3]
+    )
+    let classifier = try Classifier([UInt8](Data(contentsOf: URL(filePath: modelPath))))
+    let digits = ImageSet.syntheticDigits(count: 600)
+    let picturePath = folder + "/digit.png"
+    // A digit that leaves some doubt, so that its share says something.
+    guard let index = try (0..<digits.count).first(where: { try isDoubtful(digits, $0, classifier) }) else {
+      fatalError("every digit is certain")
+    }
+    let image = digits[index]
+    try Data(Picture(width: 28, height: 28, pixels: image).png).write(to: URL(filePath: picturePath))
+    try Data(image).write(to: URL(filePath: folder + "/image"))
 
-    let classifier = try Classifier(file)
-    let image = [UInt8](repeating: 0, count: classifier.model.imageBytes)
     let found = try classifier.classify(image)
-    print(classifier.labels[found.classIndex], found.probabilities.max() ?? 0)
+    check(try Picture(path: picturePath).pixels == image, "a PNG file has the pixels that were written")
+    check(
+      try classify(picture: picturePath, with: classifier) == classifier.labels[found.classIndex],
+      "a picture has the class of its pixels")
+    checkFailures(folder)
 
-    let plain = try answer(to: image, classifier.model, kernels: PlainKernels())
     let scratch = UnsafeMutableRawBufferPointer.allocate(
       byteCount: PatchKernels<PairLayout>.scratchBytes(classifier.model), alignment: 4)
     defer { scratch.deallocate() }
-    let chip = try answer(
-      to: image, classifier.model, kernels: PatchKernels<PairLayout>(classifier.model, scratch: scratch))
-    guard plain == found.logits, chip == found.logits else { fatalError("the answers differ") }
+    check(
+      try logits(of: image, classifier.model, scratch: scratch) == found.logits,
+      "the kernels of chips give the logits of the host's")
+    check(
+      try ownLogits(of: image, classifier.model) == found.logits,
+      "kernels of this program give the logits of the host's")
+
+    let floatPath = folder + "/small.safetensors"
+    let trained = try train(on: digits.prefix(500), to: floatPath)
+    let test = digits.prefix(600)
+    let accuracy = try trained.accuracy(on: test)
+    check(accuracy > 0.5, "a network learns: its accuracy is \(accuracy)")
+    check(
+      try FloatModel(path: floatPath).classes(of: test) == trained.classes(of: test), "a model is read back")
+
+    let octetPath = folder + "/small.octet"
+    let comparison = try quantize(floatPath, with: test, to: octetPath)
+    check(comparison.floatAccuracy == accuracy, "the comparison has the float model's accuracy")
+    check(comparison.changed <= 12, "quantization changes few answers: \(comparison.changed)")
+    let quantized = try Classifier([UInt8](Data(contentsOf: URL(filePath: octetPath))))
+    var correct = 0
+    for (index, label) in test.labels.enumerated() {
+      correct += try quantized.classify(test[index]).classIndex == label ? 1 : 0
+    }
+    check(correct == comparison.integerCorrect, "Classifier gives the classes that were compared")
+    try importForeign(foreignPath)
+
+    print(classifier.labels[found.classIndex], found.shares[found.classIndex])
   }
 
-  private static func answer(
-    to image: [UInt8], _ model: Model, kernels: some RowKernels
-  ) throws -> [Int32] {
+  private static func isDoubtful(_ digits: ImageSet, _ index: Int, _ classifier: Classifier) throws -> Bool {
+    let found = try classifier.classify(digits[index])
+    return found.classIndex == digits.labels[index] && found.shares[found.classIndex] < 60_000
+  }
+
+  private static func ownLogits(of image: [UInt8], _ model: Model) throws -> [Int32] {
     var words = [UInt32](repeating: 0, count: (model.arenaBytes + 3) / 4)
     var span = words.mutableSpan
     var arena = span.mutableBytes
-    var session = try Session(model, arena: &arena, kernels: kernels)
+    var session = try Session(model, arena: &arena, kernels: OwnKernels())
     try session.run(image: image.span)
-    var logits: [Int32] = []
-    session.forEachLogit { logits.append($0) }
-    return logits
+    return (0..<session.logitCount).map { session.logit($0) }
+  }
+
+  /// A model of another program, calibrated with images that have no labels.
+  private static func importForeign(_ path: String) throws {
+    let model = try FloatModel(importing: path, pixels: -1...1)
+    let (height, width, channels) = (model.inputHeight, model.inputWidth, model.inputChannels)
+    let pixels = (0..<4 * height * width * channels).map { UInt8(truncatingIfNeeded: $0 &* 37) }
+    let images = try ImageSet(height: height, width: width, channels: channels, pixels: pixels)
+    let quantized = try model.quantized(with: images)
+    check(
+      quantized.model.imageBytes == height * width * channels, "a model of another program keeps its input")
+    check(try quantized.classes(of: images).count == 4, "a model of another program answers")
+  }
+
+  /// What is wrong is an error that says so.
+  private static func checkFailures(_ folder: String) {
+    do {
+      _ = try Picture(path: folder + "/missing.png")
+      fatalError("a missing file was read")
+    } catch {
+      check(error.kind == .notReadable && error.description.contains("missing.png"), "\(error)")
+    }
+    do {
+      _ = try Recipe(network: "input 28x28x1\nconvolve 3")
+      fatalError("a network that is none was read")
+    } catch {
+      check(error.kind == .network && error.description.contains("line 2"), "\(error)")
+    }
+    do {
+      _ = try FloatModel(importing: folder + "/digit.png")
+      fatalError("a picture was read as a model")
+    } catch {
+      check(error.kind == .format && error.description.contains("digit.png"), "\(error)")
+    }
+  }
+
+  private static func check(_ holds: Bool, _ what: String) {
+    guard holds else { fatalError("not so: \(what)") }
   }
 }
