@@ -189,7 +189,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "OctetTrainingTests",
-      dependencies: ["OctetData", "OctetHost", "OctetNetwork", "OctetText", "OctetTraining", "TestSupport"],
+      dependencies: [
+        "Octet", "OctetData", "OctetHost", "OctetNetwork", "OctetText", "OctetTraining", "TestSupport",
+      ],
       resources: [.copy("Golden/Values")],
       swiftSettings: strict),
     .testTarget(

@@ -1,0 +1,103 @@
+import Foundation
+import Octet
+import OctetData
+import OctetHost
+import OctetInterchange
+import OctetNetwork
+import OctetQuantization
+import TestSupport
+import Testing
+
+/// What programs of others call.
+@Suite struct QuantizationLibraryTests {
+  private let shape = ImageShape(height: 28, width: 28, channels: 1)
+  private let text = "input 28x28x1\nconv 4 5x5 stride 3 relu\nflatten\ndense 10 softmax"
+
+  private func path(_ name: String) -> String { Python.repository.appending(path: "Tests/\(name)").path }
+
+  private func kind(_ body: () throws -> Void) -> QuantizationFailure.Kind? {
+    do {
+      try body()
+      return nil
+    } catch {
+      return (error as? QuantizationFailure)?.kind
+    }
+  }
+
+  @Test func `the file is that of the quantizer, with any number of threads`() throws {
+    var model = try FloatModels.make(text)
+    let images = ImageSet(FloatModels.images(60, shape: shape))
+    let quantized = try model.quantized(with: images, threads: 1)
+    // The form of digits follows from shape and classes.
+    model.pictureForm = .digits
+    let quantizer = try Quantizer(
+      model, images: images.labeled, settings: QuantizationSettings(), workers: Workers(count: 2))
+    #expect(quantized.bytes == OctetFile(try quantizer.run().model).bytes)
+    #expect(try model.quantized(with: images, threads: 3).bytes == quantized.bytes)
+
+    let folder = try TemporaryFolder()
+    try quantized.write(to: folder.path("model.octet"))
+    #expect(try folder.bytes(of: "model.octet") == quantized.bytes)
+    #expect(kind { try quantized.write(to: folder.path("missing/model.octet")) } == .file)
+  }
+
+  @Test func `a comparison counts what both models answer`() throws {
+    let model = try FloatModels.make(text)
+    let images = ImageSet(FloatModels.images(200, shape: shape))
+    let quantized = try model.quantized(with: images)
+    let (float, integer) = (try model.classes(of: images), try quantized.classes(of: images))
+    let comparison = try quantized.compared(with: model, on: images)
+    #expect(comparison.images == 200)
+    #expect(comparison.changed == zip(float, integer).count { $0 != $1 })
+    #expect(comparison.floatCorrect == zip(float, images.labels).count { $0 == $1 })
+    #expect(comparison.integerCorrect == zip(integer, images.labels).count { $0 == $1 })
+    #expect(try comparison.floatAccuracy == model.accuracy(on: images))
+    #expect(comparison.lossInterval.contains(comparison.lossPoints))
+    let turned = try images.keeping(classes: images.classNames.reversed())
+    #expect(kind { _ = try quantized.compared(with: model, on: turned) } == .images)
+  }
+
+  @Test func `labels are no part of calibration`() throws {
+    let model = try FloatModels.make(text)
+    let labeled = ImageSet(FloatModels.images(40, shape: shape))
+    let bare = try ImageSet(height: 28, width: 28, pixels: labeled.labeled.pixels)
+    #expect(try model.quantized(with: bare).bytes == model.quantized(with: labeled).bytes)
+    #expect(kind { _ = try model.quantized(with: ImageSet(height: 28, width: 28, pixels: [])) } == .images)
+    #expect(
+      kind { _ = try model.quantized(with: ImageSet(height: 2, width: 2, pixels: [1, 2, 3, 4])) } == .images)
+    var settings = QuantizationSettings()
+    settings.calibrationImages = 0
+    #expect(kind { _ = try model.quantized(with: bare, settings: settings) } == .images)
+  }
+
+  @Test func `models of other programs are imported`() throws {
+    let keras = path("OctetInterchangeTests/Keras/Models/sequential.keras")
+    let model = try FloatModel(importing: keras, pixels: -1...1)
+    #expect(
+      try model
+        == FloatModel(.keras, ByteFile.stored(at: keras, limit: 1 << 20), path: keras).taking(pixels: -1...1))
+    #expect(kind { _ = try FloatModel(importing: keras, classNames: ["a"]) } == .format)
+    #expect(kind { _ = try FloatModel(importing: "/nowhere.onnx") } == .file)
+    #expect(kind { _ = try FloatModel(importing: "/nowhere.safetensors") } == .file)
+    // It scales its input, so what pixels were has to be said.
+    let rescaled = path("OctetInterchangeTests/Keras/Models/rescaled.keras")
+    #expect(kind { _ = try FloatModel(importing: rescaled) } == .model)
+    #expect(try FloatModel(importing: rescaled, pixels: 0...255).parameterCount > 0)
+    let octet = path("../Models/binary-dense.safetensors")
+    #expect(try FloatModel(importing: octet) == FloatModel(path: octet))
+    #expect(kind { _ = try FloatModel(importing: octet, pixels: 0...1) } == .model)
+    #expect(kind { _ = try FloatModel(importing: path("../Models/binary-dense.octet")) } == .format)
+  }
+
+  @Test func `integers of a tflite file are taken over`() throws {
+    let integers = path("OctetQuantizationTests/TensorFlowLite/Models/dense-int8.tflite")
+    let model = try IntegerModel(convertingIntegers: integers)
+    #expect(model.model.labels == (0..<model.model.classCount).map { "\($0)" })
+    #expect(kind { _ = try FloatModel(importing: integers) } == .format)
+    let float = path("OctetQuantizationTests/TensorFlowLite/Models/dense-float.tflite")
+    #expect(kind { _ = try IntegerModel(convertingIntegers: float) } == .format)
+    #expect(kind { _ = try IntegerModel(convertingIntegers: integers, pixels: -7...1) } == .format)
+    #expect(kind { _ = try IntegerModel(convertingIntegers: "/nowhere.tflite") } == .file)
+    #expect(kind { _ = try IntegerModel(convertingIntegers: integers, classNames: ["a"]) } == .model)
+  }
+}
