@@ -7,7 +7,7 @@ package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
   private let kernels: Kernels
   private var fitter: PictureFitter
   /// Opened once, for all pictures.
-  private let arena: UnsafeMutableRawBufferPointer
+  private let arena: Arena
 
   /// - Parameters:
   ///   - fit: nil for what the model says.
@@ -26,23 +26,30 @@ package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
         width: model.imageWidth, height: model.imageHeight, channels: model.imageChannels)
     }
     fitter = PictureFitter(fitting)
-    arena = .allocate(byteCount: model.arenaBytes, alignment: 64)
+    arena = Arena(bytes: model.arenaBytes)
     self.kernels = kernels
     run = ModelRun(model)
-    if let start = arena.baseAddress { run.open(start, kernels) }
+    run.open(arena.start, kernels)
   }
 
-  deinit { arena.deallocate() }
+  /// Gives the memory back. A class, because Embedded Swift does not see the `deinit` of another module's structure.
+  private final class Arena {
+    let start: UnsafeMutableRawPointer
+
+    init(bytes: Int) { start = .allocate(byteCount: bytes, alignment: 64) }
+
+    deinit { start.deallocate() }
+  }
 
   /// Reads the picture at `path` and classifies it.
   package mutating func classify(path: String) throws(PictureError) -> Reading {
     let picture = try fitter.fit(path: path)
     var observer = NoObserver()
-    guard let start = arena.baseAddress,
-      let pixels = picture.pixels.span.withUnsafeBufferPointer({ $0.baseAddress })
-    else { preconditionFailure("arena and picture have the model's size") }
-    run.run(image: pixels, start, kernels, &observer)
-    return Reading(Outcome(run.model, arena: start), run.model, picture)
+    guard let pixels = picture.pixels.span.withUnsafeBufferPointer({ $0.baseAddress }) else {
+      preconditionFailure("a picture has the model's size")
+    }
+    run.run(image: pixels, arena.start, kernels, &observer)
+    return Reading(Outcome(run.model, arena: arena.start), run.model, picture)
   }
 }
 

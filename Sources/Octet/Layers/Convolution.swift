@@ -42,10 +42,10 @@ extension LayerKind {
 /// A row of a convolution or depthwise convolution. Good during the call that gets it.
 ///
 /// The value at `place` of channel `channel` is the largest of `poolHeight x poolWidth` sums, written by
-/// `output.write(_:channel:to:at:)` at index `place * outputChannels + channel` of `target`. A sum is the channel's bias
-/// and the products of the window that starts in row `down * strideDown` and column
-/// `(place * poolWidth + across) * strideAcross`, for `down` below `poolHeight` and `across` below `poolWidth`, with the
-/// channel's weights.
+/// `output.write(_:channel:to:at:)` at index `place * outputChannels + channel` of `target`. A sum is the channel's
+/// bias and the products of a window with the channel's weights. For `down` below `poolHeight` and `across` below
+/// `poolWidth`, that window starts in row `down * strideDown` and column
+/// `(place * poolWidth + across) * strideAcross`.
 public struct ConvolutionRow {
   /// The layer's place in the model, for kernels that keep prepared weights.
   public let layer: Int

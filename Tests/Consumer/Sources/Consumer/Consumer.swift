@@ -9,8 +9,8 @@ import OctetQuantization
 ///
 /// usage: Consumer MODEL.octet MODEL.onnx FOLDER
 ///
-/// Into the folder go a picture, `image` with the bytes that the model takes, and the models that are made. The last line
-/// is what Tools/checks/consumer compares with the C interface: the class of the picture and its share.
+/// Into the folder go a picture, `image` with the bytes that the model takes, and the models that are made. The last
+/// line is what Tools/checks/consumer compares with the C interface: the class of the picture and its share.
 @main
 enum Consumer {
   static func main() throws {
