@@ -10,7 +10,7 @@ package struct Reading: Sendable {
   package let probabilities: [UInt32]
   /// In steps of the logits' scale, less their zero point.
   package let logits: [Int32]
-  /// What the network saw.
+  /// What the network saw; without pixels where those were not kept.
   package let picture: FittedPicture
 }
 

@@ -1,6 +1,7 @@
 import Foundation
 import OctetData
 import OctetImages
+import TestSupport
 import Testing
 
 /// Pictures that have the model's size already.
@@ -33,6 +34,28 @@ import Testing
     #expect(try fit(picture, invert: .yes).isInverted)
     #expect(try fit(inverted(picture), invert: .no).pixels == picture.pixels.map { 255 - $0 })
     #expect(try !fit(inverted(picture), invert: .no).isInverted)
+  }
+
+  /// Only where nothing has to be found out first: an interlaced picture does not come row by row.
+  @Test(arguments: [false, true], [PictureFitting.Inversion.no, .yes, .auto])
+  func `rows go straight into a sink where the picture is taken as it is`(
+    isInterlaced: Bool, inversion: PictureFitting.Inversion
+  ) throws {
+    let picture = digit(3)
+    var sample = SamplePNG(picture)
+    sample.isInterlaced = isInterlaced
+    let folder = try TemporaryFolder()
+    try folder.write(sample.file, to: "digit.png")
+    let options = try #require(PictureFitting(width: 28, height: 28, fit: .exact, inversion: inversion))
+    var fitter = PictureFitter(options)
+    var rows = GrayPicture()
+    let direct = try fitter.fit(path: folder.path("digit.png"), rows: &rows)
+    let whole = try fitter.fit(path: folder.path("digit.png"))
+    let isDirect = !isInterlaced && inversion == .no
+    #expect(direct.pixels == (isDirect ? [] : whole.pixels))
+    #expect(rows == (isDirect ? picture : GrayPicture()))
+    #expect(direct.isInverted == whole.isInverted && direct.fit == whole.fit)
+    #expect(direct.width == whole.width && direct.sourceHeight == whole.sourceHeight)
   }
 
   @Test func `another size is an error when exact is asked for`() throws {

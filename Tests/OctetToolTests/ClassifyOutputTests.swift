@@ -33,6 +33,29 @@ import Testing
     }
   }
 
+  /// Pictures that are taken as they are go into the model row by row as they are read, unless their pixels are kept.
+  @Test func `rows that go straight into the model give the same answers`() throws {
+    let sample = try ClassifySample(digits: 12)
+    let whole = sample.png(3)
+    try sample.folder.write(Array(whole[..<(whole.count / 2)]), to: "digits/half.png")
+    try sample.folder.write(
+      ClassifySample.png([UInt8](repeating: 9, count: 29 * 28), width: 29), to: "digits/wide.png")
+    var files = sample.paths
+    files.insert(sample.folder.path("digits/half.png"), at: 4)
+    files.insert(sample.folder.path("digits/wide.png"), at: 7)
+    let arguments = ["--json", "--threads", "1", "--fit", "exact", "--invert", "no"]
+    let direct = try sample.classify(arguments + files)
+    let kept = try sample.classify(arguments + ["--save-input", sample.folder.path("saved")] + files)
+    #expect(direct.status == 1 && kept.status == 1)
+    #expect(direct.output == kept.output)
+    let objects = try direct.objects()
+    try #require(objects.count == files.count)
+    #expect(objects[4]["error"] != nil && objects[7]["error"] != nil)
+    for index in 0..<4 {
+      #expect(objects[index]["logits"] as? [Int] == (try ClassifySample.answer(sample.pixels(index)).logits))
+    }
+  }
+
   /// Large and small files, so that threads finish out of order.
   @Test(arguments: [1, 2, 7, 64])
   func `the order is that of the files whatever the threads`(threads: Int) throws {

@@ -21,7 +21,8 @@ struct DeviceRun: ~Copyable {
     labelWidth = width
     do throws(ClassifierError) {
       classifier = try PictureClassifier(
-        model, kernels: PlainKernels(), fit: options.fit, inversion: options.inversion)
+        model, kernels: PlainKernels(), fit: options.fit, inversion: options.inversion,
+        keepsPixels: false)
     } catch {
       throw .failure(file.name + ": " + error.description)
     }

@@ -31,6 +31,27 @@ package struct PictureFitter: ~Copyable {
     return try fitOpen(name: path)
   }
 
+  /// The picture in the file at `path`, if nothing about it has to be found out before the model can have its rows: it
+  /// has the model's size and is taken as it is. Then `rows` has got them as they were read, and the picture that is
+  /// given keeps none. Otherwise the whole picture, and `rows` has got nothing.
+  package mutating func fit(
+    path: String, rows: inout some GrayRowSink & ~Copyable
+  ) throws(PictureError) -> FittedPicture {
+    try pngErrors { reader throws(PNGError) in try reader.openFile(path) }
+    defer { reader.close() }
+    guard options.inversion == .no, options.fit != .digit, reader.openSize == (options.width, options.height),
+      reader.openRowsAreWhole
+    else { return try fitOpen(name: path) }
+    do throws(PNGError) {
+      try reader.readRows(into: &rows, name: path)
+    } catch {
+      throw .png(error)
+    }
+    return FittedPicture(
+      width: options.width, height: options.height, pixels: [], sourceWidth: options.width,
+      sourceHeight: options.height, isInverted: false, fit: .exact, inkBox: nil, isThickened: false)
+  }
+
   /// The picture in the bytes of a file; `name` is for errors.
   package mutating func fit(
     bytes: UnsafeRawBufferPointer, name: String

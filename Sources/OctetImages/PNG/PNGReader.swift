@@ -80,6 +80,12 @@ extension PNGReader {
     return (Int(header.width), Int(header.height))
   }
 
+  /// Whether the rows of the open file come whole, from the top.
+  var openRowsAreWhole: Bool {
+    guard let reader else { return false }
+    return octet_png_get_header(reader).pointee.is_interlaced == 0
+  }
+
   /// Closes the open file, if there is one.
   mutating func close() {
     if let reader { octet_png_close(reader) }

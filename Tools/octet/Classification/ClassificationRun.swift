@@ -41,7 +41,8 @@ struct ClassificationRun {
 
     init(_ run: ClassificationRun) throws(ClassifierError) {
       classifier = try PictureClassifier(
-        run.model, kernels: run.kernels, fit: run.fit, inversion: run.inversion)
+        run.model, kernels: run.kernels, fit: run.fit, inversion: run.inversion,
+        keepsPixels: run.savedInputs != nil || run.isReported || run.style != nil)
     }
   }
 
