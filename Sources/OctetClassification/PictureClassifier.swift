@@ -3,15 +3,18 @@ import OctetImages
 
 /// Pictures in files, one after another, through a model. Its memory is taken once and does not grow.
 package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
-  private var input: ModelInput<Kernels>
+  /// Opened once, for all pictures.
+  private let state: OpenRun
+  private let kernels: Kernels
   private var fitter: PictureFitter
-  private let keepsPixels: Bool
+  /// Whether pictures come as rows where they can. Kernels that take several rows together get them whole.
+  private let takesRows: Bool
 
   /// - Parameters:
   ///   - fit: nil for what the model says.
   ///   - inversion: nil for what the model says.
-  ///   - keepsPixels: whether each reading has the pixels that the model saw. Without, those of a picture that is taken
-  ///     as it is go from the decoder straight into the model.
+  ///   - keepsPixels: whether each reading has to have the pixels that the model saw. If not, those of a picture that is
+  ///     taken as it is go from the decoder straight into the model, where its kernels take one row after another.
   package init(
     _ model: Model, kernels: Kernels, fit: PictureFitting.Fit? = nil,
     inversion: PictureFitting.Inversion? = nil, keepsPixels: Bool
@@ -26,64 +29,58 @@ package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
         width: model.imageWidth, height: model.imageHeight, channels: model.imageChannels)
     }
     fitter = PictureFitter(fitting)
-    input = ModelInput(model, kernels)
-    self.keepsPixels = keepsPixels
+    state = OpenRun(model, kernels)
+    self.kernels = kernels
+    takesRows = !keepsPixels && !kernels.haveSteps
   }
 
   /// Reads the picture at `path` and classifies it.
   package mutating func classify(path: String) throws(PictureError) -> Reading {
-    let picture = keepsPixels ? try fitter.fit(path: path) : try fitter.fit(path: path, rows: &input)
-    if !picture.pixels.isEmpty { input.take(picture) }
-    return Reading(input.outcome, input.model, picture)
-  }
-}
-
-/// A model with the memory in which it runs, which takes a picture whole or row by row.
-private struct ModelInput<Kernels: RowKernels>: ~Copyable {
-  private var run: ModelRun
-  private let kernels: Kernels
-  /// Opened once, for all pictures.
-  private let arena: Arena
-  private var observer = NoObserver()
-
-  init(_ model: Model, _ kernels: Kernels) {
-    arena = Arena(bytes: model.arenaBytes)
-    self.kernels = kernels
-    run = ModelRun(model)
-    run.open(arena.start, kernels)
-  }
-
-  /// Gives the memory back. A class, because Embedded Swift does not see the `deinit` of another module's structure.
-  private final class Arena {
-    let start: UnsafeMutableRawPointer
-
-    init(bytes: Int) { start = .allocate(byteCount: bytes, alignment: 64) }
-
-    deinit { start.deallocate() }
-  }
-
-  var model: Model { run.model }
-
-  /// Of the last picture.
-  var outcome: Outcome { Outcome(run.model, arena: arena.start) }
-
-  mutating func take(_ picture: FittedPicture) {
-    guard let pixels = picture.pixels.span.withUnsafeBufferPointer({ $0.baseAddress }) else {
-      preconditionFailure("a picture has the model's size")
+    let picture = takesRows ? try feed(path: path) : try fitter.fit(path: path)
+    if !picture.pixels.isEmpty {
+      guard let pixels = picture.pixels.span.withUnsafeBufferPointer({ $0.baseAddress }) else {
+        preconditionFailure("a picture has the model's size")
+      }
+      var observer = NoObserver()
+      state.run.run(image: pixels, state.arena, kernels, &observer)
     }
-    run.run(image: pixels, arena.start, kernels, &observer)
+    return Reading(Outcome(state.run.model, arena: state.arena), state.run.model, picture)
+  }
+
+  private mutating func feed(path: String) throws(PictureError) -> FittedPicture {
+    var rows = RowFeed(state: state, kernels: kernels)
+    return try fitter.fit(path: path, rows: &rows)
   }
 }
 
-extension ModelInput: GrayRowSink {
-  mutating func begin(_ header: PNGHeader) { run.restart(arena.start, kernels) }
+/// A run of a model with its memory. A class, so that rows can be fed to it while the picture is read; and because
+/// Embedded Swift does not see the `deinit` of another module's structure.
+private final class OpenRun {
+  var run: ModelRun
+  let arena: UnsafeMutableRawPointer
 
-  /// Rows come whole and in order, and are as many as the model takes: the fitter has seen to it.
-  mutating func take(_ values: Span<UInt8>, row: Int, firstColumn: Int, columnStep: Int) {
+  init(_ model: Model, _ kernels: some RowKernels) {
+    arena = .allocate(byteCount: model.arenaBytes, alignment: 64)
+    run = ModelRun(model)
+    run.open(arena, kernels)
+  }
+
+  deinit { arena.deallocate() }
+}
+
+/// Rows on their way into a model. They come whole and in order, and are as many as it takes: the fitter has seen to it.
+private struct RowFeed<Kernels: RowKernels>: GrayRowSink {
+  let state: OpenRun
+  let kernels: Kernels
+
+  func begin(_ header: PNGHeader) { state.run.restart(state.arena, kernels) }
+
+  func take(_ values: Span<UInt8>, row: Int, firstColumn: Int, columnStep: Int) {
     guard let pixels = values.withUnsafeBufferPointer({ $0.baseAddress }) else {
       preconditionFailure("a row has the model's size")
     }
-    run.feed(row: pixels, arena.start, kernels, &observer)
+    var observer = NoObserver()
+    state.run.feed(row: pixels, state.arena, kernels, &observer)
   }
 }
 

@@ -28,7 +28,10 @@ package struct PictureFitter: ~Copyable {
   package mutating func fit(path: String) throws(PictureError) -> FittedPicture {
     try pngErrors { reader throws(PNGError) in try reader.openFile(path) }
     defer { reader.close() }
-    return try fitOpen(name: path)
+    guard isOpenTakenAsItIs else { return try fitOpen(name: path) }
+    var picture = GrayPicture()
+    try readOpen(into: &picture, name: path)
+    return taken(picture.pixels)
   }
 
   /// The picture in the file at `path`, if nothing about it has to be found out before the model can have its rows: it
@@ -39,16 +42,31 @@ package struct PictureFitter: ~Copyable {
   ) throws(PictureError) -> FittedPicture {
     try pngErrors { reader throws(PNGError) in try reader.openFile(path) }
     defer { reader.close() }
-    guard options.inversion == .no, options.fit != .digit, reader.openSize == (options.width, options.height),
-      reader.openRowsAreWhole
-    else { return try fitOpen(name: path) }
+    guard isOpenTakenAsItIs else { return try fitOpen(name: path) }
+    try readOpen(into: &rows, name: path)
+    return taken([])
+  }
+
+  /// Whether the open picture goes into the model as it is, row by row from the top.
+  private var isOpenTakenAsItIs: Bool {
+    options.inversion == .no && options.fit != .digit && reader.openSize == (options.width, options.height)
+      && reader.openRowsAreWhole
+  }
+
+  private mutating func readOpen(
+    into rows: inout some GrayRowSink & ~Copyable, name: String
+  ) throws(PictureError) {
     do throws(PNGError) {
-      try reader.readRows(into: &rows, name: path)
+      try reader.readRows(into: &rows, name: name)
     } catch {
       throw .png(error)
     }
-    return FittedPicture(
-      width: options.width, height: options.height, pixels: [], sourceWidth: options.width,
+  }
+
+  /// What is said of such a picture.
+  private func taken(_ pixels: [UInt8]) -> FittedPicture {
+    FittedPicture(
+      width: options.width, height: options.height, pixels: pixels, sourceWidth: options.width,
       sourceHeight: options.height, isInverted: false, fit: .exact, inkBox: nil, isThickened: false)
   }
 

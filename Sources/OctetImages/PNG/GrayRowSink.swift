@@ -38,6 +38,12 @@ extension GrayPicture: GrayRowSink {
 
   package mutating func take(_ values: Span<UInt8>, row: Int, firstColumn: Int, columnStep: Int) {
     var place = row * width + firstColumn
+    if columnStep == 1 {
+      var target = pixels.mutableSpan
+      precondition(place >= 0 && place + values.count <= target.count, "a row of the picture")
+      for index in values.indices { target[unchecked: place + index] = values[unchecked: index] }
+      return
+    }
     for index in values.indices {
       pixels[place] = values[index]
       place += columnStep
