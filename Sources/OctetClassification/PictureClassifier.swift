@@ -29,8 +29,9 @@ package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
         width: model.imageWidth, height: model.imageHeight, channels: model.imageChannels)
     }
     fitter = PictureFitter(fitting)
-    state = OpenRun(model, kernels)
+    state = OpenRun(model)
     self.kernels = kernels
+    state.run.open(state.arena, kernels)
     takesRows = !keepsPixels && !kernels.haveSteps
   }
 
@@ -59,10 +60,9 @@ private final class OpenRun {
   var run: ModelRun
   let arena: UnsafeMutableRawPointer
 
-  init(_ model: Model, _ kernels: some RowKernels) {
+  init(_ model: Model) {
     arena = .allocate(byteCount: model.arenaBytes, alignment: 64)
     run = ModelRun(model)
-    run.open(arena, kernels)
   }
 
   deinit { arena.deallocate() }
