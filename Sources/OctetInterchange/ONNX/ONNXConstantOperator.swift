@@ -113,7 +113,10 @@ extension ONNXConstantOperator {
       var results: [Int64] = []
       for (one, other) in zip(left, right) {
         let (result, overflow) = integers(one, other)
-        guard !overflow else { throw GraphFailure("computes \(one) and \(other), which overflows") }
+        // The constants may be of 32 bits, where the format computes modulo 2^32.
+        guard !overflow, Int32(exactly: result) != nil else {
+          throw GraphFailure("computes \(one) and \(other), which overflows 32 bits")
+        }
         results.append(result)
       }
       return ONNXGraph.Tensor(shape, integers: results)
@@ -127,7 +130,12 @@ extension ONNXConstantOperator {
   {
     let (tensor, type) = (inputs.first, try attributes.integer("to", otherwise: 0))
     switch (tensor.values, type) {
-    case (.floats, 1), (.integers, 6), (.integers, 7): return tensor
+    case (.floats, 1), (.integers, 7): return tensor
+    case (.integers(let values), 6):
+      guard values.allSatisfy({ Int32(exactly: $0) != nil }) else {
+        throw GraphFailure("makes integers of 32 bits of larger ones")
+      }
+      return tensor
     case (.integers(let values), 1): return ONNXGraph.Tensor(tensor.shape, floats: values.map { Float($0) })
     case (.floats(let values), 6), (.floats(let values), 7):
       guard values.allSatisfy({ abs($0) < 1e9 }) else {
@@ -310,7 +318,8 @@ extension ONNXConstantOperator {
         let own = end < 0 ? end.addingReportingOverflow(size).partialValue : end
         return step > 0 ? min(max(own, 0), size) : min(max(own, -1), size - 1)
       }
-      let (start, end) = (place(starts[index]), place(ends[index]))
+      // A start before the first element is the first one, even going down.
+      let (start, end) = (max(place(starts[index]), min(0, size - 1)), place(ends[index]))
       guard abs(step) <= max(size, 1) else {
         throw GraphFailure("has a step of \(step) along an axis of \(size)")
       }
