@@ -36,6 +36,13 @@ class Graph:
         self.constants.append(numpy_helper.from_array(numpy.asarray(array), name))
         return name
 
+    def integers(self, numbers):
+        return self.constant(numpy.array(numbers, numpy.int64))
+
+    def tensor(self, array):
+        """For attributes."""
+        return numpy_helper.from_array(array)
+
     def weights(self, *shape):
         return self.constant(self.random.normal(0, 0.6, shape).astype(numpy.float32))
 
@@ -176,8 +183,106 @@ def other_meanings():
     g.save(g.node("Sin", g.gemm("input", 6)), refusal='Sin node "Sin_1"')
 
 
+def made_constants():
+    """Weights and sizes that nodes make from constants."""
+    g = Graph("weights-made-by-nodes", [2, 4, 5])
+    # 3x2x3x3, from a matrix with rows too many, in another order, in two pieces, as doubles and integers.
+    x = g.node("Slice", g.weights(7, 18), *map(g.integers, ([-1], [-100], [0], [-2])))
+    x = g.node("Gather", x, g.integers([2, -4, 0]), axis=0)
+    x = g.node("Reshape", x, g.integers([0, 3, -1, 2]))
+    x = g.node("Transpose", x, perm=[0, 3, 1, 2])
+    scale = g.node("Cast", g.constant(numpy.array([[[0.5]], [[2]]])), to=1)
+    x = g.node("Mul", g.node("Div", x, scale), g.node("Cast", g.integers([3]), to=1))
+    x = g.node("Sub", x, g.node("ConstantOfShape", g.integers([1, 3]), value=g.tensor(numpy.float32([0.2]))))
+    x = g.node("Add", x, g.node("ConstantOfShape", g.node("Shape", scale)))
+    bias = g.node("Concat", g.node("Cast", g.node("Cast", g.constant(numpy.float32([-1.7])), to=7), to=1),
+                  g.node("Squeeze", g.node("Flatten", g.weights(1, 2), axis=-1), g.integers([0])), axis=0)
+    x = g.node("Conv", "input", x, bias)
+    g.save(g.gemm(g.node("Flatten", x), 18))
+    g = Graph("sizes-worked-out", [3, 4, 5])
+    shape = g.node("Shape", "input")
+    sizes = [g.node("Gather", shape, g.integers([axis])) for axis in range(4)]
+    product = g.node("Mul", g.node("Mul", sizes[1], sizes[2]), sizes[3])
+    # 60 / 7 is 8, (8 - 9) is the -1 of the batch.
+    rest = g.node("Sub", g.node("Div", product, g.integers([7])), g.node("Add", sizes[3], sizes[2]))
+    x = g.node("Reshape", g.conv("input", 3, 3), g.node("Concat", rest, product, axis=0))
+    g.save(g.gemm(x, 60))
+    g = Graph("sum-of-32-bits", [4])
+    x = g.node("Add", g.constant(numpy.int32([2 ** 31 - 1])), g.constant(numpy.int32([1])))
+    x = g.node("Mul", g.node("Cast", x, to=1), g.constant(numpy.float32(1e-9)))
+    g.save(g.node("Add", g.gemm("input", 4), x), refusal="overflows 32 bits")
+    g = Graph("cast-to-32-bits", [4])
+    x = g.node("Cast", g.node("Cast", g.integers([2 ** 31 + 5]), to=6), to=1)
+    g.save(g.node("Add", g.gemm("input", 4), g.node("Mul", x, g.constant(numpy.float32(1e-9)))), refusal="of 32 bits")
+    # What is left of a difference of doubles, floats do not have.
+    g = Graph("difference-of-doubles", [4])
+    x = g.node("Sub", g.constant(numpy.float64([1e9 + 0.5])), g.constant(numpy.float64([1e9])))
+    g.save(g.node("Add", g.gemm("input", 4), g.node("Cast", x, to=1)))
+    g = Graph("slice-from-before-the-start", [4])
+    x = g.node("Slice", g.weights(4), *map(g.integers, ([-100], [-1000], [0], [-1])))
+    g.save(g.node("Add", g.gemm("input", 4), x))
+    g = Graph("constant-of-16-bits", [4])
+    x = g.node("Cast", g.node("Cast", g.weights(3), to=10), to=1)
+    g.save(g.node("Add", g.gemm("input", 4), x), refusal="casts to element type 10")
+    g = Graph("constant-without-end", [4])
+    x = g.node("Div", g.constant(numpy.float32([1])), g.constant(numpy.float32([0])))
+    g.save(g.node("Mul", g.gemm("input", 4), x), refusal="infinite")
+
+
+def borders():
+    """Zeros around an image in each form that Pad has had, and around what cannot take them in."""
+    versions = {"before-11": 9, "of-all-axes": 13, "of-two-axes": 18}
+    for name, version in versions.items():
+        g = Graph(f"pad-{name}", [2, 4, 5], version)
+        if version < 11:
+            x = g.node("Pad", "input", pads=[0, 0, 1, 0, 0, 0, 0, 1], value=0.0)
+        elif version < 18:
+            zero = g.constant(numpy.float32(0))
+            x = g.node("Pad", "input", g.integers([0, 0, 1, 0, 0, 0, 0, 1]), zero, mode="constant")
+        else:
+            x = g.node("Pad", "input", g.integers([0, 1, 1, 0]), "", g.integers([-1, 2]))
+        g.save(g.node("Flatten", g.node("Relu", g.conv(x, 3, 2, size=2))))
+    g = Graph("pad-of-channels-last", [4, 5, 2])
+    x = g.node("Transpose", g.node("Pad", "input", g.integers([0, 1, 1, 0, 0, 0, 1, 0])), perm=[0, 3, 1, 2])
+    g.save(g.node("Flatten", g.conv(x, 3, 2, size=2)))
+    g = Graph("pad-before-pool", [2, 4, 5])
+    x = g.node("Pad", g.conv("input", 3, 2), g.integers([0, 0, 1, 1, 0, 0, 1, 1]))
+    g.save(g.node("MaxPool", x, kernel_shape=[2, 2]), refusal="only a convolution can take them in")
+    g = Graph("pad-at-the-end", [2, 4, 5])
+    x = g.node("Pad", g.conv("input", 3, 2), g.integers([0, 0, 1, 1, 0, 0, 1, 1]))
+    g.save(g.node("Identity", x), refusal="only a convolution can take its zeros in")
+    g = Graph("pad-of-channels", [2, 4, 5])
+    x = g.node("Pad", "input", g.integers([0, 1, 0, 1, 0, 0, 0, 0]))
+    g.save(g.conv(x, 3, 3), refusal="rows and columns of an image")
+
+
+def casts():
+    """Of values that depend on the input."""
+    g = Graph("cast-to-float", [6])
+    g.save(g.gemm(g.node("Cast", g.gemm("input", 6), to=1), 3))
+    g = Graph("cast-to-double", [6])
+    g.save(g.node("Cast", g.node("Cast", g.gemm("input", 6), to=11), to=1), refusal="another type than float")
+
+
+def limits():
+    """What real models have, and Octet does not take."""
+    g = Graph("operator-of-another-domain", [6])
+    g.save(g.node("FusedGemm", "input", g.weights(6, 3), domain="com.microsoft"), refusal='domain "com.microsoft"')
+    g = Graph("window-of-300", [1, 1, 300])
+    g.save(g.node("MaxPool", "input", kernel_shape=[1, 300]), refusal="beyond 1 to 256")
+    g = Graph("maximum-of-300", [1, 1, 300])
+    g.save(g.node("GlobalMaxPool", "input"), refusal="the limit is 256x256")
+    g = Graph("mean-of-a-part", [1, 4, 5])
+    x = g.node("Reshape", g.conv("input", 1, 1), g.integers([0, 1, 2, 2, 5]))
+    g.save(g.node("ReduceMean", x, axes=[2]), refusal="over a part of the height or width")
+    g = Graph("norm-of-elements", [2, 2, 2], version=8)
+    parts = [g.weights(2, 2, 2) for _ in range(3)] + [g.constant(numpy.ones((2, 2, 2), numpy.float32))]
+    g.save(g.node("BatchNormalization", "input", *parts, spatial=0), refusal="spatial 0")
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for write in [
-            two_names, nothing, flattened, constants_along_axes, channels_last, softmax, training, other_meanings]:
+            two_names, nothing, flattened, constants_along_axes, channels_last, softmax, training, other_meanings,
+            made_constants, borders, casts, limits]:
         write()

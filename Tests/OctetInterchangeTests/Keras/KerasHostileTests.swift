@@ -89,6 +89,36 @@ struct KerasHostileTests {
     #expect(reason(mixed).contains("takes the mean over channels"))
   }
 
+  /// What Keras writes and Octet does not compute.
+  @Test(arguments: [
+    (
+      "4,4,1", #""Dense","config":{"units":2,"dtype":{"class_name":"QuantizedDTypePolicy"}"#,
+      "is quantized by Keras"
+    ),
+    ("4,4,1", #""Dense","config":{"units":2,"lora_rank":2"#, "has lora_rank"),
+    (
+      "4,4,1", #""Conv2D","config":{"filters":2,"kernel_size":[3,3],"dilation_rate":[2,2]"#,
+      "dilation_rate 2x2"
+    ),
+    ("300,2,1", #""GlobalMaxPooling2D","config":{"keepdims":false"#, "the limit is 256x256"),
+    ("4,4,2", #""Rescaling","config":{"scale":[[0.5,2]],"offset":0"#, #""scale" that is not a number"#),
+    ("4,4,2", #""Rescaling","config":{"scale":[0.5,2,4],"offset":0"#, "does not leave as they are"),
+    ("4,4,2", #""Permute","config":{"dims":[1,2]"#, "puts 3 axes into the order [1, 2]"),
+    ("4", #""Softmax","config":{"axis":["a"]"#, "axis that is not a number"),
+    ("4", #""Softmax","config":{"axis":[2]"#, "has axis 2"),
+  ])
+  func `what a layer cannot be is said`(sizes: String, layer: String, message: String) throws {
+    let text = #"{"class_name":"# + layer.replacing(#""config":{"#, with: #""config":{"name":"l","#) + "}}"
+    let found = reason(try Self.model([Self.input(sizes), text]))
+    #expect(found.contains(message), "\(found)")
+  }
+
+  @Test func `a newer form of HDF5 is named`() throws {
+    var file = try Self.weights()
+    file[8] = 3
+    #expect(reason(file).contains("newer form of HDF5"))
+  }
+
   @Test func `a layer that is called in training is refused`() throws {
     let model =
       #"{"class_name":"Functional","config":{"name":"f","layers":["# + Self.input("4") + ","
