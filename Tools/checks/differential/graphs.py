@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy
 from onnx import TensorProto, helper, numpy_helper
+from onnx.reference import ReferenceEvaluator
 
 
 @dataclasses.dataclass
@@ -46,6 +47,27 @@ class Graph:
             if any(name in found for name in node.inputs):
                 found.update(node.outputs)
         return found
+
+    def folded(self, place):
+        """With a constant for what a node makes of constants; None where it needs something else."""
+        node = self.nodes[place]
+        if any(name and name not in self.constants for name in node.inputs):
+            return None
+        inputs = [self.constants[name] for name in node.inputs if name]
+        small = helper.make_graph(
+            [helper.make_node(node.kind, node.inputs, node.outputs, **node.attributes)], "node",
+            [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(array.dtype), array.shape)
+             for name, array in zip([name for name in node.inputs if name], inputs)],
+            [helper.make_tensor_value_info(node.outputs[0], TensorProto.UNDEFINED, None)])
+        model = helper.make_model(small, opset_imports=[helper.make_opsetid("", self.opset)])
+        try:
+            found = ReferenceEvaluator(model).run(None, {name: self.constants[name] for name in node.inputs if name})
+        except Exception:  # Each operator has exceptions of its own.
+            return None
+        made = self.copy()
+        del made.nodes[place]
+        made.constants[node.outputs[0]] = numpy.asarray(found[0])
+        return made.without_unused()
 
     def without_unused(self):
         """Without nodes and constants that the output does not depend on."""

@@ -5,7 +5,8 @@ import numpy
 def product(builder, value):
     """Gemm or MatMul of a row, with or without a bias."""
     if value.axes != "F":
-        if len(value.shape) == 3 and builder.beyond(0.1, "MatMul of an image"):
+        along_channels = value.axes == "HWC" and builder.chance(0.1)
+        if along_channels or len(value.shape) == 3 and builder.beyond(0.1, "MatMul of an image"):
             size = value.shape[-1]
             units = builder.integer(1, 6)
             weights = builder.constant(builder.normal(size, units, scale=1 / numpy.sqrt(size)), "weights")
@@ -14,7 +15,7 @@ def product(builder, value):
         return None
     count, units = value.count, builder.integer(1, 8)
     weights = builder.normal(count, units, scale=1 / numpy.sqrt(count))
-    if builder.beyond(0.1, "a matrix that a node transposes"):
+    if builder.chance(0.05):
         turned = builder.constant(numpy.ascontiguousarray(weights.T), "weights")
         matrix = builder.node("Transpose", [turned], perm=[1, 0])
         return builder.value(builder.node("MatMul", [value.name, matrix]), [units], "F")
@@ -66,6 +67,9 @@ def normalization(builder, value):
     ]
     inputs = [value.name] + [builder.constant(part.astype(numpy.float32), "norm") for part in numbers]
     settings = {}
+    if builder.opset < 9 and builder.beyond(0.1, "BatchNormalization of elements"):
+        settings["spatial"] = 0
+        inputs[1:] = [builder.constant(numpy.ones(value.shape, numpy.float32)) for _ in range(4)]
     if builder.chance(0.7):
         settings["epsilon"] = builder.pick([1e-5, 1e-3, 1e-2])
     if builder.chance(0.3):
@@ -83,6 +87,9 @@ def normalization(builder, value):
 def constant_shapes(builder, value):
     """Shapes of a constant that stretch to the value: for all or each channel; beyond that each row, column, number."""
     rank = len(value.shape) + 1
+    if value.channel_axis == 0:
+        # Nothing says yet which axis is that of the channels.
+        return builder.pick([[], [1], [1] * rank])
     channel = [1] * rank
     channel[value.channel_axis] = value.channels
     shapes = [[], [1], [1] * rank, channel, channel, channel]
@@ -110,10 +117,10 @@ def affine(builder, value):
     if kind in ("Mul", "Add"):
         if builder.chance(0.3):
             inputs.reverse()
-    elif builder.beyond(0.2, f"{kind} from a constant"):
+    elif kind == "Sub" and builder.chance(0.2):
         inputs.reverse()
-        if kind == "Div":
-            return None
+    elif kind == "Div" and builder.beyond(0.1, "Div of a constant"):
+        inputs.reverse()
     name = builder.node(kind, inputs)
     if array.ndim > len(value.shape) + 1:
         return builder.value(name, [1], "???")

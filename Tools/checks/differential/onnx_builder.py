@@ -2,7 +2,9 @@
 import dataclasses
 
 import numpy
+from onnx import numpy_helper
 
+import onnx_constants
 from graphs import Graph, Node
 
 
@@ -84,6 +86,17 @@ class Builder:
         return f"{what.lower()}_{self.count}"
 
     def constant(self, array, what="constant"):
+        """A constant of the file, or now and then what nodes make of others."""
+        array = numpy.asarray(array)
+        if array.size and array.dtype in (numpy.float32, numpy.int64) and self.chance(0.05):
+            return onnx_constants.made(self, array)
+        return self.stored(array, what)
+
+    def tensor(self, array):
+        """For attributes."""
+        return numpy_helper.from_array(array)
+
+    def stored(self, array, what="constant"):
         name = self.name(what)
         self.graph.constants[name] = numpy.asarray(array)
         if self.chance(0.2):

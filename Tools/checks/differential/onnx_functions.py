@@ -59,15 +59,19 @@ def mean(builder, value):
     if "?" in value.axes:
         return None
     rank = len(value.shape) + 1
-    if value.axes == "CHW" and builder.beyond(0.2, "GlobalMaxPool"):
+    if value.axes == "CHW" and builder.chance(0.2):
         return builder.value(builder.node("GlobalMaxPool", [value.name]), [value.shape[0], 1, 1], "CHW")
     if value.axes == "CHW" and builder.chance(0.5):
         return builder.value(builder.node("GlobalAveragePool", [value.name]), [value.shape[0], 1, 1], "CHW")
     if value.axes == "HWC" and builder.beyond(0.2, "GlobalAveragePool of channels last"):
         return builder.value(builder.node("GlobalAveragePool", [value.name]), [value.shape[0], 1, 1], "???")
     keeps = builder.chance(0.5)
+    if builder.opset >= 18 and builder.beyond(0.03, "ReduceMean over no axis"):
+        settings = {"noop_with_empty_axes": 1, "keepdims": int(keeps)}
+        return builder.same(builder.node("ReduceMean", [value.name], **settings), value)
     if set(value.axes) == set("CHW") and not builder.beyond(0.2, "ReduceMean over other axes"):
-        axes = [value.axes.index("H") + 1, value.axes.index("W") + 1]
+        letters = builder.pick(["HW", "HW", "HW", "H", "W"])
+        axes = [value.axes.index(letter) + 1 for letter in letters]
     elif builder.documented or not builder.beyond(0.2, "ReduceMean over other axes"):
         return None
     else:

@@ -5,14 +5,18 @@ import numpy
 
 def alias(builder, value):
     """The same value under another name."""
-    kinds = ["Identity", "Dropout", "Transpose", "Reshape", "there and back", "Flatten", "Squeeze"]
+    kinds = ["Identity", "Dropout", "Cast", "Transpose", "Reshape", "there and back", "Flatten", "Squeeze"]
     kind = builder.pick(kinds)
     rank = len(value.shape) + 1
     if kind == "Dropout":
         return builder.same(dropout(builder, value), value)
+    if kind == "Cast":
+        return builder.same(cast(builder, value), value)
     if kind == "Transpose":
         return builder.same(builder.node("Transpose", [value.name], perm=list(range(rank))), value)
     if kind == "Reshape" and "?" not in value.axes:
+        if builder.chance(0.2):
+            return builder.same(builder.node("Reshape", [value.name, builder.node("Shape", [value.name])]), value)
         shape = builder.pick([
             [0, *value.shape], [-1, *value.shape], [builder.graph.batch or 0, *value.shape], [0] * rank])
         settings = {}
@@ -29,6 +33,16 @@ def alias(builder, value):
         name = with_axes(builder, "Unsqueeze", value.name, [rank])
         return builder.same(with_axes(builder, "Squeeze", name, [rank]), value)
     return builder.same(builder.node("Identity", [value.name]), value)
+
+
+def cast(builder, value):
+    """To float, which it is; beyond that to another type and back."""
+    name = value.name
+    if builder.beyond(0.1, "Cast to another type"):
+        # float16 or double.
+        name = builder.node("Cast", [name], to=builder.pick([10, 11]))
+    settings = {"saturate": 1} if builder.opset >= 19 and builder.chance(0.5) else {}
+    return builder.node("Cast", [name], to=1, **settings)
 
 
 def dropout(builder, value):
@@ -108,8 +122,23 @@ def computed_shape(builder, value):
         batch = builder.node("Slice", [shape, *inputs])
     rest = builder.integers(builder.pick([-1, value.count]))
     if builder.chance(0.3):
+        rest = size_product(builder, shape, value)
+    if builder.chance(0.3):
         batch = builder.node("Cast", [batch], to=7)
     return builder.node("Concat", [batch, rest], axis=0)
+
+
+def size_product(builder, shape, value):
+    """The product of all sizes but the batch, in a list of one."""
+    places = [builder.integers(axis) for axis in range(1, len(value.shape) + 1)]
+    sizes = [builder.node("Gather", [shape, place], axis=0) for place in places]
+    product = sizes[0]
+    for size in sizes[1:]:
+        product = builder.node("Mul", [product, size])
+    if builder.chance(0.3):
+        factor = builder.integers(builder.integer(1, 5))
+        return builder.node("Div", [builder.node("Mul", [factor, product]), factor])
+    return product
 
 
 def image_of_row(builder, value):

@@ -44,6 +44,11 @@ def candidates(case):
                 del small.nodes[place]
                 rename(small, node.outputs[0], name)
                 yield refitted(small), items
+    # A constant for what a node makes of constants.
+    for place in range(len(graph.nodes)):
+        small = graph.folded(place)
+        if small:
+            yield small, items
     if len(items) > 1:
         yield graph, items[:1]
     if graph.batch != 1:

@@ -6,9 +6,9 @@ def convolution(builder, value):
     if value.axes != "CHW" and not (len(value.shape) == 3 and builder.beyond(0.1, "Conv of other axes")):
         return None
     channels = value.shape[0]
-    value, pads = border(builder, value, channels)
+    value, pads = border(builder, value)
     settings, sizes = window(builder, value.shape[1:], is_pool=False)
-    if settings is None:
+    if settings is None or not fits(builder, settings, pads, value.shape[1:]):
         return None
     groups = builder.pick([1, 1, 1, channels, *[g for g in range(1, channels + 1) if channels % g == 0]])
     filters = groups * builder.integer(1, max(1, 6 // groups))
@@ -25,25 +25,74 @@ def convolution(builder, value):
     return builder.value(builder.node("Conv", inputs, **settings), [filters, *sizes], "CHW")
 
 
-def border(builder, value, channels):
-    """Sometimes a Pad before the convolution."""
-    if not builder.beyond(0.1, "Pad"):
-        return value, None
-    top, left, bottom, right = (builder.integer(0, 2) for _ in range(4))
-    filler = builder.pick([0.0, 0.0, 0.0, 1.5])
-    mode = builder.pick(["constant", "constant", "constant", "reflect", "edge"])
-    pads = [0, 0, top, left, 0, 0, bottom, right]
-    if mode == "reflect" and (max(top, bottom) >= value.shape[1] or max(left, right) >= value.shape[2]):
-        return value, None
-    if builder.opset < 11:
-        name = builder.node("Pad", [value.name], mode=mode, pads=pads, value=filler)
+def border(builder, value):
+    """Sometimes a Pad before the convolution: what it gives, and its zeros at the top, left, bottom and right."""
+    if value.axes != "CHW" or not builder.chance(0.25):
+        return value, [0, 0, 0, 0]
+    pads = [builder.pick([0, 0, 1, 1, 1, 2]) for _ in range(4)]
+    filler, mode = 0.0, "constant"
+    if builder.beyond(0.1, "Pad with another number"):
+        filler = 1.5
+    if max(pads[0], pads[2]) < value.shape[1] and max(pads[1], pads[3]) < value.shape[2]:
+        if builder.beyond(0.2, "Pad in another mode"):
+            mode = builder.pick(["reflect", "edge"])
+    sizes = [value.shape[1] + pads[0] + pads[2], value.shape[2] + pads[1] + pads[3]]
+    if mode == "constant" and builder.chance(0.2):
+        # With the channels last, as TensorFlow has them.
+        last = builder.node("Transpose", [value.name], perm=[0, 2, 3, 1])
+        name = builder.node("Transpose", [padded(builder, last, pads, 1, mode, filler)], perm=[0, 3, 1, 2])
     else:
-        inputs = [value.name, builder.integers(*pads)]
-        if mode == "constant" and builder.chance(0.7):
-            inputs.append(builder.constant(numpy.array(filler, numpy.float32)))
-        name = builder.node("Pad", inputs, mode=mode)
-    shape = [channels, value.shape[1] + top + bottom, value.shape[2] + left + right]
-    return builder.value(name, shape, "CHW"), pads
+        name = padded(builder, value.name, pads, 2, mode, filler)
+    return padded_value(builder, name, value, sizes), pads
+
+
+def padded_value(builder, name, value, sizes):
+    """Only the convolution reads it, unless beyond."""
+    made = builder.value(name, [value.shape[0], *sizes], "CHW")
+    if not builder.beyond(0.1, "Pad before something else"):
+        builder.values.remove(made)
+    return made
+
+
+def padded(builder, name, pads, rows, mode, filler):
+    """A Pad whose axis of rows is `rows`. Before version 11 all is in attributes; since 18 there may be axes."""
+    whole = [0] * 8
+    whole[rows:rows + 2], whole[rows + 4:rows + 6] = pads[:2], pads[2:]
+    settings = {"mode": mode} if mode != "constant" or builder.chance(0.5) else {}
+    if builder.opset < 11:
+        if filler or builder.chance(0.5):
+            settings["value"] = filler
+        return builder.node("Pad", [name], pads=whole, **settings)
+    number = builder.constant(numpy.array(filler, numpy.float32)) if filler or builder.chance(0.5) else ""
+    if builder.opset < 18 or builder.chance(0.4):
+        inputs = [name, builder.integers(*whole)]
+        return builder.node("Pad", inputs + [number] if number else inputs, **settings)
+    axes = builder.pick([[rows, rows + 1], [rows + 1, rows]])
+    if builder.chance(0.2):
+        axes = [0, rows, rows + 1]
+    own = [whole[axis] for axis in axes] + [whole[axis + 4] for axis in axes]
+    given = [axis - 4 if builder.chance(0.3) else axis for axis in axes]
+    inputs = [name, builder.integers(*own), number, builder.integers(*given, what="axes")]
+    return builder.node("Pad", inputs, **settings)
+
+
+def fits(builder, settings, pads, sizes):
+    """Whether zeros before a convolution and its own border together are smaller than its window."""
+    if pads == [0, 0, 0, 0]:
+        return True
+    own = settings.get("pads", [0, 0, 0, 0])
+    kernel = settings["kernel_shape"]
+    if settings.get("auto_pad", "").startswith("SAME"):
+        strides = settings.get("strides", [1, 1])
+        rests = [
+            max((-(-size // stride) - 1) * stride + span - size, 0)
+            for size, stride, span in zip(sizes, strides, kernel)]
+        own = [-(-rest // 2) for rest in rests] * 2
+    elif "pads" not in settings:
+        own = [0, 0, 0, 0]
+    if all(own[axis] + pads[axis] < kernel[axis % 2] for axis in range(4)):
+        return True
+    return builder.beyond(0.5, "a border that is not smaller than its window")
 
 
 def pooling(builder, value):
