@@ -49,6 +49,18 @@ class Network:
         return any(
             layer.kind == "Add" and len(layer.shape) == 3 and 1 in layer.shape[:2] for layer in self.layers)
 
+    def has_channels_first(self):
+        """Whether any layer says so; Octet takes a list of Rescaling only where none does."""
+        return any(layer.settings.get("data_format") == "channels_first" for layer in self.layers)
+
+    def has_list(self):
+        return any(
+            isinstance(value, list) for layer in self.layers if layer.kind == "Rescaling"
+            for value in layer.settings.values())
+
+    def has(self, kind):
+        return any(layer.kind == kind for layer in self.layers)
+
     def text(self):
         lines = [f"input {self.shape}{', Sequential' if self.is_sequential else ''}"]
         for place, layer in enumerate(self.layers, 1):
@@ -65,6 +77,8 @@ class Builder:
         self.documented = documented
         self.marks = []
         self.network = Network([], [], seed)
+        # Values between two Permute layers, whose axes are in an order that other layers do not take.
+        self.hidden = set()
 
     def chance(self, share):
         return self.random.random() < share
@@ -86,8 +100,8 @@ class Builder:
 
     def places(self):
         """The values that any layer may read; what ZeroPadding2D gives is for the convolution behind it."""
-        padded = [place for place, layer in enumerate(self.network.layers, 1) if layer.kind == "ZeroPadding2D"]
-        return [place for place in range(len(self.network.layers) + 1) if place not in padded]
+        padded = {place for place, layer in enumerate(self.network.layers, 1) if layer.kind == "ZeroPadding2D"}
+        return [place for place in range(len(self.network.layers) + 1) if place not in padded | self.hidden]
 
     def add(self, kind, inputs, shape, **settings):
         """Adds a layer and gives the place of its value."""
@@ -116,7 +130,7 @@ def build(network):
 
 def make(layer):
     settings = dict(layer.settings)
-    for name in ("kernel_size", "strides", "pool_size", "target_shape", "dilation_rate", "size"):
+    for name in ("kernel_size", "strides", "pool_size", "target_shape", "dilation_rate", "size", "dims"):
         if isinstance(settings.get(name), list):
             settings[name] = tuple(settings[name])
     return getattr(keras.layers, layer.kind)(**settings)

@@ -58,6 +58,7 @@ def step(builder, place, choices, weights):
         if made is not None and numpy.prod(builder.shape(made)) <= MOST_NUMBERS:
             return made
         del builder.network.layers[before[0]:], builder.marks[before[1]:]
+        builder.hidden = {hidden for hidden in builder.hidden if hidden <= before[0]}
     return place
 
 

@@ -70,13 +70,15 @@ def rectified(builder, place):
     return builder.add("ReLU", [place], builder.shape(place))
 
 
-def global_mean(builder, place):
+def global_maximum(builder, place):
+    return global_mean(builder, place, "GlobalMaxPooling2D")
+
+
+def global_mean(builder, place, kind="GlobalAveragePooling2D"):
     shape = builder.shape(place)
     if len(shape) != 3:
         return None
-    kind, settings, count = "GlobalAveragePooling2D", {}, shape[2]
-    if builder.beyond(0.1, "GlobalMaxPooling2D"):
-        kind = "GlobalMaxPooling2D"
+    settings, count = {}, shape[2]
     if builder.beyond(0.15, "data_format of a mean"):
         settings["data_format"], count = "channels_first", shape[0]
     if builder.chance(0.2):
@@ -196,9 +198,70 @@ def border(builder, place):
 
 
 def rescaling(builder, place):
-    if not builder.beyond(0.1, "Rescaling"):
-        return None
-    return builder.add("Rescaling", [place], builder.shape(place), scale=0.5, offset=-0.25)
+    """By one number, or by one for each index of the last axis."""
+    shape = builder.shape(place)
+
+    def numbers(choices):
+        if not builder.chance(0.5) or builder.network.has_channels_first():
+            return builder.pick(choices)
+        size = builder.pick([shape[-1], shape[-1], 1])
+        if shape[-1] == 1 and builder.beyond(0.2, "Rescaling that stretches its input"):
+            size = 3
+        return [builder.pick(choices) for _ in range(size)]
+
+    settings = {"scale": numbers([0.5, -2.0, 1 / 3, 1.0, 2])}
+    if builder.chance(0.7):
+        settings["offset"] = numbers([-0.25, 1.0, 0.0, 3])
+    if builder.beyond(0.05, "Rescaling by a tuple"):
+        settings["scale"] = (0.5,) * shape[-1]
+    return builder.add("Rescaling", [place], shape, **settings)
+
+
+def permutation(builder, place):
+    """Permute to channels first, layers that take them so, and Permute back; beyond that any order."""
+    shape = builder.shape(place)
+    if builder.beyond(0.2, "Permute of any kind"):
+        dims = [int(axis) + 1 for axis in builder.random.permutation(len(shape))]
+        return builder.add("Permute", [place], [shape[axis - 1] for axis in dims], dims=dims)
+    if len(shape) == 1:
+        return builder.add("Permute", [place], shape, dims=[1])
+    place = builder.add("Permute", [place], [shape[2], shape[0], shape[1]], dims=[3, 1, 2])
+    builder.hidden.add(place)
+    for _ in range(builder.integer(0, 2)):
+        place = channels_first(builder, place)
+        builder.hidden.add(place)
+    shape = builder.shape(place)
+    if builder.chance(0.3):
+        kind = builder.pick(["GlobalMaxPooling2D", "GlobalAveragePooling2D"])
+        settings = {"data_format": "channels_first"}
+        if builder.chance(0.7):
+            return builder.add(kind, [place], shape[:1], **settings)
+        place = builder.add(kind, [place], [shape[0], 1, 1], keepdims=True, **settings)
+        builder.hidden.add(place)
+        shape = builder.shape(place)
+    if builder.chance(0.3):
+        settings = {"data_format": "channels_first"} if builder.chance(0.5) else {}
+        count = shape[0] * shape[1] * shape[2]
+        return builder.add("Flatten", [place], [count], **settings)
+    return builder.add("Permute", [place], [shape[1], shape[2], shape[0]], dims=[2, 3, 1])
+
+
+def channels_first(builder, place):
+    """A layer that has its channels first, or does not care."""
+    shape = builder.shape(place)
+    kind = builder.pick(["MaxPooling2D", "AveragePooling2D", "BatchNormalization", "Activation", "Dropout"])
+    if kind == "BatchNormalization":
+        return builder.add(kind, [place], shape, axis=builder.pick([1, -3]))
+    if kind == "Activation":
+        return builder.add(kind, [place], shape, activation=builder.pick(["relu", "tanh"]))
+    found = windowed(builder, shape[1:]) if kind != "Dropout" else None
+    if found is None:
+        return builder.add("Dropout", [place], shape, rate=0.3)
+    # TensorFlow has no convolution of channels first without a graphics card.
+    window, strides, padding, sizes = found
+    return builder.add(
+        kind, [place], [shape[0], *sizes], pool_size=window, strides=strides, padding=padding,
+        data_format="channels_first")
 
 
 def addition(builder, place):
@@ -223,13 +286,14 @@ def softmax(builder, place, is_last=False):
         return None
     if builder.chance(0.5):
         return builder.add("Activation", [place], shape, activation="softmax")
-    settings = {}
+    settings = {"axis": builder.pick([[-1], [len(shape)]])} if builder.chance(0.3) else {}
     if len(shape) == 3 and builder.beyond(0.5, "softmax over another axis"):
-        settings["axis"] = builder.pick([1, 2, -2])
+        settings["axis"] = builder.pick([1, 2, -2, [1, 2, 3], [3, 1, 2], [-1, -2, -3], [1, 2], [-1, 1]])
     return builder.add("Softmax", [place], shape, **settings)
 
 
 LAYERS = [
-    (convolution, 6), (pooling, 3), (global_mean, 0.7), (dense, 4), (normalization, 2), (flatten, 0.8),
-    (image_of_row, 1), (function, 3), (nothing, 1), (border, 0.7), (rescaling, 0.5), (addition, 2), (softmax, 0.3),
+    (convolution, 6), (pooling, 3), (global_mean, 0.7), (global_maximum, 0.4), (dense, 4), (normalization, 2),
+    (flatten, 0.8), (image_of_row, 1), (function, 3), (nothing, 1), (border, 0.7), (rescaling, 0.7), (permutation, 1),
+    (addition, 2), (softmax, 0.3),
 ]

@@ -13,12 +13,17 @@ import program
 import results
 from keras_builder import build
 
+def rescaling(builder, place):
+    """MUL and ADD with constants, which are for float files."""
+    return keras_layers.rescaling(builder, place) if builder.beyond(0.1, "Rescaling") else None
+
+
 # Layers that become operators which OPERATORS.md names for full-integer files.
 LAYERS = [
     (keras_layers.convolution, 6), (keras_layers.pooling, 3), (keras_layers.global_mean, 0.7),
     (keras_layers.dense, 4), (keras_layers.normalized, 1), (keras_layers.flatten, 0.8),
     (keras_layers.function, 2), (keras_layers.border, 0.7), (keras_layers.addition, 2),
-    (keras_layers.softmax, 0.2), (keras_layers.rescaling, 0.3),
+    (keras_layers.softmax, 0.2), (rescaling, 0.3),
 ]
 
 # Those whose every value is LiteRT's.
