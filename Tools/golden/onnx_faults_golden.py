@@ -221,6 +221,10 @@ def made_constants():
     g = Graph("slice-from-before-the-start", [4])
     x = g.node("Slice", g.weights(4), *map(g.integers, ([-100], [-1000], [0], [-1])))
     g.save(g.node("Add", g.gemm("input", 4), x))
+    # The batch may have any size, so that no number may follow from it.
+    g = Graph("divided-by-the-batch", [4])
+    size = g.node("Gather", g.node("Shape", "input"), g.constant(numpy.int64(0)))
+    g.save(g.node("Div", g.gemm("input", 4), g.node("Cast", size, to=1)), refusal="batch")
     g = Graph("constant-of-16-bits", [4])
     x = g.node("Cast", g.node("Cast", g.weights(3), to=10), to=1)
     g.save(g.node("Add", g.gemm("input", 4), x), refusal="casts to element type 10")

@@ -20,18 +20,19 @@ struct ONNXFaultTests {
     .filter { $0.pathExtension == "onnx" }.sorted { $0.path < $1.path }
 
   @Test func `the models are there`() {
-    #expect(Self.models.count == 55)
+    #expect(Self.models.count == 56)
   }
 
-  /// Constants of 64 bits are read as floats, whose difference has fewer digits.
-  static let knownFault = "difference-of-doubles.onnx"
+  /// Constants of 64 bits are read as floats, whose difference has fewer digits. A batch of any size has one of its
+  /// own while a file is read, which must not become a number of the network.
+  static let knownFaults: Set = ["difference-of-doubles.onnx", "divided-by-the-batch.onnx"]
 
   @Test(arguments: models)
   func `computed exactly or refused with the reason`(url: URL) throws {
     try withKnownIssue {
       try Self.compare(url)
     } when: {
-      url.lastPathComponent == Self.knownFault
+      Self.knownFaults.contains(url.lastPathComponent)
     }
   }
 
