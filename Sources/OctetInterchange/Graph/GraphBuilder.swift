@@ -6,7 +6,7 @@ import OctetNetwork
 /// width or channels only where its elements lie so in the value (`ArrayAxis`).
 struct GraphBuilder {
   var graph: Graph
-  /// The size of the batch; a prime that nothing else has where any size will do, so that a reshape cannot mix items.
+  /// The size of the batch; `anyBatch` where any size will do, so that a reshape cannot mix items.
   let batch: Int
   /// Whether an operator may still decide what the input's axes mean.
   private let inputIsFlat: Bool
@@ -14,7 +14,8 @@ struct GraphBuilder {
   /// What a flattened image is, by the image's value.
   var flattened: [Int: Int] = [:]
 
-  static let anyBatch = 1_000_003
+  /// A prime beyond the sizes of all arrays.
+  static let anyBatch = 2_147_483_647
   static let mostNodes = 10_000
 
   /// - Parameters:

@@ -27,17 +27,20 @@ enum ConstantValues: TranslatedKind {
   private static func readShape(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    let sizes: [Int]
+    let sizes: [ONNXGraph.Size]
     if let tensor = model.constant(node, 0) {
-      sizes = tensor.shape
+      sizes = tensor.shape.map { .number(Int64($0)) }
     } else {
-      sizes = model.sizes(try model.view(node))
+      sizes = model.shape(try model.view(node))
     }
     func place(_ index: Int) -> Int { min(max(index < 0 ? index + sizes.count : index, 0), sizes.count) }
-    let start = place(try attributes.integer("start", otherwise: 0))
-    let end = place(try attributes.integer("end", otherwise: sizes.count))
-    let part = sizes[start..<max(start, end)]
-    try model.give(node, ONNXGraph.Tensor([part.count], integers: part.map { Int64($0) }))
+    var (start, end) = (0, sizes.count)
+    if model.version >= 15 {
+      start = place(try attributes.integer("start", otherwise: 0))
+      end = place(try attributes.integer("end", otherwise: sizes.count))
+    }
+    let part = Array(sizes[start..<max(start, end)])
+    try model.give(node, ONNXGraph.Tensor([part.count], sizes: part))
   }
 
   static let lite = ["SHAPE", "STRIDED_SLICE", "PACK"].map { name in

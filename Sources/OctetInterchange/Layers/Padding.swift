@@ -49,10 +49,10 @@ extension Graph.Border: TranslatedKind {
     let rank = view.axes.count + 1
     var axes = Array(0..<rank)
     if model.version >= 18, model.isGiven(node, 3) {
-      guard let given = model.constant(node, 3)?.integers else {
+      guard let given = model.constant(node, 3) else {
         throw GraphFailure("needs constant axes as input 3")
       }
-      axes = given
+      axes = try given.integers("axes")
     }
     guard pads.count == 2 * axes.count else {
       throw GraphFailure("has \(pads.count) pads for \(axes.count) axes")

@@ -84,9 +84,10 @@ extension Flatten {
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
     let view = try model.view(node)
-    guard let given = model.constant(node, 1)?.integers else { throw GraphFailure("needs a constant shape") }
+    guard let given = model.constant(node, 1) else { throw GraphFailure("needs a constant shape") }
     let allowsZero = model.version >= 14 ? try attributes.flag("allowzero") : false
-    let wanted = try ArrayShapes.reshaped(model.sizes(view), given, allowsZero: allowsZero)
+    let wanted = try ArrayShapes.reshaped(
+      model.sizes(view), model.wantedShape(given), allowsZero: allowsZero)
     try model.give(node, try model.builder.reshaped(view, wanted))
   }
 

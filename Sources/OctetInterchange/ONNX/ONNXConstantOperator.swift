@@ -14,6 +14,12 @@ struct ONNXConstantOperator: ListedOperator {
     let version: Int
 
     subscript(place: Int) -> ONNXGraph.Tensor? { place < all.count ? all[place] : nil }
+
+    /// Numbers that may be left out.
+    func integers(_ place: Int, _ what: String) throws(GraphFailure) -> [Int]? {
+      try self[place]?.integers(what)
+    }
+
     var rank: Int { first.shape.count }
   }
 
@@ -85,43 +91,62 @@ struct ONNXConstantOperator: ListedOperator {
 extension ONNXConstantOperator {
   private static func add(_ inputs: Inputs, _ attributes: inout ONNXAttributes) throws(GraphFailure)
     -> ONNXGraph.Tensor
-  { try arithmetic(inputs, +) { $0.addingReportingOverflow($1) } }
+  { try arithmetic(inputs, +, +) { $0.addingReportingOverflow($1) } }
 
   private static func subtract(_ inputs: Inputs, _ attributes: inout ONNXAttributes) throws(GraphFailure)
     -> ONNXGraph.Tensor
-  { try arithmetic(inputs, -) { $0.subtractingReportingOverflow($1) } }
+  { try arithmetic(inputs, -, -) { $0.subtractingReportingOverflow($1) } }
 
   private static func multiply(_ inputs: Inputs, _ attributes: inout ONNXAttributes) throws(GraphFailure)
     -> ONNXGraph.Tensor
-  { try arithmetic(inputs, *) { $0.multipliedReportingOverflow(by: $1) } }
+  { try arithmetic(inputs, *, *) { $0.multipliedReportingOverflow(by: $1) } }
 
   private static func divide(_ inputs: Inputs, _ attributes: inout ONNXAttributes) throws(GraphFailure)
     -> ONNXGraph.Tensor
-  { try arithmetic(inputs, /) { $0.dividedReportingOverflow(by: $1) } }
+  {
+    // Integers are cut off toward 0.
+    try arithmetic(inputs, /, /) { $0.dividedReportingOverflow(by: $1) }
+  }
 
   private static func arithmetic(
-    _ inputs: Inputs, _ floats: (Float, Float) -> Float,
+    _ inputs: Inputs, _ floats: (Float, Float) -> Float, _ doubles: (Double, Double) -> Double,
     _ integers: (Int64, Int64) -> (partialValue: Int64, overflow: Bool)
   ) throws(GraphFailure) -> ONNXGraph.Tensor {
     guard inputs.all.count == 2, let second = inputs[1] else { throw GraphFailure("has no input 1") }
     let shape = try ONNXGraph.Tensor.broadcast(inputs.first.shape, second.shape)
     try check(shape)
-    switch (inputs.first.broadcast(to: shape).values, second.broadcast(to: shape).values) {
+    func result(_ one: Int64, _ other: Int64) throws(GraphFailure) -> Int64 {
+      let (result, overflow) = integers(one, other)
+      // The constants may be of 32 bits, where the format computes modulo 2^32. A division by 0 overflows too.
+      guard !overflow, Int32(exactly: result) != nil else {
+        throw GraphFailure("computes \(one) and \(other), which overflows 32 bits")
+      }
+      return result
+    }
+    let (left, right) = (inputs.first.broadcast(to: shape), second.broadcast(to: shape))
+    switch (left.values, right.values) {
     case (.floats(let left), .floats(let right)):
       return ONNXGraph.Tensor(shape, floats: zip(left, right).map(floats))
+    case (.doubles(let left), .doubles(let right)):
+      return ONNXGraph.Tensor(shape, doubles: zip(left, right).map(doubles))
     case (.integers(let left), .integers(let right)):
       var results: [Int64] = []
-      for (one, other) in zip(left, right) {
-        let (result, overflow) = integers(one, other)
-        // The constants may be of 32 bits, where the format computes modulo 2^32.
-        guard !overflow, Int32(exactly: result) != nil else {
-          throw GraphFailure("computes \(one) and \(other), which overflows 32 bits")
-        }
-        results.append(result)
-      }
+      for (one, other) in zip(left, right) { results.append(try result(one, other)) }
       return ONNXGraph.Tensor(shape, integers: results)
-    default: throw GraphFailure("combines floats with integers")
+    default: break
     }
+    guard let left = left.sizes, let right = right.sizes else {
+      throw GraphFailure("combines constants of different element types")
+    }
+    var results: [ONNXGraph.Size] = []
+    for pair in zip(left, right) {
+      guard case (.number(let one), .number(let other)) = pair else {
+        results.append(.unknown)
+        continue
+      }
+      results.append(.number(try result(one, other)))
+    }
+    return ONNXGraph.Tensor(shape, sizes: results)
   }
 
   /// To the file's element types.
@@ -129,22 +154,46 @@ extension ONNXConstantOperator {
     -> ONNXGraph.Tensor
   {
     let (tensor, type) = (inputs.first, try attributes.integer("to", otherwise: 0))
+    // It is about types that are refused.
+    if inputs.version >= 19 { _ = try attributes.flag("saturate") }
+    let shape = tensor.shape
     switch (tensor.values, type) {
-    case (.floats, 1), (.integers, 7): return tensor
+    case (.floats, 1), (.doubles, 11), (.integers, 7), (.sizes, 7): return tensor
+    case (.doubles(let values), 1): return ONNXGraph.Tensor(shape, floats: values.map { Float($0) })
+    case (.floats(let values), 11): return ONNXGraph.Tensor(shape, doubles: values.map { Double($0) })
+    case (.integers(let values), 1): return ONNXGraph.Tensor(shape, floats: values.map { Float($0) })
+    case (.integers(let values), 11): return ONNXGraph.Tensor(shape, doubles: values.map { Double($0) })
     case (.integers(let values), 6):
       guard values.allSatisfy({ Int32(exactly: $0) != nil }) else {
         throw GraphFailure("makes integers of 32 bits of larger ones")
       }
       return tensor
-    case (.integers(let values), 1): return ONNXGraph.Tensor(tensor.shape, floats: values.map { Float($0) })
-    case (.floats(let values), 6), (.floats(let values), 7):
-      guard values.allSatisfy({ abs($0) < 1e9 }) else {
-        throw GraphFailure("makes integers of floats beyond 1e9")
+    case (.sizes(let sizes), 6):
+      for case .number(let size) in sizes where Int32(exactly: size) == nil {
+        throw GraphFailure("makes integers of 32 bits of larger ones")
       }
-      return ONNXGraph.Tensor(tensor.shape, integers: values.map { Int64($0) })
+      return tensor
+    case (.floats(let values), 6), (.floats(let values), 7):
+      return ONNXGraph.Tensor(shape, integers: try wholes(values.map { Double($0) }, type))
+    case (.doubles(let values), 6), (.doubles(let values), 7):
+      return ONNXGraph.Tensor(shape, integers: try wholes(values, type))
+    case (.sizes, 1), (.sizes, 11):
+      throw GraphFailure("makes floats of sizes that \(ONNXGraph.Tensor.followFromBatch)")
     default:
-      throw GraphFailure("casts to element type \(type); float, int32 and int64 (1, 6, 7) are supported")
+      throw GraphFailure(
+        "casts to element type \(type); float, int32, int64 and double (1, 6, 7, 11) are supported")
     }
+  }
+
+  /// Cut off toward 0.
+  private static func wholes(_ values: [Double], _ type: Int) throws(GraphFailure) -> [Int64] {
+    var wholes: [Int64] = []
+    for value in values {
+      guard let whole = Int64(exactly: value.rounded(.towardZero)), type == 7 || Int32(exactly: whole) != nil
+      else { throw GraphFailure("makes an integer of \(value), which is too large") }
+      wholes.append(whole)
+    }
+    return wholes
   }
 }
 
@@ -180,10 +229,10 @@ extension ONNXConstantOperator {
   private static func reshape(_ inputs: Inputs, _ attributes: inout ONNXAttributes) throws(GraphFailure)
     -> ONNXGraph.Tensor
   {
-    guard inputs.all.count == 2, let wanted = inputs[1]?.integers else {
+    guard inputs.all.count == 2, let wanted = try inputs.integers(1, "a shape") else {
       throw GraphFailure("needs a constant shape")
     }
-    let allowsZero = try attributes.flag("allowzero")
+    let allowsZero = inputs.version >= 14 ? try attributes.flag("allowzero") : false
     return inputs.first.reshaped(
       try ArrayShapes.reshaped(inputs.first.shape, wanted, allowsZero: allowsZero))
   }
@@ -198,16 +247,15 @@ extension ONNXConstantOperator {
   private static func unsqueeze(_ inputs: Inputs, _ attributes: inout ONNXAttributes) throws(GraphFailure)
     -> ONNXGraph.Tensor
   {
-    let axes = try axes(inputs, &attributes)
-    return inputs.first.reshaped(try ArrayShapes.unsqueezed(inputs.first.shape, axes ?? []))
+    guard let axes = try axes(inputs, &attributes) else { throw GraphFailure("has no axes") }
+    return inputs.first.reshaped(try ArrayShapes.unsqueezed(inputs.first.shape, axes))
   }
 
   /// An attribute before 13.
   private static func axes(_ inputs: Inputs, _ attributes: inout ONNXAttributes) throws(GraphFailure)
     -> [Int]?
   {
-    let axes = try attributes.integers("axes")
-    return inputs.version >= 13 && inputs.all.count > 1 ? inputs[1]?.integers : axes
+    inputs.version < 13 ? try attributes.integers("axes") : try inputs.integers(1, "axes")
   }
 }
 
@@ -231,28 +279,37 @@ extension ONNXConstantOperator {
     shape[axis] = tensors.reduce(0) { $0 + $1.shape[axis] }
     try check(shape)
     let outer = shape[..<axis].reduce(1, *)
-    var floats: [Float] = []
-    var integers: [Int64] = []
+    // The elements of all, one tensor after the other, then picked in the order of the result.
+    let all = try sequence(tensors)
+    var places: [Int] = []
     for index in 0..<outer {
+      var first = 0
       for tensor in tensors {
         let size = outer == 0 ? 0 : tensor.count / outer
-        switch tensor.values {
-        case .floats(let values): floats += values[index * size..<(index + 1) * size]
-        case .integers(let values): integers += values[index * size..<(index + 1) * size]
-        }
+        places += first + index * size..<first + (index + 1) * size
+        first += tensor.count
       }
     }
-    guard floats.isEmpty || integers.isEmpty else { throw GraphFailure("joins floats and integers") }
-    return integers.isEmpty && tensors[0].floats != nil
-      ? ONNXGraph.Tensor(shape, floats: floats) : ONNXGraph.Tensor(shape, integers: integers)
+    return all.picked(shape, places)
+  }
+
+  /// The elements of tensors of one type.
+  private static func sequence(_ tensors: [ONNXGraph.Tensor]) throws(GraphFailure) -> ONNXGraph.Tensor {
+    let shape = [tensors.reduce(0) { $0 + $1.count }]
+    func joined<Element>(_ lists: [[Element]?]) -> [Element]? {
+      lists.contains { $0 == nil } ? nil : lists.flatMap { $0 ?? [] }
+    }
+    if let floats = joined(tensors.map(\.floats)) { return ONNXGraph.Tensor(shape, floats: floats) }
+    if let doubles = joined(tensors.map(\.doubles)) { return ONNXGraph.Tensor(shape, doubles: doubles) }
+    if let sizes = joined(tensors.map(\.sizes)) { return ONNXGraph.Tensor(shape, sizes: sizes) }
+    throw GraphFailure("joins constants of different element types")
   }
 
   private static func constantOfShape(_ inputs: Inputs, _ attributes: inout ONNXAttributes)
     throws(GraphFailure) -> ONNXGraph.Tensor
   {
-    guard let shape = inputs.first.integers, inputs.rank == 1 else {
-      throw GraphFailure("needs a shape of integers")
-    }
+    let shape = try inputs.first.integers("a shape")
+    guard inputs.rank == 1 else { throw GraphFailure("needs a shape of one axis") }
     let value = attributes.take("value")
     try check(shape)
     let count = shape.reduce(1, *)
@@ -266,9 +323,8 @@ extension ONNXConstantOperator {
   private static func gather(_ inputs: Inputs, _ attributes: inout ONNXAttributes) throws(GraphFailure)
     -> ONNXGraph.Tensor
   {
-    guard inputs.all.count == 2, let chosen = inputs[1], let indices = chosen.integers else {
-      throw GraphFailure("needs indices of integers")
-    }
+    guard inputs.all.count == 2, let chosen = inputs[1] else { throw GraphFailure("needs indices") }
+    let indices = try chosen.integers("indices")
     let axis = try axis(attributes.integer("axis", otherwise: 0), rank: inputs.rank)
     let (tensor, shape) = (inputs.first, chosen.shape)
     let size = tensor.shape[axis]
@@ -293,19 +349,22 @@ extension ONNXConstantOperator {
     -> ONNXGraph.Tensor
   {
     let (tensor, version) = (inputs.first, inputs.version)
-    func list(_ place: Int) -> [Int]? { inputs[place]?.integers }
-    let starts = version < 10 ? try attributes.integers("starts") : list(1)
-    let ends = version < 10 ? try attributes.integers("ends") : list(2)
+    func list(_ place: Int, _ name: String) throws(GraphFailure) -> [Int]? {
+      if version >= 10 { return try inputs.integers(place, name) }
+      return place < 4 ? try attributes.integers(name) : nil
+    }
+    let (starts, ends) = (try list(1, "starts"), try list(2, "ends"))
     guard let starts, let ends, starts.count == ends.count else {
       throw GraphFailure("needs constant starts and ends")
     }
-    let axes = (version < 10 ? try attributes.integers("axes") : list(3)) ?? Array(starts.indices)
-    let steps = (version < 10 ? nil : list(4)) ?? starts.map { _ in 1 }
+    let axes = try list(3, "axes") ?? Array(starts.indices)
+    let steps = try list(4, "steps") ?? starts.map { _ in 1 }
     guard axes.count == starts.count, steps.count == starts.count,
       steps.allSatisfy({ $0 != 0 && (-largestCount...largestCount).contains($0) })
     else {
       throw GraphFailure("has axes or steps that do not match its starts")
     }
+    _ = try ArrayShapes.places(axes, rank: inputs.rank)
     var shape = tensor.shape
     var strides = ONNXGraph.Tensor.strides(shape)
     var first = 0

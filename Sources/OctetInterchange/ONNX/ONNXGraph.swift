@@ -38,7 +38,18 @@ struct ONNXGraph {
 
   enum Values {
     case floats([Float])
+    case doubles([Double])
     case integers([Int64])
+    /// Sizes of an array whose batch may have any size. Nothing but Reshape takes them for numbers.
+    case sizes([Size])
+  }
+
+  enum Size: Equatable {
+    case number(Int64)
+    /// The size of the batch.
+    case batch
+    /// What was computed with it.
+    case unknown
   }
 
   /// A value with its shape; a dimension without a fixed size is nil.
@@ -235,6 +246,7 @@ extension ONNXGraph {
     var shape: [Int64] = []
     var type: Int64 = 0
     var floats: [Float] = []
+    var doubles: [Double] = []
     var integers: [Int64] = []
     var raw: Range<Int>?
     var reader = ProtobufReader(file, range)
@@ -246,6 +258,7 @@ extension ONNXGraph {
       case 5, 7: try field.append(to: &integers, file)
       case 8: tensor.name = try field.text(file)
       case 9: raw = try field.range()
+      case 10: try field.append(to: &doubles, file)
       case 13, 14:
         if case .number(0) = field.value { break }
         throw ProtobufReader.Failure(
@@ -280,24 +293,22 @@ extension ONNXGraph {
       }
       switch element {
       case .float: floats = (0..<count).map { Float(bitPattern: UInt32(truncatingIfNeeded: bits($0))) }
-      case .double: floats = (0..<count).map { Float(Double(bitPattern: bits($0))) }
-      case .int32: integers = (0..<count).map { Int64(Int32(truncatingIfNeeded: bits($0))) }
-      case .int64: integers = (0..<count).map { Int64(bitPattern: bits($0)) }
-      case .bool: integers = (0..<count).map { bits($0) == 0 ? 0 : 1 }
+      case .double: doubles = (0..<count).map { Double(bitPattern: bits($0)) }
+      case .int32, .int64, .bool: integers = (0..<count).map { Int64(bitPattern: bits($0)) }
       }
     }
+    let given: Int
     switch element {
-    case .float, .double:
-      guard floats.count == count else {
-        throw failure("has \(floats.count) values for its shape \(tensor.shape)")
-      }
-      tensor.values = .floats(floats)
-    case .int32, .int64, .bool:
-      guard integers.count == count else {
-        throw failure("has \(integers.count) values for its shape \(tensor.shape)")
-      }
-      tensor.values = .integers(integers)
+    case .float: (given, tensor.values) = (floats.count, .floats(floats))
+    case .double: (given, tensor.values) = (doubles.count, .doubles(doubles))
+    case .int32:
+      (given, tensor.values) = (
+        integers.count, .integers(integers.map { Int64(Int32(truncatingIfNeeded: $0)) })
+      )
+    case .int64: (given, tensor.values) = (integers.count, .integers(integers))
+    case .bool: (given, tensor.values) = (integers.count, .integers(integers.map { $0 == 0 ? 0 : 1 }))
     }
+    guard given == count else { throw failure("has \(given) values for its shape \(tensor.shape)") }
     return tensor
   }
 }

@@ -10,12 +10,43 @@ extension ONNXGraph.Tensor {
     values = .floats(floats)
   }
 
+  init(_ shape: [Int], doubles: [Double]) {
+    self.shape = shape
+    values = .doubles(doubles)
+  }
+
+  /// Integers, if the batch is not among them.
+  init(_ shape: [Int], sizes: [ONNXGraph.Size]) {
+    self.shape = shape
+    let numbers = sizes.compactMap { if case .number(let value) = $0 { value } else { nil } }
+    values = numbers.count == sizes.count ? .integers(numbers) : .sizes(sizes)
+  }
+
   var count: Int { shape.reduce(1, *) }
 
-  /// Whole numbers, as shapes and axes are.
+  /// Whole numbers, as shapes and axes are; nil where they are of another type, or follow from the size of the batch.
   var integers: [Int]? {
     guard case .integers(let values) = values else { return nil }
     return values.map { Int(clamping: $0) }
+  }
+
+  /// The same for a reader that needs them.
+  func integers(_ what: String) throws(GraphFailure) -> [Int] {
+    if let integers { return integers }
+    guard case .sizes = values else { throw GraphFailure("needs \(what) of integers") }
+    throw GraphFailure("has \(what) that \(Self.followFromBatch)")
+  }
+
+  static let followFromBatch =
+    "depend on the size of the batch, which may be any: export the model with a fixed batch of 1"
+
+  /// Integers of which some may be the size of the batch.
+  var sizes: [ONNXGraph.Size]? {
+    switch values {
+    case .integers(let values): values.map { .number($0) }
+    case .sizes(let sizes): sizes
+    case .floats, .doubles: nil
+    }
   }
 
   var floats: [Float]? {
@@ -23,11 +54,18 @@ extension ONNXGraph.Tensor {
     return values
   }
 
+  var doubles: [Double]? {
+    guard case .doubles(let values) = values else { return nil }
+    return values
+  }
+
   /// The elements at `places`, in a tensor of another shape.
   func picked(_ shape: [Int], _ places: [Int]) -> ONNXGraph.Tensor {
     switch values {
     case .floats(let values): ONNXGraph.Tensor(shape, floats: places.map { values[$0] })
+    case .doubles(let values): ONNXGraph.Tensor(shape, doubles: places.map { values[$0] })
     case .integers(let values): ONNXGraph.Tensor(shape, integers: places.map { values[$0] })
+    case .sizes(let sizes): ONNXGraph.Tensor(shape, sizes: places.map { sizes[$0] })
     }
   }
 

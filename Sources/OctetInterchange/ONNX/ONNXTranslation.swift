@@ -133,10 +133,15 @@ struct ONNXTranslation {
 
   /// A constant of floats that a node reads.
   func floats(_ node: ONNXGraph.Node, _ place: Int, _ what: String) throws(GraphFailure) -> ONNXGraph.Tensor {
-    guard let tensor = constant(node, place), tensor.floats != nil else {
+    guard let tensor = constant(node, place) else {
       throw GraphFailure("needs constant \(what) of floats as input \(place)")
     }
-    return tensor
+    switch tensor.values {
+    case .floats: return tensor
+    case .doubles:
+      throw GraphFailure("has \(what) of doubles as input \(place): export the model in float32")
+    case .integers, .sizes: throw GraphFailure("needs constant \(what) of floats as input \(place)")
+    }
   }
 
   /// Numbers that are an attribute in older operator sets and an input in newer ones.
@@ -145,10 +150,10 @@ struct ONNXTranslation {
   ) throws(GraphFailure) -> [Int]? {
     if version < inputSince { return try attributes.integers(name) }
     guard isGiven(node, place) else { return nil }
-    guard let list = constant(node, place)?.integers else {
+    guard let tensor = constant(node, place) else {
       throw GraphFailure("needs constant \(name) as input \(place)")
     }
-    return list
+    return try tensor.integers(name)
   }
 
   /// Names what a node gives. Its other outputs must not be wanted.
@@ -188,6 +193,34 @@ struct ONNXTranslation {
 
   /// The sizes of an array with the batch.
   func sizes(_ view: ArrayView) -> [Int] { [builder.batch] + view.sizes }
+
+  /// The same as the Shape operator gives them.
+  func shape(_ view: ArrayView) -> [ONNXGraph.Size] {
+    let batch = builder.batch
+    return [batch == GraphBuilder.anyBatch ? .batch : .number(Int64(batch))]
+      + view.sizes.map { .number(Int64($0)) }
+  }
+
+  /// A wanted shape, the batch in it as `sizes` has it.
+  ///
+  /// A batch of any size is a prime beyond all other numbers here. So a shape has the elements of an array for that
+  /// size only if it has them for each.
+  func wantedShape(_ tensor: ONNXGraph.Tensor) throws(GraphFailure) -> [Int] {
+    guard let sizes = tensor.sizes else { throw GraphFailure("needs a shape of integers") }
+    var wanted: [Int] = []
+    for size in sizes {
+      switch size {
+      case .number(let number):
+        guard number < GraphBuilder.anyBatch, let size = Int(exactly: number) else {
+          throw GraphFailure("reshapes to a size of \(number)")
+        }
+        wanted.append(size)
+      case .batch: wanted.append(builder.batch)
+      case .unknown: throw GraphFailure("has sizes that \(ONNXGraph.Tensor.followFromBatch)")
+      }
+    }
+    return wanted
+  }
 }
 
 extension ONNXGraph {

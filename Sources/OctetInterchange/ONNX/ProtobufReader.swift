@@ -131,6 +131,17 @@ extension ProtobufReader.Field {
     var reader = ProtobufReader(file, range)
     while !reader.isAtEnd { list.append(Float(bitPattern: UInt32(truncatingIfNeeded: try reader.fixed(4)))) }
   }
+
+  /// A repeated double, packed or one at a time.
+  func append(to list: inout [Double], _ file: [UInt8]) throws(Failure) {
+    switch value {
+    case .fixed64(let bits): list.append(Double(bitPattern: bits))
+    case .bytes(let range):
+      var reader = ProtobufReader(file, range)
+      while !reader.isAtEnd { list.append(Double(bitPattern: try reader.fixed(8))) }
+    case .number, .fixed32: throw Failure(offset: offset, reason: "field \(number) is not a double")
+    }
+  }
 }
 
 extension ProtobufReader {
