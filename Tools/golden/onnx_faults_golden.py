@@ -221,16 +221,122 @@ def made_constants():
     g = Graph("slice-from-before-the-start", [4])
     x = g.node("Slice", g.weights(4), *map(g.integers, ([-100], [-1000], [0], [-1])))
     g.save(g.node("Add", g.gemm("input", 4), x))
-    # The batch may have any size, so that no number may follow from it.
-    g = Graph("divided-by-the-batch", [4])
-    size = g.node("Gather", g.node("Shape", "input"), g.constant(numpy.int64(0)))
-    g.save(g.node("Div", g.gemm("input", 4), g.node("Cast", size, to=1)), refusal="batch")
     g = Graph("constant-of-16-bits", [4])
     x = g.node("Cast", g.node("Cast", g.weights(3), to=10), to=1)
     g.save(g.node("Add", g.gemm("input", 4), x), refusal="casts to element type 10")
     g = Graph("constant-without-end", [4])
     x = g.node("Div", g.constant(numpy.float32([1])), g.constant(numpy.float32([0])))
     g.save(g.node("Mul", g.gemm("input", 4), x), refusal="infinite")
+
+
+def open_batches():
+    """The batch may have any size, so that no number may follow from it; a shape may have it in its place."""
+    def size(g, name="input"):
+        return g.node("Gather", g.node("Shape", name), g.integers([0]))
+
+    g = Graph("divided-by-the-batch", [4])
+    x = g.node("Cast", size(g), to=1)
+    g.save(g.node("Div", g.gemm("input", 4, 4), x), refusal="depend on the size of the batch")
+    g = Graph("double-of-the-batch", [4])
+    g.save(g.node("Div", g.gemm("input", 4, 4), g.node("Cast", g.node("Cast", size(g), to=11), to=1)),
+           refusal="depend on the size of the batch")
+    # Each of these gives one constant for all large batches, another for some small ones.
+    whats = {
+        "picked": lambda g: g.node("Gather", g.weights(9, 4), g.node("Sub", size(g), size(g))),
+        "cut": lambda g: g.node("Slice", g.weights(1, 4), g.integers([0]), size(g)),
+        "cut-axes": lambda g: g.node("Slice", g.weights(1, 4), g.integers([0]), g.integers([9]),
+                                     g.node("Sub", size(g), size(g))),
+        "cut-steps": lambda g: g.node("Slice", g.weights(1, 4), g.integers([0]), g.integers([9]), "",
+                                      g.node("Div", size(g), size(g))),
+        "filled": lambda g: g.node("ConstantOfShape", g.node("Div", size(g), size(g))),
+        "in-shape": lambda g: g.node("Reshape", g.weights(1, 4), g.node(
+            "Concat", g.node("Div", size(g), size(g)), g.integers([-1]), axis=0)),
+        "axes-in": lambda g: g.node("Unsqueeze", g.weights(4), g.node("Sub", size(g), size(g))),
+        "axes-out": lambda g: g.node("Squeeze", g.weights(1, 4), g.node("Sub", size(g), size(g))),
+    }
+    for name, what in whats.items():
+        g = Graph(f"by-the-batch-{name}", [4])
+        g.save(g.node("Add", g.gemm("input", 4, 4), what(g)), refusal="depend on the size of the batch")
+    g = Graph("reshaped-by-a-quotient-of-the-batch", [4])
+    half = g.node("Mul", g.node("Div", size(g), g.integers([2])), g.integers([2]))
+    x = g.node("Reshape", g.gemm("input", 4, 4), g.node("Concat", half, g.integers([4]), axis=0))
+    g.save(x, refusal="depend on the size of the batch")
+    g = Graph("axes-by-the-batch", [3, 4, 5], version=18)
+    g.save(g.node("ReduceMean", "input", g.node("Sub", size(g), size(g))), refusal="depend on the size of the batch")
+    g = Graph("reshaped-to-a-large-batch", [4])
+    g.save(g.node("Reshape", g.gemm("input", 4, 4), g.integers([2 ** 31 - 1, 4])), refusal="a size of 2147483647")
+    # x.view(x.size(0), -1) and its relatives: PyTorch's, with Gather; Keras', with 32 bits and a slice; by Squeeze.
+    g = Graph("view-of-the-batch", [3, 2, 5])
+    x = g.conv("input", 3, 3)
+    first = g.node("Unsqueeze", g.node("Gather", g.node("Shape", x), g.constant(numpy.int64(0))), g.integers([0]))
+    x = g.node("Reshape", x, g.node("Concat", first, g.integers([-1]), axis=0))
+    g.save(g.gemm(x, 30))
+    g = Graph("view-of-the-batch-in-32-bits", [3, 2, 5])
+    x = g.conv("input", 3, 3)
+    shape = g.node("Cast", g.node("Shape", x), to=6)
+    first = g.node("Slice", shape, *map(g.integers, ([0], [1], [0])))
+    first = g.node("Unsqueeze", g.node("Squeeze", first, g.integers([0])), g.integers([0]))
+    rest = [g.node("Slice", shape, *map(g.integers, ([axis], [axis + 1]))) for axis in (1, 2, 3)]
+    product = g.node("Mul", g.node("Mul", rest[0], rest[1]), rest[2])
+    x = g.node("Reshape", x, g.node("Cast", g.node("Concat", first, product, axis=0), to=7))
+    g.save(g.gemm(x, 30))
+    # Sums of all sizes, of which the first is not read.
+    g = Graph("sizes-added-at-once", [3, 2, 5])
+    x = g.conv("input", 3, 3)
+    shape = g.node("Shape", x)
+    twice = g.node("Sub", g.node("Add", shape, shape), shape)
+    part = g.node("Slice", twice, *map(g.integers, ([1], [4])))
+    x = g.node("Reshape", x, g.node("Concat", size(g, x), part, axis=0))
+    g.save(g.gemm(g.node("Flatten", x), 30))
+
+
+def doubles():
+    """Numbers of 64 bits stay so until a node casts them."""
+    g = Graph("product-of-doubles", [4])
+    x = g.node("Mul", g.constant(numpy.float64([1e30])), g.constant(numpy.float64([1e30])))
+    x = g.node("Div", x, g.constant(numpy.float64([2e60])))
+    g.save(g.node("Add", g.gemm("input", 4, 4), g.node("Cast", x, to=1)))
+    g = Graph("doubles-cut-off", [4])
+    # As a float the first is 8.
+    x = g.node("Cast", g.constant(numpy.float64([8 - 1e-9, -7.9, 2 ** 24 + 1, 0])), to=7)
+    x = g.node("Sub", x, g.integers([0, 0, 2 ** 24, 0]))
+    g.save(g.node("Add", g.gemm("input", 4, 4), g.node("Cast", x, to=1)))
+    g = Graph("integers-as-doubles", [4])
+    x = g.node("Sub", g.node("Cast", g.integers([2 ** 53 - 1]), to=11), g.constant(numpy.float64([2 ** 53 - 3])))
+    g.save(g.node("Add", g.gemm("input", 4, 4), g.node("Cast", x, to=1)))
+    g = Graph("doubles-in-their-field", [4])
+    numbers = onnx.helper.make_tensor("numbers", TensorProto.DOUBLE, [4], [0.1, 1e9 + 0.5, -3, 7])
+    g.constants.append(numbers)
+    x = g.node("Sub", "numbers", g.constant(numpy.float64([0, 1e9, 0, 0])))
+    x = g.node("Concat", x, g.node("Cast", g.weights(1), to=11), axis=0)
+    g.save(g.node("Mul", g.gemm("input", 4, 5), g.node("Cast", x, to=1)))
+    g = Graph("doubles-and-floats", [4])
+    x = g.node("Add", g.constant(numpy.float64([1])), g.weights(1))
+    g.save(g.node("Add", g.gemm("input", 4, 4), x), refusal="different element types")
+    g = Graph("sum-with-doubles", [4])
+    g.save(g.node("Add", g.gemm("input", 4, 4), g.constant(numpy.float64([1]))), refusal="of doubles")
+    g = Graph("double-beyond-integers", [4])
+    x = g.node("Cast", g.node("Cast", g.constant(numpy.float64([1e10])), to=6), to=1)
+    g.save(g.node("Add", g.gemm("input", 4, 4), x), refusal="too large")
+
+
+def integers():
+    """Quotients are cut off toward 0; what has no result of 32 bits is refused."""
+    g = Graph("quotients-of-integers", [4])
+    x = g.node("Div", g.integers([-7, 7, -7, -1]), g.integers([2, -2, -2, 2]))
+    g.save(g.node("Add", g.gemm("input", 4, 4), g.node("Cast", x, to=1)))
+    for name, one, other in [("zero", [1], [0]), ("minus-one", [-2 ** 63], [-1])]:
+        g = Graph(f"integers-divided-by-{name}", [4])
+        x = g.node("Cast", g.node("Div", g.integers(one), g.integers(other)), to=1)
+        g.save(g.node("Add", g.gemm("input", 4, 4), x), refusal="overflows 32 bits")
+    g = Graph("slice-of-an-axis-twice", [4])
+    x = g.node("Slice", g.weights(9), *map(g.integers, ([0, 0], [4, 4], [0, -1])))
+    g.save(g.node("Add", g.gemm("input", 4, 4), x), refusal="twice")
+    g = Graph("parts-of-a-shape", [3, 2, 5])
+    x = g.conv("input", 3, 3)
+    parts = [g.node("Shape", x, start=-3, end=-1), g.node("Shape", g.weights(2, 5), start=1, end=9)]
+    x = g.node("Reshape", x, g.node("Concat", g.node("Shape", x, end=1), *parts, axis=0))
+    g.save(g.gemm(g.node("Flatten", x), 30))
 
 
 def borders():
@@ -288,5 +394,5 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for write in [
             two_names, nothing, flattened, constants_along_axes, channels_last, softmax, training, other_meanings,
-            made_constants, borders, casts, limits]:
+            made_constants, open_batches, doubles, integers, borders, casts, limits]:
         write()

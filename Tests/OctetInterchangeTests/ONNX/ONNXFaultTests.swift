@@ -20,23 +20,11 @@ struct ONNXFaultTests {
     .filter { $0.pathExtension == "onnx" }.sorted { $0.path < $1.path }
 
   @Test func `the models are there`() {
-    #expect(Self.models.count == 56)
+    #expect(Self.models.count == 83)
   }
-
-  /// Constants of 64 bits are read as floats, whose difference has fewer digits. A batch of any size has one of its
-  /// own while a file is read, which must not become a number of the network.
-  static let knownFaults: Set = ["difference-of-doubles.onnx", "divided-by-the-batch.onnx"]
 
   @Test(arguments: models)
   func `computed exactly or refused with the reason`(url: URL) throws {
-    try withKnownIssue {
-      try Self.compare(url)
-    } when: {
-      Self.knownFaults.contains(url.lastPathComponent)
-    }
-  }
-
-  private static func compare(_ url: URL) throws {
     let file = Array(try Data(contentsOf: url))
     let answers = try JSONDecoder().decode(
       Answers.self, from: Data(contentsOf: url.deletingPathExtension().appendingPathExtension("json")))
