@@ -339,6 +339,15 @@ def integers():
     g.save(g.gemm(g.node("Flatten", x), 30))
 
 
+def maxima():
+    """Zeros that leave the sizes as they are, and others."""
+    g = Graph("maximum-of-two-and-zeros", [3, 2, 5])
+    x, zeros = g.conv("input", 3, 3), g.constant(numpy.zeros((1, 3, 1, 1), numpy.float32))
+    g.save(g.gemm(g.node("Flatten", g.node("Max", x, zeros, g.conv("input", 3, 3))), 30))
+    g = Graph("maximum-that-stretches", [1])
+    g.save(g.node("Max", g.gemm("input", 1, 1), g.constant(numpy.zeros(4, numpy.float32))), refusal="leave as they are")
+
+
 def borders():
     """Zeros around an image in each form that Pad has had, and around what cannot take them in."""
     versions = {"before-11": 9, "of-all-axes": 13, "of-two-axes": 18}
@@ -394,5 +403,5 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for write in [
             two_names, nothing, flattened, constants_along_axes, channels_last, softmax, training, other_meanings,
-            made_constants, open_batches, doubles, integers, borders, casts, limits]:
+            made_constants, open_batches, doubles, integers, maxima, borders, casts, limits]:
         write()

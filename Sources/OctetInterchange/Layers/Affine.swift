@@ -87,7 +87,7 @@ extension GraphBuilder {
   private static func isUsable(_ value: Double) -> Bool { value.isFinite && Float(value).isFinite }
 
   /// The result must have the view's sizes: a constant may not make it larger.
-  private func checkFits(_ constant: Constant, _ view: ArrayView) throws(GraphFailure) {
+  func checkFits(_ constant: Constant, _ view: ArrayView) throws(GraphFailure) {
     let own = Array(view.sizes.suffix(constant.shape.count))
     let outer = constant.shape.dropLast(own.count)
     guard zip(constant.shape.suffix(own.count), own).allSatisfy({ $0 == 1 || $0 == $1 }),

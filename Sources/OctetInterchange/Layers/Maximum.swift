@@ -24,9 +24,10 @@ extension GraphBuilder {
 
   /// The larger of an array and a constant.
   mutating func maximum(
-    _ view: ArrayView, constant: [Double], _ title: String
+    _ view: ArrayView, constant: Constant, _ title: String
   ) throws(GraphFailure) -> ArrayView {
-    guard !constant.isEmpty, constant.allSatisfy({ $0 == 0 }) else {
+    try checkFits(constant, view)
+    guard !constant.values.isEmpty, constant.values.allSatisfy({ $0 == 0 }) else {
       throw GraphFailure("compares a value with a constant; two values, or a value and 0, are supported")
     }
     return try function(.relu, view, title)
@@ -43,18 +44,20 @@ extension Maximum {
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
     var largest: ArrayView?
-    var constants: [Double] = []
+    var constants: [GraphBuilder.Constant] = []
     for place in node.inputs.indices {
       if model.constant(node, place) != nil {
-        constants += (try model.floats(node, place, "numbers").floats ?? []).map { Double($0) }
+        let tensor = try model.floats(node, place, "numbers")
+        constants.append(
+          GraphBuilder.Constant(shape: tensor.shape, values: (tensor.floats ?? []).map { Double($0) }))
       } else {
         let view = try model.view(node, place)
         largest = if let known = largest { try model.builder.maximum(known, view, node.title) } else { view }
       }
     }
     guard var largest else { throw GraphFailure("has no input") }
-    if !constants.isEmpty {
-      largest = try model.builder.maximum(largest, constant: constants, node.title)
+    for constant in constants {
+      largest = try model.builder.maximum(largest, constant: constant, node.title)
     }
     try model.give(node, largest)
   }
@@ -75,8 +78,7 @@ extension Maximum {
 
   private static func readLite(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
     if let operand = try Affine.operand(model, node) {
-      var made = try model.builder.maximum(
-        operand.view, constant: operand.numbers.values, model.title(node))
+      var made = try model.builder.maximum(operand.view, constant: operand.numbers, model.title(node))
       made.hasBatch = operand.view.hasBatch
       return try model.give(node, made)
     }
