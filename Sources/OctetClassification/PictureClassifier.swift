@@ -93,7 +93,10 @@ extension ClassifierError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .input(let width, let height, let channels):
-      "the model takes \(width) x \(height) pixels of \(channels) channels; pictures become one channel of at most 256 x 256"
+      """
+      the model takes \(width) x \(height) pixels of \(channels) channels; pictures become one channel of \
+      at most 256 x 256
+      """
     }
   }
 }

@@ -97,7 +97,10 @@ package struct ClassFolders {
         guard picture.width == model.picture.width, picture.height == model.picture.height else {
           throw FileError(
             path,
-            "is \(picture.width) wide and \(picture.height) high, but \(model.path) is \(model.picture.width) wide and \(model.picture.height) high",
+            """
+            is \(picture.width) wide and \(picture.height) high, but \(model.path) is \
+            \(model.picture.width) wide and \(model.picture.height) high
+            """,
             advice: "make all pictures the same size")
         }
         guard picture.gray.count <= ClassFolders.largestPixelCount - pixels.count else {

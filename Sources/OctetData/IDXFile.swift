@@ -114,7 +114,10 @@ package struct IDXFile: Equatable, Sendable {
       guard !overflowed, next <= longest - kind.headerLength else {
         throw FileError(
           file, at: .byte(offset),
-          "the header promises \((dimensions + [size]).map(String.init).joined(separator: " x ")) values, and the limit is \(longest) bytes",
+          """
+          the header promises \((dimensions + [size]).map(String.init).joined(separator: " x ")) values, \
+          and the limit is \(longest) bytes
+          """,
           advice: "check that this is the right file")
       }
       product = next

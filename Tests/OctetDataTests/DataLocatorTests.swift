@@ -72,8 +72,10 @@ import Testing
     let data = try locate(nil, ["XDG_CACHE_HOME": folder.path])
     #expect(
       data.origin
-        == "synthetic digits (\(folder.path)/octet/mnist was skipped: it lacks t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte; run: octet data fetch mnist)"
-    )
+        == """
+        synthetic digits (\(folder.path)/octet/mnist was skipped: it lacks t10k-images-idx3-ubyte, \
+        t10k-labels-idx1-ubyte; run: octet data fetch mnist)
+        """)
   }
 
   @Test func `the kind is detected from what is there`() throws {

@@ -78,8 +78,10 @@ import Testing
     }
     #expect(
       message(.images, labels)
-        == "f, byte 0: has magic number 0x00000801, but IDX images have 0x00000803; check that the image and label files are not swapped"
-    )
+        == """
+        f, byte 0: has magic number 0x00000801, but IDX images have 0x00000803; check that the image and \
+        label files are not swapped
+        """)
     #expect(message(.labels, images + [1])?.contains("swapped") == true)
     #expect(message(.labels, Array("label,".utf8))?.contains("0x6c616265") == true)
     #expect(

@@ -162,8 +162,10 @@ struct MNISTDownloadTests {
     let error = failure("missing")
     #expect(
       error?.description
-        == "\(server.address)missing/\(files[0].name).gz: cannot be downloaded (The requested URL returned error: 404); check the mirror's address, or try another mirror"
-    )
+        == """
+        \(server.address)missing/\(files[0].name).gz: cannot be downloaded (The requested URL returned \
+        error: 404); check the mirror's address, or try another mirror
+        """)
     #expect(server.requests.count == 1)
     #expect(try FileManager.default.contentsOfDirectory(atPath: target) == [])
   }

@@ -128,8 +128,10 @@ import Testing
       let error = #expect(throws: PictureError.self, "\(note)") { _ = try fit(picture, kind) }
       #expect(
         error?.description
-          == "sample.png: no ink found: the picture is blank, or what is on it cannot be distinguished from the paper; look at it"
-      )
+          == """
+          sample.png: no ink found: the picture is blank, or what is on it cannot be distinguished from \
+          the paper; look at it
+          """)
     }
   }
 

@@ -62,8 +62,10 @@ import Testing
     let error = #expect(throws: PictureError.self) { try fit(PaperPage(28, 29).picture, .exact) }
     #expect(
       error?.description
-        == "sample.png: is 28 x 29 pixels, and the model needs 28 x 28; give another picture, or let a digit in it be found (--fit auto)"
-    )
+        == """
+        sample.png: is 28 x 29 pixels, and the model needs 28 x 28; give another picture, or let a digit \
+        in it be found (--fit auto)
+        """)
   }
 
   @Test func `digit fits what has the size too`() throws {

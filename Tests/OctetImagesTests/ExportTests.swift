@@ -81,8 +81,10 @@ import Testing
     #expect(trained.status == 0)
     #expect(
       trained.output.contains(
-        "Class folders, 60 images of 10 classes, from \(folder.path("digits")) (1 picture has dark ink on light paper and was inverted)"
-      ), "\(trained.output)")
+        """
+        Class folders, 60 images of 10 classes, from \(folder.path("digits")) (1 picture has dark ink on \
+        light paper and was inverted)
+        """), "\(trained.output)")
     try folder.write([1, 2, 3], to: "digits/4/bad.png")
     let refused = try OctetProcess.run(
       "train", "--recipe", "dense-dropout", "--data", folder.path("digits"), "--out", folder.path("x"))

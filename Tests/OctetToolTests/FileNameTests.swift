@@ -109,7 +109,9 @@ import Testing
     #expect(result.status == 1)
     #expect(
       result.errors
-        == "octet: classes/d\\xff: has a name that cannot be a label: it has control characters or is not UTF-8; rename the folder\n"
-    )
+        == """
+        octet: classes/d\\xff: has a name that cannot be a label: it has control characters or is not \
+        UTF-8; rename the folder\n
+        """)
   }
 }

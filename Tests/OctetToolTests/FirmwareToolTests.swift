@@ -118,7 +118,10 @@ import Testing
     let made = try OctetProcess.run(
       [
         "-c",
-        #"mkdir "${1%/*}" && printf '#!/bin/sh\necho "Swift version %s (swift-RELEASE)"\n' "$2" >"$1" && chmod +x "$1""#,
+        #"""
+        mkdir "${1%/*}" && printf '#!/bin/sh\necho "Swift version %s (swift-RELEASE)"\n' "$2" >"$1" && \#
+        chmod +x "$1"
+        """#,
         "sh", swiftc, version,
       ], executable: "/bin/sh")
     try #require(made.status == 0, "\(made.errors)")

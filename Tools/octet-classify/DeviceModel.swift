@@ -44,8 +44,10 @@ struct DeviceModel {
       // Only a model that was loaded knows its work to the last operation.
       if error.rule == .work, let refused = try? Model(readingInPlace: file, workLimit: .max) {
         throw .failure(
-          "\(name): an image takes \(refused.work.total) operations, and the limit is \(workLimit); --max-work raises it"
-        )
+          """
+          \(name): an image takes \(refused.work.total) operations, and the limit is \(workLimit); \
+          --max-work raises it
+          """)
       }
       throw .failure("\(name): \(error.rule.text.string) (at byte \(error.offset), found \(error.value))")
     }

@@ -139,26 +139,38 @@ struct FirmwareReport {
       row("an inference", multiplyAdds, instructions)
     }
     func share(_ bytes: Int, of limit: Int) -> String {
-      "\(NumberText.grouped(bytes)) of \(NumberText.grouped(limit)) bytes (\(NumberText.percent(Double(bytes) / Double(limit))))"
+      let percent = NumberText.percent(Double(bytes) / Double(limit))
+      return "\(NumberText.grouped(bytes)) of \(NumberText.grouped(limit)) bytes (\(percent))"
     }
+    let unlabeled =
+      labelCount == imageCount ? "" : "; \(imageCount - labelCount) images are not labeled"
     let accuracy =
       labelCount == 0
       ? "unknown: none of the \(imageCount) images is labeled"
-      : "\(NumberText.percent(Double(right) / Double(labelCount), decimals: 2)), \(right) of \(labelCount)\(labelCount == imageCount ? "" : "; \(imageCount - labelCount) images are not labeled")"
+      : """
+      \(NumberText.percent(Double(right) / Double(labelCount), decimals: 2)), \(right) of \
+      \(labelCount)\(unlabeled)
+      """
     let imageBytes = sizes.constants - modelBytes
     let baked = imageBytes == 0 ? "" : ", images \(NumberText.grouped(imageBytes))"
     let damaged =
       flipCount == 0
       ? ""
-      : "damage     \(NumberText.grouped(flipCount)) damaged models were judged as on the host, \(NumberText.grouped(flipCount - acceptedFlips)) rejected\n"
+      : """
+
+      damage     \(NumberText.grouped(flipCount)) damaged models were judged as on the host, \
+      \(NumberText.grouped(flipCount - acceptedFlips)) rejected
+      """
     return """
       \(board)
       images     \(NumberText.grouped(imageCount)): \(origin)
       accuracy   \(accuracy)
       bits       \(difference.map { "differ from the host: \($0)" } ?? "every layer and every logit equal the host's")
-      flash      \(share(sizes.code + sizes.constants, of: flash)): code \(NumberText.grouped(sizes.code)), model \(NumberText.grouped(modelBytes))\(baked)
-      RAM        \(share(sizes.ram, of: ram)): arena \(NumberText.grouped(arenaBytes)), stack \(NumberText.grouped(sizes.stack))
-      stack      \(NumberText.grouped(stackBytes)) of \(NumberText.grouped(sizes.stack)) bytes were used\(damaged.isEmpty ? "" : "\n" + damaged.dropLast())
+      flash      \(share(sizes.code + sizes.constants, of: flash)): \
+      code \(NumberText.grouped(sizes.code)), model \(NumberText.grouped(modelBytes))\(baked)
+      RAM        \(share(sizes.ram, of: ram)): \
+      arena \(NumberText.grouped(arenaBytes)), stack \(NumberText.grouped(sizes.stack))
+      stack      \(NumberText.grouped(stackBytes)) of \(NumberText.grouped(sizes.stack)) bytes were used\(damaged)
 
       \(table.rendered())
       """

@@ -40,8 +40,10 @@ struct PictureFiles {
         width: model.imageWidth, height: model.imageHeight, fit: .auto, inversion: .auto)
     else {
       throw FirmwareError(
-        "the model takes images of \(model.imageWidth) x \(model.imageHeight) pixels and \(model.imageChannels) channels, which pictures cannot be fitted to"
-      )
+        """
+        the model takes images of \(model.imageWidth) x \(model.imageHeight) pixels and \
+        \(model.imageChannels) channels, which pictures cannot be fitted to
+        """)
     }
     read(files, PictureFitter(fitting))
     guard !pixels.isEmpty else {

@@ -75,9 +75,14 @@ enum PrepareCommand: Command {
     // A damaged model may have any kind, and the loaders' verdicts are compared.
     let kinds = flips > 0 ? LayerKind.allCases : model.kinds
     let names = kinds.map { "\($0.name)".uppercased().replacing(" ", with: "_") }
+    let scratchBytes = """
+      [pair]=\(PatchKernels<PairLayout>.scratchBytes(model)) \
+      [wide]=\(PatchKernels<WideLayout>.scratchBytes(model)) \
+      [vector]=\(PatchKernels<VectorLayout>.scratchBytes(model))
+      """
     let sizes = """
       arena_bytes=\(model.arenaBytes)
-      declare -A scratch_bytes=([pair]=\(PatchKernels<PairLayout>.scratchBytes(model)) [wide]=\(PatchKernels<WideLayout>.scratchBytes(model)) [vector]=\(PatchKernels<VectorLayout>.scratchBytes(model)))
+      declare -A scratch_bytes=(\(scratchBytes))
       image_bytes=\(model.imageBytes)
       model_kinds=(\(names.joined(separator: " ")))
 

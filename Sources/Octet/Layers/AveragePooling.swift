@@ -1,6 +1,6 @@
 extension LayerKind {
-  /// The mean of the cells under each window, channel by channel. There is a pair of multiplier and shift for each count
-  /// of cells where windows are cut.
+  /// The mean of the cells under each window, channel by channel. There is a pair of multiplier and shift for each
+  /// count of cells where windows are cut.
   package enum AveragePooling {
     @inline(__always)
     package static var traits: LayerTraits { .means | .window | .channelwise | .keepsChannels | .clamp }

@@ -4,8 +4,8 @@ public struct FittedPicture: Equatable, Sendable {
   public let width: Int
   /// Rows of the model's input.
   public let height: Int
-  /// `height x width` bytes, row by row from the top: what the model takes. In the form of digits, 0 is paper and 255 is
-  /// full ink, as in MNIST.
+  /// `height x width` bytes, row by row from the top: what the model takes. In the form of digits, 0 is paper and 255
+  /// is full ink, as in MNIST.
   public let pixels: [UInt8]
 
   /// Of the file.

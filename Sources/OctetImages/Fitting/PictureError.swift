@@ -28,7 +28,10 @@ extension PictureError: CustomStringConvertible {
     case .noInk:
       "no ink found: the picture is blank, or what is on it cannot be distinguished from the paper; look at it"
     case .size(_, let width, let height, let neededWidth, let neededHeight):
-      "is \(width) x \(height) pixels, and the model needs \(neededWidth) x \(neededHeight); give another picture, or let a digit in it be found (--fit auto)"
+      """
+      is \(width) x \(height) pixels, and the model needs \(neededWidth) x \(neededHeight); give another \
+      picture, or let a digit in it be found (--fit auto)
+      """
     }
   }
 }

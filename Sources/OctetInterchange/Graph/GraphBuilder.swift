@@ -107,8 +107,10 @@ struct GraphBuilder {
       : ImageShape(height: sizes[0], width: sizes[1], channels: sizes[2])
     guard view.axes == (layout == .channelsFirst ? wanted.axesChannelsFirst : wanted.axesChannelsLast) else {
       throw GraphFailure(
-        "takes \(layout == .channelsFirst ? "channels first" : "channels last"), and the axes of what it reads (\(sizes) "
-          + "without the batch) lie otherwise there; their elements would have to be put into another order")
+        """
+        takes \(layout == .channelsFirst ? "channels first" : "channels last"), and the axes of what it reads \
+        (\(sizes) without the batch) lie otherwise there; their elements would have to be put into another order
+        """)
     }
     if shape(view) == wanted { return wanted }
     guard inputIsFlat, isInputInShape(view.value) else {

@@ -47,8 +47,10 @@ extension Graph {
         let rules = nodes[reader].operation.rules
         guard let window = rules.convolutionWindow else {
           throw GraphFailure(
-            "\(nodes[index].title) puts zeros around what \(nodes[reader].title) reads; only a convolution can take them in"
-          )
+            """
+            \(nodes[index].title) puts zeros around what \(nodes[reader].title) reads; only a convolution \
+            can take them in
+            """)
         }
         let wide = window.adding(border, input: shape(index + 1), output: nodes[reader].shape)
         nodes[reader].operation = rules.moving(wide) ?? nodes[reader].operation

@@ -95,8 +95,8 @@ extension GraphBuilder {
       constant.values.count == constant.shape.reduce(1, *)
     else {
       throw GraphFailure(
-        "has a constant of shape \(constant.shape) beside an array of the sizes \(view.sizes) without the batch, which it "
-          + "does not leave as they are")
+        "has a constant of shape \(constant.shape) beside an array of the sizes \(view.sizes) without the batch, "
+          + "which it does not leave as they are")
     }
   }
 

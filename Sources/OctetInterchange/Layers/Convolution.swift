@@ -33,8 +33,10 @@ extension GraphBuilder {
       weights.count == cells * perGroup * filters
     else {
       throw GraphFailure(
-        "has \(weights.count) weights for \(filters) filters of \(window.height)x\(window.width) and \(channels) channels"
-      )
+        """
+        has \(weights.count) weights for \(filters) filters of \(window.height)x\(window.width) and \
+        \(channels) channels
+        """)
     }
     if groups == channels, groups > 1, filters / groups <= 64 {
       let depthwise = DepthwiseConvolution(

@@ -39,8 +39,8 @@ extension GraphBuilder {
     // Along the channels of an image it is a convolution of one cell.
     guard contracted == ArrayAxis(size: shape.channels, stride: 1), !shape.isFlat else {
       throw GraphFailure(
-        "multiplies along an axis of \(inputs) of the \(view.count) values of an item; all of them or the channels of an image "
-          + "are supported")
+        "multiplies along an axis of \(inputs) of the \(view.count) values of an item; all of them or the channels "
+          + "of an image are supported")
     }
     let convolution = Convolution(
       filters: units, window: Window(height: 1, width: 1), hasBias: bias != nil)
@@ -120,8 +120,8 @@ extension Dense {
       tensor.shape.count <= view.axes.count + 1, isRight || view.axes.count >= 2
     else {
       throw GraphFailure(
-        "multiplies an array of the sizes \(view.sizes) without the batch and a constant of shape \(tensor.shape), in a way "
-          + "that is not supported")
+        "multiplies an array of the sizes \(view.sizes) without the batch and a constant of shape \(tensor.shape), "
+          + "in a way that is not supported")
     }
     let flat = tensor.reshaped(Array(tensor.shape.suffix(2)))
     let matrix = isRight ? flat : flat.transposed([1, 0])

@@ -36,8 +36,8 @@ extension GraphBuilder {
     guard sizes.first == batch else {
       throw GraphFailure(
         batch == Self.anyBatch
-          ? "does not keep the batch, which may have any size, as the first axis: export the model with a fixed batch of 1, "
-            + "or reshape with -1 for the batch"
+          ? "does not keep the batch, which may have any size, as the first axis: export the model with a fixed "
+            + "batch of 1, or reshape with -1 for the batch"
           : "gives the sizes \(sizes); the first must be the batch of \(batch)")
     }
     guard sizes.count <= 9 else {
@@ -45,8 +45,8 @@ extension GraphBuilder {
     }
     guard let made = view.reshaped(Array(sizes.dropFirst())) else {
       throw GraphFailure(
-        "reshapes \(view.sizes) to \(Array(sizes.dropFirst())) without the batch, which would put elements into another "
-          + "order than they have after a transpose")
+        "reshapes \(view.sizes) to \(Array(sizes.dropFirst())) without the batch, which would put elements into "
+          + "another order than they have after a transpose")
     }
     return made
   }

@@ -24,8 +24,10 @@ extension GraphBuilder {
     }
     guard covered == view.count else {
       throw GraphFailure(
-        "runs over \(covered) of the \(view.count) values of an item; softmax over the channels or over all values is supported"
-      )
+        """
+        runs over \(covered) of the \(view.count) values of an item; softmax over the channels or over all \
+        values is supported
+        """)
     }
     let source = ArrayView(value: try flat(view.value, title), axes: view.axes)
     return try append(.softmax(isLogarithm: isLogarithm), source, title)

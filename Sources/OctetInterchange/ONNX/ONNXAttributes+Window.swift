@@ -33,8 +33,10 @@ extension ONNXAttributes {
         // Where cells are left over instead, ONNX does not say at which end; of a single one all leave out the last.
         guard wanted >= -1 else {
           throw GraphFailure(
-            "has auto_pad \(mode.quoted) and leaves out \(-wanted) cells, at ends that ONNX does not define: export it with pads"
-          )
+            """
+            has auto_pad \(mode.quoted) and leaves out \(-wanted) cells, at ends that ONNX does not \
+            define: export it with pads
+            """)
         }
         let border = max(wanted, 0)
         begin[axis] = mode == "SAME_UPPER" ? border / 2 : border - border / 2

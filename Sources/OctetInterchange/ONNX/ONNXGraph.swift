@@ -264,8 +264,10 @@ extension ONNXGraph {
         throw ProtobufReader.Failure(
           offset: field.offset,
           reason:
-            "its weights are in a file beside it; save the model as one file (torch.onnx.export: external_data=False; onnx.save: save_as_external_data=False)"
-        )
+            """
+            its weights are in a file beside it; save the model as one file (torch.onnx.export: \
+            external_data=False; onnx.save: save_as_external_data=False)
+            """)
       default: break
       }
     }

@@ -79,8 +79,9 @@ struct ONNXTranslation {
     }
     guard Self.versions.contains(version) else {
       throw GraphFailure(
-        "it uses operator set \(version); \(Self.versions.lowerBound) to \(Self.versions.upperBound) are supported: export it "
-          + "with opset_version=\(min(max(version, Self.versions.lowerBound), Self.versions.upperBound))")
+        "it uses operator set \(version); \(Self.versions.lowerBound) to \(Self.versions.upperBound) are supported: "
+          + "export it with opset_version=\(min(max(version, Self.versions.lowerBound), Self.versions.upperBound))"
+      )
     }
     self.version = version
     do throws(GraphFailure) {
@@ -253,8 +254,10 @@ extension ONNXGraph {
     let port = inputs[0]
     guard port.element == nil || port.element == 1 else {
       throw GraphFailure(
-        "its input \(port.name.quoted) is of element type \(port.element ?? 0); float (1) is supported: export it in float32"
-      )
+        """
+        its input \(port.name.quoted) is of element type \(port.element ?? 0); float (1) is supported: \
+        export it in float32
+        """)
     }
     return port
   }

@@ -28,8 +28,8 @@ package protocol LoweredKind: LayerSpecification {
   /// The window that moves over the input, if one does.
   var movedWindow: Window? { get }
 
-  /// The float layer that does the layer's sums, without bias and activation, and the shape in which it takes the input;
-  /// nil for a kind that needs none.
+  /// The float layer that does the layer's sums, without bias and activation, and the shape in which it takes the
+  /// input; nil for a kind that needs none.
   func sums(_ layer: LoweredLayer) -> (kind: FloatLayerKind, input: ImageShape)?
 
   /// What such a kind makes of its inputs.

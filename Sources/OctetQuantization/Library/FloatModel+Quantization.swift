@@ -11,10 +11,10 @@ extension FloatModel {
   ///
   /// - Parameters:
   ///   - path: a file of 1 GiB at most.
-  ///   - classNames: the classes in the order of the outputs; nil to take those of the file, or else those of the images
-  ///     that it is quantized with. Octet's own files have them.
-  ///   - pixels: what pixels of 0 and 255 were when the model was trained, such as `-1...1`; nil for 0 to 1. Octet's own
-  ///     files are always 0 to 1.
+  ///   - classNames: the classes in the order of the outputs; nil to take those of the file, or else those of the
+  ///     images that it is quantized with. Octet's own files have them.
+  ///   - pixels: what pixels of 0 and 255 were when the model was trained, such as `-1...1`; nil for 0 to 1. Octet's
+  ///     own files are always 0 to 1.
   /// - Throws: `QuantizationFailure` of kind `file`; of kind `format` if the model is damaged, has a layer that is not
   ///   supported, or another number of classes; of kind `model` if it cannot take the pixels, or does not say them.
   public init(

@@ -29,8 +29,8 @@ public struct IntegerModel: Sendable {
   ///   - path: a file of 1 GiB at most.
   ///   - classNames: the classes in the order of the outputs; nil for numbers.
   ///   - pixels: what pixels of 0 and 255 were when the model was trained.
-  /// - Throws: ``QuantizationFailure`` of kind `file`, of kind `format` if it is no full-integer model or has an operator
-  ///   that is not supported, of kind `model` if it is no classifier.
+  /// - Throws: ``QuantizationFailure`` of kind `file`, of kind `format` if it is no full-integer model or has an
+  ///   operator that is not supported, of kind `model` if it is no classifier.
   public init(
     convertingIntegers path: String, classNames: [String]? = nil, pixels: ClosedRange<Float> = 0...1
   ) throws(QuantizationFailure) {

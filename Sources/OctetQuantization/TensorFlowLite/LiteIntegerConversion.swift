@@ -58,8 +58,10 @@ package struct LiteIntegerConversion {
       abs(ends.1 - Double(pixels.upperBound)) <= 0.1 * span
     else {
       throw source.failure(
-        "its input runs from \(ends.0) to \(ends.1), pixels from \(pixels.lowerBound) to \(pixels.upperBound): say with --pixels LOW:HIGH what pixels of 0 and 255 were when it was trained"
-      )
+        """
+        its input runs from \(ends.0) to \(ends.1), pixels from \(pixels.lowerBound) to \
+        \(pixels.upperBound): say with --pixels LOW:HIGH what pixels of 0 and 255 were when it was trained
+        """)
     }
     let table = (0...255).map { pixel in
       let value = Double(pixels.lowerBound) + span * Double(pixel) / 255

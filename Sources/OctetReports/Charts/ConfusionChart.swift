@@ -70,7 +70,10 @@ struct ConfusionChart {
         drawing.rectangle(
           x + 0.5, y + 0.5, side - 1, side - 1, isRight ? "f1" : "f2", opacity: opacity,
           hint: hasNumbers
-            ? "\(names[truth]) taken for \(names[answer]): \(NumberText.grouped(number)) (\(NumberText.percent(share, decimals: 2)))"
+            ? """
+            \(names[truth]) taken for \(names[answer]): \(NumberText.grouped(number)) \
+            (\(NumberText.percent(share, decimals: 2)))
+            """
             : nil
         )
         guard hasNumbers else { continue }

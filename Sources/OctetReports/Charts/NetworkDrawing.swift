@@ -45,7 +45,8 @@ struct NetworkDrawing {
     var drawing = Drawing(
       width: width, height: top + rowHeight * Double(layers.count + 1),
       alternative:
-        "\(layers.count) layers with \(NumberText.grouped(total)) parameters and \(NumberText.grouped(work)) multiply-adds: "
+        "\(layers.count) layers with \(NumberText.grouped(total)) parameters and "
+        + "\(NumberText.grouped(work)) multiply-adds: "
         + layers.map { "\($0.name), \($0.kind), gives \($0.output)" }.joined(separator: "; "))
     drawing.legend(
       [("parameters", .first), ("multiply-adds", .second), ("bytes of memory", .third)], textLeft - 6, 14)

@@ -68,14 +68,18 @@ package struct ClassificationSection: Sendable {
     if fileCount - failureCount > results.count {
       blocks.append(
         .paragraph(
-          "Of \(NumberText.grouped(fileCount - failureCount)) results the first \(NumberText.grouped(results.count)) are shown."
-        ))
+          """
+          Of \(NumberText.grouped(fileCount - failureCount)) results the first \
+          \(NumberText.grouped(results.count)) are shown.
+          """))
     }
     if !results.isEmpty {
       blocks.append(
         .paragraph(
-          "Each file beside what the network saw of it, and the probability of each class as a bar; bars below half a percent are not drawn."
-        ))
+          """
+          Each file beside what the network saw of it, and the probability of each class as a bar; bars \
+          below half a percent are not drawn.
+          """))
       blocks.append(.results(ResultList(results: results, classNames: classNames)))
     }
     return Section("classification", title: "Classification", blocks)
@@ -119,7 +123,9 @@ package struct ClassificationSection: Sendable {
         "A row for each true class, a column for each answer; below the counts the share of the row in percent.",
       drawing: ConfusionChart(confusion: confusion).drawing(
         alternative:
-          "Confusion matrix of \(classNames.count) classes, accuracy \(NumberText.percent(confusion.accuracy, decimals: 2))."
-      ))
+          """
+          Confusion matrix of \(classNames.count) classes, accuracy \
+          \(NumberText.percent(confusion.accuracy, decimals: 2)).
+          """))
   }
 }

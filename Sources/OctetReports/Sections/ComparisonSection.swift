@@ -85,8 +85,10 @@ package struct ComparisonSection {
             text: "\(NumberText.grouped(figures.images - figures.correct))", style: .second),
         ])
     }
-    let words =
-      "\(NumberText.grouped(comparison.images - comparison.floatCorrect)) mistakes in float, \(NumberText.grouped(comparison.images - comparison.correct)) in int8."
+    let words = """
+      \(NumberText.grouped(comparison.images - comparison.floatCorrect)) mistakes in float, \
+      \(NumberText.grouped(comparison.images - comparison.correct)) in int8.
+      """
     return Figure(
       name: "mistakes-compared", title: "Mistakes of each class", caption: words,
       drawing: BarChart(

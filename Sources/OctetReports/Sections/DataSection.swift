@@ -77,7 +77,10 @@ package struct DataSection {
           BarChart.Bar(
             value: Double(counts[part][index]) / totals[part],
             text:
-              "\(NumberText.grouped(counts[part][index])) (\(NumberText.percent(Double(counts[part][index]) / totals[part])))",
+              """
+              \(NumberText.grouped(counts[part][index])) \
+              (\(NumberText.percent(Double(counts[part][index]) / totals[part])))
+              """,
             style: styles[part % styles.count])
         })
     }
@@ -86,7 +89,10 @@ package struct DataSection {
     let words =
       most == fewest
       ? "Every class has \(NumberText.grouped(most)) images of the \(parts[0].name.lowercased())."
-      : "The largest class has \(NumberText.fixed(Double(most) / Double(max(fewest, 1)), decimals: 2)) times as many of the \(parts[0].name.lowercased()) as the smallest."
+      : """
+      The largest class has \(NumberText.fixed(Double(most) / Double(max(fewest, 1)), decimals: 2)) \
+      times as many of the \(parts[0].name.lowercased()) as the smallest.
+      """
     return Figure(
       name: "balance", title: "Images of each class", caption: words,
       drawing: BarChart(

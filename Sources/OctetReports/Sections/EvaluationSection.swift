@@ -70,7 +70,10 @@ package struct EvaluationSection {
     return Figure(
       name: "confusion", title: "What is taken for what",
       caption:
-        "A row for each true class, a column for each answer; counts, and below them the share of the row in percent. \(pairs)",
+        """
+        A row for each true class, a column for each answer; counts, and below them the share of the row \
+        in percent. \(pairs)
+        """,
       isWide: true,
       drawing: ConfusionChart(confusion: confusion).drawing(
         alternative: "Confusion matrix of \(names.count) classes. \(pairs)"))
@@ -163,7 +166,10 @@ package struct EvaluationSection {
     return Figure(
       name: "calibration", title: "Can its probabilities be believed?",
       caption:
-        "On the broken line an answer given with 80 % would be right in 80 of 100 cases. On the whole the model is \(tendency), by \(error) in the mean.",
+        """
+        On the broken line an answer given with 80 % would be right in 80 of 100 cases. On the whole the \
+        model is \(tendency), by \(error) in the mean.
+        """,
       drawing: ReliabilityChart(
         bins: bins,
         alternative:
@@ -187,7 +193,10 @@ package struct EvaluationSection {
       name: "mistakes",
       title: answers.hasProbabilities ? "The most confident mistakes" : "Mistakes",
       caption:
-        "Truth and answer\(answers.hasProbabilities ? ", the probability of the answer" : ""), and the number of the image as octet data export-png counts.",
+        """
+        Truth and answer\(answers.hasProbabilities ? ", the probability of the answer" : ""), and the \
+        number of the image as octet data export-png counts.
+        """,
       tiles: tiles)
   }
 }

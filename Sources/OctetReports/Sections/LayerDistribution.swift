@@ -28,8 +28,12 @@ package struct LayerDistribution: Sendable {
     _ name: String, _ title: String, _ grid: GridCounts, encoding: (scale: Double, zeroPoint: Int)?
   ) -> Figure {
     let beyond = grid.below + grid.above
-    let words =
-      "\(grid.used) of 256 integers used\(beyond == 0 ? "" : "; \(NumberText.grouped(beyond)) of \(NumberText.grouped(grid.total)) values lie beyond them")\(encoding == nil ? "; a step is each output's own scale" : "")."
+    let outside =
+      beyond == 0
+      ? ""
+      : "; \(NumberText.grouped(beyond)) of \(NumberText.grouped(grid.total)) values lie beyond them"
+    let scale = encoding == nil ? "; a step is each output's own scale" : ""
+    let words = "\(grid.used) of 256 integers used\(outside)\(scale)."
     return Figure(
       name: name, title: title, caption: words,
       drawing: GridHistogram(grid: grid, encoding: encoding, alternative: "\(title). \(words)").drawing())

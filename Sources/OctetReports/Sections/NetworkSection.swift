@@ -50,7 +50,10 @@ package struct NetworkSection {
     Figure(
       name: "network", title: "Layers",
       caption:
-        "Blocks are as high and wide as their values; each doubling of the channels adds a sheet, or length to a row of values. \(memoryMeaning)",
+        """
+        Blocks are as high and wide as their values; each doubling of the channels adds a sheet, or length \
+        to a row of values. \(memoryMeaning)
+        """,
       drawing: NetworkDrawing(input: input, layers: layers).drawing())
   }
 
@@ -58,7 +61,10 @@ package struct NetworkSection {
     Figure(
       name: "arena", title: "The memory while it runs",
       caption:
-        "All of it, \(NumberText.grouped(bytes)) bytes. Tensor 0 is the image, tensor 1 the output of layer 1. A ring holds the few rows of a tensor that are needed at a time.",
+        """
+        All of it, \(NumberText.grouped(bytes)) bytes. Tensor 0 is the image, tensor 1 the output of \
+        layer 1. A ring holds the few rows of a tensor that are needed at a time.
+        """,
       drawing: ArenaMap(parts: parts, bytes: bytes).drawing())
   }
 }

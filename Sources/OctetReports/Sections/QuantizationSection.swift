@@ -39,8 +39,10 @@ package struct QuantizationSection {
         .figures([noise, size] + (report.layers.contains { $0.saturation > 0 } ? [saturation] : [])),
         .table(table),
         .paragraph(
-          "Below: how often each integer is used, the bars growing with the logarithm. Orange at an end: values beyond the integers."
-        ),
+          """
+          Below: how often each integer is used, the bars growing with the logarithm. Orange at an end: \
+          values beyond the integers.
+          """),
         .figures(distributions.flatMap(\.figures)),
       ])
   }
@@ -81,7 +83,10 @@ package struct QuantizationSection {
     return Figure(
       name: "noise", title: "Signal over the noise of quantization",
       caption:
-        "Alone: the layer reads exact values. Accumulated: all layers before it are quantized too. 20 dB is one tenth, 40 dB one hundredth of the signal.",
+        """
+        Alone: the layer reads exact values. Accumulated: all layers before it are quantized too. 20 dB is \
+        one tenth, 40 dB one hundredth of the signal.
+        """,
       drawing: BarChart(
         rows: rows, legend: [("alone", .first), ("accumulated", .second)],
         alternative: "Decibels of \(rows.count) layers: "

@@ -62,8 +62,10 @@ package struct TrainingSection {
     ]
     if history.count > 1, last.loss >= history[0].loss {
       notes.append(
-        "The training loss did not fall (\(text(history[0].loss)) to \(text(last.loss))): the learning rate may be too large, or the network unable to learn this."
-      )
+        """
+        The training loss did not fall (\(text(history[0].loss)) to \(text(last.loss))): the learning rate \
+        may be too large, or the network unable to learn this.
+        """)
     }
     guard hasValidation, let lastLoss = last.validationLoss, let bestLoss = best.validationLoss else {
       notes.append(
@@ -74,14 +76,20 @@ package struct TrainingSection {
     if best.epoch < last.epoch, lastLoss > 1.03 * bestLoss, last.loss < best.loss {
       isOverfitting = true
       notes.append(
-        "Sign of overfitting: after epoch \(best.epoch) the validation loss rose from \(text(bestLoss)) to \(text(lastLoss)) while the training loss fell from \(text(best.loss)) to \(text(last.loss)). \(keepsBest ? "Early stopping went back." : "--early-stopping would keep the best epoch.")"
-      )
+        """
+        Sign of overfitting: after epoch \(best.epoch) the validation loss rose from \(text(bestLoss)) to \
+        \(text(lastLoss)) while the training loss fell from \(text(best.loss)) to \(text(last.loss)). \
+        \(keepsBest ? "Early stopping went back." : "--early-stopping would keep the best epoch.")
+        """)
     }
     if let accuracy = last.validationAccuracy, last.accuracy - accuracy > 0.01 {
       isOverfitting = true
       notes.append(
-        "Sign of overfitting: the training accuracy ends \(NumberText.fixed(100 * (last.accuracy - accuracy), decimals: 2)) points above the validation accuracy. Augmentation, dropout or more images help."
-      )
+        """
+        Sign of overfitting: the training accuracy ends \
+        \(NumberText.fixed(100 * (last.accuracy - accuracy), decimals: 2)) points above the validation accuracy. \
+        Augmentation, dropout or more images help.
+        """)
     }
     if !isOverfitting {
       notes.append(
@@ -116,8 +124,8 @@ package struct TrainingSection {
   }
 
   private var loss: Figure {
-    let words =
-      "From \(text(history[0].loss)) to \(text(last.loss)) on training images\(last.validationLoss.map { ", ending at \(text($0)) on validation images" } ?? "")."
+    let ending = last.validationLoss.map { ", ending at \(text($0)) on validation images" } ?? ""
+    let words = "From \(text(history[0].loss)) to \(text(last.loss)) on training images\(ending)."
     return Figure(
       name: "loss", title: "Loss",
       caption:
@@ -129,8 +137,10 @@ package struct TrainingSection {
   }
 
   private var accuracy: Figure {
+    func percent(_ share: Double) -> String { NumberText.percent(share, decimals: 2) }
+    let ending = last.validationAccuracy.map { ", ending at \(percent($0)) on validation images" } ?? ""
     let words =
-      "From \(NumberText.percent(history[0].accuracy, decimals: 2)) to \(NumberText.percent(last.accuracy, decimals: 2)) on training images\(last.validationAccuracy.map { ", ending at \(NumberText.percent($0, decimals: 2)) on validation images" } ?? "")."
+      "From \(percent(history[0].accuracy)) to \(percent(last.accuracy)) on training images\(ending)."
     return Figure(
       name: "accuracy", title: "Accuracy", caption: words,
       drawing: LineChart(

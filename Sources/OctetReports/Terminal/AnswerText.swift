@@ -44,8 +44,9 @@ package struct AnswerText {
       let padding = String(repeating: " ", count: max(nameWidth - name.count, 0))
       let bar = BarText.bar(share, width: width)
       let color = index == likeliest.first ? TerminalStyle.seriesColors[0] : 245
-      return
-        "\(name)\(padding) \(style.colored(bar, ink: color))\(bar.isEmpty ? "" : " ")\(NumberText.percent(share, decimals: 2))"
+      let space = bar.isEmpty ? "" : " "
+      let percent = NumberText.percent(share, decimals: 2)
+      return "\(name)\(padding) \(style.colored(bar, ink: color))\(space)\(percent)"
     }
   }
 }

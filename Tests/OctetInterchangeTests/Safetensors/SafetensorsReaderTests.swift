@@ -197,7 +197,9 @@ import Testing
 
   @Test func `holes and overlaps`() {
     func two(_ first: String, _ second: String) -> String {
-      #"{"a":{"dtype":"U8","shape":[4],"data_offsets":\#(first)},"b":{"dtype":"U8","shape":[4],"data_offsets":\#(second)}}"#
+      #"""
+      {"a":{"dtype":"U8","shape":[4],"data_offsets":\#(first)},"b":{"dtype":"U8","shape":[4],"data_offsets":\#(second)}}
+      """#
     }
     #expect(throws: Never.self) { try read(two("[4,8]", "[0,4]"), data: 8) }
     expect(two("[0,4]", "[0,4]"), data: 8, field: "data_offsets", tensor: "b", "overlaps")

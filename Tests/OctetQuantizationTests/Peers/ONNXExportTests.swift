@@ -16,7 +16,15 @@ struct ONNXExportTests {
     FloatModels.varied + [
       "input 12x12x1\nconv 3 3x3 padding 2,0,1,1 stride 2 no-bias\nmaxpool 3x2 padding 1,0,1,1\nflatten\ndense 2",
       "input 12x12x1\nconv 4 12x12 tanh\nbatchnorm epsilon 0.01\ndense 1 no-bias sigmoid",
-      "input 12x12x1\nconv 4 5x5 stride 3x2 padding same\ndepthwise 2x3 multiplier 3 no-bias\naveragepool 2x2 stride 1 padding same\nglobalaveragepool\nglobalaveragepool\ndense 2 softmax",
+      """
+      input 12x12x1
+      conv 4 5x5 stride 3x2 padding same
+      depthwise 2x3 multiplier 3 no-bias
+      averagepool 2x2 stride 1 padding same
+      globalaveragepool
+      globalaveragepool
+      dense 2 softmax
+      """,
     ]
 
   /// What Octet does not quantize, and does not bring in again.

@@ -99,8 +99,8 @@ struct ReferenceNetworkTests {
     let others = rows.map { classify($0, above: 0) }
     let apart = zip(classes, others).filter { $0 != $1 }.count
     print(
-      "\(name): loss \(comparison.lossPoints) points, \(comparison.changed) changed; onnxruntime's class of the int8 model "
-        + "differs on \(apart) of \(test.count)")
+      "\(name): loss \(comparison.lossPoints) points, \(comparison.changed) changed; onnxruntime's class of the "
+        + "int8 model differs on \(apart) of \(test.count)")
     #expect(apart == 0, "\(name)")
   }
 

@@ -55,11 +55,43 @@ enum FloatModels {
     "input 144\ndense 20 relu\ndropout 0.5\ndense 4 softmax",
     "input 12x12x1\nconv 6 3x3 relu\nmaxpool 2x2\nconv 8 3x3 padding same\nbatchnorm relu\nflatten\ndense 10 softmax",
     "input 12x12x1\nbatchnorm\nconv 4 3x3 stride 2 padding same no-bias\nbatchnorm\nrelu\nflatten\ndense 1 sigmoid",
-    "input 12x12x1\nconv 5 3x3 tanh\nmaxpool 2x2 stride 1\ndepthwise 3x3 multiplier 2 sigmoid\nflatten\ndense 3 softmax",
-    "input 12x12x1\nstem = conv 4 3x3 padding same relu\nconv 4 3x3 padding same\nadd stem relu\naveragepool 3x3 stride 2 padding same\nflatten\ndense 5",
-    "input 12x12x1\nconv 6 3x3\nsigmoid\nmaxpool 3x3 stride 2 padding same relu\nconv 7 1x1 relu\nglobalaveragepool\ndense 4 softmax",
+    """
+    input 12x12x1
+    conv 5 3x3 tanh
+    maxpool 2x2 stride 1
+    depthwise 3x3 multiplier 2 sigmoid
+    flatten
+    dense 3 softmax
+    """,
+    """
+    input 12x12x1
+    stem = conv 4 3x3 padding same relu
+    conv 4 3x3 padding same
+    add stem relu
+    averagepool 3x3 stride 2 padding same
+    flatten
+    dense 5
+    """,
+    """
+    input 12x12x1
+    conv 6 3x3
+    sigmoid
+    maxpool 3x3 stride 2 padding same relu
+    conv 7 1x1 relu
+    globalaveragepool
+    dense 4 softmax
+    """,
     "input 12x12x1\nmaxpool 2x2\nconv 8 3x3\nmaxpool 2x2\nrelu\nflatten\ndense 6 tanh\ndense 2 sigmoid",
     "input 12x12x1\nconv 3 5x5 relu\naveragepool 2x2\ndepthwise 3x3 padding same\nbatchnorm relu\nglobalaveragepool",
-    "input 12x12x1\na = conv 3 3x3 padding same\nb = conv 3 1x1 from input\nadd a tanh\nadd b\nflatten\ndense 4 relu\ndense 4 linear",
+    """
+    input 12x12x1
+    a = conv 3 3x3 padding same
+    b = conv 3 1x1 from input
+    add a tanh
+    add b
+    flatten
+    dense 4 relu
+    dense 4 linear
+    """,
   ]
 }

@@ -128,7 +128,8 @@ extension FloatLayerKind {
     // Gradients that are mostly zeros, over patches long enough for the sparse products.
     "input 6x6x2\nconv 4 3x3 padding same\nconv 3 3x3 padding same\nmaxpool 2x2\nflatten\ndense 3 softmax",
     "input 6x7x4\nconv 5 3x3 stride 2 padding same relu\nmaxpool 2x2 stride 2 padding same\nflatten\ndense 3 softmax",
-    "input 7x6x2\nmaxpool 3x3 stride 2 padding same\ntanh\nconv 3 2x2\nmaxpool 2x2 stride 1 relu\nflatten\ndense 3 softmax",
+    "input 7x6x2\nmaxpool 3x3 stride 2 padding same\ntanh\nconv 3 2x2\nmaxpool 2x2 stride 1 relu\nflatten\n"
+      + "dense 3 softmax",
     "input 7x6x2\nconv 3 2x2\naveragepool 3x2 stride 2 padding same sigmoid\nflatten\ndense 3 softmax",
     "input 6x5x2\nconv 3 3x3 relu\nglobalaveragepool tanh\ndense 3 softmax",
     "input 4x4x2\nconv 3 3x3 no-bias\nbatchnorm relu\nflatten\ndense 3 softmax",

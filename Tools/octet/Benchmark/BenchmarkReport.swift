@@ -26,8 +26,9 @@ struct BenchmarkReport {
       "latency     \(micro(latency.median)) µs for one image (\(micro(latency.least)) to \(micro(latency.most)))\n"
     for throughput in throughputs {
       let rate = throughput.imagesPerSecond
+      let threads = throughput.threads == 1 ? "1 thread" : "\(throughput.threads) threads"
       text +=
-        "throughput  \(whole(rate.median)) images/s on \(throughput.threads) thread\(throughput.threads == 1 ? "" : "s")"
+        "throughput  \(whole(rate.median)) images/s on \(threads)"
         + " (\(whole(rate.least)) to \(whole(rate.most)))"
       if throughput.threads > 1 {
         let times = throughput.timesTheFirst

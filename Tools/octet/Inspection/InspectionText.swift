@@ -12,7 +12,8 @@ struct InspectionText {
     let model = file.model
     let indices = 0..<model.layerCount
     return """
-      \(file.path.shown): \(NumberText.grouped(file.fileBytes)) bytes, of these \(NumberText.grouped(file.weightBytes)) of weights
+      \(file.path.shown): \(NumberText.grouped(file.fileBytes)) bytes, of these \
+      \(NumberText.grouped(file.weightBytes)) of weights
       classes: \(model.labels.map(\.shown).joined(separator: ", "))
       head: \(model.head)
       pictures: \(model.pictureForm.words)
@@ -20,8 +21,8 @@ struct InspectionText {
       \(layers())
       Arena: \(NumberText.grouped(model.arenaBytes)) bytes
       \(arena())\
-      Parameters: \(NumberText.grouped(indices.reduce(0) { $0 + file.parameters(of: $1) })), multiply-adds for one image: \
-      \(NumberText.grouped(indices.reduce(0) { $0 + file.multiplyAdds(of: $1) }))
+      Parameters: \(NumberText.grouped(indices.reduce(0) { $0 + file.parameters(of: $1) })), \
+      multiply-adds for one image: \(NumberText.grouped(indices.reduce(0) { $0 + file.multiplyAdds(of: $1) }))
       Work for one image: \(work(model.work))
 
       """

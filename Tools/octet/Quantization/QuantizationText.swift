@@ -20,8 +20,8 @@ struct QuantizationText {
     \(settings.method.rawValue)
 
     \(layers())
-    Signal to noise in dB, on \(report.images) of the images: of the layer alone, with all layers before it, and of the \
-    logits when it alone is quantized.
+    Signal to noise in dB, on \(report.images) of the images: of the layer alone, with all layers before it, and of \
+    the logits when it alone is quantized.
     \(costliest())
 
     """

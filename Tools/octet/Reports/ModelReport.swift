@@ -97,8 +97,10 @@ struct ModelReport {
         "quantization", title: "Quantization",
         [
           .paragraph(
-            "The file is not what octet quantize makes of this model and data with its usual settings, so its noise cannot be measured here: octet quantize --report measures it while it quantizes."
-          )
+            """
+            The file is not what octet quantize makes of this model and data with its usual settings, so \
+            its noise cannot be measured here: octet quantize --report measures it while it quantizes.
+            """)
         ])
     }
     return try QuantizationMeasurement(
