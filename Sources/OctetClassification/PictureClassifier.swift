@@ -13,8 +13,8 @@ package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
   /// - Parameters:
   ///   - fit: nil for what the model says.
   ///   - inversion: nil for what the model says.
-  ///   - keepsPixels: whether each reading has to have the pixels that the model saw. If not, those of a picture that is
-  ///     taken as it is go from the decoder straight into the model, where its kernels take one row after another.
+  ///   - keepsPixels: whether each reading has to have the pixels that the model saw. If not, those of a picture that
+  ///     is taken as it is go from the decoder straight into the model, where its kernels take one row after another.
   package init(
     _ model: Model, kernels: Kernels, fit: PictureFitting.Fit? = nil,
     inversion: PictureFitting.Inversion? = nil, keepsPixels: Bool
@@ -68,7 +68,8 @@ private final class OpenRun {
   deinit { arena.deallocate() }
 }
 
-/// Rows on their way into a model. They come whole and in order, and are as many as it takes: the fitter has seen to it.
+/// Rows on their way into a model. They come whole and in order, and are as many as it takes: the fitter has seen to
+/// it.
 private struct RowFeed<Kernels: RowKernels>: GrayRowSink {
   let state: OpenRun
   let kernels: Kernels
