@@ -89,7 +89,7 @@ package struct LayerShape {
   }
 
   /// Cells that a mean is taken over, at most.
-  var averagedCells: UInt32 {
+  package var averagedCells: UInt32 {
     layer.kind.traits.contains(.window)
       ? UInt32(layer.windowHeight) &* UInt32(layer.windowWidth) : UInt32(input.height) &* UInt32(input.width)
   }

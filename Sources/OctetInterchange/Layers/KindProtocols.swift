@@ -88,7 +88,8 @@ extension FloatLayer {
     var place = 0
     for parameter in parameters(for: input) {
       if parameter.name == "bias" {
-        layer.parameters.append(("bias", parameter.shape, (node.bias ?? []).map { Float($0) }))
+        guard let bias = node.bias else { throw GraphFailure("\(node.title) has no bias") }
+        layer.parameters.append(("bias", parameter.shape, bias.map { Float($0) }))
       } else {
         let values = Array(node.weights[place..<place + parameter.count])
         layer.parameters.append((parameter.name, parameter.shape, values))

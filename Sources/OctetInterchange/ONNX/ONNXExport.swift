@@ -70,5 +70,10 @@ package struct ONNXExport {
     writer.constant("\(layer.name).\(parameter)", shape, floats: self.parameter(layer, parameter))
   }
 
-  func parameter(_ layer: Layer, _ name: String) -> [Float] { parameters["\(layer.name).\(name)"] ?? [] }
+  func parameter(_ layer: Layer, _ name: String) -> [Float] {
+    guard let values = parameters["\(layer.name).\(name)"] else {
+      preconditionFailure("a model without a fault has all parameters")
+    }
+    return values
+  }
 }

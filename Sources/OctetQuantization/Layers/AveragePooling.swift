@@ -15,24 +15,10 @@ extension AveragePooling: LayerLowering, AveragingKind {
   package func sums(_ layer: LoweredLayer) -> (kind: FloatLayerKind, input: ImageShape)? {
     (.averagePooling(self), layer.input)
   }
-
-  /// A window that is cut at an edge has fewer cells, from one on.
-  func cellCounts(input: ImageShape, output: ImageShape) -> [Int] {
-    let most = window.height * window.width
-    let border = window.border(input: input, output: output)
-    let isCut =
-      border.top > 0 || border.left > 0
-      || (output.height - 1) * window.strideHeight + window.height > input.height
-      || (output.width - 1) * window.strideWidth + window.width > input.width
-    return isCut ? Array(1...most) : [most]
-  }
 }
 
 /// What the kinds that take means have in common.
-protocol AveragingKind: LoweredKind {
-  /// The numbers of cells that a mean may be taken over; the last is that of a full window.
-  func cellCounts(input: ImageShape, output: ImageShape) -> [Int]
-}
+protocol AveragingKind: LoweredKind {}
 
 extension AveragingKind {
   package func takes(_ function: Activation) -> Bool { function == .relu }
@@ -43,7 +29,7 @@ extension AveragingKind {
     let from = network.tensors[inputs[0]]
     let output = try network.output(node)
     var made = network.emptyLayer(self, node, inputs)
-    for count in cellCounts(input: from.shape, output: node.shape) {
+    for count in made.cellCounts(input: from.shape, output: node.shape) {
       guard count <= Int(Limit.averagedCells) else {
         throw network.source.failure(
           "\(node.title) averages \(count) cells; the limit is \(Limit.averagedCells)")
@@ -62,7 +48,7 @@ extension AveragingKind {
   package func quantize(
     _ site: LayerQuantizer, weightScales: [Double]
   ) throws(QuantizationError) -> IntegerLayer {
-    let counts = cellCounts(input: site.layer.input, output: site.layer.output)
+    let counts = site.emptyLayer.cellCounts(input: site.layer.input, output: site.layer.output)
     guard counts.allSatisfy({ $0 <= Int(Limit.averagedCells) }) else {
       throw .unsupported(
         layer: site.layer.name,
@@ -81,8 +67,10 @@ extension AveragingKind {
   package func run(
     _ execution: IntegerExecution, _ executor: LayerExecutor, _ inputs: [[Float]], count: Int
   ) -> IntegerExecution.Result {
-    let counts = cellCounts(input: execution.layer.input, output: execution.layer.output)
-    guard let full = execution.integers.layer.scalings.last, let cells = counts.last else {
+    let (layer, made) = (execution.layer, execution.integers.layer)
+    guard let full = made.scalings.last,
+      let cells = made.cellCounts(input: layer.input, output: layer.output).last
+    else {
       preconditionFailure("a mean has a factor")
     }
     // Times the count of cells the factor is the ratio of the scales.

@@ -13,6 +13,4 @@ extension GlobalAveragePooling: LayerLowering, AveragingKind {
   package func sums(_ layer: LoweredLayer) -> (kind: FloatLayerKind, input: ImageShape)? {
     (.globalAveragePooling(self), layer.input)
   }
-
-  func cellCounts(input: ImageShape, output: ImageShape) -> [Int] { [input.height * input.width] }
 }

@@ -56,6 +56,21 @@ extension QuantizedLayer {
     reach = Extent(border.top, border.left)
   }
 
+  /// The numbers of cells that a mean may be taken over, in the order of its factors: from one on where a window is cut
+  /// at an edge, else that of the whole window or input alone.
+  func cellCounts(input: ImageShape, output: ImageShape) -> [Int] {
+    let draft = RecordDraft([kind])
+    for (index, shape) in [input, output].enumerated() {
+      QuantizedTensor(shape: shape, zeroPoint: 0, scale: 1).write(to: draft, tensor: index)
+    }
+    var alone = self
+    alone.inputs = [0]
+    alone.write(to: draft, layer: 0)
+    let shape = draft.shape(0)
+    let most = Int(shape.averagedCells)
+    return kind.traits.contains(.window) && shape.isCut ? Array(1...most) : [most]
+  }
+
   /// Writes the layer's record, but for where its constants and accumulators are. What does not fit a field becomes the
   /// largest value that does; `QuantizedModel.fault` finds it.
   func write(to draft: RecordDraft, layer index: Int) {

@@ -6,7 +6,7 @@ import OctetQuantization
 // added to each of the switches here, and to the networks.
 
 extension WholeLayerStep {
-  /// The layer's definition in docs/NUMERICS.md, on whole arrays of integers; kinds by their numbers in docs/FORMAT.md.
+  /// The layer's definition in docs/NUMERICS.md, on whole arrays of integers; docs/OPERATORS.md numbers the kinds.
   func compute(_ first: [Int], _ second: [Int]) -> [Int] {
     switch layer.kind {
     case 1, 2, 3: return forEachOutput { weighted(first, row: $0, column: $1, channel: $2) }

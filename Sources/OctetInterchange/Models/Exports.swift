@@ -1,2 +1,0 @@
-// A float model is what every format is translated to, so whoever imports the formats has the models too.
-@_exported import OctetTraining
