@@ -145,17 +145,17 @@ struct ONNXLimitTests {
   }
 
   private static func layer(_ drawn: Case) throws -> QuantizedLayer {
-    var layer = QuantizedLayer(drawn.kind, inputs: drawn.kind == .add ? [0, 0] : [0])
+    var layer = QuantizedLayer(drawn.kind, inputs: drawn.kind.traits.contains(.secondInput) ? [0, 0] : [0])
     layer.clamp = drawn.clamp
     let ratio = Double(input.scale) / Double(scale(drawn))
-    switch drawn.kind {
-    case .convolution, .depthwiseConvolution, .dense: try fill(&layer, drawn)
-    case .maximumPooling: break
-    case .averagePooling: layer.scalings = [try scaling(ratio / Double(256 * drawn.window.count))]
-    case .globalAveragePooling: layer.scalings = [try scaling(ratio / Double(256 * 9 * 8))]
-    case .add:
-      layer.addition = QuantizedLayer.Addition([input.scale, input.scale], output: scale(drawn))
-    case .table: preconditionFailure("has no limits")
+    let traits = drawn.kind.traits
+    if traits.contains(.weights) { try fill(&layer, drawn) }
+    if traits.contains(.means) {
+      let cells = traits.contains(.window) ? drawn.window.count : 9 * 8
+      layer.scalings = [try scaling(ratio / Double(256 * cells))]
+    }
+    if traits.contains(.secondInput) {
+      layer.inputScaling = QuantizedLayer.InputScaling([input.scale, input.scale], output: scale(drawn))
     }
     guard drawn.kind.traits.contains(.window) else { return layer }
     (layer.window, layer.stride, layer.reach, layer.pool) = (
