@@ -110,8 +110,8 @@ class Graph:
 
     def tensor(self, name):
         array = self.constants[name]
-        if self.has_typed_fields and array.dtype in (numpy.float32, numpy.int64):
-            kind = TensorProto.FLOAT if array.dtype == numpy.float32 else TensorProto.INT64
+        if self.has_typed_fields and array.dtype in (numpy.float32, numpy.float64, numpy.int32, numpy.int64):
+            kind = helper.np_dtype_to_tensor_dtype(array.dtype)
             return helper.make_tensor(name, kind, array.shape, array.ravel().tolist())
         return numpy_helper.from_array(array, name)
 

@@ -268,6 +268,10 @@ def addition(builder, place):
     shape = builder.shape(place)
     others = [other for other in builder.places() if builder.shape(other) == shape] or [place]
     inputs = [place, builder.pick(others)]
+    if builder.chance(0.35):
+        if builder.chance(0.2):
+            inputs.append(builder.pick(others))
+        return builder.add("Maximum", inputs, shape)
     if builder.beyond(0.2, "Multiply, Subtract, Concatenate"):
         kind = builder.pick(["Multiply", "Subtract", "Concatenate"])
         if kind == "Concatenate":

@@ -145,12 +145,38 @@ def addition(builder, value):
     return builder.same(builder.node(kind, inputs), value)
 
 
+def maximum(builder, value):
+    """Max of one to three values, which may be one value twice, and zeros; beyond that other constants."""
+    same = [
+        other for other in builder.values
+        if (other.shape, other.axes, other.order) == (value.shape, value.axes, value.order)]
+    if not same or "?" in value.axes:
+        return None
+    inputs = [value.name] + [builder.pick(same).name for _ in range(builder.integer(0, 2))]
+    if len(inputs) == 1 or builder.chance(0.2):
+        if builder.opset < 8:
+            return None
+        array = numpy.zeros(constant_shapes(builder, value), numpy.float32)
+        if array.ndim > len(value.shape) + 1:
+            return None
+        if builder.beyond(0.3, "Max with a constant that is not 0"):
+            array = builder.normal(*array.shape)
+        # Nodes would leave what rounding leaves of zeros.
+        inputs.append(builder.stored(array))
+        if value.shape[-1] == 1 and builder.beyond(0.3, "Max that stretches a value"):
+            inputs[-1] = builder.stored(numpy.zeros(4, numpy.float32))
+            return builder.value(builder.node("Max", inputs), [*value.shape[:-1], 4], "???")
+    order = builder.random.permutation(len(inputs))
+    return builder.same(builder.node("Max", [inputs[place] for place in order]), value)
+
+
 def stretched_addition(builder, value):
     """Add of a map and a value of each channel."""
     if value.axes != "CHW" or value.shape[1:] == [1, 1] or not builder.beyond(0.3, "Add that stretches a value"):
         return None
     mean = builder.node("GlobalAveragePool", [value.name])
-    return builder.same(builder.node(builder.pick(["Add", "Mul"]), [value.name, mean]), value)
+    kind = builder.pick(["Add", "Mul", *(["Max"] if builder.opset > 7 else [])])
+    return builder.same(builder.node(kind, [value.name, mean]), value)
 
 
-OPERATORS = [(product, 4), (normalization, 3), (affine, 5), (addition, 3), (stretched_addition, 0.5)]
+OPERATORS = [(product, 4), (normalization, 3), (affine, 5), (addition, 3), (maximum, 2), (stretched_addition, 0.5)]

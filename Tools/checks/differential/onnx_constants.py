@@ -246,7 +246,28 @@ def without_product(builder, array, inner):
 
 
 def cast_from_doubles(builder, array, inner):
-    return builder.node("Cast", [builder.constant(array.astype(numpy.float64))], to=1)
+    return builder.node("Cast", [of_doubles(builder, array.astype(numpy.float64))], to=1)
+
+
+def of_doubles(builder, array):
+    """Doubles of the file, those that floats become, moved ones, or what is left of numbers that floats do not have."""
+    form = builder.pick(["stored", "cast", "moved", "difference", "product", "difference", "product"])
+    if form == "cast":
+        return builder.node("Cast", [builder.constant(array.astype(numpy.float32))], to=11)
+    if form == "moved":
+        name = builder.pick(MOVES)(builder, array, lambda inner: of_doubles(builder, inner))
+        if name is not None:
+            return name
+    large = numpy.where(builder.random.random(stretching(builder, array.shape)) < 0.5, -1.0, 1.0)
+    if form == "difference":
+        large = large * builder.pick([1e9, 3e7])
+        kind, before = builder.pick([("Sub", array + large), ("Add", array - large)])
+        return builder.node(kind, [builder.stored(before), builder.stored(large)])
+    if form == "product":
+        large = large * builder.pick([1e60, 1e-60])
+        kind, before = builder.pick([("Div", array * large), ("Mul", array / large)])
+        return builder.node(kind, [builder.stored(before), builder.stored(large)])
+    return builder.stored(array)
 
 
 def cast_from_integers(builder, array, inner):
@@ -353,9 +374,12 @@ def cast_to_integers(builder, array, inner):
         return None
     if builder.chance(0.5):
         return builder.node("Cast", [builder.constant(array.astype(numpy.int32))], to=7)
-    cut = array + numpy.where(array < 0, -0.5, 0.5) * (array != 0)
-    kind = numpy.float64 if builder.chance(0.3) else numpy.float32
-    return builder.node("Cast", [builder.constant(cut.astype(kind))], to=7)
+    sign = numpy.where(array < 0, -1, 1) * (array != 0)
+    if builder.chance(0.5):
+        return builder.node("Cast", [builder.constant((array + 0.5 * sign).astype(numpy.float32))], to=7)
+    # Floats would have the next number.
+    share = builder.pick([0.5, 1 - 1e-9])
+    return builder.node("Cast", [builder.stored((array + share * sign).astype(numpy.float64))], to=7)
 
 
 def filled_with_integers(builder, array, inner):

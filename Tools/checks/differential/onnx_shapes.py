@@ -125,11 +125,55 @@ def computed_shape(builder, value):
         rest = size_product(builder, shape, value)
     if builder.chance(0.3):
         batch = builder.node("Cast", [batch], to=7)
+    if (builder.graph.batch or builder.beyond(0.1, "a shape computed with the size of the batch")):
+        if builder.graph.batch is None or builder.chance(0.2):
+            batch = same_number(builder, batch)
+    if builder.chance(0.2):
+        # As TensorFlow has it.
+        parts = [builder.node("Cast", [part], to=6) for part in (batch, rest)]
+        return builder.node("Cast", [builder.node("Concat", parts, axis=0)], to=7)
     return builder.node("Concat", [batch, rest], axis=0)
+
+
+def same_number(builder, number):
+    """What arithmetic makes of a number, and is the same one for some numbers at least."""
+    two = builder.integers(2)
+    if builder.chance(0.5):
+        half = builder.node("Div", [builder.node("Mul", [number, two]), two])
+        return half if builder.chance(0.5) else builder.node("Mul", [number, builder.integers(1)])
+    return builder.node("Sub", [builder.node("Add", [number, two]), two])
+
+
+def size_of_batch(builder, value):
+    """Arithmetic with the size of the batch that changes the value; beyond the documented where it may be any."""
+    if "?" in value.axes or builder.graph.batch is None and not builder.beyond(0.5, "a number from an open batch"):
+        return None
+    size = builder.node("Gather", [builder.node("Shape", [value.name]), builder.integers(0)])
+    form = builder.pick(["number", "number", "double", "pick", "cut", "fill"])
+    if form == "double":
+        size = builder.node("Cast", [size], to=11)
+    if form in ("number", "double"):
+        size = builder.node("Cast", [size], to=1)
+        return builder.same(builder.node(builder.pick(["Div", "Mul", "Add"]), [value.name, size]), value)
+    numbers = builder.constant(builder.normal(6))
+    if form == "pick":
+        other = builder.node("Gather", [numbers, size])
+    elif form == "cut" and builder.opset >= 10:
+        before = builder.node("Sub", [size, builder.integers(1)])
+        other = builder.node("Slice", [numbers, before, size])
+    elif form == "fill" and builder.opset >= 9:
+        tensor = builder.tensor(numpy.array([0.5], numpy.float32))
+        other = builder.node("ConstantOfShape", [builder.node("Div", [size, size])], value=tensor)
+    else:
+        return None
+    return builder.same(builder.node("Add", [value.name, other]), value)
 
 
 def size_product(builder, shape, value):
     """The product of all sizes but the batch, in a list of one."""
+    if builder.chance(0.2):
+        # The size of the batch is among what is computed, and nothing reads it.
+        shape = builder.node("Sub", [builder.node("Add", [shape, shape]), shape])
     places = [builder.integers(axis) for axis in range(1, len(value.shape) + 1)]
     sizes = [builder.node("Gather", [shape, place], axis=0) for place in places]
     product = sizes[0]
@@ -192,4 +236,5 @@ def joined(builder, value):
 
 OPERATORS = [
     (alias, 2), (transpose, 1.5), (flatten, 1.2), (image_of_row, 1), (channel_axis, 2), (joined, 0.5),
+    (size_of_batch, 0.3),
 ]

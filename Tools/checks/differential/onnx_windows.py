@@ -63,7 +63,7 @@ def padded(builder, name, pads, rows, mode, filler):
         if filler or builder.chance(0.5):
             settings["value"] = filler
         return builder.node("Pad", [name], pads=whole, **settings)
-    number = builder.constant(numpy.array(filler, numpy.float32)) if filler or builder.chance(0.5) else ""
+    number = builder.stored(numpy.array(filler, numpy.float32)) if filler or builder.chance(0.5) else ""
     if builder.opset < 18 or builder.chance(0.4):
         inputs = [name, builder.integers(*whole)]
         return builder.node("Pad", inputs + [number] if number else inputs, **settings)
