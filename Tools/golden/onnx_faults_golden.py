@@ -240,6 +240,8 @@ def open_batches():
     g = Graph("double-of-the-batch", [4])
     g.save(g.node("Div", g.gemm("input", 4, 4), g.node("Cast", g.node("Cast", size(g), to=11), to=1)),
            refusal="depend on the size of the batch")
+    g = Graph("squeeze-of-all-with-the-batch", [4, 1, 1])
+    g.save(g.gemm(g.node("Squeeze", g.conv("input", 4, 4)), 4), refusal="give it axes")
     # Each of these gives one constant for all large batches, another for some small ones.
     whats = {
         "picked": lambda g: g.node("Gather", g.weights(9, 4), g.node("Sub", size(g), size(g))),

@@ -96,6 +96,11 @@ extension Flatten {
   ) throws(GraphFailure) {
     let view = try model.view(node)
     let axes = try model.integers(node, 1, "axes", inputSince: 13, &attributes)
+    // Without axes that of the batch would go where an item comes alone, and stay for more.
+    guard axes != nil || model.builder.batch != GraphBuilder.anyBatch else {
+      throw GraphFailure(
+        "has no axes, so that it takes out the batch's too where an item comes alone: give it axes")
+    }
     let wanted = try ArrayShapes.squeezed(model.sizes(view), axes)
     try model.give(node, try model.builder.reshaped(view, wanted))
   }

@@ -20,7 +20,7 @@ struct ONNXFaultTests {
     .filter { $0.pathExtension == "onnx" }.sorted { $0.path < $1.path }
 
   @Test func `the models are there`() {
-    #expect(Self.models.count == 85)
+    #expect(Self.models.count == 86)
   }
 
   @Test(arguments: models)
