@@ -34,8 +34,8 @@ struct MemoryPlanTests {
       }
       for (index, layer) in model.layers.enumerated() {
         let sums =
-          layer.kind == .globalAveragePooling
-          || layer.kind == .dense && model.tensors[layer.inputs[0]].shape.height > 1
+          layer.kind.traits.contains(.wholeInput)
+          && (!layer.kind.hasWeights || model.tensors[layer.inputs[0]].shape.height > 1)
         #expect(
           (plan.accumulators[index]?.count ?? 0)
             == (sums ? 4 * model.tensors[index + 1].shape.channels : 0))
@@ -85,7 +85,7 @@ struct MemoryPlanTests {
       guard let ready else { break }
       let sums =
         ready > 0
-        && (model.layers[ready - 1].kind == .globalAveragePooling || model.layers[ready - 1].kind == .dense)
+        && model.layers[ready - 1].kind.traits.contains(.wholeInput)
       for need in needs(ready) ?? [] where !sums {
         if slots[need.tensor][need.row % rows[need.tensor]] != need.row { return need.tensor }
       }
