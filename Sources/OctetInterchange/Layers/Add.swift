@@ -1,19 +1,9 @@
 import OctetNetwork
 
 /// The sum of two values.
-extension Add: FloatLayer {
+extension Add: JoiningLayer {
   var kind: FloatLayerKind { .add(self) }
-  var takesFunction: Bool { true }
-
-  func write(_ layer: ONNXExport.Layer, to export: inout ONNXExport) -> String {
-    export.writer.node("Add", layer.inputs, name: layer.name)
-  }
-}
-
-extension Add: IntegerLayerExport {
-  static func writeIntegers(_ layer: ONNXQuantizedExport.Layer, to export: inout ONNXQuantizedExport)
-    -> String
-  { export.writeJoin("Add", layer) }
+  static let onnxType = "Add"
 }
 
 extension GraphBuilder {

@@ -1,6 +1,29 @@
 import OctetNetwork
 
-// What the kinds that make one value of two have in common.
+/// What the kinds that make one value of two have in common.
+protocol JoiningLayer: FloatLayer, IntegerLayerExport {
+  /// What ONNX calls it.
+  static var onnxType: String { get }
+}
+
+extension JoiningLayer {
+  var takesFunction: Bool { true }
+
+  func write(_ layer: ONNXExport.Layer, to export: inout ONNXExport) -> String {
+    export.writer.node(Self.onnxType, layer.inputs, name: layer.name)
+  }
+
+  static func writeIntegers(_ layer: ONNXQuantizedExport.Layer, to export: inout ONNXQuantizedExport)
+    -> String
+  {
+    let values = [
+      export.dequantize(layer.input, name: layer.name),
+      export.dequantize(layer.secondInput, name: layer.name),
+    ]
+    let joined = export.writer.node(onnxType, values, name: layer.name)
+    return export.quantize(export.clamp(joined, layer), layer.output)
+  }
+}
 
 extension GraphBuilder {
   /// One array of two of the same sizes.
@@ -62,15 +85,5 @@ extension LiteTranslation {
     var made = try join(&builder, left, right)
     made.hasBatch = left.hasBatch || right.hasBatch
     try give(node, made, function: function)
-  }
-}
-
-extension ONNXQuantizedExport {
-  /// An operator on the real values of two inputs, as integers.
-  mutating func writeJoin(_ type: String, _ layer: Layer) -> String {
-    let values = [
-      dequantize(layer.input, name: layer.name), dequantize(layer.secondInput, name: layer.name),
-    ]
-    return quantize(clamp(writer.node(type, values, name: layer.name), layer), layer.output)
   }
 }

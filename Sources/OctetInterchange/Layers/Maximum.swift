@@ -1,19 +1,9 @@
 import OctetNetwork
 
 /// The larger of two values, place by place.
-extension Maximum: FloatLayer {
+extension Maximum: JoiningLayer {
   var kind: FloatLayerKind { .maximum(self) }
-  var takesFunction: Bool { true }
-
-  func write(_ layer: ONNXExport.Layer, to export: inout ONNXExport) -> String {
-    export.writer.node("Max", layer.inputs, name: layer.name)
-  }
-}
-
-extension Maximum: IntegerLayerExport {
-  static func writeIntegers(_ layer: ONNXQuantizedExport.Layer, to export: inout ONNXQuantizedExport)
-    -> String
-  { export.writeJoin("Max", layer) }
+  static let onnxType = "Max"
 }
 
 extension GraphBuilder {
