@@ -87,10 +87,8 @@ extension FloatModel {
     } catch {
       throw QuantizationFailure(.model, "this model is not a classifier: \(error)")
     }
-    let isBuiltIn = recipeName.map(Recipe.builtInNames.contains) ?? false
     model.pictureForm =
-      pictureForm
-      ?? (isBuiltIn ? .digits : .usual(for: images.labeled.shape, classNames: model.classNames))
+      pictureForm ?? .of(recipe: recipeName, for: images.labeled.shape, classNames: model.classNames)
     let workers = Workers(threads: threads)
     do throws(QuantizationError) {
       let quantizer = try Quantizer(model, images: images.labeled, settings: settings, workers: workers)

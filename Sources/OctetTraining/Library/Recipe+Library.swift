@@ -95,8 +95,7 @@ extension Recipe {
     guard let trainer = best?.trainer else { preconditionFailure("every recipe has a network") }
     return FloatModel(
       network: trainer.network, classNames: data.classNames,
-      pictureForm: Self.builtInNames.contains(name)
-        ? .digits : PictureForm.usual(for: data.shape, classNames: data.classNames),
+      pictureForm: PictureForm.of(recipe: name, for: data.shape, classNames: data.classNames),
       recipeName: name, settings: settings, history: trainer.history)
   }
 
