@@ -135,34 +135,37 @@ INLINE void copy_cells(cell *target, const int8_t *source, long count) {
 #define BITS_64(m) BITS_16(m), BITS_16(m + 16), BITS_16(m + 32), BITS_16(m + 48)
 static const uint64_t set_bits[256] = {BITS_64(0), BITS_64(64), BITS_64(128), BITS_64(192)};
 
+#include "lists.h"
+
 // Eight groups at a time: those that count move to the front, and their places are where they come from.
-#define LIST_GROUPS \
-  const __m128i flips = _mm_set1_epi8((char)in.flip); \
-  long found = 0; \
-  for (long at = 0; at < count; at += 16) { \
-    vector groups[OCTET_IMAGES_TOGETHER], any = all_lanes(0); \
-    UNROLL for (long i = 0; i < images; i++) { \
-      const uint8_t *from = in.values + i * in.step + at; \
-      uint8_t last[16]; \
-      if (count - at < 16) { \
-        /* What is missing becomes 0. */ \
-        memset(last, in.flip, sizeof last); \
-        memcpy(last, from, (size_t)(count - at)); \
-        from = last; \
-      } \
-      groups[i] = _mm256_cvtepu8_epi16(_mm_xor_si128(_mm_loadu_si128((const __m128i *)from), flips)); \
-      any = _mm256_or_si256(any, groups[i]); \
-    } \
-    const vector is_zero = _mm256_cmpeq_epi32(any, all_lanes(0)); \
-    const int counts = ~_mm256_movemask_ps(_mm256_castsi256_ps(is_zero)) & 255; \
-    const vector lanes = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)set_bits[counts])); \
-    UNROLL for (long i = 0; i < images; i++) { \
-      store(list->values[i] + found, _mm256_permutevar8x32_epi32(groups[i], lanes)); \
-    } \
-    store(list->places + found, _mm256_add_epi32(lanes, all_lanes((int32_t)(at / 2)))); \
-    found += __builtin_popcount((unsigned)counts); \
-  } \
+INLINE void list_groups(const long images, NAME(list) *list, NAME(inputs) in, long count) {
+  const __m128i flips = _mm_set1_epi8((char)in.flip);
+  long found = 0;
+  for (long at = 0; at < count; at += 16) {
+    vector groups[OCTET_IMAGES_TOGETHER], any = all_lanes(0);
+    UNROLL for (long i = 0; i < images; i++) {
+      const uint8_t *from = in.values + i * in.step + at;
+      uint8_t last[16];
+      if (count - at < 16) {
+        // What is missing becomes 0.
+        memset(last, in.flip, sizeof last);
+        memcpy(last, from, (size_t)(count - at));
+        from = last;
+      }
+      groups[i] = _mm256_cvtepu8_epi16(_mm_xor_si128(_mm_loadu_si128((const __m128i *)from), flips));
+      any = _mm256_or_si256(any, groups[i]);
+    }
+    const vector is_zero = _mm256_cmpeq_epi32(any, all_lanes(0));
+    const int counts = ~_mm256_movemask_ps(_mm256_castsi256_ps(is_zero)) & 255;
+    const vector lanes = _mm256_cvtepu8_epi32(_mm_cvtsi64_si128((long long)set_bits[counts]));
+    UNROLL for (long i = 0; i < images; i++) {
+      store(list->values[i] + found, _mm256_permutevar8x32_epi32(groups[i], lanes));
+    }
+    store(list->places + found, _mm256_add_epi32(lanes, all_lanes((int32_t)(at / 2))));
+    found += __builtin_popcount((unsigned)counts);
+  }
   list->count = found;
+}
 
 #include "rows.h"
 #endif

@@ -128,27 +128,30 @@ INLINE void copy_cells(cell *target, const int8_t *source, long count) {
   }
 }
 
-#define LIST_GROUPS \
-  const vector flips = _mm512_set1_epi8((char)in.flip), steps = _mm512_set1_epi32(16); \
-  vector places = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0); \
-  long found = 0; \
-  for (long at = 0; at < count; at += 64) { \
-    const __mmask64 some = first_bits(count - at < 64 ? count - at : 64); \
-    vector fours[OCTET_IMAGES_TOGETHER], any = _mm512_setzero_si512(); \
-    UNROLL for (long i = 0; i < images; i++) { \
-      const vector raw = _mm512_maskz_loadu_epi8(some, in.values + i * in.step + at); \
-      fours[i] = _mm512_maskz_mov_epi8(some, _mm512_xor_si512(raw, flips)); \
-      any = _mm512_or_si512(any, fours[i]); \
-    } \
-    const __mmask16 counts = _mm512_test_epi32_mask(any, any); \
-    UNROLL for (long i = 0; i < images; i++) { \
-      _mm512_storeu_si512(list->values[i] + found, _mm512_maskz_compress_epi32(counts, fours[i])); \
-    } \
-    _mm512_storeu_si512(list->places + found, _mm512_maskz_compress_epi32(counts, places)); \
-    found += __builtin_popcount(counts); \
-    places = _mm512_add_epi32(places, steps); \
-  } \
+#include "lists.h"
+
+INLINE void list_groups(const long images, NAME(list) *list, NAME(inputs) in, long count) {
+  const vector flips = _mm512_set1_epi8((char)in.flip), steps = _mm512_set1_epi32(16);
+  vector places = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  long found = 0;
+  for (long at = 0; at < count; at += 64) {
+    const __mmask64 some = first_bits(count - at < 64 ? count - at : 64);
+    vector fours[OCTET_IMAGES_TOGETHER], any = _mm512_setzero_si512();
+    UNROLL for (long i = 0; i < images; i++) {
+      const vector raw = _mm512_maskz_loadu_epi8(some, in.values + i * in.step + at);
+      fours[i] = _mm512_maskz_mov_epi8(some, _mm512_xor_si512(raw, flips));
+      any = _mm512_or_si512(any, fours[i]);
+    }
+    const __mmask16 counts = _mm512_test_epi32_mask(any, any);
+    UNROLL for (long i = 0; i < images; i++) {
+      _mm512_storeu_si512(list->values[i] + found, _mm512_maskz_compress_epi32(counts, fours[i]));
+    }
+    _mm512_storeu_si512(list->places + found, _mm512_maskz_compress_epi32(counts, places));
+    found += __builtin_popcount(counts);
+    places = _mm512_add_epi32(places, steps);
+  }
   list->count = found;
+}
 
 #include "rows.h"
 #endif

@@ -2,24 +2,6 @@
 
 // Vectors in a block of a dense layer.
 #define DENSE_VECTORS 8
-// Values that are listed at a time.
-#define LISTED 4096
-
-// The inputs of a dense layer: one, or OCTET_IMAGES_TOGETHER of them that are `step` bytes apart.
-typedef struct {
-  const uint8_t *values;
-  long step;
-  uint8_t flip;
-} NAME(inputs);
-
-// The groups of up to LISTED values that are not zero in at least one input: their values in each, and their places.
-typedef struct {
-  long count;
-  int32_t places[LISTED / DEPTH + 16];
-  packed_group values[OCTET_IMAGES_TOGETHER][LISTED / DEPTH + 16];
-} NAME(list);
-
-INLINE void list_groups(const long images, NAME(list) *list, NAME(inputs) in, long count) { LIST_GROUPS }
 
 typedef vector NAME(sums)[OCTET_IMAGES_TOGETHER][DENSE_VECTORS];
 

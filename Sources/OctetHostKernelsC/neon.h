@@ -91,23 +91,26 @@ INLINE void copy_cells(cell *target, const int8_t *source, long count) {
   __builtin_memcpy(target, source, (unsigned long)count);
 }
 
+#include "lists.h"
+
 // Activations stay as they are, and pixels become activations; so the flip is the other way round.
 // Whether a group is kept decides only where the next one goes, so nothing is mispredicted.
-#define LIST_GROUPS \
-  const uint8_t turn = in.flip ^ 0x80; \
-  long found = 0; \
-  for (long at = 0; at < count; at += DEPTH) { \
-    packed_group any = 0; \
-    UNROLL for (long i = 0; i < images; i++) { \
-      const uint8_t *from = in.values + i * in.step + at; \
-      int8_t some[DEPTH] = {0}; \
-      for (long k = 0; k < DEPTH && at + k < count; k++) some[k] = (int8_t)(from[k] ^ turn); \
-      packed_group all; \
-      __builtin_memcpy(&all, some, DEPTH); \
-      list->values[i][found] = all; \
-      any |= all; \
-    } \
-    list->places[found] = (int32_t)(at / DEPTH); \
-    found += any != 0; \
-  } \
+INLINE void list_groups(const long images, NAME(list) *list, NAME(inputs) in, long count) {
+  const uint8_t turn = in.flip ^ 0x80;
+  long found = 0;
+  for (long at = 0; at < count; at += DEPTH) {
+    packed_group any = 0;
+    UNROLL for (long i = 0; i < images; i++) {
+      const uint8_t *from = in.values + i * in.step + at;
+      int8_t some[DEPTH] = {0};
+      for (long k = 0; k < DEPTH && at + k < count; k++) some[k] = (int8_t)(from[k] ^ turn);
+      packed_group all;
+      __builtin_memcpy(&all, some, DEPTH);
+      list->values[i][found] = all;
+      any |= all;
+    }
+    list->places[found] = (int32_t)(at / DEPTH);
+    found += any != 0;
+  }
   list->count = found;
+}

@@ -13,19 +13,13 @@
 // load_weights, load_group, dot, load, store, load_some, store_some, all_lanes, larger, scaling, load_scaling,
 // rescaled, placed, store_whole, store_bytes, widen, multiply_add, copy_cells
 // packed_group, spread_group   a group as one number, and back
-// LIST_GROUPS        the body of list_groups in dense.h
+// list_groups        fills the list of lists.h
 // SHARED_VECTORS    vectors of a dense layer that are computed together for OCTET_IMAGES_TOGETHER images
 //
 // A group that is zero adds nothing, so dense layers first list those that are not.
 #include <string.h>
 
 #include "OctetHostKernelsC.h"
-
-#if defined(__clang__)
-#define UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define UNROLL _Pragma("GCC unroll 16")
-#endif
 
 INLINE long smaller(long a, long b) { return a < b ? a : b; }
 

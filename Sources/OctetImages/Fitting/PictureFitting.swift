@@ -1,3 +1,5 @@
+import Octet
+
 /// How pictures are brought to the form that a model was trained on.
 package struct PictureFitting: Equatable, Sendable {
   /// What is done to the size.
@@ -42,5 +44,27 @@ package struct PictureFitting: Equatable, Sendable {
     self.inversion = inversion
     self.background = background
     self.limits = limits
+  }
+}
+
+// What a model says, as orders for bringing pictures to its form.
+
+extension PictureFitting.Fit {
+  package init(_ fit: PictureForm.Fit) {
+    switch fit {
+    case .auto: self = .auto
+    case .exact: self = .exact
+    case .digit: self = .digit
+    }
+  }
+}
+
+extension PictureFitting.Inversion {
+  package init(_ inversion: PictureForm.Inversion) {
+    switch inversion {
+    case .auto: self = .auto
+    case .no: self = .no
+    case .yes: self = .yes
+    }
   }
 }

@@ -146,9 +146,7 @@ extension Affine: TranslatedKind {
     }
     guard let place = [1, 0].first(where: { model.constant(node, $0) != nil }) else { return nil }
     let view = try model.view(node, 1 - place)
-    let tensor = try model.floats(node, place, "numbers")
-    let values = (tensor.floats ?? []).map { Double($0) }
-    return (view, GraphBuilder.Constant(shape: tensor.shape, values: values), place == 1)
+    return (view, try model.floats(node, place, "numbers").constant, place == 1)
   }
 
   static func give(

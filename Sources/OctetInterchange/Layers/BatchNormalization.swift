@@ -77,7 +77,7 @@ extension BatchNormalization {
     }
     var parts: [[Float]] = []
     for (index, name) in ["scale", "offset", "mean", "variance"].enumerated() {
-      parts.append(try model.floats(node, index + 1, name).floats ?? [])
+      parts.append(try model.floats(node, index + 1, name).values)
     }
     guard !view.axes.isEmpty else { throw GraphFailure("reads an array without channels") }
     try model.give(

@@ -80,11 +80,12 @@ extension Convolution {
   ) throws(GraphFailure) {
     let view = try model.view(node)
     let tensor = try model.floats(node, 1, "weights")
-    guard tensor.shape.count == 4, let weights = tensor.floats else {
+    guard tensor.shape.count == 4 else {
       throw GraphFailure(
         "has weights of \(tensor.shape.count) axes; convolutions over height and width have four")
     }
     let input = try model.builder.image(view, .channelsFirst)
+    let weights = tensor.values
     let (filters, perGroup) = (tensor.shape[0], tensor.shape[1])
     let size = Array(tensor.shape[2...])
     let groups = try attributes.integer("group", otherwise: 1)
@@ -101,7 +102,8 @@ extension Convolution {
     let window = try attributes.window(size, over: input, isPool: false)
     var bias: [Double]?
     if model.isGiven(node, 2) {
-      guard let values = try model.floats(node, 2, "bias").floats, values.count == filters else {
+      let values = try model.floats(node, 2, "bias").values
+      guard values.count == filters else {
         throw GraphFailure("has a bias that is not one number for each of \(filters) filters")
       }
       bias = values.map { Double($0) }

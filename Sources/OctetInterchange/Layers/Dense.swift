@@ -81,24 +81,22 @@ extension Dense {
       throw GraphFailure(
         "multiplies arrays of \(view.axes.count + 1) and \(tensor.shape.count) axes; both must have two")
     }
-    let matrix = isTransposed ? tensor.transposed([1, 0]) : tensor
+    let matrix = isTransposed ? tensor.transposed : tensor
     let units = matrix.shape[1]
     guard matrix.shape[0] == view.count else {
       throw GraphFailure("has weights for \(matrix.shape[0]) inputs, and reads \(view.count)")
     }
-    var weights = matrix.floats ?? []
+    var weights = matrix.values
     if alpha != 1 { weights = weights.map { $0 * alpha } }
     var bias: [Double]?
     if model.isGiven(node, 2) {
       let constant = try model.floats(node, 2, "bias")
       let shape = constant.shape
-      guard shape.count <= 2, shape.dropLast().allSatisfy({ $0 == 1 }), [1, units].contains(shape.last ?? 1),
-        let values = constant.floats
-      else {
+      guard shape.count <= 2, shape.dropLast().allSatisfy({ $0 == 1 }), [1, units].contains(shape.last ?? 1) else {
         throw GraphFailure(
           "has a bias of shape \(shape); one number, or one for each of \(units) outputs, is supported")
       }
-      bias = (0..<units).map { Double(values[values.count == 1 ? 0 : $0]) * Double(beta) }
+      bias = (0..<units).map { Double(constant.values[constant.values.count == 1 ? 0 : $0]) * Double(beta) }
     }
     try model.give(
       node, try model.builder.product(view, axis: 0, matrix: weights, units: units, bias: bias, node.title))
@@ -123,8 +121,8 @@ extension Dense {
         "multiplies an array of the sizes \(view.sizes) without the batch and a constant of shape \(tensor.shape), "
           + "in a way that is not supported")
     }
-    let flat = tensor.reshaped(Array(tensor.shape.suffix(2)))
-    let matrix = isRight ? flat : flat.transposed([1, 0])
+    let flat = FloatConstant(shape: Array(tensor.shape.suffix(2)), values: tensor.values)
+    let matrix = isRight ? flat : flat.transposed
     let axis = view.axes.count - (isRight ? 1 : 2)
     guard matrix.shape[0] == view.axes[axis].size else {
       throw GraphFailure("has weights for \(matrix.shape[0]) inputs, and reads \(view.axes[axis].size)")
@@ -132,7 +130,7 @@ extension Dense {
     try model.give(
       node,
       try model.builder.product(
-        view, axis: axis, matrix: matrix.floats ?? [], units: matrix.shape[1], bias: nil, node.title))
+        view, axis: axis, matrix: matrix.values, units: matrix.shape[1], bias: nil, node.title))
   }
 
   func write(_ layer: ONNXExport.Layer, to export: inout ONNXExport) -> String {

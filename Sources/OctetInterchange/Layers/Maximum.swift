@@ -37,9 +37,7 @@ extension Maximum {
     var constants: [GraphBuilder.Constant] = []
     for place in node.inputs.indices {
       if model.constant(node, place) != nil {
-        let tensor = try model.floats(node, place, "numbers")
-        constants.append(
-          GraphBuilder.Constant(shape: tensor.shape, values: (tensor.floats ?? []).map { Double($0) }))
+        constants.append(try model.floats(node, place, "numbers").constant)
       } else {
         let view = try model.view(node, place)
         largest = if let known = largest { try model.builder.maximum(known, view, node.title) } else { view }

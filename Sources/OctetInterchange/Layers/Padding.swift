@@ -41,7 +41,10 @@ extension Graph.Border: TranslatedKind {
     if model.version < 11 {
       value = try attributes.float("value", otherwise: 0)
     } else if model.isGiven(node, 2) {
-      value = try model.floats(node, 2, "value").floats?.first ?? 0
+      guard let given = try model.floats(node, 2, "value").values.first else {
+        throw GraphFailure("has an empty array as the value that it pads with")
+      }
+      value = given
     }
     guard let pads = try model.integers(node, 1, "pads", inputSince: 11, &attributes) else {
       throw GraphFailure("has no pads")

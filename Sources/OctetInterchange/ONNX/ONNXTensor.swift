@@ -128,3 +128,19 @@ extension ONNXGraph.Tensor {
     return picked(wanted, Self.places(wanted, strides))
   }
 }
+
+/// A constant of floats: weights, biases, factors.
+struct FloatConstant {
+  var shape: [Int]
+  var values: [Float]
+
+  var constant: GraphBuilder.Constant { GraphBuilder.Constant(shape: shape, values: values.map { Double($0) }) }
+
+  /// A matrix with rows and columns exchanged.
+  var transposed: FloatConstant {
+    let (rows, columns) = (shape[0], shape[1])
+    return FloatConstant(
+      shape: [columns, rows],
+      values: (0..<columns).flatMap { column in (0..<rows).map { values[$0 * columns + column] } })
+  }
+}

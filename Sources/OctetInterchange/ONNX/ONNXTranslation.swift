@@ -133,12 +133,12 @@ struct ONNXTranslation {
   }
 
   /// A constant of floats that a node reads.
-  func floats(_ node: ONNXGraph.Node, _ place: Int, _ what: String) throws(GraphFailure) -> ONNXGraph.Tensor {
+  func floats(_ node: ONNXGraph.Node, _ place: Int, _ what: String) throws(GraphFailure) -> FloatConstant {
     guard let tensor = constant(node, place) else {
       throw GraphFailure("needs constant \(what) of floats as input \(place)")
     }
     switch tensor.values {
-    case .floats: return tensor
+    case .floats(let values): return FloatConstant(shape: tensor.shape, values: values)
     case .doubles:
       throw GraphFailure("has \(what) of doubles as input \(place): export the model in float32")
     case .integers, .sizes: throw GraphFailure("needs constant \(what) of floats as input \(place)")

@@ -46,6 +46,17 @@ struct ONNXImportTests {
     }
   }
 
+  @Test(arguments: ["input 4x4x1\nconv 2 3x3\nflatten", "input 3\ndense 1", "input 3\ndense 300 relu"])
+  func `a model without classes comes back as it was`(text: String) throws {
+    let network = try Network(
+      NetworkDescription(text: text), capacity: 1, seed: 1, workers: Workers(count: 1), forTraining: false)
+    let model = FloatModel(
+      network: network.description, classNames: [],
+      parameters: network.parameters.map { NamedValues(name: $0.name, shape: $0.shape, values: $0.array) })
+    let back = try FloatModel(onnx: ONNXExport.file(model, octetVersion: "1"), path: "x.onnx")
+    #expect(back.classNames.isEmpty && back.parameters.map(\.values) == model.parameters.map(\.values))
+  }
+
   @Test func `the models are there`() {
     #expect(Self.models.count >= 16)
   }

@@ -1,5 +1,4 @@
 import OctetHost
-import OctetInterchange
 import OctetNetwork
 import OctetTraining
 import Testing
@@ -80,8 +79,6 @@ import Testing
       }
       #expect(try model.classifierFault() != nil)
       #expect(try model.makeNetwork(capacity: 1, workers: Workers(count: 1)).output.shape.count > 0)
-      let back = try FloatModel(onnx: ONNXExport.file(model, octetVersion: "1"), path: "x.onnx")
-      #expect(back.classNames.isEmpty && back.parameters.map(\.values) == model.parameters.map(\.values))
     }
   }
 }

@@ -1,4 +1,4 @@
-import OctetInterchange
+import OctetTraining
 import OctetNetwork
 import Testing
 

@@ -1,5 +1,4 @@
 import OctetHost
-import OctetInterchange
 import OctetTraining
 import Testing
 

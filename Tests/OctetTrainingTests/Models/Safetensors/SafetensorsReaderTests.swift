@@ -1,5 +1,5 @@
 import Foundation
-import OctetInterchange
+import OctetTraining
 import Testing
 
 /// One rejected file per rule of the reader.

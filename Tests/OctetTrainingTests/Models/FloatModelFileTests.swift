@@ -2,7 +2,6 @@ import Foundation
 import Octet
 import OctetData
 import OctetHost
-import OctetInterchange
 import OctetNetwork
 import OctetTraining
 import TestSupport

@@ -1,6 +1,5 @@
 import Foundation
 import OctetHost
-import OctetInterchange
 import OctetNetwork
 import OctetTraining
 import TestSupport

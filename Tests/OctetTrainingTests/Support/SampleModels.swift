@@ -1,7 +1,6 @@
 import Foundation
 import OctetData
 import OctetHost
-import OctetInterchange
 import OctetNetwork
 import OctetTraining
 

@@ -1,5 +1,4 @@
 import OctetHost
-import OctetInterchange
 import OctetNetwork
 import OctetTraining
 import Testing

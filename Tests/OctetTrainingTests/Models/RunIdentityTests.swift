@@ -1,5 +1,4 @@
 import OctetData
-import OctetInterchange
 import OctetNetwork
 import OctetTraining
 import Testing

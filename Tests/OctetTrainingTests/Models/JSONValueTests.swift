@@ -1,5 +1,5 @@
 import Foundation
-import OctetInterchange
+import OctetTraining
 import Testing
 
 @Suite struct JSONValueTests {
