@@ -92,7 +92,9 @@ extension Dense {
     if model.isGiven(node, 2) {
       let constant = try model.floats(node, 2, "bias")
       let shape = constant.shape
-      guard shape.count <= 2, shape.dropLast().allSatisfy({ $0 == 1 }), [1, units].contains(shape.last ?? 1) else {
+      guard shape.count <= 2, shape.dropLast().allSatisfy({ $0 == 1 }),
+        [1, units].contains(shape.last ?? 1)
+      else {
         throw GraphFailure(
           "has a bias of shape \(shape); one number, or one for each of \(units) outputs, is supported")
       }

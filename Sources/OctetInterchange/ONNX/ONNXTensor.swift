@@ -134,7 +134,9 @@ struct FloatConstant {
   var shape: [Int]
   var values: [Float]
 
-  var constant: GraphBuilder.Constant { GraphBuilder.Constant(shape: shape, values: values.map { Double($0) }) }
+  var constant: GraphBuilder.Constant {
+    GraphBuilder.Constant(shape: shape, values: values.map { Double($0) })
+  }
 
   /// A matrix with rows and columns exchanged.
   var transposed: FloatConstant {
