@@ -72,10 +72,15 @@ public func octet_work(_ kept: UnsafePointer<octet_model>) -> UInt64 { model(kep
 
 /// Bytes of arena that a session needs.
 @c @implementation
-public func octet_arena_bytes(_ kept: UnsafePointer<octet_model>) -> Int { model(kept).arenaBytes }
+public func octet_arena_bytes(_ kept: UnsafePointer<octet_model>) -> Int { scratchOffset(model(kept)) }
 
-/// Where the kernels' memory starts behind the arena.
-private func scratchOffset(_ model: Model) -> Int { (model.arenaBytes &+ 3) & ~3 }
+/// Where the run's own memory starts behind what the model asks for; there is none on a chip.
+private func orderOffset(_ model: Model) -> Int { (model.arenaBytes &+ 3) & ~3 }
+
+/// Where the kernels' memory starts behind both.
+private func scratchOffset(_ model: Model) -> Int {
+  (orderOffset(model) &+ RowOrder.memoryBytes(model.layerCount) &+ 3) & ~3
+}
 
 /// Bytes of arena with which a session is fastest.
 @c @implementation
@@ -104,13 +109,17 @@ public func octet_open(
 ) -> Int32 {
   checkSizes()
   let model = model(kept)
-  guard bytes >= model.arenaBytes, UInt(bitPattern: arena) & 3 == 0 else { return Int32(OCTET_BAD_ARENA) }
+  guard bytes >= scratchOffset(model), UInt(bitPattern: arena) & 3 == 0 else { return Int32(OCTET_BAD_ARENA) }
   let memory = UnsafeMutableRawBufferPointer(start: arena, count: bytes)
   // What the arena leaves over serves the kernels; they do with any amount, and with none.
   let scratch = UnsafeMutableRawBufferPointer(rebasing: memory[min(scratchOffset(model), memory.count)...])
   let place = session(result)
-  place.initialize(
-    to: KeptSession(run: ModelRun(model), kernels: Kernels(model, scratch: scratch), arena: arena))
+  #if hasFeature(Embedded)
+    let run = ModelRun(model)
+  #else
+    let run = ModelRun(model, memory: arena + orderOffset(model))
+  #endif
+  place.initialize(to: KeptSession(run: run, kernels: Kernels(model, scratch: scratch), arena: arena))
   place.pointee.run.open(arena, place.pointee.kernels)
   return Int32(OCTET_OK)
 }

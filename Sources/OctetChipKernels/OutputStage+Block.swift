@@ -10,7 +10,7 @@ extension OutputStage {
     to target: UnsafeMutableRawPointer,
     at index: Int
   ) {
-    if isWide || table != nil {
+    if !isPlain {
       var sum = sums
       for channel in channels {
         write(

@@ -10,7 +10,7 @@ import Synchronization
 /// ```swift
 /// let classifier = try Classifier(file)
 /// let found = try classifier.classify(image)
-/// print(classifier.labels[found.classIndex], found.probabilities)
+/// print(found.classIndex ?? -1, found.probabilities)
 /// ```
 public struct Classifier: Sendable {
   /// The model, for its sizes, labels and cost.
@@ -51,6 +51,13 @@ public struct Classifier: Sendable {
   ///
   /// - Throws: `SessionError.imageSize` for another number of bytes.
   public func classify(_ image: Span<UInt8>) throws(SessionError) -> Classification {
+    try outputs(image)[0]
+  }
+
+  /// All outputs of the model for an image, in the order of the file; `classify` gives the first.
+  ///
+  /// - Throws: `SessionError.imageSize` for another number of bytes.
+  public func outputs(_ image: Span<UInt8>) throws(SessionError) -> [Classification] {
     guard image.count == model.imageBytes else {
       throw SessionError.imageSize(bytes: image.count, needed: model.imageBytes)
     }
@@ -60,13 +67,13 @@ public struct Classifier: Sendable {
   }
 }
 
-/// What a model made of an image.
+/// What one output of a model made of an image.
 public struct Classification: Equatable, Sendable {
-  /// The class, counted from 0.
-  public let classIndex: Int
-  /// Of each class, in 1/65,536 as on every target; empty for a model without probabilities.
+  /// The class, counted from 0; nil where the output is no class.
+  public let classIndex: Int?
+  /// Of each class or label, in 1/65,536 as on every target; empty for an output without probabilities.
   public let shares: [UInt32]
-  /// The outputs before a closing softmax or sigmoid, less their zero point, in steps of their scale.
+  /// The values before a closing softmax or sigmoid, less their zero point, in steps of their scale.
   public let logits: [Int32]
 
   /// Of each class, 0 to 1; empty for a model without probabilities.
@@ -89,18 +96,20 @@ private final class RunPlace: @unchecked Sendable {
   deinit { arena.deallocate() }
 
   /// - Parameter image: of the model's size, so there is a pixel.
-  func run(_ image: Span<UInt8>) -> Classification {
+  func run(_ image: Span<UInt8>) -> [Classification] {
     guard let pixels = image.withUnsafeBufferPointer({ $0.baseAddress }) else {
       preconditionFailure("an image has at least a pixel")
     }
     var observer = NoObserver()
     run.run(image: pixels, arena, kernels, &observer)
-    let outcome = Outcome(run.model, arena: arena)
-    var shares: [UInt32] = []
-    outcome.forEachProbability { shares.append($0) }
-    var logits: [Int32] = []
-    outcome.forEachLogit { logits.append($0) }
-    return Classification(classIndex: outcome.classIndex, shares: shares, logits: logits)
+    return (0..<run.model.outputCount).map { output in
+      let outcome = Outcome(run.model, arena: arena, output: output)
+      var shares: [UInt32] = []
+      outcome.forEachProbability { shares.append($0) }
+      var logits: [Int32] = []
+      outcome.forEachLogit { logits.append($0) }
+      return Classification(classIndex: outcome.classIndex, shares: shares, logits: logits)
+    }
   }
 }
 

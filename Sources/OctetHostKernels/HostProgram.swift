@@ -26,6 +26,8 @@ struct HostProgram {
   }
 
   private let records: ModelRecords
+  /// How pixels become the input where that is not the pixel less 128.
+  private let pixelMap: PixelMap?
   /// Nil for the plain set.
   private let kernels: UnsafePointer<octet_kernels>?
   /// Lie with the packed weights. Not an array: to count the references to one that all threads share would cost them
@@ -35,6 +37,7 @@ struct HostProgram {
   private let firstSums: Int
   private let rowBytes: Int
   private let height: Int
+  private let width: Int
   /// The step after the last row of pixels, where all of them may be folded at once with the first; 0 where they may
   /// not. Nothing lies between: until its input is whole, the first layer makes no row that others could go on with.
   private let afterPixels: Int
@@ -44,6 +47,8 @@ struct HostProgram {
     packed: (_ layer: Int) -> UnsafePointer<octet_layer>?
   ) {
     records = model.records
+    pixelMap = model.pixelMap
+    width = model.imageWidth
     self.kernels = kernels
     firstSums = Int(model.layer(0).accumulatorsOffset)
     rowBytes = model.imageRowBytes
@@ -72,7 +77,7 @@ struct HostProgram {
 
   /// Whether the first layer folds and no other reads the image, so that it needs no ring.
   private static func foldsPixels(_ model: Model, _ first: UnsafePointer<octet_layer>?) -> Bool {
-    guard first != nil, model.shape(0).keepsAccumulators else { return false }
+    guard first != nil, model.shape(0).keepsAccumulators, model.pixelMap == nil else { return false }
     return (1..<model.layerCount).allSatisfy {
       model.layer($0).input != 0 && model.layer($0).secondInput != 0
     }
@@ -147,7 +152,9 @@ struct HostProgram {
   ) {
     let step = place.pointee.step
     guard place.pointee.call == .foldPixels, let kernels else {
-      return octet_flip(arena + step.target, pixels, step.count)
+      guard let pixelMap else { return octet_flip(arena + step.target, pixels, step.count) }
+      return pixelMap.apply(
+        pixels, to: (arena + step.target).assumingMemoryBound(to: Int8.self), width: width)
     }
     observer.willRun(layer: 0)
     kernels.pointee.fold(place.pointee.packed, pixels, 0, step.row, step.count, sums(arena))

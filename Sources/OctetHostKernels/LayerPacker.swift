@@ -54,14 +54,16 @@ struct LayerPacker {
       start[channel] = output.bias[channel]
       multipliers[channel] = output.multipliers[channel]
       shifts[channel] = Int32(output.shifts[channel]) - 32
-      halves[channel] = 1 << (shifts[channel] - 1)
+      // Of no use, and not used, where the layer is coarse.
+      halves[channel] = shifts[channel] > 0 ? 1 << (shifts[channel] - 1) : 0
     }
     let record = shape.layer
     return octet_layer(
       weights: nil, start: start, multipliers: multipliers, shifts: shifts, halves: halves,
       table: output.table,
       zero_point: output.zeroPoint, minimum: output.minimum, maximum: output.maximum, is_wide: output.isWide,
-      rounds_twice: output.rounding == .halfUpThenAway,
+      rounds_twice: output.rounding == .halfUpThenAway, rounds_away: output.rounding == .awayFromZero,
+      is_single: output.isCoarse || output.rounding == .awayFromZero,
       outputs: outputs, segment: segment, groups: (segment + kernels.depth - 1) / kernels.depth,
       lines: lines, window_width: Int(record.windowWidth), channels: Int(shape.input.channels),
       stride_down: Int(record.strideDown), stride_across: Int(record.strideAcross),

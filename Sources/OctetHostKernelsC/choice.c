@@ -48,3 +48,23 @@ void octet_flip(void *target, const uint8_t *source, long count) {
   uint8_t *bytes = target;
   for (long i = 0; i < count; i++) bytes[i] = source[i] ^ 0x80;
 }
+
+void octet_emit_singly(const octet_layer *layer, const int32_t *sums, long channel, long count, int8_t *target) {
+  for (long i = 0; i < count; i++) {
+    const int32_t sum = sums[i], shift = layer->shifts[channel + i] + 32;
+    int64_t product = (int64_t)sum * layer->multipliers[channel + i];
+    // The first of two roundings is to a multiple of 2^31, so with a smaller shift it is the only one.
+    if (layer->rounds_twice && shift > 31) product += sum < 0 ? -((int64_t)1 << 30) : (int64_t)1 << 30;
+    if (layer->rounds_away && product < 0) product--;
+    const int64_t value = ((product + ((int64_t)1 << (shift - 1))) >> shift) + layer->zero_point;
+    const int64_t kept =
+        value < layer->minimum ? layer->minimum : value > layer->maximum ? layer->maximum : value;
+    if (layer->is_wide) {
+      const uint16_t bits = (uint16_t)kept;
+      target[2 * i] = (int8_t)(bits & 255);
+      target[2 * i + 1] = (int8_t)(bits >> 8);
+    } else {
+      target[i] = layer->table ? layer->table[kept + 128] : (int8_t)kept;
+    }
+  }
+}

@@ -25,6 +25,12 @@ INLINE long smaller(long a, long b) { return a < b ? a : b; }
 
 // `count` outputs from channel `channel` on.
 INLINE void emit(const octet_layer *layer, vector sum, long channel, long count, int8_t *target) {
+  if (layer->is_single) {
+    int32_t sums[LANES];
+    store(sums, sum);
+    octet_emit_singly(layer, sums, channel, count, target);
+    return;
+  }
   const scaling s = load_scaling(layer, channel);
   const vector value = placed(layer, layer->rounds_twice ? rescaled(sum, s, true) : rescaled(sum, s, false));
   if (layer->is_wide) {
@@ -60,7 +66,7 @@ INLINE void emit_whole(const long pixels, const long vectors, const bool twice, 
 INLINE void emit_block(const long pixels, const long vectors, const octet_layer *layer, vector sums[8][VECTORS],
                        long channel, long places, int8_t *target, long place_bytes) {
   const bool is_whole = channel + vectors * LANES <= layer->outputs;
-  if (is_whole && !layer->is_wide && !layer->table) {
+  if (is_whole && !layer->is_wide && !layer->table && !layer->is_single) {
     if (layer->rounds_twice) {
       emit_whole(pixels, vectors, true, layer, sums, channel, places, target, place_bytes);
     } else {

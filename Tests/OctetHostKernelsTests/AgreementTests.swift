@@ -50,7 +50,7 @@ import Testing
 
   static func logits(_ session: borrowing Session<HostKernels>) -> [Int] {
     var logits: [Int] = []
-    for index in 0..<session.logitCount { logits.append(Int(session.logit(index))) }
+    for index in 0..<session.logitCount() { logits.append(Int(session.logit(index))) }
     return logits
   }
 

@@ -23,11 +23,16 @@ struct ClassifierTests {
         let zero = Int(classifier.model.logits.zeroPoint)
         #expect(found.classIndex == expected.predictedClass, "seed \(seed)")
         #expect(found.logits.map { Int($0) + zero } == expected.logits, "seed \(seed)")
-        var shares = expected.probabilities
-        // One output stands for the second of two classes.
-        if shares.count == 1 { shares = [65_536 - shares[0], shares[0]] }
-        #expect(found.shares.map { Int($0) } == shares, "seed \(seed)")
+        #expect(found.shares.map { Int($0) } == expected.probabilities, "seed \(seed)")
         #expect(found.probabilities.count == found.shares.count)
+        let outputs = try classifier.outputs(pixels.span)
+        #expect(outputs.count == expected.outputs.count && outputs[0] == found)
+        for (index, (own, wanted)) in zip(outputs, expected.outputs).enumerated() {
+          let zero = Int(classifier.model.tensor(classifier.model.output(index).tensor).zeroPoint)
+          #expect(own.logits.map { Int($0) + zero } == wanted.values, "seed \(seed), output \(index)")
+          #expect(
+            own.shares.map { Int($0) } == wanted.probabilities && own.classIndex == wanted.predictedClass)
+        }
       }
     }
   }

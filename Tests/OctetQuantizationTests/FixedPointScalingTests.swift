@@ -7,13 +7,14 @@ struct FixedPointScalingTests {
   @Test func `every pair is the nearest there is`() throws {
     var random = RandomStream(seed: 1, purpose: .testing)
     for _ in 0..<100_000 {
-      let exponent = Int.random(in: -32 ... -4, using: &random)
+      let exponent = Int.random(in: -32...3, using: &random)
       // 2^52 to 2^53, the digits of a double.
       let digits = UInt64.random(in: 1 << 52..<1 << 53, using: &random)
       let factor = Double(digits) * Double(sign: .plus, exponent: exponent - 52, significand: 1)
       let pair = try #require(FixedPointScaling(factor))
       // factor * 2^shift = digits * 2^(exponent - 52 + shift), in 128 bits.
       let places = 52 - exponent - Int(pair.shift)
+      #expect(places >= 0)
       let scaled = Int128(digits)
       let unit = Int128(1) << places
       let error = Int128(pair.multiplier) * unit - scaled
@@ -23,17 +24,20 @@ struct FixedPointScalingTests {
   }
 
   @Test func `the ends`() throws {
-    let largest = try #require(FixedPointScaling(0.25 - 0x1p-33))
-    #expect(largest.multiplier == .max - 0 && largest.shift == 33)
-    // Nearer to 1/4 than to the largest pair.
-    #expect(FixedPointScaling((0.25).nextDown) == nil)
-    #expect(FixedPointScaling(0.25) == nil)
+    let largest = try #require(FixedPointScaling(16 - 0x1p-27))
+    #expect(largest.multiplier == .max && largest.shift == 27)
+    // Nearer to 16 than to the largest pair.
+    #expect(FixedPointScaling((16.0).nextDown) == nil)
+    #expect(FixedPointScaling(16) == nil)
     let smallest = try #require(FixedPointScaling(0x1p-32))
     #expect(smallest.multiplier == 1 << 30 && smallest.shift == 62)
-    #expect(FixedPointScaling((0x1p-32).nextDown) == nil)
+    // Nothing comes to half a step.
+    for tiny in [(0x1p-32).nextDown, 0x1p-62, .leastNonzeroMagnitude, 0] {
+      #expect(FixedPointScaling(tiny)?.multiplier == 0)
+    }
     // Rounds up to the next power of two.
     let carried = try #require(FixedPointScaling((0x1p-10).nextDown))
     #expect(carried.multiplier == 1 << 30 && carried.shift == 40)
-    for wrong in [0, -0.1, .infinity, .nan, 1] { #expect(FixedPointScaling(wrong) == nil) }
+    for wrong in [-0.1, .infinity, .nan, 17] { #expect(FixedPointScaling(wrong) == nil) }
   }
 }

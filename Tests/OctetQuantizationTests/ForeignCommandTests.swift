@@ -66,10 +66,12 @@ struct ForeignCommandTests {
     for layer in layers {
       let kind = try #require(layer["kind"] as? String)
       let summary = try #require(layer["summary"] as? String)
-      #expect(summary.contains("rounded twice") == (kind == "convolution"))
-      #expect(layer["rounds_twice"] as? Bool == ["convolution": true, "dense": false][kind])
+      #expect(
+        summary.contains("rounded twice") == ["convolution", "add", "global average pooling"].contains(kind))
+      if kind == "convolution" { #expect(layer["rounding"] as? String == "halfUpThenAway") }
+      if kind == "dense" { #expect(layer["rounding"] as? String == "awayFromZero") }
     }
-    #expect(layers.contains { $0["rounds_twice"] as? Bool == true })
+    #expect(layers.contains { $0["rounding"] as? String == "halfUpThenAway" })
   }
 
   @Test func `a Keras model is quantized, tested and exported`() throws {

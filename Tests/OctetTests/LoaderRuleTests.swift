@@ -33,16 +33,18 @@ import Testing
     return rule(draft)
   }
 
-  static let tensor = 48
-  static let layer = 48 + 24 * 11
+  static let tensor = 64
+  static let layer = 64 + 28 * 11
+  static let output = layer + 44 * 10
+  static let names = output + 16
 
   @Test
   func `header`() {
     #expect(Self.error([]) == ModelError(.size, offset: 0, value: 0))
     #expect(Self.error([UInt8](repeating: 0, count: 47))?.rule == .size)
     #expect(Self.rule { $0[0] = 0x4E } == .magic)
-    #expect(Self.rule { $0[4] = 2 } == .version)
-    #expect(Self.rule { $0[6] = 64 } == .headerBytes)
+    #expect(Self.rule { $0[4] = 1 } == .version)
+    #expect(Self.rule { $0[6] = 48 } == .headerBytes)
     #expect(Self.rule { $0.put32(UInt32($0.count - 16), at: 8) } == .length)
     #expect(Self.rule { $0.removeLast(16) } == .length)
     var draft = ModelDraft.sample
@@ -50,29 +52,110 @@ import Testing
     file[file.count - 20] ^= 1
     #expect(Self.error(file)?.rule == .checksum)
     #expect(Self.rule { $0.put32(1 << 28 + 1, at: 16) } == .arenaBytes)
-    #expect(Self.rule { $0.put16(0, at: 20) } == .layerCount)
-    #expect(Self.rule { $0.put16(64, at: 20) } == .layerCount)
-    #expect(Self.rule { $0.put16(1, at: 22) } == .classCount)
-    #expect(Self.rule { $0.put16(257, at: 22) } == .classCount)
-    #expect(Self.rule { $0[26] = 3 } == .head)
-    for byte in UInt8.min...UInt8.max {
-      let isKnown = [0, 1, 2, 4, 5, 6, 8, 9, 10].contains(byte)
-      #expect(Self.rule { $0[27] = byte } == (isKnown ? nil : .pictureForm), "\(byte)")
+    #expect(Self.rule { $0.put32(4, at: 20) } == .secondRegion)
+    #expect(Self.rule { $0.put16(0, at: 24) } == .layerCount)
+    #expect(Self.rule { $0.put16(1025, at: 24) } == .layerCount)
+    #expect(Self.rule { $0.put16(0, at: 26) } == .outputCount)
+    #expect(Self.rule { $0.put16(17, at: 26) } == .outputCount)
+    for offset in 37..<64 { #expect(Self.rule { $0[offset] = 1 } == .reserved) }
+  }
+
+  @Test
+  func `the way from a picture to the input`() {
+    #expect(Self.rule { $0[32] = 1 } == nil)
+    #expect(Self.rule { $0[32] = 2 } == .inputKind)
+    for fit in UInt8.min...UInt8.max {
+      #expect(Self.rule { $0[33] = fit } == (fit < 3 ? nil : .pictureForm))
+      #expect(Self.rule { $0[34] = fit } == (fit < 3 ? nil : .pictureForm))
+      // Features are not fitted.
+      #expect(Self.rule(changing: { $0.input = (1, fit, 0, 0, 0) }) == (fit == 0 ? nil : .pictureForm))
     }
-    #expect(Self.rule { $0.put32(0, at: 28) } == .probabilityStep)
-    #expect(Self.rule { $0[26] = 0 } == .probabilityStep)
-    for offset in 32..<48 { #expect(Self.rule { $0[offset] = 1 } == .reserved) }
+    // One channel has no order.
+    #expect(Self.rule { $0[35] = 1 } == .channelOrder)
+    let color = ModelDraft.meanOver(height: 2, width: 2, channels: 3)
+    func rule(_ change: (inout ModelDraft) -> Void) -> ModelRule? {
+      var draft = color
+      change(&draft)
+      return Self.rule(draft)
+    }
+    #expect(rule { $0.input.3 = 1 } == nil)
+    #expect(rule { $0.input.3 = 2 } == .channelOrder)
+    #expect(rule { $0.input = (1, 0, 0, 1, 0) } == .channelOrder)
+    let most: [Int32] = [1 << 22, 1 << 30, -(1 << 22), -(1 << 30), 0, 0]
+    #expect(
+      rule {
+        $0.input.4 = 1
+        $0.pixelMap = most
+      } == nil)
+    for (index, number) in most.enumerated() where number != 0 {
+      #expect(
+        rule {
+          $0.input.4 = 1
+          $0.pixelMap = most
+          $0.pixelMap[index] += number.signum()
+        } == .pixelMap)
+    }
+    #expect(rule { $0.input.4 = 2 } == .pixelMap)
+    #expect(
+      rule {
+        $0.input = (1, 0, 0, 0, 1)
+        $0.pixelMap = most
+      } == .pixelMap)
+  }
+
+  @Test
+  func `outputs`() {
+    #expect(Self.rule { $0.put16(0, at: Self.output) } == .outputTensor)
+    #expect(Self.rule { $0.put16(11, at: Self.output) } == .outputTensor)
+    #expect(Self.rule { $0[Self.output + 2] = 3 } == .outputMeaning)
+    #expect(Self.rule { $0[Self.output + 3] = 3 } == .head)
+    #expect(Self.rule { $0.put32(0, at: Self.output + 4) } == .probabilityStep)
+    #expect(Self.rule { $0[Self.output + 3] = 0 } == .probabilityStep)
+    // Labels and numbers do not compete, nor does a single value.
+    #expect(Self.rule { $0[Self.output + 2] = 1 } == .head)
+    #expect(Self.rule { $0[Self.output + 2] = 2 } == .head)
+    #expect(
+      Self.rule(changing: {
+        $0.outputs[0].meaning = .labels; $0.outputs[0].head = .sigmoid
+      }) == nil)
+    #expect(
+      Self.rule(changing: {
+        $0.outputs[0] = .init(tensor: 10, meaning: .numbers, head: .linear, step: 0)
+      }) == nil)
+    // A map cannot hold classes.
+    func map(_ meaning: OutputMeaning) -> ModelRule? {
+      Self.rule(changing: {
+        $0.outputs.append(.init(tensor: 3, meaning: meaning, head: .linear, step: 0))
+      })
+    }
+    #expect(map(.numbers) == nil && map(.classes) == .logitsShape && map(.labels) == .logitsShape)
+    #expect(
+      Self.rule(changing: {
+        $0.outputs.append(.init(tensor: 3, meaning: .numbers, head: .linear, step: 0))
+        $0.tensors[3].rows = 3
+      }) == .outputRing)
+    #expect(Self.rule(changing: { $0.outputs[0].names = [] }) == nil)
+    #expect(Self.rule(changing: { $0.outputs[0].names = ["a", "b"] }) == .labels)
+    #expect(Self.rule(changing: { $0.outputs[0].names = ["a", "b", "c", "d"] }) == .labels)
+    let two = Self.rule(changing: {
+      $0.outputs.append(.init(tensor: 9, names: ["x", "y"]))
+      $0.outputs.append(.init(tensor: 7, meaning: .labels, head: .sigmoid))
+    })
+    #expect(two == nil)
+    #expect(Self.rule { $0.put32(UInt32(Self.names) + 1, at: Self.output + 8) } == .labels)
+    #expect(Self.rule { $0.put32(0xFFFF_FFF0, at: Self.output + 12) } == .labels)
+    #expect(Self.rule { $0.put32(0, at: Self.output + 12) } == .labels)
   }
 
   @Test
   func `labels`() {
-    let labels = Self.layer + 400
-    #expect(Self.rule { $0.put16(0xFFFF, at: 24) } == .size)
-    #expect(Self.rule { $0[labels] = 2 } == .labels)
-    #expect(Self.rule { $0[labels] = 200 } == .labels)
-    #expect(Self.rule { $0.put16(7, at: 24) } == .labels)
-    #expect(Self.rule { $0.put16(2, at: 24) } == .labels)
-    #expect(Self.rule { $0[labels + 6] = 1 } == .reserved)
+    #expect(Self.rule { $0.put32(0xFFFF, at: 28) } == .size)
+    #expect(Self.rule { $0.put32(0xFFFF_FFFF, at: 28) } == .size)
+    #expect(Self.rule { $0[Self.names] = 2 } == .labels)
+    #expect(Self.rule { $0[Self.names] = 200 } == .labels)
+    #expect(Self.rule { $0.put32(7, at: 28) } == .labels)
+    #expect(Self.rule { $0.put32(2, at: 28) } == .reserved)
+    #expect(Self.rule { $0[Self.names + 6] = 1 } == .reserved)
   }
 
   /// The rule that a file breaks whose second label has these bytes.
@@ -80,7 +163,7 @@ import Testing
     var draft = ModelDraft.sample
     draft.labels = ["a", String(repeating: "b", count: label.count), "c"]
     var file = draft.bytes()
-    file.replaceSubrange(Self.layer + 400 + 3..<Self.layer + 400 + 3 + label.count, with: label)
+    file.replaceSubrange(Self.names + 3..<Self.names + 3 + label.count, with: label)
     return error(file.mended())?.rule
   }
 
@@ -115,8 +198,8 @@ import Testing
     var draft = ModelDraft.sample
     draft.labels = ["a", "b", "\u{80}"]
     var file = draft.bytes()
-    file[Self.layer + 400 + 3] = 0xC3
-    file[Self.layer + 400 + 5] = 0xA9
+    file[Self.names + 3] = 0xC3
+    file[Self.names + 5] = 0xA9
     #expect(Self.error(file.mended())?.rule == .labelText)
   }
 
@@ -127,13 +210,18 @@ import Testing
     #expect(Self.rule { $0.put16(0, at: Self.tensor + 8) } == .extent)
     #expect(Self.rule { $0.put16(4097, at: Self.tensor + 8) } == .extent)
     #expect(Self.rule { $0.put16(0, at: Self.tensor + 10) } == .channels)
-    #expect(Self.rule { $0[Self.tensor + 17] = 0 } == .elementBytes)
-    #expect(Self.rule { $0[Self.tensor + 17] = 2 } == .elementBytes)
-    #expect(Self.rule { $0[Self.tensor + 24 * 10 + 17] = 4 } == .elementBytes)
-    #expect(Self.rule { $0[Self.tensor + 24 * 10 + 16] = 1 } == .zeroPoint)
-    #expect(Self.rule { $0[Self.tensor + 18] = 1 } == .reserved)
+    #expect(Self.rule { $0[Self.tensor + 21] = 0 } == .elementBytes)
+    #expect(
+      Self.rule {
+        $0[Self.tensor + 21] = 2; $0[Self.tensor + 20] = 0
+      } == .elementBytes)
+    #expect(Self.rule { $0[Self.tensor + 28 * 10 + 21] = 4 } == .elementBytes)
+    #expect(Self.rule { $0[Self.tensor + 28 * 10 + 20] = 1 } == .zeroPoint)
+    #expect(Self.rule { $0[Self.tensor + 22] = 1 } == .secondRegion)
+    #expect(Self.rule { $0[Self.tensor + 23] = 1 } == .secondRegion)
+    for side in [12, 14, 16, 18] { #expect(Self.rule { $0.put16(4097, at: Self.tensor + side) } == .border) }
     for bits: UInt32 in [0, 0x7F80_0000, 0x7FC0_0000, 0x8000_0000, 0xBF80_0000] {
-      #expect(Self.rule { $0.put32(bits, at: Self.tensor + 20) } == .scale)
+      #expect(Self.rule { $0.put32(bits, at: Self.tensor + 24) } == .scale)
     }
     #expect(Self.rule { $0.put16(0, at: Self.tensor + 4) } == .ringRows)
     #expect(Self.rule { $0.put16(11, at: Self.tensor + 4) } == .ringRows)
@@ -159,73 +247,83 @@ import Testing
       Self.rule(changing: {
         $0.tensors[10] = .init(1, 2, 3, elementBytes: 2)
       }) == .logitsShape)
-    #expect(Self.rule(changing: { $0.tensors[10].channels = 4 }) == .logitsShape)
-    #expect(Self.rule(changing: { $0.labels = ["a", "b"] }) == .logitsShape)
+    #expect(Self.rule(changing: { $0.tensors[10].channels = 4 }) == .labels)
   }
 
   @Test
   func `layers`() {
-    func field(_ index: Int, _ offset: Int) -> Int { Self.layer + 40 * index + offset }
+    func field(_ index: Int, _ offset: Int) -> Int { Self.layer + 44 * index + offset }
     #expect(Self.rule { $0[field(0, 0)] = 0 } == .layerKind)
     #expect(Self.rule { $0[field(0, 0)] = 255 } == .layerKind)
-    #expect(Self.rule { $0[field(7, 1)] = 2 } == .tableFlag)
     #expect(Self.rule { $0[field(3, 1)] = 1 } == .tableFlag)
-    #expect(Self.rule { $0.put16(1, at: field(0, 2)) } == .layerInput)
-    #expect(Self.rule { $0.put16(65535, at: field(0, 2)) } == .layerInput)
     #expect(Self.rule { $0.put16(1, at: field(0, 4)) } == .layerInput)
-    #expect(Self.rule { $0.put16(3, at: field(2, 4)) } == .layerInput)
-    // Layers 0, 1, 7 and 9 have weights.
+    #expect(Self.rule { $0.put16(65535, at: field(0, 4)) } == .layerInput)
+    #expect(Self.rule { $0.put16(1, at: field(0, 6)) } == .layerInput)
+    #expect(Self.rule { $0.put16(3, at: field(2, 6)) } == .layerInput)
+    // Layers 0, 1, 7 and 9 have weights; 4 and 6 take means, which keep the zero point where they round away from zero.
     for layer in 0..<10 {
-      let mayRoundTwice = [0, 1, 7, 9].contains(layer)
-      #expect(Self.rule { $0[field(layer, 18)] = 1 } == (mayRoundTwice ? nil : .rounding))
-      for value: UInt8 in [2, 0x80, 0xFF] {
-        #expect(Self.rule { $0[field(layer, 18)] = value } == .rounding)
+      let twice: ModelRule? =
+        [0, 1, 4, 6, 7, 9].contains(layer) ? nil : [2, 8].contains(layer) ? .inputShift : .rounding
+      #expect(Self.rule { $0[field(layer, 2)] = 1 } == twice)
+      let away: ModelRule? =
+        [0, 1, 7, 9].contains(layer) ? nil : [4, 6].contains(layer) ? .zeroPoint : .rounding
+      #expect(Self.rule { $0[field(layer, 2)] = 2 } == away)
+      for value: UInt8 in [3, 0x80, 0xFF] {
+        #expect(Self.rule { $0[field(layer, 2)] = value } == .rounding)
       }
-      #expect(Self.rule { $0[field(layer, 19)] = 1 } == .reserved)
+      // What there is room for, and a byte that means nothing.
+      #expect(Self.rule { $0[field(layer, 1)] |= 2 } == .waits)
+      #expect(Self.rule { $0[field(layer, 1)] |= 8 } == .reserved)
+      #expect(Self.rule { $0[field(layer, 3)] = 1 } == .weightEncoding)
+      #expect(Self.rule { $0[field(layer, 18)] = 2 } == .dilation)
+      #expect(Self.rule { $0[field(layer, 19)] = 0 } == .dilation)
+      #expect(Self.rule { $0[field(layer, 22)] = 3 } == .inputCount)
+      #expect(Self.rule { $0[field(layer, 22)] = 0 } == .inputCount)
+      #expect(Self.rule { $0[field(layer, 23)] = 1 } == .weightZeroPoint)
+      #expect(Self.rule { $0[field(layer, 28)] = 2 } == .groups)
+      #expect(Self.rule { $0[field(layer, 29)] = 1 } == .groups)
+      #expect(Self.rule { $0[field(layer, 30)] = 1 } == .secondRegion)
+      #expect(Self.rule { $0[field(layer, 31)] = 1 } == .secondRegion)
+      #expect(Self.rule { $0[field(layer, 1)] ^= 4 } == ([2, 3, 5, 8].contains(layer) ? .reserved : .coarse))
     }
-    #expect(Self.rule { $0[field(0, 32)] = 1 } == .reserved)
-    #expect(Self.rule { $0[field(0, 36)] = 1 } == .reserved)
-    #expect(Self.rule { $0.put32(20 << 24 | (1 << 21 + 1), at: field(2, 32)) } == .inputMultiplier)
-    #expect(Self.rule { $0.put32(1 << 21 + 1, at: field(2, 36)) } == .inputMultiplier)
-    #expect(Self.rule { $0[field(2, 35)] = 0 } == .inputShift)
-    #expect(Self.rule { $0[field(2, 35)] = 31 } == .inputShift)
-    #expect(Self.rule { $0.put16(0, at: field(2, 2)) } == .outputShape)
-    #expect(Self.rule { $0.put16(0, at: field(2, 4)) } == .secondInputShape)
-    #expect(Self.rule { $0[field(0, 6)] = 0 } == .window)
-    #expect(Self.rule { $0[field(0, 7)] = 0 } == .window)
-    #expect(Self.rule { $0[field(0, 6)] = 5 } == .window)
-    #expect(Self.rule { $0[field(0, 7)] = 5 } == .window)
-    #expect(Self.rule { $0[field(2, 6)] = 2 } == .window)
-    #expect(Self.rule { $0[field(0, 8)] = 0 } == .stride)
-    #expect(Self.rule { $0[field(0, 9)] = 0 } == .stride)
-    #expect(Self.rule { $0[field(5, 8)] = 2 } == .stride)
-    #expect(Self.rule { $0[field(0, 8)] = 2 } == .window)
-    #expect(Self.rule { $0[field(0, 10)] = 2 } == .reach)
-    #expect(Self.rule { $0[field(0, 11)] = 2 } == .reach)
-    #expect(Self.rule { $0[field(2, 10)] = 1 } == .reach)
-    #expect(Self.rule { $0[field(4, 10)] = 3 } == .reach)
-    #expect(Self.rule { $0[field(3, 8)] = 4 } == .window)
-    #expect(Self.rule { $0[field(0, 12)] = 0 } == .fusedPool)
-    #expect(Self.rule { $0[field(1, 12)] = 2 } == .fusedPool)
+    #expect(Self.rule { $0.put16(0, at: field(2, 4)) } == .outputShape)
+    #expect(Self.rule { $0.put16(0, at: field(2, 6)) } == .secondInputShape)
+    #expect(Self.rule { $0.put16(0, at: field(0, 8)) } == .window)
+    #expect(Self.rule { $0.put16(0, at: field(0, 10)) } == .window)
+    #expect(Self.rule { $0.put16(5, at: field(0, 8)) } == .window)
+    #expect(Self.rule { $0.put16(5, at: field(0, 10)) } == .window)
+    #expect(Self.rule { $0.put16(4097, at: field(3, 8)) } == .window)
+    #expect(Self.rule { $0.put16(2, at: field(2, 8)) } == .window)
+    #expect(Self.rule { $0[field(0, 16)] = 0 } == .stride)
+    #expect(Self.rule { $0[field(0, 17)] = 0 } == .stride)
+    #expect(Self.rule { $0[field(5, 16)] = 2 } == .stride)
+    #expect(Self.rule { $0[field(0, 16)] = 2 } == .window)
+    #expect(Self.rule { $0.put16(2, at: field(0, 12)) } == .reach)
+    #expect(Self.rule { $0.put16(2, at: field(0, 14)) } == .reach)
+    #expect(Self.rule { $0.put16(1, at: field(2, 12)) } == .reach)
+    #expect(Self.rule { $0.put16(3, at: field(4, 12)) } == .reach)
+    #expect(Self.rule { $0[field(3, 16)] = 4 } == .window)
+    #expect(Self.rule { $0[field(0, 20)] = 0 } == .fusedPool)
+    #expect(Self.rule { $0[field(1, 20)] = 2 } == .fusedPool)
     #expect(
       Self.rule {
-        $0.put16(100, at: field(0, 16)); $0.put16(101, at: field(0, 14))
+        $0.put16(100, at: field(0, 26)); $0.put16(101, at: field(0, 24))
       } == .clamp)
-    #expect(Self.rule { $0.put16(128, at: field(0, 16)) } == .clamp)
-    #expect(Self.rule { $0.put16(1, at: field(3, 16)) } == .clamp)
-    #expect(Self.rule { $0.put16(1, at: field(5, 16)) } == .clamp)
-    #expect(Self.rule { $0.put16(UInt16(bitPattern: -129), at: field(0, 14)) } == .clamp)
+    #expect(Self.rule { $0.put16(128, at: field(0, 26)) } == .clamp)
+    #expect(Self.rule { $0.put16(1, at: field(3, 26)) } == .clamp)
+    #expect(Self.rule { $0.put16(1, at: field(5, 26)) } == .clamp)
+    #expect(Self.rule { $0.put16(UInt16(bitPattern: -129), at: field(0, 24)) } == .clamp)
   }
 
   @Test
   func `what a kind asks of its tensors`() {
     #expect(Self.rule(changing: { $0.tensors[4].zeroPoint = 0 }) == .zeroPoint)
-    #expect(Self.rule(changing: { $0.layers[9].flag = 1 }) == .logitsType)
+    #expect(Self.rule(changing: { $0.layers[9].flags = 1 }) == .logitsType)
     #expect(
       Self.rule(changing: {
         $0.layers[9] = .init(.add, input: 9)
         $0.layers[9].second = 9
-        $0.layers[9].third = 1 << 24
+        $0.layers[9].constants = ModelDraft.factors(1, 1, shift: 1)
         $0.labels = ["a", "b"]
         $0.tensors[10] = .init(1, 1, 2, elementBytes: 2)
       }) == .logitsType)
@@ -252,19 +350,56 @@ import Testing
   @Test
   func `constants`() {
     func at(_ file: [UInt8], _ layer: Int) -> Int {
-      let field = Self.layer + 40 * layer + 20
+      let field = Self.layer + 44 * layer + 32
       return Int(file[field]) | Int(file[field + 1]) << 8
     }
-    #expect(Self.rule { $0.put32(UInt32(at($0, 0) + 16), at: Self.layer + 20) } == .constantsPlace)
-    #expect(Self.rule { $0.put32(0xFFFF_FFF0, at: Self.layer + 20) } == .constantsPlace)
-    #expect(Self.rule { $0.put32(16, at: Self.layer + 40 * 2 + 20) } == .constantsPlace)
-    #expect(Self.rule { $0.put32(48, at: Self.layer + 24) } == .constantsBytes)
-    #expect(Self.rule { $0.put32(0, at: Self.layer + 24) } == .constantsBytes)
-    #expect(Self.rule { $0.put32((1 << 30) - 1, at: at($0, 0) + 8) } == .multiplier)
+    #expect(Self.rule { $0.put32(UInt32(at($0, 0) + 16), at: Self.layer + 32) } == .constantsPlace)
+    #expect(Self.rule { $0.put32(0xFFFF_FFF0, at: Self.layer + 32) } == .constantsPlace)
+    #expect(Self.rule { $0.put32(16, at: Self.layer + 44 * 3 + 32) } == .constantsPlace)
+    #expect(Self.rule { $0.put32(48, at: Self.layer + 36) } == .constantsBytes)
+    #expect(Self.rule { $0.put32(0, at: Self.layer + 36) } == .constantsBytes)
+    #expect(Self.rule { $0.put32((1 << 29) - 1, at: at($0, 0) + 8) } == .multiplier)
     #expect(Self.rule { $0.put32(1 << 31, at: at($0, 0) + 8) } == .multiplier)
-    #expect(Self.rule { $0[at($0, 0) + 16] = 32 } == .shift)
+    #expect(Self.rule { $0.put32(0, at: at($0, 0) + 8) } == nil)
+    #expect(Self.rule { $0[at($0, 0) + 16] = 26 } == .shift)
     #expect(Self.rule { $0[at($0, 0) + 17] = 63 } == .shift)
-    #expect(Self.rule { $0[at($0, 4) + 36] = 32 } == .shift)
+    #expect(Self.rule { $0[at($0, 4) + 36] = 26 } == .shift)
+    // Below 33 the layer must say so.
+    for shift: UInt8 in 27...33 {
+      #expect(Self.rule { $0[at($0, 0) + 16] = shift } == (shift < 33 ? .coarse : nil))
+      #expect(
+        Self.rule {
+          $0[at($0, 4) + 36] = shift
+          $0[Self.layer + 44 * 4 + 1] |= 4
+        } == (shift < 33 ? nil : .coarse))
+    }
+    #expect(Self.rule { $0.put32(1 << 21 + 1, at: at($0, 2)) } == .inputMultiplier)
+    #expect(Self.rule { $0.put32(1 << 21 + 1, at: at($0, 2) + 4) } == .inputMultiplier)
+    #expect(Self.rule { $0[at($0, 2) + 14] = 0 } == .inputShift)
+    #expect(Self.rule { $0[at($0, 2) + 14] = 31 } == .inputShift)
+    // Without roundings of its own an input has no shift, and their sum no multiplier.
+    #expect(Self.rule { $0[at($0, 2) + 8] = 1 } == .inputMultiplier)
+    #expect(Self.rule { $0[at($0, 2) + 12] = 1 } == .inputShift)
+    #expect(Self.rule { $0[at($0, 2) + 13] = 1 } == .inputShift)
+    #expect(Self.rule { $0[at($0, 2) + 15] = 1 } == .reserved)
+    func own(_ place: Int, _ value: UInt32, bytes: Int) -> ModelRule? {
+      Self.rule {
+        $0[Self.layer + 44 * 2 + 2] = 1
+        let start = at($0, 2)
+        for index in 0..<3 { $0.put32(1 << 30, at: start + 4 * index) }
+        for index in 12..<15 { $0[start + index] = 31 }
+        if bytes == 4 { $0.put32(value, at: start + place) } else { $0[start + place] = UInt8(value) }
+      }
+    }
+    #expect(own(0, 0, bytes: 4) == nil && own(8, 0x7FFF_FFFF, bytes: 4) == nil)
+    // A shift of 31 allows an input a factor of a half and no more.
+    #expect(own(0, 0x4000_0001, bytes: 4) == .inputMultiplier)
+    #expect(own(4, 0x4000_0001, bytes: 4) == .inputMultiplier)
+    for place in [0, 4, 8] { #expect(own(place, 0x8000_0000, bytes: 4) == .inputMultiplier) }
+    for place in [12, 13, 14] {
+      #expect(own(place, 62, bytes: 1) == nil && own(place, 63, bytes: 1) == .inputShift)
+      #expect(own(place, 30, bytes: 1) == .inputShift)
+    }
     #expect(Self.rule { $0[at($0, 0) + 18] = 1 } == .reserved)
     #expect(Self.rule { $0[at($0, 0) + 32 + 18] = 1 } == .reserved)
     // Nine weights: the bias may be 2^31 - 1 - 9 * 16,384 and no more, either way.
@@ -285,12 +420,12 @@ import Testing
 
   @Test
   func `arena and order of rows`() {
-    let accumulators = Self.layer + 40 * 7 + 28
+    let accumulators = Self.layer + 44 * 7 + 40
     #expect(Self.rule { $0[accumulators] |= 1 } == .accumulators)
     #expect(Self.rule { $0.put32(0xFFFF_FFF0, at: accumulators) } == .accumulators)
-    #expect(Self.rule { $0.put32(4, at: Self.layer + 28) } == .accumulators)
+    #expect(Self.rule { $0.put32(4, at: Self.layer + 40) } == .accumulators)
     #expect(Self.rule { $0.put32(0, at: accumulators) } == .overlap)
-    #expect(Self.rule { $0.put32(0, at: Self.tensor + 24) } == .overlap)
+    #expect(Self.rule { $0.put32(0, at: Self.tensor + 28) } == .overlap)
     #expect(Self.rule { $0.put32(1 << 20, at: 16) } == .arenaEnd)
     // A fused 2x2 pool over a 3x3 window needs four rows of its input.
     #expect(Self.rule(changing: { $0.tensors[0].rows = 4 }) == nil)
@@ -302,12 +437,33 @@ import Testing
   }
 
   @Test
+  func `a walk that would take too long`() {
+    // 1,024 layers and 131,073 rows are 2^27 steps and a little more.
+    func copies(_ count: Int, rows: UInt16) -> ModelRule? {
+      let tensors = (0...count).map { _ in ModelDraft.Tensor(rows, 1, 1) } + [.init(1, 1, 2)]
+      var layers = (0..<count).map { index in
+        var layer = ModelDraft.Layer(.maximumPooling, input: UInt16(index))
+        layer.clamp = (0, 0)
+        return layer
+      }
+      var last = ModelDraft.Layer(.dense, input: UInt16(count))
+      last.accumulatorsBytes = 8
+      last.constants = ModelDraft.parameters(
+        bias: [0, 0], weights: [Int8](repeating: 1, count: 2 * Int(rows)))
+      layers.append(last)
+      return Self.rule(ModelDraft(tensors: tensors, layers: layers, labels: ["a", "b"]))
+    }
+    #expect(copies(1023, rows: 2) == nil)
+    #expect(copies(1023, rows: 128) == .walk)
+  }
+
+  @Test
   func `every error is one line that says where`() {
     var draft = ModelDraft.sample
     var file = draft.bytes()
     file[4] = 9
     #expect(
-      Self.error(file)?.description == "only version 1 of the format is known (at byte 4, found 9)")
+      Self.error(file)?.description == "only version 2 of the format is known (at byte 4, found 9)")
   }
 
   @Test

@@ -50,7 +50,7 @@ enum InferencesCommand: Command {
       var session = try BatchSession(model, arenas: &arena, kernels: kernels)
       for first in stride(from: 0, to: count, by: digitCount) {
         try session.run(images: digits.pixels.span.extracting(0..<min(digitCount, count - first) * bytes)) {
-          classes += $1.answer.classIndex
+          classes += $1.answer?.classIndex ?? 0
         }
       }
     } else {

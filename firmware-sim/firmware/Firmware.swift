@@ -85,20 +85,22 @@ enum Firmware {
     _ model: Model, _ session: borrowing Session<Kernels>, _ recorder: borrowing LayerRecorder, image: UInt32,
     total: UInt32, to results: inout ResultFile
   ) {
-    guard let answer = session.answer else { Failure.stop(image: image, "there is no answer") }
+    guard session.isFinished else { Failure.stop(image: image, "there is no answer") }
+    // An output that is no class has none.
+    let answer = session.answer
     results.add(ResultFile.imageMark)
     results.add(image)
-    results.add(UInt32(answer.classIndex))
-    results.add(answer.probability ?? UInt32.max)
+    results.add(answer.map { UInt32($0.classIndex) } ?? UInt32.max)
+    results.add(answer?.probability ?? UInt32.max)
     results.add(total)
     results.add(UInt32(model.layerCount))
-    results.add(UInt32(session.logitCount))
+    results.add(UInt32(session.logitCount()))
     for layer in 0..<model.layerCount {
       results.add(recorder.checksums[layer])
       results.add(recorder.ticks(layer))
       results.add(recorder.spans(layer))
     }
-    for index in 0..<session.logitCount { results.add(UInt32(bitPattern: session.logit(index))) }
+    for index in 0..<session.logitCount() { results.add(UInt32(bitPattern: session.logit(index))) }
     results.endRecord()
   }
 

@@ -2,7 +2,8 @@ import Octet
 
 /// What a session on the host makes of an image: the firmware must find the same bits.
 struct HostRun {
-  let classIndex: Int
+  /// Nil where the first output holds no classes.
+  let classIndex: Int?
   let probability: UInt32?
   let checksums: [UInt32]
   let logits: [Int32]
@@ -16,14 +17,14 @@ struct HostRun {
     for image in images {
       var observer = LayerChecksums()
       try session.run(image: image.pixels.span, observer: &observer)
-      guard let answer = session.answer else { throw FirmwareError("the host has no answer") }
+      let answer = session.answer
       var checksums: [UInt32] = []
       for layer in 0..<model.layerCount { checksums.append(observer[layer]) }
       var logits: [Int32] = []
-      for index in 0..<session.logitCount { logits.append(session.logit(index)) }
+      for index in 0..<session.logitCount() { logits.append(session.logit(index)) }
       runs.append(
         HostRun(
-          classIndex: answer.classIndex, probability: answer.probability, checksums: checksums,
+          classIndex: answer?.classIndex, probability: answer?.probability, checksums: checksums,
           logits: logits))
     }
     return runs

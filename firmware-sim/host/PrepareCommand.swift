@@ -85,6 +85,7 @@ enum PrepareCommand: Command {
       declare -A scratch_bytes=(\(scratchBytes))
       image_bytes=\(model.imageBytes)
       model_kinds=(\(names.joined(separator: " ")))
+      model_parts=(\((flips > 0 ? Model.allParts : model.parts).joined(separator: " ")))
 
       """
     try AtomicFile.write(path: "\(folder)/sizes.sh", bytes: Array(sizes.utf8))

@@ -10,7 +10,7 @@ struct Results {
 
   struct Image {
     let number: Int
-    let classIndex: Int
+    let classIndex: Int?
     let probability: UInt32?
     let ticks: UInt32
     let layers: [Layer]
@@ -71,7 +71,7 @@ struct Results {
 
   private static func image(_ reader: inout WordReader) throws(FirmwareError) -> Image {
     let number = Int(try reader.word())
-    let classIndex = Int(try reader.word())
+    let classIndex = try reader.word()
     let probability = try reader.word()
     let ticks = try reader.word()
     let layerCount = try reader.word()
@@ -84,7 +84,8 @@ struct Results {
     var logits: [Int32] = []
     for _ in 0..<logitCount { logits.append(Int32(bitPattern: try reader.word())) }
     return Image(
-      number: number, classIndex: classIndex, probability: probability == .max ? nil : probability,
+      number: number, classIndex: classIndex == .max ? nil : Int(classIndex),
+      probability: probability == .max ? nil : probability,
       ticks: ticks, layers: layers, logits: logits)
   }
 

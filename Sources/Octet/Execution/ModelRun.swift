@@ -17,6 +17,14 @@ package struct ModelRun: ~Copyable {
     order = RowOrder(model.records)
   }
 
+  #if !hasFeature(Embedded)
+    /// - Parameter memory: `RowOrder.memoryBytes` bytes for a program that allocates nothing.
+    package init(_ model: Model, memory: UnsafeMutableRawPointer) {
+      self.model = model
+      order = RowOrder(model.records, memory: memory)
+    }
+  #endif
+
   /// Prepares an arena: its first `model.arenaBytes` bytes, from a multiple of 4.
   package mutating func open(_ arena: UnsafeMutableRawPointer, _ kernels: some RowKernels) {
     RunContext(model.records, arena: arena).fillRings()
@@ -54,14 +62,14 @@ package struct ModelRun: ~Copyable {
       return
     }
     let context = RunContext(model.records, arena: arena)
+    let model = model
     // Windows that lie wholly on the border above need no row at all.
     if rowsFed == 1 { makeRows(context, kernels, &observer) }
     order.feed(
       context.model,
       feed: { step in
         let target = (context.arena + step.target).assumingMemoryBound(to: UInt8.self)
-        // A pixel less 128 is the pixel with its highest bit turned over.
-        for index in 0..<step.count { target[index] = row[index] ^ 0x80 }
+        model.bring(row, to: target, count: step.count)
       }, take: { context.take($0, $1, kernels, &observer) })
     makeRows(context, kernels, &observer)
   }
@@ -98,6 +106,18 @@ package struct ModelRun: ~Copyable {
     order.forEachStep(
       context.model, border: { context.fillBorder($0) },
       take: { context.take($0, $1, kernels, &observer) })
+  }
+}
+
+extension Model {
+  /// A row of pixels becomes integers of the input.
+  package func bring(_ pixels: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>, count: Int) {
+    if let pixelMap {
+      let integers = UnsafeMutableRawPointer(target).assumingMemoryBound(to: Int8.self)
+      return pixelMap.apply(pixels, to: integers, width: imageWidth)
+    }
+    // A pixel less 128 is the pixel with its highest bit turned over.
+    for index in 0..<count { target[index] = pixels[index] ^ 0x80 }
   }
 }
 

@@ -6,32 +6,40 @@ public struct Answer: Equatable, Sendable {
   public let probability: UInt32?
 }
 
-/// The logits of an image where they lie in the arena, and what follows from them. Good until the next image begins.
+/// The values of one output where they lie in the arena, and what follows from them. Good until the next image begins.
 package struct Outcome {
   private let row: UnsafeRawPointer
-  /// Logits: as many as classes, or one.
+  /// Values: logits as many as classes, or one; or all numbers of a map.
   package let count: Int
+  private let rowValues: Int
+  private let rowBytes: Int
   private let isWide: Bool
   private let zeroPoint: Int32
-  private let classCount: Int
+  private let meaning: OutputMeaning
   private let head: Head
   private let step: UInt32
 
   @inline(__always)
-  package init(_ model: Model, arena: UnsafeRawPointer) {
-    let tensor = model.logits
-    // The loader has checked that the logits are a single row without a border.
-    row = arena + Int(tensor.ringOffset)
-    count = Int(tensor.channels)
+  package init(_ model: Model, arena: UnsafeRawPointer, output: Int = 0) {
+    let record = model.output(output)
+    let tensor = model.tensor(record.tensor)
+    // The loader has checked that the ring holds all rows, so each is in the slot of its number.
+    row = arena + tensor.slotOffset(Int(tensor.borderAbove))
+    rowValues = tensor.rowValues
+    rowBytes = tensor.rowBytes
+    count = Int(tensor.height) &* rowValues
     isWide = tensor.elementBytes == 2
     zeroPoint = Int32(tensor.zeroPoint)
-    classCount = model.classCount
-    head = model.head
-    step = model.probabilityStep
+    meaning = model.meaning(ofOutput: output)
+    head = model.head(ofOutput: output)
+    step = record.probabilityStep
   }
 
   @inline(__always)
-  private func value(_ index: Int) -> Int32 {
+  private func value(_ index: Int) -> Int32 { value(index, in: row) }
+
+  @inline(__always)
+  private func value(_ index: Int, in row: UnsafeRawPointer) -> Int32 {
     guard isWide else { return Int32(row.load(fromByteOffset: index, as: Int8.self)) &- zeroPoint }
     let bits = row.load(fromByteOffset: 2 &* index, as: UInt16.self)
     return Int32(Int16(bitPattern: UInt16(littleEndian: bits)))
@@ -39,19 +47,28 @@ package struct Outcome {
 
   package func logit(_ index: Int) -> Int32 {
     precondition(index >= 0 && index < count, "there is no such logit")
-    return value(index)
+    if index < rowValues { return value(index) }
+    return value(index % rowValues, in: row + index / rowValues &* rowBytes)
   }
 
   package func forEachLogit(_ body: (Int32) -> Void) {
-    for index in 0..<count { body(value(index)) }
+    for index in 0..<count { body(logit(index)) }
   }
 
-  package var classIndex: Int { count == 1 ? (value(0) > 0 ? 1 : 0) : largest.index }
+  /// Nil where the output is no class.
+  package var classIndex: Int? {
+    guard meaning == .classes else { return nil }
+    return count == 1 ? (value(0) > 0 ? 1 : 0) : largest.index
+  }
 
-  package var answer: Answer {
-    let index = classIndex
+  /// Likewise.
+  package var answer: Answer? {
+    guard let index = classIndex else { return nil }
     return Answer(classIndex: index, probability: head == .linear ? nil : probability(of: index))
   }
+
+  /// Classes or labels that have a probability each.
+  private var shareCount: Int { meaning == .classes && count == 1 ? 2 : count }
 
   /// The first of the largest logits.
   private var largest: (index: Int, value: Int32) {
@@ -66,7 +83,7 @@ package struct Outcome {
   package func forEachProbability(_ body: (UInt32) -> Void) {
     switch head {
     case .linear: return
-    case .sigmoid: for index in 0..<classCount { body(sigmoid(of: index)) }
+    case .sigmoid: for index in 0..<shareCount { body(sigmoid(of: index)) }
     case .softmax:
       let largest = largest.value
       let sum = sum(largest)
@@ -75,7 +92,7 @@ package struct Outcome {
   }
 
   package func probability(of index: Int) -> UInt32 {
-    precondition(index >= 0 && index < classCount, "there is no such class")
+    precondition(index >= 0 && index < shareCount, "there is no such class")
     switch head {
     case .linear: return 0
     case .sigmoid: return sigmoid(of: index)
@@ -86,7 +103,7 @@ package struct Outcome {
   }
 
   private func sigmoid(of index: Int) -> UInt32 {
-    guard count == 1 else { return Probability.sigmoid(value(index), step: step) }
+    guard shareCount > count else { return Probability.sigmoid(logit(index), step: step) }
     let one = Probability.sigmoid(value(0), step: step)
     return index == 1 ? one : Probability.one &- one
   }

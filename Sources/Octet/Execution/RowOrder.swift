@@ -4,18 +4,49 @@
 /// run to compute. All use this one, so what was planned and proved is what runs.
 package struct RowOrder: ~Copyable {
   /// Rows of each tensor that have appeared, border rows above and below included.
-  private var appeared: InlineArray<64, UInt16>
+  private var appeared: PerTensor<UInt16>
   /// How many rows of a layer's input must have appeared before its next row can; 65,535 once it has no more real rows.
-  private var needed: InlineArray<64, UInt16>
+  private var needed: PerTensor<UInt16>
   /// Whether a layer folds rows into accumulators.
-  private var folding: InlineArray<64, Bool>
+  private var folding: PerTensor<Bool>
 
   private static var noMore: UInt16 { UInt16.max }
 
-  package init(_ records: some RecordSource) {
-    appeared = InlineArray(repeating: 0)
-    needed = InlineArray(repeating: 0)
-    folding = InlineArray(repeating: false)
+  #if hasFeature(Embedded)
+    package init(_ records: some RecordSource) {
+      appeared = PerTensor(repeating: 0)
+      needed = PerTensor(repeating: 0)
+      folding = PerTensor(repeating: false)
+      begin(records)
+    }
+
+    /// Bytes of memory that an order needs besides itself.
+    @inline(__always)
+    package static func memoryBytes(_ layerCount: Int) -> Int { 0 }
+  #else
+    /// Nil where the caller keeps the memory.
+    private let owned: UnsafeMutableRawPointer?
+
+    /// - Parameter memory: `memoryBytes` bytes at a multiple of 2 that are the order's as long as it is used; nil to
+    ///   allocate them.
+    package init(_ records: some RecordSource, memory: UnsafeMutableRawPointer? = nil) {
+      let count = records.layerCount + 1
+      let start = memory ?? .allocate(byteCount: Self.memoryBytes(records.layerCount), alignment: 8)
+      owned = memory == nil ? start : nil
+      appeared = PerTensor(start)
+      needed = PerTensor(start + 2 * count)
+      folding = PerTensor(start + 4 * count)
+      (start + 4 * count).initializeMemory(as: Bool.self, repeating: false, count: count)
+      begin(records)
+    }
+
+    deinit { owned?.deallocate() }
+
+    /// Bytes of memory that an order needs besides itself.
+    package static func memoryBytes(_ layerCount: Int) -> Int { 5 * (layerCount + 1) }
+  #endif
+
+  private mutating func begin(_ records: some RecordSource) {
     for index in 0..<records.layerCount { folding[index] = records.shape(index).keepsAccumulators }
     restart(records)
   }
@@ -23,7 +54,7 @@ package struct RowOrder: ~Copyable {
   /// Before the first row of an image.
   package mutating func restart(_ records: some RecordSource) {
     for index in 0...records.layerCount {
-      appeared[index] = UInt16(records.tensor(index).borderAbove)
+      appeared[index] = records.tensor(index).borderAbove
       if index > 0 { needed[index] = Self.rowsNeeded(records.shape(index &- 1), row: 0) }
     }
   }
@@ -63,8 +94,8 @@ package struct RowOrder: ~Copyable {
     let layer = records.layer(index &- 1)
     guard layer.kind.traits.contains(.secondInput) else { return true }
     let shift =
-      UInt16(records.tensor(Int(layer.secondInput)).borderAbove) &+ need
-      &- UInt16(records.tensor(Int(layer.input)).borderAbove)
+      records.tensor(Int(layer.secondInput)).borderAbove &+ need
+      &- records.tensor(Int(layer.input)).borderAbove
     return appeared[Int(layer.secondInput)] >= shift
   }
 
@@ -76,12 +107,12 @@ package struct RowOrder: ~Copyable {
   /// The same for the output of a layer.
   private mutating func advance(_ index: Int, _ shape: LayerShape) {
     appeared[index] &+= 1
-    let row = appeared[index] &- UInt16(shape.output.borderAbove)
+    let row = appeared[index] &- shape.output.borderAbove
     needed[index] = row < shape.output.height ? Self.rowsNeeded(shape, row: row) : Self.noMore
   }
 
   /// Rows of the first input that must have appeared before row `row` of the layer's output can: at most
-  /// 255 + 4096 + 255, as the loader has checked the window.
+  /// 3 * 4,096, as the loader has checked the window.
   private static func rowsNeeded(_ shape: LayerShape, row: UInt16) -> UInt16 {
     UInt16(truncatingIfNeeded: Int(shape.input.borderAbove) &+ shape.endRow(under: Int(row)))
   }

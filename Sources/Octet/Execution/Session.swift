@@ -81,44 +81,58 @@ public struct Session<Kernels: RowKernels>: ~Copyable, ~Escapable {
     return start
   }
 
-  /// The logits as they stand; those of the image once it is complete.
+  /// The values of an output as they stand; those of the image once it is complete.
   @inline(__always)
-  private var outcome: Outcome {
+  private func outcome(_ output: Int = 0) -> Outcome {
     arena.withUnsafeBytes { bytes in
       guard let start = bytes.baseAddress else {
         preconditionFailure("a model needs an arena of at least a row")
       }
-      return Outcome(run.model, arena: start)
+      return Outcome(run.model, arena: start, output: output)
     }
   }
 }
 
+// What the model makes of an image, once the image is complete. Where no output is named, it is the first.
 extension Session {
-  /// The class, once the image is complete: without its probability, which takes longer to work out.
-  public var classIndex: Int? { isFinished ? outcome.classIndex : nil }
+  /// The class, without its probability, which takes longer to work out. Nil until the image is complete, and for an
+  /// output that is no class.
+  public var classIndex: Int? { isFinished ? outcome().classIndex : nil }
 
-  /// The class and its probability, once the image is complete.
-  public var answer: Answer? { isFinished ? outcome.answer : nil }
+  /// The class and its probability. Nil likewise.
+  public var answer: Answer? { isFinished ? outcome().answer : nil }
 
-  /// Logits of the model: as many as classes, or one.
-  public var logitCount: Int { outcome.count }
-
-  /// A logit less the zero point, in steps of the logits' scale; meaningful once the image is complete.
+  /// The same of any output.
   ///
-  /// Stops the program (a trap) unless `index` is from 0 to `logitCount - 1`.
-  public func logit(_ index: Int) -> Int32 { outcome.logit(index) }
+  /// This and the calls below stop the program (a trap) unless there is such an output.
+  public func answer(ofOutput output: Int) -> Answer? { isFinished ? outcome(output).answer : nil }
 
-  /// Calls `body` with each logit in turn, as `logit` has it.
-  public func forEachLogit(_ body: (Int32) -> Void) { outcome.forEachLogit(body) }
+  /// Values of an output: logits as many as classes or labels, or one for two classes; or numbers, row by row, channels
+  /// last.
+  public func logitCount(ofOutput output: Int = 0) -> Int { outcome(output).count }
 
-  /// The probability of a class in 1/65,536, as docs/NUMERICS.md defines it; 0 for a model without a head.
+  /// A value of an output less the zero point, in steps of the output's scale; meaningful once the image is complete.
   ///
-  /// Stops the program (a trap) unless `index` is from 0 to the model's `classCount - 1`.
-  public func probability(of index: Int) -> UInt32 { outcome.probability(of: index) }
+  /// Stops the program (a trap) unless `index` is from 0 to `logitCount(ofOutput:) - 1`.
+  public func logit(_ index: Int, ofOutput output: Int = 0) -> Int32 { outcome(output).logit(index) }
 
-  /// Calls `body` with the probability of each class in turn, as `probability(of:)` has it; never for a model without a
-  /// head. Softmax adds up its powers once for all.
-  public func forEachProbability(_ body: (UInt32) -> Void) { outcome.forEachProbability(body) }
+  /// Calls `body` with each value in turn, as `logit` has it.
+  public func forEachLogit(ofOutput output: Int = 0, _ body: (Int32) -> Void) {
+    outcome(output).forEachLogit(body)
+  }
+
+  /// The probability of a class or label in 1/65,536, as docs/NUMERICS.md defines it; 0 for an output without a head.
+  ///
+  /// Stops the program (a trap) unless there is such a class.
+  public func probability(of index: Int, ofOutput output: Int = 0) -> UInt32 {
+    outcome(output).probability(of: index)
+  }
+
+  /// Calls `body` with each probability in turn, as `probability(of:)` has it; never for an output without a head.
+  /// Softmax adds up its powers once for all.
+  public func forEachProbability(ofOutput output: Int = 0, _ body: (UInt32) -> Void) {
+    outcome(output).forEachProbability(body)
+  }
 }
 
 extension Session where Kernels == PlainKernels {

@@ -47,7 +47,9 @@ package struct Constants {
       // 65,535 * 9 + 256 + 15: no overflow.
       return CheckedSize(parametersBytes(channels, hasTable: shape.layer.hasTable)).plus(weights).value
     }
+    if traits.contains(.means), shape.layer.rounding == .awayFromZero { return 0 }
     if traits.contains(.means) { return (pairCount(shape) &* 5 &+ 15) & ~15 }
+    if traits.contains(.secondInput) { return FileFormat.inputFactorsBytes }
     return traits.contains(.lookup) ? FileFormat.tableBytes : 0
   }
 
@@ -59,5 +61,28 @@ package struct Constants {
   /// Pairs of a layer that averages: one, or one for each count of cells.
   private static func pairCount(_ shape: LayerShape) -> UInt32 {
     shape.layer.kind.traits.contains(.window) && shape.isCut ? shape.averagedCells : 1
+  }
+}
+
+/// How a layer brings two inputs to the scale of its output: a multiplier and a shift for each input and for the sum.
+/// Where the layer rounds once, the inputs have no shift, and the sum no multiplier.
+package struct InputFactors {
+  package let first: UInt32
+  package let second: UInt32
+  package let output: UInt32
+  package let firstShift: UInt8
+  package let secondShift: UInt8
+  package let outputShift: UInt8
+  let reserved: UInt8
+
+  init(_ model: ModelRecords, _ layer: LayerRecord) {
+    let offset = layer.constantsOffset
+    first = model.bytes.word(offset)
+    second = model.bytes.word(offset &+ 4)
+    output = model.bytes.word(offset &+ 8)
+    firstShift = model.bytes.byte(offset &+ 12)
+    secondShift = model.bytes.byte(offset &+ 13)
+    outputShift = model.bytes.byte(offset &+ 14)
+    reserved = model.bytes.byte(offset &+ 15)
   }
 }

@@ -14,55 +14,74 @@ package struct LayerRecord: Sendable {
   /// Where the fields are, in bytes from the start of the record.
   package enum Field {
     @inline(__always) package static var kind: UInt32 { 0 }
-    @inline(__always) package static var hasTable: UInt32 { 1 }
-    @inline(__always) package static var input: UInt32 { 2 }
-    @inline(__always) package static var secondInput: UInt32 { 4 }
-    @inline(__always) package static var windowHeight: UInt32 { 6 }
-    @inline(__always) package static var windowWidth: UInt32 { 7 }
-    @inline(__always) package static var strideDown: UInt32 { 8 }
-    @inline(__always) package static var strideAcross: UInt32 { 9 }
-    @inline(__always) package static var reachAbove: UInt32 { 10 }
-    @inline(__always) package static var reachLeft: UInt32 { 11 }
-    @inline(__always) package static var poolHeight: UInt32 { 12 }
-    @inline(__always) package static var poolWidth: UInt32 { 13 }
-    @inline(__always) package static var minimum: UInt32 { 14 }
-    @inline(__always) package static var maximum: UInt32 { 16 }
-    @inline(__always) package static var rounding: UInt32 { 18 }
-    @inline(__always) package static var reserved: UInt32 { 19 }
-    @inline(__always) package static var constantsOffset: UInt32 { 20 }
-    @inline(__always) package static var constantsBytes: UInt32 { 24 }
-    @inline(__always) package static var accumulatorsOffset: UInt32 { 28 }
-    @inline(__always) package static var firstMultiplier: UInt32 { 32 }
-    @inline(__always) package static var inputShift: UInt32 { 35 }
-    @inline(__always) package static var secondMultiplier: UInt32 { 36 }
+    @inline(__always) package static var flags: UInt32 { 1 }
+    @inline(__always) package static var rounding: UInt32 { 2 }
+    @inline(__always) package static var weightEncoding: UInt32 { 3 }
+    @inline(__always) package static var input: UInt32 { 4 }
+    @inline(__always) package static var secondInput: UInt32 { 6 }
+    @inline(__always) package static var windowHeight: UInt32 { 8 }
+    @inline(__always) package static var windowWidth: UInt32 { 10 }
+    @inline(__always) package static var reachAbove: UInt32 { 12 }
+    @inline(__always) package static var reachLeft: UInt32 { 14 }
+    @inline(__always) package static var strideDown: UInt32 { 16 }
+    @inline(__always) package static var strideAcross: UInt32 { 17 }
+    @inline(__always) package static var dilationDown: UInt32 { 18 }
+    @inline(__always) package static var dilationAcross: UInt32 { 19 }
+    @inline(__always) package static var poolHeight: UInt32 { 20 }
+    @inline(__always) package static var poolWidth: UInt32 { 21 }
+    @inline(__always) package static var inputCount: UInt32 { 22 }
+    @inline(__always) package static var weightZeroPoint: UInt32 { 23 }
+    @inline(__always) package static var minimum: UInt32 { 24 }
+    @inline(__always) package static var maximum: UInt32 { 26 }
+    @inline(__always) package static var groups: UInt32 { 28 }
+    /// The memory region of the accumulators, and a byte that is 0.
+    @inline(__always) package static var region: UInt32 { 30 }
+    @inline(__always) package static var constantsOffset: UInt32 { 32 }
+    @inline(__always) package static var constantsBytes: UInt32 { 36 }
+    @inline(__always) package static var accumulatorsOffset: UInt32 { 40 }
+  }
+
+  /// Bits of the flags.
+  package enum Flag {
+    /// 256 values follow the clamp, one for each value.
+    @inline(__always) package static var table: UInt8 { 1 }
+    /// The layer waits until its whole input is there.
+    @inline(__always) package static var waits: UInt8 { 2 }
+    /// A shift is below 33, so that a result may not fit 32 bits before it is clamped.
+    @inline(__always) package static var coarse: UInt8 { 4 }
   }
 
   @inline(__always)
-  package var hasTable: Bool { bytes.byte(Field.hasTable) != 0 }
+  package var hasTable: Bool { bytes.byte(Field.flags) & Flag.table != 0 }
   @inline(__always)
-  package var rounding: Rounding { bytes.byte(Field.rounding) == 0 ? .halfUp : .halfUpThenAway }
+  package var isCoarse: Bool { IncludedKinds.coarseShifts && bytes.byte(Field.flags) & Flag.coarse != 0 }
+  @inline(__always)
+  package var rounding: Rounding {
+    switch bytes.byte(Field.rounding) {
+    case Rounding.halfUpThenAway.rawValue where IncludedKinds.roundingTwice: .halfUpThenAway
+    case Rounding.awayFromZero.rawValue where IncludedKinds.roundingAway: .awayFromZero
+    default: .halfUp
+    }
+  }
+  @inline(__always)
+  package var input: UInt16 { bytes.half(Field.input) }
   /// The second value of an addition; equal to `input` for other kinds.
   @inline(__always)
   package var secondInput: UInt16 {
     kind.traits.contains(.secondInput) ? bytes.half(Field.secondInput) : input
   }
-  /// 24 bits; the shift is the byte behind them.
   @inline(__always)
-  package var firstMultiplier: UInt32 { bytes.word(Field.firstMultiplier) & 0xFF_FFFF }
+  package var windowHeight: UInt16 { bytes.half(Field.windowHeight) }
   @inline(__always)
-  package var input: UInt16 { bytes.half(Field.input) }
+  package var windowWidth: UInt16 { bytes.half(Field.windowWidth) }
   @inline(__always)
-  package var windowHeight: UInt8 { bytes.byte(Field.windowHeight) }
+  package var reachAbove: UInt16 { bytes.half(Field.reachAbove) }
   @inline(__always)
-  package var windowWidth: UInt8 { bytes.byte(Field.windowWidth) }
+  package var reachLeft: UInt16 { bytes.half(Field.reachLeft) }
   @inline(__always)
   package var strideDown: UInt8 { bytes.byte(Field.strideDown) }
   @inline(__always)
   package var strideAcross: UInt8 { bytes.byte(Field.strideAcross) }
-  @inline(__always)
-  package var reachAbove: UInt8 { bytes.byte(Field.reachAbove) }
-  @inline(__always)
-  package var reachLeft: UInt8 { bytes.byte(Field.reachLeft) }
   @inline(__always)
   package var poolHeight: UInt8 { bytes.byte(Field.poolHeight) }
   @inline(__always)
@@ -77,10 +96,6 @@ package struct LayerRecord: Sendable {
   package var constantsBytes: UInt32 { bytes.word(Field.constantsBytes) }
   @inline(__always)
   package var accumulatorsOffset: UInt32 { bytes.word(Field.accumulatorsOffset) }
-  @inline(__always)
-  package var inputShift: UInt8 { bytes.byte(Field.inputShift) }
-  @inline(__always)
-  package var secondMultiplier: UInt32 { bytes.word(Field.secondMultiplier) }
 
   /// Rows of the input from one output row to the next.
   package var rowStep: Int { Int(strideDown) &* Int(poolHeight) }

@@ -32,25 +32,17 @@ public struct PictureForm: Sendable {
     self.inversion = inversion
   }
 
-  /// For digits drawn in any size, light on dark or dark on light. Also what files say that were made before models
-  /// could say anything.
+  /// For digits drawn in any size, light on dark or dark on light.
   public static var digits: PictureForm { PictureForm(fit: .auto, inversion: .auto) }
 
   /// For pictures that are taken as they are.
   public static var unchanged: PictureForm { PictureForm(fit: .exact, inversion: .no) }
 
-  /// Whether both parts of a byte have a meaning; three values each do.
-  @inline(__always)
-  static func isKnown(_ byte: UInt8) -> Bool { byte & 3 != 3 && byte < 3 << 2 }
-
-  /// For a byte that is known.
-  init(byte: UInt8) {
-    self.init(
-      fit: Fit(rawValue: byte & 3) ?? .auto, inversion: Inversion(rawValue: byte &>> 2) ?? .auto)
+  /// Nil where a byte of the file has no meaning.
+  init?(fit: UInt8, inversion: UInt8) {
+    guard let fit = Fit(rawValue: fit), let inversion = Inversion(rawValue: inversion) else { return nil }
+    self.init(fit: fit, inversion: inversion)
   }
-
-  /// The byte in the file: the fit in the low two bits, the inversion in the next two.
-  package var byte: UInt8 { fit.rawValue | inversion.rawValue &<< 2 }
 }
 
 #if !hasFeature(Embedded)

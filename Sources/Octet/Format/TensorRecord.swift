@@ -14,13 +14,14 @@ package struct TensorRecord: Sendable {
     @inline(__always) package static var width: UInt32 { 8 }
     @inline(__always) package static var channels: UInt32 { 10 }
     @inline(__always) package static var borderAbove: UInt32 { 12 }
-    @inline(__always) package static var borderBelow: UInt32 { 13 }
-    @inline(__always) package static var borderLeft: UInt32 { 14 }
-    @inline(__always) package static var borderRight: UInt32 { 15 }
-    @inline(__always) package static var zeroPoint: UInt32 { 16 }
-    @inline(__always) package static var elementBytes: UInt32 { 17 }
-    static var reserved: UInt32 { 18 }
-    @inline(__always) package static var scaleBits: UInt32 { 20 }
+    @inline(__always) package static var borderBelow: UInt32 { 14 }
+    @inline(__always) package static var borderLeft: UInt32 { 16 }
+    @inline(__always) package static var borderRight: UInt32 { 18 }
+    @inline(__always) package static var zeroPoint: UInt32 { 20 }
+    @inline(__always) package static var elementBytes: UInt32 { 21 }
+    /// The memory region of the ring, and a byte that is 0.
+    @inline(__always) static var region: UInt32 { 22 }
+    @inline(__always) package static var scaleBits: UInt32 { 24 }
   }
 
   /// The first byte of the ring in the arena.
@@ -35,13 +36,13 @@ package struct TensorRecord: Sendable {
   @inline(__always)
   package var channels: UInt16 { bytes.half(Field.channels) }
   @inline(__always)
-  package var borderAbove: UInt8 { bytes.byte(Field.borderAbove) }
+  package var borderAbove: UInt16 { bytes.half(Field.borderAbove) }
   @inline(__always)
-  package var borderBelow: UInt8 { bytes.byte(Field.borderBelow) }
+  package var borderBelow: UInt16 { bytes.half(Field.borderBelow) }
   @inline(__always)
-  package var borderLeft: UInt8 { bytes.byte(Field.borderLeft) }
+  package var borderLeft: UInt16 { bytes.half(Field.borderLeft) }
   @inline(__always)
-  package var borderRight: UInt8 { bytes.byte(Field.borderRight) }
+  package var borderRight: UInt16 { bytes.half(Field.borderRight) }
   @inline(__always)
   package var zeroPoint: Int8 { Int8(bitPattern: bytes.byte(Field.zeroPoint)) }
   @inline(__always)
@@ -71,7 +72,7 @@ package struct TensorRecord: Sendable {
   @inline(__always)
   package func rowOffset(_ row: Int) -> Int { slotOffset(row % Int(ringRows)) }
   /// Rows with the border above and below.
-  package var allRows: UInt16 { UInt16(borderAbove) &+ height &+ UInt16(borderBelow) }
+  package var allRows: UInt16 { borderAbove &+ height &+ borderBelow }
   /// The first row below the real ones.
-  var firstRowBelow: UInt16 { UInt16(borderAbove) &+ height }
+  var firstRowBelow: UInt16 { borderAbove &+ height }
 }

@@ -1,10 +1,10 @@
 #if !hasFeature(Embedded)
   extension Model {
     /// The fixed order of rows of one image: for each row that appears, border rows below included, its tensor.
-    package var rowSteps: [UInt8] {
+    package var rowSteps: [UInt16] {
       var order = RowOrder(records)
-      var steps: [UInt8] = []
-      order.forEachRow(records) { tensor, _ in steps.append(UInt8(tensor)) }
+      var steps: [UInt16] = []
+      order.forEachRow(records) { tensor, _ in steps.append(UInt16(tensor)) }
       return steps
     }
 
@@ -22,6 +22,23 @@
     /// The kinds of layer that it has, each once.
     package var kinds: [LayerKind] {
       LayerKind.allCases.filter { kind in (0..<layerCount).contains { records.layer($0).kind == kind } }
+    }
+
+    /// Parts of the runtime that are no kinds of layer and that it needs, by their flags in `IncludedKinds`.
+    package var parts: [String] {
+      let layers = (0..<layerCount).map { layer($0) }
+      var parts: [String] = []
+      if layers.contains(where: \.isCoarse) { parts.append("COARSE_SHIFTS") }
+      if layers.contains(where: { $0.rounding == .halfUpThenAway }) { parts.append("ROUNDING_TWICE") }
+      if layers.contains(where: { $0.rounding == .awayFromZero }) { parts.append("ROUNDING_AWAY") }
+      if pixelMap != nil { parts.append("PIXEL_MAP") }
+      if layerCount >= 64 { parts.append("MANY_LAYERS") }
+      return parts
+    }
+
+    /// All of them but room for many layers, which costs memory.
+    package static var allParts: [String] {
+      ["COARSE_SHIFTS", "ROUNDING_TWICE", "ROUNDING_AWAY", "PIXEL_MAP"]
     }
 
     /// `round(2^22 * 2^(-i / 64))` for `i` from 0 to 64, which probabilities are made of.
@@ -54,6 +71,7 @@
         constants.multipliers = words(place.multipliers)
         constants.shifts = (0..<place.count).map { bytes.byte(place.shifts + $0) }
       }
+      if traits.contains(.secondInput) { constants.factors = InputFactors(records, shape.layer) }
       if traits.contains(.lookup) {
         constants.table = signed(place.offset, place.offset + FileFormat.tableBytes)
       }
@@ -70,6 +88,8 @@
     package var shifts: [UInt8] = []
     package var table: [Int8] = []
     package var weights: [Int8] = []
+    /// How a layer of two inputs brings them to the scale of its output.
+    package var factors: InputFactors?
     /// Whether a mean has a pair for each count of cells.
     package var isCut = false
     /// Whether the layer keeps accumulators.

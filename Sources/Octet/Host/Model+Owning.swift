@@ -30,9 +30,17 @@
       self.owner = owner
     }
 
-    /// The name of each class. As with every array, an index that is not from 0 to `classCount - 1` stops the program
-    /// (a trap).
-    public var labels: [String] { (0..<classCount).map { String(decoding: label($0), as: UTF8.self) } }
+    /// The name of each class of the first output, or its number where the file has no names. As with every array, an
+    /// index that is not from 0 to `classCount - 1` stops the program (a trap).
+    public var labels: [String] { labels() }
+
+    /// The same of any output.
+    public func labels(ofOutput output: Int = 0) -> [String] {
+      let isNamed = hasNames(ofOutput: output)
+      return (0..<classCount(ofOutput: output)).map {
+        isNamed ? String(decoding: label($0, ofOutput: output), as: UTF8.self) : String($0)
+      }
+    }
   }
 
   extension ModelError: CustomStringConvertible {

@@ -2,10 +2,17 @@ extension LayerKind {
   /// The sum of two values of one shape.
   package enum Add {
     @inline(__always)
-    package static var traits: LayerTraits { .secondInput | .channelwise | .keepsChannels | .clamp }
+    package static var traits: LayerTraits {
+      .secondInput | .channelwise | .keepsChannels | .clamp | .factorsOfInputs
+    }
 
     static func compute(_ step: RowStep, _ shape: LayerShape, _ run: RunContext) {
-      JoinRow(step, shape, run).compute { $0 &+ $1 }
+      let row = JoinRow(step, shape, run)
+      if shape.layer.rounding == .halfUpThenAway {
+        row.addRoundingTwice()
+      } else {
+        row.compute { $0 &+ $1 }
+      }
     }
   }
 }

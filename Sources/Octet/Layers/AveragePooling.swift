@@ -5,8 +5,7 @@ extension LayerKind {
     @inline(__always)
     package static var traits: LayerTraits { .means | .window | .channelwise | .keepsChannels | .clamp }
 
-    static func compute(_ row: PoolingRow, _ shape: LayerShape, _ output: OutputStage) {
-      let zeroPoint = Int32(shape.input.zeroPoint)
+    static func compute(_ row: PoolingRow, _ shape: LayerShape, _ output: MeanStage) {
       let isCut = shape.isCut
       var index = 0
       for place in 0..<row.outputWidth {
@@ -18,8 +17,9 @@ extension LayerKind {
             let values = row.input[line] + channel
             for column in first..<end { sum &+= Int32(values[column &* row.channels]) }
           }
-          let centred = (sum &- Int32(truncatingIfNeeded: cells) &* zeroPoint) &* 256
-          output.write(centred, channel: isCut ? cells &- 1 : 0, to: row.target, at: index, .halfUp)
+          output.write(
+            sum, cells: Int32(truncatingIfNeeded: cells), pair: isCut ? cells &- 1 : 0, to: row.target,
+            at: index)
           index &+= 1
         }
       }

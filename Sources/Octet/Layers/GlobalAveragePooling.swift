@@ -19,12 +19,11 @@ extension LayerKind {
     }
 
     static func compute(_ step: RowStep, _ shape: LayerShape, _ run: RunContext) {
-      let output = OutputStage(run.model, shape)
+      let output = MeanStage(run.model, shape)
       let sums = run.accumulators(shape.layer)
-      let offset = Int32(shape.input.height) &* Int32(shape.input.width) &* Int32(shape.input.zeroPoint)
+      let cells = Int32(shape.input.height) &* Int32(shape.input.width)
       for channel in 0..<Int(shape.output.channels) {
-        output.write(
-          (sums[channel] &- offset) &* 256, channel: 0, to: run.arena + step.target, at: channel, .halfUp)
+        output.write(sums[channel], cells: cells, pair: 0, to: run.arena + step.target, at: channel)
       }
     }
   }

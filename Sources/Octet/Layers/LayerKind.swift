@@ -90,7 +90,7 @@ extension RunContext {
       if IncludedKinds.maximumPooling { LayerKind.MaximumPooling.compute(PoolingRow(step, shape, self)) }
     case .averagePooling:
       if IncludedKinds.averagePooling {
-        LayerKind.AveragePooling.compute(PoolingRow(step, shape, self), shape, OutputStage(model, shape))
+        LayerKind.AveragePooling.compute(PoolingRow(step, shape, self), shape, MeanStage(model, shape))
       }
     case .globalAveragePooling:
       if IncludedKinds.globalAveragePooling { LayerKind.GlobalAveragePooling.compute(step, shape, self) }
@@ -163,6 +163,33 @@ enum IncludedKinds {
     @inline(__always) static var maximum: Bool { false }
   #else
     @inline(__always) static var maximum: Bool { true }
+  #endif
+
+  // Parts that are no kinds of layer.
+
+  /// Shifts below 33.
+  #if OCTET_CHOSEN_KINDS && !OCTET_COARSE_SHIFTS
+    @inline(__always) static var coarseShifts: Bool { false }
+  #else
+    @inline(__always) static var coarseShifts: Bool { true }
+  #endif
+  /// Rounding twice.
+  #if OCTET_CHOSEN_KINDS && !OCTET_ROUNDING_TWICE
+    @inline(__always) static var roundingTwice: Bool { false }
+  #else
+    @inline(__always) static var roundingTwice: Bool { true }
+  #endif
+  /// Rounding half away from zero.
+  #if OCTET_CHOSEN_KINDS && !OCTET_ROUNDING_AWAY
+    @inline(__always) static var roundingAway: Bool { false }
+  #else
+    @inline(__always) static var roundingAway: Bool { true }
+  #endif
+  /// Factors and offsets of pixels.
+  #if OCTET_CHOSEN_KINDS && !OCTET_PIXEL_MAP
+    @inline(__always) static var pixelMap: Bool { false }
+  #else
+    @inline(__always) static var pixelMap: Bool { true }
   #endif
 
   /// What at least one of them has.

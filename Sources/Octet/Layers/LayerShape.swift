@@ -51,16 +51,16 @@ package struct LayerShape {
   /// Bytes of the accumulators: four for each output channel, of which there are at most 65,535; 0 without.
   package var accumulatorsBytes: UInt32 { keepsAccumulators ? 4 &* UInt32(output.channels) : 0 }
 
-  /// Weights that go into one output value. No product overflows: the loader has found before that no tensor has more
-  /// than 2^28 bytes, and a window has at most 255 x 255 cells of 65,535 channels, which is below 2^32.
+  /// Weights that go into one output value; the largest number there is where they are more than 32 bits count, which
+  /// the loader refuses. A window has at most 4,096 x 4,096 cells.
   package var weightsPerOutput: UInt32 {
     let traits = layer.kind.traits
     guard traits.contains(.weights) else { return 0 }
     let isWhole = traits.contains(.wholeInput)
     let cells =
-      UInt32(isWhole ? input.height : UInt16(layer.windowHeight))
-      &* UInt32(isWhole ? input.width : UInt16(layer.windowWidth))
-    return cells &* (traits.contains(.channelwise) ? 1 : UInt32(input.channels))
+      UInt32(isWhole ? input.height : layer.windowHeight) &* UInt32(isWhole ? input.width : layer.windowWidth)
+    if traits.contains(.channelwise) { return cells }
+    return CheckedSize(cells).times(UInt32(input.channels)).value ?? .max
   }
 
   /// Output values, times the places of the fused pool under each.
@@ -77,8 +77,7 @@ package struct LayerShape {
     if traits.contains(.wholeInput) { return UInt32(input.height) &* UInt32(input.width) }
     guard traits.contains(.window) else { return 0 }
     // A window may be larger than the input, but there is nothing to look at.
-    return UInt32(min(UInt16(layer.windowHeight), input.height))
-      &* UInt32(min(UInt16(layer.windowWidth), input.width))
+    return UInt32(min(layer.windowHeight, input.height)) &* UInt32(min(layer.windowWidth, input.width))
   }
 
   /// Whether a pooling window is cut at an edge anywhere, so that counts of cells differ.

@@ -62,4 +62,6 @@ package struct LayerTraits: Sendable {
   package static var fusedPool: LayerTraits { LayerTraits(1 << 11) }
   /// It may give 16-bit logits.
   package static var wideOutput: LayerTraits { LayerTraits(1 << 12) }
+  /// It may bring each input to a scale by a product that is rounded twice.
+  package static var factorsOfInputs: LayerTraits { LayerTraits(1 << 13) }
 }

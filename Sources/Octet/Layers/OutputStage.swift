@@ -4,9 +4,9 @@
 public struct OutputStage {
   /// What the sum of each output channel starts with.
   public let bias: UnsafePointer<Int32>
-  /// Of each output channel, 2^30 to 2^31 - 1.
+  /// Of each output channel, 0 or 2^30 to 2^31 - 1.
   public let multipliers: UnsafePointer<Int32>
-  /// Of each output channel, 33 to 62.
+  /// Of each output channel, 27 to 62.
   public let shifts: UnsafePointer<UInt8>
   /// Added after the shift.
   public let zeroPoint: Int32
@@ -16,6 +16,8 @@ public struct OutputStage {
   public let maximum: Int32
   /// How products are rounded.
   public let rounding: Rounding
+  /// Whether a shift is below 33, so that a result may not fit 32 bits before the clamp.
+  public let isCoarse: Bool
   /// The output for each of the 256 values, that of -128 first; nil for none.
   public let table: UnsafePointer<Int8>?
   /// Whether the output is int16 rather than int8; it then has no table.
@@ -24,11 +26,12 @@ public struct OutputStage {
   /// The value before the table. Loops can look at the rounding beforehand.
   @inline(__always)
   package func clamped(_ accumulator: Int32, channel: Int, _ rounding: Rounding) -> Int32 {
+    let (multiplier, shift) = (multipliers[channel], shifts[channel])
     let value =
-      Requantization.requantize(
-        accumulator, multiplier: multipliers[channel], shift: shifts[channel], rounding)
-      &+ zeroPoint
-    return min(max(value, minimum), maximum)
+      isCoarse
+      ? Requantization.requantizeCoarsely(accumulator, multiplier: multiplier, shift: shift, rounding)
+      : Requantization.requantize(accumulator, multiplier: multiplier, shift: shift, rounding)
+    return min(max(value &+ zeroPoint, minimum), maximum)
   }
 
   /// Requantizes a sum and writes the value.
@@ -47,14 +50,18 @@ public struct OutputStage {
   public func writeAll(
     _ accumulators: UnsafePointer<Int32>, count: Int, to output: UnsafeMutableRawPointer
   ) {
-    if isWide || table != nil {
+    guard isPlain else {
       for channel in 0..<count { write(accumulators[channel], channel: channel, to: output, at: channel) }
-    } else {
-      writeBytes(
-        accumulators, stride: 1, lacksBias: false, channels: 0..<count,
-        to: output.assumingMemoryBound(to: Int8.self))
+      return
     }
+    writeBytes(
+      accumulators, stride: 1, lacksBias: false, channels: 0..<count,
+      to: output.assumingMemoryBound(to: Int8.self))
   }
+
+  /// Whether outputs are bytes without a table, and rounded in one of the ways that loops are made for.
+  @inline(__always)
+  package var isPlain: Bool { !isWide && table == nil && !isCoarse && rounding != .awayFromZero }
 
   /// Writes the values of some channels, which are int8 and have no table, from sums that are `stride` apart.
   @inline(__always)
@@ -119,7 +126,7 @@ extension OutputStage {
       bias: bytes.words(constants.offset), multipliers: bytes.words(constants.multipliers),
       shifts: bytes.pointer(constants.shifts).assumingMemoryBound(to: UInt8.self),
       zeroPoint: Int32(shape.output.zeroPoint), minimum: Int32(record.minimum),
-      maximum: Int32(record.maximum), rounding: record.rounding,
+      maximum: Int32(record.maximum), rounding: record.rounding, isCoarse: record.isCoarse,
       table: record.hasTable ? bytes.signed(constants.table) : nil,
       isWide: shape.output.elementBytes == 2)
   }

@@ -5,7 +5,6 @@ extension ModelRecords {
     for index in 0...layerCount {
       let start = Self.tensorOffset(index)
       let tensor = tensor(index)
-      let isLast = index == layerCount
       func check(_ holds: Bool, _ rule: ModelRule, _ field: UInt32, _ value: UInt32) throws(ModelError) {
         try require(holds, rule, at: start &+ field, value)
       }
@@ -18,22 +17,26 @@ extension ModelRecords {
       try check(tensor.channels >= 1, .channels, TensorRecord.Field.channels, 0)
       let element = tensor.elementBytes
       try check(
-        element == 1 || (element == 2 && isLast), .elementBytes, TensorRecord.Field.elementBytes,
+        element == 1 || element == 2, .elementBytes, TensorRecord.Field.elementBytes,
         UInt32(element))
       try check(
         element == 1 || tensor.zeroPoint == 0, .zeroPoint, TensorRecord.Field.zeroPoint,
         UInt32(bitPattern: Int32(tensor.zeroPoint)))
-      let reserved = UInt32(bytes.half(start &+ TensorRecord.Field.reserved))
-      try check(reserved == 0, .reserved, TensorRecord.Field.reserved, reserved)
+      let region = UInt32(bytes.half(start &+ TensorRecord.Field.region))
+      try check(region == 0, .secondRegion, TensorRecord.Field.region, region)
       // A float's bits: sign 0, not zero, exponent not all ones.
       try check(
         tensor.scaleBits > 0 && tensor.scaleBits < 0x7F80_0000, .scale, TensorRecord.Field.scaleBits,
         tensor.scaleBits)
       try check(
-        tensor.ringRows >= 1 && tensor.ringRows >= UInt16(tensor.borderAbove)
+        max(max(tensor.borderAbove, tensor.borderBelow), max(tensor.borderLeft, tensor.borderRight))
+          <= Limit.extent,
+        .border, TensorRecord.Field.borderAbove, UInt32(tensor.borderAbove))
+      try check(
+        tensor.ringRows >= 1 && tensor.ringRows >= tensor.borderAbove
           && tensor.ringRows <= tensor.allRows, .ringRows, TensorRecord.Field.ringRows,
         UInt32(tensor.ringRows))
-      // Extents are at most 4096 + 510, so the sum is small; each product is checked.
+      // Extents are at most 3 * 4,096, so the sum is small; each product is checked.
       let width = UInt32(tensor.borderLeft) &+ UInt32(tensor.width) &+ UInt32(tensor.borderRight)
       let row = CheckedSize(width).times(UInt32(tensor.channels)).times(UInt32(element))
       guard let whole = row.times(UInt32(tensor.allRows)).value, whole <= Limit.arenaBytes else {
@@ -47,11 +50,6 @@ extension ModelRecords {
           && tensor.ringOffset <= header.arenaBytes &- ring,
         .ringPlace, TensorRecord.Field.ringOffset, tensor.ringOffset)
     }
-    let logits = tensor(layerCount)
-    let isOneOutput = logits.channels == 1 && header.classCount == 2 && header.head != .softmax
-    try require(
-      logits.height == 1 && logits.width == 1 && (logits.channels == header.classCount || isOneOutput),
-      .logitsShape, at: Self.tensorOffset(layerCount) &+ TensorRecord.Field.height, UInt32(logits.channels))
   }
 
   /// Accumulators lie where they are needed, nothing overlaps, and the arena ends where its last part does.
@@ -96,16 +94,22 @@ extension ModelRecords {
     return (start, start &+ shape.accumulatorsBytes)
   }
 
-  /// Walks through the order of rows without computing: no row may be overwritten while a reader needs it, and the
-  /// logits must come.
+  /// Walks through the order of rows without computing: no row may be overwritten while a reader needs it.
   ///
-  /// Each step makes a row appear and no tensor has more than 4,606, so this ends.
+  /// Each step makes a row appear, for which all layers are looked at, so the product of both bounds what this takes.
   func checkRowOrder() throws(ModelError) {
+    var rows: UInt32 = 0
+    // At most 1,025 * 12,288.
+    for index in 0...layerCount { rows &+= UInt32(tensor(index).allRows) }
+    let steps = CheckedSize(rows).times(UInt32(truncatingIfNeeded: layerCount)).value ?? .max
+    try require(steps <= Limit.walk, .walk, at: FileFormat.layerCount, rows)
     var order = RowOrder(self)
     try order.forEachRow(self) { index, order throws(ModelError) in try checkRow(&order, of: index) }
-    try require(
-      order.rows(layerCount) >= 1, .unfinished, at: Self.tensorOffset(layerCount),
-      UInt32(order.rows(layerCount)))
+    for index in 1...layerCount {
+      try require(
+        order.rows(index) == tensor(index).allRows, .unfinished, at: Self.tensorOffset(index),
+        UInt32(order.rows(index)))
+    }
   }
 
   /// Whether the next row of a tensor may take its slot.

@@ -2,8 +2,10 @@
 extension ModelRecords {
   /// Each layer against the tensors that it joins, and its constants; and what all of them take for an image, before
   /// checks that themselves take time as the shapes grow.
-  func checkLayers(_ header: Header, workLimit: UInt64) throws(ModelError) {
-    var constants = header.constantsOffset
+  func checkLayers(
+    _ header: Header, constants first: UInt32, workLimit: UInt64
+  ) throws(ModelError) {
+    var constants = first
     var work = tensor(0).bytesMoved
     for index in 0..<layerCount {
       let offset = layerOffset(index)
@@ -31,35 +33,55 @@ extension ModelRecords {
     func check(_ holds: Bool, _ rule: ModelRule, _ field: UInt32, _ value: UInt32) throws(ModelError) {
       try require(holds, rule, at: start &+ field, value)
     }
-    let flag = byte(LayerRecord.Field.hasTable)
+    try checkUnsupported(layer, at: start)
+    let flags = byte(LayerRecord.Field.flags)
     try check(
-      flag == 0 || (flag == 1 && traits.contains(.weights)), .tableFlag, LayerRecord.Field.hasTable, flag)
+      !layer.hasTable || traits.contains(.weights), .tableFlag, LayerRecord.Field.flags, flags)
     try check(Int(layer.input) <= index, .layerInput, LayerRecord.Field.input, UInt32(layer.input))
+    let element = tensor(Int(layer.input)).elementBytes
+    try check(element == 1, .elementBytes, LayerRecord.Field.input, UInt32(element))
     let second = bytes.half(start &+ LayerRecord.Field.secondInput)
     let hasSecond = traits.contains(.secondInput)
     try check(
       hasSecond ? Int(second) <= index : second == 0, .layerInput, LayerRecord.Field.secondInput,
       UInt32(second))
-    let rounding = byte(LayerRecord.Field.rounding)
     try check(
-      rounding == 0 || (rounding == 1 && traits.contains(.weights)), .rounding, LayerRecord.Field.rounding,
-      rounding)
-    let reserved = byte(LayerRecord.Field.reserved)
-    try check(reserved == 0, .reserved, LayerRecord.Field.reserved, reserved)
-    let first = bytes.word(start &+ LayerRecord.Field.firstMultiplier)
-    let last = bytes.word(start &+ LayerRecord.Field.secondMultiplier)
-    if hasSecond {
-      try check(
-        layer.firstMultiplier <= Limit.inputMultiplier, .inputMultiplier, LayerRecord.Field.firstMultiplier,
-        layer.firstMultiplier)
-      try check(
-        last <= Limit.inputMultiplier, .inputMultiplier, LayerRecord.Field.secondMultiplier, last)
-      let shift = UInt32(layer.inputShift)
-      try check(Limit.inputShifts.contains(shift), .inputShift, LayerRecord.Field.inputShift, shift)
-    } else {
-      try check(first == 0, .reserved, LayerRecord.Field.firstMultiplier, first)
-      try check(last == 0, .reserved, LayerRecord.Field.secondMultiplier, last)
+      byte(LayerRecord.Field.inputCount) == (hasSecond ? 2 : 1), .inputCount, LayerRecord.Field.inputCount,
+      byte(LayerRecord.Field.inputCount))
+    let rounding = byte(LayerRecord.Field.rounding)
+    let hasPairs = traits.contains(.weights) || traits.contains(.means)
+    let fits =
+      switch Rounding(rawValue: UInt8(truncatingIfNeeded: rounding)) {
+      case .halfUp: true
+      case .halfUpThenAway: IncludedKinds.roundingTwice && (hasPairs || traits.contains(.factorsOfInputs))
+      case .awayFromZero: IncludedKinds.roundingAway && hasPairs
+      case nil: false
+      }
+    try check(fits, .rounding, LayerRecord.Field.rounding, rounding)
+  }
+
+  /// What the format has room for and this program does not compute yet: each is refused by its name.
+  private func checkUnsupported(_ layer: LayerRecord, at start: UInt32) throws(ModelError) {
+    func check(_ holds: Bool, _ rule: ModelRule, _ field: UInt32) throws(ModelError) {
+      try require(holds, rule, at: start &+ field, UInt32(bytes.byte(start &+ field)))
     }
+    let flags = bytes.byte(start &+ LayerRecord.Field.flags)
+    try check(flags & LayerRecord.Flag.waits == 0, .waits, LayerRecord.Field.flags)
+    let traits = layer.kind.traits
+    let hasShifts = traits.contains(.weights) || traits.contains(.means)
+    let known = LayerRecord.Flag.table | (hasShifts ? LayerRecord.Flag.coarse : 0)
+    try check(flags & ~known == 0, .reserved, LayerRecord.Field.flags)
+    try check(
+      bytes.byte(start &+ LayerRecord.Field.weightEncoding) == 0, .weightEncoding,
+      LayerRecord.Field.weightEncoding)
+    try check(
+      bytes.half(start &+ LayerRecord.Field.dilationDown) == 0x0101, .dilation, LayerRecord.Field.dilationDown
+    )
+    try check(
+      bytes.byte(start &+ LayerRecord.Field.weightZeroPoint) == 0, .weightZeroPoint,
+      LayerRecord.Field.weightZeroPoint)
+    try check(bytes.half(start &+ LayerRecord.Field.groups) == 1, .groups, LayerRecord.Field.groups)
+    try check(bytes.half(start &+ LayerRecord.Field.region) == 0, .secondRegion, LayerRecord.Field.region)
   }
 
   /// The clamp, the types, and what pooling and addition ask of the tensors.
@@ -80,7 +102,8 @@ extension ModelRecords {
       layer.minimum <= layer.maximum && layer.minimum >= lowest && layer.maximum <= highest, .clamp,
       at: clamp, minimum)
     try require(
-      !traits.contains(.keepsZeroPoint) || shape.input.zeroPoint == shape.output.zeroPoint, .zeroPoint,
+      !(traits.contains(.keepsZeroPoint) || (traits.contains(.means) && layer.rounding == .awayFromZero))
+        || shape.input.zeroPoint == shape.output.zeroPoint, .zeroPoint,
       at: offset, UInt32(bitPattern: Int32(shape.output.zeroPoint)))
     if traits.contains(.secondInput) {
       let other = tensor(Int(layer.secondInput))
@@ -95,8 +118,7 @@ extension ModelRecords {
   private func checkBorders() throws(ModelError) {
     for index in 0...layerCount {
       let tensor = tensor(index)
-      let border =
-        tensor.borderAbove | tensor.borderBelow | tensor.borderLeft | tensor.borderRight
+      let border = tensor.borderAbove | tensor.borderBelow | tensor.borderLeft | tensor.borderRight
       guard border != 0 else { continue }
       var isRead = false
       for reader in 0..<layerCount where firstInput(reader) == index {
@@ -122,6 +144,9 @@ extension ModelRecords {
       throw ModelError(.constantsBytes, offset: size, value: layer.constantsBytes)
     }
     try require(layer.constantsBytes == length, .constantsBytes, at: size, layer.constantsBytes)
+    let cells = traits.contains(.means) ? shape.averagedCells : 0
+    try require(
+      cells <= Limit.averagedCells, .averagedCells, at: offset &+ LayerRecord.Field.windowHeight, cells)
     if length == 0 {
       try require(layer.constantsOffset == 0, .constantsPlace, at: place, layer.constantsOffset)
       return expected
@@ -131,16 +156,19 @@ extension ModelRecords {
       layer.constantsOffset)
     // A table has nothing to check.
     guard !traits.contains(.lookup) else { return expected &+ length }
+    if traits.contains(.secondInput) {
+      try checkFactors(InputFactors(self, layer), layer.rounding, at: expected)
+      return expected &+ length
+    }
     let section = Constants(shape, offset: expected)
     if traits.contains(.weights) {
       try checkBias(section, shape)
       try checkZero(from: section.parametersEnd, to: section.weights)
-    } else {
-      let cells = shape.averagedCells
-      try require(
-        cells <= Limit.averagedCells, .averagedCells, at: offset &+ LayerRecord.Field.windowHeight, cells)
     }
-    try checkPairs(section.multipliers, section.shifts, count: section.count)
+    let isCoarse = try checkPairs(section.multipliers, section.shifts, count: section.count)
+    try require(
+      isCoarse == layer.isCoarse, .coarse, at: offset &+ LayerRecord.Field.flags,
+      UInt32(bytes.byte(offset &+ LayerRecord.Field.flags)))
     try checkZero(from: section.end, to: expected &+ length)
     return expected &+ length
   }
@@ -157,18 +185,47 @@ extension ModelRecords {
     }
   }
 
-  private func checkPairs(_ multipliers: UInt32, _ shifts: UInt32, count: UInt32) throws(ModelError) {
+  /// Whether a shift is so small that a result may not fit 32 bits before it is clamped.
+  private func checkPairs(
+    _ multipliers: UInt32, _ shifts: UInt32, count: UInt32
+  ) throws(ModelError) -> Bool {
+    var isCoarse = false
     for index in 0..<count {
       let multiplier = bytes.word(multipliers &+ 4 &* index)
       try require(
-        Limit.multipliers.contains(Int32(bitPattern: multiplier)), .multiplier, at: multipliers &+ 4 &* index,
-        multiplier)
+        multiplier == 0 || Limit.multipliers.contains(Int32(bitPattern: multiplier)), .multiplier,
+        at: multipliers &+ 4 &* index, multiplier)
       let shift = bytes.byte(shifts &+ index)
       try require(Limit.shifts.contains(shift), .shift, at: shifts &+ index, UInt32(shift))
+      isCoarse = isCoarse || shift < Limit.coarseShift
     }
+    return isCoarse
   }
 
-  private func checkZero(from start: UInt32, to end: UInt32) throws(ModelError) {
+  private func checkFactors(
+    _ factors: InputFactors, _ rounding: Rounding, at start: UInt32
+  ) throws(ModelError) {
+    let isTwice = rounding == .halfUpThenAway
+    // Rounded twice, an input is multiplied by at most a half, so that their sum stays below 2^28.
+    func most(_ shift: UInt8) -> UInt32 {
+      isTwice ? (shift > 31 ? UInt32(Int32.max) : 1 << 30) : Limit.inputMultiplier
+    }
+    let shifts = isTwice ? Limit.roundedInputShifts : Limit.inputShifts
+    try require(factors.first <= most(factors.firstShift), .inputMultiplier, at: start, factors.first)
+    try require(factors.second <= most(factors.secondShift), .inputMultiplier, at: start &+ 4, factors.second)
+    try require(
+      factors.output <= (isTwice ? UInt32(Int32.max) : 0), .inputMultiplier, at: start &+ 8, factors.output)
+    func check(_ shift: UInt8, _ isUsed: Bool, _ place: UInt32) throws(ModelError) {
+      try require(
+        isUsed ? shifts.contains(shift) : shift == 0, .inputShift, at: start &+ place, UInt32(shift))
+    }
+    try check(factors.firstShift, isTwice, 12)
+    try check(factors.secondShift, isTwice, 13)
+    try check(factors.outputShift, true, 14)
+    try require(factors.reserved == 0, .reserved, at: start &+ 15, UInt32(factors.reserved))
+  }
+
+  func checkZero(from start: UInt32, to end: UInt32) throws(ModelError) {
     for offset in start..<end {
       try require(bytes.byte(offset) == 0, .reserved, at: offset, UInt32(bytes.byte(offset)))
     }
@@ -184,8 +241,9 @@ extension LayerShape {
     let reach = offset &+ LayerRecord.Field.reachAbove
     let isOne = layer.windowHeight == 1 && layer.windowWidth == 1
     try require(
-      layer.windowHeight >= 1 && layer.windowWidth >= 1 && (hasWindow || isOne), .window, at: window,
-      UInt32(layer.windowHeight))
+      layer.windowHeight >= 1 && layer.windowWidth >= 1 && (hasWindow || isOne)
+        && layer.windowHeight <= Limit.extent && layer.windowWidth <= Limit.extent,
+      .window, at: window, UInt32(layer.windowHeight))
     let hasUnitStride = layer.strideDown == 1 && layer.strideAcross == 1
     try require(
       layer.strideDown >= 1 && layer.strideAcross >= 1 && (hasWindow || hasUnitStride), .stride,

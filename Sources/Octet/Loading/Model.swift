@@ -6,12 +6,10 @@ public struct Model: Sendable {
   package let records: ModelRecords
   /// Bytes of arena that a session needs.
   public let arenaBytes: Int
-  /// Classes it tells apart.
-  public let classCount: Int
-  /// What its probabilities are.
-  public let head: Head
-  package let probabilityStep: UInt32
-  private let labelsOffset: UInt32
+  /// Outputs, of which there is at least one.
+  public let outputCount: Int
+  private let outputsOffset: UInt32
+  private let pixelMapOffset: UInt32
 
   #if !hasFeature(Embedded)
     /// Keeps the bytes alive where another object owns them.
@@ -31,12 +29,13 @@ public struct Model: Sendable {
     let header = try Header(file)
     records = ModelRecords(bytes: header.bytes, layerCount: Int(header.layerCount))
     arenaBytes = Int(header.arenaBytes)
-    classCount = Int(header.classCount)
-    head = header.head
-    probabilityStep = header.probabilityStep
-    labelsOffset = header.labelsOffset
+    outputCount = Int(header.outputCount)
+    outputsOffset = header.outputsOffset
+    pixelMapOffset = header.constantsOffset
     try records.checkTensors(header)
-    try records.checkLayers(header, workLimit: workLimit)
+    let constants = try records.checkInput(header)
+    try records.checkOutputs(header)
+    try records.checkLayers(header, constants: constants, workLimit: workLimit)
     try records.checkArena(header)
     try records.checkRowOrder()
   }
@@ -56,7 +55,39 @@ public struct Model: Sendable {
   package func shape(_ index: Int) -> LayerShape { records.shape(index) }
 
   package var input: TensorRecord { tensor(0) }
-  package var logits: TensorRecord { tensor(layerCount) }
+
+  /// What the file says about an output, counted from 0 and below `outputCount`.
+  package func output(_ index: Int) -> OutputRecord {
+    precondition(index >= 0 && index < outputCount, "there is no such output")
+    return OutputRecord(
+      ModelBytes(
+        records.bytes.pointer(
+          outputsOffset &+ FileFormat.outputBytes &* UInt32(truncatingIfNeeded: index))))
+  }
+
+  /// What the values of an output say.
+  public func meaning(ofOutput index: Int = 0) -> OutputMeaning { output(index).knownMeaning ?? .numbers }
+  /// What the probabilities of an output are.
+  public func head(ofOutput index: Int = 0) -> Head { output(index).knownHead ?? .linear }
+
+  /// Classes or labels that an output tells apart; 0 for numbers.
+  public func classCount(ofOutput index: Int = 0) -> Int {
+    let channels = Int(tensor(output(index).tensor).channels)
+    switch meaning(ofOutput: index) {
+    case .classes: return max(channels, 2)
+    case .labels: return channels
+    case .numbers: return 0
+    }
+  }
+
+  /// Of the first output, which most models have alone.
+  public var meaning: OutputMeaning { meaning() }
+  /// Likewise.
+  public var head: Head { head() }
+  /// Likewise.
+  public var classCount: Int { classCount() }
+  /// The tensor of the first output.
+  package var logits: TensorRecord { tensor(output(0).tensor) }
 
   /// Rows of an image.
   public var imageHeight: Int { Int(input.height) }
@@ -66,19 +97,39 @@ public struct Model: Sendable {
   public var imageChannels: Int { Int(input.channels) }
 
   /// How pictures become images of this size.
-  public var pictureForm: PictureForm { PictureForm(byte: records.bytes.byte(FileFormat.pictureForm)) }
+  public var pictureForm: PictureForm {
+    PictureForm(fit: records.bytes.byte(FileFormat.fit), inversion: records.bytes.byte(FileFormat.inversion))
+      ?? .unchanged
+  }
+  /// What goes in.
+  public var inputKind: InputKind { records.inputKind }
+  /// Whether the channels of a colour picture go in as blue, green, red.
+  public var takesBlueFirst: Bool { records.bytes.byte(FileFormat.channelOrder) != 0 }
+
+  /// How pixels become the input's integers; nil where that is the pixel less 128.
+  package var pixelMap: PixelMap? {
+    !IncludedKinds.pixelMap || records.bytes.byte(FileFormat.pixelMap) == 0
+      ? nil : PixelMap(records.bytes.words(pixelMapOffset), channels: imageChannels)
+  }
 
   /// A row of the image in bytes, as it is fed.
   public var imageRowBytes: Int { input.rowValues }
   /// The whole image in bytes.
   public var imageBytes: Int { Int(input.height) &* input.rowValues }
 
-  /// The name of a class in UTF-8, without control characters and those that turn the direction of writing.
+  /// Whether the classes, labels or numbers of an output have names.
+  public func hasNames(ofOutput index: Int = 0) -> Bool { output(index).namesBytes > 0 }
+
+  /// The name of a class, label or number in UTF-8, without control characters and those that turn the direction of
+  /// writing; empty for an output without names.
   ///
-  /// Stops the program (a trap) unless `index` is from 0 to `classCount - 1`.
-  public func label(_ index: Int) -> UnsafeRawBufferPointer {
-    precondition(index >= 0 && index < classCount, "there is no such class")
-    var offset = labelsOffset
+  /// Stops the program (a trap) unless there is such an output, and a name for each of its values.
+  public func label(_ index: Int, ofOutput output: Int = 0) -> UnsafeRawBufferPointer {
+    let record = self.output(output)
+    guard record.namesBytes > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+    let count = max(classCount(ofOutput: output), Int(tensor(record.tensor).channels))
+    precondition(index >= 0 && index < count, "there is no such class")
+    var offset = record.namesOffset
     for _ in 0..<index { offset &+= 1 &+ UInt32(records.bytes.byte(offset)) }
     return UnsafeRawBufferPointer(
       start: records.bytes.pointer(offset &+ 1), count: Int(records.bytes.byte(offset)))

@@ -3,7 +3,7 @@ public enum ModelRule: UInt8, Sendable {
   /// Of the file as a whole: its length, place in memory, first bytes and check sum.
   case size, alignment, magic, version, headerBytes, length, checksum, reserved
   /// Of a field of the header, or of the labels behind it.
-  case layerCount, classCount, labels, head, probabilityStep, arenaBytes
+  case layerCount, outputCount, labels, head, probabilityStep, arenaBytes
   /// Of a tensor: its shape, type and encoding.
   case extent, channels, tensorBytes, border, elementBytes, logitsType, scale, zeroPoint
   /// Of a tensor's ring in the arena.
@@ -19,6 +19,12 @@ public enum ModelRule: UInt8, Sendable {
   // The number goes to programs in C and over a board's serial line, so what is new comes last.
   /// Of a layer's rounding, the form of pictures, the text of a label, and the cost of an image.
   case rounding, pictureForm, labelText, work
+  /// Of an output, and of the way from a picture to the input.
+  case outputTensor, outputMeaning, outputRing, inputKind, channelOrder, pixelMap
+  /// Of shifts below 33, and of the walk through the order of rows.
+  case coarse, walk
+  /// What the format has room for and this version does not compute.
+  case waits, weightEncoding, weightZeroPoint, dilation, groups, inputCount, secondRegion
 
   /// What the rule says, in words that follow "octet model: ".
   public var text: StaticString {
@@ -26,25 +32,25 @@ public enum ModelRule: UInt8, Sendable {
     case .size: "the file is shorter than a header, or larger than 1 GB"
     case .alignment: "the bytes must start at a multiple of 4 in memory"
     case .magic: "this is not an .octet file: it does not start with OCT8"
-    case .version: "only version 1 of the format is known"
-    case .headerBytes: "the header must have 48 bytes"
+    case .version: "only version 2 of the format is known"
+    case .headerBytes: "the header must have 64 bytes"
     case .length: "the length in the header is not that of the file"
     case .checksum: "the check sum does not fit: the file is damaged"
     case .reserved: "a reserved byte is not zero"
-    case .layerCount: "there must be 1 to 63 layers"
-    case .classCount: "there must be 2 to 256 classes"
-    case .labels: "the labels do not fill their section"
-    case .head: "unknown head"
+    case .layerCount: "there must be 1 to 1,024 layers, and no more than the program has room for"
+    case .outputCount: "there must be 1 to 16 outputs"
+    case .labels: "the names of an output do not fit its values, or their section"
+    case .head: "unknown head, or one that does not fit what the output means"
     case .probabilityStep: "the step of the probabilities does not fit the head"
     case .arenaBytes: "the arena is larger than 256 MB"
     case .extent: "height and width must be 1 to 4096"
     case .channels: "there must be at least one channel"
     case .tensorBytes: "the tensor is too large"
-    case .border: "only a tensor that a convolution reads has a border"
-    case .elementBytes: "an element has 1 byte, or 2 in the last tensor"
+    case .border: "only a tensor that a convolution reads has a border, of at most 4,096 rows or columns"
+    case .elementBytes: "an element has 1 byte, or 2 in a tensor that no layer reads"
     case .logitsType: "only a dense layer or a convolution without a table gives 16-bit logits"
     case .scale: "a scale must be positive and finite"
-    case .zeroPoint: "16-bit logits have zero point 0, and pooling keeps the zero point"
+    case .zeroPoint: "16-bit values have zero point 0, and pools that keep the scale keep the zero point"
     case .ringRows: "a ring must hold at least a row, and the border above"
     case .ringPlace: "the ring lies outside the arena, or not at a multiple of 4"
     case .layerKind: "a kind of layer that this program cannot run"
@@ -57,25 +63,41 @@ public enum ModelRule: UInt8, Sendable {
     case .fusedPool: "only a convolution carries a pool, of at least 1 x 1"
     case .clamp: "the clamp's minimum is above its maximum, or outside the type, or the kind has none"
     case .outputShape: "the output's shape does not follow from the input's"
-    case .logitsShape: "the last tensor must be 1 x 1 with a channel per class, or one for two classes"
+    case .logitsShape: "classes and labels must be a channel each of a 1 x 1 tensor"
     case .constantsPlace: "the constants do not start where the ones before them ended"
     case .constantsBytes: "the constants are not as long as the shapes imply"
-    case .multiplier: "a multiplier must lie in 2^30 to 2^31 - 1"
-    case .shift: "a shift must lie in 33 to 62"
+    case .multiplier: "a multiplier must be 0, or lie in 2^29 to 2^31 - 1"
+    case .shift: "a shift must lie in 27 to 62"
     case .bias: "an accumulator could overflow"
     case .averagedCells: "a mean is taken over 32767 cells at most"
-    case .inputMultiplier: "the multiplier of an input of two must be at most 2^21"
-    case .inputShift: "the shift of two inputs must lie in 1 to 30"
+    case .inputMultiplier: "a multiplier of a layer of two inputs is too large, or where none is used"
+    case .inputShift: "a shift of a layer of two inputs is out of range, or where none is used"
     case .accumulators:
       "the accumulators lie outside the arena, not at a multiple of 4, or where none are needed"
     case .overlap: "two rings or accumulators overlap"
     case .arenaEnd: "the arena does not end where its last part does"
     case .ringTooSmall: "a row would be overwritten before it has been read"
-    case .unfinished: "the logits never come"
-    case .rounding: "a layer rounds once or, if it has weights, twice"
+    case .unfinished: "not all rows of a tensor come"
+    case .rounding:
+      "a way to round that is unknown, does not fit the kind of layer, or that the program is not built for"
     case .pictureForm: "unknown way to bring a picture to the model's form"
     case .labelText:
       "a label must be UTF-8, without control characters or those that turn the direction of writing"
+    case .outputTensor: "an output must be a tensor that a layer writes"
+    case .outputMeaning: "an output holds classes, labels or numbers"
+    case .outputRing: "the ring of an output must hold all its rows"
+    case .inputKind: "the input takes pictures or features"
+    case .channelOrder: "only a picture of three channels can have blue first"
+    case .pixelMap: "only pictures have factors and offsets of pixels, of at most 2^22 and 2^30"
+    case .coarse: "a layer must say whether a shift is below 33, and the program be built for that"
+    case .walk: "rows times layers are more than 2^27"
+    case .waits: "a layer waits for its whole input, which this version cannot do"
+    case .weightEncoding: "weights of fewer than 8 bits, which this version cannot read"
+    case .weightZeroPoint: "weights with a zero point, which this version cannot compute"
+    case .dilation: "a dilated window, which this version cannot compute"
+    case .groups: "a convolution in groups, which this version cannot compute"
+    case .inputCount: "the number of inputs does not fit the kind of layer"
+    case .secondRegion: "a second memory region, which this version cannot use"
     case .work: "an image takes more work than the limit; what was found counts 2^32 operations each"
     }
   }

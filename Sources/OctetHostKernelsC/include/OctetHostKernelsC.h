@@ -27,8 +27,13 @@ typedef struct {
   // 256 values, or null.
   const int8_t *table;
   int32_t zero_point, minimum, maximum;
-  // Whether outputs are int16, and whether products are rounded twice.
-  bool is_wide, rounds_twice;
+  // Whether outputs are int16.
+  bool is_wide;
+  // Whether products are rounded twice, or once half away from zero; else once half up.
+  bool rounds_twice, rounds_away;
+  // Whether outputs are written one by one by octet_emit_singly: where they are rounded half away from zero, or where
+  // some shift of the product is below 33, so that a result may not fit 32 bits before it is limited.
+  bool is_single;
   long outputs;
   // Values along a line of the window, or in a row of a dense layer's input, and groups that hold them.
   long segment, groups;
@@ -75,6 +80,9 @@ typedef struct {
 
 // Images that share the loads of a dense layer's weights.
 #define OCTET_IMAGES_TOGETHER 4
+
+// `count` outputs from channel `channel` on, one by one.
+void octet_emit_singly(const octet_layer *layer, const int32_t *sums, long channel, long count, int8_t *target);
 
 // What a convolution may need of scratch memory, in bytes: lines under one place times their length.
 #define OCTET_SCRATCH_BYTES 32768

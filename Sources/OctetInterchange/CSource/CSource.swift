@@ -17,12 +17,13 @@ package struct CSource {
     for layer in 0..<model.layerCount { writeConstants(layer) }
     writePlan()
     // The runtime defines the types of the tables, which stand where it has a mark.
-    text += Self.runtime(of: model.kinds).replacing("/* TABLES */\n", with: tables)
+    text += runtime.replacing("/* TABLES */\n", with: tables)
   }
 
-  /// The runtime for a model of such kinds of layer: what stands between a line `/* IF NAME, NAME */` and its
-  /// `/* END */` is left out where no kind has such a name or trait.
-  private static func runtime(of kinds: [LayerKind]) -> String {
+  /// The runtime that the model needs: what stands between a line `/* IF NAME, NAME */` and its `/* END */` is left out
+  /// where no kind of layer has such a name or trait, and no part of the model is called so.
+  private var runtime: String {
+    let kinds = model.kinds
     let traits: [(name: String, trait: LayerTraits)] = [
       ("weights", .weights), ("means", .means), ("window", .window), ("second input", .secondInput),
     ]
@@ -30,6 +31,8 @@ package struct CSource {
     for (name, trait) in traits where kinds.contains(where: { $0.traits.contains(trait) }) {
       names.insert(name)
     }
+    names.insert(model.pixelMap == nil ? "no pixel map" : "pixel map")
+    names.insert(model.outputCount > 1 ? "outputs" : "one output")
     var text = ""
     // Whether the lines between the marks are kept; marks stand inside others.
     var isKept = [true]
@@ -65,7 +68,7 @@ package struct CSource {
            octet_row(image + y * OCTET_ROW_BYTES);       rows of pixels, 0 to 255, channels last
          octet_class();                                  the class, counted from 0
          octet_probability(i), octet_logit(i), octet_labels[i]
-
+      \(outputsText)
          A probability is in 1/65,536. Not for use by two threads at once. */
 
       #include <stdint.h>
@@ -74,22 +77,64 @@ package struct CSource {
       #define OCTET_IMAGE_HEIGHT \(input.height)
       #define OCTET_ROW_BYTES \(Int(input.width) * Int(input.channels))
       #define OCTET_CLASSES \(model.classCount)
-      #define OCTET_LOGITS \(model.logits.channels)
+      #define OCTET_LOGITS \(Self.valueCount(model, 0))
       #define OCTET_LAYERS \(model.layerCount)
-      #define OCTET_HEAD \(model.head.rawValue)
-      #define OCTET_PROBABILITY_STEP \(model.probabilityStep)u
+      #define OCTET_OUTPUTS \(model.outputCount)
 
       void octet_start(void);
       void octet_row(const uint8_t *pixels);
       int octet_class(void);
-      int32_t octet_logit(int index);
+      int32_t octet_logit(int32_t index);
       uint32_t octet_probability(int index);
+      \(model.outputCount > 1
+        ? """
+        int octet_class_of(int output);
+        int32_t octet_logit_of(int output, int32_t index);
+        uint32_t octet_probability_of(int output, int index);
 
+        """ : "")
+      \(labelsText)
+
+      """
+  }
+
+  private var outputsText: String {
+    guard model.outputCount > 1 else { return "" }
+    return """
+
+         There are \(model.outputCount) outputs; these calls read the first, and octet_class_of(output),
+         octet_probability_of(output, i) and octet_logit_of(output, i) any of them.
+
+      """
+  }
+
+  /// The names of the first output's classes or labels; numbers have none.
+  private var labelsText: String {
+    guard model.classCount > 0 else { return "" }
+    return """
       extern const char *const octet_labels[OCTET_CLASSES];
       const char *const octet_labels[OCTET_CLASSES] = {\(model.labels.map(Self.literal).joined(separator: ", "))};
 
-
       """
+  }
+
+  private static func valueCount(_ model: Model, _ output: Int) -> Int {
+    let tensor = model.tensor(model.output(output).tensor)
+    return Int(tensor.height) * tensor.rowValues
+  }
+
+  /// A line of numbers for each output.
+  private var outputTable: String {
+    let lines = (0..<model.outputCount).map { index in
+      let output = model.output(index)
+      let shares = max(model.classCount(ofOutput: index), Self.valueCount(model, index))
+      return """
+          {\(output.tensor), \(model.meaning(ofOutput: index).rawValue), \(model.head(ofOutput: index).rawValue), \
+        \(output.probabilityStep)u, \(Self.valueCount(model, index)), \(shares)},
+
+        """
+    }
+    return "static const octet_output octet_outputs[OCTET_OUTPUTS] = {\n\(lines.joined())};\n"
   }
 
   private mutating func writeConstants(_ layer: Int) {
@@ -114,6 +159,12 @@ package struct CSource {
     write("uint8_t", "shift", constants.shifts)
     write("int8_t", "table", constants.table)
     write("int8_t", "weights", constants.weights)
+    if let factors = constants.factors {
+      write(
+        "int32_t", "factors",
+        [factors.first, factors.second, factors.output].map { Int64($0) }
+          + [factors.firstShift, factors.secondShift, factors.outputShift].map { Int64($0) })
+    }
   }
 
   private mutating func writePlan() {
@@ -127,9 +178,17 @@ package struct CSource {
       } octet_arena;
       static uint32_t octet_step;
       static int32_t octet_rows[OCTET_LAYERS + 1];
-      static const uint8_t octet_steps[OCTET_STEPS] = {\(steps.map(String.init).joined(separator: ", "))};
+      static const \(model.layerCount < 256 ? "uint8_t" : "uint16_t") octet_steps[OCTET_STEPS] = {
+        \(steps.map(String.init).joined(separator: ", "))};
       static const uint32_t octet_powers[65] = {
         \(Model.probabilityPowers.map(String.init).joined(separator: ", "))};
+
+
+      """
+    guard let map = model.pixelMap else { return }
+    let numbers = (0..<model.imageChannels).map { "{\(map.factor($0)), \(map.offset($0))}" }
+    text += """
+      static const int32_t octet_pixels[\(model.imageChannels)][2] = {\(numbers.joined(separator: ", "))};
 
 
       """
@@ -154,19 +213,17 @@ package struct CSource {
       let fields: [Int] = [
         Int(l.kind.rawValue), Int(l.windowHeight), Int(l.windowWidth), Int(l.strideDown), Int(l.strideAcross),
         Int(l.reachAbove), Int(l.reachLeft), Int(l.poolHeight), Int(l.poolWidth),
-        l.kind.traits.contains(.secondInput) ? Int(l.inputShift) : 0,
-        constants.isCut ? 1 : 0, constants.folds ? 1 : 0, l.rounding != .halfUp ? 1 : 0, Int(l.input),
-        Int(l.secondInput), Int(l.minimum),
-        Int(l.maximum), Int(l.firstMultiplier), Int(l.secondMultiplier), Int(l.accumulatorsOffset),
+        constants.isCut ? 1 : 0, constants.folds ? 1 : 0, Int(l.rounding.rawValue), Int(l.input),
+        Int(l.secondInput), Int(l.minimum), Int(l.maximum), Int(l.accumulatorsOffset),
       ]
       let pointers = [
         name("bias", !constants.bias.isEmpty), name("multiplier", !constants.multipliers.isEmpty),
         name("shift", !constants.shifts.isEmpty), name("table", !constants.table.isEmpty),
-        name("weights", !constants.weights.isEmpty),
+        name("weights", !constants.weights.isEmpty), name("factors", constants.factors != nil),
       ]
       text += "  {\((fields.map(String.init) + pointers).joined(separator: ", "))},\n"
     }
-    return text + "};\n"
+    return text + "};\n\n" + outputTable
   }
 
   private static func literal(_ label: String) -> String {

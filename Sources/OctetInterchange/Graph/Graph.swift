@@ -49,6 +49,8 @@ package struct Graph: Sendable {
     /// Whether the file has a product with a matrix here, of which a convolution of one cell was made where the input
     /// is an image: integers are rounded by the operator of the file.
     package var isMatrixProduct = false
+    /// Whether the file takes a mean over axes here rather than moving a window: integers are rounded otherwise.
+    package var isMean = false
     /// What is done to each value at the end.
     package var function = Function.identity
     /// Floats, or the file's own integers where the network computes with them.

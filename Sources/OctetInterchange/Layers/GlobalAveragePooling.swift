@@ -44,7 +44,7 @@ extension GraphBuilder {
       value = try append(
         Graph.Node(
           operation: .layer(.globalAveragePooling(GlobalAveragePooling())), inputs: [view.value],
-          shape: ImageShape(flat: channels), title: title))
+          shape: ImageShape(flat: channels), title: title, isMean: true))
     } else {
       let isColumns = taken.allSatisfy({ $0.stride * $0.size <= line }) && count == shape.width
       let isRows = taken.allSatisfy({ $0.stride >= line }) && count == shape.height
@@ -57,7 +57,8 @@ extension GraphBuilder {
       value = try append(
         Graph.Node(
           operation: .layer(.averagePooling(AveragePooling(window: window))), inputs: [view.value],
-          shape: ImageShape(height: height, width: width, channels: channels), title: title))
+          shape: ImageShape(height: height, width: width, channels: channels), title: title,
+          isMean: true))
     }
     var made: [ArrayAxis] = []
     for (index, axis) in view.axes.enumerated() {

@@ -29,17 +29,34 @@ extension AveragingKind {
     let from = network.tensors[inputs[0]]
     let output = try network.output(node)
     var made = network.emptyLayer(self, node, inputs)
-    for count in made.cellCounts(input: from.shape, output: node.shape) {
-      guard count <= Int(Limit.averagedCells) else {
-        throw network.source.failure(
-          "\(node.title) averages \(count) cells; the limit is \(Limit.averagedCells)")
+    let counts = made.cellCounts(input: from.shape, output: node.shape)
+    guard counts.allSatisfy({ $0 <= Int(Limit.averagedCells) }) else {
+      throw network.source.failure(
+        "\(node.title) averages \(counts[counts.count - 1]) cells; the limit is \(Limit.averagedCells)")
+    }
+    if node.isMean {
+      made.rounding = .halfUpThenAway
+      let ratio = Double(from.scale) / Double(output.scale)
+      for count in counts {
+        guard let scaling = FixedPointScaling(liteMean: ratio, cells: count) else {
+          throw network.source.failure("\(node.title) has scales with the ratio \(ratio), which is too large")
+        }
+        made.scalings.append(scaling)
       }
-      let ratio = Double(from.scale) / Double(output.scale) / Double(256 * count)
-      guard let scaling = FixedPointScaling(ratio) else {
+    } else {
+      guard from.scale == output.scale, from.zeroPoint == output.zeroPoint else {
         throw network.source.failure(
-          "\(node.title) has scales with the ratio \(ratio * Double(256 * count)), which is too large")
+          "\(node.title) has an input and an output of different scales or zero points")
       }
-      made.scalings.append(scaling)
+      made.rounding = .awayFromZero
+      // A pool over the whole input adds up row by row and keeps none of them.
+      if made.window == Extent(from.shape.height, from.shape.width), made.reach == Extent(0, 0),
+        node.shape.height == 1, node.shape.width == 1
+      {
+        let inputs = made.inputs
+        made = QuantizedLayer(.globalAveragePooling, inputs: inputs)
+        made.rounding = .awayFromZero
+      }
     }
     made.clamp = network.clamp(node.function, output)
     return network.append(made, shape: node.shape, output)

@@ -31,16 +31,17 @@ extension JoiningKind {
   package func run(
     _ execution: IntegerExecution, _ executor: LayerExecutor, _ inputs: [[Float]], count: Int
   ) -> IntegerExecution.Result {
-    guard let scaling = execution.integers.layer.inputScaling else {
-      preconditionFailure("a layer of two inputs has their multipliers")
+    guard case .shared(let firstFactor, let secondFactor, let shift) = execution.integers.layer.inputScaling
+    else {
+      preconditionFailure("the quantizer gives a layer of two inputs their multipliers")
     }
     let zeroPoint = execution.integers.output.zeroPoint
     var index = 0
     return execution.mapped(inputs[0]) { first in
       let value = joined(
-        Double(first) * Double(scaling.first), Double(inputs[1][index]) * Double(scaling.second))
+        Double(first) * Double(firstFactor), Double(inputs[1][index]) * Double(secondFactor))
       index += 1
-      return (Int(value.rounded()) + 1 << (scaling.shift - 1)) >> scaling.shift + zeroPoint
+      return (Int(value.rounded()) + 1 << (shift - 1)) >> shift + zeroPoint
     }
   }
 }
@@ -69,12 +70,23 @@ extension LiteIntegerConversion {
       throw source.failure(
         "\(node.title) reads an image and a flattened one; put it before what flattens")
     }
-    let scales = inputs.map { tensors[$0].scale }
-    guard let scaling = QuantizedLayer.InputScaling(scales, output: output.scale) else {
-      throw source.failure("\(node.title) has inputs whose steps are more than 2^20 of its output's")
-    }
     var made = emptyLayer(kind, node, inputs)
-    made.inputScaling = scaling
+    let scales = inputs.map { tensors[$0].scale }
+    if kind.fileKind.traits.contains(.factorsOfInputs) {
+      made.inputScaling = QuantizedLayer.InputScaling(lite: scales, output: output.scale)
+      made.rounding = .halfUpThenAway
+    } else {
+      // The larger integer, which is the larger value where all three have one scale.
+      guard scales.allSatisfy({ $0 == output.scale }),
+        inputs.allSatisfy({ tensors[$0].zeroPoint == output.zeroPoint })
+      else {
+        throw source.failure("\(node.title) has inputs and an output of different scales or zero points")
+      }
+      made.inputScaling = QuantizedLayer.InputScaling(scales, output: output.scale)
+    }
+    guard made.inputScaling != nil else {
+      throw source.failure("\(node.title) has inputs whose steps are 2^19 of its output's or more")
+    }
     made.clamp = clamp(node.function, output)
     return append(made, shape: node.shape, output)
   }

@@ -77,7 +77,10 @@ package struct ImageClassifier {
       var session = try BatchSession(model, arenas: &arenas, kernels: kernels)
       let pixels = images.pixels.span.extracting(range.lowerBound * size..<range.upperBound * size)
       try session.run(images: pixels) { _, outcome in
-        answers.classes.append(outcome.classIndex)
+        guard let classIndex = outcome.classIndex else {
+          preconditionFailure("the first output holds classes")
+        }
+        answers.classes.append(classIndex)
         if probabilityCount > 0 { outcome.forEachProbability { answers.probabilities.append($0) } }
       }
     } catch {

@@ -1,7 +1,9 @@
-/// A real factor as the runtime multiplies by it: `multiplier / 2^shift`, with the multiplier in [2^30, 2^31).
+import Octet
+
+/// A real factor as the runtime multiplies by it: `multiplier / 2^shift`, with the multiplier 0 or in [2^30, 2^31).
 package struct FixedPointScaling: Hashable, Sendable {
   package let multiplier: Int32
-  /// 33 to 62.
+  /// 27 to 62.
   package let shift: UInt8
 
   package init(multiplier: Int32, shift: UInt8) {
@@ -9,16 +11,23 @@ package struct FixedPointScaling: Hashable, Sendable {
     self.shift = shift
   }
 
-  /// Factors lie below this: `2^31 / 2^33`.
+  /// The factors that the quantizer chooses lie below this, `2^31 / 2^33`, so that results fit 32 bits before the
+  /// clamp.
   package static let limit = 0.25
-  /// The smallest factor: `2^30 / 2^62`.
+  /// The smallest factor but 0: `2^30 / 2^62`.
   package static let smallest = 0x1p-32
-  package static let shifts: ClosedRange<Int> = 33...62
+  package static let shifts: ClosedRange<Int> = 27...62
 
-  /// The pair nearest to `factor`, half going up; nil where no pair is near, because the factor is below `smallest`,
-  /// not below `limit` once rounded, or no number.
+  /// The pair nearest to `factor`, half going up; nil where no pair is near, because the factor is not below 16 once
+  /// rounded, or no number, or negative.
+  ///
+  /// With a factor below `smallest` no sum of 32 bits comes to half a step, so it is as good as 0.
   package init?(_ factor: Double) {
-    guard factor >= Self.smallest, factor < Self.limit else { return nil }
+    guard factor >= 0, factor < 16 else { return nil }
+    guard factor >= Self.smallest else {
+      self.init(multiplier: 0, shift: UInt8(Self.shifts.upperBound))
+      return
+    }
     // factor = significand * 2^exponent with the significand in [1, 2). Scaling by a power of two is exact, and so is
     // the rounding to an integer of 31 bits: a double holds 53.
     var multiplier = (factor.significand * 0x1p30).rounded(.toNearestOrAwayFromZero)
@@ -40,11 +49,25 @@ package struct FixedPointScaling: Hashable, Sendable {
   package init(clamping factor: Double) {
     let kept = min(max(factor, Self.smallest), Self.limit * (1 - 0x1p-40))
     self =
-      FixedPointScaling(kept) ?? FixedPointScaling(multiplier: .max, shift: UInt8(Self.shifts.lowerBound))
+      FixedPointScaling(kept) ?? FixedPointScaling(multiplier: .max, shift: Limit.coarseShift)
   }
 
   /// The product with the factor, half going up.
   package func scaled(_ sum: Int) -> Int {
     (sum * Int(multiplier) + 1 << (Int(shift) - 1)) >> Int(shift)
+  }
+
+  /// The factor of a sum of so many cells as TensorFlow Lite's MEAN works it out: the multiplier of the scales' ratio
+  /// is divided as an integer, cut off, and not brought to 31 bits again. Nil where the ratio is too large, or so small
+  /// that the multiplier would lose more than a bit.
+  package init?(liteMean ratio: Double, cells: Int) {
+    guard let whole = FixedPointScaling(ratio), whole.multiplier > 0 else { return nil }
+    let exponent = 31 - Int(whole.shift)
+    let places = Int.bitWidth - 1 - cells.leadingZeroBitCount
+    guard places <= 31 + exponent, Self.shifts.contains(Int(whole.shift) + places) else { return nil }
+    // Where the exponent is above 0 the sum is shifted up first, which must not leave 32 bits.
+    guard exponent - places <= 0 || 255 * cells << (exponent - places) < 1 << 31 else { return nil }
+    self.init(
+      multiplier: Int32((Int(whole.multiplier) << places) / cells), shift: whole.shift + UInt8(places))
   }
 }

@@ -20,8 +20,10 @@ package struct MemoryPlan: Hashable, Sendable {
 
   private static let alignment = Int(FileFormat.arenaAlignment)
 
-  init(_ records: RecordDraft) {
-    let rowCounts = Self.rowCounts(records)
+  /// - Parameter outputs: tensors that are still wanted when the last row has gone through.
+  init(_ records: RecordDraft, outputs: [Int]) {
+    var rowCounts = Self.rowCounts(records)
+    for output in outputs { rowCounts[output] = Int(records.tensor(output).allRows) }
     var end = 0
     func place(_ bytes: Int) -> Int {
       let start = (end + Self.alignment - 1) / Self.alignment * Self.alignment
@@ -74,6 +76,6 @@ package struct MemoryPlan: Hashable, Sendable {
 }
 
 extension QuantizedModel {
-  /// For a model of at most 63 layers.
-  package var memoryPlan: MemoryPlan { MemoryPlan(records) }
+  /// For a model of at most 1,024 layers.
+  package var memoryPlan: MemoryPlan { MemoryPlan(records, outputs: outputs.map(\.tensor)) }
 }

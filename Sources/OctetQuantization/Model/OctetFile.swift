@@ -8,15 +8,20 @@ package struct OctetFile {
 
   package init(_ model: QuantizedModel) {
     let records = model.records
-    let plan = MemoryPlan(records)
-    let labels = model.classNames.map { Array($0.utf8) }
-    precondition(labels.allSatisfy { $0.count < 256 }, "the quantizer refuses longer names")
-    let labelBytes = labels.reduce(0) { $0 + 1 + $1.count }
-    var constants = LittleEndianBytes()
-    let tables =
+    let plan = MemoryPlan(records, outputs: model.outputs.map(\.tensor))
+    let names = model.outputs.map(Self.names)
+    let namesStart =
       Int(FileFormat.headerBytes) + model.tensors.count * Int(FileFormat.tensorBytes)
       + model.layers.count * Int(FileFormat.layerBytes)
-    let constantsStart = Self.aligned(tables + labelBytes)
+      + model.outputs.count * Int(FileFormat.outputBytes)
+    let namesBytes = names.reduce(0) { $0 + $1.count }
+    let constantsStart = Self.aligned(namesStart + namesBytes)
+    var constants = LittleEndianBytes()
+    for channel in model.pixelMap {
+      constants.append(channel.factor)
+      constants.append(channel.offset)
+    }
+    constants.pad()
     var sections: [Range<Int>] = []
     for layer in model.layers {
       let start = constants.count
@@ -27,13 +32,17 @@ package struct OctetFile {
     // Everything that the check sum covers.
     var body = LittleEndianBytes()
     body.append(UInt32(plan.arenaBytes))
+    body.append(UInt32(0))
     body.append(UInt16(model.layers.count))
-    body.append(UInt16(model.classNames.count))
-    body.append(UInt16(labelBytes))
-    body.append(model.head.rawValue)
-    body.append(model.pictureForm.byte)
-    body.append(model.probabilityStep)
-    body.appendZeros(16)
+    body.append(UInt16(model.outputs.count))
+    body.append(UInt32(namesBytes))
+    body.append(model.inputKind.rawValue)
+    let isPicture = model.inputKind == .pictures
+    body.append(isPicture ? model.pictureForm.fit.rawValue : 0)
+    body.append(isPicture ? model.pictureForm.inversion.rawValue : 0)
+    body.append(UInt8(model.takesBlueFirst ? 1 : 0))
+    body.append(UInt8(model.pixelMap.isEmpty ? 0 : 1))
+    body.appendZeros(Int(FileFormat.headerBytes - FileFormat.checksumStart) - body.count)
     for (index, ring) in plan.rings.enumerated() {
       records.set(TensorRecord.Field.ringOffset, ofTensor: index, UInt32(ring.start))
       records.set(TensorRecord.Field.ringRows, ofTensor: index, UInt16(ring.rows))
@@ -47,11 +56,18 @@ package struct OctetFile {
         UInt32(plan.accumulators[index]?.lowerBound ?? 0))
     }
     body.append(records.fileBytes)
-    for label in labels {
-      body.append(UInt8(label.count))
-      body.append(label)
+    var nextNames = namesStart
+    for (output, names) in zip(model.outputs, names) {
+      body.append(UInt16(output.tensor))
+      body.append(output.meaning.rawValue)
+      body.append(output.head.rawValue)
+      body.append(model.probabilityStep(output))
+      body.append(UInt32(names.isEmpty ? 0 : nextNames))
+      body.append(UInt32(names.count))
+      nextNames += names.count
     }
-    body.appendZeros(constantsStart - tables - labelBytes)
+    for names in names { body.append(names) }
+    body.appendZeros(constantsStart - nextNames)
     body.append(constants.bytes)
 
     var file = LittleEndianBytes()
@@ -64,6 +80,15 @@ package struct OctetFile {
     file.append(checksum.value)
     file.append(body.bytes)
     bytes = file.bytes
+  }
+
+  /// The names of an output as bytes, each behind its length.
+  private static func names(_ output: QuantizedOutput) -> [UInt8] {
+    output.names.flatMap { name in
+      let bytes = Array(name.utf8)
+      precondition(bytes.count < 256, "the quantizer refuses longer names")
+      return [UInt8(bytes.count)] + bytes
+    }
   }
 
   /// Writes all of it or leaves what was there.
@@ -84,13 +109,25 @@ extension LittleEndianBytes {
     for value in layer.bias { append(value) }
     for scaling in layer.scalings { append(scaling.multiplier) }
     for scaling in layer.scalings { append(scaling.shift) }
+    if let scaling = layer.inputScaling { append(scaling) }
     append(layer.table)
     pad()
     append(layer.weights)
     pad()
   }
 
-  private mutating func pad() { appendZeros(OctetFile.aligned(count) - count) }
+  private mutating func append(_ scaling: QuantizedLayer.InputScaling) {
+    switch scaling {
+    case .shared(let first, let second, let shift):
+      for number in [first, second, 0] { append(UInt32(number)) }
+      append([0, 0, UInt8(shift), 0])
+    case .own(let first, let second, let output):
+      for factor in [first, second, output] { append(factor.multiplier) }
+      append([first.shift, second.shift, output.shift, 0])
+    }
+  }
+
+  fileprivate mutating func pad() { appendZeros(OctetFile.aligned(count) - count) }
 }
 
 /// Bytes that grow at the end, numbers with the low byte first.

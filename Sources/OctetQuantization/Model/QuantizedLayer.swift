@@ -6,16 +6,11 @@ package struct QuantizedLayer: Hashable, Sendable {
   package typealias Kind = Octet.LayerKind
 
   /// How a layer of two inputs brings them to the scale of its output.
-  package struct InputScaling: Hashable, Sendable {
-    package let first: Int
-    package let second: Int
-    package let shift: Int
-
-    package init(first: Int, second: Int, shift: Int) {
-      self.first = first
-      self.second = second
-      self.shift = shift
-    }
+  package enum InputScaling: Hashable, Sendable {
+    /// A multiplier for each, and a shift of what they come to.
+    case shared(first: Int, second: Int, shift: Int)
+    /// A factor for each, raised by 2^20, and one of their sum; each product is rounded twice.
+    case own(first: FixedPointScaling, second: FixedPointScaling, output: FixedPointScaling)
   }
 
   package var kind: Kind
@@ -75,29 +70,34 @@ extension QuantizedLayer {
   /// largest value that does; `QuantizedModel.fault` finds it.
   func write(to draft: RecordDraft, layer index: Int) {
     func set(_ field: UInt32, _ value: some FixedWidthInteger) { draft.set(field, ofLayer: index, value) }
-    func set(_ height: UInt32, _ width: UInt32, _ extent: Extent) {
-      set(height, UInt8(clamping: extent.height))
-      set(width, UInt8(clamping: extent.width))
+    func set<Number: FixedWidthInteger>(
+      _ height: UInt32, _ width: UInt32, _ extent: Extent, as type: Number.Type
+    ) {
+      set(height, Number(clamping: extent.height))
+      set(width, Number(clamping: extent.width))
     }
     typealias Field = LayerRecord.Field
-    set(Field.hasTable, UInt8(kind.hasWeights && !table.isEmpty ? 1 : 0))
+    typealias Flag = LayerRecord.Flag
+    let isCoarse = scalings.contains { $0.shift < Limit.coarseShift }
+    set(Field.flags, (kind.hasWeights && !table.isEmpty ? Flag.table : 0) | (isCoarse ? Flag.coarse : 0))
     set(Field.input, UInt16(clamping: inputs[0]))
     set(Field.secondInput, UInt16(clamping: inputs.count > 1 ? inputs[1] : 0))
-    set(Field.windowHeight, Field.windowWidth, window)
-    set(Field.strideDown, Field.strideAcross, stride)
-    set(Field.reachAbove, Field.reachLeft, reach)
-    set(Field.poolHeight, Field.poolWidth, pool)
+    set(Field.inputCount, UInt8(inputs.count))
+    set(Field.windowHeight, Field.windowWidth, window, as: UInt16.self)
+    set(Field.reachAbove, Field.reachLeft, reach, as: UInt16.self)
+    set(Field.strideDown, Field.strideAcross, stride, as: UInt8.self)
+    set(Field.dilationDown, Field.dilationAcross, .one, as: UInt8.self)
+    set(Field.poolHeight, Field.poolWidth, pool, as: UInt8.self)
+    set(Field.groups, UInt16(1))
     set(Field.minimum, Int16(clamp?.lowerBound ?? 0))
     set(Field.maximum, Int16(clamp?.upperBound ?? 0))
     set(Field.rounding, rounding.rawValue)
-    guard let inputScaling else { return }
-    set(Field.firstMultiplier, UInt32(inputScaling.first) | UInt32(inputScaling.shift) << 24)
-    set(Field.secondMultiplier, UInt32(inputScaling.second))
   }
 
   /// Whether all sizes fit the bytes of a record.
   var fitsRecord: Bool {
-    [window, stride, reach, pool].allSatisfy { max($0.height, $0.width) <= Int(UInt8.max) }
+    [window, reach].allSatisfy { max($0.height, $0.width) <= Int(Limit.extent) }
+      && [stride, pool].allSatisfy { max($0.height, $0.width) <= Int(UInt8.max) }
   }
 }
 
@@ -112,6 +112,19 @@ extension QuantizedLayer.InputScaling {
     let largest = max(ratios[0], ratios[1])
     while shift > 1, multiplier(largest) > limit { shift -= 1 }
     guard multiplier(largest) <= limit else { return nil }
-    self.init(first: Int(multiplier(ratios[0])), second: Int(multiplier(ratios[1])), shift: shift)
+    self = .shared(first: Int(multiplier(ratios[0])), second: Int(multiplier(ratios[1])), shift: shift)
+  }
+
+  /// The factors that TensorFlow Lite's ADD works out, in its order of operations; nil where it refuses the scales.
+  package init?(lite scales: [Float], output: Float) {
+    let twice = 2 * max(scales[0], scales[1])
+    let raised = output * 0x1p20
+    guard twice.isFinite, raised.isFinite,
+      let first = FixedPointScaling(Double(scales[0]) / Double(twice)),
+      let second = FixedPointScaling(Double(scales[1]) / Double(twice)),
+      let sum = FixedPointScaling(Double(twice) / Double(raised)),
+      [first, second, sum].allSatisfy({ $0.shift >= 31 })
+    else { return nil }
+    self = .own(first: first, second: second, output: sum)
   }
 }

@@ -9,7 +9,7 @@ extension QuantizedModel {
       return "it has \(layers.count) layers; \(Limit.layers) is the most"
     }
     guard layers.allSatisfy(\.fitsRecord) else {
-      return "a window, stride, pool or padding is larger than 255 rows or columns"
+      return "a window or padding is larger than 4,096 rows or columns, or a stride or pool than 255"
     }
     for tensor in tensors {
       let shape = tensor.shape

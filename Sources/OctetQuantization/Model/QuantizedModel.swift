@@ -5,17 +5,27 @@ import OctetNetwork
 package struct QuantizedModel: Hashable, Sendable {
   package typealias Head = Octet.Head
 
-  package var head: Head
-  package var classNames: [String]
+  /// The values that it gives; a file has at least one output.
+  package var outputs: [QuantizedOutput]
+  package var inputKind = InputKind.pictures
   package var pictureForm = PictureForm.digits
+  /// Whether the channels of a colour picture go in as blue, green, red.
+  package var takesBlueFirst = false
+  /// A factor and an offset for each channel, in 1/65,536; empty where the input is the pixel less 128.
+  package var pixelMap: [PixelFactor] = []
   /// The input, then the output of each layer.
   package var tensors: [QuantizedTensor]
   package var layers: [QuantizedLayer]
 
+  /// A classifier, whose last tensor holds the logits.
   package init(head: Head, classNames: [String], tensors: [QuantizedTensor], layers: [QuantizedLayer]) {
+    let output = QuantizedOutput(tensor: layers.count, meaning: .classes, head: head, names: classNames)
+    self.init(outputs: [output], tensors: tensors, layers: layers)
+  }
+
+  package init(outputs: [QuantizedOutput], tensors: [QuantizedTensor], layers: [QuantizedLayer]) {
     precondition(tensors.count == layers.count + 1 && !layers.isEmpty, "every layer writes one tensor")
-    self.head = head
-    self.classNames = classNames
+    self.outputs = outputs
     self.tensors = tensors
     self.layers = layers
   }
@@ -45,12 +55,53 @@ package struct QuantizedModel: Hashable, Sendable {
     return draft
   }
 
-  /// What a step between two logits is worth in the runtime's powers of two.
-  package var probabilityStep: UInt32 {
-    guard head != .linear, let logits = tensors.last else { return 0 }
+  /// What a step between two values of an output is worth in the runtime's powers of two.
+  func probabilityStep(_ output: QuantizedOutput) -> UInt32 {
+    guard output.head != .linear else { return 0 }
     // log2(e), to the last bit of a double.
-    let step = (Double(logits.scale) * 1.4426950408889634 * 0x1p24).rounded()
+    let step = (Double(tensors[output.tensor].scale) * 1.4426950408889634 * 0x1p24).rounded()
     // A step of 2^32 already makes every smaller logit's share 0; 0 would say that there is no head.
     return step < 0x1p32 ? max(UInt32(step), 1) : .max
+  }
+}
+
+/// Values that a model gives: which tensor holds them, and what they mean.
+package struct QuantizedOutput: Hashable, Sendable {
+  package var tensor: Int
+  package var meaning: OutputMeaning
+  package var head: Head
+  /// One for each class, label or number; or none.
+  package var names: [String]
+
+  package init(tensor: Int, meaning: OutputMeaning, head: Head, names: [String]) {
+    self.tensor = tensor
+    self.meaning = meaning
+    self.head = head
+    self.names = names
+  }
+}
+
+/// `integer = (pixel * factor + offset) >> 16`, for one channel; half a step for rounding is in the offset.
+package struct PixelFactor: Hashable, Sendable {
+  package let factor: Int32
+  package let offset: Int32
+
+  package init(factor: Int32, offset: Int32) {
+    self.factor = factor
+    self.offset = offset
+  }
+}
+
+extension QuantizedModel {
+  /// Of the first output, which most models have alone.
+  package var head: Head {
+    get { outputs[0].head }
+    set { outputs[0].head = newValue }
+  }
+
+  /// The names of the first output's classes.
+  package var classNames: [String] {
+    get { outputs[0].names }
+    set { outputs[0].names = newValue }
   }
 }

@@ -21,7 +21,7 @@ extension LiteIntegerConversion {
     }
     made.clamp = clamp(node.function, output)
     // LiteRT's reference kernels round the sums of FULLY_CONNECTED once, those of convolutions twice.
-    made.rounding = node.isMatrixProduct ? .halfUp : .halfUpThenAway
+    made.rounding = node.isMatrixProduct ? .awayFromZero : .halfUpThenAway
     let perOutput = weights.count / outputs
     let room = Int(Int32.max) - Int(Limit.product) * perOutput
     for channel in 0..<outputs {
@@ -29,7 +29,7 @@ extension LiteIntegerConversion {
         Double(from.scale) * Double(scales.count == 1 ? scales[0] : scales[channel]) / Double(output.scale)
       guard let scaling = FixedPointScaling(ratio) else {
         throw source.failure(
-          "\(node.title), output \(channel): its scales have the ratio \(ratio); 2^-32 to 1/4 fit an .octet file"
+          "\(node.title), output \(channel): its scales have the ratio \(ratio); 0 to 16 fit an .octet file"
         )
       }
       made.scalings.append(scaling)
@@ -66,9 +66,6 @@ extension LiteIntegerConversion {
     else {
       throw source.failure(
         "\(node.title) has weights with zero points, or scales that are not one for each output")
-    }
-    guard node.weights.allSatisfy({ $0 >= -127 }) else {
-      throw source.failure("\(node.title) has a weight of -128; -127 to 127 are supported")
     }
     if isDepthwise { return (node.weights.map { Int8($0) }, found.scales) }
     // The graph has the outputs side by side, the file one after the other.

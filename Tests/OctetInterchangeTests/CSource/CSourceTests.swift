@@ -31,10 +31,17 @@ struct CSourceTests {
       let model = try Model(copying: drawn.bytes)
       text += """
         void \(name)_start(void); void \(name)_row(const uint8_t *pixels); int \(name)_class(void);
-        int32_t \(name)_logit(int index); uint32_t \(name)_probability(int index);
-        extern const char *const \(name)_labels[];
+        int32_t \(name)_logit(int32_t index); uint32_t \(name)_probability(int index);
+        \(model.classCount > 0 ? "extern const char *const \(name)_labels[];" : "")
 
         """
+      if model.outputCount > 1 {
+        text += """
+          int \(name)_class_of(int output); int32_t \(name)_logit_of(int output, int32_t index);
+          uint32_t \(name)_probability_of(int output, int index);
+
+          """
+      }
       for seed in 0..<2 as Range<UInt64> {
         let pixels = drawn.pixels(seed: seed)
         text +=
@@ -43,11 +50,18 @@ struct CSourceTests {
             \(name)_start();
             for (i = 0; i < \(model.imageHeight); i++) \(name)_row(\(name)_pixels\(seed) + i * \(model.imageRowBytes));
             printf("\(name) %d", \(name)_class());
-            for (i = 0; i < \(Int(model.logits.channels)); i++) printf(" %ld", (long)\(name)_logit(i));
-            for (i = 0; i < \(model.classCount); i++) printf(" %lu", (unsigned long)\(name)_probability(i));
-            printf("\\n");
-
           """
+        for (index, output) in WholeLayerReference(drawn.bytes).run(pixels).outputs.enumerated() {
+          let (call, argument) = index == 0 ? ("", "") : ("_of", "\(index), ")
+          if index > 0 { body += "  printf(\" %d\", \(name)_class_of(\(index)));\n" }
+          body += """
+              for (i = 0; i < \(output.values.count); i++) printf(" %ld", (long)\(name)_logit\(call)(\(argument)i));
+              for (i = 0; i < \(output.probabilities.count); i++)
+                printf(" %lu", (unsigned long)\(name)_probability\(call)(\(argument)i));
+
+            """
+        }
+        body += "  printf(\"\\n\");\n"
       }
     }
     return text + "int main(void) {\n  int i;\n" + body + "  return 0;\n}\n"
@@ -55,14 +69,13 @@ struct CSourceTests {
 
   private static func expected(_ name: String, _ drawn: RandomModel) throws -> [String] {
     let model = try Model(copying: drawn.bytes)
-    let zero = Int(model.logits.zeroPoint)
     return (0..<2 as Range<UInt64>).map { seed in
       let outcome = WholeLayerReference(drawn.bytes).run(drawn.pixels(seed: seed))
-      var probabilities = outcome.probabilities
-      if probabilities.isEmpty { probabilities = [Int](repeating: 0, count: model.classCount) }
-      if probabilities.count == 1 { probabilities = [65_536 - probabilities[0], probabilities[0]] }
-      return ([outcome.predictedClass] + outcome.logits.map { $0 - zero } + probabilities)
-        .reduce(name) { "\($0) \($1)" }
+      let numbers = outcome.outputs.enumerated().flatMap { index, output in
+        let zero = Int(model.tensor(model.output(index).tensor).zeroPoint)
+        return [output.predictedClass ?? 0] + output.values.map { $0 - zero } + output.probabilities
+      }
+      return numbers.reduce(name) { "\($0) \($1)" }
     }
   }
 

@@ -44,8 +44,7 @@ extension ModelDraft {
     layers[1].rounding = 1
     layers[1].constants = parameters(bias: [50, -50], weights: weights(18))
     layers[2].second = 2
-    layers[2].third = 20 << 24 | 1 << 20
-    layers[2].fourth = 700_000
+    layers[2].constants = factors(1 << 20, 700_000, shift: 20)
     layers[3].window = (2, 2)
     layers[3].clamp = (0, 0)
     layers[4].window = (3, 3)
@@ -55,12 +54,11 @@ extension ModelDraft {
     layers[5].constants = table.map { UInt8(bitPattern: $0) }
     layers[6].constants = pairs(1)
     layers[6].accumulatorsBytes = 8
-    layers[7].flag = 1
+    layers[7].flags = 1
     layers[7].accumulatorsBytes = 8
     layers[7].constants = parameters(bias: [10, 20], table: table, weights: weights(36))
     layers[8].second = 8
-    layers[8].third = 21 << 24 | 1 << 21
-    layers[8].fourth = 1 << 20
+    layers[8].constants = factors(1 << 21, 1 << 20, shift: 21)
     layers[9].clamp = (-32768, 32767)
     layers[9].constants = parameters(bias: [1000, 0, -1000], shift: 33, weights: weights(6))
     return ModelDraft(tensors: tensors, layers: layers)
@@ -82,12 +80,12 @@ struct RepeatingGenerator: RandomNumberGenerator {
 
 extension ModelDraft {
   /// A mean over one large picture of two channels.
-  static func meanOver(height: UInt16, width: UInt16) -> ModelDraft {
+  static func meanOver(height: UInt16, width: UInt16, channels: UInt16 = 2) -> ModelDraft {
     var layer = Layer(.globalAveragePooling, input: 0)
-    layer.accumulatorsBytes = 8
+    layer.accumulatorsBytes = 4 * UInt32(channels)
     layer.constants = pairs(1)
-    var draft = ModelDraft(tensors: [Tensor(height, width, 2), Tensor(1, 1, 2)], layers: [layer])
-    draft.labels = ["a", "b"]
-    return draft
+    return ModelDraft(
+      tensors: [Tensor(height, width, channels), Tensor(1, 1, channels)], layers: [layer],
+      labels: (0..<channels).map { "\($0)" })
   }
 }

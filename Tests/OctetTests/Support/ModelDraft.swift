@@ -12,7 +12,7 @@ struct ModelDraft {
     var width: UInt16
     var channels: UInt16
     /// Above, below, left, right.
-    var border: (UInt8, UInt8, UInt8, UInt8) = (0, 0, 0, 0)
+    var border: (UInt16, UInt16, UInt16, UInt16) = (0, 0, 0, 0)
     var zeroPoint: Int8 = 0
     var elementBytes: UInt8 = 1
     var scale: Float = 0.5
@@ -24,7 +24,7 @@ struct ModelDraft {
 
     /// A ring that holds the whole tensor.
     init(
-      _ height: UInt16, _ width: UInt16, _ channels: UInt16, border: UInt8 = 0, zeroPoint: Int8 = 0,
+      _ height: UInt16, _ width: UInt16, _ channels: UInt16, border: UInt16 = 0, zeroPoint: Int8 = 0,
       elementBytes: UInt8 = 1
     ) {
       self.height = height
@@ -33,26 +33,24 @@ struct ModelDraft {
       self.border = (border, border, border, border)
       self.zeroPoint = zeroPoint
       self.elementBytes = elementBytes
-      rows = height + 2 * UInt16(border)
+      rows = height + 2 * border
     }
   }
 
   struct Layer {
     var kind: LayerKind
-    var flag: UInt8 = 0
+    var flags: UInt8 = 0
     var input: UInt16
-    var second: UInt16 = 0
-    var window: (UInt8, UInt8) = (1, 1)
+    var second: UInt16?
+    var window: (UInt16, UInt16) = (1, 1)
     var stride: (UInt8, UInt8) = (1, 1)
-    var reach: (UInt8, UInt8) = (0, 0)
+    var reach: (UInt16, UInt16) = (0, 0)
     var pool: (UInt8, UInt8) = (1, 1)
     var clamp: (Int16, Int16) = (-128, 127)
     var rounding: UInt8 = 0
     var accumulators: UInt32 = 0
     /// Bytes of accumulators, for laying out the arena.
     var accumulatorsBytes: UInt32 = 0
-    var third: UInt32 = 0
-    var fourth: UInt32 = 0
     var constants: [UInt8] = []
 
     init(_ kind: LayerKind, input: UInt16) {
@@ -63,9 +61,32 @@ struct ModelDraft {
 
   var tensors: [Tensor]
   var layers: [Layer]
-  var labels = ["a", "bc", ""]
-  var head = Head.softmax
-  var step: UInt32 = 100_000
+  struct Output {
+    var tensor: UInt16
+    var meaning = OutputMeaning.classes
+    var head = Head.softmax
+    var step: UInt32 = 100_000
+    var names: [String] = []
+  }
+
+  var outputs: [Output]
+  /// Kind, fit, inversion, order of channels, and whether there is a map.
+  var input: (UInt8, UInt8, UInt8, UInt8, UInt8) = (0, 0, 0, 0, 0)
+  /// Factor and offset of each channel.
+  var pixelMap: [Int32] = []
+
+  /// Classes in the last tensor.
+  init(tensors: [Tensor], layers: [Layer], labels: [String] = ["a", "bc", ""]) {
+    self.tensors = tensors
+    self.layers = layers
+    outputs = [Output(tensor: UInt16(layers.count), names: labels)]
+  }
+
+  /// The names of the first output.
+  var labels: [String] {
+    get { outputs[0].names }
+    set { outputs[0].names = newValue }
+  }
 
   /// Gives every ring and every layer's accumulators a place, one after the other; the arena's length comes back.
   mutating func layOut() -> UInt32 {
@@ -85,30 +106,39 @@ struct ModelDraft {
   /// The file.
   mutating func bytes() -> [UInt8] {
     let arena = layOut()
-    var labelBytes: [UInt8] = []
-    for label in labels {
-      labelBytes.append(UInt8(label.utf8.count))
-      labelBytes += Array(label.utf8)
-    }
+    let names = outputs.map { $0.names.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) } }
+    let nameBytes = names.reduce(0) { $0 + $1.count }
     var file: [UInt8] = Array("OCT8".utf8)
-    file.append16(1)
-    file.append16(48)
+    file.append16(2)
+    file.append16(64)
     file.append32(0)
     file.append32(0)
     file.append32(arena)
+    file.append32(0)
     file.append16(UInt16(layers.count))
-    file.append16(UInt16(labels.count))
-    file.append16(UInt16(labelBytes.count))
-    file += [head.rawValue, 0]
-    file.append32(step)
-    file += [UInt8](repeating: 0, count: 16)
+    file.append16(UInt16(outputs.count))
+    file.append32(UInt32(nameBytes))
+    file += [input.0, input.1, input.2, input.3, input.4]
+    file += [UInt8](repeating: 0, count: 27)
     for tensor in tensors { append(tensor, to: &file) }
-    var offset = UInt32(file.count + 40 * layers.count + labelBytes.count + 15) & ~15
+    var offset = UInt32(file.count + 44 * layers.count + 16 * outputs.count + nameBytes + 15) & ~15
+    offset = (offset + UInt32(4 * pixelMap.count) + 15) & ~15
     for layer in layers {
       append(layer, constantsOffset: layer.constants.isEmpty ? 0 : offset, to: &file)
       offset += UInt32(layer.constants.count)
     }
-    file += labelBytes
+    var place = UInt32(file.count + 16 * outputs.count)
+    for (output, names) in zip(outputs, names) {
+      file.append16(output.tensor)
+      file += [output.meaning.rawValue, output.head.rawValue]
+      file.append32(output.step)
+      file.append32(names.isEmpty ? 0 : place)
+      file.append32(UInt32(names.count))
+      place += UInt32(names.count)
+    }
+    for names in names { file += names }
+    file.padTo16()
+    for number in pixelMap { file.append32(UInt32(bitPattern: number)) }
     file.padTo16()
     for layer in layers { file += layer.constants }
     file.put32(UInt32(file.count), at: 8)
@@ -118,25 +148,32 @@ struct ModelDraft {
   private func append(_ tensor: Tensor, to file: inout [UInt8]) {
     file.append32(tensor.ring)
     for half in [tensor.rows, tensor.height, tensor.width, tensor.channels] { file.append16(half) }
-    file += [tensor.border.0, tensor.border.1, tensor.border.2, tensor.border.3]
+    for cells in [tensor.border.0, tensor.border.1, tensor.border.2, tensor.border.3] { file.append16(cells) }
     file += [UInt8(bitPattern: tensor.zeroPoint), tensor.elementBytes, 0, 0]
     file.append32(tensor.scale.bitPattern)
   }
 
   private func append(_ layer: Layer, constantsOffset: UInt32, to file: inout [UInt8]) {
-    file += [layer.kind.rawValue, layer.flag]
+    file += [layer.kind.rawValue, layer.flags, layer.rounding, 0]
     file.append16(layer.input)
-    file.append16(layer.second)
-    file += [layer.window.0, layer.window.1, layer.stride.0, layer.stride.1]
-    file += [layer.reach.0, layer.reach.1, layer.pool.0, layer.pool.1]
+    file.append16(layer.second ?? 0)
+    for half in [layer.window.0, layer.window.1, layer.reach.0, layer.reach.1] { file.append16(half) }
+    file += [layer.stride.0, layer.stride.1, 1, 1, layer.pool.0, layer.pool.1]
+    file += [layer.second == nil ? 1 : 2, 0]
     file.append16(UInt16(bitPattern: layer.clamp.0))
     file.append16(UInt16(bitPattern: layer.clamp.1))
-    file += [layer.rounding, 0]
+    file.append16(1)
+    file.append16(0)
     file.append32(constantsOffset)
     file.append32(UInt32(layer.constants.count))
     file.append32(layer.accumulators)
-    file.append32(layer.third)
-    file.append32(layer.fourth)
+  }
+
+  /// Constants of a layer of two inputs.
+  static func factors(_ first: UInt32, _ second: UInt32, shift: UInt32) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for number in [first, second, 0, shift << 16] { bytes.append32(number) }
+    return bytes
   }
 
   /// Constants of a weighted layer.

@@ -55,8 +55,9 @@ extension RandomModelBuilder {
       || (height - 1) * layer.stride.height + layer.window.height > shape.height
       || (width - 1) * layer.stride.width + layer.window.width > shape.width
     let gain = drawGain()
-    layer.scalings = (isCut ? Array(1...layer.window.count) : [layer.window.count]).map {
-      scaling(gain / Double(256 * $0))
+    let counts = isCut ? Array(1...layer.window.count) : [layer.window.count]
+    if !fillMean(&layer, gain: gain, counts: counts) {
+      return append(layer, output, zeroPoint: tensors[input].zeroPoint, scale: tensors[input].scale)
     }
     append(layer, output, zeroPoint: drawZeroPoint())
   }
@@ -65,8 +66,29 @@ extension RandomModelBuilder {
     let shape = tensors[input].shape
     var layer = QuantizedLayer(.globalAveragePooling, inputs: [input])
     layer.clamp = drawClamp()
-    layer.scalings = [scaling(drawGain() / Double(256 * shape.height * shape.width))]
+    if !fillMean(&layer, gain: drawGain(), counts: [shape.height * shape.width]) {
+      return append(
+        layer, ImageShape(flat: shape.channels), zeroPoint: tensors[input].zeroPoint,
+        scale: tensors[input].scale)
+    }
     append(layer, ImageShape(flat: shape.channels), zeroPoint: drawZeroPoint())
+  }
+
+  /// One of the three ways to round a mean; false for the one that keeps the scale.
+  private mutating func fillMean(_ layer: inout QuantizedLayer, gain: Double, counts: [Int]) -> Bool {
+    switch draw(0...2) {
+    case 0:
+      layer.rounding = .awayFromZero
+      return false
+    case 1:
+      layer.rounding = .halfUpThenAway
+      layer.scalings = counts.map { count in
+        // Half of them are no multiplier of 31 bits, as TensorFlow Lite's own.
+        FixedPointScaling(liteMean: gain, cells: count) ?? scaling(gain / Double(count))
+      }
+    default: layer.scalings = counts.map { scaling(gain / Double(256 * $0)) }
+    }
+    return true
   }
 
   mutating func appendJoin(_ kind: QuantizedLayer.Kind, _ input: Int) {
@@ -76,13 +98,32 @@ extension RandomModelBuilder {
     layer.clamp = drawClamp()
     layer.inputScaling =
       switch draw(0...4) {
-      case 0: QuantizedLayer.InputScaling(first: 1 << 21, second: 1 << 21, shift: draw(1...30))
-      case 1: QuantizedLayer.InputScaling(first: 0, second: draw(0...1 << 21), shift: 30)
-      default:
-        QuantizedLayer.InputScaling(
-          first: draw(1 << 19...1 << 21), second: draw(1 << 19...1 << 21), shift: draw(20...21))
+      case 0: .shared(first: 1 << 21, second: 1 << 21, shift: draw(1...30))
+      case 1: .shared(first: 0, second: draw(0...1 << 21), shift: 30)
+      default: .shared(first: draw(1 << 19...1 << 21), second: draw(1 << 19...1 << 21), shift: draw(20...21))
       }
+    if kind.traits.contains(.factorsOfInputs), happens(onceIn: 2) {
+      layer.rounding = .halfUpThenAway
+      layer.inputScaling = drawOwnFactors()
+    }
     append(layer, shape, zeroPoint: drawZeroPoint())
+  }
+
+  /// As TensorFlow Lite's ADD has them, and sometimes anything that is allowed.
+  private mutating func drawOwnFactors() -> QuantizedLayer.InputScaling {
+    if happens(onceIn: 4) {
+      let factors = (0..<3).map { place in
+        let multiplier = [0, 1 << 30, .max, Int32(draw(1 << 30...Int(Int32.max)))][draw(0...3)]
+        // An input's factor is at most a half.
+        let least = place < 2 && multiplier > 1 << 30 ? 32 : 31
+        return FixedPointScaling(
+          multiplier: multiplier, shift: UInt8(happens(onceIn: 2) ? draw(least...33) : draw(least...62)))
+      }
+      return .own(first: factors[0], second: factors[1], output: factors[2])
+    }
+    let scales = (0..<2).map { _ in Float(draw(1...1000)) / 1000 }
+    return QuantizedLayer.InputScaling(lite: scales, output: Float(draw(100...2000)) / 1000)
+      ?? .own(first: scaling(0.2), second: scaling(0.2), output: scaling(0.2))
   }
 
   mutating func appendTable(_ input: Int) {
@@ -131,7 +172,7 @@ extension RandomModelBuilder {
   private mutating func fill(_ layer: inout QuantizedLayer, outputs: Int, weightsPerOutput: Int) {
     let isExtreme = happens(onceIn: 8)
     layer.weights = (0..<outputs * weightsPerOutput).map { _ in
-      isExtreme ? (Bool.random(using: &random) ? 127 : -127) : Int8.random(in: -127...127, using: &random)
+      isExtreme ? (Bool.random(using: &random) ? 127 : -128) : Int8.random(in: -128...127, using: &random)
     }
     let room = Int(Int32.max) - 16_384 * weightsPerOutput
     // Sums of random products of this size are usual.
@@ -146,14 +187,31 @@ extension RandomModelBuilder {
       case 1: FixedPointScaling(multiplier: .max, shift: 33)
       case 2: FixedPointScaling(multiplier: .max, shift: 62)
       case 3: FixedPointScaling(multiplier: 1 << 30, shift: 62)
+      case 4: FixedPointScaling(multiplier: 0, shift: 62)
       default: scaling(drawGain() * 64 / usual)
       }
     }
-    layer.rounding = happens(onceIn: 2) ? .halfUpThenAway : .halfUp
+    if happens(onceIn: 8) { coarsen(&layer) }
+    layer.rounding = [.halfUp, .halfUpThenAway, .awayFromZero][draw(0...2)]
     layer.clamp = drawClamp()
     if happens(onceIn: 6) {
       // Rising, so that a fused pool and a pool afterwards are the same.
       layer.table = (0..<256).map { _ in Int8.random(in: -128...127, using: &random) }.sorted()
+    }
+  }
+
+  /// Factors from 1/4 on, which bring most sums to the ends of the clamp, and biases that do not.
+  private mutating func coarsen(_ layer: inout QuantizedLayer) {
+    for channel in layer.scalings.indices where happens(onceIn: 2) {
+      let multiplier = [Int32(1) << 30, .max, Int32(draw(1 << 30...Int(Int32.max)))][draw(0...2)]
+      layer.scalings[channel] = FixedPointScaling(multiplier: multiplier, shift: UInt8(draw(27...34)))
+      guard happens(onceIn: 2) else { continue }
+      let perOutput = layer.weights.count / layer.scalings.count
+      let isBySide = layer.kind != .depthwiseConvolution
+      for place in 0..<perOutput {
+        layer.weights[isBySide ? channel * perOutput + place : place * layer.scalings.count + channel] = 0
+      }
+      layer.bias[channel] = Int32(draw(-600...600))
     }
   }
 

@@ -21,9 +21,52 @@ struct RandomModelBuilder {
     for _ in 0..<(layerCount ?? draw(0...7)) { appendLayer() }
     let classNames = appendLogits()
     var model = QuantizedModel(head: drawHead(), classNames: classNames, tensors: tensors, layers: layers)
+    drawInput(&model)
+    drawOutputs(&model)
     model.fitBorders()
     widenBorders(&model)
     return model
+  }
+
+  /// Perhaps features, or pixels that a factor and an offset bring to the input.
+  private mutating func drawInput(_ model: inout QuantizedModel) {
+    let channels = tensors[0].shape.channels
+    switch draw(0...5) {
+    case 0: model.inputKind = .features
+    case 1:
+      model.takesBlueFirst = channels == 3
+      model.pixelMap = (0..<channels).map { _ in
+        switch draw(0...4) {
+        case 0: PixelFactor(factor: 1 << 22, offset: -(1 << 30))
+        case 1: PixelFactor(factor: -(1 << 22), offset: 1 << 30)
+        default:
+          PixelFactor(
+            factor: Int32(draw(-100_000...100_000)), offset: Int32(draw(-10_000_000...10_000_000)))
+        }
+      }
+    default: break
+    }
+  }
+
+  /// Perhaps more outputs than one, and others than classes.
+  private mutating func drawOutputs(_ model: inout QuantizedModel) {
+    if happens(onceIn: 5) {
+      model.outputs[0].meaning = happens(onceIn: 2) ? .labels : .numbers
+      if model.outputs[0].head == .softmax { model.outputs[0].head = .sigmoid }
+      let count = tensors[model.outputs[0].tensor].shape.channels
+      model.outputs[0].names = happens(onceIn: 2) ? [] : Array(model.outputs[0].names.prefix(count))
+    }
+    guard happens(onceIn: 4) else { return }
+    for _ in 0..<draw(1...3) {
+      let tensor = draw(1...tensors.count - 1)
+      let channels = tensors[tensor].shape.channels
+      var output = QuantizedOutput(tensor: tensor, meaning: .numbers, head: .linear, names: [])
+      if tensors[tensor].shape.isFlat {
+        output.meaning = happens(onceIn: 2) ? .classes : .labels
+        output.head = output.meaning == .classes && channels > 1 ? .softmax : .sigmoid
+      }
+      model.outputs.append(output)
+    }
   }
 
   mutating func draw(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }

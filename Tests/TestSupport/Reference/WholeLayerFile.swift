@@ -17,17 +17,21 @@ struct WholeLayerFile {
     let reachAbove, reachLeft: Int
     let poolHeight, poolWidth: Int
     let minimum, maximum: Int
-    let roundings: Int
+    let rounding: Int
     let constants: Int
     let constantBytes: Int
-    let multiplierA, multiplierB, inputShift: Int
+  }
+
+  struct OutputRecord {
+    let tensor, meaning, head, step: Int
+    let names: [String]
   }
 
   let bytes: [UInt8]
   let arenaBytes: Int
-  let head: Int
-  let step: Int
-  let labels: [String]
+  let outputs: [OutputRecord]
+  /// Factor and offset of each channel; empty where an integer of the input is the pixel less 128.
+  let pixelMap: [(factor: Int, offset: Int)]
   let tensors: [TensorRecord]
   let layers: [LayerRecord]
 
@@ -42,40 +46,49 @@ struct WholeLayerFile {
       let value = unsigned(offset, size)
       return value >= 1 << (8 * size - 1) ? value - 1 << (8 * size) : value
     }
-    precondition(Array(bytes[0..<4]) == [0x4F, 0x43, 0x54, 0x38] && unsigned(4, 2) == 1, "no .octet file")
-    precondition(unsigned(6, 2) == 48 && unsigned(8, 4) == bytes.count, "wrong length")
+    precondition(Array(bytes[0..<4]) == [0x4F, 0x43, 0x54, 0x38] && unsigned(4, 2) == 2, "no .octet file")
+    precondition(unsigned(6, 2) == 64 && unsigned(8, 4) == bytes.count, "wrong length")
     precondition(unsigned(12, 4) == WholeLayerReference.checkSum(bytes[16...]), "wrong check sum")
     arenaBytes = unsigned(16, 4)
-    let layerCount = unsigned(20, 2)
-    let classCount = unsigned(22, 2)
-    head = byte(26)
-    step = unsigned(28, 4)
-    tensors = (0...layerCount).map { index in
-      let at = 48 + 24 * index
+    let layerCount = unsigned(24, 2)
+    let outputCount = unsigned(26, 2)
+    let tensors = (0...layerCount).map { index in
+      let at = 64 + 28 * index
       return TensorRecord(
         height: unsigned(at + 6, 2), width: unsigned(at + 8, 2), channels: unsigned(at + 10, 2),
-        zeroPoint: signed(at + 16, 1), elementBytes: byte(at + 17),
-        scale: Float(bitPattern: UInt32(unsigned(at + 20, 4))))
+        zeroPoint: signed(at + 20, 1), elementBytes: byte(at + 21),
+        scale: Float(bitPattern: UInt32(unsigned(at + 24, 4))))
     }
-    let layersAt = 48 + 24 * (layerCount + 1)
+    self.tensors = tensors
+    let layersAt = 64 + 28 * (layerCount + 1)
     layers = (0..<layerCount).map { index in
-      let at = layersAt + 40 * index
+      let at = layersAt + 44 * index
       return LayerRecord(
-        kind: byte(at), hasTable: byte(at + 1) == 1, first: unsigned(at + 2, 2), second: unsigned(at + 4, 2),
-        windowHeight: byte(at + 6), windowWidth: byte(at + 7), strideDown: byte(at + 8),
-        strideAcross: byte(at + 9), reachAbove: byte(at + 10), reachLeft: byte(at + 11),
-        poolHeight: byte(at + 12), poolWidth: byte(at + 13), minimum: signed(at + 14, 2),
-        maximum: signed(at + 16, 2), roundings: 1 + byte(at + 18), constants: unsigned(at + 20, 4),
-        constantBytes: unsigned(at + 24, 4),
-        multiplierA: unsigned(at + 32, 3), multiplierB: unsigned(at + 36, 4), inputShift: byte(at + 35))
+        kind: byte(at), hasTable: byte(at + 1) % 2 == 1, first: unsigned(at + 4, 2),
+        second: unsigned(at + 6, 2), windowHeight: unsigned(at + 8, 2), windowWidth: unsigned(at + 10, 2),
+        strideDown: byte(at + 16), strideAcross: byte(at + 17), reachAbove: unsigned(at + 12, 2),
+        reachLeft: unsigned(at + 14, 2), poolHeight: byte(at + 20), poolWidth: byte(at + 21),
+        minimum: signed(at + 24, 2), maximum: signed(at + 26, 2), rounding: byte(at + 2),
+        constants: unsigned(at + 32, 4), constantBytes: unsigned(at + 36, 4))
     }
-    var at = layersAt + 40 * layerCount
-    var labels: [String] = []
-    for _ in 0..<classCount {
-      labels.append(String(decoding: file[at + 1..<at + 1 + byte(at)], as: UTF8.self))
-      at += 1 + byte(at)
+    let outputsAt = layersAt + 44 * layerCount
+    outputs = (0..<outputCount).map { index in
+      let at = outputsAt + 16 * index
+      var names: [String] = []
+      var place = unsigned(at + 8, 4)
+      let end = place + unsigned(at + 12, 4)
+      while place < end {
+        names.append(String(decoding: file[place + 1..<place + 1 + byte(place)], as: UTF8.self))
+        place += 1 + byte(place)
+      }
+      return OutputRecord(
+        tensor: unsigned(at, 2), meaning: byte(at + 2), head: byte(at + 3), step: unsigned(at + 4, 4),
+        names: names)
     }
-    self.labels = labels
+    let mapAt = (outputsAt + 16 * outputCount + unsigned(28, 4) + 15) / 16 * 16
+    pixelMap =
+      byte(36) == 0
+      ? [] : (0..<tensors[0].channels).map { (signed(mapAt + 8 * $0, 4), signed(mapAt + 8 * $0 + 4, 4)) }
   }
 
   func int8(_ offset: Int) -> Int { Int(Int8(bitPattern: bytes[offset])) }

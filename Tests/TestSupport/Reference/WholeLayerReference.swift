@@ -8,23 +8,34 @@ package struct WholeLayerReference {
     package let tensors: [[Int]]
     /// One for each layer.
     package let checkSums: [UInt32]
-    package let predictedClass: Int
-    /// In 1/65,536, one for each logit; empty with a linear head.
-    package let probabilities: [Int]
+    package let outputs: [Output]
 
-    package var logits: [Int] { tensors[tensors.count - 1] }
+    // Of the first output.
+    package var logits: [Int] { outputs[0].values }
+    package var predictedClass: Int? { outputs[0].predictedClass }
+    package var probabilities: [Int] { outputs[0].probabilities }
+  }
+
+  /// What one output holds.
+  package struct Output {
+    /// The integers of its tensor.
+    package let values: [Int]
+    /// Nil for one that holds no classes.
+    package let predictedClass: Int?
+    /// In 1/65,536, one for each class or label; empty with a linear head.
+    package let probabilities: [Int]
   }
 
   let file: WholeLayerFile
 
   package init(_ bytes: [UInt8]) { file = WholeLayerFile(bytes) }
 
-  package var labels: [String] { file.labels }
+  package var labels: [String] { file.outputs[0].names }
   package var arenaBytes: Int { file.arenaBytes }
 
   /// - Parameter pixels: as they are stored, row by row, channels last.
   package func run(_ pixels: [UInt8]) -> Outcome {
-    var tensors = [pixels.map { Int($0) - 128 }]
+    var tensors = [input(pixels)]
     var checkSums: [UInt32] = []
     for (index, layer) in file.layers.enumerated() {
       let step = WholeLayerStep(file: file, layer: layer, output: file.tensors[index + 1])
@@ -34,41 +45,58 @@ package struct WholeLayerReference {
       let bytes = values.flatMap { value in (0..<size).map { UInt8((value >> (8 * $0)) & 255) } }
       checkSums.append(UInt32(Self.checkSum(bytes[...])))
     }
-    let logits = tensors[tensors.count - 1]
-    return Outcome(
-      tensors: tensors, checkSums: checkSums, predictedClass: predictedClass(logits),
-      probabilities: probabilities(logits))
+    let outputs = file.outputs.map { record in
+      let tensor = file.tensors[record.tensor]
+      let values = tensors[record.tensor]
+      return Output(
+        values: values, predictedClass: record.meaning == 0 ? predictedClass(values, tensor.zeroPoint) : nil,
+        probabilities: probabilities(values, tensor.zeroPoint, record))
+    }
+    return Outcome(tensors: tensors, checkSums: checkSums, outputs: outputs)
   }
 
-  private var zeroPointOfLogits: Int { file.tensors[file.tensors.count - 1].zeroPoint }
+  private func input(_ pixels: [UInt8]) -> [Int] {
+    guard !file.pixelMap.isEmpty else { return pixels.map { Int($0) - 128 } }
+    return pixels.enumerated().map { index, pixel in
+      let map = file.pixelMap[index % file.pixelMap.count]
+      let sum = Int(pixel) * map.factor + map.offset
+      let whole = sum >= 0 ? sum / 65_536 : -((65_535 - sum) / 65_536)
+      return min(max(whole, -128), 127)
+    }
+  }
 
-  private func predictedClass(_ logits: [Int]) -> Int {
-    if logits.count == 1 { return logits[0] > zeroPointOfLogits ? 1 : 0 }
+  private func predictedClass(_ logits: [Int], _ zeroPoint: Int) -> Int {
+    if logits.count == 1 { return logits[0] > zeroPoint ? 1 : 0 }
     var best = 0
     for index in logits.indices where logits[index] > logits[best] { best = index }
     return best
   }
 
-  private func probabilities(_ logits: [Int]) -> [Int] {
+  private func probabilities(
+    _ logits: [Int], _ zeroPoint: Int, _ record: WholeLayerFile.OutputRecord
+  ) -> [Int] {
+    let step = record.step
     func share(_ part: Int, _ whole: Int) -> Int { (part * 131_072 + whole) / (2 * whole) }
-    switch file.head {
+    switch record.head {
     case 1:
       let largest = logits.max() ?? 0
-      let powers = logits.map { power(largest - $0) }
+      let powers = logits.map { power(largest - $0, step) }
       let sum = powers.reduce(0, +)
       return powers.map { share($0, sum) }
     case 2:
-      return logits.map { logit in
-        let x = logit - zeroPointOfLogits
+      let shares = logits.map { logit in
+        let x = logit - zeroPoint
         let one = 4_194_304
-        return x >= 0 ? share(one, one + power(x)) : share(power(-x), one + power(-x))
+        return x >= 0 ? share(one, one + power(x, step)) : share(power(-x, step), one + power(-x, step))
       }
+      // One value stands for the second of two classes.
+      return record.meaning == 0 && shares.count == 1 ? [65_536 - shares[0], shares[0]] : shares
     default: return []
     }
   }
 
-  private func power(_ distance: Int) -> Int {
-    let exponent = min(distance * file.step / 256, 4_294_967_295)
+  private func power(_ distance: Int, _ step: Int) -> Int {
+    let exponent = min(distance * step / 256, 4_294_967_295)
     let whole = exponent / 65_536
     let fraction = exponent % 65_536
     let place = fraction / 1024

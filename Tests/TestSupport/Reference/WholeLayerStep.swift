@@ -31,10 +31,7 @@ struct WholeLayerStep {
     let count = output.channels
     let multiplier = file.int32(layer.constants + 4 * count + 4 * channel)
     let shift = Int(file.bytes[layer.constants + 8 * count + channel])
-    let rescaled =
-      layer.roundings == 2
-      ? requantizeTwice(largest, multiplier, shift) : requantize(largest, multiplier, shift)
-    let value = clamp(rescaled + output.zeroPoint)
+    let value = clamp(requantize(largest, multiplier, shift) + output.zeroPoint)
     return layer.hasTable ? file.int8(layer.constants + 9 * count + value + 128) : value
   }
 
@@ -100,9 +97,15 @@ struct WholeLayerStep {
   }
 
   func mean(_ cells: [Int], pair: Int, pairs: Int) -> Int {
+    let sum = cells.reduce(0, +)
+    // Half away from zero, of the integers as they are.
+    if layer.rounding == 2 {
+      let size = (2 * abs(sum) + cells.count) / (2 * cells.count)
+      return clamp(sum < 0 ? -size : size)
+    }
     let multiplier = file.int32(layer.constants + 4 * pair)
     let shift = Int(file.bytes[layer.constants + 4 * pairs + pair])
-    let argument = 256 * (cells.reduce(0, +) - cells.count * input.zeroPoint)
+    let argument = (layer.rounding == 0 ? 256 : 1) * (sum - cells.count * input.zeroPoint)
     precondition(Int(Int32.min)...Int(Int32.max) ~= argument, "the argument fits 32 bits")
     return clamp(requantize(argument, multiplier, shift) + output.zeroPoint)
   }
@@ -111,27 +114,40 @@ struct WholeLayerStep {
 
   /// One value of two, each brought to the scale of the output.
   func join(_ a: [Int], _ b: [Int], _ joined: (Int, Int) -> Int) -> [Int] {
-    zip(a, b).map { a, b in
-      let value = joined(
-        (a - file.tensors[layer.first].zeroPoint) * layer.multiplierA,
-        (b - file.tensors[layer.second].zeroPoint) * layer.multiplierB)
-      let half = 1 << (layer.inputShift - 1)
-      return clamp(floorDivide(value + half, by: 1 << layer.inputShift) + output.zeroPoint)
+    let factors = [0, 4, 8].map { file.int32(layer.constants + $0) }
+    let shifts = [12, 13, 14].map { Int(file.bytes[layer.constants + $0]) }
+    return zip(a, b).map { a, b in
+      let first = a - file.tensors[layer.first].zeroPoint
+      let second = b - file.tensors[layer.second].zeroPoint
+      if layer.rounding == 1 {
+        let sum = joined(
+          requantize(first * 1_048_576, factors[0], shifts[0]),
+          requantize(second * 1_048_576, factors[1], shifts[1]))
+        return clamp(requantize(sum, factors[2], shifts[2]) + output.zeroPoint)
+      }
+      let value = joined(first * factors[0], second * factors[1])
+      return clamp(floorDivide(value + 1 << (shifts[2] - 1), by: 1 << shifts[2]) + output.zeroPoint)
     }
   }
 
   private func clamp(_ value: Int) -> Int { min(max(value, layer.minimum), layer.maximum) }
 
+  /// A product by a factor, rounded as the layer says.
   private func requantize(_ value: Int, _ multiplier: Int, _ shift: Int) -> Int {
-    floorDivide(value * multiplier + 1 << (shift - 1), by: 1 << shift)
-  }
-
-  /// Step by step: half up, then half away from zero.
-  private func requantizeTwice(_ value: Int, _ multiplier: Int, _ shift: Int) -> Int {
-    let first = floorDivide(value * multiplier + 1 << 30, by: 1 << 31)
-    let half = 1 << (shift - 32)
-    let size = floorDivide(abs(first) + half, by: 2 * half)
-    return first < 0 ? -size : size
+    let product = value * multiplier
+    func halfUp(_ product: Int, _ shift: Int) -> Int {
+      floorDivide(product + 1 << (shift - 1), by: 1 << shift)
+    }
+    func halfAway(_ product: Int, _ shift: Int) -> Int {
+      let size = halfUp(abs(product), shift)
+      return product < 0 ? -size : size
+    }
+    switch layer.rounding {
+    case 0: return halfUp(product, shift)
+    // The first rounding is to a multiple of 2^31, so with a shift of 31 at most it is the only one.
+    case 1: return shift <= 31 ? halfUp(product, shift) : halfAway(halfUp(product, 31), shift - 31)
+    default: return halfAway(product, shift)
+    }
   }
 
   private func floorDivide(_ value: Int, by divisor: Int) -> Int {

@@ -68,11 +68,16 @@ static sample make(const octet_kernels *k, long outputs, long lines, long segmen
   s.bias = block_of((size_t)outputs * 4);
   // Now and then all weights are 0, and the sums lie where roundings part.
   const bool is_tied = draw(8) == 0;
-  s.layer.rounds_twice = draw(2);
+  const long rounding = draw(3);
+  s.layer.rounds_twice = rounding == 1;
+  s.layer.rounds_away = rounding == 2;
+  const bool is_coarse = draw(8) == 0;
+  s.layer.is_single = s.layer.rounds_away || is_coarse;
   for (long c = 0; c < outputs; c++) {
     multipliers[c] = (int32_t)((1u << 30) + draw(1u << 30));
     shifts[c] = draw(8) ? (int32_t)between(6, 10) : (int32_t)between(1, 30);
-    halves[c] = 1 << (shifts[c] - 1);
+    if (is_coarse && draw(2)) shifts[c] = (int32_t)between(-5, 0);
+    halves[c] = shifts[c] > 0 ? 1 << (shifts[c] - 1) : 0;
     s.bias[c] = start[c] = is_tied ? draw_tie(multipliers[c], shifts[c] + 32) : (int32_t)draw(200000) - 100000;
   }
   const long each = is_depthwise ? lines * (segment / outputs) : lines * segment;
@@ -135,6 +140,7 @@ static int64_t rescaled_once(int64_t product, int shift) { return (product + ((i
 
 // To a multiple of 2^31, half up; then to one of 2^shift, half away from zero.
 static int64_t rescaled_twice(int64_t product, int shift) {
+  if (shift <= 31) return rescaled_once(product, shift);
   const int64_t first = rescaled_once(product, 31);
   return first < 0 ? -rescaled_once(-first, shift - 31) : rescaled_once(first, shift - 31);
 }
@@ -143,7 +149,10 @@ static int expected_output(const sample *s, int32_t sum, long c) {
   const octet_layer *l = &s->layer;
   const int64_t product = (int64_t)sum * l->multipliers[c];
   const int shift = l->shifts[c] + 32;
-  int64_t value = (l->rounds_twice ? rescaled_twice(product, shift) : rescaled_once(product, shift)) + l->zero_point;
+  int64_t value = l->rounds_twice  ? rescaled_twice(product, shift)
+                  : l->rounds_away ? (product < 0 ? -rescaled_once(-product, shift) : rescaled_once(product, shift))
+                                   : rescaled_once(product, shift);
+  value += l->zero_point;
   value = value < l->minimum ? l->minimum : value > l->maximum ? l->maximum : value;
   return l->table ? l->table[value + 128] : (int)value;
 }

@@ -2,8 +2,8 @@ import Octet
 
 /// Looks on with a clock: how long each layer takes for an image.
 struct LayerTimes: RunObserver {
-  private var nanoseconds = InlineArray<64, UInt64>(repeating: 0)
-  private var calls = InlineArray<64, UInt64>(repeating: 0)
+  private var nanoseconds = [UInt64](repeating: 0, count: Int(Limit.layers))
+  private var calls = [UInt64](repeating: 0, count: Int(Limit.layers))
   private var start: UInt64 = 0
 
   mutating func willRun(layer: Int) { start = ProcessorClock.wall }

@@ -49,7 +49,7 @@ struct InspectionJSON {
       ("minimum", .integer(Int(layer.minimum))), ("maximum", .integer(Int(layer.maximum))),
       ("output", .object(tensor(index + 1))),
     ]
-    if layer.kind.hasWeights { members.append(("rounds_twice", .bool(layer.rounding != .halfUp))) }
+    members.append(("rounding", .string("\(layer.rounding)")))
     let bytes = file.accumulatorBytes(of: index)
     if bytes > 0 {
       members.append(

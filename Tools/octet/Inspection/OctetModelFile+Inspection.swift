@@ -50,7 +50,11 @@ extension OctetModelFile {
     if layer.poolHeight != 1 || layer.poolWidth != 1 {
       words.append("maximum \(layer.poolHeight)x\(layer.poolWidth)")
     }
-    if layer.rounding != .halfUp { words.append("rounded twice") }
+    switch layer.rounding {
+    case .halfUp: break
+    case .halfUpThenAway: words.append("rounded twice")
+    case .awayFromZero: words.append("rounded away from 0")
+    }
     if layer.hasTable { words.append("table") }
     let output = model.tensor(index + 1)
     if layer.kind.traits.contains(.clamp), !layer.hasTable, layer.minimum == Int16(output.zeroPoint) {

@@ -79,7 +79,7 @@ enum Consumer {
     var arena = span.mutableBytes
     var session = try Session(model, arena: &arena, kernels: OwnKernels())
     try session.run(image: image.span)
-    return (0..<session.logitCount).map { session.logit($0) }
+    return (0..<session.logitCount()).map { session.logit($0) }
   }
 
   /// A model of another program, calibrated with images that have no labels.
