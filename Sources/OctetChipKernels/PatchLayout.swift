@@ -179,7 +179,7 @@ public enum VectorLayout: PatchLayout {
     var constants = octet_output(
       bias: output.bias + first, multipliers: output.multipliers + first, shifts: output.shifts + first,
       zero_point: output.zeroPoint, minimum: output.minimum, maximum: output.maximum)
-    if output.rounding == .halfUpThenAway {
+    if output.rounding.isTwice {
       octet_vector_requantize_twice(&constants, sums, stride, channels.count, target)
     } else {
       octet_vector_requantize(&constants, sums, stride, channels.count, target)

@@ -120,9 +120,13 @@ static TARGET void NAME(multiply_together)(const octet_layer *layer, const uint8
 }
 
 static TARGET void NAME(finish)(const octet_layer *layer, const int32_t *accumulators, void *target) {
+  if (layer->is_single) {
+    octet_emit_singly(layer, accumulators, 0, layer->outputs, target);
+    return;
+  }
   const long element = layer->is_wide ? 2 : 1;
   for (long c = 0; c < layer->outputs; c += LANES) {
     const long some = smaller(LANES, layer->outputs - c);
-    emit(layer, load_some(accumulators + c, some), c, some, (int8_t *)target + c * element);
+    emit_vector(layer, load_some(accumulators + c, some), c, some, (int8_t *)target + c * element);
   }
 }

@@ -23,14 +23,8 @@
 
 INLINE long smaller(long a, long b) { return a < b ? a : b; }
 
-// `count` outputs from channel `channel` on.
-INLINE void emit(const octet_layer *layer, vector sum, long channel, long count, int8_t *target) {
-  if (layer->is_single) {
-    int32_t sums[LANES];
-    store(sums, sum);
-    octet_emit_singly(layer, sums, channel, count, target);
-    return;
-  }
+// `count` outputs from channel `channel` on, of a layer whose outputs need not be written one by one.
+INLINE void emit_vector(const octet_layer *layer, vector sum, long channel, long count, int8_t *target) {
   const scaling s = load_scaling(layer, channel);
   const vector value = placed(layer, layer->rounds_twice ? rescaled(sum, s, true) : rescaled(sum, s, false));
   if (layer->is_wide) {
@@ -48,6 +42,14 @@ INLINE void emit(const octet_layer *layer, vector sum, long channel, long count,
   } else {
     store_bytes(target, value, count);
   }
+}
+
+// `count` outputs from channel `channel` on.
+INLINE void emit(const octet_layer *layer, vector sum, long channel, long count, int8_t *target) {
+  if (!layer->is_single) return emit_vector(layer, sum, channel, count, target);
+  int32_t sums[LANES];
+  store(sums, sum);
+  octet_emit_singly(layer, sums, channel, count, target);
 }
 
 // All outputs of a block at `pixels` places, where they are bytes without a table and fill its vectors.

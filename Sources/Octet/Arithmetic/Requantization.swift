@@ -15,6 +15,13 @@ public enum Rounding: UInt8, Sendable {
   case halfUpThenAway = 1
   /// Once, half away from zero, as they do in products with a matrix and in average pools.
   case awayFromZero = 2
+
+  /// Known to be false where a program is built without it.
+  @inline(__always)
+  package var isTwice: Bool { IncludedKinds.roundingTwice && self == .halfUpThenAway }
+  /// Likewise.
+  @inline(__always)
+  package var isAway: Bool { IncludedKinds.roundingAway && self == .awayFromZero }
 }
 
 /// From an accumulator to an output value: multiply, round, shift, add the zero point, clamp.
@@ -31,12 +38,12 @@ package enum Requantization {
     _ value: Int32, multiplier: Int32, shift: UInt8, _ rounding: Rounding
   ) -> Int32 {
     let product = value.multipliedFullWidth(by: multiplier)
-    let high =
-      switch rounding {
-      case .halfUp: product.high
-      case .halfUpThenAway: fartherHigh(product.high, product.low)
-      case .awayFromZero: lowerHigh(product.high, product.low)
-      }
+    var high = product.high
+    if rounding.isTwice {
+      high = fartherHigh(high, product.low)
+    } else if rounding.isAway {
+      high = lowerHigh(high, product.low)
+    }
     // Half is added where it is the lowest bit: floor((floor(h / 2^(p - 1)) + 1) / 2) = floor((h + 2^(p - 1)) / 2^p).
     return ((high &>> (Int32(truncatingIfNeeded: shift) &- 33)) &+ 1) &>> 1
   }
@@ -66,7 +73,7 @@ package enum Requantization {
     _ value: Int32, multiplier: Int32, shift: UInt8, _ rounding: Rounding
   ) -> Int32 {
     let missing = Int32(Limit.coarseShift) &- Int32(shift)
-    guard rounding == .halfUpThenAway else {
+    guard rounding.isTwice else {
       return requantize(value &<< missing, multiplier: multiplier, shift: Limit.coarseShift, rounding)
     }
     // The first of two roundings is to a multiple of 2^31, so with a shift of 31 at most it is the only one.

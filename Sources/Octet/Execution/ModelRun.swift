@@ -26,12 +26,18 @@ package struct ModelRun: ~Copyable {
   #endif
 
   /// Prepares an arena: its first `model.arenaBytes` bytes, from a multiple of 4.
+  #if OCTET_SMALL_CODE
+    @inline(never)
+  #endif
   package mutating func open(_ arena: UnsafeMutableRawPointer, _ kernels: some RowKernels) {
     RunContext(model.records, arena: arena).fillRings()
     restart(arena, kernels)
   }
 
   /// Forgets the image, so that row 0 comes next.
+  #if OCTET_SMALL_CODE
+    @inline(never)
+  #endif
   package mutating func restart(_ arena: UnsafeMutableRawPointer, _ kernels: some RowKernels) {
     rowsFed = 0
     position = 0
@@ -75,6 +81,9 @@ package struct ModelRun: ~Copyable {
   }
 
   /// Runs a whole image of `model.imageBytes` bytes.
+  #if OCTET_SMALL_CODE
+    @inline(never)
+  #endif
   package mutating func run<Observer: RunObserver>(
     image: UnsafePointer<UInt8>, _ arena: UnsafeMutableRawPointer, _ kernels: some RowKernels,
     _ observer: inout Observer

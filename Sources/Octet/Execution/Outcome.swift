@@ -15,11 +15,15 @@ package struct Outcome {
   private let rowBytes: Int
   private let isWide: Bool
   private let zeroPoint: Int32
-  private let meaning: OutputMeaning
+  private let holdsClasses: Bool
   private let head: Head
   private let step: UInt32
 
-  @inline(__always)
+  #if OCTET_SMALL_CODE
+    @inline(never)
+  #else
+    @inline(__always)
+  #endif
   package init(_ model: Model, arena: UnsafeRawPointer, output: Int = 0) {
     let record = model.output(output)
     let tensor = model.tensor(record.tensor)
@@ -30,8 +34,8 @@ package struct Outcome {
     count = Int(tensor.height) &* rowValues
     isWide = tensor.elementBytes == 2
     zeroPoint = Int32(tensor.zeroPoint)
-    meaning = model.meaning(ofOutput: output)
-    head = model.head(ofOutput: output)
+    holdsClasses = record.holdsClasses
+    head = record.knownHead ?? .linear
     step = record.probabilityStep
   }
 
@@ -57,7 +61,7 @@ package struct Outcome {
 
   /// Nil where the output is no class.
   package var classIndex: Int? {
-    guard meaning == .classes else { return nil }
+    guard holdsClasses else { return nil }
     return count == 1 ? (value(0) > 0 ? 1 : 0) : largest.index
   }
 
@@ -68,7 +72,7 @@ package struct Outcome {
   }
 
   /// Classes or labels that have a probability each.
-  private var shareCount: Int { meaning == .classes && count == 1 ? 2 : count }
+  private var shareCount: Int { holdsClasses && count == 1 ? 2 : count }
 
   /// The first of the largest logits.
   private var largest: (index: Int, value: Int32) {

@@ -46,6 +46,9 @@ package struct RowOrder: ~Copyable {
     package static func memoryBytes(_ layerCount: Int) -> Int { 5 * (layerCount + 1) }
   #endif
 
+  #if OCTET_SMALL_CODE
+    @inline(never)
+  #endif
   private mutating func begin(_ records: some RecordSource) {
     for index in 0..<records.layerCount { folding[index] = records.shape(index).keepsAccumulators }
     restart(records)
@@ -100,6 +103,9 @@ package struct RowOrder: ~Copyable {
   }
 
   /// Records that the next row of a tensor is there.
+  #if OCTET_SMALL_CODE
+    @inline(never)
+  #endif
   package mutating func advance(_ records: some RecordSource, _ index: Int) {
     if index == 0 { appeared[0] &+= 1 } else { advance(index, records.shape(index &- 1)) }
   }

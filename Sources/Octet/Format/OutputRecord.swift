@@ -19,6 +19,7 @@ package struct OutputRecord: Sendable {
   package var tensor: Int { Int(bytes.half(Field.tensor)) }
   /// Nil where the byte has no meaning; the loader has refused that.
   var knownMeaning: OutputMeaning? { OutputMeaning(rawValue: bytes.byte(Field.meaning)) }
+  var holdsClasses: Bool { bytes.byte(Field.meaning) == OutputMeaning.classes.rawValue }
   /// Likewise.
   var knownHead: Head? { Head(rawValue: bytes.byte(Field.head)) }
   package var probabilityStep: UInt32 { bytes.word(Field.probabilityStep) }

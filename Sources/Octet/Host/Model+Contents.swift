@@ -36,9 +36,9 @@
       return parts
     }
 
-    /// All of them but room for many layers, which costs memory.
+    /// All parts but room for many layers, which costs memory.
     package static var allParts: [String] {
-      ["COARSE_SHIFTS", "ROUNDING_TWICE", "ROUNDING_AWAY", "PIXEL_MAP"]
+      ["COARSE_SHIFTS", "ROUNDING_TWICE", "ROUNDING_AWAY", "PIXEL_MAP", "NAMES"]
     }
 
     /// `round(2^22 * 2^(-i / 64))` for `i` from 0 to 64, which probabilities are made of.

@@ -8,7 +8,7 @@ extension LayerKind {
 
     static func compute(_ step: RowStep, _ shape: LayerShape, _ run: RunContext) {
       let row = JoinRow(step, shape, run)
-      if shape.layer.rounding == .halfUpThenAway {
+      if shape.layer.rounding.isTwice {
         row.addRoundingTwice()
       } else {
         row.compute { $0 &+ $1 }

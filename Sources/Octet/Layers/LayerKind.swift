@@ -185,6 +185,12 @@ enum IncludedKinds {
   #else
     @inline(__always) static var roundingAway: Bool { true }
   #endif
+  /// Names of classes: a program that never shows them does not look at their text.
+  #if OCTET_CHOSEN_KINDS && !OCTET_NAMES
+    @inline(__always) static var names: Bool { false }
+  #else
+    @inline(__always) static var names: Bool { true }
+  #endif
   /// Factors and offsets of pixels.
   #if OCTET_CHOSEN_KINDS && !OCTET_PIXEL_MAP
     @inline(__always) static var pixelMap: Bool { false }

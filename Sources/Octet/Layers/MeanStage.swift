@@ -14,16 +14,15 @@ struct MeanStage {
   ///   - index: the value's place in the row.
   @inline(__always)
   func write(_ sum: Int32, cells: Int32, pair: Int, to target: UnsafeMutableRawPointer, at index: Int) {
-    switch output.rounding {
-    case .halfUp:
-      output.write(
-        (sum &- cells &* inputZeroPoint) &* 256, channel: pair, to: target, at: index, .halfUp)
-    case .halfUpThenAway:
-      output.write(sum &- cells &* inputZeroPoint, channel: pair, to: target, at: index, .halfUpThenAway)
-    case .awayFromZero:
+    if output.rounding.isAway {
       // Scale and zero point stay, so the mean of the integers is the integer of the mean.
       let mean = min(max(Requantization.mean(sum, of: cells), output.minimum), output.maximum)
       target.storeBytes(of: Int8(truncatingIfNeeded: mean), toByteOffset: index, as: Int8.self)
+    } else if output.rounding.isTwice {
+      output.write(sum &- cells &* inputZeroPoint, channel: pair, to: target, at: index, .halfUpThenAway)
+    } else {
+      output.write(
+        (sum &- cells &* inputZeroPoint) &* 256, channel: pair, to: target, at: index, .halfUp)
     }
   }
 }

@@ -28,7 +28,7 @@ public struct OutputStage {
   package func clamped(_ accumulator: Int32, channel: Int, _ rounding: Rounding) -> Int32 {
     let (multiplier, shift) = (multipliers[channel], shifts[channel])
     let value =
-      isCoarse
+      IncludedKinds.coarseShifts && isCoarse
       ? Requantization.requantizeCoarsely(accumulator, multiplier: multiplier, shift: shift, rounding)
       : Requantization.requantize(accumulator, multiplier: multiplier, shift: shift, rounding)
     return min(max(value &+ zeroPoint, minimum), maximum)
@@ -61,7 +61,9 @@ public struct OutputStage {
 
   /// Whether outputs are bytes without a table, and rounded in one of the ways that loops are made for.
   @inline(__always)
-  package var isPlain: Bool { !isWide && table == nil && !isCoarse && rounding != .awayFromZero }
+  package var isPlain: Bool {
+    !isWide && table == nil && !(IncludedKinds.coarseShifts && isCoarse) && !rounding.isAway
+  }
 
   /// Writes the values of some channels, which are int8 and have no table, from sums that are `stride` apart.
   @inline(__always)
@@ -73,7 +75,7 @@ public struct OutputStage {
       writeBytes(sums, stride, lacksBias, channels, to: target, rounding)
     #else
       // A loop for each way of rounding, so that none asks.
-      if rounding == .halfUpThenAway {
+      if rounding.isTwice {
         writeBytes(sums, stride, lacksBias, channels, to: target, .halfUpThenAway)
       } else {
         writeBytes(sums, stride, lacksBias, channels, to: target, .halfUp)

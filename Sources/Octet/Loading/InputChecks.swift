@@ -20,7 +20,7 @@ extension ModelRecords {
     try require(
       map == 0 || (map == 1 && isPicture && IncludedKinds.pixelMap), .pixelMap, at: FileFormat.pixelMap,
       UInt32(map))
-    guard map == 1 else { return header.constantsOffset }
+    guard IncludedKinds.pixelMap, map == 1 else { return header.constantsOffset }
     return try checkPixelMap(from: header.constantsOffset, channels: UInt32(channels))
   }
 

@@ -57,6 +57,7 @@ public struct Model: Sendable {
   package var input: TensorRecord { tensor(0) }
 
   /// What the file says about an output, counted from 0 and below `outputCount`.
+  @inline(__always)
   package func output(_ index: Int) -> OutputRecord {
     precondition(index >= 0 && index < outputCount, "there is no such output")
     return OutputRecord(
@@ -118,7 +119,9 @@ public struct Model: Sendable {
   public var imageBytes: Int { Int(input.height) &* input.rowValues }
 
   /// Whether the classes, labels or numbers of an output have names.
-  public func hasNames(ofOutput index: Int = 0) -> Bool { output(index).namesBytes > 0 }
+  public func hasNames(ofOutput index: Int = 0) -> Bool {
+    IncludedKinds.names && output(index).namesBytes > 0
+  }
 
   /// The name of a class, label or number in UTF-8, without control characters and those that turn the direction of
   /// writing; empty for an output without names.
@@ -126,7 +129,9 @@ public struct Model: Sendable {
   /// Stops the program (a trap) unless there is such an output, and a name for each of its values.
   public func label(_ index: Int, ofOutput output: Int = 0) -> UnsafeRawBufferPointer {
     let record = self.output(output)
-    guard record.namesBytes > 0 else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+    guard IncludedKinds.names, record.namesBytes > 0 else {
+      return UnsafeRawBufferPointer(start: nil, count: 0)
+    }
     let count = max(classCount(ofOutput: output), Int(tensor(record.tensor).channels))
     precondition(index >= 0 && index < count, "there is no such class")
     var offset = record.namesOffset

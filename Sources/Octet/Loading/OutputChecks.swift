@@ -32,9 +32,9 @@ extension ModelRecords {
       throw ModelError(.head, offset: start &+ OutputRecord.Field.head, value: headByte)
     }
     // Classes compete or are two; what is no class does not compete.
-    let fits =
-      meaning == .classes ? (tensor.channels > 1 || head != .softmax) : head != .softmax
-    try check(fits, .head, OutputRecord.Field.head, headByte)
+    try check(
+      head != .softmax || (meaning == .classes && tensor.channels > 1), .head, OutputRecord.Field.head,
+      headByte)
     try check(
       meaning == .numbers || (tensor.height == 1 && tensor.width == 1), .logitsShape,
       OutputRecord.Field.tensor, UInt32(tensor.height))
@@ -53,7 +53,9 @@ extension ModelRecords {
       output.namesOffset == names && bytes <= header.namesEnd &- names, .labels,
       OutputRecord.Field.namesOffset, output.namesOffset)
     let isTwo = meaning == .classes && tensor.channels == 1
-    try checkNames(from: names, to: names &+ bytes, count: isTwo ? 2 : tensor.channels)
+    if IncludedKinds.names {
+      try checkNames(from: names, to: names &+ bytes, count: isTwo ? 2 : tensor.channels)
+    }
     return names &+ bytes
   }
 
