@@ -56,6 +56,32 @@ struct ForeignCommandTests {
     #expect(try Model(copying: #require(try folder.bytes(of: "lite.octet"))).layerCount == 3)
   }
 
+  @Test func `an integer model needs no data, and then takes its own integers`() throws {
+    let file = try #require(LiteModel.integer.first { $0.testDescription == "dense-int8.tflite" })
+    let answers = try file.answers()
+    let out = folder.path("bare.octet")
+    let made = try OctetProcess.run("quantize", lite, "--out", out)
+    #expect(made.status == 0 && made.errors.isEmpty, "\(made.errors)")
+    #expect(made.output.contains("nothing calibrated") && !made.output.contains("Data:"))
+    let said = try object(try OctetProcess.run("quantize", lite, "--out", out, "--json").output)
+    #expect(said["file_bytes"] as? Int == (try folder.bytes(of: "bare.octet")?.count))
+    #expect(said["data"] == nil && said["accuracy"] == nil)
+    let items = NPYArray(
+      shape: [answers.pictures.count, 36], answers.pictures.joined().map { Int8(Int($0) - 128) })
+    try folder.write(items.file, to: "items.npy")
+    let result = try OctetProcess.run(
+      "predict", out, folder.path("items.npy"), "--integers", "--out", folder.path("out.npy"))
+    #expect(result.status == 0, "\(result.errors)")
+    let logits = try #require(answers.logits)
+    #expect(
+      try NPYArray.read(path: folder.path("out.npy"))
+        == NPYArray(shape: [logits.count, logits[0].count], logits.joined().map { Int8($0) }))
+    let page = try OctetProcess.run(
+      "quantize", lite, "--out", folder.path("no.octet"), "--report", folder.path("no.html"))
+    #expect(page.status == 2 && page.errors.contains("--data"))
+    #expect(try folder.bytes(of: "no.octet") == nil && folder.bytes(of: "no.html") == nil)
+  }
+
   @Test func `convolutions that are taken over round twice, and inspect says so`() throws {
     let (out, data) = (folder.path("residual.octet"), folder.path("nine.csv"))
     try write(size: 9, classes: 4, to: "nine.csv")

@@ -17,7 +17,8 @@ enum QuantizeCommand: Command {
       integers, and writes the .octet file. Then it reports the error of each layer, and tests the float and \
       the int8 model on the same test images. The same model, data and options give the same bytes.
 
-      A full-integer .tflite file is converted with its own integers and scales, without calibration.
+      A full-integer .tflite file is converted with its own integers and scales, without calibration. It needs \
+      no data, and is tested only on what --data names.
       """,
     positionals: [PositionalDescription(.input(), help: FloatModelSource.kinds)],
     options: [
@@ -91,13 +92,18 @@ enum QuantizeCommand: Command {
     request.options = PictureOptions(arguments)
     request.input = network.input
     request.isKept = true
+    let target = try ReportOption.target(arguments)
+    let hasData = arguments.value("data") != nil
+    guard hasData || target == nil else {
+      throw arguments.usageError("the page of --report shows test images: name some with --data")
+    }
     try IntegerConversionRun(
       network: network,
       outputPath: outputPath(arguments),
-      located: DataOption.locate(arguments, request),
+      located: hasData ? DataOption.locate(arguments, request) : nil, pictures: request,
       options: ForeignModelOptions(arguments, path: network.path),
       threads: arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount,
-      isQuiet: arguments.flag("quiet"), isJSON: arguments.flag("json"), target: ReportOption.target(arguments)
+      isQuiet: arguments.flag("quiet"), isJSON: arguments.flag("json"), target: target
     ).run()
   }
 

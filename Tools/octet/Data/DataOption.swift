@@ -71,7 +71,7 @@ enum DataOption {
     let locator = DataLocator(
       path: path, environment: environment, pictureReader: pictures)
     let data = try locator.locate { () throws(FileError) in SyntheticDigits.dataSet() }
-    let form = request.form(for: data)
+    let form = request.form(for: data.train.shape, classNames: data.train.classNames)
     guard pictures.pictureCount > 0 else { return (Located(data: data, form: form), false) }
     guard pictures.takesPixelsAsTheyAre else {
       let noted = noting(data, inverted: pictures.invertedCount, fitted: pictures.fittedCount, form)

@@ -73,7 +73,7 @@ enum FloatModelSource {
   }
 
   /// The names of the classes of a network of integers, as `classifier` finds them.
-  static func classNames(_ network: LiteNetwork, given: [String]?, data: [String]) throws -> [String] {
+  static func classNames(_ network: LiteNetwork, given: [String]?, data: [String]?) throws -> [String] {
     do throws(NetworkError) {
       return try network.classifierOutput.classNames(given: given, data: data)
     } catch {

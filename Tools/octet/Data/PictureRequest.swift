@@ -47,9 +47,9 @@ struct PictureRequest {
   var form: PictureForm? { options.over(known) }
 
   /// What is known of the form, or the usual one of these images.
-  func form(for data: DataSet) -> PictureForm {
+  func form(for shape: ImageShape, classNames: [String]) -> PictureForm {
     if let form { return form }
-    let usual = PictureForm.usual(for: data.train.shape, classNames: data.train.classNames)
+    let usual = PictureForm.usual(for: shape, classNames: classNames)
     return PictureForm(fit: usual.fit, inversion: options.inversion ?? usual.inversion)
   }
 

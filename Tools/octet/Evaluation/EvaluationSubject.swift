@@ -61,9 +61,11 @@ struct EvaluationSubject {
         request.options = PictureOptions(arguments)
         request.input = network.input
         let made = try IntegerConversion(
-          network, DataOption.locate(arguments, request), foreign, workLimit: MaxWorkOption.limit(arguments))
+          network, DataOption.locate(arguments, request), request, foreign,
+          workLimit: MaxWorkOption.limit(arguments))
+        guard let data = made.data else { preconditionFailure("data was located") }
         integer = OctetModelFile(path: path, model: made.model, bytes: made.file.bytes)
-        (float, images, origin) = (nil, made.data.test ?? made.data.train, made.data.origin)
+        (float, images, origin) = (nil, data.test ?? data.train, data.origin)
         return
       }
     }

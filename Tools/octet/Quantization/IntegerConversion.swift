@@ -4,31 +4,35 @@ import OctetInterchange
 import OctetNetwork
 import OctetQuantization
 
-/// A converted full-integer .tflite network, with the data that it fits. Nothing is written.
+/// A converted full-integer .tflite network, with the data that it fits if there is any. Nothing is written.
 struct IntegerConversion {
   let quantized: QuantizedModel
   let file: OctetFile
   let model: Model
-  /// The classes of the model only.
-  let data: DataSet
+  /// The classes of the model only; nil where no data was named, as the file has all that is needed.
+  let data: DataSet?
 
-  /// - Parameter workLimit: the most operations that an image may take, where a limit was given.
+  /// - Parameters:
+  ///   - located: what was named to test the model on. Without it a byte of the input is one of the file's own integers
+  ///     plus 128, unless the options say what pixels are.
+  ///   - workLimit: the most operations that an image may take, where a limit was given.
   init(
-    _ network: LiteNetwork, _ located: DataOption.Located, _ options: ForeignModelOptions,
-    workLimit: UInt64 = .max
+    _ network: LiteNetwork, _ located: DataOption.Located?, _ pictures: PictureRequest,
+    _ options: ForeignModelOptions, workLimit: UInt64 = .max
   ) throws {
     let names = try FloatModelSource.classNames(
-      network, given: options.classNames, data: located.data.train.classNames)
-    let picture = located.data.train.shape
-    guard network.input.takes(picture) else {
+      network, given: options.classNames, data: located?.data.train.classNames)
+    let picture = located?.data.train.shape
+    if let picture, !network.input.takes(picture) {
       throw FileContentError(
         path: network.path,
         reason: QuantizationError.shape(images: picture, network: network.input).description)
     }
-    data = try ModelData.keeping(names, of: located.data)
+    data = try located.map { try ModelData.keeping(names, of: $0.data) }
     var quantized = try LiteIntegerConversion.model(
-      network, classNames: names, picture: picture, pixels: options.pixels ?? 0...1)
-    quantized.pictureForm = located.form
+      network, classNames: names, picture: picture,
+      pixels: options.pixels ?? (located == nil ? nil : 0...1))
+    quantized.pictureForm = located?.form ?? pictures.form(for: network.input, classNames: names)
     self.quantized = quantized
     file = OctetFile(quantized)
     // What the runtime would refuse is not written.

@@ -11,7 +11,9 @@ import OctetText
 struct IntegerConversionRun {
   let network: LiteNetwork
   let outputPath: String
-  let located: DataOption.Located
+  /// What it is tested on; nil for nothing.
+  let located: DataOption.Located?
+  let pictures: PictureRequest
   let options: ForeignModelOptions
   let threads: Int
   let isQuiet: Bool
@@ -22,10 +24,11 @@ struct IntegerConversionRun {
   func run() throws {
     try AtomicFile.requireWritable(path: outputPath)
     // Checked even where nothing is tested: a model of other classes or pictures than these is not what was meant.
-    let made = try IntegerConversion(network, located, options)
-    let (quantized, file, model, kept) = (made.quantized, made.file, made.model, made.data)
-    try file.write(to: outputPath)
+    let made = try IntegerConversion(network, located, pictures, options)
+    let model = made.model
+    try made.file.write(to: outputPath)
     if isQuiet, target == nil { return }
+    guard let kept = made.data else { return try writeUntested(made) }
     let images = kept.test ?? kept.train
     let answers = ModelAnswers(images: images, workers: Workers(count: threads), showsProgress: !isQuiet)
     let found = try answers.integer(model)
@@ -36,25 +39,10 @@ struct IntegerConversionRun {
     if isJSON, !isQuiet {
       try StandardOutput.write(
         JSONValue.object(
-          [
-            ("model", .string(outputPath)), ("integer_model", .string(network.path)),
-            ("data", .string(kept.origin)), ("pictures", InspectionJSON.form(model.pictureForm)),
-            ("file_bytes", .integer(file.bytes.count)),
-            ("weight_bytes", .integer(quantized.layers.reduce(0) { $0 + $1.weights.count })),
-            ("arena_bytes", .integer(model.arenaBytes)),
-          ] + ComparisonJSON.members(confusion) + [("warnings", warnings.json)]
+          members(made) + ComparisonJSON.members(confusion) + [("warnings", warnings.json)]
         ).text + "\n")
     } else if !isQuiet {
-      try StandardOutput.write(
-        """
-        Data: \(kept.origin.shown)
-        Pictures: \(model.pictureForm.words)
-        Took over the integers of \(network.path.shown): \(model.layerCount) layers, nothing calibrated
-        Wrote \(outputPath.shown): \(NumberText.grouped(file.bytes.count)) bytes, \
-        \(NumberText.grouped(model.arenaBytes)) bytes of memory to run
-
-
-        """)
+      try StandardOutput.write("Data: \(kept.origin.shown)\n\(text(made))\n")
       try StandardOutput.write(ConfusionText(confusion).text(name: "Test images"))
     }
     // Behind what is printed: a full disk loses no result.
@@ -68,5 +56,34 @@ struct IntegerConversionRun {
         Page(
           title: "Conversion of \(Folder.name(of: network.path))", about: "Data: \(kept.origin).", sections))
     }
+  }
+
+  private func writeUntested(_ made: IntegerConversion) throws {
+    try StandardOutput.write(isJSON ? JSONValue.object(members(made)).text + "\n" : text(made))
+  }
+
+  /// For programs.
+  private func members(_ made: IntegerConversion) -> [(name: String, value: JSONValue)] {
+    var members: [(name: String, value: JSONValue)] = [
+      ("model", .string(outputPath)), ("integer_model", .string(network.path)),
+    ]
+    if let data = made.data { members.append(("data", .string(data.origin))) }
+    return members + [
+      ("pictures", InspectionJSON.form(made.model.pictureForm)),
+      ("file_bytes", .integer(made.file.bytes.count)),
+      ("weight_bytes", .integer(made.quantized.layers.reduce(0) { $0 + $1.weights.count })),
+      ("arena_bytes", .integer(made.model.arenaBytes)),
+    ]
+  }
+
+  /// For people.
+  private func text(_ made: IntegerConversion) -> String {
+    """
+    Pictures: \(made.model.pictureForm.words)
+    Took over the integers of \(network.path.shown): \(made.model.layerCount) layers, nothing calibrated
+    Wrote \(outputPath.shown): \(NumberText.grouped(made.file.bytes.count)) bytes, \
+    \(NumberText.grouped(made.model.arenaBytes)) bytes of memory to run
+
+    """
   }
 }
