@@ -57,6 +57,14 @@ package struct FixedPointScaling: Hashable, Sendable {
     (sum * Int(multiplier) + 1 << (Int(shift) - 1)) >> Int(shift)
   }
 
+  /// The product with the factor, rounded to a multiple of 2^31 half going up and then half away from zero.
+  func scaledTwice(_ value: Int) -> Int {
+    guard shift > 31 else { return scaled(value) }
+    let first = (value * Int(multiplier) + 1 << 30) >> 31
+    let size = (abs(first) + 1 << (Int(shift) - 32)) >> (Int(shift) - 31)
+    return first < 0 ? -size : size
+  }
+
   /// The factor of a sum of so many cells as TensorFlow Lite's MEAN works it out: the multiplier of the scales' ratio
   /// is divided as an integer, cut off, and not brought to 31 bits again. Nil where the ratio is too large, or so small
   /// that the multiplier would lose more than a bit.

@@ -25,9 +25,10 @@ extension LiteIntegerConversion {
 
   /// What a fused function leaves of the integers.
   func clamp(_ function: Graph.Function, _ encoding: IntegerLayer.Encoding) -> ClosedRange<Int> {
-    func place(_ value: Double) -> Int {
-      let integer = (value / Double(encoding.scale)).rounded() + Double(encoding.zeroPoint)
-      return Int(min(max(integer, -128), 127))
+    // In float, as TensorFlow Lite does.
+    func place(_ value: Float) -> Int {
+      let integer = (value / encoding.scale).rounded(.toNearestOrAwayFromZero)
+      return min(max(Int(min(max(integer, -1e6), 1e6)) + encoding.zeroPoint, -128), 127)
     }
     switch function {
     case .relu: return place(0)...127

@@ -31,9 +31,13 @@ extension LiteIntegerConversion {
   ) throws(ImportError) -> Int {
     let from = tensors[input]
     let output = try output(node)
-    let table = (-128...127).map { integer in
-      let value = function.value(Double(from.scale) * Double(integer - from.zeroPoint))
-      return Int8(min(max((value / Double(output.scale)).rounded() + Double(output.zeroPoint), -128), 127))
+    let table: [Int8]
+    do throws(LiteTable.Failure) {
+      table = try LiteTable(
+        from: IntegerLayer.Encoding(scale: from.scale, zeroPoint: from.zeroPoint), to: output
+      ).values(function)
+    } catch {
+      throw source.failure("\(node.title) \(error.reason)")
     }
     return append(lookUp(table, from: input), shape: from.shape, output)
   }
@@ -60,18 +64,5 @@ extension LiteIntegerConversion {
     var layer = QuantizedLayer(.table, inputs: [tensor])
     layer.table = table
     return layer
-  }
-}
-
-extension Graph.Function {
-  fileprivate func value(_ value: Double) -> Double {
-    switch self {
-    case .identity: value
-    case .relu: max(value, 0)
-    case .reluN1To1: min(max(value, -1), 1)
-    case .relu6: min(max(value, 0), 6)
-    case .sigmoid: logisticFunction(value)
-    case .tanh: hyperbolicTangent(value)
-    }
   }
 }

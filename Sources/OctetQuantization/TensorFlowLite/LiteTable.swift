@@ -1,0 +1,59 @@
+import Octet
+import OctetInterchange
+
+/// The 256 results of an operator of one value in a full-integer .tflite file, with the steps in which LiteRT's reference
+/// kernels compute it: some in float, some in integers, each rounded as there.
+struct LiteTable {
+  struct Failure: Error {
+    let reason: String
+  }
+
+  let from: IntegerLayer.Encoding
+  let to: IntegerLayer.Encoding
+
+  /// In the order of the input's integers, that of -128 first.
+  func values(_ function: Graph.Function) throws(Failure) -> [Int8] {
+    switch function {
+    // QUANTIZE takes the ratio of the scales in double, the others in float.
+    case .identity: return try rescaled(by: Double(from.scale) / Double(to.scale), -128...127)
+    case .relu: return try clamped(0, nil)
+    case .relu6: return try clamped(0, 6)
+    case .reluN1To1: return try clamped(-1, 1)
+    case .sigmoid:
+      guard to.scale == 1 / 256 else { throw Failure(reason: "gives a scale of \(to.scale); LOGISTIC has 1/256") }
+      return floats { 1 / (1 + Float(exponential(Double(-$0)))) }
+    case .tanh: return floats { Float(hyperbolicTangent(Double($0))) }
+    }
+  }
+
+  private func clamped(_ low: Float, _ high: Float?) throws(Failure) -> [Int8] {
+    func place(_ value: Float) -> Int {
+      let integer = (value / to.scale).rounded(.toNearestOrAwayFromZero)
+      // Far outside the type, where it is cut off.
+      return to.zeroPoint + Int(min(max(integer, -1e6), 1e6))
+    }
+    let limits = max(place(low), -128)...max(min(high.map(place) ?? 127, 127), max(place(low), -128))
+    return try rescaled(by: Double(from.scale / to.scale), limits)
+  }
+
+  /// A product that is rounded twice.
+  private func rescaled(by ratio: Double, _ limits: ClosedRange<Int>) throws(Failure) -> [Int8] {
+    guard let factor = FixedPointScaling(ratio) else {
+      throw Failure(reason: "has scales with the ratio \(ratio); it must be below 16")
+    }
+    return (-128...127).map { integer in
+      let value = factor.scaledTwice(integer - from.zeroPoint) + to.zeroPoint
+      return Int8(min(max(min(max(value, limits.lowerBound), limits.upperBound), -128), 127))
+    }
+  }
+
+  /// A function of floats; LiteRT multiplies by the inverse of the scale.
+  private func floats(_ function: (Float) -> Float) -> [Int8] {
+    let inverse = 1 / to.scale
+    return (-128...127).map { integer in
+      let value = function(from.scale * Float(integer - from.zeroPoint)) * inverse
+      let moved = value.rounded(.toNearestOrAwayFromZero) + Float(to.zeroPoint)
+      return Int8(min(max(moved, -128), 127))
+    }
+  }
+}
