@@ -15,7 +15,7 @@ func readLite(_ file: [UInt8]) {
   guard outputs <= 256 else { return }
   let names = (0..<outputs).map(String.init)
   guard
-    let model = try? LiteIntegerConversion.model(network, classNames: names, picture: nil, pixels: nil)
+    let model = try? LiteIntegerConversion.model(network, names: names, picture: nil, pixels: nil)
   else { return }
   _ = try? Model(copying: OctetFile(model).bytes)
 }

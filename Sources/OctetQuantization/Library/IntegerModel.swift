@@ -49,7 +49,7 @@ public struct IntegerModel: Sendable {
     do {
       let names = try network.classifierOutput.classNames(given: classNames)
       var quantized = try LiteIntegerConversion.model(
-        network, classNames: names, picture: nil, pixels: pixels)
+        network, names: names, picture: nil, pixels: pixels)
       quantized.pictureForm = .usual(for: network.input, classNames: names)
       try self.init(quantized)
     } catch let error as ImportError {

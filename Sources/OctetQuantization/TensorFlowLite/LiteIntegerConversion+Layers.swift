@@ -10,11 +10,11 @@ extension LiteIntegerConversion {
     switch node.operation {
     case .layer(let kind): values.append(try kind.lowering.convert(node, inputs, &self))
     case .softmax:
-      guard isLast else {
-        throw source.failure("\(node.title) is inside the network; softmax is supported at its end only")
+      guard isLast, leavesHead else {
+        throw source.failure("\(node.title) is no row of classes at the end of the network, where it is supported")
       }
       values.append(inputs[0])
-    case .function(.sigmoid) where isLast: values.append(inputs[0])
+    case .function(.sigmoid) where isLast && leavesHead: values.append(inputs[0])
     case .function(let function): values.append(try lookUp(function, node, inputs[0]))
     case .requantize: values.append(try lookUp(.identity, node, inputs[0]))
     case .affine:

@@ -8,7 +8,8 @@ import OctetNetwork
 /// shift nearest to it. Convolutions round twice here as well, so that each of their values is LiteRT's.
 package struct LiteIntegerConversion {
   let source: LiteNetwork
-  private let classNames: [String]
+  private let meaning: OutputMeaning
+  private let names: [String]
   private(set) var tensors: [QuantizedTensor] = []
   private(set) var layers: [QuantizedLayer] = []
   /// The tensor here that holds each value of the file's network.
@@ -16,12 +17,15 @@ package struct LiteIntegerConversion {
   var weightCount = 0
 
   /// - Parameters:
+  ///   - meaning: what the output's values say.
+  ///   - names: those of classes, labels or numbers; none will do.
   ///   - picture: the shape of the pictures, which a flat input of as many values takes.
   ///   - pixels: what a pixel of 0 and one of 255 stand for; nil for an input that is fed its own integers plus 128.
   package static func model(
-    _ source: LiteNetwork, classNames: [String], picture: ImageShape?, pixels: ClosedRange<Float>?
+    _ source: LiteNetwork, meaning: OutputMeaning = .classes, names: [String], picture: ImageShape?,
+    pixels: ClosedRange<Float>?
   ) throws(ImportError) -> QuantizedModel {
-    var conversion = LiteIntegerConversion(source: source, classNames: classNames)
+    var conversion = LiteIntegerConversion(source: source, meaning: meaning, names: names)
     try conversion.convertInput(picture: picture, pixels: pixels)
     for (index, node) in source.graph.nodes.enumerated() {
       try conversion.convert(node, isLast: index == source.graph.nodes.count - 1)
@@ -29,10 +33,15 @@ package struct LiteIntegerConversion {
     return try conversion.finish()
   }
 
-  private init(source: LiteNetwork, classNames: [String]) {
+  private init(source: LiteNetwork, meaning: OutputMeaning, names: [String]) {
     self.source = source
-    self.classNames = classNames
+    self.meaning = meaning
+    self.names = names
   }
+
+  /// Whether a softmax or sigmoid at the end is left to the head, which is finer than the file's integers. Numbers have
+  /// no head: they keep every operator.
+  var leavesHead: Bool { meaning != .numbers }
 
   private mutating func convertInput(picture: ImageShape?, pixels: ClosedRange<Float>?) throws(ImportError) {
     let encoding = try encoding(source.inputTensor, title: "its input")
@@ -81,21 +90,26 @@ package struct LiteIntegerConversion {
     guard values.last == tensors.count - 1, !layers.isEmpty else {
       throw source.failure("its output is not what its last layer gives")
     }
-    guard let last = tensors.last, last.shape.isFlat else {
-      throw source.failure("its output \(tensors.last?.shape.description ?? "") is not one row of logits")
+    let last = tensors[tensors.count - 1]
+    guard last.shape.isFlat || meaning == .numbers else {
+      throw source.failure("its output \(last.shape) is not one row of logits")
     }
     let outputs = last.shape.channels
-    guard outputs == classNames.count || (outputs == 1 && classNames.count == 2) else {
-      throw source.failure("it has \(outputs) outputs, but there are \(classNames.count) classes")
+    let isTwo = meaning == .classes && outputs == 1
+    guard names.isEmpty || names.count == (isTwo ? 2 : outputs) else {
+      throw source.failure("it has \(outputs) outputs, but there are \(names.count) names")
     }
-    let head: QuantizedModel.Head =
+    var head = QuantizedModel.Head.linear
+    if leavesHead {
       switch source.head {
-      case .linear: .linear
-      case .softmax: .softmax
-      case .sigmoid: .sigmoid
+      case .linear: head = .linear
+      case .softmax: head = .softmax
+      case .sigmoid: head = .sigmoid
       }
+    }
     fusePools()
-    var model = QuantizedModel(head: head, classNames: classNames, tensors: tensors, layers: layers)
+    let output = QuantizedOutput(tensor: tensors.count - 1, meaning: meaning, head: head, names: names)
+    var model = QuantizedModel(outputs: [output], tensors: tensors, layers: layers)
     model.fitBorders()
     if let fault = model.fault { throw source.failure(fault) }
     return model

@@ -1,3 +1,4 @@
+import Octet
 import OctetNetwork
 import OctetText
 
@@ -17,8 +18,8 @@ package struct ClassifierOutput: Equatable, Sendable {
     self.activation = activation
   }
 
-  /// As labels are bytes.
-  package static let largestClassCount = 256
+  /// As many as an output can have channels.
+  package static let largestClassCount = 65_535
 
   /// The classes that it can tell apart, if it is a classifier.
   package var classCount: Int { max(shape.count, 2) }
@@ -52,6 +53,21 @@ package struct ClassifierOutput: Equatable, Sendable {
     }
   }
 
+  /// What the values say, for a model that need not be a classifier: classes where `classNames` finds some; labels
+  /// where there are several outputs with a sigmoid each; else numbers.
+  ///
+  /// - Throws: why the names that were given do not fit.
+  package func meaning(
+    given: [String]?, data: [String]? = nil
+  ) throws(NetworkError) -> (meaning: OutputMeaning, names: [String]) {
+    if let given { return (.classes, try classNames(given: given)) }
+    do throws(NetworkError) {
+      return (.classes, try classNames(given: nil, data: data))
+    } catch {
+      return (shape.isFlat && shape.count > 1 && activation == .sigmoid ? .labels : .numbers, [])
+    }
+  }
+
   /// Why no names can make it a classifier; nil where they can.
   private var impossible: String? {
     guard shape.isFlat else {
@@ -80,7 +96,7 @@ package struct ClassifierOutput: Equatable, Sendable {
     guard (2...largestClassCount).contains(names.count), Set(names).count == names.count,
       names.allSatisfy({ (1...255).contains($0.utf8.count) })
     else {
-      return "its \"classes\" are [\(shown(names))]: there must be 2 to 256 different names of 1 to 255 bytes"
+      return "its \"classes\" are [\(shown(names))]: there must be 2 to 65,535 different names of 1 to 255 bytes"
     }
     if let name = names.first(where: { !$0.isLabel }) {
       return

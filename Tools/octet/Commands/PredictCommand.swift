@@ -96,9 +96,9 @@ enum PredictCommand: Command {
     _ network: LiteNetwork, _ items: PredictionItems, _ pixels: ClosedRange<Float>?, wantsIntegers: Bool,
     _ workers: Workers, workLimit: UInt64
   ) throws -> IntegerPrediction {
-    let outputs = network.output.count
+    let meaning = try FloatModelSource.meaning(network, given: nil, data: nil).meaning
     let quantized = try LiteIntegerConversion.model(
-      network, classNames: (0..<max(outputs, 2)).map(String.init), picture: nil,
+      network, meaning: meaning, names: [], picture: nil,
       pixels: items.meaning == .pixels ? pixels ?? 0...1 : nil)
     let bytes = OctetFile(quantized).bytes
     let model: Model

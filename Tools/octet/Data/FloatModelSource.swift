@@ -72,10 +72,12 @@ enum FloatModelSource {
     }
   }
 
-  /// The names of the classes of a network of integers, as `classifier` finds them.
-  static func classNames(_ network: LiteNetwork, given: [String]?, data: [String]?) throws -> [String] {
+  /// What the output of a network of integers means, and the names of its classes if it has some.
+  static func meaning(
+    _ network: LiteNetwork, given: [String]?, data: [String]?
+  ) throws -> (meaning: OutputMeaning, names: [String]) {
     do throws(NetworkError) {
-      return try network.classifierOutput.classNames(given: given, data: data)
+      return try network.classifierOutput.meaning(given: given, data: data)
     } catch {
       throw FileContentError(path: network.path, reason: "this model is not a classifier: \(error)")
     }

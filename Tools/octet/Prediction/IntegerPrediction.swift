@@ -91,7 +91,7 @@ struct IntegerPrediction {
           outcome.forEachLogit { found.append(Float($0 + zeroPoint)) }
         } else if model.head == .linear {
           outcome.forEachLogit { found.append(scale * Float($0)) }
-        } else if outcome.count == 1 {
+        } else if outcome.count == 1, model.meaning == .classes {
           // One output is the probability of the second class.
           found.append(Float(outcome.probability(of: 1)) / 65_536)
         } else {

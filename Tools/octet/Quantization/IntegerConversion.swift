@@ -20,7 +20,7 @@ struct IntegerConversion {
     _ network: LiteNetwork, _ located: DataOption.Located?, _ pictures: PictureRequest,
     _ options: ForeignModelOptions, workLimit: UInt64 = .max
   ) throws {
-    let names = try FloatModelSource.classNames(
+    let (meaning, names) = try FloatModelSource.meaning(
       network, given: options.classNames, data: located?.data.train.classNames)
     let picture = located?.data.train.shape
     if let picture, !network.input.takes(picture) {
@@ -28,9 +28,16 @@ struct IntegerConversion {
         path: network.path,
         reason: QuantizationError.shape(images: picture, network: network.input).description)
     }
+    // What is no classifier is converted, but not tested on classes.
+    guard located == nil || meaning == .classes else {
+      throw FileContentError(
+        path: network.path,
+        reason: "its outputs are \(meaning == .labels ? "labels" : "numbers") and no classes: leave out --data, or name "
+          + "the classes with --classes")
+    }
     data = try located.map { try ModelData.keeping(names, of: $0.data) }
     var quantized = try LiteIntegerConversion.model(
-      network, classNames: names, picture: picture,
+      network, meaning: meaning, names: names, picture: picture,
       pixels: options.pixels ?? (located == nil ? nil : 0...1))
     quantized.pictureForm = located?.form ?? pictures.form(for: network.input, classNames: names)
     self.quantized = quantized
