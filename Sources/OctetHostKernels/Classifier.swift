@@ -10,7 +10,7 @@ import Synchronization
 /// ```swift
 /// let classifier = try Classifier(file)
 /// let found = try classifier.classify(image)
-/// print(found.classIndex ?? -1, found.probabilities)
+/// print(classifier.labels[found.classIndex], found.probabilities)
 /// ```
 public struct Classifier: Sendable {
   /// The model, for its sizes, labels and cost.
@@ -51,13 +51,15 @@ public struct Classifier: Sendable {
   ///
   /// - Throws: `SessionError.imageSize` for another number of bytes.
   public func classify(_ image: Span<UInt8>) throws(SessionError) -> Classification {
-    try outputs(image)[0]
+    let found = try outputs(image)[0]
+    guard let classIndex = found.classIndex else { throw SessionError.noClasses }
+    return Classification(classIndex: classIndex, shares: found.shares, logits: found.logits)
   }
 
-  /// All outputs of the model for an image, in the order of the file; `classify` gives the first.
+  /// All outputs of the model for an image, in the order of the file, whatever they hold.
   ///
   /// - Throws: `SessionError.imageSize` for another number of bytes.
-  public func outputs(_ image: Span<UInt8>) throws(SessionError) -> [Classification] {
+  public func outputs(_ image: Span<UInt8>) throws(SessionError) -> [OutputValues] {
     guard image.count == model.imageBytes else {
       throw SessionError.imageSize(bytes: image.count, needed: model.imageBytes)
     }
@@ -67,17 +69,32 @@ public struct Classifier: Sendable {
   }
 }
 
-/// What one output of a model made of an image.
+/// What a model made of an image.
 public struct Classification: Equatable, Sendable {
-  /// The class, counted from 0; nil where the output is no class.
-  public let classIndex: Int?
-  /// Of each class or label, in 1/65,536 as on every target; empty for an output without probabilities.
+  /// The class, counted from 0.
+  public let classIndex: Int
+  /// Of each class, in 1/65,536 as on every target; empty for a model without probabilities.
   public let shares: [UInt32]
   /// The values before a closing softmax or sigmoid, less their zero point, in steps of their scale.
   public let logits: [Int32]
 
   /// Of each class, 0 to 1; empty for a model without probabilities.
   public var probabilities: [Double] { shares.map { Double($0) / 65_536 } }
+}
+
+/// What one output of a model holds for an image.
+public struct OutputValues: Equatable, Sendable {
+  /// What the values say.
+  public let meaning: OutputMeaning
+  /// The class, counted from 0; nil where the output holds no classes.
+  public let classIndex: Int?
+  /// Of each class or label, in 1/65,536 as on every target; empty for an output without probabilities.
+  public let shares: [UInt32]
+  /// The values before a closing softmax or sigmoid, less their zero point, in steps of their scale: row by row, channels
+  /// last.
+  public let logits: [Int32]
+  /// What a step of the values is worth.
+  public let scale: Float
 }
 
 /// A run with its arena. Handed from thread to thread, but used only by the one that took it from `FreePlaces`.
@@ -96,7 +113,7 @@ private final class RunPlace: @unchecked Sendable {
   deinit { arena.deallocate() }
 
   /// - Parameter image: of the model's size, so there is a pixel.
-  func run(_ image: Span<UInt8>) -> [Classification] {
+  func run(_ image: Span<UInt8>) -> [OutputValues] {
     guard let pixels = image.withUnsafeBufferPointer({ $0.baseAddress }) else {
       preconditionFailure("an image has at least a pixel")
     }
@@ -108,7 +125,9 @@ private final class RunPlace: @unchecked Sendable {
       outcome.forEachProbability { shares.append($0) }
       var logits: [Int32] = []
       outcome.forEachLogit { logits.append($0) }
-      return Classification(classIndex: outcome.classIndex, shares: shares, logits: logits)
+      return OutputValues(
+        meaning: run.model.meaning(ofOutput: output), classIndex: outcome.classIndex, shares: shares,
+        logits: logits, scale: Float(bitPattern: run.model.tensor(run.model.output(output).tensor).scaleBits))
     }
   }
 }

@@ -115,13 +115,18 @@ package struct Outcome {
   /// The powers of all logits.
   private func sum(_ largest: Int32) -> UInt32 {
     var sum: UInt32 = 0
-    for other in 0..<count {
-      sum &+= Probability.power(UInt32(bitPattern: largest &- value(other)), step: step)
-    }
+    for other in 0..<count { sum &+= power(value(other), largest) }
     return sum
   }
 
   private func softmax(_ logit: Int32, _ largest: Int32, _ sum: UInt32) -> UInt32 {
-    Probability.share(Probability.power(UInt32(bitPattern: largest &- logit), step: step), of: sum)
+    Probability.share(power(logit, largest), of: sum)
+  }
+
+  /// Of many classes, less of its low digits: the sum stays below 2^31.
+  private func power(_ logit: Int32, _ largest: Int32) -> UInt32 {
+    let power = Probability.power(UInt32(bitPattern: largest &- logit), step: step)
+    return count < 512
+      ? power : power &>> UInt32(truncatingIfNeeded: Int.bitWidth &- 9 &- count.leadingZeroBitCount)
   }
 }

@@ -155,4 +155,6 @@ public enum SessionError: Error, Equatable, Sendable {
   case imageSize(bytes: Int, needed: Int)
   /// All rows of the image have been fed; `restart` begins the next one.
   case imageComplete
+  /// The model's first output holds no classes.
+  case noClasses
 }

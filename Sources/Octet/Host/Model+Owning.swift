@@ -58,6 +58,7 @@
       case .arenaNotAligned: "the arena must start at a multiple of 4 in memory"
       case .rowSize(let bytes, let needed): "a row has \(bytes) bytes, the model needs \(needed)"
       case .imageSize(let bytes, let needed): "the image has \(bytes) bytes, the model needs \(needed)"
+      case .noClasses: "the model's first output holds no classes; read its outputs instead"
       case .imageComplete: "all rows of the image have been fed; restart before the next one"
       }
     }

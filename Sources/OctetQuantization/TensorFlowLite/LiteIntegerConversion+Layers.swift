@@ -11,7 +11,8 @@ extension LiteIntegerConversion {
     case .layer(let kind): values.append(try kind.lowering.convert(node, inputs, &self))
     case .softmax:
       guard isLast, leavesHead else {
-        throw source.failure("\(node.title) is no row of classes at the end of the network, where it is supported")
+        throw source.failure(
+          "\(node.title) is no row of classes at the end of the network, where it is supported")
       }
       values.append(inputs[0])
     case .function(.sigmoid) where isLast && leavesHead: values.append(inputs[0])

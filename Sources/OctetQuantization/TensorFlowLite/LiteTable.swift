@@ -20,7 +20,9 @@ struct LiteTable {
     case .relu6: return try clamped(0, 6)
     case .reluN1To1: return try clamped(-1, 1)
     case .sigmoid:
-      guard to.scale == 1 / 256 else { throw Failure(reason: "gives a scale of \(to.scale); LOGISTIC has 1/256") }
+      guard to.scale == 1 / 256 else {
+        throw Failure(reason: "gives a scale of \(to.scale); LOGISTIC has 1/256")
+      }
       return floats { 1 / (1 + Float(exponential(Double(-$0)))) }
     case .tanh: return floats { Float(hyperbolicTangent(Double($0))) }
     }

@@ -96,7 +96,8 @@ package struct ClassifierOutput: Equatable, Sendable {
     guard (2...largestClassCount).contains(names.count), Set(names).count == names.count,
       names.allSatisfy({ (1...255).contains($0.utf8.count) })
     else {
-      return "its \"classes\" are [\(shown(names))]: there must be 2 to 65,535 different names of 1 to 255 bytes"
+      return
+        "its \"classes\" are [\(shown(names))]: there must be 2 to 65,535 different names of 1 to 255 bytes"
     }
     if let name = names.first(where: { !$0.isLabel }) {
       return

@@ -80,7 +80,8 @@ package struct WholeLayerReference {
     switch record.head {
     case 1:
       let largest = logits.max() ?? 0
-      let powers = logits.map { power(largest - $0, step) }
+      let digits = String(logits.count, radix: 2).count
+      let powers = logits.map { power(largest - $0, step) >> max(digits - 9, 0) }
       let sum = powers.reduce(0, +)
       return powers.map { share($0, sum) }
     case 2:

@@ -13,12 +13,26 @@ struct InspectionJSON {
       ("parameters", .integer(sum(file.parameters))), ("work", Self.work(model.work)),
       ("multiply_adds", .integer(sum(file.multiplyAdds))),
       ("head", .string("\(model.head)")), ("classes", .array(model.labels.map { .string($0) })),
+      ("outputs", .array((0..<model.outputCount).map(output))),
       ("pictures", Self.form(model.pictureForm)),
       ("input", .object(tensor(0))), ("layers", .array((0..<model.layerCount).map(layer))),
     ])
   }
 
   /// How pictures become the model's input.
+  /// What an output holds.
+  private func output(_ index: Int) -> JSONValue {
+    let model = file.model
+    let tensor = model.tensor(model.output(index).tensor)
+    return .object([
+      ("tensor", .integer(model.output(index).tensor)),
+      ("meaning", .string("\(model.meaning(ofOutput: index))")),
+      ("head", .string("\(model.head(ofOutput: index))")),
+      ("shape", .array([tensor.height, tensor.width, tensor.channels].map { .integer(Int($0)) })),
+      ("names", .array(model.labels(ofOutput: index).map { .string($0) })),
+    ])
+  }
+
   static func form(_ form: PictureForm) -> JSONValue {
     .object([("fit", .string(form.fit.name)), ("invert", .string(form.inversion.name))])
   }

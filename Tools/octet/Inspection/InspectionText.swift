@@ -14,8 +14,7 @@ struct InspectionText {
     return """
       \(file.path.shown): \(NumberText.grouped(file.fileBytes)) bytes, of these \
       \(NumberText.grouped(file.weightBytes)) of weights
-      classes: \(model.labels.map(\.shown).joined(separator: ", "))
-      head: \(model.head)
+      \((0..<model.outputCount).map(output).joined(separator: "\n"))
       pictures: \(model.pictureForm.words)
 
       \(layers())
@@ -26,6 +25,19 @@ struct InspectionText {
       Work for one image: \(work(model.work))
 
       """
+  }
+
+  /// What an output holds, in a line or two.
+  private func output(_ index: Int) -> String {
+    let model = file.model
+    let tensor = model.tensor(model.output(index).tensor)
+    let names = model.labels(ofOutput: index)
+    let list = names.prefix(40).map(\.shown).joined(separator: ", ") + (names.count > 40 ? ", …" : "")
+    return switch model.meaning(ofOutput: index) {
+    case .classes: "classes: \(list)\nhead: \(model.head(ofOutput: index))"
+    case .labels: "labels: \(list)\nhead: \(model.head(ofOutput: index))"
+    case .numbers: "numbers: \(tensor.height)x\(tensor.width)x\(tensor.channels)"
+    }
   }
 
   /// What `--max-work` looks at.

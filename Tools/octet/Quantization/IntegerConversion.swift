@@ -32,7 +32,8 @@ struct IntegerConversion {
     guard located == nil || meaning == .classes else {
       throw FileContentError(
         path: network.path,
-        reason: "its outputs are \(meaning == .labels ? "labels" : "numbers") and no classes: leave out --data, or name "
+        reason:
+          "its outputs are \(meaning == .labels ? "labels" : "numbers") and no classes: leave out --data, or name "
           + "the classes with --classes")
     }
     data = try located.map { try ModelData.keeping(names, of: $0.data) }
