@@ -90,8 +90,8 @@ public struct OutputValues: Equatable, Sendable {
   public let classIndex: Int?
   /// Of each class or label, in 1/65,536 as on every target; empty for an output without probabilities.
   public let shares: [UInt32]
-  /// The values before a closing softmax or sigmoid, less their zero point, in steps of their scale: row by row, channels
-  /// last.
+  /// The values before a closing softmax or sigmoid, less their zero point, in steps of their scale: row by row,
+  /// channels last.
   public let logits: [Int32]
   /// What a step of the values is worth.
   public let scale: Float

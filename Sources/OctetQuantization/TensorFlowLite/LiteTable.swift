@@ -1,8 +1,8 @@
 import Octet
 import OctetInterchange
 
-/// The 256 results of an operator of one value in a full-integer .tflite file, with the steps in which LiteRT's reference
-/// kernels compute it: some in float, some in integers, each rounded as there.
+/// The 256 results of an operator of one value in a full-integer .tflite file, with the steps in which LiteRT's
+/// reference kernels compute it: some in float, some in integers, each rounded as there.
 struct LiteTable {
   struct Failure: Error {
     let reason: String
