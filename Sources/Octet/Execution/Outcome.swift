@@ -125,8 +125,12 @@ package struct Outcome {
 
   /// Of many classes, less of its low digits: the sum stays below 2^31.
   private func power(_ logit: Int32, _ largest: Int32) -> UInt32 {
-    let power = Probability.power(UInt32(bitPattern: largest &- logit), step: step)
-    return count < 512
-      ? power : power &>> UInt32(truncatingIfNeeded: Int.bitWidth &- 9 &- count.leadingZeroBitCount)
+    var power = Probability.power(UInt32(bitPattern: largest &- logit), step: step)
+    var classes = count
+    while classes > 511 {
+      classes &>>= 1
+      power &>>= 1
+    }
+    return power
   }
 }
