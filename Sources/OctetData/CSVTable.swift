@@ -25,21 +25,21 @@ package struct CSVTable {
   /// memory.
   package static func read(
     _ path: String, shape: ImageShape? = nil, limit: Int = ByteFile.largestContents
-  ) throws(FileError) -> LabeledImages {
+  ) throws(FileError) -> LabeledItems {
     try parse(try ByteStream(at: path, limit: limit), shape: shape)
   }
 
   /// Reads a table from its bytes; `file` names it in errors.
   package static func parse(
     _ bytes: [UInt8], file: String, shape: ImageShape? = nil
-  ) throws(FileError) -> LabeledImages {
+  ) throws(FileError) -> LabeledItems {
     try parse(ByteStream(bytes, file: file), shape: shape)
   }
 
   /// Reads a table part by part.
   package static func parse(
     _ stream: ByteStream, shape: ImageShape? = nil
-  ) throws(FileError) -> LabeledImages {
+  ) throws(FileError) -> LabeledItems {
     let file = stream.file
     var reader = CSVReader(stream)
     let columns = try reader.readStructure()
@@ -58,7 +58,7 @@ package struct CSVTable {
     let classes = occurs.indices.filter { occurs[$0] }
     var indices = [UInt8](repeating: 0, count: 256)
     for (index, label) in classes.enumerated() { indices[label] = UInt8(index) }
-    return LabeledImages(
+    return LabeledItems(
       shape: imageShape, pixels: pixels, labels: labels.map { indices[Int($0)] },
       classNames: classes.map(String.init))
   }
@@ -93,7 +93,7 @@ package struct CSVTable {
   /// The label is the name of the class where all names are numbers from 0 to 255, as they are for digits, and the
   /// index of the class otherwise. The header is `label,1x1,1x2,...`: row and column of each pixel, from 1; with
   /// several channels `1x1x1`, and so on.
-  package static func encode(_ set: LabeledImages, header: Bool) -> [UInt8] {
+  package static func encode(_ set: LabeledItems, header: Bool) -> [UInt8] {
     let numbers = (0...255).map { Array(String($0).utf8) }
     let areNumbers = set.classNames.allSatisfy { UInt8($0).map(String.init) == $0 }
     let names = areNumbers ? set.classNames.map { Array($0.utf8) } : numbers

@@ -16,9 +16,6 @@ package struct ClassFolders {
   package let path: String
   private let reader: any PictureReader
 
-  /// A label is one byte.
-  package static let largestClassCount = 256
-
   /// The most pixels of all pictures together.
   package static let largestPixelCount = 1 << 30
 
@@ -59,19 +56,19 @@ package struct ClassFolders {
     return DataSet(train: train, test: test, origin: origin(train, test))
   }
 
-  private func origin(_ train: LabeledImages, _ test: LabeledImages?) -> String {
+  private func origin(_ train: LabeledItems, _ test: LabeledItems?) -> String {
     "Class folders, \(DataSet.counts(train, test)) of \(train.classNames.count) classes, from \(path)"
   }
 
-  private func readSet(_ folder: String) throws(FileError) -> LabeledImages {
+  private func readSet(_ folder: String) throws(FileError) -> LabeledItems {
     let classes = try ClassFolders.subfolders(of: folder)
     guard !classes.isEmpty else {
       throw FileError(
         folder, "has no class folders", advice: "put the pictures of each class in a folder of its own")
     }
-    guard classes.count <= ClassFolders.largestClassCount else {
+    guard classes.count <= ItemTargets.largestClassCount else {
       throw FileError(
-        folder, "has \(classes.count) class folders, and the limit is \(ClassFolders.largestClassCount)",
+        folder, "has \(classes.count) class folders, and the limit is \(ItemTargets.largestClassCount)",
         advice: "use fewer classes")
     }
     if let name = classes.first(where: { !$0.isLabel }) {
@@ -82,7 +79,7 @@ package struct ClassFolders {
     }
     var first: (picture: DecodedPicture, path: String)?
     var pixels: [UInt8] = []
-    var labels: [UInt8] = []
+    var labels: [UInt16] = []
     for (index, name) in classes.enumerated() {
       let classFolder = Folder.join(folder, name)
       let files = try Folder.visibleNames(in: classFolder)
@@ -110,11 +107,11 @@ package struct ClassFolders {
             advice: "use fewer or smaller pictures")
         }
         pixels += picture.gray
-        labels.append(UInt8(index))
+        labels.append(UInt16(index))
       }
     }
     let shape = ImageShape(height: first?.picture.height ?? 0, width: first?.picture.width ?? 0, channels: 1)
-    return LabeledImages(shape: shape, pixels: pixels, labels: labels, classNames: classes)
+    return LabeledItems(shape: shape, pixels: pixels, labels: labels, classNames: classes)
   }
 
   private func readPicture(_ path: String) throws(FileError) -> DecodedPicture {

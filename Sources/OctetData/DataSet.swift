@@ -2,16 +2,16 @@ import OctetHost
 
 /// What a network is trained and tested on.
 package struct DataSet: Sendable {
-  package let train: LabeledImages
+  package let train: LabeledItems
 
-  /// Images that training never sees, if the source has such a part. Same shape and classes as `train`.
-  package let test: LabeledImages?
+  /// Items that training never sees, if the source has such a part: of the same shape and the same kind of targets.
+  package let test: LabeledItems?
 
   /// One readable line: what the data is, how much, and where it came from.
   package let origin: String
 
-  package init(train: LabeledImages, test: LabeledImages?, origin: String) {
-    precondition(test.map { $0.shape == train.shape && $0.classNames == train.classNames } ?? true)
+  package init(train: LabeledItems, test: LabeledItems?, origin: String) {
+    precondition(test.map { $0.shape == train.shape && $0.targets.matches(train.targets) } ?? true)
     self.train = train
     self.test = test
     self.origin = origin
@@ -24,12 +24,13 @@ package struct DataSet: Sendable {
 
   /// Only the named classes, renumbered 0, 1, ... in the order of the names.
   package func keeping(classes: [String]) throws(FileError) -> DataSet {
+    try train.requireClasses(origin, "a choice of classes needs")
     let known = train.classNames
     let advice = "choose some of \(known.joined(separator: ", "))"
     guard !classes.isEmpty else {
       throw FileError("class filter", "names no class", advice: advice)
     }
-    var newIndices = [UInt8?](repeating: nil, count: known.count)
+    var newIndices = [UInt16?](repeating: nil, count: known.count)
     for (newIndex, name) in classes.enumerated() {
       guard let index = known.firstIndex(of: name) else {
         throw FileError("class filter", "\"\(name)\" is not a class of the data", advice: advice)
@@ -37,8 +38,8 @@ package struct DataSet: Sendable {
       guard newIndices[index] == nil else {
         throw FileError("class filter", "names \"\(name)\" twice", advice: "name each class once")
       }
-      // At most as many names as classes, and a label is a byte, so the index fits one.
-      newIndices[index] = UInt8(newIndex)
+      // At most as many names as classes, so the index fits.
+      newIndices[index] = UInt16(newIndex)
     }
     let keptTrain = train.renumbered(newIndices, classNames: classes)
     try keptTrain.requireEveryClass("training")
@@ -51,13 +52,13 @@ package struct DataSet: Sendable {
   }
 
   /// "60,000 training and 10,000 test images".
-  package static func counts(_ train: LabeledImages, _ test: LabeledImages?) -> String {
-    guard let test else { return train.count == 1 ? "1 image" : "\(grouped(train.count)) images" }
-    return "\(grouped(train.count)) training and \(grouped(test.count)) test images"
+  package static func counts(_ train: LabeledItems, _ test: LabeledItems?) -> String {
+    guard let test else { return train.counted }
+    return "\(grouped(train.count)) training and \(grouped(test.count)) test \(train.values.noun)s"
   }
 
   /// A count with a comma before every third digit from the end.
-  private static func grouped(_ count: Int) -> String {
+  static func grouped(_ count: Int) -> String {
     var text = ""
     let digits = String(count)
     for (index, digit) in digits.enumerated() {
@@ -68,21 +69,20 @@ package struct DataSet: Sendable {
   }
 }
 
-extension LabeledImages {
+extension LabeledItems {
   /// The images whose class has a new index, under that index.
-  fileprivate func renumbered(_ newIndices: [UInt8?], classNames: [String]) -> LabeledImages {
-    let kept = labels.indices.filter { newIndices[Int(labels[$0])] != nil }
-    let chosen = selecting(kept)
-    return LabeledImages(
-      shape: shape, pixels: chosen.pixels, labels: chosen.labels.compactMap { newIndices[Int($0)] },
-      classNames: classNames)
+  fileprivate func renumbered(_ newIndices: [UInt16?], classNames: [String]) -> LabeledItems {
+    let labels = labels
+    let chosen = selecting(labels.indices.filter { newIndices[Int(labels[$0])] != nil })
+    return chosen.with(.classes(chosen.labels.compactMap { newIndices[Int($0)] }, names: classNames))
   }
 
   fileprivate func requireEveryClass(_ part: String) throws(FileError) {
     let present = Set(labels)
-    for (index, name) in classNames.enumerated() where !present.contains(UInt8(index)) {
+    for (index, name) in classNames.enumerated() where !present.contains(UInt16(index)) {
       throw FileError(
-        "class filter", "class \"\(name)\" has no \(part) images", advice: "choose classes that have some")
+        "class filter", "class \"\(name)\" has no \(part) \(values.noun)s",
+        advice: "choose classes that have some")
     }
   }
 }

@@ -141,7 +141,7 @@ extension IDXFile {
   /// Reads a file of images and its file of labels. The classes are named "0", "1" and so on.
   package static func labeledImages(
     images imagePath: String, labels labelPath: String, classCount: Int = 10
-  ) throws(FileError) -> LabeledImages {
+  ) throws(FileError) -> LabeledItems {
     let labels = try read(.labels, at: labelPath)
     let images = try read(.images, at: imagePath)
     return try combine(images, imagePath, labels, labelPath, classCount: classCount)
@@ -150,7 +150,7 @@ extension IDXFile {
   /// Joins parsed images and labels; the two names are for errors.
   package static func combine(
     _ images: IDXFile, _ imageFile: String, _ labels: IDXFile, _ labelFile: String, classCount: Int = 10
-  ) throws(FileError) -> LabeledImages {
+  ) throws(FileError) -> LabeledItems {
     guard images.count == labels.count else {
       throw FileError(
         imageFile, "has \(images.count) images, but \(labelFile) has \(labels.count) labels",
@@ -163,7 +163,7 @@ extension IDXFile {
         "label \(index) is \(labels.values[index]), but the classes are 0 to \(classCount - 1)",
         advice: "check that this is the right file")
     }
-    return LabeledImages(
+    return LabeledItems(
       shape: ImageShape(height: images.dimensions[1], width: images.dimensions[2], channels: 1),
       pixels: images.values, labels: labels.values, classNames: (0..<classCount).map(String.init))
   }
@@ -171,15 +171,19 @@ extension IDXFile {
   /// The image file of `set`, to be written without compression.
   ///
   /// The set must have one channel and at least one image, which is what an IDX image file can hold.
-  package static func encode(images set: LabeledImages) -> [UInt8] {
-    precondition(set.shape.channels == 1 && !set.isEmpty, "an IDX image file holds gray images, at least one")
+  package static func encode(images set: LabeledItems) -> [UInt8] {
+    precondition(
+      set.shape.channels == 1 && set.values.areBytes && !set.isEmpty,
+      "an IDX image file holds gray images, at least one")
     return header(.images, [set.count, set.shape.height, set.shape.width]) + set.pixels
   }
 
   /// The label file of `set`, to be written without compression.
-  package static func encode(labels set: LabeledImages) -> [UInt8] {
-    precondition(!set.isEmpty, "an IDX label file holds at least one label")
-    return header(.labels, [set.count]) + set.labels
+  package static func encode(labels set: LabeledItems) -> [UInt8] {
+    precondition(
+      !set.isEmpty && set.hasClasses && set.classNames.count <= 256,
+      "an IDX label file holds at least one label, each of a byte")
+    return header(.labels, [set.count]) + set.labels.map { UInt8($0) }
   }
 
   private static func header(_ kind: Kind, _ dimensions: [Int]) -> [UInt8] {

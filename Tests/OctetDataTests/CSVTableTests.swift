@@ -8,7 +8,7 @@ import Testing
 @Suite struct CSVTableTests {
   private let square = ImageShape(height: 2, width: 2, channels: 1)
 
-  private func parse(_ text: String, shape: ImageShape? = nil) throws(FileError) -> LabeledImages {
+  private func parse(_ text: String, shape: ImageShape? = nil) throws(FileError) -> LabeledItems {
     try CSVTable.parse(Array(text.utf8), file: "t.csv", shape: shape)
   }
 
@@ -98,7 +98,7 @@ import Testing
 
   @Test(arguments: [true, false]) func `written and read back`(header: Bool) throws {
     let folder = try TemporaryFolder()
-    let set = LabeledImages(
+    let set = LabeledItems(
       shape: square, pixels: (0..<1024).map { UInt8($0 % 256) }, labels: (0..<256).map { UInt8($0 % 3) },
       classNames: ["3", "8", "20"])
     let bytes = CSVTable.encode(set, header: header)
@@ -109,7 +109,7 @@ import Testing
   }
 
   @Test func `names that are not numbers are written as indices`() {
-    let set = LabeledImages(
+    let set = LabeledItems(
       shape: ImageShape(height: 1, width: 1, channels: 2), pixels: [1, 2, 3, 4], labels: [1, 0],
       classNames: ["cat", "7"])
     let text = String(decoding: CSVTable.encode(set, header: true), as: UTF8.self)

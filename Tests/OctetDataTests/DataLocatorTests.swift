@@ -104,10 +104,10 @@ import Testing
   }
 }
 
-extension LabeledImages {
+extension LabeledItems {
   /// Square images of the first pixels of each.
-  fileprivate func keepingFirstPixels(_ kept: Int) -> LabeledImages {
-    LabeledImages(
+  fileprivate func keepingFirstPixels(_ kept: Int) -> LabeledItems {
+    LabeledItems(
       shape: ImageShape(height: 2, width: kept / 2, channels: 1),
       pixels: (0..<count).flatMap { pixels[$0 * shape.count..<$0 * shape.count + kept] }, labels: labels,
       classNames: classNames)

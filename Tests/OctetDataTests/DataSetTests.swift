@@ -6,8 +6,8 @@ import Testing
 
 @Suite struct DataSetTests {
   /// Classes a, b, c, d; each image is one pixel that says which it is.
-  private func set(_ labels: [UInt8]) -> LabeledImages {
-    LabeledImages(
+  private func set(_ labels: [UInt8]) -> LabeledItems {
+    LabeledItems(
       shape: ImageShape(flat: 1), pixels: labels.indices.map { UInt8($0) }, labels: labels,
       classNames: ["a", "b", "c", "d"])
   }

@@ -8,7 +8,7 @@ import Testing
 
   private func combined(
     _ images: [UInt8], _ labels: [UInt8], classCount: Int = 10
-  ) throws(FileError) -> LabeledImages {
+  ) throws(FileError) -> LabeledItems {
     try IDXFile.combine(
       try IDXFile.parse(.images, images, file: "images"), "images",
       try IDXFile.parse(.labels, labels, file: "labels"), "labels", classCount: classCount)

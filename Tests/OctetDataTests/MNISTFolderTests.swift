@@ -51,7 +51,7 @@ import Testing
   @Test func `the two sets must have one shape`() throws {
     let folder = try TemporaryFolder()
     for file in MNISTFile.all { try folder.write(contents(file), to: file.name) }
-    let other = LabeledImages(
+    let other = LabeledItems(
       shape: ImageShape(height: 3, width: 2, channels: 1), pixels: test.pixels, labels: test.labels,
       classNames: test.classNames)
     try folder.write(IDXFile.encode(images: other), to: MNISTFile.testImages.name)

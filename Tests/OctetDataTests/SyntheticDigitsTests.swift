@@ -145,7 +145,7 @@ import Testing
   }
 
   /// Mean gray of each 4x4 block, 7x7 blocks.
-  private static func thumbnails(of images: LabeledImages) -> [SIMD64<Int32>] {
+  private static func thumbnails(of images: LabeledItems) -> [SIMD64<Int32>] {
     (0..<images.count).map { index in
       var blocks = SIMD64<Int32>()
       for row in 0..<side {

@@ -17,7 +17,7 @@ import Testing
     var wrongPolarity = 0
 
     init(
-      _ digits: LabeledImages, _ style: RenderedDigit.Style, network: Network, workers: Workers
+      _ digits: LabeledItems, _ style: RenderedDigit.Style, network: Network, workers: Workers
     ) throws {
       var fitter = PictureFitter(try #require(PictureFitting()))
       var random = RandomStream(seed: 9, purpose: .testing)
@@ -33,9 +33,9 @@ import Testing
           pixels += [UInt8](repeating: 0, count: 784)
         }
       }
-      let images = LabeledImages(
+      let images = LabeledItems(
         shape: digits.shape, pixels: pixels, labels: digits.labels, classNames: digits.classNames)
-      func count(_ images: LabeledImages) -> Int {
+      func count(_ images: LabeledItems) -> Int {
         let rows = network.outputs(images, activation: .linear, workers: workers)
         return zip(rows, images.labels).count { row, label in
           row.indices.max { row[$0] < row[$1] } == Int(label)

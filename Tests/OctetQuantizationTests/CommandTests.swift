@@ -23,7 +23,7 @@ struct CommandTests {
     var rows: [String] = []
     for image in 0..<images.count {
       let pixels = images.pixels[image * 144..<(image + 1) * 144]
-      let fields: [String] = ([images.labels[image]] + pixels).map { String($0) }
+      let fields: [String] = ["\(images.labels[image])"] + pixels.map { String($0) }
       rows.append(fields.joined(separator: ","))
     }
     try folder.write(rows.joined(separator: "\n") + "\n", to: "digits.csv")

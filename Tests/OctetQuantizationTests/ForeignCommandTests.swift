@@ -27,7 +27,7 @@ struct ForeignCommandTests {
     let images = FloatModels.images(60, shape: shape, classes: classes)
     let rows = (0..<images.count).map { image -> String in
       let pixels = images.pixels[image * shape.count..<(image + 1) * shape.count]
-      return ([images.labels[image]] + pixels).map { String($0) }.joined(separator: ",")
+      return (["\(images.labels[image])"] + pixels.map { String($0) }).joined(separator: ",")
     }
     try folder.write(rows.joined(separator: "\n") + "\n", to: name)
   }

@@ -9,7 +9,7 @@ struct PairedComparisonTests {
     let gainedPairs = [Int](repeating: 1, count: gained)
     let same = [Int](repeating: 0, count: others)
     return PairedComparison(
-      labels: [UInt8](repeating: 0, count: lost + gained + others), float: lostPairs + gainedPairs + same,
+      labels: [UInt16](repeating: 0, count: lost + gained + others), float: lostPairs + gainedPairs + same,
       quantized: lostPairs.map { _ in 1 } + gainedPairs.map { _ in 0 } + same, classNames: ["a", "b"])
   }
 

@@ -68,7 +68,7 @@ import Testing
   @Test
   func `does without images of a class, without mistakes, and with two classes`() {
     let shape = ImageShape(height: 5, width: 3, channels: 2)
-    let images = LabeledImages(
+    let images = LabeledItems(
       shape: shape, pixels: [UInt8](repeating: 7, count: 60), labels: [0, 0], classNames: ["a", "b"])
     let answers = ClassAnswers(classes: [0, 0], probabilities: [], classCount: 2)
     let html = Page(
@@ -94,7 +94,7 @@ import Testing
   func `shows large images and filters small`() {
     var random = RandomStream(seed: 1, purpose: .testing)
     let shape = ImageShape(height: 256, width: 200, channels: 3)
-    let images = LabeledImages(
+    let images = LabeledItems(
       shape: shape, pixels: (0..<4 * shape.count).map { _ in UInt8.random(in: 0...255, using: &random) },
       labels: [0, 0, 1, 1], classNames: ["a", "b"])
     let answers = ClassAnswers(classes: [1, 1, 0, 0], probabilities: [], classCount: 2)
@@ -121,7 +121,7 @@ import Testing
   func `draws a confusion matrix of many classes`() {
     let names = (0..<200).map { "class \($0)" }
     let shape = ImageShape(height: 2, width: 2, channels: 1)
-    let images = LabeledImages(
+    let images = LabeledItems(
       shape: shape, pixels: [UInt8](repeating: 0, count: 800), labels: (0..<200).map { UInt8($0) },
       classNames: names)
     let answers = ClassAnswers(classes: (0..<200).map { 199 - $0 }, probabilities: [], classCount: 200)

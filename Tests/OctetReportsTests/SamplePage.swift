@@ -8,15 +8,15 @@ import OctetTraining
 enum SamplePage {
   static let hostile = "<script>alert('x')</script>\"&\u{202E}\n"
 
-  static func images(_ count: Int = 300) -> LabeledImages {
+  static func images(_ count: Int = 300) -> LabeledItems {
     let digits = SyntheticDigits.generate(count: count, seed: 3)
-    return LabeledImages(
+    return LabeledItems(
       shape: digits.shape, pixels: digits.pixels, labels: digits.labels,
       classNames: digits.classNames.map { $0 + hostile })
   }
 
   /// Every seventh answer is wrong.
-  static func answers(_ images: LabeledImages) -> ClassAnswers {
+  static func answers(_ images: LabeledItems) -> ClassAnswers {
     let count = images.classNames.count
     let classes = images.labels.enumerated().map {
       $0.offset % 7 == 0 ? (Int($0.element) + 1) % count : Int($0.element)
@@ -79,7 +79,7 @@ enum SamplePage {
       ], version: "1")
   }
 
-  static func result(_ images: LabeledImages, _ index: Int, name: String) -> PictureResult {
+  static func result(_ images: LabeledItems, _ index: Int, name: String) -> PictureResult {
     let answer = Int(images.labels[index])
     return PictureResult(
       name: name, original: images.tile(index), seen: images.tile(index), answer: answer,

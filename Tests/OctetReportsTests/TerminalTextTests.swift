@@ -30,7 +30,7 @@ import Testing
 
   @Test
   func `steers the terminal only where colour is allowed, and never by a name`() {
-    let images = LabeledImages(
+    let images = LabeledItems(
       shape: ImageShape(height: 2, width: 2, channels: 1), pixels: [0, 255, 0, 255, 9, 9, 9, 9],
       labels: [0, 1],
       classNames: ["\u{1B}[31mred", "b"])

@@ -8,7 +8,7 @@ import TestSupport
 /// A folder with digits as PNG files, and the shipped model that reads them.
 struct ClassifySample {
   let folder: TemporaryFolder
-  let digits: LabeledImages
+  let digits: LabeledItems
 
   /// Of the repository.
   static let model = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

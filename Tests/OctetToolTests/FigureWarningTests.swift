@@ -16,7 +16,7 @@ struct FigureWarningTests {
     )
   }
 
-  private func write(train: LabeledImages, test: LabeledImages, to name: String = "data") throws {
+  private func write(train: LabeledItems, test: LabeledItems, to name: String = "data") throws {
     try FileManager.default.createDirectory(atPath: folder.path(name), withIntermediateDirectories: true)
     for (images, part) in [(train, "train"), (test, "t10k")] {
       try folder.write(IDXFile.encode(images: images), to: "\(name)/\(part)-images-idx3-ubyte")
@@ -122,7 +122,7 @@ struct FigureWarningTests {
   @Test func `values cut off on the test images are told`() throws {
     try #require(try train("--json").status == 0)
     let digits = SyntheticDigits.generate(count: 200, seed: 5)
-    let faint = LabeledImages(
+    let faint = LabeledItems(
       shape: digits.shape, pixels: digits.pixels.map { $0 / 8 }, labels: digits.labels,
       classNames: digits.classNames)
     try write(train: faint, test: SyntheticDigits.generate(count: 60, seed: 6), to: "faint")

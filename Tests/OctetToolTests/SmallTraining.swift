@@ -32,7 +32,7 @@ struct SmallTraining {
     try write(SyntheticDigits.generate(count: 50, seed: 6), part: "t10k")
   }
 
-  private func write(_ images: LabeledImages, part: String) throws {
+  private func write(_ images: LabeledItems, part: String) throws {
     try folder.write(IDXFile.encode(images: images), to: "data/\(part)-images-idx3-ubyte")
     try folder.write(IDXFile.encode(labels: images), to: "data/\(part)-labels-idx1-ubyte")
   }

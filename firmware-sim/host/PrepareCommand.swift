@@ -108,6 +108,11 @@ enum PrepareCommand: Command {
     let locator = DataLocator(
       path: arguments.value("data"), environment: ProcessInfo.processInfo.environment)
     var data = try locator.locate { () throws(FileError) in SyntheticDigits.dataSet() }
+    try data.train.requireClasses(data.origin, "firmware is tested on images with")
+    guard data.train.values.areBytes else {
+      throw FileError(
+        "the data", "holds \(data.train.values.words) (\(data.origin))", advice: "give images")
+    }
     if data.train.classNames != model.labels { data = try data.keeping(classes: model.labels) }
     let images = data.test ?? data.train
     let size = model.imageBytes

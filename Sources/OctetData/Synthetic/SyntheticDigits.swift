@@ -37,7 +37,7 @@ package enum SyntheticDigits {
   private static let chunkSize = 500
 
   /// Draws `count` images on all cores.
-  package static func generate(count: Int, seed: UInt64) -> LabeledImages {
+  package static func generate(count: Int, seed: UInt64) -> LabeledItems {
     precondition(count >= 0, "a number of images is not negative")
     let chunkCount = (count + chunkSize - 1) / chunkSize
     let chunks = Mutex([Chunk](repeating: Chunk(), count: chunkCount))
@@ -56,7 +56,7 @@ package enum SyntheticDigits {
         labels.append(contentsOf: chunk.labels)
       }
     }
-    return LabeledImages(shape: shape, pixels: pixels, labels: labels, classNames: classNames)
+    return LabeledItems(shape: shape, pixels: pixels, labels: labels, classNames: classNames)
   }
 
   private struct Chunk: Sendable {

@@ -32,7 +32,7 @@ package struct Calibration {
     execution = try FloatExecution(network, capacity: Self.batch, workers: workers)
   }
 
-  package func run(_ images: LabeledImages, progress: (Int) -> Void) throws(QuantizationError) -> Histograms {
+  package func run(_ images: LabeledItems, progress: (Int) -> Void) throws(QuantizationError) -> Histograms {
     var histograms = Histograms(
       outputs: network.layers.map { _ in ValueHistogram() },
       sums: network.layers.map { _ in ValueHistogram() })

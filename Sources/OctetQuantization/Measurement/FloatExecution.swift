@@ -25,7 +25,7 @@ package final class FloatExecution {
   }
 
   /// Pixels as the network sees them: bytes become numbers from 0 to 1.
-  package static func units(_ images: LabeledImages, _ range: Range<Int>) -> [Float] {
+  package static func units(_ images: LabeledItems, _ range: Range<Int>) -> [Float] {
     let count = images.shape.count
     return images.pixels[range.lowerBound * count..<range.upperBound * count].map { Float($0) / 255 }
   }

@@ -34,7 +34,7 @@ package struct ImageClassifier {
   ///
   /// - Parameter progress: called now and then with the images done.
   package func answers(
-    of images: LabeledImages, progress: (Int) -> Void = { _ in }
+    of images: LabeledItems, progress: (Int) -> Void = { _ in }
   ) throws(QuantizationError) -> Answers {
     let input = ImageShape(
       height: Int(model.input.height), width: Int(model.input.width), channels: Int(model.input.channels))
@@ -66,7 +66,7 @@ package struct ImageClassifier {
     return answers
   }
 
-  private func classify(_ images: LabeledImages, _ range: Range<Int>, probabilityCount: Int) -> Answers {
+  private func classify(_ images: LabeledItems, _ range: Range<Int>, probabilityCount: Int) -> Answers {
     // Words, so that the arenas start at a multiple of 4.
     var words = [UInt32](repeating: 0, count: BatchSession.arenaBytes(model, kernels) / 4)
     var span = words.mutableSpan

@@ -21,7 +21,7 @@ package struct PairedComparison: Sendable, Equatable {
   /// Wrong in float and right now.
   package let gained: Int
 
-  package init(labels: [UInt8], float: [Int], quantized: [Int], classNames: [String]) {
+  package init(labels: [UInt16], float: [Int], quantized: [Int], classNames: [String]) {
     precondition(labels.count == float.count && float.count == quantized.count, "one answer for each image")
     var classes = classNames.map { ClassFigures(name: $0) }
     var lost = 0

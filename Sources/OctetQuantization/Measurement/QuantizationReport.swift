@@ -42,7 +42,7 @@ extension QuantizationReport {
 
   /// - Parameter images: those that the ranges were taken from, or others like them.
   package init(
-    _ quantized: QuantizedNetwork, images: LabeledImages, workers: Workers
+    _ quantized: QuantizedNetwork, images: LabeledItems, workers: Workers
   ) throws(QuantizationError) {
     let network = quantized.network
     let perImage = network.shapes.reduce(0) { $0 + $1.count }
@@ -83,7 +83,7 @@ extension QuantizationReport {
   /// For each layer the share of its values beyond what its integers can hold, on images that the ranges were not taken
   /// from.
   package static func saturation(
-    _ quantized: QuantizedNetwork, images: LabeledImages, workers: Workers
+    _ quantized: QuantizedNetwork, images: LabeledItems, workers: Workers
   ) throws(QuantizationError) -> [Double] {
     let network = quantized.network
     let perImage = network.shapes.reduce(0) { $0 + $1.count }

@@ -14,7 +14,7 @@ final class CorrectionSample {
   private static let room = 48 << 20
   private static let mostImages = 512
 
-  init(_ network: LoweredNetwork, images: LabeledImages, workers: Workers) throws(QuantizationError) {
+  init(_ network: LoweredNetwork, images: LabeledItems, workers: Workers) throws(QuantizationError) {
     // Each layer's sums and outputs, in float and in integers.
     let perImage = network.shapes.reduce(0) { $0 + 3 * $1.count }
     count = min(images.count, Self.mostImages, max(Self.room / perImage, 1))

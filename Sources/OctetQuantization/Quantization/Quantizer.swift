@@ -13,11 +13,11 @@ package struct Quantizer {
   private let settings: QuantizationSettings
   private let workers: Workers
   /// The images that are looked at.
-  package let images: LabeledImages
+  package let images: LabeledItems
 
   /// - Parameter images: training images; those to calibrate on are drawn from them.
   package init(
-    _ model: FloatModel, images: LabeledImages, settings: QuantizationSettings, workers: Workers
+    _ model: FloatModel, images: LabeledItems, settings: QuantizationSettings, workers: Workers
   ) throws(QuantizationError) {
     guard !images.isEmpty else { throw .noImages }
     network = try LoweredNetwork(model, picture: images.shape)
@@ -27,7 +27,7 @@ package struct Quantizer {
   }
 
   /// Different images, drawn by the seed, in their order; all of them if there are no more.
-  private static func draw(_ count: Int, from images: LabeledImages, seed: UInt64) -> LabeledImages {
+  private static func draw(_ count: Int, from images: LabeledItems, seed: UInt64) -> LabeledItems {
     guard count < images.count else { return images }
     var random = RandomStream(seed: seed, purpose: .selection, 2)
     return images.selecting(Array(0..<images.count).shuffled(using: &random).prefix(count).sorted())

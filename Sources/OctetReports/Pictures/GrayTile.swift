@@ -60,14 +60,14 @@ package struct GrayTile: Equatable, Sendable {
   }
 }
 
-extension LabeledImages {
+extension LabeledItems {
   /// An image in gray; of several channels their mean.
   package func tile(_ index: Int) -> GrayTile {
     GrayTile(width: shape.width, height: shape.height, pixels: gray(index))
   }
 }
 
-extension LabeledImages {
+extension LabeledItems {
   /// An image as the network sees it: light ink on dark. Of several channels their mean is shown, and large images
   /// smaller.
   package func picture(_ index: Int, bits: Int = 8) -> PalettePicture {

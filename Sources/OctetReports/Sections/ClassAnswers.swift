@@ -27,7 +27,7 @@ package struct ClassAnswers: Sendable {
     hasProbabilities ? Double(probabilities[image * classCount + index]) : 0
   }
 
-  package func confusion(_ images: LabeledImages) -> ConfusionMatrix {
+  package func confusion(_ images: LabeledItems) -> ConfusionMatrix {
     var confusion = ConfusionMatrix(classNames: images.classNames)
     for (label, found) in zip(images.labels, classes) { confusion.add(truth: Int(label), predicted: found) }
     return confusion

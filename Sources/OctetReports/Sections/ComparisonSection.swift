@@ -5,7 +5,7 @@ import OctetTraining
 
 /// A float model and the int8 model made from it on the same images, and every image that they disagree about.
 package struct ComparisonSection {
-  private let images: LabeledImages
+  private let images: LabeledItems
   private let float: ClassAnswers
   private let quantized: ClassAnswers
   private let comparison: PairedComparison
@@ -13,7 +13,7 @@ package struct ComparisonSection {
   /// Images that are shown; beyond that quantization has failed, and the table says so.
   private static let mostShown = 1000
 
-  package init(images: LabeledImages, float: ClassAnswers, quantized: ClassAnswers) {
+  package init(images: LabeledItems, float: ClassAnswers, quantized: ClassAnswers) {
     self.images = images
     self.float = float
     self.quantized = quantized

@@ -4,7 +4,7 @@ import OctetNetwork
 
 /// What a model learns from: samples, how many images each class has, and what the mean of each class looks like.
 package struct DataSection {
-  private let parts: [(name: String, images: LabeledImages)]
+  private let parts: [(name: String, images: LabeledItems)]
 
   /// Samples of each class, and classes that are shown.
   private static let sampleCount = 10
@@ -13,12 +13,12 @@ package struct DataSection {
   private static let side = 56
 
   /// - Parameter parts: at least one; samples and means come from the first.
-  package init(parts: [(name: String, images: LabeledImages)]) {
+  package init(parts: [(name: String, images: LabeledItems)]) {
     precondition(!parts.isEmpty, "there are images")
     self.parts = parts
   }
 
-  private var images: LabeledImages { parts[0].images }
+  private var images: LabeledItems { parts[0].images }
   private var names: [String] { images.classNames }
   private var shown: Range<Int> { 0..<min(names.count, Self.classCount) }
 
@@ -67,9 +67,7 @@ package struct DataSection {
   private var balance: Figure {
     let styles = SeriesStyle.allCases
     let totals = parts.map { Double(max($0.images.count, 1)) }
-    let counts = parts.map { part in
-      part.images.labels.reduce(into: [Int](repeating: 0, count: names.count)) { $0[Int($1)] += 1 }
-    }
+    let counts = parts.map(\.images.frequencies)
     let rows = shown.map { index in
       BarChart.Row(
         label: names[index],

@@ -4,7 +4,7 @@ import OctetTraining
 
 /// How a model does on images: what it confuses, whether its probabilities can be believed, and its worst mistakes.
 package struct EvaluationSection {
-  private let images: LabeledImages
+  private let images: LabeledItems
   private let answers: ClassAnswers
   private let confusion: ConfusionMatrix
   private let name: String
@@ -15,7 +15,7 @@ package struct EvaluationSection {
   private static let digitsOfPair = 8
 
   /// - Parameter name: what the images are: "Test images".
-  package init(images: LabeledImages, answers: ClassAnswers, name: String = "Test images") {
+  package init(images: LabeledItems, answers: ClassAnswers, name: String = "Test images") {
     precondition(images.count == answers.classes.count, "an answer for each image")
     self.images = images
     self.answers = answers

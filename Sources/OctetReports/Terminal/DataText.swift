@@ -4,13 +4,13 @@ import OctetText
 
 /// Images as text: samples of each class, and how many images each class has.
 package struct DataText {
-  private let images: LabeledImages
+  private let images: LabeledItems
   private let style: TerminalStyle
 
   /// Pixels that a sample's longer side is brought down to.
   private static let side = 18
 
-  package init(_ images: LabeledImages, style: TerminalStyle) {
+  package init(_ images: LabeledItems, style: TerminalStyle) {
     self.images = images
     self.style = style
   }
@@ -42,7 +42,7 @@ package struct DataText {
 
   /// A bar for each class.
   package var balance: String {
-    let counts = images.labels.reduce(into: [Int](repeating: 0, count: names.count)) { $0[Int($1)] += 1 }
+    let counts = images.frequencies
     let most = max(counts.max() ?? 1, 1)
     let texts = counts.map { NumberText.grouped($0) }
     let textWidth = texts.map(\.count).max() ?? 1

@@ -7,14 +7,12 @@ import OctetNetwork
 /// An image is `height x width x channels` bytes, row by row from the top, the channels of a pixel together. Networks
 /// see a byte as a number from 0 to 1. In images of digits 0 is paper and 255 full ink, as in MNIST.
 public struct ImageSet: Sendable {
-  package let labeled: LabeledImages
+  package let labeled: LabeledItems
   /// Whether the class of each image is known. Calibration needs none; training and tests do.
-  public let hasLabels: Bool
+  public var hasLabels: Bool { labeled.hasClasses }
 
-  package init(_ labeled: LabeledImages, hasLabels: Bool = true) {
-    self.labeled = labeled
-    self.hasLabels = hasLabels
-  }
+  /// - Parameter labeled: pixels, with classes or without targets.
+  package init(_ labeled: LabeledItems) { self.labeled = labeled }
 
   /// Rows of an image.
   public var height: Int { labeled.shape.height }
@@ -25,9 +23,9 @@ public struct ImageSet: Sendable {
   /// How many images there are.
   public var count: Int { labeled.count }
   /// The name of each class, in the order of the labels; empty without labels.
-  public var classNames: [String] { hasLabels ? labeled.classNames : [] }
+  public var classNames: [String] { labeled.classNames }
   /// The class of each image, counted from 0; empty without labels.
-  public var labels: [Int] { hasLabels ? labeled.labels.map(Int.init) : [] }
+  public var labels: [Int] { labeled.labels.map { Int($0) } }
 
   /// The bytes of an image. Stops the program (a trap) unless `index` is from 0 to `count - 1`.
   public subscript(_ index: Int) -> [UInt8] {
@@ -65,7 +63,7 @@ public struct ImageSet: Sendable {
           + "\(classNames.count - 1)")
     }
     self.init(
-      LabeledImages(shape: shape, pixels: pixels, labels: labels.map(UInt8.init), classNames: classNames))
+      LabeledItems(shape: shape, pixels: pixels, labels: labels, classNames: classNames))
   }
 
   /// Takes images whose classes are not known, to calibrate with.
@@ -82,9 +80,7 @@ public struct ImageSet: Sendable {
       throw TrainingFailure(
         .images, "\(pixels.count) bytes are no whole number of images of \(shape), \(shape.count) bytes each")
     }
-    let labels = [UInt8](repeating: 0, count: pixels.count / shape.count)
-    self.init(
-      LabeledImages(shape: shape, pixels: pixels, labels: labels, classNames: [""]), hasLabels: false)
+    self.init(LabeledItems(shape: shape, values: .bytes(pixels), targets: .none))
   }
 
   private static func shape(_ height: Int, _ width: Int, _ channels: Int) throws(TrainingFailure)
@@ -111,6 +107,11 @@ public struct ImageSet: Sendable {
       let nothing = FileError(path, "holds no images", advice: "give a folder of IDX files or a CSV table")
       let data = try DataLocator(path: path, environment: [:]).locate { () throws(FileError) in throw nothing
       }
+      guard data.train.values.areBytes, data.train.hasClasses else {
+        throw FileError(
+          path, "holds \(data.train.values.words) with \(data.train.targets.description)",
+          advice: "give images with classes")
+      }
       return (ImageSet(data.train), data.test.map { ImageSet($0) })
     } catch {
       throw TrainingFailure(.file, error.description)
@@ -128,7 +129,7 @@ public struct ImageSet: Sendable {
   }
 
   /// The first images of the set, as many as there are up to `count`.
-  public func prefix(_ count: Int) -> ImageSet { ImageSet(labeled.prefix(count), hasLabels: hasLabels) }
+  public func prefix(_ count: Int) -> ImageSet { ImageSet(labeled.prefix(count)) }
 
   /// The images of some classes, which get the labels 0, 1, … in the order of the names.
   ///

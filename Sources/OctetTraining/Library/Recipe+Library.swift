@@ -100,7 +100,7 @@ extension Recipe {
   }
 
   /// The images of the classes that the settings name, as many as they say.
-  private func chosen(_ images: ImageSet) throws(TrainingFailure) -> LabeledImages {
+  private func chosen(_ images: ImageSet) throws(TrainingFailure) -> LabeledItems {
     try images.requireLabels()
     var chosen = images
     if let digits = settings.digits { chosen = try images.keeping(classes: digits) }

@@ -35,7 +35,7 @@ public struct TrainingFailure: Error, Equatable, Sendable, CustomStringConvertib
       switch error {
       case .network: .network
       case .lossNotFinite: .diverged
-      case .noTrainingImages, .noValidationImages, .shape: .images
+      case .noTrainingImages, .noValidationImages, .shape, .noClasses, .noAugmentation: .images
       case .snapshot: .file
       }
     description = error.description

@@ -7,7 +7,7 @@ package struct RunIdentity: Equatable, Sendable {
   package let network: NetworkDescription
   /// With what is otherwise left to the network and the optimizer spelled out.
   package let settings: TrainingSettings
-  /// A fingerprint of the images and labels that the trainer is given, such as `LabeledImages.fingerprint`.
+  /// A fingerprint of the images and labels that the trainer is given, such as `LabeledItems.fingerprint`.
   package let data: String
 
   package init(network: NetworkDescription, settings: TrainingSettings, data: String) {
@@ -74,9 +74,9 @@ package struct RunDifference: Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-extension LabeledImages {
-  /// A short text that differs between sets of images: counts, shape, and a 64-bit FNV-1a hash of class names, labels
-  /// and pixels. It tells a mistake from the right data; it does not withstand someone who wants it to match.
+extension LabeledItems {
+  /// A short text that differs between sets of items: counts, shape, and a 64-bit FNV-1a hash of class names, targets
+  /// and values. It tells a mistake from the right data; it does not withstand someone who wants it to match.
   package var fingerprint: String {
     var hash = FNV1a()
     for name in classNames {
@@ -84,11 +84,25 @@ extension LabeledImages {
       // No UTF-8 text has this byte, so names cannot run together.
       hash.add(CollectionOfOne(0xFF))
     }
-    hash.add(labels)
-    hash.add(pixels)
+    switch targets {
+    case .none: break
+    // A byte each where that is enough, as in checkpoints from before there could be more classes.
+    case .classes(let indices, let names) where names.count <= 256:
+      hash.add(indices.lazy.map { UInt8(truncatingIfNeeded: $0) })
+    case .classes(let indices, _): hash.add(indices)
+    case .labels(let flags, _): hash.add(flags)
+    case .numbers(let numbers, _): hash.add(numbers)
+    }
+    switch values {
+    case .bytes(let bytes): hash.add(bytes)
+    case .integers(let integers, let scale):
+      hash.add(integers)
+      if let scale { hash.add([scale.scale, Float(scale.zeroPoint)]) }
+    case .floats(let floats): hash.add(floats)
+    }
     let digits = String(hash.value, radix: 16)
     let padded = String(repeating: "0", count: 16 - digits.count) + digits
-    return "\(count) images of \(shape), \(classNames.count) classes, fnv1a \(padded)"
+    return "\(count) \(values.noun)s of \(shape), \(targets.description), fnv1a \(padded)"
   }
 }
 
@@ -98,4 +112,7 @@ private struct FNV1a {
   mutating func add(_ bytes: some Sequence<UInt8>) {
     for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }
   }
+
+  /// Numbers of several bytes, as they lie in memory.
+  mutating func add<Number>(_ numbers: [Number]) { numbers.withUnsafeBytes { add($0) } }
 }

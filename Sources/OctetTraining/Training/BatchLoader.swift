@@ -3,15 +3,15 @@ import OctetFloatKernels
 import OctetHost
 import OctetNetwork
 
-/// Brings images into a network's input: bytes become floats from 0 to 1, changed at random where that is asked for.
+/// Brings items into a network's input: bytes become floats from 0 to 1, changed at random where that is asked for.
 package struct BatchLoader {
-  private let images: LabeledImages
+  private let images: LabeledItems
   private let augmentation: Augmentation
   private let seed: UInt64
   private let workers: Workers
 
   package init(
-    _ images: LabeledImages, augmentation: Augmentation = Augmentation(), seed: UInt64 = 0, workers: Workers
+    _ images: LabeledItems, augmentation: Augmentation = Augmentation(), seed: UInt64 = 0, workers: Workers
   ) {
     self.images = images
     self.augmentation = augmentation
@@ -21,8 +21,29 @@ package struct BatchLoader {
 
   /// Writes the images at `indices` to the first places of `input`.
   package func load(_ indices: ArraySlice<Int>, epoch: Int, into input: Tensor) {
+    switch images.values {
+    case .bytes(let pixels): load(pixels, indices, epoch: epoch, into: input)
+    case .floats(let numbers):
+      numbers.withUnsafeBufferPointer { numbers in
+        guard let base = numbers.baseAddress else { return }
+        let count = images.shape.count
+        for (place, index) in indices.enumerated() {
+          input.image(place).update(from: base + index * count, count: count)
+        }
+      }
+    case .integers:
+      for (place, index) in indices.enumerated() {
+        let numbers = images.values.units(index * images.shape.count..<(index + 1) * images.shape.count)
+        numbers.withUnsafeBufferPointer { numbers in
+          if let base = numbers.baseAddress { input.image(place).update(from: base, count: numbers.count) }
+        }
+      }
+    }
+  }
+
+  private func load(_ pixels: [UInt8], _ indices: ArraySlice<Int>, epoch: Int, into input: Tensor) {
     let count = images.shape.count
-    images.pixels.withUnsafeBufferPointer { pixels in
+    pixels.withUnsafeBufferPointer { pixels in
       guard let base = pixels.baseAddress else { return }
       workers.forEachPiece(of: indices.count, size: 16) { places, _ in
         for place in places {

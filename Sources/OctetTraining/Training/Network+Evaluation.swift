@@ -7,18 +7,19 @@ extension Network {
   ///
   /// - Parameter progress: called after each batch with the images done so far.
   package func evaluate(
-    _ images: LabeledImages, head: OutputHead, workers: Workers, progress: (Int) -> Void = { _ in }
+    _ images: LabeledItems, head: OutputHead, workers: Workers, progress: (Int) -> Void = { _ in }
   ) -> Evaluation {
     let loader = BatchLoader(images, workers: workers)
     let indices = Array(0..<images.count)
     var confusion = ConfusionMatrix(classNames: images.classNames)
+    let labels = images.labels
     var loss = 0.0
     for start in stride(from: 0, to: images.count, by: capacity) {
       let batch = indices[start..<min(start + capacity, images.count)]
       loader.load(batch, epoch: 0, into: input)
       forward(count: batch.count)
       for (place, index) in batch.enumerated() {
-        let label = Int(images.labels[index])
+        let label = Int(labels[index])
         let result = head.finish(output.image(place), label: label)
         loss += Double(result.loss)
         confusion.add(truth: label, predicted: result.predicted)
@@ -29,7 +30,7 @@ extension Network {
   }
 
   /// The outputs for all `images`, activation applied, one row each.
-  package func outputs(_ images: LabeledImages, activation: Activation, workers: Workers) -> [[Float]] {
+  package func outputs(_ images: LabeledItems, activation: Activation, workers: Workers) -> [[Float]] {
     let loader = BatchLoader(images, workers: workers)
     let indices = Array(0..<images.count)
     let width = output.shape.count

@@ -3,8 +3,8 @@ import OctetHost
 
 /// A data set made ready for one run: classes chosen, size limited, test images set aside.
 package struct PreparedData: Sendable {
-  package let training: LabeledImages
-  package let test: LabeledImages
+  package let training: LabeledItems
+  package let test: LabeledItems
   /// What the data is and where it came from, with what was done to it.
   package let origin: String
 
@@ -42,7 +42,7 @@ package struct PreparedData: Sendable {
   }
 
   /// As many of the images as the settings ask for, drawn by the seed.
-  package static func limited(_ images: LabeledImages, _ settings: TrainingSettings) -> LabeledImages {
+  package static func limited(_ images: LabeledItems, _ settings: TrainingSettings) -> LabeledItems {
     guard let most = settings.images, most < images.count else { return images }
     return images.selecting(draw(most, of: images.count, seed: settings.seed, part: 0))
   }

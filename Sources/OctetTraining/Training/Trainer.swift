@@ -11,8 +11,9 @@ package final class Trainer {
   package private(set) var history: [EpochRecord] = []
   package private(set) var bestEpoch: Int?
 
-  private let training: LabeledImages
-  private let validation: LabeledImages?
+  private let training: LabeledItems
+  private let labels: [UInt16]
+  private let validation: LabeledItems?
   private let workers: Workers
   private let optimizer: OptimizerState
   private let loader: BatchLoader
@@ -28,12 +29,16 @@ package final class Trainer {
   ///   - images: training images; the last `validationSplit` of them are set aside.
   ///   - clock: seconds from any fixed moment, for the records.
   package init(
-    _ description: NetworkDescription, settings: TrainingSettings, images: LabeledImages, workers: Workers,
+    _ description: NetworkDescription, settings: TrainingSettings, images: LabeledItems, workers: Workers,
     clock: @escaping () -> Double
   ) throws(TrainingError) {
     guard !images.isEmpty else { throw .noTrainingImages }
     guard description.input.takes(images.shape) else {
       throw .shape(images: images.shape, network: description.input)
+    }
+    guard images.hasClasses else { throw .noClasses(images.targets.description) }
+    guard images.values.areBytes || settings.augmentation.isNone else {
+      throw .noAugmentation(images.values.words)
     }
     let split = settings.validationSplit
     // As Keras counts: the training share is rounded down.
@@ -42,6 +47,7 @@ package final class Trainer {
       throw .noValidationImages(split: split, images: images.count)
     }
     training = split == 0 ? images : images.selecting(0..<trainingCount)
+    labels = training.labels
     validation = split == 0 ? nil : images.selecting(trainingCount..<images.count)
     switch settings.batch {
     case .full: batchSize = trainingCount
@@ -141,7 +147,7 @@ package final class Trainer {
       network.forward(count: places.count, isTraining: true, step: step)
       guard let gradient = network.outputGradient else { preconditionFailure("built for training") }
       for (place, index) in places.enumerated() {
-        let label = Int(training.labels[index])
+        let label = Int(labels[index])
         let values = network.output.image(place)
         let result = head.finish(values, label: label)
         head.gradient(values, label: label, share: share, into: gradient.image(place))
@@ -185,7 +191,7 @@ package final class Trainer {
   /// How the finished network does on the images that it learned from, without dropout and augmentation.
   package func evaluateTraining() -> Evaluation { evaluate(training) }
 
-  package func evaluate(_ images: LabeledImages, progress: (Int) -> Void = { _ in }) -> Evaluation {
+  package func evaluate(_ images: LabeledItems, progress: (Int) -> Void = { _ in }) -> Evaluation {
     network.evaluate(images, head: head, workers: workers, progress: progress)
   }
 }
@@ -248,6 +254,10 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
   case noTrainingImages
   case noValidationImages(split: Double, images: Int)
   case shape(images: ImageShape, network: ImageShape)
+  /// The data has other targets.
+  case noClasses(String)
+  /// The data has no pixels that could be shifted or turned.
+  case noAugmentation(String)
   /// A snapshot that belongs to another network, optimizer or run.
   case snapshot(String)
 
@@ -261,6 +271,9 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
       "validation-split \(split) of \(images) images leaves none to validate on or none to train on"
     case .shape(let images, let network):
       "the images are \(images), the network's input is \(network): give images of that shape"
+    case .noClasses(let targets): "the data has \(targets), and training needs a class for each item"
+    case .noAugmentation(let values):
+      "the data holds \(values), and --augment changes pixels: give --augment none"
     case .snapshot(let reason): "the checkpoint does not fit this run: \(reason)"
     }
   }

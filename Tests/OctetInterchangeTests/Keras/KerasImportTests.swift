@@ -37,7 +37,7 @@ struct KerasImportTests {
     let model = try own.taking(pixels: pixels)
     let workers = Workers(count: 1)
     let network = try model.makeNetwork(capacity: 6, workers: workers)
-    let images = LabeledImages(
+    let images = LabeledItems(
       shape: network.input.shape, pixels: answers.pictures.flatMap { $0 },
       labels: answers.pictures.map { _ in 0 }, classNames: ["0"])
     let rows = network.outputs(images, activation: model.network.outputActivation, workers: workers)

@@ -34,7 +34,7 @@ struct ONNXImportTests {
       Answers.self, from: Data(contentsOf: url.deletingPathExtension().appendingPathExtension("json")))
     let workers = Workers(count: 1)
     let network = try model.makeNetwork(capacity: 4, workers: workers)
-    let images = LabeledImages(
+    let images = LabeledItems(
       shape: network.input.shape, pixels: answers.pictures.flatMap { $0 },
       labels: answers.pictures.map { _ in 0 }, classNames: ["0"])
     let rows = network.outputs(images, activation: model.network.outputActivation, workers: workers)

@@ -96,14 +96,14 @@ struct ONNXExportTests {
 
   private static func largest(_ row: [Double]) -> Double { row.reduce(0) { max($0, abs($1)) } }
 
-  static func outputs(_ model: FloatModel, _ images: LabeledImages) throws -> [[Float]] {
+  static func outputs(_ model: FloatModel, _ images: LabeledItems) throws -> [[Float]] {
     let workers = Workers(count: 1)
     let network = try model.makeNetwork(capacity: images.count, workers: workers)
     return network.outputs(images, activation: model.network.outputActivation, workers: workers)
   }
 
   /// Each output's rows as onnxruntime computes them.
-  static func run(_ file: [UInt8], _ images: LabeledImages, _ python: Python) throws -> [String: [[Double]]] {
+  static func run(_ file: [UInt8], _ images: LabeledItems, _ python: Python) throws -> [String: [[Double]]] {
     let folder = try TemporaryFolder()
     try folder.write(file, to: "model.onnx")
     try folder.write(images.pixels, to: "pictures")

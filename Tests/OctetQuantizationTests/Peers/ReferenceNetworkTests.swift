@@ -59,7 +59,7 @@ struct ReferenceNetworkTests {
   }
 
   /// MNIST's images of the first classes; nil without OCTET_MNIST.
-  private static func data(classes: Int) throws -> (train: LabeledImages, test: LabeledImages)? {
+  private static func data(classes: Int) throws -> (train: LabeledItems, test: LabeledItems)? {
     guard let path = ProcessInfo.processInfo.environment["OCTET_MNIST"], !path.isEmpty else { return nil }
     let data = try MNISTFolder(path).read().keeping(classes: (0..<classes).map(String.init))
     return (data.train, try #require(data.test))
@@ -67,7 +67,7 @@ struct ReferenceNetworkTests {
 
   private func compareFloat(_ model: FloatModel, _ name: String, _ json: [UInt8]) throws {
     let answers = try JSONDecoder().decode(Answers.self, from: Data(json))
-    let images = LabeledImages(
+    let images = LabeledItems(
       shape: model.network.input, pixels: answers.pictures.flatMap { $0 },
       labels: answers.pictures.map { _ in 0 }, classNames: ["0"])
     for (row, expected) in zip(try ONNXExportTests.outputs(model, images), answers.outputs) {

@@ -30,7 +30,7 @@ enum FloatModels {
   }
 
   /// Blots of different darkness, so that layers see more than noise.
-  static func images(_ count: Int, shape: ImageShape, classes: Int = 10, seed: UInt64 = 1) -> LabeledImages {
+  static func images(_ count: Int, shape: ImageShape, classes: Int = 10, seed: UInt64 = 1) -> LabeledItems {
     var random = RandomStream(seed: seed, purpose: .testing, 0x91C7)
     var pixels: [UInt8] = []
     for _ in 0..<count {
@@ -46,7 +46,7 @@ enum FloatModels {
       }
     }
     let labels = (0..<count).map { UInt8($0 % classes) }
-    return LabeledImages(
+    return LabeledItems(
       shape: shape, pixels: pixels, labels: labels, classNames: (0..<classes).map { "\($0)" })
   }
 

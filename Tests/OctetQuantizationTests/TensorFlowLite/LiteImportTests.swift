@@ -28,7 +28,7 @@ struct LiteImportTests {
     let answers = try file.answers()
     let workers = Workers(count: 1)
     let float = try model.makeNetwork(capacity: 8, workers: workers)
-    let images = LabeledImages(
+    let images = LabeledItems(
       shape: float.input.shape, pixels: answers.pictures.flatMap { $0 },
       labels: answers.pictures.map { _ in 0 }, classNames: ["0"])
     // With weights of int8 LiteRT rounds the values between layers too.

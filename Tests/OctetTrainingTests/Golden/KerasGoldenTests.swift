@@ -17,7 +17,7 @@ import Testing
     let network = try Network(description, capacity: 2, seed: 1, workers: workers, forTraining: false)
     fill(network, for: golden.name)
     let count = golden.outputs.count
-    let images = LabeledImages(
+    let images = LabeledItems(
       shape: description.input,
       pixels: GoldenNumbers.pixels(of: golden.name, count: count * description.input.count),
       labels: [UInt8](repeating: 0, count: count), classNames: ["any"])
@@ -58,7 +58,7 @@ import Testing
   func `three steps lead where they lead Keras`(golden: GoldenTraining) throws {
     let recipe = try Recipe(text: golden.recipe, name: golden.name)
     let description = recipe.candidates[0].network
-    let images = LabeledImages(
+    let images = LabeledItems(
       shape: description.input,
       pixels: GoldenNumbers.pixels(of: golden.name, count: golden.labels.count * description.input.count),
       labels: golden.labels, classNames: ["a", "b", "c"].dropLast(golden.labels.contains(2) ? 0 : 1))

@@ -72,7 +72,7 @@ import Testing
   @Test func `the fingerprint sees every part`() {
     let shape = ImageShape(height: 1, width: 2, channels: 1)
     func print(_ pixels: [UInt8], _ labels: [UInt8], _ names: [String], _ shape: ImageShape) -> String {
-      LabeledImages(shape: shape, pixels: pixels, labels: labels, classNames: names).fingerprint
+      LabeledItems(shape: shape, pixels: pixels, labels: labels, classNames: names).fingerprint
     }
     let all = [
       print([1, 2, 3, 4], [0, 1], ["a", "b"], shape), print([1, 2, 4, 3], [0, 1], ["a", "b"], shape),

@@ -40,7 +40,7 @@ enum SampleModels {
   }
 
   /// Images of 6x6 in three classes, each class its own pattern.
-  static func images(count: Int = 24) -> LabeledImages {
+  static func images(count: Int = 24) -> LabeledItems {
     var random = RandomStream(seed: 1, purpose: .testing)
     var pixels: [UInt8] = []
     let labels = (0..<count).map { UInt8($0 % 3) }
@@ -49,7 +49,7 @@ enum SampleModels {
         pixels.append(UInt8(place % 3 == Int(label) ? 200 : 20) &+ UInt8.random(in: 0...50, using: &random))
       }
     }
-    return LabeledImages(
+    return LabeledItems(
       shape: ImageShape(height: 6, width: 6, channels: 1), pixels: pixels, labels: labels,
       classNames: ["a", "b", "c"])
   }

@@ -17,7 +17,7 @@ import Testing
   private func load(_ augmentation: Augmentation, _ pixels: [UInt8], seed: UInt64 = 1, epoch: Int = 1)
     -> [Float]
   {
-    let images = LabeledImages(shape: shape, pixels: pixels, labels: [0], classNames: ["0"])
+    let images = LabeledItems(shape: shape, pixels: pixels, labels: [0], classNames: ["0"])
     let loader = BatchLoader(images, augmentation: augmentation, seed: seed, workers: Workers(count: 1))
     let input = Tensor(shape: shape, capacity: 1)
     loader.load([0][...], epoch: epoch, into: input)

@@ -5,8 +5,8 @@ import OctetTraining
 import Testing
 
 @Suite struct PreparedDataTests {
-  private func images(_ count: Int, from start: Int = 0) -> LabeledImages {
-    LabeledImages(
+  private func images(_ count: Int, from start: Int = 0) -> LabeledItems {
+    LabeledItems(
       shape: ImageShape(flat: 1), pixels: (start..<start + count).map { UInt8($0 % 256) },
       labels: (0..<count).map { UInt8($0 % 4) }, classNames: ["a", "b", "c", "d"])
   }

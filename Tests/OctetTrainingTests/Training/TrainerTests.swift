@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Small images whose class can be learned: class `c` has its bright pixels in column `c`.
-private func stripes(_ count: Int, classes: Int = 3, seed: UInt64 = 1) -> LabeledImages {
+private func stripes(_ count: Int, classes: Int = 3, seed: UInt64 = 1) -> LabeledItems {
   var random = RandomStream.test(seed, 21)
   var pixels: [UInt8] = []
   var labels: [UInt8] = []
@@ -19,7 +19,7 @@ private func stripes(_ count: Int, classes: Int = 3, seed: UInt64 = 1) -> Labele
     }
     labels.append(UInt8(label))
   }
-  return LabeledImages(
+  return LabeledItems(
     shape: ImageShape(height: 6, width: 6, channels: 1), pixels: pixels, labels: labels,
     classNames: (0..<classes).map(String.init))
 }

@@ -60,10 +60,8 @@ enum DataShowCommand: Command {
     }
   }
 
-  private static func json(_ images: LabeledImages, _ number: Int?, origin: String) -> JSONValue {
-    let counts = images.labels.reduce(into: [Int](repeating: 0, count: images.classNames.count)) {
-      $0[Int($1)] += 1
-    }
+  private static func json(_ images: LabeledItems, _ number: Int?, origin: String) -> JSONValue {
+    let counts = images.frequencies
     var members: [(name: String, value: JSONValue)] = [
       ("data", .string(origin)), ("images", .integer(images.count)), ("width", .integer(images.shape.width)),
       ("height", .integer(images.shape.height)), ("channels", .integer(images.shape.channels)),

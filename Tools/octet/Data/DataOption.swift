@@ -103,13 +103,14 @@ enum DataOption {
   }
 }
 
-extension LabeledImages {
+extension LabeledItems {
   /// Gray pictures with dark and light in each other's place where that is asked for, and how many.
-  fileprivate func turned(_ inversion: PictureForm.Inversion) -> (images: LabeledImages, count: Int) {
+  fileprivate func turned(_ inversion: PictureForm.Inversion) -> (images: LabeledItems, count: Int) {
     if inversion == .no { return (self, 0) }
+    let pixels = pixels
     var turned = pixels
     var count = 0
-    for index in labels.indices {
+    for index in 0..<self.count {
       let range = index * shape.count..<(index + 1) * shape.count
       if inversion == .auto {
         let picture = GrayPicture(width: shape.width, height: shape.height, pixels: Array(pixels[range]))
@@ -118,6 +119,6 @@ extension LabeledImages {
       count += 1
       for place in range { turned[place] = 255 - pixels[place] }
     }
-    return (LabeledImages(shape: shape, pixels: turned, labels: labels, classNames: classNames), count)
+    return (LabeledItems(shape: shape, values: .bytes(turned), targets: targets), count)
   }
 }

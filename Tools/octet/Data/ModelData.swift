@@ -40,7 +40,7 @@ enum ModelData {
   /// The test images of the classes; all images where the data has no test part.
   static func test(
     classNames: [String], _ arguments: ParsedArguments, _ request: PictureRequest
-  ) throws -> (images: LabeledImages, origin: String) {
+  ) throws -> (images: LabeledItems, origin: String) {
     let data = try keeping(classNames, of: DataOption.locate(arguments, request).data)
     guard let test = data.test else { return (data.train, data.origin) }
     return (test, data.origin)

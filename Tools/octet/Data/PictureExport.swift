@@ -8,12 +8,12 @@ import OctetNetwork
 ///
 /// They go to a temporary folder beside it, which then gets its name. Nothing that exists is written over.
 struct PictureExport {
-  let images: LabeledImages
+  let images: LabeledItems
   let folder: String
   /// Each class gets a folder of its own.
   let hasClassFolders: Bool
 
-  init(images: LabeledImages, folder: String, hasClassFolders: Bool) throws(FileError) {
+  init(images: LabeledItems, folder: String, hasClassFolders: Bool) throws(FileError) {
     guard images.shape.channels == 1 else {
       throw FileError(
         "the data", "has images of \(images.shape.channels) channels", advice: "export gray images")

@@ -37,10 +37,16 @@ struct AnswerList {
     "answers", takes: .output("FILE"),
     help: "also list each image with its answers, in FILE.csv or FILE.jsonl")
 
-  let images: LabeledImages
+  let images: LabeledItems
+  private let labels: [UInt16]
   /// At least one of the two.
   let float: ClassAnswers?
   let integer: ClassAnswers?
+
+  init(images: LabeledItems, float: ClassAnswers?, integer: ClassAnswers?) {
+    (self.images, self.float, self.integer) = (images, float, integer)
+    labels = images.labels
+  }
 
   private var sides: [(name: StaticString, answers: ClassAnswers)] {
     [("int8", integer), ("float", float)].compactMap { side in side.1.map { (side.0, $0) } }
@@ -48,7 +54,7 @@ struct AnswerList {
 
   /// Of the int8 model, where there is one.
   private func isRight(_ item: Int) -> Bool {
-    (integer ?? float)?.classes[item] == Int(images.labels[item])
+    (integer ?? float)?.classes[item] == Int(labels[item])
   }
 
   /// Nil where there is nothing to compare.
@@ -67,7 +73,7 @@ struct AnswerList {
     var text = ByteText()
     for item in 0..<images.count {
       text.append("{\"item\":\(item),\"truth\":")
-      text.append(json: name(Int(images.labels[item])))
+      text.append(json: name(Int(labels[item])))
       for (side, answers) in sides {
         text.append(",\"")
         text.append(side)
@@ -104,7 +110,7 @@ struct AnswerList {
     text.append("\n")
     for item in 0..<images.count {
       text.append("\(item),")
-      text.append(csv: name(Int(images.labels[item])))
+      text.append(csv: name(Int(labels[item])))
       for (_, answers) in sides {
         text.append(",")
         text.append(csv: name(answers.classes[item]))

@@ -10,7 +10,7 @@ import OctetTraining
 struct EvaluationSubject {
   /// Of the model that is tested, as the user named it.
   let path: String
-  let images: LabeledImages
+  let images: LabeledItems
   let origin: String
   /// Nil where a float model is tested alone.
   let integer: OctetModelFile?

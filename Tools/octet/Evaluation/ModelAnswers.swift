@@ -10,7 +10,7 @@ import OctetTraining
 
 /// What models answer to images, with a bar while they are at it.
 struct ModelAnswers {
-  let images: LabeledImages
+  let images: LabeledItems
   let workers: Workers
   let showsProgress: Bool
 

@@ -19,7 +19,7 @@ struct PredictionItems {
     /// In the axis order of the model.
     case array(NPYArray)
     /// Rows, columns, channels.
-    case images(LabeledImages)
+    case images(LabeledItems)
   }
 
   let path: String

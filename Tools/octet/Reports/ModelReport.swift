@@ -112,7 +112,7 @@ struct ModelReport {
 
   // MARK: both
 
-  private func answers(_ images: LabeledImages) throws -> ModelAnswers {
+  private func answers(_ images: LabeledItems) throws -> ModelAnswers {
     guard image < images.count else {
       throw FileError(
         "--image \(image)", "is beyond the \(images.count) test images",
@@ -121,7 +121,7 @@ struct ModelReport {
     return ModelAnswers(images: images, workers: workers, showsProgress: !isQuiet)
   }
 
-  private func chosen(_ images: LabeledImages, _ answers: ClassAnswers) -> ChosenImage {
+  private func chosen(_ images: LabeledItems, _ answers: ClassAnswers) -> ChosenImage {
     ChosenImage(images: images, index: image, answers: answers)
   }
 }
@@ -138,7 +138,7 @@ enum ReportSizes {
 
 /// The picture whose way through the network is drawn.
 struct ChosenImage {
-  let images: LabeledImages
+  let images: LabeledItems
   let index: Int
   let answers: ClassAnswers
 
@@ -161,7 +161,7 @@ struct QuantizationMeasurement {
   let quantized: QuantizedNetwork
   let report: QuantizationReport
   /// Those that the ranges were taken from.
-  let images: LabeledImages
+  let images: LabeledItems
   let workers: Workers
 
   /// Images whose values are counted for the histograms.
