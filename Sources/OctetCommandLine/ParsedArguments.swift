@@ -22,6 +22,9 @@ package struct ParsedArguments: Sendable {
     self.given = given
   }
 
+  /// Whether the command has an option of that name.
+  package func takes(_ name: String) -> Bool { command.options.contains { $0.name == name } }
+
   package func flag(_ name: String) -> Bool {
     _ = described(name, takesValue: false)
     return given[name] != nil

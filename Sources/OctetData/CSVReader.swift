@@ -8,6 +8,30 @@ import OctetHost
   import Darwin
 #endif
 
+/// The numbers of a table but for its labels: bytes as long as all are whole numbers from 0 to 255, then floats.
+struct CSVNumbers {
+  private(set) var bytes: [UInt8] = []
+  private(set) var floats: [Float] = []
+  /// The first number that is no pixel, and where it is.
+  private(set) var feature: (text: String, line: Int, column: Int)?
+
+  mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
+
+  @inline(__always)
+  mutating func append(_ byte: UInt8) {
+    if feature == nil { bytes.append(byte) } else { floats.append(Float(byte)) }
+  }
+
+  mutating func append(_ number: Float, _ text: String, line: Int, column: Int) {
+    if feature == nil {
+      feature = (text, line, column)
+      floats = bytes.map { Float($0) }
+      bytes = []
+    }
+    floats.append(number)
+  }
+}
+
 /// Walks over the bytes of a table, line by line and field by field. A line is in memory as a whole, and little more.
 ///
 /// Nearly every field of a table of images is one to three plain digits, so those are read in one pass over the raw
@@ -110,8 +134,8 @@ struct CSVReader {
     return columnCount
   }
 
-  /// Reads one line, if there is one: its label to `labels` and the rest to `pixels`.
-  mutating func readRow(into pixels: inout [UInt8], labels: inout [UInt8]) throws(FileError) -> Bool {
+  /// Reads one line, if there is one: its label to `labels` and the rest to `numbers`.
+  mutating func readRow(into numbers: inout CSVNumbers, labels: inout [UInt8]) throws(FileError) -> Bool {
     guard try fillLine() else { return false }
     if isAtLineEnd {
       // Empty lines at the end are left out; one before the end is a mistake.
@@ -133,9 +157,16 @@ struct CSVReader {
           throw FileError(file, at: .line(line), "is empty", advice: "remove the empty line")
         }
         let field = try readField(column: column)
-        (value, hasMore) = (try number(field.text, column: column), field.isFollowed)
+        hasMore = field.isFollowed
+        guard let whole = Self.byte(field.text) else {
+          numbers.append(
+            try feature(field.text, column: column), field.text, line: line, column: column)
+          column += 1
+          continue
+        }
+        value = whole
       }
-      if column == 1 { labels.append(value) } else { pixels.append(value) }
+      if column == 1 { labels.append(value) } else { numbers.append(value) }
       column += 1
     }
     guard column == columnCount + 1 else { throw ragged(column - 1) }
@@ -246,32 +277,42 @@ struct CSVReader {
     while position < end, bytes[position] == 0x20 || bytes[position] == 0x09 { position += 1 }
   }
 
-  /// The number that `text` stands for: digits, and perhaps a point with nothing but zeros behind it.
-  private func number(_ text: String, column: Int) throws(FileError) -> UInt8 {
-    let isLabel = column == 1
-    let place = FileError.Place.field(line: line, column: column)
+  /// The whole number that `text` stands for: digits, and perhaps a point with nothing but zeros behind it; nil for all
+  /// else, and above 255.
+  private static func byte(_ text: String) -> UInt8? {
     let whole = text.utf8.prefix { $0 != Byte.point }
     let fraction = text.utf8.dropFirst(whole.count + 1)
-    let isNumber = !whole.isEmpty && whole.allSatisfy { $0 &- Byte.zero < 10 }
-    if isNumber, fraction.allSatisfy({ $0 == Byte.zero }),
-      let value = UInt8(String(decoding: whole, as: UTF8.self))
-    {
-      return value
-    }
-    let kind = isLabel ? "label" : "pixel"
-    let shown = "\"\(text.prefix(40))\(text.count > 40 ? "..." : "")\""
-    guard !text.isEmpty else {
-      throw FileError(
-        file, at: place, "the \(kind) is missing", advice: "write a whole number from 0 to 255")
-    }
-    guard Double(text) != nil else {
-      throw FileError(
-        file, at: place, "\(kind) \(shown) is not a number", advice: "write a whole number from 0 to 255")
-    }
-    throw FileError(
-      file, at: place, "\(kind) \(shown) is not a whole number from 0 to 255",
-      advice: isLabel ? "number the classes from 0" : "scale the pixels to 0 (paper) to 255 (ink)")
+    guard !whole.isEmpty, whole.allSatisfy({ $0 &- Byte.zero < 10 }),
+      fraction.allSatisfy({ $0 == Byte.zero })
+    else { return nil }
+    return UInt8(String(decoding: whole, as: UTF8.self))
   }
+
+  /// A number that is no pixel; a label is never one.
+  private func feature(_ text: String, column: Int) throws(FileError) -> Float {
+    let isLabel = column == 1
+    let place = FileError.Place.field(line: line, column: column)
+    let shown = "\"\(text.prefix(40))\(text.count > 40 ? "..." : "")\""
+    let advice = isLabel ? "write a whole number from 0 to 255" : "write a number such as 12 or -0.5e-3"
+    guard !text.isEmpty else {
+      throw FileError(file, at: place, "the \(isLabel ? "label" : "number") is missing", advice: advice)
+    }
+    // Digits only, as a program may also take 0x1F, inf and nan for numbers.
+    guard text.utf8.allSatisfy({ Self.digits.contains($0) }), let number = Float(text) else {
+      throw FileError(file, at: place, "\(isLabel ? "label " : "")\(shown) is not a number", advice: advice)
+    }
+    guard !isLabel else {
+      throw FileError(
+        file, at: place, "label \(shown) is not a whole number from 0 to 255",
+        advice: "number the classes from 0")
+    }
+    guard number.isFinite else {
+      throw FileError(file, at: place, "\(shown) is beyond a 32-bit float", advice: "scale the numbers")
+    }
+    return number
+  }
+
+  private static let digits = Set("0123456789+-.eE".utf8)
 
   /// How many columns the line has in all, when `column` is the next to be read.
   private mutating func countColumns(from column: Int) throws(FileError) -> Int {
@@ -284,6 +325,6 @@ struct CSVReader {
   private func ragged(_ found: Int) -> FileError {
     FileError(
       file, at: .line(line), "has \(found) columns, but the first line has \(columnCount)",
-      advice: "give every line a label and the same number of pixels")
+      advice: "give every line a label and as many numbers")
   }
 }

@@ -1,14 +1,15 @@
 import OctetHost
 import OctetNetwork
 
-/// A table of images as text: one image a line, its label first and then its pixels, separated by commas.
+/// A table of images or features as text: one item a line, its label first and then its numbers, separated by commas.
 ///
-/// - Labels and pixels are whole numbers from 0 to 255. Some programs write `7` as `7.0` or `7.`; that is read as 7,
-///   but `7.5`, `1e2` and `0x7` are errors, because guessing a scale would train on the wrong picture.
+/// - The label is a whole number from 0 to 255. Some programs write `7` as `7.0` or `7.`; that is read as 7.
+/// - Where all other numbers are whole and from 0 to 255 too, they are the pixels of images. A single one that is not,
+///   such as `7.5`, `-1` or `1e2`, makes all of them features, which a network sees as they are.
 /// - A field may stand in double quotes and have spaces or tabs around it.
 /// - The first line is a header if its first field is not a number; then it must have as many columns as the rest.
 /// - Lines end in LF or CRLF. A byte order mark at the start and empty lines at the end are ignored.
-/// - The number of pixels is a square, unless a shape is given.
+/// - The number of pixels is a square, unless a shape is given. Features are one row of numbers.
 /// - The classes are the distinct labels that occur, in numerical order: a table of 3 and 8 has the two classes
 ///   "3" and "8", and needs a network with two outputs.
 package struct CSVTable {
@@ -43,12 +44,16 @@ package struct CSVTable {
     let file = stream.file
     var reader = CSVReader(stream)
     let columns = try reader.readStructure()
-    let imageShape = try checkedShape(shape, pixelCount: columns - 1, file: file)
-    var pixels: [UInt8] = []
-    // Each pixel takes at least a digit and a separator.
-    pixels.reserveCapacity(stream.storedCount / 2)
+    guard columns > 1 else {
+      throw FileError(
+        file, at: .line(1), "has 1 column, and needs a label and then numbers",
+        advice: "separate the columns by commas")
+    }
+    var numbers = CSVNumbers()
+    // Each number takes at least a digit and a separator.
+    numbers.reserve(stream.storedCount / 2)
     var labels: [UInt8] = []
-    while try reader.readRow(into: &pixels, labels: &labels) {}
+    while try reader.readRow(into: &numbers, labels: &labels) {}
     guard !labels.isEmpty else {
       throw FileError(file, "has a header but no images", advice: "give a table with at least one image")
     }
@@ -58,19 +63,19 @@ package struct CSVTable {
     let classes = occurs.indices.filter { occurs[$0] }
     var indices = [UInt8](repeating: 0, count: 256)
     for (index, label) in classes.enumerated() { indices[label] = UInt8(index) }
-    return LabeledItems(
-      shape: imageShape, pixels: pixels, labels: labels.map { indices[Int($0)] },
-      classNames: classes.map(String.init))
+    let targets = ItemTargets.classes(
+      labels.map { UInt16(indices[Int($0)]) }, names: classes.map(String.init))
+    if numbers.feature != nil {
+      return LabeledItems(
+        shape: ImageShape(flat: columns - 1), values: .floats(numbers.floats), targets: targets)
+    }
+    let imageShape = try checkedShape(shape, pixelCount: columns - 1, file: file)
+    return LabeledItems(shape: imageShape, values: .bytes(numbers.bytes), targets: targets)
   }
 
   private static func checkedShape(
     _ shape: ImageShape?, pixelCount: Int, file: String
   ) throws(FileError) -> ImageShape {
-    guard pixelCount > 0 else {
-      throw FileError(
-        file, at: .line(1), "has 1 column, and needs a label and then pixels",
-        advice: "separate the columns by commas")
-    }
     if let shape {
       guard shape.count == pixelCount else {
         throw FileError(
@@ -83,17 +88,20 @@ package struct CSVTable {
     guard side * side == pixelCount else {
       throw FileError(
         file, at: .line(1), "has \(pixelCount) pixels, which is not a square such as 28 x 28 = 784",
-        advice: "check that the first column is the label and the rest are pixels")
+        advice:
+          "check that the first column is the label and the rest are pixels; give features of whole numbers as arrays"
+      )
     }
     return ImageShape(height: side, width: side, channels: 1)
   }
 
-  /// The table of `set`, with lines ending in LF.
+  /// The table of `set`, which are images with classes, with lines ending in LF.
   ///
   /// The label is the name of the class where all names are numbers from 0 to 255, as they are for digits, and the
   /// index of the class otherwise. The header is `label,1x1,1x2,...`: row and column of each pixel, from 1; with
   /// several channels `1x1x1`, and so on.
   package static func encode(_ set: LabeledItems, header: Bool) -> [UInt8] {
+    precondition(set.values.areBytes && set.hasClasses, "a table is written of images with classes")
     let numbers = (0...255).map { Array(String($0).utf8) }
     let areNumbers = set.classNames.allSatisfy { UInt8($0).map(String.init) == $0 }
     let names = areNumbers ? set.classNames.map { Array($0.utf8) } : numbers

@@ -16,8 +16,8 @@ package struct ClassFolders {
   package let path: String
   private let reader: any PictureReader
 
-  /// The most pixels of all pictures together.
-  package static let largestPixelCount = 1 << 30
+  /// The most bytes of all pictures together, one or three for each pixel.
+  package static let largestByteCount = 1 << 30
 
   package init(_ path: String, reader: any PictureReader) {
     self.path = path
@@ -47,6 +47,13 @@ package struct ClassFolders {
         testPath,
         "has the classes \(listed(test.classNames)), but train has \(listed(train.classNames))",
         advice: "give both the same class folders")
+    }
+    if train.shape.channels != test.shape.channels {
+      // Without a model one part may have no color.
+      let both = (train.inColor, test.inColor)
+      if both.0.shape == both.1.shape {
+        return DataSet(train: both.0, test: both.1, origin: origin(both.0, both.1))
+      }
     }
     guard train.shape == test.shape else {
       throw FileError(
@@ -79,6 +86,7 @@ package struct ClassFolders {
     }
     var first: (picture: DecodedPicture, path: String)?
     var pixels: [UInt8] = []
+    var channels = 1
     var labels: [UInt16] = []
     for (index, name) in classes.enumerated() {
       let classFolder = Folder.join(folder, name)
@@ -100,18 +108,35 @@ package struct ClassFolders {
             """,
             advice: "make all pictures the same size")
         }
-        guard picture.gray.count <= ClassFolders.largestPixelCount - pixels.count else {
+        // One picture in color makes all of them so.
+        var found = picture.pixels
+        if picture.channels != channels, !labels.isEmpty {
+          if channels == 1 { pixels = Self.threefold(pixels) } else { found = Self.threefold(found) }
+        }
+        channels = max(channels, picture.channels)
+        guard pixels.count <= ClassFolders.largestByteCount - found.count else {
           throw FileError(
             path,
-            "brings the pictures to more than \(ClassFolders.largestPixelCount) pixels, which is the limit",
+            "brings the pictures to more than \(ClassFolders.largestByteCount) bytes, which is the limit",
             advice: "use fewer or smaller pictures")
         }
-        pixels += picture.gray
+        pixels += found
         labels.append(UInt16(index))
       }
     }
-    let shape = ImageShape(height: first?.picture.height ?? 0, width: first?.picture.width ?? 0, channels: 1)
+    let shape = ImageShape(
+      height: first?.picture.height ?? 0, width: first?.picture.width ?? 0, channels: channels)
     return LabeledItems(shape: shape, pixels: pixels, labels: labels, classNames: classes)
+  }
+
+  /// Gray as red, green and blue.
+  fileprivate static func threefold(_ gray: [UInt8]) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: 3 * gray.count) { target, count in
+      for (place, value) in gray.enumerated() {
+        for channel in 0..<3 { target[3 * place + channel] = value }
+      }
+      count = 3 * gray.count
+    }
   }
 
   private func readPicture(_ path: String) throws(FileError) -> DecodedPicture {
@@ -153,19 +178,35 @@ package struct ClassFolders {
   private func sizeText(_ shape: ImageShape) -> String { "\(shape.width) x \(shape.height)" }
 }
 
-/// One gray picture, decoded.
+extension LabeledItems {
+  /// Gray images as red, green and blue.
+  fileprivate var inColor: LabeledItems {
+    guard shape.channels == 1 else { return self }
+    return LabeledItems(
+      shape: ImageShape(height: shape.height, width: shape.width, channels: 3),
+      values: .bytes(ClassFolders.threefold(pixels)), targets: targets)
+  }
+}
+
+/// One picture, decoded.
 package struct DecodedPicture: Equatable, Sendable {
   package let width: Int
   package let height: Int
 
-  /// `height x width` bytes, row by row: 0 black, 255 white, as the reader was told to take them.
-  package let gray: [UInt8]
+  /// 1 for gray, 3 for red, green and blue.
+  package let channels: Int
 
-  package init(width: Int, height: Int, gray: [UInt8]) {
-    precondition(width > 0 && height > 0 && gray.count == width * height, "one byte per pixel")
+  /// `height x width x channels` bytes, row by row: 0 black, 255 white, as the reader was told to take them.
+  package let pixels: [UInt8]
+
+  package init(width: Int, height: Int, channels: Int = 1, pixels: [UInt8]) {
+    precondition(
+      width > 0 && height > 0 && (channels == 1 || channels == 3)
+        && pixels.count == width * height * channels, "a byte for each channel of each pixel")
     self.width = width
     self.height = height
-    self.gray = gray
+    self.channels = channels
+    self.pixels = pixels
   }
 }
 

@@ -1,4 +1,5 @@
 import OctetHost
+import OctetNetwork
 
 /// Decides where the data comes from, and reads it.
 ///
@@ -7,7 +8,7 @@ import OctetHost
 /// train on something else without a word would be worse. The cache was not named by the user, so one that is not
 /// complete is skipped, and the origin line says so.
 package struct DataLocator {
-  /// What `--data` names: a folder of IDX files, a folder of class folders, or a CSV file (plain or gzip).
+  /// What `--data` names: a folder of IDX files, a folder of class folders, a CSV file (plain or gzip), or arrays.
   package var path: String?
 
   /// The environment of the process.
@@ -53,7 +54,7 @@ package struct DataLocator {
   private func read(_ path: String) throws(FileError) -> DataSet {
     switch try Folder.kind(of: path) {
     case .folder: return try readFolder(path)
-    case .file: return try readTable(path)
+    case .file: return try readFile(path)
     case .other:
       throw FileError(
         path, "is a pipe, socket or device, not a file", advice: "save the data to a file and give that")
@@ -63,9 +64,10 @@ package struct DataLocator {
   private func readFolder(_ path: String) throws(FileError) -> DataSet {
     let mnist = MNISTFolder(path)
     if !mnist.isEmpty { return try mnist.read() }
+    if let cifar = CIFARFolder(path) { return try cifar.read() }
     guard try ClassFolders.looksRight(path) else {
       throw FileError(
-        path, "holds neither MNIST files nor class folders",
+        path, "holds neither MNIST files nor CIFAR files nor class folders",
         advice: "give a folder with train-images-idx3-ubyte and its three companions, or one folder per class"
       )
     }
@@ -77,9 +79,17 @@ package struct DataLocator {
     return try ClassFolders(path, reader: pictureReader).read()
   }
 
-  private func readTable(_ path: String) throws(FileError) -> DataSet {
+  private func readFile(_ path: String) throws(FileError) -> DataSet {
     let stream = try ByteStream(at: path)
     let bytes = try stream.peek()
+    // A damaged array is not taken for a table.
+    let name = path.lowercased()
+    if bytes.starts(with: [0x93] + Array("NUMPY".utf8)) || name.hasSuffix(".npy") {
+      return try ArrayData.read(npy: ByteFile.stored(at: path), path: path)
+    }
+    if bytes.starts(with: Array("PK".utf8)) || name.hasSuffix(".npz") {
+      return try ArrayData.read(npz: ByteFile.stored(at: path), path: path)
+    }
     // No text begins so; a table that is no table would only be reported as having one column.
     if bytes.starts(with: [0, 0]) {
       throw FileError(
@@ -90,9 +100,12 @@ package struct DataLocator {
         path, "is a PNG picture", advice: "give a folder with one sub-folder of pictures per class")
     }
     let train = try CSVTable.parse(stream)
-    let classes = train.classNames.count == 1 ? "1 class" : "\(train.classNames.count) classes"
+    let origin = "CSV table, \(train.counted) of \(train.targets.description), from \(path)"
+    if train.values.areBytes { return DataSet(train: train, test: nil, origin: origin) }
+    // A row of numbers may stand for the input of any model with as many.
     return DataSet(
       train: train, test: nil,
-      origin: "CSV table, \(DataSet.counts(train, nil)) of \(classes), from \(path)")
+      origin: "\(origin) (its numbers are features, as not all are whole numbers from 0 to 255)",
+      axes: [train.shape.count])
   }
 }

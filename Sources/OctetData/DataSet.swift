@@ -10,16 +10,35 @@ package struct DataSet: Sendable {
   /// One readable line: what the data is, how much, and where it came from.
   package let origin: String
 
-  package init(train: LabeledItems, test: LabeledItems?, origin: String) {
+  /// The shape of an item as an array has it. The axes of an array are in the order of the model that it was made for,
+  /// which whoever knows the model has to bring into Octet's; nil for data whose order is known.
+  package let axes: [Int]?
+
+  /// Whether its classes are only numbered, from 0 to the largest number that occurs: a model may have names for them,
+  /// and more classes.
+  package let numbersClasses: Bool
+
+  package init(
+    train: LabeledItems, test: LabeledItems?, origin: String, axes: [Int]? = nil, numbersClasses: Bool = false
+  ) {
     precondition(test.map { $0.shape == train.shape && $0.targets.matches(train.targets) } ?? true)
     self.train = train
     self.test = test
     self.origin = origin
+    self.axes = axes
+    self.numbersClasses = numbersClasses
   }
 
   /// The same data with something more to say about where it came from.
   package func noting(_ remark: String) -> DataSet {
-    DataSet(train: train, test: test, origin: "\(origin) (\(remark))")
+    DataSet(
+      train: train, test: test, origin: "\(origin) (\(remark))", axes: axes, numbersClasses: numbersClasses)
+  }
+
+  /// The same data with something done to each part, whose axes are then in Octet's order.
+  package func mapping(_ change: (LabeledItems) throws -> LabeledItems) rethrows -> DataSet {
+    DataSet(
+      train: try change(train), test: try test.map(change), origin: origin, numbersClasses: numbersClasses)
   }
 
   /// Only the named classes, renumbered 0, 1, ... in the order of the names.

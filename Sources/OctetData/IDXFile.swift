@@ -4,9 +4,9 @@ import OctetNetwork
 /// The IDX format of the MNIST files: a magic number that gives the type and rank, big-endian sizes, then bytes.
 ///
 /// ```
-/// 0   00 00 08 RR     08 = unsigned bytes; RR = rank: 1 for labels, 3 for images
-/// 4   items           32 bits, big-endian; then height and width for images
-/// ..  the values      exactly items (x height x width) bytes
+/// 0   00 00 08 RR     08 = unsigned bytes; RR = rank: 1 for labels, 3 for images, 4 for images with channels
+/// 4   items           32 bits, big-endian; then height and width for images, and perhaps channels
+/// ..  the values      exactly items (x height x width x channels) bytes
 /// ```
 /// The reader is strict: what the header promises must be there, and nothing after it.
 package struct IDXFile: Equatable, Sendable {
@@ -15,15 +15,18 @@ package struct IDXFile: Equatable, Sendable {
     case labels = 1
     case images = 3
 
-    /// How many sizes follow the magic number.
-    var rank: Int { Int(rawValue) }
+    /// How many sizes may follow the magic number.
+    var ranks: [UInt8] { self == .labels ? [1] : [3, 4] }
 
-    var headerLength: Int { 4 + 4 * rank }
+    /// Of the header with the most sizes.
+    var longestHeader: Int { IDXFile.headerLength(rank: Int(ranks.last ?? 0)) }
 
     var name: String { self == .labels ? "labels" : "images" }
   }
 
-  /// Item count, then height and width for images; none is zero.
+  private static func headerLength(rank: Int) -> Int { 4 + 4 * rank }
+
+  /// Item count, then height and width for images, and channels where there are four; none is zero.
   package let dimensions: [Int]
 
   /// As many bytes as the product of the dimensions.
@@ -42,9 +45,9 @@ package struct IDXFile: Equatable, Sendable {
   /// The same for the bytes of a file; `file` names it in errors.
   package static func read(_ kind: Kind, stored: [UInt8], file: String) throws(FileError) -> IDXFile {
     guard Gzip.isGzip(stored) else { return try parse(kind, stored, file: file) }
-    let start = try Gzip.prefix(stored, file: file, count: kind.headerLength)
+    let start = try Gzip.prefix(stored, file: file, count: kind.longestHeader)
     let dimensions = try parseHeader(kind, start, file: file)
-    let length = kind.headerLength + dimensions.reduce(1, *)
+    let length = headerLength(rank: dimensions.count) + dimensions.reduce(1, *)
     // Before memory for what the header promises is asked for.
     guard length <= Gzip.mostContents(of: stored.count) else {
       throw Gzip.unpacksToTooMuch(file, storedCount: stored.count)
@@ -59,7 +62,8 @@ package struct IDXFile: Equatable, Sendable {
   ) throws(FileError) -> IDXFile {
     let dimensions = try parseHeader(kind, bytes, file: file)
     let valueCount = dimensions.reduce(1, *)
-    let found = bytes.count - kind.headerLength
+    let headerLength = headerLength(rank: dimensions.count)
+    let found = bytes.count - headerLength
     guard found >= valueCount else {
       throw FileError(
         file, at: .byte(bytes.count), "ends after \(found) of the \(valueCount) values its header promises",
@@ -67,12 +71,12 @@ package struct IDXFile: Equatable, Sendable {
     }
     guard found == valueCount else {
       throw FileError(
-        file, at: .byte(kind.headerLength + valueCount),
+        file, at: .byte(headerLength + valueCount),
         "has \(found - valueCount) bytes more than its header promises",
         advice: "copy or download it again")
     }
     // In place: a copy would take as much memory again.
-    bytes.removeFirst(kind.headerLength)
+    bytes.removeFirst(headerLength)
     return IDXFile(dimensions: dimensions, values: bytes)
   }
 
@@ -86,32 +90,35 @@ package struct IDXFile: Equatable, Sendable {
         advice: "copy or download it again")
     }
     let magic = word(bytes, at: 0)
-    let expected = 0x0000_0800 + Int(kind.rawValue)
-    guard magic == expected else {
-      let isOther = magic == 0x0000_0801 || magic == 0x0000_0803
+    let rank = UInt8(magic & 0xFF)
+    guard magic & ~0xFF == 0x0000_0800, kind.ranks.contains(rank) else {
+      let isOther = [0x0000_0801, 0x0000_0803, 0x0000_0804].contains(magic)
       throw FileError(
         file, at: .byte(0),
-        "has magic number \(hexadecimal(magic)), but IDX \(kind.name) have \(hexadecimal(expected))",
+        "has magic number \(hexadecimal(magic)), but IDX \(kind.name) have "
+          + hexadecimal(0x0000_0800 + Int(kind.rawValue)),
         advice: isOther
           ? "check that the image and label files are not swapped" : "give an IDX file of unsigned bytes")
     }
-    guard bytes.count >= kind.headerLength else {
+    let headerLength = headerLength(rank: Int(rank))
+    guard bytes.count >= headerLength else {
       throw FileError(
-        file, at: .byte(bytes.count), "ends inside the \(kind.headerLength)-byte header",
+        file, at: .byte(bytes.count), "ends inside the \(headerLength)-byte header",
         advice: "copy or download it again")
     }
     var dimensions: [Int] = []
     var product = 1
-    for index in 0..<kind.rank {
+    for index in 0..<Int(rank) {
       let offset = 4 + 4 * index
       let size = word(bytes, at: offset)
       guard size > 0 else {
         throw FileError(
-          file, at: .byte(offset), "the \(["item count", "image height", "image width"][index]) is 0",
+          file, at: .byte(offset),
+          "the \(["item count", "image height", "image width", "number of channels"][index]) is 0",
           advice: "give a file with at least one item")
       }
       let (next, overflowed) = product.multipliedReportingOverflow(by: size)
-      guard !overflowed, next <= longest - kind.headerLength else {
+      guard !overflowed, next <= longest - headerLength else {
         throw FileError(
           file, at: .byte(offset),
           """
@@ -159,23 +166,24 @@ extension IDXFile {
     // Only a broken label file pays for the search for the place.
     if let index = labels.values.firstIndex(where: { Int($0) >= classCount }) {
       throw FileError(
-        labelFile, at: .byte(Kind.labels.headerLength + index),
+        labelFile, at: .byte(headerLength(rank: 1) + index),
         "label \(index) is \(labels.values[index]), but the classes are 0 to \(classCount - 1)",
         advice: "check that this is the right file")
     }
     return LabeledItems(
-      shape: ImageShape(height: images.dimensions[1], width: images.dimensions[2], channels: 1),
+      shape: ImageShape(
+        height: images.dimensions[1], width: images.dimensions[2],
+        channels: images.dimensions.count == 4 ? images.dimensions[3] : 1),
       pixels: images.values, labels: labels.values, classNames: (0..<classCount).map(String.init))
   }
 
   /// The image file of `set`, to be written without compression.
   ///
-  /// The set must have one channel and at least one image, which is what an IDX image file can hold.
+  /// The set must have pixels and at least one image, which is what an IDX image file can hold.
   package static func encode(images set: LabeledItems) -> [UInt8] {
-    precondition(
-      set.shape.channels == 1 && set.values.areBytes && !set.isEmpty,
-      "an IDX image file holds gray images, at least one")
-    return header(.images, [set.count, set.shape.height, set.shape.width]) + set.pixels
+    precondition(set.values.areBytes && !set.isEmpty, "an IDX image file holds images, at least one")
+    let channels = set.shape.channels == 1 ? [] : [set.shape.channels]
+    return header([set.count, set.shape.height, set.shape.width] + channels) + set.pixels
   }
 
   /// The label file of `set`, to be written without compression.
@@ -183,11 +191,11 @@ extension IDXFile {
     precondition(
       !set.isEmpty && set.hasClasses && set.classNames.count <= 256,
       "an IDX label file holds at least one label, each of a byte")
-    return header(.labels, [set.count]) + set.labels.map { UInt8($0) }
+    return header([set.count]) + set.labels.map { UInt8($0) }
   }
 
-  private static func header(_ kind: Kind, _ dimensions: [Int]) -> [UInt8] {
-    var bytes: [UInt8] = [0, 0, 8, kind.rawValue]
+  private static func header(_ dimensions: [Int]) -> [UInt8] {
+    var bytes: [UInt8] = [0, 0, 8, UInt8(dimensions.count)]
     for size in dimensions {
       let word = UInt32(size)
       bytes += [UInt8(truncatingIfNeeded: word >> 24), UInt8(truncatingIfNeeded: word >> 16)]

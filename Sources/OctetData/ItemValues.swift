@@ -19,6 +19,14 @@ package enum ItemValues: Equatable, Sendable {
 
   package var areBytes: Bool { if case .bytes = self { true } else { false } }
 
+  func isOfSameKind(as other: ItemValues) -> Bool {
+    switch (self, other) {
+    case (.bytes, .bytes), (.floats, .floats): true
+    case (.integers(_, let scale), .integers(_, let other)): scale == other
+    default: false
+    }
+  }
+
   /// What one item is called.
   package var noun: String { areBytes ? "image" : "item" }
 
@@ -51,6 +59,24 @@ package enum ItemValues: Equatable, Sendable {
     case .bytes(let bytes): .bytes(chosen(bytes))
     case .integers(let integers, let scale): .integers(chosen(integers), scale)
     case .floats(let floats): .floats(chosen(floats))
+    }
+  }
+
+  /// Each item in another order.
+  ///
+  /// - Parameter places: where each number of an item goes.
+  package func reordered(by places: [Int]) -> ItemValues {
+    func ordered<Number>(_ numbers: [Number]) -> [Number] {
+      var result = numbers
+      for start in stride(from: 0, to: numbers.count, by: places.count) {
+        for (number, place) in places.enumerated() { result[start + place] = numbers[start + number] }
+      }
+      return result
+    }
+    return switch self {
+    case .bytes(let bytes): .bytes(ordered(bytes))
+    case .integers(let integers, let scale): .integers(ordered(integers), scale)
+    case .floats(let floats): .floats(ordered(floats))
     }
   }
 

@@ -64,6 +64,17 @@ package struct LabeledItems: Sendable {
     return LabeledItems(shape: shape, values: values[numbers], targets: targets[range])
   }
 
+  /// What a float network sees of some items.
+  package func units(_ items: Range<Int>) -> [Float] {
+    values.units(items.lowerBound * shape.count..<items.upperBound * shape.count)
+  }
+
+  /// The same items where integers stand for something.
+  package func with(_ scale: InputScale) -> LabeledItems {
+    guard case .integers(let integers, _) = values else { return self }
+    return LabeledItems(shape: shape, values: .integers(integers, scale), targets: targets)
+  }
+
   /// The same items with other targets.
   package func with(_ targets: ItemTargets) -> LabeledItems {
     LabeledItems(shape: shape, values: values, targets: targets)

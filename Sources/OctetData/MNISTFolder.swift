@@ -81,6 +81,10 @@ package struct MNISTFile: Equatable, Sendable {
   /// The names under which the file is found in the wild, in the order of preference.
   package var spellings: [String] {
     var names = [name]
+    // Images with channels have four axes.
+    if let stem = name.hasSuffix("-idx3-ubyte") ? name.dropLast("-idx3-ubyte".count) : nil {
+      names.append("\(stem)-idx4-ubyte")
+    }
     // Some archives unpack to `train-images.idx3-ubyte`.
     if let kind = [("-idx3-ubyte", ".idx3-ubyte"), ("-idx1-ubyte", ".idx1-ubyte")].first(where: {
       name.hasSuffix($0.0)

@@ -24,6 +24,13 @@ package struct NPYArray: Equatable, Sendable {
       }
     }
 
+    package var isFloat: Bool {
+      switch self {
+      case .float16, .float32, .float64: true
+      case .int8, .uint8, .int16, .int32, .int64, .bool: false
+      }
+    }
+
     /// As NumPy calls it.
     package var name: String { "\(self)" }
 
@@ -82,6 +89,18 @@ package struct NPYArray: Equatable, Sendable {
     case .int16: return range.map { Float(Int16(truncatingIfNeeded: number($0))) }
     case .int32: return range.map { Float(Int32(truncatingIfNeeded: number($0))) }
     case .int64: return range.map { Float(Int64(bitPattern: number($0))) }
+    }
+  }
+
+  /// An integer in full; of an array of floats its whole part, and 0 for what is no number.
+  package func integer(_ index: Int) -> Int64 {
+    switch element {
+    case .uint8, .bool: Int64(bytes[index])
+    case .int8: Int64(Int8(bitPattern: bytes[index]))
+    case .int16: Int64(Int16(truncatingIfNeeded: number(index)))
+    case .int32: Int64(Int32(truncatingIfNeeded: number(index)))
+    case .int64: Int64(bitPattern: number(index))
+    case .float16, .float32, .float64: Int64(exactly: floats(index..<index + 1)[0].rounded(.towardZero)) ?? 0
     }
   }
 

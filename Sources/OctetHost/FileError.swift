@@ -23,6 +23,8 @@ package struct FileError: Error, Equatable, Sendable {
     case line(Int)
     /// A line and a column (a field of the line), both counted from 1.
     case field(line: Int, column: Int)
+    /// An item of a data set, counted from 0.
+    case item(Int)
   }
 
   /// What the system was asked to do, as it stands in the message.
@@ -101,6 +103,7 @@ extension FileError: CustomStringConvertible {
       case .byte(let offset): "\(subject), byte \(offset)"
       case .line(let line): "\(subject), line \(line)"
       case .field(let line, let column): "\(subject), line \(line), column \(column)"
+      case .item(let item): "\(subject), item \(item)"
       }
     return "\(whereabouts): \(problem); \(advice)".shown
   }

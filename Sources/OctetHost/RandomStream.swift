@@ -15,6 +15,7 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
     case syntheticDigits = 5
     case selection = 6
     case testing = 7
+    case items = 8
   }
 
   package init(seed: UInt64, purpose: Purpose, _ path: UInt64...) {

@@ -66,29 +66,41 @@ import Testing
     ("7,1\n8,2,\n", "t.csv, line 2: has 3 columns, but the first line has 2"),
     ("7,1\n\n8,2\n", "t.csv, line 2: is empty"),
     ("7,1\r\n\r\n8,2\n", "t.csv, line 2: is empty"),
-    ("7,1\n8,x\n", "t.csv, line 2, column 2: pixel \"x\" is not a number"),
+    ("7,1\n8,x\n", "t.csv, line 2, column 2: \"x\" is not a number"),
     ("7,1\nx,8\n", "t.csv, line 2, column 1: label \"x\" is not a number"),
-    ("7,1\n8,\n", "t.csv, line 2, column 2: the pixel is missing"),
+    ("7,1\n8,\n", "t.csv, line 2, column 2: the number is missing"),
     ("7,1\n,8\n", "t.csv, line 2, column 1: the label is missing"),
-    ("7,1\n8,256\n", "t.csv, line 2, column 2: pixel \"256\" is not a whole number from 0 to 255"),
     ("7,1\n256,8\n", "t.csv, line 2, column 1: label \"256\" is not a whole number from 0 to 255"),
     ("-1,1\n", "t.csv, line 1, column 1: label \"-1\" is not"),
-    ("7,-0\n", "t.csv, line 1, column 2: pixel \"-0\" is not"),
-    ("7,0.5\n", "t.csv, line 1, column 2: pixel \"0.5\" is not a whole number"),
-    ("7,1e2\n", "t.csv, line 1, column 2: pixel \"1e2\" is not a whole number"),
-    ("7,.\n", "t.csv, line 1, column 2: pixel \".\" is not a number"),
-    ("7,1.0.0\n", "t.csv, line 1, column 2: pixel \"1.0.0\" is not a number"),
-    ("7,nan\n", "t.csv, line 1, column 2: pixel \"nan\" is not a whole number"),
-    ("7,99999999999999999999999\n", "t.csv, line 1, column 2: pixel \"99999999999999999999999\" is not"),
-    ("7,1 2\n", "t.csv, line 1, column 2: pixel \"1 2\" is not a number"),
-    ("7,1\r8,2\n", "t.csv, line 1: has 2 pixels, which is not a square"),
+    ("7.5,1\n", "t.csv, line 1, column 1: label \"7.5\" is not a whole number from 0 to 255"),
+    ("7,.\n", "t.csv, line 1, column 2: \".\" is not a number"),
+    ("7,1.0.0\n", "t.csv, line 1, column 2: \"1.0.0\" is not a number"),
+    ("7,nan\n", "t.csv, line 1, column 2: \"nan\" is not a number"),
+    ("7,0x7\n", "t.csv, line 1, column 2: \"0x7\" is not a number"),
+    ("7,-inf\n", "t.csv, line 1, column 2: \"-inf\" is not a number"),
+    ("7,1e39\n", "t.csv, line 1, column 2: \"1e39\" is beyond a 32-bit float"),
+    ("7,1 2\n", "t.csv, line 1, column 2: \"1 2\" is not a number"),
+    ("7,1\r8,2\n", "t.csv, line 1, column 2: \"1\\u{d}8\" is not a number"),
     ("7,\"1\n8,2\n", "t.csv, line 1, column 2: has a quote that is not closed"),
     ("7,\"1\"2\n", "t.csv, line 1, column 2: has text after a closing quote"),
-    ("7,1\u{301}\n", "t.csv, line 1, column 2: pixel \"1\u{301}\" is not a number"),
+    ("7,1\u{301}\n", "t.csv, line 1, column 2: \"1\u{301}\" is not a number"),
   ])
   func `each mistake has its message`(text: String, start: String) {
     let line = message(text) ?? ""
     #expect(line.hasPrefix(start), "\(line)")
+  }
+
+  /// One number that is no pixel makes all of them features, those before it too.
+  @Test(
+    arguments: [
+      ("2,5,255\n0,0.5,1\n", [5, 255, 0.5, 1]), ("2,-0,7\n0,1,2\n", [0, 7, 1, 2]),
+      ("l,a,b\r\n2, 7.0 ,\"8\"\r\n0,256,-1e-2\r\n", [7, 8, 256, -0.01]),
+      ("2,1,2\n0,1e2,99999999999999999999999\n", [1, 2, 100, 1e23]),
+    ] as [(String, [Float])])
+  func `a table of features`(text: String, numbers: [Float]) throws {
+    let set = try CSVTable.parse(Array(text.utf8), file: "t.csv")
+    #expect(set.values == .floats(numbers) && set.shape == ImageShape(flat: 2))
+    #expect(set.labels == [1, 0] && set.classNames == ["0", "2"])
   }
 
   @Test func `a long field is shown in part`() {

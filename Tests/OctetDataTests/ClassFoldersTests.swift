@@ -62,6 +62,28 @@ import Testing
     #expect(message(folder)?.contains("has pictures of 4 x 2, but train of 3 x 2") == true)
   }
 
+  /// One picture in color makes all of them so, those before it, those behind it and those of the other part.
+  @Test func `gray pictures beside pictures in color`() throws {
+    let folder = try TemporaryFolder()
+    for (name, value) in [
+      ("train/a/1", 1), ("train/b/color", 2), ("train/b/x", 3), ("test/a/1", 4), ("test/b/1", 5),
+    ] {
+      try folder.write([UInt8(value)], to: name)
+    }
+    struct Reader: PictureReader {
+      func read(path: String) throws(FileError) -> DecodedPicture {
+        let value = try ByteFile.stored(at: path)[0]
+        return path.hasSuffix("color")
+          ? DecodedPicture(width: 2, height: 1, channels: 3, pixels: [value, 0, 0, 0, value, 0])
+          : DecodedPicture(width: 2, height: 1, pixels: [value, 9])
+      }
+    }
+    let data = try ClassFolders(folder.path, reader: Reader()).read()
+    #expect(data.train.shape == ImageShape(height: 1, width: 2, channels: 3))
+    #expect(data.train.pixels == [1, 1, 1, 9, 9, 9, 2, 0, 0, 0, 2, 0, 3, 3, 3, 9, 9, 9])
+    #expect(data.test?.pixels == [4, 4, 4, 9, 9, 9, 5, 5, 5, 9, 9, 9])
+  }
+
   @Test func `a class may be called train`() throws {
     let folder = try TemporaryFolder()
     for name in ["bus", "test", "train"] { try folder.write(picture(1), to: "\(name)/a") }

@@ -98,7 +98,7 @@ import Testing
     #expect(fileError { () throws(FileError) in try locate(png) }?.problem == "is a PNG picture")
     try folder.write("x", to: "flat/file")
     let flat = fileError { () throws(FileError) in try locate(folder.path + "/flat") }
-    #expect(flat?.problem == "holds neither MNIST files nor class folders")
+    #expect(flat?.problem == "holds neither MNIST files nor CIFAR files nor class folders")
     mkfifo(folder.path + "/pipe", 0o600)
     #expect(fileError { () throws(FileError) in try locate(folder.path + "/pipe") } != nil)
   }

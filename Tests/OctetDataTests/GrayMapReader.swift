@@ -11,6 +11,6 @@ struct GrayMapReader: PictureReader {
       let width = Int(String(decoding: sizes[0], as: UTF8.self)),
       let height = Int(String(decoding: sizes[1], as: UTF8.self)), parts[3].count == width * height
     else { throw FileError(path, "is not a gray map", advice: "give one") }
-    return DecodedPicture(width: width, height: height, gray: parts[3].map { 255 - $0 })
+    return DecodedPicture(width: width, height: height, pixels: parts[3].map { 255 - $0 })
   }
 }

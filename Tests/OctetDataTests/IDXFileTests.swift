@@ -1,5 +1,6 @@
 import OctetData
 import OctetHost
+import OctetNetwork
 import TestSupport
 import Testing
 
@@ -34,6 +35,22 @@ import Testing
       let labelPath = try folder.write(pack(labels), to: "\(name) labels")
       #expect(try IDXFile.labeledImages(images: imagePath, labels: labelPath).isSame(as: set))
     }
+  }
+
+  @Test func `images with channels have four axes`() throws {
+    let bytes: [UInt8] = [0, 0, 8, 4, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 3, 9, 8, 7, 6, 5, 4]
+    let set = try combined(bytes, [0, 0, 8, 1, 0, 0, 0, 2, 1, 0], classCount: 2)
+    #expect(set.shape == ImageShape(height: 1, width: 1, channels: 3) && set.pixels == [9, 8, 7, 6, 5, 4])
+    #expect(IDXFile.encode(images: set) == bytes)
+    #expect(try IDXFile.read(.images, stored: gzip(bytes), file: "f").values == [9, 8, 7, 6, 5, 4])
+    for length in 0..<bytes.count {
+      let error = fileError { () throws(FileError) in
+        try IDXFile.parse(.images, Array(bytes[..<length]), file: "f")
+      }
+      #expect(error?.place == .byte(length))
+    }
+    let error = fileError { () throws(FileError) in try IDXFile.parse(.labels, bytes, file: "f") }
+    #expect(error?.problem.contains("0x00000804") == true && error?.advice.contains("swapped") == true)
   }
 
   @Test func `every truncation is an error`() {

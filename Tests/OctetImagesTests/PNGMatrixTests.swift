@@ -1,5 +1,6 @@
 import OctetHost
 import OctetImages
+import TestSupport
 import Testing
 
 /// Every depth, color type and interlacing, written by libpng, against a formula in floating point.
@@ -47,6 +48,31 @@ import Testing
       #expect(try readPNG(sample.file).pixels == sample.grays())
       sample.isInterlaced.toggle()
       #expect(try readPNG(sample.file).pixels == sample.grays())
+    }
+  }
+
+  @Test(arguments: kinds, [false, true])
+  func `gives the documented color`(kind: Kind, isInterlaced: Bool) throws {
+    var random = RandomStream(seed: 4, purpose: .testing, UInt64(kind.depth), UInt64(kind.colorType.rawValue))
+    let folder = try TemporaryFolder()
+    for (width, height) in Self.sizes {
+      let sample = SamplePNG(
+        width: width, height: height, depth: kind.depth, colorType: kind.colorType,
+        isInterlaced: isInterlaced, isTransparent: kind.isTransparent, random: &random)
+      let path = try folder.write(sample.file, to: "sample.png")
+      for background: UInt8 in [255, 77] {
+        var reader = PNGReader(background: background)
+        var picture = ColorPicture()
+        try reader.read(path: path, into: &picture)
+        let expected = sample.colors(background: background)
+        #expect(picture.width == width && picture.height == height && picture.pixels == expected)
+        let isGray = (0..<width * height).allSatisfy { pixel in
+          let color = expected[3 * pixel..<3 * pixel + 3]
+          return Set(color).count == 1
+        }
+        #expect(picture.hasColor != isGray)
+        if isGray { #expect(picture.gray == sample.grays(background: background)) }
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 import OctetHost
 import OctetImages
+import TestSupport
 import Testing
 
 /// What is written is what libpng reads, checksums and all.
@@ -11,6 +12,19 @@ import Testing
     let file = PNGWriter.encode(width: width, height: height, pixels: pixels.span)
     let picture = try readPNG(file, limits: PNGLimits(width: 65_535, height: 65_535))
     #expect(picture == GrayPicture(width: width, height: height, pixels: pixels))
+  }
+
+  @Test(arguments: [(1, 1), (32, 32), (300, 217), (30_000, 1)])
+  func `reads back in color`(width: Int, height: Int) throws {
+    var random = RandomStream(seed: 8, purpose: .testing)
+    let pixels = (0..<width * height * 3).map { _ in UInt8(random.next() % 256) }
+    let folder = try TemporaryFolder()
+    let path = try folder.write(
+      PNGWriter.encode(width: width, height: height, channels: 3, pixels: pixels.span), to: "p.png")
+    var reader = PNGReader(limits: PNGLimits(width: 65_535, height: 65_535))
+    var picture = ColorPicture()
+    try reader.read(path: path, into: &picture)
+    #expect(picture.width == width && picture.height == height && picture.pixels == pixels)
   }
 
   @Test func `bytes are those of the format`() {

@@ -106,8 +106,18 @@ struct SamplePNG {
 
   /// The gray of each pixel by the documented formula, in floating point: exact here, as the numbers are small.
   func grays(background: UInt8 = 255) -> [UInt8] {
+    values(background) { color in
+      [((19_595 * color[0] + 38_470 * color[1] + 7_471 * color[2]) / 65_536 + 0.5).rounded(.down)]
+    }
+  }
+
+  /// Red, green and blue of each pixel, likewise.
+  func colors(background: UInt8 = 255) -> [UInt8] { values(background) { $0 } }
+
+  /// - Parameter channelsOf: what is kept of red, green and blue at the file's depth.
+  private func values(_ background: UInt8, channelsOf: ([Double]) -> [Double]) -> [UInt8] {
     let channels = colorType.channels
-    return (0..<width * height).map { index in
+    return (0..<width * height).flatMap { index in
       let pixel = samples[index * channels..<(index + 1) * channels].map(Double.init)
       let full = depth == 16 ? 65_535.0 : 255.0
       // Samples below 8 bits are stretched.
@@ -127,11 +137,12 @@ struct SamplePNG {
         let key = transparentColor.prefix(channels).map(Double.init)
         if key == pixel { alpha = 0 }
       }
-      let gray = ((19_595 * color[0] + 38_470 * color[1] + 7_471 * color[2]) / 65_536 + 0.5).rounded(.down)
       let back = Double(background) * full / 255
-      // Half up: the half is never reached, as 255 and 65535 are odd.
-      let composed = ((gray * alpha + back * (full - alpha)) / full).rounded()
-      return UInt8((composed * 255 / full).rounded())
+      return channelsOf(color).map { value in
+        // Half up: the half is never reached, as 255 and 65535 are odd.
+        let composed = ((value * alpha + back * (full - alpha)) / full).rounded()
+        return UInt8((composed * 255 / full).rounded())
+      }
     }
   }
 }

@@ -16,7 +16,7 @@ struct LoweringTests {
     let workers = Workers(count: 1)
     let lowered = try LoweredNetwork(model, picture: images.shape)
     let execution = try FloatExecution(lowered, capacity: images.count, workers: workers)
-    let values = execution.run(FloatExecution.units(images, 0..<images.count), count: images.count)
+    let values = execution.run(images.units(0..<images.count), count: images.count)
     let network = try model.makeNetwork(capacity: images.count, workers: workers)
     // A head's activation is not part of the lowered network.
     let activation = lowered.head == .linear ? model.network.outputActivation : .linear

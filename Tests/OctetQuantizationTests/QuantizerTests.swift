@@ -21,6 +21,55 @@ struct QuantizerTests {
     ).run()
   }
 
+  /// Features of any range get an input encoding of their own; integers keep theirs.
+  @Test(arguments: [
+    "input 12\ndense 16 relu\ndense 4 softmax",
+    "input 6x2x1\nconv 6 3x2 padding same relu\nflatten\ndense 4 softmax",
+  ])
+  func `features are quantized like every other value`(text: String) throws {
+    let model = try FloatModels.make(text)
+    var random = RandomStream(seed: 3, purpose: .testing)
+    let floats = (0..<400 * 12).map { _ in random.nextFloat(in: -1..<4) }
+    let items = LabeledItems(shape: model.network.input, values: .floats(floats), targets: .none)
+    let workers = Workers(count: 1)
+    let quantized = try Quantizer(
+      model, images: items, settings: QuantizationSettings(), workers: workers
+    ).run()
+    #expect(abs(quantized.input.scale - 5 / 255) < 1e-4 && quantized.input.zeroPoint == -77)
+    let file = OctetFile(quantized.model)
+    let runtime = try Model(copying: file.bytes)
+    #expect(runtime.inputScale == quantized.input.inputScale)
+    let (reference, fed) = (WholeLayerReference(file.bytes), items.values.fed(to: runtime.inputScale))
+    let network = try model.makeNetwork(capacity: 400, workers: workers)
+    let float = network.outputs(items, activation: .linear, workers: workers).flatMap { $0 }
+    let output = quantized.integers[quantized.integers.count - 1].output
+    var found: [Float] = []
+    let simulation = try IntegerNetworkExecution(quantized, capacity: 400, workers: workers)
+      .run(quantized.input.steps(items.units(0..<400)), count: 400).outputs
+    for item in 0..<400 {
+      let outcome = reference.run(Array(fed[item * 12..<(item + 1) * 12]))
+      found += outcome.logits.map { Float($0 - output.zeroPoint) * output.scale }
+      for (index, values) in outcome.tensors.enumerated() {
+        let zeroPoint =
+          index == 0 ? quantized.input.zeroPoint : quantized.integers[index - 1].output.zeroPoint
+        let own = simulation[index][item * values.count..<(item + 1) * values.count]
+        #expect(own.elementsEqual(values.map { Float($0 - zeroPoint) }))
+      }
+    }
+    let mean = float.reduce(0, +) / Float(float.count)
+    #expect(QuantizationReport.decibels(float.map { $0 - mean }, found.map { $0 - mean }) > 25)
+
+    let scale = InputScale(scale: 0.25, zeroPoint: 40)
+    let integers = (0..<100 * 12).map { _ in Int8(truncatingIfNeeded: random.next()) }
+    func quantize(_ scale: InputScale?) throws -> QuantizedNetwork {
+      let items = LabeledItems(
+        shape: model.network.input, values: .integers(integers, scale), targets: .none)
+      return try Quantizer(model, images: items, settings: QuantizationSettings(), workers: workers).run()
+    }
+    #expect(try Model(copying: OctetFile(quantize(scale).model).bytes).inputScale == scale)
+    #expect(throws: QuantizationError.integersWithoutScale) { try quantize(nil) }
+  }
+
   @Test(arguments: FloatModels.varied)
   func `logits stay close, and every reader agrees on them`(text: String) throws {
     let model = try FloatModels.make(text)
@@ -37,7 +86,7 @@ struct QuantizerTests {
     let activation = quantized.network.head == .linear ? model.network.outputActivation : .linear
     let float = network.outputs(images, activation: activation, workers: workers).flatMap { $0 }
     let simulation = try IntegerNetworkExecution(quantized, capacity: images.count, workers: workers)
-      .run(pixels: images.pixels.map { Float($0) }, count: images.count).outputs
+      .run(images.pixels.map { Float($0) }, count: images.count).outputs
     let output = quantized.integers[quantized.integers.count - 1].output
     var found: [Float] = []
     for image in 0..<images.count {

@@ -150,9 +150,9 @@ import Testing
     let integers = [Int8](repeating: 0, count: size)
     try sample.predict(NPYArray(shape: [1, 9, 8, 2], integers), "--out", out)
       .expectRefusal(1, "items.npy", "int8", "float model")
-    let halves = [Int16](repeating: 0, count: size)
-    try sample.predict(NPYArray(shape: [1, 9, 8, 2], halves), "--out", out)
-      .expectRefusal(1, "items.npy", "int16", "save float32")
+    let words = [UInt8](repeating: 0, count: 4 * size)
+    try sample.predict(NPYArray(shape: [1, 9, 8, 2], element: .int32, bytes: words), "--out", out)
+      .expectRefusal(1, "items.npy", "int32", "save float32")
     // Finite, but the sums are not.
     let large = [Float](repeating: 3e38, count: size)
     try sample.predict(NPYArray(shape: [1, 9, 8, 2], large), "--out", out)

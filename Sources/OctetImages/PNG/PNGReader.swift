@@ -39,6 +39,13 @@ package struct PNGReader: ~Copyable {
     try readRows(into: &sink, name: path)
   }
 
+  /// Reads the file at `path` in color. When this throws, the picture may have some of its rows.
+  package mutating func read(path: String, into picture: inout ColorPicture) throws(PNGError) {
+    try openFile(path)
+    defer { close() }
+    try readRows(into: &picture, name: path)
+  }
+
   /// Reads the bytes of a file from memory; `name` is for errors.
   package mutating func read(
     bytes: UnsafeRawBufferPointer, name: String, into sink: inout some GrayRowSink & ~Copyable
@@ -96,17 +103,10 @@ extension PNGReader {
     into sink: inout some GrayRowSink & ~Copyable, name: String
   ) throws(PNGError) {
     guard let reader else { throw PNGError(name, .outOfMemory) }
-    let stored = octet_png_get_header(reader).pointee
-    guard let header = PNGHeader(stored) else {
-      throw PNGError(name, .damaged("unknown color type"), offset: Int(octet_png_offset(reader)))
-    }
+    let (stored, header) = try beginRows(reader, name: name)
     samples.begin(stored, palette: octet_png_get_palette(reader), background: background)
     sink.begin(header)
-    var row = octet_png_row()
-    while true {
-      let status = octet_png_next_row(reader, &row)
-      if status == OCTET_PNG_END { return }
-      try check(status, name: name)
+    while let row = try nextRow(reader, name: name) {
       let firstColumn = Int(row.first_column)
       let columnStep = Int(row.column_step)
       if samples.areGray, let start = row.samples {
@@ -115,17 +115,56 @@ extension PNGReader {
         sink.take(values.span, row: Int(row.row), firstColumn: firstColumn, columnStep: columnStep)
         continue
       }
-      if let place = samples.convert(row) {
-        throw PNGError(
-          name,
-          .paletteIndex(
-            Int(row.samples?[place] ?? 0), count: Int(stored.palette_count), row: Int(row.row),
-            column: firstColumn + place * columnStep), offset: Int(octet_png_offset(reader)))
-      }
+      if let place = samples.convert(row) { throw noEntry(place, row, stored, name: name) }
       sink.take(
         samples.values.span.extracting(0..<Int(row.count)), row: Int(row.row), firstColumn: firstColumn,
         columnStep: columnStep)
     }
+  }
+
+  /// Reads the open file to its end, in color.
+  mutating func readRows(into picture: inout ColorPicture, name: String) throws(PNGError) {
+    guard let reader else { throw PNGError(name, .outOfMemory) }
+    let (stored, header) = try beginRows(reader, name: name)
+    var colors = ColorRow()
+    colors.begin(stored, palette: octet_png_get_palette(reader), background: background)
+    picture.begin(header)
+    while let row = try nextRow(reader, name: name) {
+      if let place = colors.convert(row) { throw noEntry(place, row, stored, name: name) }
+      picture.take(colors.values, row)
+    }
+    picture.end(hasColor: colors.hasColor)
+  }
+
+  private func beginRows(
+    _ reader: OpaquePointer, name: String
+  ) throws(PNGError) -> (stored: octet_png_header, header: PNGHeader) {
+    let stored = octet_png_get_header(reader).pointee
+    guard let header = PNGHeader(stored) else {
+      throw PNGError(name, .damaged("unknown color type"), offset: Int(octet_png_offset(reader)))
+    }
+    return (stored, header)
+  }
+
+  /// Nil after the last one.
+  private func nextRow(_ reader: OpaquePointer, name: String) throws(PNGError) -> octet_png_row? {
+    var row = octet_png_row()
+    let status = octet_png_next_row(reader, &row)
+    if status == OCTET_PNG_END { return nil }
+    try check(status, name: name)
+    return row
+  }
+
+  /// For a pixel of a row whose palette entry does not exist.
+  private func noEntry(
+    _ place: Int, _ row: octet_png_row, _ stored: octet_png_header, name: String
+  ) -> PNGError {
+    PNGError(
+      name,
+      .paletteIndex(
+        Int(row.samples?[place] ?? 0), count: Int(stored.palette_count), row: Int(row.row),
+        column: Int(row.first_column) + place * Int(row.column_step)),
+      offset: reader.map { Int(octet_png_offset($0)) } ?? 0)
   }
 
   /// Turns what the shim says into an error.

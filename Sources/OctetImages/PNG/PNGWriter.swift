@@ -1,4 +1,4 @@
-/// Writes gray pictures of 8 bits as PNG.
+/// Writes pictures of 8 bits, gray or in color, as PNG.
 ///
 /// The pixels are stored, not compressed: a picture of 28x28 has 880 bytes, less than the block that a disk gives to a
 /// file, and the same picture gives the same bytes with every version of zlib and on every machine.
@@ -9,26 +9,32 @@ package enum PNGWriter {
   /// The most pixels of a picture.
   package static let largestCount = 1 << 28
 
-  /// - Parameter pixels: `height x width` gray values, row by row.
-  package static func encode(width: Int, height: Int, pixels: Span<UInt8>) -> [UInt8] {
+  /// - Parameters:
+  ///   - channels: 1 for gray, 3 for red, green and blue.
+  ///   - pixels: `height x width x channels` values, row by row.
+  package static func encode(
+    width: Int, height: Int, channels: Int = 1, pixels: Span<UInt8>
+  ) -> [UInt8] {
     precondition(
       width > 0 && height > 0 && width <= largestCount && height <= largestCount
-        && width * height <= largestCount && pixels.count == width * height, "one byte per pixel")
+        && (channels == 1 || channels == 3) && width * height * channels <= largestCount
+        && pixels.count == width * height * channels, "a byte for each channel of each pixel")
     var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
     var header: [UInt8] = []
     appendBigEndian(UInt32(width), to: &header)
     appendBigEndian(UInt32(height), to: &header)
-    // 8 bits, gray, deflate, the one way of filtering, not interlaced.
-    header += [8, 0, 0, 0, 0]
+    // 8 bits, gray or color, deflate, the one way of filtering, not interlaced.
+    header += [8, channels == 1 ? 0 : 2, 0, 0, 0]
     appendChunk((0x49, 0x48, 0x44, 0x52), header, to: &file)
-    appendChunk((0x49, 0x44, 0x41, 0x54), stored(width: width, height: height, pixels: pixels), to: &file)
+    appendChunk(
+      (0x49, 0x44, 0x41, 0x54), stored(rowBytes: width * channels, height: height, pixels: pixels), to: &file)
     appendChunk((0x49, 0x45, 0x4E, 0x44), [], to: &file)
     return file
   }
 
   /// A zlib stream of the rows, each behind a zero that says that it is not filtered.
-  private static func stored(width: Int, height: Int, pixels: Span<UInt8>) -> [UInt8] {
-    let total = (width + 1) * height
+  private static func stored(rowBytes: Int, height: Int, pixels: Span<UInt8>) -> [UInt8] {
+    let total = (rowBytes + 1) * height
     var stream: [UInt8] = [0x78, 0x01]
     stream.reserveCapacity(total + total / longestBlock * 5 + 16)
     // Adler-32, whose two sums stay below 2^16 as each step reduces them.
@@ -42,8 +48,8 @@ package enum PNGWriter {
         appendLittleEndian(UInt16(length), to: &stream)
         appendLittleEndian(~UInt16(length), to: &stream)
       }
-      let (row, column) = place.quotientAndRemainder(dividingBy: width + 1)
-      let byte = column == 0 ? 0 : pixels[row * width + column - 1]
+      let (row, column) = place.quotientAndRemainder(dividingBy: rowBytes + 1)
+      let byte = column == 0 ? 0 : pixels[row * rowBytes + column - 1]
       stream.append(byte)
       sum = (sum + UInt32(byte)) % 65_521
       sumOfSums = (sumOfSums + sum) % 65_521

@@ -38,8 +38,8 @@ struct KerasImport {
       if isArchive {
         let archive = try ZIPArchive(bytes)
         configuration = try KerasConfiguration(
-          String(decoding: archive.contents("config.json"), as: UTF8.self))
-        file = try HDF5File(archive.contents("model.weights.h5"))
+          String(decoding: part("config.json", of: archive), as: UTF8.self))
+        file = try HDF5File(part("model.weights.h5", of: archive))
       } else {
         file = try HDF5File(bytes)
         guard let text = try file.text("model_config", of: file.root) else {
@@ -53,6 +53,13 @@ struct KerasImport {
     } catch {
       throw ImportError(path: path, error.offset < 0 ? error.reason : "byte \(error.offset): \(error.reason)")
     }
+  }
+
+  private static func part(_ name: String, of archive: ZIPArchive) throws(OffsetFailure) -> [UInt8] {
+    guard let bytes = try archive.contents(name) else {
+      throw OffsetFailure(offset: 0, reason: "it has no \(name.quoted): this is not a Keras file")
+    }
+    return bytes
   }
 
   /// With the axes of the input as most layers take them, then otherwise; a flat input may be made an image.

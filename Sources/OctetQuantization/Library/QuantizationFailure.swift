@@ -29,7 +29,7 @@ public struct QuantizationFailure: Error, Equatable, Sendable, CustomStringConve
     kind =
       switch error {
       case .network, .unsupported, .noClassifier, .limit: .model
-      case .shape, .noImages: .images
+      case .shape, .noImages, .integersWithoutScale: .images
       }
     description = error.description
   }

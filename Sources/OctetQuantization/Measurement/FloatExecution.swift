@@ -24,12 +24,6 @@ package final class FloatExecution {
     package var sums: [[Float]]
   }
 
-  /// Pixels as the network sees them: bytes become numbers from 0 to 1.
-  package static func units(_ images: LabeledItems, _ range: Range<Int>) -> [Float] {
-    let count = images.shape.count
-    return images.pixels[range.lowerBound * count..<range.upperBound * count].map { Float($0) / 255 }
-  }
-
   package func run(_ input: [Float], count: Int) -> Values {
     var values = Values(outputs: [input], sums: [])
     for index in executors.indices { append(layer: index, to: &values, count: count) }

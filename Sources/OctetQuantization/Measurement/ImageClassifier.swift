@@ -4,7 +4,7 @@ import OctetHost
 import OctetHostKernels
 import OctetNetwork
 
-/// Runs the integer runtime over many images on several cores.
+/// Runs the integer runtime over many items on several cores.
 package struct ImageClassifier {
   private let model: Model
   private let kernels: HostKernels
@@ -41,6 +41,7 @@ package struct ImageClassifier {
     guard input.takes(images.shape) else {
       throw .shape(images: images.shape, network: input)
     }
+    let bytes = images.values.fed(to: model.inputScale)
     let width = model.head == .linear ? 0 : model.classCount
     var answers = Answers(
       classes: [Int](repeating: 0, count: images.count),
@@ -53,7 +54,7 @@ package struct ImageClassifier {
           nonisolated(unsafe) let (classes, probabilities) = (classes, probabilities)
           workers.forEachPiece(of: end - start, size: Self.piece) { piece, _ in
             let range = start + piece.lowerBound..<start + piece.upperBound
-            let found = classify(images, range, probabilityCount: width)
+            let found = classify(bytes, range, probabilityCount: width)
             for (place, index) in zip(range, found.classes) { classes[place] = index }
             for (place, share) in zip((range.lowerBound * width)..., found.probabilities) {
               probabilities[place] = share
@@ -66,16 +67,17 @@ package struct ImageClassifier {
     return answers
   }
 
-  private func classify(_ images: LabeledItems, _ range: Range<Int>, probabilityCount: Int) -> Answers {
+  /// - Parameter bytes: those of all items.
+  private func classify(_ bytes: [UInt8], _ range: Range<Int>, probabilityCount: Int) -> Answers {
     // Words, so that the arenas start at a multiple of 4.
     var words = [UInt32](repeating: 0, count: BatchSession.arenaBytes(model, kernels) / 4)
     var span = words.mutableSpan
     var arenas = span.mutableBytes
-    let size = images.shape.count
+    let size = model.imageBytes
     var answers = Answers(classes: [], probabilities: [])
     do throws(SessionError) {
       var session = try BatchSession(model, arenas: &arenas, kernels: kernels)
-      let pixels = images.pixels.span.extracting(range.lowerBound * size..<range.upperBound * size)
+      let pixels = bytes.span.extracting(range.lowerBound * size..<range.upperBound * size)
       try session.run(images: pixels) { _, outcome in
         guard let classIndex = outcome.classIndex else {
           preconditionFailure("the first output holds classes")
@@ -87,5 +89,12 @@ package struct ImageClassifier {
       preconditionFailure("the arenas and the images have the model's sizes: \(error)")
     }
     return answers
+  }
+}
+
+extension Model {
+  /// What the integers of the input stand for. The loader has found the scale to be finite and above 0.
+  package var inputScale: InputScale {
+    InputScale(scale: Float(bitPattern: input.scaleBits), zeroPoint: Int(input.zeroPoint))
   }
 }

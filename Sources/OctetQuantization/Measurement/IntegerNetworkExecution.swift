@@ -23,9 +23,9 @@ package final class IntegerNetworkExecution {
     package var saturated: [Int]
   }
 
-  /// - Parameter pixels: 0 to 255, image after image.
-  package func run(pixels: [Float], count: Int) -> Values {
-    var values = Values(outputs: [pixels], saturated: [])
+  /// - Parameter input: integers less their zero point, item after item; of pixels these are 0 to 255.
+  package func run(_ input: [Float], count: Int) -> Values {
+    var values = Values(outputs: [input], saturated: [])
     for index in executors.indices {
       let result = run(
         layer: index, network.network.layers[index].inputs.map { values.outputs[$0] }, count: count)

@@ -49,9 +49,9 @@ extension QuantizationReport {
     let count = min(images.count, Self.mostImages, max(Self.room / perImage, 1))
     let float = try FloatExecution(network, capacity: count, workers: workers)
     let integers = try IntegerNetworkExecution(quantized, capacity: count, workers: workers)
-    let input = FloatExecution.units(images, 0..<count)
+    let input = images.units(0..<count)
     let real = float.run(input, count: count)
-    let chain = integers.run(pixels: input.map { ($0 * 255).rounded() }, count: count)
+    let chain = integers.run(quantized.input.steps(input), count: count)
     let logits = real.outputs[real.outputs.count - 1]
     let encodings = quantized.encodings
 
@@ -91,8 +91,7 @@ extension QuantizationReport {
     let integers = try IntegerNetworkExecution(quantized, capacity: count, workers: workers)
     // Spread over all of them: sets are often ordered by class.
     let chosen = images.selecting((0..<count).map { $0 * images.count / count })
-    let pixels = FloatExecution.units(chosen, 0..<count).map { ($0 * 255).rounded() }
-    let values = integers.run(pixels: pixels, count: count)
+    let values = integers.run(quantized.input.steps(chosen.units(0..<count)), count: count)
     return zip(values.saturated, network.layers).map { Double($0) / Double(count * $1.output.count) }
   }
 

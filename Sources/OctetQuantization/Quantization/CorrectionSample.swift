@@ -14,16 +14,19 @@ final class CorrectionSample {
   private static let room = 48 << 20
   private static let mostImages = 512
 
-  init(_ network: LoweredNetwork, images: LabeledItems, workers: Workers) throws(QuantizationError) {
+  /// - Parameter encoding: what the integers of the network's input stand for.
+  init(
+    _ network: LoweredNetwork, images: LabeledItems, _ encoding: IntegerLayer.Encoding, workers: Workers
+  ) throws(QuantizationError) {
     // Each layer's sums and outputs, in float and in integers.
     let perImage = network.shapes.reduce(0) { $0 + 3 * $1.count }
     count = min(images.count, Self.mostImages, max(Self.room / perImage, 1))
     let execution = try FloatExecution(network, capacity: count, workers: workers)
-    let input = FloatExecution.units(images, 0..<count)
+    let input = images.units(0..<count)
     self.network = network
     executors = execution.executors
     float = execution.run(input, count: count)
-    integerOutputs = [input.map { ($0 * 255).rounded() }]
+    integerOutputs = [encoding.steps(input)]
   }
 
   func floatInput(_ index: Int) -> [Float] { float.outputs[network.layers[index].inputs[0]] }

@@ -1,4 +1,5 @@
 import Octet
+import OctetData
 
 /// What quantization decided for one layer: the layer as the file will have it, and what its integers stand for.
 package struct IntegerLayer: Hashable, Sendable {
@@ -20,6 +21,29 @@ package struct IntegerLayer: Hashable, Sendable {
 
     /// Pixels: 0 to 255 stand for 0 to 1 exactly.
     package static let image = Encoding(scale: 1 / 255, zeroPoint: -128)
+
+    /// Of an int8 input: that of pixels, that which integers have anyway, or one that spans the features.
+    ///
+    /// - Parameter values: of the items to calibrate on, with a scale if they are integers.
+    package init(of values: ItemValues, by method: CalibrationMethod) {
+      switch values {
+      case .bytes: self = .image
+      case .integers(_, let scale?): self.init(scale: scale.scale, zeroPoint: scale.zeroPoint)
+      case .integers(_, nil), .floats:
+        var histogram = ValueHistogram()
+        if case .floats(let floats) = values { histogram.add(floats) }
+        let (scale, zeroPoint) = method.range(of: histogram).parameters
+        self.init(scale: scale, zeroPoint: zeroPoint)
+      }
+    }
+
+    package var inputScale: InputScale { InputScale(scale: scale, zeroPoint: zeroPoint) }
+
+    /// The integers of values, less the zero point.
+    package func steps(_ values: [Float]) -> [Float] {
+      let (low, high) = (Float(lowest - zeroPoint), Float(highest - zeroPoint))
+      return values.map { min(max(($0 / scale).rounded(.toNearestOrAwayFromZero), low), high) }
+    }
   }
 
   package var layer: QuantizedLayer

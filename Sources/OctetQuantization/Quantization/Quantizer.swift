@@ -20,6 +20,7 @@ package struct Quantizer {
     _ model: FloatModel, images: LabeledItems, settings: QuantizationSettings, workers: Workers
   ) throws(QuantizationError) {
     guard !images.isEmpty else { throw .noImages }
+    if case .integers(_, nil) = images.values { throw .integersWithoutScale }
     network = try LoweredNetwork(model, picture: images.shape)
     self.settings = settings
     self.workers = workers
@@ -39,8 +40,9 @@ package struct Quantizer {
   /// - Parameter progress: called with the steps done.
   package func run(progress: (Int) -> Void = { _ in }) throws(QuantizationError) -> QuantizedNetwork {
     let ranges = try Calibration(network, workers: workers).run(images, progress: progress)
-    let sample = try CorrectionSample(network, images: images, workers: workers)
-    var encodings = [IntegerLayer.Encoding.image]
+    let input = IntegerLayer.Encoding(of: images.values, by: settings.method)
+    let sample = try CorrectionSample(network, images: images, input, workers: workers)
+    var encodings = [input]
     var all: [IntegerLayer] = []
     for (index, layer) in network.layers.enumerated() {
       let quantizer = LayerQuantizer(
@@ -53,7 +55,7 @@ package struct Quantizer {
       all.append(integers)
       progress(images.count + index + 1)
     }
-    return QuantizedNetwork(network: network, integers: all)
+    return QuantizedNetwork(network: network, input: input, integers: all)
   }
 
   private func quantize(
@@ -81,10 +83,12 @@ package struct Quantizer {
 /// A network with the decisions of quantization.
 package struct QuantizedNetwork: Sendable {
   package let network: LoweredNetwork
+  /// What the integers of the input stand for.
+  package let input: IntegerLayer.Encoding
   package let integers: [IntegerLayer]
 
   /// What the integers of each value stand for: the input's, then each layer's output.
-  package var encodings: [IntegerLayer.Encoding] { [.image] + integers.map(\.output) }
+  package var encodings: [IntegerLayer.Encoding] { [input] + integers.map(\.output) }
 
   /// What goes into the file.
   package var model: QuantizedModel {
@@ -126,6 +130,8 @@ package enum QuantizationError: Error, Equatable {
   /// The images do not fit the network.
   case shape(images: ImageShape, network: ImageShape)
   case noImages
+  /// Integers whose meaning is not known.
+  case integersWithoutScale
   /// The network's outputs are no classes.
   case noClassifier(String)
   /// A number that the format has no room for.
@@ -140,6 +146,8 @@ extension QuantizationError: CustomStringConvertible {
     case .shape(let images, let network):
       "the images are \(images), the network's input is \(network): give images of that shape"
     case .noImages: "there are no images to calibrate on: give data with training images"
+    case .integersWithoutScale:
+      "the data holds int8 integers, and a float model needs what they stand for: give --input-scale SCALE:ZERO"
     case .noClassifier(let reason): "the network is not a classifier: \(reason)"
     case .limit(let reason): "the network does not fit an .octet file: \(reason)"
     }

@@ -61,9 +61,14 @@ package struct GrayTile: Equatable, Sendable {
 }
 
 extension LabeledItems {
-  /// An image in gray; of several channels their mean.
+  /// An item in gray: of several channels their mean, and of floats the smallest black and the largest white. A row of
+  /// numbers is drawn as one.
   package func tile(_ index: Int) -> GrayTile {
-    GrayTile(width: shape.width, height: shape.height, pixels: gray(index))
+    GrayTile(width: tileShape.width, height: tileShape.height, pixels: gray(index))
+  }
+
+  package var tileShape: ImageShape {
+    shape.isFlat ? ImageShape(height: 1, width: shape.channels, channels: 1) : shape
   }
 }
 
@@ -78,11 +83,23 @@ extension LabeledItems {
   private static var largestSide: Int { 84 }
 
   func gray(_ index: Int) -> [UInt8] {
-    let start = index * shape.count
-    if shape.channels == 1 { return Array(pixels[start..<start + shape.count]) }
-    return (0..<shape.height * shape.width).map { place in
-      let first = start + place * shape.channels
-      return UInt8(pixels[first..<first + shape.channels].reduce(0) { $0 + Int($1) } / shape.channels)
+    let bytes = Self.bytes(values[index * shape.count..<(index + 1) * shape.count])
+    let channels = tileShape.channels
+    if channels == 1 { return bytes }
+    return stride(from: 0, to: bytes.count, by: channels).map { first in
+      UInt8(bytes[first..<first + channels].reduce(0) { $0 + Int($1) } / channels)
+    }
+  }
+
+  private static func bytes(_ values: ItemValues) -> [UInt8] {
+    switch values {
+    case .bytes(let bytes): return bytes
+    case .integers(let integers, _): return integers.map { UInt8(bitPattern: $0) ^ 0x80 }
+    case .floats(let floats):
+      let (low, high) = (floats.min() ?? 0, floats.max() ?? 0)
+      // Half of each, as the span of all floats has no float.
+      let span = high / 2 - low / 2
+      return floats.map { span > 0 ? UInt8((255 * ($0 / 2 - low / 2) / span).rounded()) : 0 }
     }
   }
 }

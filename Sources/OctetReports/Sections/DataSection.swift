@@ -39,7 +39,7 @@ package struct DataSection {
   private var samples: Figure {
     let labelWidth = min(TextWidth.estimate(String(repeating: "0", count: names.map(\.count).max() ?? 1)), 90)
     let cell = 32.0
-    let rowHeight = cell * Double(images.shape.height) / Double(images.shape.width)
+    let rowHeight = cell * Double(images.tileShape.height) / Double(images.tileShape.width)
     let left = labelWidth + 10
     var drawing = Drawing(
       width: left + cell * Double(Self.sampleCount), height: (rowHeight + 2) * Double(shown.count),
@@ -102,7 +102,8 @@ package struct DataSection {
   }
 
   private var means: Gallery {
-    let size = images.shape.height * images.shape.width
+    let shape = images.tileShape
+    let size = shape.height * shape.width
     var sums = [Int](repeating: 0, count: names.count * size)
     var counts = [Int](repeating: 0, count: names.count)
     for (place, label) in images.labels.enumerated() where Int(label) < shown.count {
@@ -112,7 +113,7 @@ package struct DataSection {
     }
     let tiles = shown.filter { counts[$0] > 0 }.map { index in
       let pixels = (0..<size).map { UInt8((sums[index * size + $0] + counts[index] / 2) / counts[index]) }
-      let tile = GrayTile(width: images.shape.width, height: images.shape.height, pixels: pixels)
+      let tile = GrayTile(width: shape.width, height: shape.height, pixels: pixels)
       return Gallery.Tile(
         tile.reduced(to: Self.side).picture(), lines: [names[index]],
         alternative: "the mean of class \(names[index])")

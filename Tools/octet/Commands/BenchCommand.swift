@@ -5,6 +5,7 @@ import OctetHost
 import OctetHostKernels
 import OctetInterchange
 import OctetNetwork
+import OctetQuantization
 import OctetText
 
 /// `octet bench`: how fast an integer model is on this machine.
@@ -74,13 +75,15 @@ enum BenchCommand: Command {
       return (pixels, "64 images of noise")
     }
     let (images, origin) = try ModelData.test(
-      classNames: file.model.labels, arguments, PictureRequest(file.model))
+      classNames: file.model.labels, arguments, DataRequest(file))
     guard images.shape.count == bytes else {
       throw FileContentError(
         path: file.path,
-        reason: "it takes \(bytes) bytes, the images have \(images.shape.count): use --noise or other data")
+        reason:
+          "it takes \(bytes) bytes, the \(images.values.noun)s have \(images.shape.count): use --noise or other data"
+      )
     }
-    let count = min(images.count, ModelBenchmark.batch)
-    return (Array(images.pixels[0..<count * bytes]), "\(count) images of \(origin)")
+    let used = images.prefix(ModelBenchmark.batch)
+    return (used.values.fed(to: file.model.inputScale), "\(used.counted) of \(origin)")
   }
 }

@@ -13,9 +13,9 @@ enum DataExportCommand: Command {
     name: name,
     summary: "write images as PNG files, with their labels in the names",
     discussion: """
-      Writes the first images of the data as gray PNG files such as 00042-label-7.png, light ink on dark as \
-      in MNIST. The folder appears when all of them are written; it must not exist before, or be empty. The \
-      same data gives the same bytes.
+      Writes the first images of the data as PNG files such as 00042-label-7.png, gray or in color as the \
+      data is. Digits have light ink on dark as in MNIST. The folder appears when all of them are written; it \
+      must not exist before, or be empty. The same data gives the same bytes.
       """,
     options: [
       DataOption.option,

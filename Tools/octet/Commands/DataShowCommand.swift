@@ -16,7 +16,7 @@ enum DataShowCommand: Command {
     discussion: """
       Draws the first images of each class with block characters, in shades of gray if the terminal has \
       colors (NO_COLOR is respected), and prints the number of images of each class. With --image one image \
-      is drawn in full.
+      is drawn in full. Features are drawn too, with their smallest number black and their largest white.
       """,
     options: [
       DataOption.option,
@@ -45,6 +45,7 @@ enum DataShowCommand: Command {
         "--image \(number)", "is beyond the \(images.count) images (\(data.origin))",
         advice: "the last is \(images.count - 1)")
     }
+    if target != nil { try images.requireClasses(data.origin, ReportOption.purpose) }
     if arguments.flag("json") {
       try StandardOutput.write(json(images, number, origin: data.origin).text + "\n")
     } else {
@@ -65,6 +66,7 @@ enum DataShowCommand: Command {
     var members: [(name: String, value: JSONValue)] = [
       ("data", .string(origin)), ("images", .integer(images.count)), ("width", .integer(images.shape.width)),
       ("height", .integer(images.shape.height)), ("channels", .integer(images.shape.channels)),
+      ("values", .string(images.values.words)), ("targets", .string(images.targets.description)),
       (
         "classes",
         .array(
@@ -74,17 +76,33 @@ enum DataShowCommand: Command {
       ),
     ]
     if let number {
-      members += [
-        ("image", .integer(number)), ("class", .string(images.classNames[Int(images.labels[number])])),
-        (
-          "pixels",
-          .array(
-            images.pixels[number * images.shape.count..<(number + 1) * images.shape.count].map {
-              .integer(Int($0))
-            })
-        ),
-      ]
+      members.append(("image", .integer(number)))
+      if let target = target(images, number) { members.append(target) }
+      let numbers = images.values[number * images.shape.count..<(number + 1) * images.shape.count]
+      members.append((images.values.areBytes ? "pixels" : "numbers", list(numbers)))
     }
     return .object(members)
+  }
+
+  private static func target(_ images: LabeledItems, _ number: Int) -> (name: String, value: JSONValue)? {
+    switch images.targets {
+    case .none: nil
+    case .classes(let indices, let names): ("class", .string(names[Int(indices[number])]))
+    case .labels(let flags, let names):
+      (
+        "labels",
+        .array(names.indices.filter { flags[number * names.count + $0] == 1 }.map { .string(names[$0]) })
+      )
+    case .numbers(let numbers, let width):
+      ("target", .array(numbers[number * width..<(number + 1) * width].map { .number(Double($0)) }))
+    }
+  }
+
+  private static func list(_ values: ItemValues) -> JSONValue {
+    switch values {
+    case .bytes(let bytes): .array(bytes.map { .integer(Int($0)) })
+    case .integers(let integers, _): .array(integers.map { .integer(Int($0)) })
+    case .floats(let floats): .array(floats.map { .number(Double($0)) })
+    }
   }
 }

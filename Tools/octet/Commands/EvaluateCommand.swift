@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Octet
 import OctetCommandLine
+import OctetData
 import OctetHost
 import OctetInterchange
 import OctetQuantization
@@ -18,13 +19,14 @@ enum EvaluateCommand: Command {
       Runs the model on the test images, on all cores: an int8 model in the integer runtime, a float model \
       as it was trained, a full-integer .tflite file as octet quantize converts it. With --against the float \
       network runs on the same images as the int8 model, and the difference in accuracy is given with a 95 % \
-      interval from the pairs of answers that differ.
+      interval from the pairs of answers that differ; on items without classes, how often both agree.
       """,
     positionals: [
       PositionalDescription(.input("MODEL"), help: "the .octet file, or \(FloatModelSource.kinds)")
     ],
     options: [
       DataOption.option,
+      DataOption.inputScale,
       OptionDescription(
         "against", takes: .input(), help: "the float model that an .octet file was made from"),
       ForeignModelOptions.classes,
@@ -53,6 +55,7 @@ enum EvaluateCommand: Command {
     let target = try ReportOption.target(arguments)
     let list = try AnswerList.Target(arguments)
     let subject = try EvaluationSubject(arguments)
+    if target != nil { try subject.images.requireClasses(subject.origin, ReportOption.purpose) }
     let run = EvaluationRun(
       subject: subject, workers: Workers(count: threads), showsProgress: !arguments.flag("quiet"))
     let result = try run.run()

@@ -104,7 +104,8 @@ enum ExportCommand: Command {
   private static func floatFile(_ arguments: ParsedArguments, path: String) throws -> ExportedFile {
     let source = arguments.positionals[0]
     let foreign = try ForeignModelOptions(arguments, path: source, takesClasses: false)
-    let model = try FloatModelSource.load(path: source, pixels: foreign.pixels)
+    let model = try FloatModelSource.takingPixels(
+      FloatModelSource.read(path: source), path: source, foreign.pixels)
     let bytes = try ONNXExport.file(model, octetVersion: Main.version)
     return ExportedFile(
       form: "onnx", path: path, bytes: bytes, words: "\(NumberText.grouped(bytes.count)) bytes")

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Octet
 import OctetCommandLine
+import OctetData
 import OctetHost
 import OctetInterchange
 import OctetNetwork
@@ -15,10 +16,10 @@ enum PredictCommand: Command {
     name: name,
     summary: "give a model's outputs for each item of an array",
     discussion: """
-      DATA is a .npy file of items, or anything that --data accepts elsewhere (then its test images, if it \
+      DATA is a .npy file of items, or anything that --data accepts elsewhere (then its test items, if it \
       has some). An array has the shape and axis order of the input in the model's own format, with the \
       items first. Floats are inputs as they are, uint8 numbers are pixels, int8 numbers are the input \
-      integers of an int8 model.
+      integers of an int8 model, or what --input-scale says.
 
       The outputs are in the model's own order too, after a closing softmax or sigmoid. They are printed as \
       a JSON object per item, or written to the file of --out. An item that cannot be read is an error, and \
@@ -30,13 +31,14 @@ enum PredictCommand: Command {
       ),
       PositionalDescription(
         .input("DATA", folder: DataOption.reading),
-        help: "a .npy file of items, or a folder or table of images"),
+        help: "a .npy or .npz file of items, a folder or table, or the word random"),
     ],
     options: [
       OptionDescription(
         "integers", help: "give the integer outputs of an int8 model, before a closing softmax or sigmoid"),
       OptionDescription(
         "out", takes: .output("FILE"), help: "write the outputs to FILE.npy, FILE.csv or FILE.jsonl"),
+      DataOption.inputScale,
       ForeignModelOptions.pixels,
       MaxWorkOption.option,
       OptionDescription("threads", takes: .text("N"), default: "all cores", help: "number of threads"),
@@ -63,7 +65,7 @@ enum PredictCommand: Command {
       }
       let file = try OctetModelFile.open(path, workLimit: MaxWorkOption.limit(arguments))
       let run = IntegerPrediction(file.model, path: path, wantsIntegers: wantsIntegers, workers: workers)
-      let items = try PredictionItems(path: arguments.positionals[1], PictureRequest(file.model))
+      let items = try PredictionItems(arguments, DataRequest(file))
       return try output.write(run.run(items))
     }
     let pixels = try ForeignModelOptions(arguments, path: path, takesClasses: false).pixels
@@ -71,9 +73,7 @@ enum PredictCommand: Command {
       let bytes = try ByteFile.stored(at: path, limit: ForeignFileFormat.largestFile)
       let network = try LiteNetwork(bytes, path: path)
       if network.isInteger {
-        var request = PictureRequest()
-        request.input = network.input
-        let items = try PredictionItems(path: arguments.positionals[1], request)
+        let items = try PredictionItems(arguments, DataRequest(network))
         let run = try converted(
           network, items, pixels, wantsIntegers: wantsIntegers, workers,
           workLimit: MaxWorkOption.limit(arguments))
@@ -84,10 +84,11 @@ enum PredictCommand: Command {
       throw FileContentError(
         path: path, reason: "it is a float model, and --integers is for int8 models: quantize it first")
     }
-    let model = try FloatModelSource.load(path: path, takesPixels: false)
+    let model = try FloatModelSource.read(path: path)
     let run = FloatPrediction(model: model, path: path, pixels: pixels ?? 0...1, workers: workers)
-    let request = PictureRequest(model, PictureOptions(), isKept: false)
-    try output.write(run.run(PredictionItems(path: arguments.positionals[1], request)))
+    let request = DataRequest(
+      model, path: path, PictureOptions(), takesPixels: pixels != nil, isKept: false)
+    try output.write(run.run(PredictionItems(arguments, request)))
   }
 
   /// A full-integer .tflite file, converted as `octet quantize` does; pixels are its input through `pixels`, all else
@@ -99,7 +100,7 @@ enum PredictCommand: Command {
     let meaning = try FloatModelSource.meaning(network, given: nil, data: nil).meaning
     let quantized = try LiteIntegerConversion.model(
       network, meaning: meaning, names: [], picture: nil,
-      pixels: items.meaning == .pixels ? pixels ?? 0...1 : nil)
+      pixels: items.values.areBytes ? pixels ?? 0...1 : nil)
     let bytes = OctetFile(quantized).bytes
     let model: Model
     do throws(ModelError) {
@@ -110,7 +111,6 @@ enum PredictCommand: Command {
       }
     }
     return IntegerPrediction(
-      model, path: network.path, input: network.inputLayout, output: network.outputLayout,
-      wantsIntegers: wantsIntegers, workers: workers)
+      model, path: network.path, output: network.outputLayout, wantsIntegers: wantsIntegers, workers: workers)
   }
 }

@@ -23,6 +23,7 @@ enum QuantizeCommand: Command {
     positionals: [PositionalDescription(.input(), help: FloatModelSource.kinds)],
     options: [
       DataOption.option,
+      DataOption.inputScale,
       OptionDescription("out", takes: .output(), default: "MODEL.octet", help: "the int8 model to write"),
       ForeignModelOptions.classes,
       ForeignModelOptions.pixels,
@@ -36,7 +37,7 @@ enum QuantizeCommand: Command {
         default: defaults.method.rawValue, help: "how the range of a layer is chosen"),
       OptionDescription(
         "seed", takes: .text("N"), default: "\(defaults.seed)",
-        help: "seed of the choice of images"),
+        help: "seed of the choice of images, and of random items"),
       OptionDescription(
         "weight-scales", takes: .choice("HOW", of: ["search", "largest"]), default: "search",
         help: "search for the scale with the smallest error, or use the largest weight"),
@@ -88,10 +89,7 @@ enum QuantizeCommand: Command {
       throw arguments.usageError(
         "--\(option) is for float models; \(network.path) keeps its own integers")
     }
-    var request = PictureRequest()
-    request.options = PictureOptions(arguments)
-    request.input = network.input
-    request.isKept = true
+    let request = DataRequest(network, PictureOptions(arguments), isKept: true)
     let target = try ReportOption.target(arguments)
     let hasData = arguments.value("data") != nil
     guard hasData || target == nil else {

@@ -21,6 +21,7 @@ enum ReportCommand: Command {
     ],
     options: [
       DataOption.option,
+      DataOption.inputScale,
       OptionDescription(
         "against", takes: .input(), help: "the float model that an .octet file was made from"),
       ForeignModelOptions.classes,

@@ -23,6 +23,7 @@ enum TrainCommand: Command {
       OptionDescription(
         "network", takes: .input(), help: "a network file of your own; docs/NETWORKS.md has its grammar"),
       DataOption.option,
+      DataOption.inputScale,
       PictureOptions.fit(default: "auto with a recipe or data like MNIST's, else exact"),
       PictureOptions.invert(default: "auto with a recipe or data like MNIST's, else no"),
       OptionDescription("out", takes: .output(), default: "NAME.safetensors", help: "the model to write"),

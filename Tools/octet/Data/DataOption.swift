@@ -6,6 +6,7 @@ import OctetHost
 import OctetImages
 import OctetNetwork
 import OctetText
+import OctetTraining
 
 #if canImport(Glibc)
   import Glibc
@@ -13,7 +14,7 @@ import OctetText
   import Darwin
 #endif
 
-/// The option `--data`, shared by every command that reads images.
+/// The option `--data`, shared by every command that reads data, and what goes with it.
 enum DataOption {
   /// The files of MNIST, and every picture in folders of classes.
   static let reading = FolderReading(endings: ["-ubyte", "-ubyte.gz"], readsAllWithin: true)
@@ -22,8 +23,26 @@ enum DataOption {
     "data", takes: .input("PATH", folder: reading),
     default: "OCTET_MNIST, then fetched MNIST, then synthetic digits",
     help:
-      "a folder of IDX files, a CSV table (label first), or a folder with one folder of PNG files per class"
+      "a folder of IDX files, a CSV table (label first), NumPy arrays (.npz, .npy), a folder with one folder of "
+      + "PNG files per class, or the word random for random items of the model's input"
   )
+
+  static let inputScale = OptionDescription(
+    "input-scale", takes: .text("SCALE:ZERO"),
+    help: "what int8 items of arrays stand for: SCALE * (item - ZERO); as in 0.5847:83")
+
+  private static func scale(_ arguments: ParsedArguments) throws -> InputScale? {
+    guard let text = arguments.value("input-scale") else { return nil }
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, let scale = Float(parts[0]), scale.isNormal, scale > 0,
+      let zeroPoint = Int(parts[1]), (-128...127).contains(zeroPoint)
+    else {
+      throw arguments.usageError(
+        "--input-scale takes a scale above 0 and a zero point from -128 to 127, as in 0.5847:83, not '\(text)'"
+      )
+    }
+    return InputScale(scale: scale, zeroPoint: zeroPoint)
+  }
 
   /// The environment, with the bytes of the folders that data may be in.
   private static var environment: [String: String] {
@@ -49,30 +68,60 @@ enum DataOption {
 
   /// The data that the command line and the environment lead to, for no model.
   static func locate(_ arguments: ParsedArguments) throws -> DataSet {
-    try locate(arguments, PictureRequest()).data
+    try locate(arguments, DataRequest()).data
   }
 
   /// The data that the command line and the environment lead to, its pictures as they are requested.
-  static func locate(_ arguments: ParsedArguments, _ request: PictureRequest) throws -> Located {
-    let (located, hasPictures) = try locate(path: arguments.value("data"), request)
-    if !hasPictures, let option = request.options.given, !request.isKept {
+  ///
+  /// - Parameter path: nil for the place that `--data` or the environment names.
+  static func locate(
+    _ arguments: ParsedArguments, path: String? = nil, _ request: DataRequest
+  ) throws -> Located {
+    let scale = try arguments.takes("input-scale") ? scale(arguments) : nil
+    let seed = try arguments.takes("seed") ? arguments.integer("seed", in: 0...) : nil
+    var (located, hasPictures) = try locate(
+      path: path ?? arguments.value("data"), request, seed: UInt64(seed ?? 1))
+    let values = located.data.train.values
+    if !hasPictures, let option = request.options.given, !request.isKept || !values.areBytes {
       throw arguments.usageError(
-        "\(option) is for pictures in files; the data holds pixels as the model takes them")
+        "\(option) is for pictures in files; the data holds \(values.words) as the model takes them")
+    }
+    if let scale {
+      guard case .integers(_, nil) = values else {
+        throw arguments.usageError("--input-scale is for arrays of int8; the data holds \(values.words)")
+      }
+      let data = located.data.mapping { $0.with(scale) }
+      located = Located(data: data, form: located.form)
     }
     return located
   }
 
+  /// What is read in place of data, so that it cannot be the name of a file; `./random` can.
+  private static let randomName = "random"
+
   /// - Parameter path: nil for what the environment leads to.
-  static func locate(
-    path: String?, _ request: PictureRequest
+  private static func locate(
+    path: String?, _ request: DataRequest, seed: UInt64
   ) throws -> (located: Located, hasPictures: Bool) {
+    if path == randomName { return (try random(request, seed: seed), false) }
     if let path, let mistake = FileKind.mistakenForData(path) { throw mistake }
-    let pictures = PNGPictureReader(try request.fitting())
+    let pictures = PNGPictureReader(try request.fitting(), request.channels)
     let locator = DataLocator(
       path: path, environment: environment, pictureReader: pictures)
-    let data = try locator.locate { () throws(FileError) in SyntheticDigits.dataSet() }
-    let form = request.form(for: data.train.shape, classNames: data.train.classNames)
+    var data = try locator.locate { () throws(FileError) in SyntheticDigits.dataSet() }
+    if let axes = data.axes { data = try request.arranged(data, axes: axes, path: path ?? data.origin) }
+    let form =
+      data.train.values.areBytes
+      ? request.form(for: data.train.shape, classNames: data.train.classNames) : .unchanged
     guard pictures.pictureCount > 0 else { return (Located(data: data, form: form), false) }
+    guard data.train.shape.channels == 1 else {
+      if let inversion = request.options.inversion, inversion != .no {
+        throw FileError(
+          "--invert \(inversion.name)", "is for gray pictures, and these are in color",
+          advice: "leave it out")
+      }
+      return (Located(data: data, form: PictureForm(fit: form.fit, inversion: .no)), true)
+    }
     guard pictures.takesPixelsAsTheyAre else {
       let noted = noting(data, inverted: pictures.invertedCount, fitted: pictures.fittedCount, form)
       return (Located(data: noted, form: form), true)
@@ -82,6 +131,17 @@ enum DataOption {
       DataSet(train: train.images, test: test?.images, origin: data.origin),
       inverted: train.count + (test?.count ?? 0), fitted: 0, form)
     return (Located(data: noted, form: form), true)
+  }
+
+  private static func random(_ request: DataRequest, seed: UInt64) throws -> Located {
+    guard let input = request.input else {
+      throw FileError(
+        "--data \(randomName)", "means random items for a model, and there is none here",
+        advice: "for a file of that name write ./\(randomName)")
+    }
+    let data = RandomItems(request.randomKind ?? .pixels, shape: input, seed: seed).dataSet
+    StandardError.write("octet: note: \(data.origin): they have no classes, so no accuracy can be told\n")
+    return Located(data: data, form: request.form(for: input, classNames: []))
   }
 
   private static func noting(

@@ -34,7 +34,7 @@ extension FileKind {
       return WrongKindError(
         path: path, kind: kind,
         advice: "an .octet model comes first, then pictures: octet classify MODEL.octet \(path)")
-    case .idx, .npy:
+    case .idx, .npy, .npz:
       return WrongKindError(
         path: path, kind: kind, advice: "an .octet model is needed here, and data with --data")
     }
@@ -64,7 +64,7 @@ extension FileKind {
         path: path, kind: kind,
         advice: "the format is detected from the extension: name it \(kind.renamed(path))")
     case .png: return WrongKindError(path: path, kind: kind, advice: "a float model is needed here")
-    case .idx, .npy:
+    case .idx, .npy, .npz:
       return WrongKindError(
         path: path, kind: kind, advice: "a float model is needed here, and data with --data")
     }
@@ -75,16 +75,11 @@ extension FileKind {
   static func mistakenForData(_ path: String) -> WrongKindError? {
     guard let kind = FileKind(path: path) else { return nil }
     switch kind {
-    case .png, .idx: return nil
-    case .npy:
-      return WrongKindError(
-        path: path, kind: kind,
-        advice:
-          "octet predict takes it; --data takes a folder of IDX files or of class folders, or a CSV table")
+    case .png, .idx, .npy, .npz: return nil
     case .octet, .safetensors, .keras, .hdf5, .lite, .onnx:
       return WrongKindError(
         path: path, kind: kind,
-        advice: "--data takes a folder of IDX files or of class folders, or a CSV table")
+        advice: "--data takes a folder of IDX files or of class folders, a CSV table, or arrays (.npz, .npy)")
     }
   }
 }

@@ -3,10 +3,10 @@ import OctetHost
 /// What a file is, detected from its first bytes, whatever its name.
 enum FileKind {
   case octet, safetensors, keras, hdf5, lite, onnx
-  case png, idx, npy
+  case png, idx, npy, npz
 
   /// Bytes that are looked at.
-  private static let headBytes = 64
+  private static let headBytes = 512
 
   /// Nil for anything else, and where there is no such file: who opens it says so.
   init?(path: String) {
@@ -26,7 +26,7 @@ enum FileKind {
     } else if head.starts(with: [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]) {
       self = .hdf5
     } else if head.starts(with: [0x50, 0x4B, 3, 4]) {
-      self = .keras
+      self = Self.beginsWithArray(head) ? .npz : .keras
     } else if head.starts(with: [0x89, 0x50, 0x4E, 0x47]) {
       self = .png
     } else if head.starts(with: [0x93]), holds("NUMPY", at: 1) {
@@ -40,6 +40,13 @@ enum FileKind {
     } else {
       return nil
     }
+  }
+
+  /// Whether the first file of a ZIP archive is an array.
+  private static func beginsWithArray(_ head: [UInt8]) -> Bool {
+    guard head.count > 30 else { return false }
+    let name = head.dropFirst(30).prefix(Int(head[26]) | Int(head[27]) << 8)
+    return String(decoding: name, as: UTF8.self).hasSuffix(".npy")
   }
 
   /// The length of a header that lies in the file, then JSON.
@@ -60,7 +67,7 @@ enum FileKind {
   var isFloatModel: Bool {
     switch self {
     case .safetensors, .keras, .hdf5, .lite, .onnx: true
-    case .octet, .png, .idx, .npy: false
+    case .octet, .png, .idx, .npy, .npz: false
     }
   }
 
@@ -76,6 +83,7 @@ enum FileKind {
     case .png: "a PNG picture"
     case .idx: "an IDX file of data, as MNIST's are"
     case .npy: "a NumPy array (.npy)"
+    case .npz: "an archive of NumPy arrays (.npz)"
     }
   }
 
@@ -91,6 +99,7 @@ enum FileKind {
     case .png: ".png"
     case .idx: "-ubyte"
     case .npy: ".npy"
+    case .npz: ".npz"
     }
   }
 }

@@ -1,4 +1,5 @@
 import Octet
+import OctetData
 import OctetHost
 import OctetInterchange
 import OctetNetwork
@@ -14,17 +15,42 @@ enum FloatModelSource {
   /// Whether the file is of Octet's own format, and so says everything itself.
   static func isOwn(_ path: String) -> Bool { ForeignFileFormat(path: path) == nil }
 
-  /// - Parameters:
-  ///   - pixels: what pixels of 0 and 255 were when it was trained.
-  ///   - takesPixels: whether it will be given pixels, and so must be told.
-  static func load(
-    path: String, classNames: [String]? = nil, pixels: ClosedRange<Float>? = nil, takesPixels: Bool = true
-  ) throws -> FloatModel {
+  /// The model that takes in what its file describes.
+  static func read(path: String, classNames: [String]? = nil) throws -> FloatModel {
     if let mistake = FileKind.mistakenForFloat(path) { throw mistake }
     guard let format = ForeignFileFormat(path: path) else { return try FloatModelFile.load(path: path) }
     let bytes = try ByteFile.stored(at: path, limit: ForeignFileFormat.largestFile)
-    let model = try FloatModel(format, bytes, path: path, classNames: classNames)
-    guard pixels != nil || !takesPixels || !model.scalesPixels else {
+    return try FloatModel(format, bytes, path: path, classNames: classNames)
+  }
+
+  /// The model for values of data: for pixels it takes in numbers from 0 to 1, for all else what it took before.
+  ///
+  /// - Parameter pixels: what pixels of 0 and 255 were when it was trained.
+  static func model(
+    _ model: FloatModel, path: String, for values: ItemValues, pixels: ClosedRange<Float>?
+  ) throws -> FloatModel {
+    switch values {
+    case .bytes: return try takingPixels(model, path: path, pixels)
+    case .integers(_, nil): throw FileContentError(path: path, reason: integersWithoutScale)
+    case .integers, .floats:
+      guard pixels == nil else {
+        throw FileContentError(
+          path: "--pixels",
+          reason: "it says what pixels were, and the data holds \(values.words): leave it out")
+      }
+      return model
+    }
+  }
+
+  private static let integersWithoutScale =
+    "the data holds int8 integers, and a float model needs what they stand for: give --input-scale SCALE:ZERO"
+
+  /// The model for pixels as numbers from 0 to 1, which those of Octet's own format are.
+  static func takingPixels(
+    _ model: FloatModel, path: String, _ pixels: ClosedRange<Float>?
+  ) throws -> FloatModel {
+    if isOwn(path) { return model }
+    guard pixels != nil || !model.scalesPixels else {
       throw FileContentError(
         path: path,
         reason:
@@ -34,11 +60,9 @@ enum FloatModelSource {
   }
 
   /// A float model of the same classes as an integer one.
-  static func load(
-    path: String, toCompareWith file: OctetModelFile, pixels: ClosedRange<Float>? = nil
-  ) throws -> FloatModel {
+  static func read(path: String, toCompareWith file: OctetModelFile) throws -> FloatModel {
     let labels = file.model.labels
-    var model = try load(path: path, pixels: pixels)
+    var model = try read(path: path)
     if model.classNames.isEmpty {
       model = try classifier(model, path: path, given: labels)
     } else if !isOwn(path), model.classNames.count == labels.count {

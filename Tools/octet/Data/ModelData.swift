@@ -27,26 +27,45 @@ enum ModelData {
   static func prepared(
     path: String, _ foreign: ForeignModelOptions, _ arguments: ParsedArguments, isKept: Bool = false
   ) throws -> (FloatModel, PreparedData) {
-    let read = try FloatModelSource.load(
-      path: path, classNames: foreign.classNames, pixels: foreign.pixels)
-    let located = try DataOption.locate(
-      arguments, PictureRequest(read, PictureOptions(arguments), isKept: isKept))
+    let read = try FloatModelSource.read(path: path, classNames: foreign.classNames)
+    let request = DataRequest(
+      read, path: path, PictureOptions(arguments), takesPixels: foreign.pixels != nil, isKept: isKept)
+    let located = try DataOption.locate(arguments, request)
     var model = try FloatModelSource.classifier(
-      read, path: path, given: foreign.classNames, data: located.data.train.classNames)
+      read, path: path, given: foreign.classNames, data: located.data.train.knownClassNames)
+    model = try FloatModelSource.model(
+      model, path: path, for: located.data.train.values, pixels: foreign.pixels)
     model.pictureForm = located.form
     return (model, try prepared(for: model, located.data))
   }
 
-  /// The test images of the classes; all images where the data has no test part.
+  /// The test items, of the model's classes where the data has classes; all items where it has no test part.
   static func test(
-    classNames: [String], _ arguments: ParsedArguments, _ request: PictureRequest
+    classNames: [String], _ arguments: ParsedArguments, _ request: DataRequest
   ) throws -> (images: LabeledItems, origin: String) {
     let data = try keeping(classNames, of: DataOption.locate(arguments, request).data)
     guard let test = data.test else { return (data.train, data.origin) }
     return (test, data.origin)
   }
 
-  static func keeping(_ classNames: [String], of data: DataSet) throws -> DataSet {
-    data.train.classNames == classNames ? data : try data.keeping(classes: classNames)
+  /// The data with the classes of a model; items of other classes go.
+  ///
+  /// Arrays only number their classes, which then are the model's, in its order. A model that only numbers its classes
+  /// takes the names of data that has as many.
+  static func keeping(_ names: [String], of data: DataSet) throws -> DataSet {
+    let found = data.train.classNames
+    guard data.train.hasClasses, found != names else { return data }
+    if Set(names).isSubset(of: found) { return try data.keeping(classes: names) }
+    let isNumbered = names == (0..<names.count).map(String.init)
+    guard
+      (data.numbersClasses && found.count <= names.count)
+        || (isNumbered && found.count == names.count && Set(names).isDisjoint(with: found))
+    else { return try data.keeping(classes: names) }
+    return data.mapping { $0.with(.classes($0.labels, names: names)) }
   }
+}
+
+extension LabeledItems {
+  /// Nil without classes.
+  var knownClassNames: [String]? { hasClasses ? classNames : nil }
 }

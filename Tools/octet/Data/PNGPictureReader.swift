@@ -7,6 +7,16 @@ import Synchronization
 ///
 /// A class, as the counts go up while the files are read.
 final class PNGPictureReader: PictureReader {
+  /// How many channels pictures are read with.
+  enum Channels: Equatable {
+    case gray, color
+    /// Gray where a picture has no color.
+    case asStored
+    /// As many as give a flat input its numbers, gray where neither does.
+    case numbers(Int)
+  }
+
+  private let channels: Channels
   /// Nil where the pixels are taken as they are in the file.
   private let fitter: Mutex<PictureFitter>?
   private let read = Atomic<Int>(0)
@@ -19,13 +29,15 @@ final class PNGPictureReader: PictureReader {
   var invertedCount: Int { inverted.load(ordering: .relaxed) }
   var takesPixelsAsTheyAre: Bool { fitter == nil }
 
-  init(_ fitting: PictureFitting?) {
+  /// - Parameter channels: of pictures that are taken as they are; those that are fitted are gray.
+  init(_ fitting: PictureFitting?, _ channels: Channels) {
+    self.channels = channels
     if let fitting { fitter = Mutex(PictureFitter(fitting)) } else { fitter = nil }
   }
 
   func read(path: String) throws(FileError) -> DecodedPicture {
     read.add(1, ordering: .relaxed)
-    guard fitter != nil else { return try Self.picture(path) }
+    guard fitter != nil else { return try picture(path) }
     let result = fitter?.withLock { (fitter: inout PictureFitter) -> Result<FittedPicture, PictureError> in
       do throws(PictureError) {
         return .success(try fitter.fit(path: path))
@@ -37,21 +49,43 @@ final class PNGPictureReader: PictureReader {
     case .success(let picture)?:
       if picture.fit != .exact { fitted.add(1, ordering: .relaxed) }
       if picture.isInverted { inverted.add(1, ordering: .relaxed) }
-      return DecodedPicture(width: picture.width, height: picture.height, gray: picture.pixels)
+      return DecodedPicture(width: picture.width, height: picture.height, pixels: picture.pixels)
     case .failure(let error)?: throw Self.fileError(error, path)
-    case nil: return try Self.picture(path)
+    case nil: return try picture(path)
     }
   }
 
-  private static func picture(_ path: String) throws(FileError) -> DecodedPicture {
+  private func picture(_ path: String) throws(FileError) -> DecodedPicture {
     var reader = PNGReader()
-    var picture = GrayPicture()
     do throws(PNGError) {
+      if channels == .gray {
+        var picture = GrayPicture()
+        try reader.read(path: path, into: &picture)
+        return DecodedPicture(width: picture.width, height: picture.height, pixels: picture.pixels)
+      }
+      var picture = ColorPicture()
       try reader.read(path: path, into: &picture)
+      let isColor =
+        switch channels {
+        case .gray: false
+        case .color: true
+        case .asStored: picture.hasColor
+        case .numbers(let count): picture.pixels.count == count
+        }
+      if isColor {
+        return DecodedPicture(
+          width: picture.width, height: picture.height, channels: 3, pixels: picture.pixels)
+      }
+      if !picture.hasColor {
+        return DecodedPicture(width: picture.width, height: picture.height, pixels: picture.gray)
+      }
+      // The formula of gray has one rounding, from the samples of the file.
+      var gray = GrayPicture()
+      try reader.read(path: path, into: &gray)
+      return DecodedPicture(width: gray.width, height: gray.height, pixels: gray.pixels)
     } catch {
       throw FileError(path, error.finding, advice: error.advice)
     }
-    return DecodedPicture(width: picture.width, height: picture.height, gray: picture.pixels)
   }
 
   private static func fileError(_ error: PictureError, _ path: String) -> FileError {

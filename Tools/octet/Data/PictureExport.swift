@@ -14,9 +14,16 @@ struct PictureExport {
   let hasClassFolders: Bool
 
   init(images: LabeledItems, folder: String, hasClassFolders: Bool) throws(FileError) {
-    guard images.shape.channels == 1 else {
+    guard images.values.areBytes, images.shape.channels == 1 || images.shape.channels == 3 else {
       throw FileError(
-        "the data", "has images of \(images.shape.channels) channels", advice: "export gray images")
+        "the data",
+        "has \(images.values.words) of \(images.shape.channels) channels, and pictures have one or three of pixels",
+        advice: "export images")
+    }
+    guard images.hasClasses || !hasClassFolders else {
+      throw FileError(
+        "--folders", "makes a folder for each class, and the data has \(images.targets.description)",
+        advice: "leave it out")
     }
     for name in images.classNames
     where name.isEmpty || name.hasPrefix(".") || name.utf8.contains(where: Self.isUnfit) {
@@ -33,10 +40,12 @@ struct PictureExport {
     byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "/")
   }
 
-  /// The path of an image within the folder: `00042-label-7.png`, or `7/00042-label-7.png`.
+  /// The path of an image within the folder: `00042-label-7.png`, or `7/00042-label-7.png`; without classes
+  /// `00042.png`.
   func name(_ index: Int) -> String {
     let digits = String(index)
     let number = String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+    guard images.hasClasses else { return "\(number).png" }
     let label = images.classNames[Int(images.labels[index])]
     let file = "\(number)-label-\(label).png"
     return hasClassFolders ? "\(label)/\(file)" : file
@@ -52,7 +61,7 @@ struct PictureExport {
       let size = images.shape.count
       for index in 0..<images.count {
         let file = PNGWriter.encode(
-          width: images.shape.width, height: images.shape.height,
+          width: images.shape.width, height: images.shape.height, channels: images.shape.channels,
           pixels: images.pixels.span.extracting(index * size..<(index + 1) * size))
         try target.addFile(name(index), file)
         progress(index + 1)

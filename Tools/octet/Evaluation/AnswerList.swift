@@ -38,15 +38,20 @@ struct AnswerList {
     help: "also list each image with its answers, in FILE.csv or FILE.jsonl")
 
   let images: LabeledItems
+  private let classNames: [String]
+  /// None where the classes are not known: then nothing is said of truth.
   private let labels: [UInt16]
   /// At least one of the two.
   let float: ClassAnswers?
   let integer: ClassAnswers?
 
-  init(images: LabeledItems, float: ClassAnswers?, integer: ClassAnswers?) {
-    (self.images, self.float, self.integer) = (images, float, integer)
+  /// - Parameter classNames: of the models.
+  init(images: LabeledItems, classNames: [String], float: ClassAnswers?, integer: ClassAnswers?) {
+    (self.images, self.classNames, self.float, self.integer) = (images, classNames, float, integer)
     labels = images.labels
   }
+
+  private var hasTruth: Bool { images.hasClasses }
 
   private var sides: [(name: StaticString, answers: ClassAnswers)] {
     [("int8", integer), ("float", float)].compactMap { side in side.1.map { (side.0, $0) } }
@@ -63,7 +68,7 @@ struct AnswerList {
     return float.classes[item] != integer.classes[item]
   }
 
-  private func name(_ index: Int) -> String { images.classNames[index] }
+  private func name(_ index: Int) -> String { classNames[index] }
 
   /// Those that the two models put in different classes.
   var changed: [Int] { (0..<images.count).filter { isChanged($0) == true } }
@@ -72,8 +77,11 @@ struct AnswerList {
   var jsonl: ByteText {
     var text = ByteText()
     for item in 0..<images.count {
-      text.append("{\"item\":\(item),\"truth\":")
-      text.append(json: name(Int(labels[item])))
+      text.append("{\"item\":\(item)")
+      if hasTruth {
+        text.append(",\"truth\":")
+        text.append(json: name(Int(labels[item])))
+      }
       for (side, answers) in sides {
         text.append(",\"")
         text.append(side)
@@ -85,7 +93,7 @@ struct AnswerList {
         let shares = probabilities(answers, item).joined(separator: ",")
         text.append("_probabilities\":[\(shares)]")
       }
-      text.append(",\"right\":\(isRight(item))")
+      if hasTruth { text.append(",\"right\":\(isRight(item))") }
       if let changed = isChanged(item) { text.append(",\"changed\":\(changed)") }
       text.append("}\n")
     }
@@ -95,27 +103,31 @@ struct AnswerList {
   /// The columns of the same names, and one for the probability of each class.
   var csv: ByteText {
     var text = ByteText()
-    text.append("item,truth")
+    text.append(hasTruth ? "item,truth" : "item")
     for (side, _) in sides {
       text.append(",")
       text.append(side)
     }
-    text.append(integer != nil && float != nil ? ",right,changed" : ",right")
+    if hasTruth { text.append(",right") }
+    if integer != nil, float != nil { text.append(",changed") }
     for (side, answers) in sides where answers.hasProbabilities {
-      for name in images.classNames {
+      for name in classNames {
         text.append(",")
         text.append(csv: "\(side) \(name)")
       }
     }
     text.append("\n")
     for item in 0..<images.count {
-      text.append("\(item),")
-      text.append(csv: name(Int(labels[item])))
+      text.append("\(item)")
+      if hasTruth {
+        text.append(",")
+        text.append(csv: name(Int(labels[item])))
+      }
       for (_, answers) in sides {
         text.append(",")
         text.append(csv: name(answers.classes[item]))
       }
-      text.append(",\(isRight(item))")
+      if hasTruth { text.append(",\(isRight(item))") }
       if let changed = isChanged(item) { text.append(",\(changed)") }
       for (_, answers) in sides where answers.hasProbabilities {
         for share in probabilities(answers, item) { text.append(",\(share)") }

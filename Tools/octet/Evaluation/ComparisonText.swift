@@ -4,12 +4,14 @@ import OctetQuantization
 /// What quantization cost, for people.
 struct ComparisonText {
   let comparison: PairedComparison
+  /// What an item is called.
+  var noun = "image"
 
   func text() -> String {
     let loss = comparison.lossPoints
     let interval = comparison.interval
     return """
-      Test images: \(NumberText.grouped(comparison.images))
+      Test \(noun)s: \(NumberText.grouped(comparison.images))
       float accuracy \(percent(comparison.floatAccuracy)), int8 accuracy \(percent(comparison.accuracy)): \
       \(loss < 0 ? "a gain" : "a loss") of \(NumberText.fixed(abs(loss), decimals: 2)) points \
       (95 % interval of the loss: \(signed(interval.lowerBound)) to \(signed(interval.upperBound)))
@@ -22,7 +24,7 @@ struct ComparisonText {
 
   private func classes() -> String {
     var table = TextTable(
-      .init("class"), .init("images", .right), .init("float", .right), .init("int8", .right),
+      .init("class"), .init("\(noun)s", .right), .init("float", .right), .init("int8", .right),
       .init("changed", .right))
     for figures in comparison.classes {
       table.addRow([
@@ -39,7 +41,7 @@ struct ComparisonText {
     return table.rendered()
   }
 
-  private func count(_ images: Int) -> String { images == 1 ? "1 image" : "\(images) images" }
+  private func count(_ images: Int) -> String { images == 1 ? "1 \(noun)" : "\(images) \(noun)s" }
 
   private func percent(_ share: Double) -> String { NumberText.percent(share, decimals: 2) }
 

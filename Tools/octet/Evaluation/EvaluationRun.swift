@@ -20,9 +20,12 @@ struct EvaluationRun {
     let list: AnswerList
     /// What is judged: the int8 model's answers, or those of a float model alone.
     let found: ClassAnswers
-    let confusion: ConfusionMatrix
-    /// Nil without two models.
+    /// Nil for items without classes.
+    let confusion: ConfusionMatrix?
+    /// Nil without two models, or classes.
     let comparison: PairedComparison?
+    /// Of two models on items without classes.
+    let agreement: Agreement?
     let warnings: FigureWarnings
     /// What the judged answers took.
     let seconds: Double
@@ -30,7 +33,8 @@ struct EvaluationRun {
 
   func run() throws -> Result {
     let images = subject.images
-    let answers = ModelAnswers(images: images, workers: workers, showsProgress: showsProgress)
+    let answers = ModelAnswers(
+      images: images, classNames: subject.classNames, workers: workers, showsProgress: showsProgress)
     var seconds = 0.0
     func timed(_ body: () throws -> ClassAnswers) rethrows -> ClassAnswers {
       let start = monotonicTime()
@@ -42,6 +46,14 @@ struct EvaluationRun {
     var integer: ClassAnswers?
     if let file = subject.integer { integer = try timed { try answers.integer(file.model) } }
     guard let found = integer ?? float else { preconditionFailure("one of the two is tested") }
+    let list = AnswerList(
+      images: images, classNames: subject.classNames, float: float, integer: integer)
+    guard images.hasClasses else {
+      return Result(
+        subject: subject, list: list, found: found, confusion: nil, comparison: nil,
+        agreement: Agreement(items: images.count, changed: list.changed.count), warnings: FigureWarnings(),
+        seconds: seconds)
+    }
     var comparison: PairedComparison?
     if let float, let integer {
       comparison = PairedComparison(
@@ -57,8 +69,8 @@ struct EvaluationRun {
       warnings.add(integer == nil ? "float" : "int8", confusion, subject.cause)
     }
     return Result(
-      subject: subject, list: AnswerList(images: images, float: float, integer: integer), found: found,
-      confusion: confusion, comparison: comparison, warnings: warnings, seconds: seconds)
+      subject: subject, list: list, found: found, confusion: confusion, comparison: comparison,
+      agreement: nil, warnings: warnings, seconds: seconds)
   }
 
   func page(_ result: Result) throws -> Page {
@@ -83,9 +95,9 @@ extension EvaluationRun.Result {
   /// For people.
   var text: String {
     let words =
-      comparison.map { ComparisonText(comparison: $0).text() }
-      ?? ConfusionText(confusion).text(name: "Test images")
-    return "Data: \(subject.origin.shown)\n\(words)"
+      comparison.map { ComparisonText(comparison: $0, noun: subject.images.values.noun).text() }
+      ?? confusion.map { ConfusionText($0).text(name: "Test \(subject.images.values.noun)s") }
+    return "Data: \(subject.origin.shown)\n\(words ?? "")\(agreement?.text ?? "")"
   }
 
   /// For programs.
@@ -94,10 +106,19 @@ extension EvaluationRun.Result {
       ("model", .string(subject.path)), ("type", .string(subject.integer == nil ? "float" : "int8")),
       ("data", .string(subject.origin)),
     ]
-    members += comparison.map(ComparisonJSON.members) ?? ComparisonJSON.members(confusion)
-    if comparison != nil { members.append(("changed_items", .array(list.changed.map { .integer($0) }))) }
-    members += EvaluationJSON.means(confusion)
-    members.append(("confusion_matrix", ComparisonJSON.matrix(confusion)))
+    if let comparison {
+      members += ComparisonJSON.members(comparison)
+    } else if let confusion {
+      members += ComparisonJSON.members(confusion)
+    }
+    if let agreement { members += agreement.members }
+    if comparison != nil || agreement != nil {
+      members.append(("changed_items", .array(list.changed.map { .integer($0) })))
+    }
+    if let confusion {
+      members += EvaluationJSON.means(confusion)
+      members.append(("confusion_matrix", ComparisonJSON.matrix(confusion)))
+    }
     if let file = subject.integer {
       members += [
         ("file_bytes", .integer(file.fileBytes)), ("arena_bytes", .integer(file.model.arenaBytes)),
@@ -105,7 +126,7 @@ extension EvaluationRun.Result {
     }
     return members + [
       ("warnings", warnings.json), ("seconds", .number(seconds)),
-      ("images_per_second", .number(Double(confusion.total) / max(seconds, 1e-9))),
+      ("images_per_second", .number(Double(subject.images.count) / max(seconds, 1e-9))),
     ]
   }
 }

@@ -11,6 +11,8 @@ struct EvaluationSubject {
   /// Of the model that is tested, as the user named it.
   let path: String
   let images: LabeledItems
+  /// Of the models.
+  let classNames: [String]
   let origin: String
   /// Nil where a float model is tested alone.
   let integer: OctetModelFile?
@@ -33,17 +35,22 @@ struct EvaluationSubject {
       }
       let file = try OctetModelFile.open(path, workLimit: MaxWorkOption.limit(arguments))
       integer = file
-      let request = PictureRequest(file.model, PictureOptions(arguments))
+      let request = DataRequest(file, PictureOptions(arguments))
+      classNames = file.model.labels
       if let against {
         let foreign = try ForeignModelOptions(arguments, path: against, takesClasses: false)
-        let model = try FloatModelSource.load(path: against, toCompareWith: file, pixels: foreign.pixels)
+        let read = try FloatModelSource.read(path: against, toCompareWith: file)
+        let located = try DataOption.locate(arguments, request).data
+        let model = try FloatModelSource.model(
+          read, path: against, for: located.train.values, pixels: foreign.pixels)
         float = (against, model)
-        let data = try ModelData.prepared(for: model, DataOption.locate(arguments, request).data)
+        let data = try ModelData.prepared(for: model, located)
         (images, origin) = (data.test, data.origin)
         cause = FigureWarnings.Cause(path: against, pixels: foreign.pixels)
       } else {
         (float, cause) = (nil, .data)
         (images, origin) = try ModelData.test(classNames: file.model.labels, arguments, request)
+        try images.requireClasses(origin, Self.purpose)
       }
       return
     }
@@ -57,19 +64,24 @@ struct EvaluationSubject {
       let network = try LiteNetwork(
         ByteFile.stored(at: path, limit: ForeignFileFormat.largestFile), path: path)
       if network.isInteger {
-        var request = PictureRequest()
-        request.options = PictureOptions(arguments)
-        request.input = network.input
+        let request = DataRequest(network, PictureOptions(arguments))
         let made = try IntegerConversion(
           network, DataOption.locate(arguments, request), request, foreign,
           workLimit: MaxWorkOption.limit(arguments))
         guard let data = made.data else { preconditionFailure("data was located") }
         integer = OctetModelFile(path: path, model: made.model, bytes: made.file.bytes)
         (float, images, origin) = (nil, data.test ?? data.train, data.origin)
+        classNames = made.model.labels
+        try images.requireClasses(origin, Self.purpose)
         return
       }
     }
     let (model, data) = try ModelData.prepared(path: path, foreign, arguments)
     (integer, float, images, origin) = (nil, (path, model), data.test, data.origin)
+    classNames = model.classNames
+    try images.requireClasses(origin, Self.purpose)
   }
+
+  /// Two models can be compared without.
+  private static let purpose = "a model alone is tested with"
 }

@@ -11,6 +11,8 @@ import OctetTraining
 /// What models answer to images, with a bar while they are at it.
 struct ModelAnswers {
   let images: LabeledItems
+  /// Of the models.
+  let classNames: [String]
   let workers: Workers
   let showsProgress: Bool
 
@@ -40,8 +42,8 @@ struct ModelAnswers {
     }
     let head = try OutputHead(
       activation: activation, loss: .fitting(activation), outputs: network.output.shape.count,
-      classes: images.classNames.count)
-    let classCount = images.classNames.count
+      classes: classNames.count)
+    let classCount = classNames.count
     var classes: [Int] = []
     var probabilities: [Float] = []
     for start in stride(from: 0, to: images.count, by: Self.batch) {
@@ -52,7 +54,8 @@ struct ModelAnswers {
           throw FileContentError(
             path: path,
             reason:
-              "it gives numbers that are not finite for test image \(classes.count): its weights are too large"
+              "it gives numbers that are not finite for test \(images.values.noun) \(classes.count): its weights are "
+              + "too large"
           )
         }
         classes.append(

@@ -15,21 +15,21 @@ struct FloatPrediction {
   let workers: Workers
 
   func run(_ items: PredictionItems) throws -> NPYArray {
-    guard items.meaning != .integers else {
+    if case .integers(_, nil) = items.values {
       throw FileContentError(
         path: items.path,
         reason:
-          "its numbers are int8, the integers of an int8 model; \(path) is a float model: save float32 or uint8"
-      )
+          "its numbers are int8, the integers of an int8 model; \(path) is a float model: save float32 or uint8, or "
+          + "say with --input-scale what they stand for")
     }
-    try items.requireShape(model.inputLayout, model.network.input, model: path)
+    try items.requireShape(model.network.input, model: path)
     let capacity = min(try Network.roomyCapacity(model.network), items.count)
     let network = try model.makeNetwork(capacity: capacity, workers: workers)
     let size = network.output.shape.count
     var outputs: [Float] = []
     for start in stride(from: 0, to: items.count, by: capacity) {
       let range = start..<min(start + capacity, items.count)
-      let reals = try items.reals(range, model.inputLayout, pixels: pixels)
+      let reals = items.reals(range, pixels: pixels)
       var values = network.outputs(of: reals, activation: model.givesLogarithms ? .linear : nil)
       if model.givesLogarithms { Self.makeLogarithms(&values, classes: network.output.shape.channels) }
       for (item, first) in zip(range, stride(from: 0, to: values.count, by: size)) {

@@ -4,13 +4,13 @@ import OctetHost
 import OctetHostKernels
 import OctetInterchange
 import OctetNetwork
+import OctetQuantization
 
 /// An int8 model's outputs for each item: the real ones, or the integers before a closing softmax or sigmoid.
 struct IntegerPrediction {
   let model: Model
   /// For messages.
   let path: String
-  let input: ArrayLayout
   let output: ArrayLayout
   let wantsIntegers: Bool
   let workers: Workers
@@ -19,21 +19,19 @@ struct IntegerPrediction {
   private static let piece = 32
 
   init(
-    _ model: Model, path: String, input: ArrayLayout? = nil, output: ArrayLayout? = nil, wantsIntegers: Bool,
-    workers: Workers
+    _ model: Model, path: String, output: ArrayLayout? = nil, wantsIntegers: Bool, workers: Workers
   ) {
     self.model = model
     self.path = path
-    self.input = input ?? ArrayLayout(model.input.imageShape)
     self.output = output ?? ArrayLayout(model.logits.imageShape)
     self.wantsIntegers = wantsIntegers
     self.workers = workers
   }
 
   func run(_ items: PredictionItems) throws -> NPYArray {
-    try items.requireShape(input, model.input.imageShape, model: path)
+    try items.requireShape(model.input.imageShape, model: path)
     let kernels = try HostKernels(model)
-    let bytes = try fed(items)
+    let bytes = items.values.fed(to: model.inputScale)
     let size = model.logits.imageShape.count
     var numbers = [Float](repeating: 0, count: items.count * size)
     numbers.withUnsafeMutableBufferPointer { numbers in
@@ -53,24 +51,6 @@ struct IntegerPrediction {
     guard wantsIntegers else { return NPYArray(shape: shape, ordered) }
     return model.logits.elementBytes == 2
       ? NPYArray(shape: shape, ordered.map { Int16($0) }) : NPYArray(shape: shape, ordered.map { Int8($0) })
-  }
-
-  /// The bytes that the runtime is fed: it takes 128 from each to make the input's integers.
-  private func fed(_ items: PredictionItems) throws(ItemError) -> [UInt8] {
-    let range = 0..<items.count
-    switch items.meaning {
-    case .pixels: return items.bytes(range, input)
-    case .integers: return items.bytes(range, input).map { $0 ^ 0x80 }
-    case .reals:
-      // The loader has found the scale to be finite and above 0.
-      let scale = Float(bitPattern: model.input.scaleBits)
-      let zeroPoint = Float(model.input.zeroPoint)
-      return try items.reals(range, input, pixels: 0...1).map { value in
-        // Half away from zero, as LiteRT's QUANTIZE rounds.
-        let integer = (value / scale).rounded(.toNearestOrAwayFromZero) + zeroPoint
-        return UInt8(bitPattern: Int8(min(max(integer, -128), 127))) ^ 0x80
-      }
-    }
   }
 
   /// The outputs of some items in Octet's order.

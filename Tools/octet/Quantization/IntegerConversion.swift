@@ -13,15 +13,15 @@ struct IntegerConversion {
   let data: DataSet?
 
   /// - Parameters:
-  ///   - located: what was named to test the model on. Without it a byte of the input is one of the file's own integers
-  ///     plus 128, unless the options say what pixels are.
+  ///   - located: what was named to test the model on. Unless it has pixels, or the options say what those are, a byte
+  ///     of the input is one of the file's own integers plus 128.
   ///   - workLimit: the most operations that an image may take, where a limit was given.
   init(
-    _ network: LiteNetwork, _ located: DataOption.Located?, _ pictures: PictureRequest,
+    _ network: LiteNetwork, _ located: DataOption.Located?, _ pictures: DataRequest,
     _ options: ForeignModelOptions, workLimit: UInt64 = .max
   ) throws {
     let (meaning, names) = try FloatModelSource.meaning(
-      network, given: options.classNames, data: located?.data.train.classNames)
+      network, given: options.classNames, data: located?.data.train.knownClassNames)
     let picture = located?.data.train.shape
     if let picture, !network.input.takes(picture) {
       throw FileContentError(
@@ -29,17 +29,17 @@ struct IntegerConversion {
         reason: QuantizationError.shape(images: picture, network: network.input).description)
     }
     // What is no classifier is converted, but not tested on classes.
-    guard located == nil || meaning == .classes else {
+    guard meaning == .classes || located?.data.train.knownClassNames == nil else {
       throw FileContentError(
         path: network.path,
         reason:
           "its outputs are \(meaning == .labels ? "labels" : "numbers") and no classes: leave out --data, or name "
           + "the classes with --classes")
     }
-    data = try located.map { try ModelData.keeping(names, of: $0.data) }
+    data = meaning == .classes ? try located.map { try ModelData.keeping(names, of: $0.data) } : nil
     var quantized = try LiteIntegerConversion.model(
       network, meaning: meaning, names: names, picture: picture,
-      pixels: options.pixels ?? (located == nil ? nil : 0...1))
+      pixels: options.pixels ?? (located?.data.train.values.areBytes == true ? 0...1 : nil))
     quantized.pictureForm = located?.form ?? pictures.form(for: network.input, classNames: names)
     self.quantized = quantized
     file = OctetFile(quantized)

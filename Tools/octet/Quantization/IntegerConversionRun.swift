@@ -13,7 +13,7 @@ struct IntegerConversionRun {
   let outputPath: String
   /// What it is tested on; nil for nothing.
   let located: DataOption.Located?
-  let pictures: PictureRequest
+  let pictures: DataRequest
   let options: ForeignModelOptions
   let threads: Int
   let isQuiet: Bool
@@ -23,14 +23,19 @@ struct IntegerConversionRun {
 
   func run() throws {
     try AtomicFile.requireWritable(path: outputPath)
+    if let located, target != nil {
+      try located.data.train.requireClasses(located.data.origin, ReportOption.purpose)
+    }
     // Checked even where nothing is tested: a model of other classes or pictures than these is not what was meant.
     let made = try IntegerConversion(network, located, pictures, options)
     let model = made.model
     try made.file.write(to: outputPath)
     if isQuiet, target == nil { return }
-    guard let kept = made.data else { return try writeUntested(made) }
+    // Without classes a model alone cannot be tested.
+    guard let kept = made.data, kept.train.hasClasses else { return try writeUntested(made) }
     let images = kept.test ?? kept.train
-    let answers = ModelAnswers(images: images, workers: Workers(count: threads), showsProgress: !isQuiet)
+    let answers = ModelAnswers(
+      images: images, classNames: model.labels, workers: Workers(count: threads), showsProgress: !isQuiet)
     let found = try answers.integer(model)
     let confusion = found.confusion(images)
     var warnings = FigureWarnings()
@@ -43,7 +48,7 @@ struct IntegerConversionRun {
         ).text + "\n")
     } else if !isQuiet {
       try StandardOutput.write("Data: \(kept.origin.shown)\n\(text(made))\n")
-      try StandardOutput.write(ConfusionText(confusion).text(name: "Test images"))
+      try StandardOutput.write(ConfusionText(confusion).text(name: "Test \(images.values.noun)s"))
     }
     // Behind what is printed: a full disk loses no result.
     if let target {
@@ -59,6 +64,7 @@ struct IntegerConversionRun {
   }
 
   private func writeUntested(_ made: IntegerConversion) throws {
+    if isQuiet { return }
     try StandardOutput.write(isJSON ? JSONValue.object(members(made)).text + "\n" : text(made))
   }
 

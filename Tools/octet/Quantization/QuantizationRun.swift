@@ -16,6 +16,8 @@ struct QuantizationRun {
 
   func run() throws {
     try AtomicFile.requireWritable(path: plan.outputPath)
+    let test = plan.data.test
+    if plan.target != nil { try test.requireClasses(plan.data.origin, ReportOption.purpose) }
     let workers = Workers(count: plan.threads)
     let quantizer = try Quantizer(
       plan.model, images: plan.data.training, settings: plan.settings, workers: workers)
@@ -38,21 +40,28 @@ struct QuantizationRun {
         "Wrote \(plan.outputPath.shown): \(NumberText.grouped(file.bytes.count)) bytes, "
           + "\(NumberText.grouped(model.arenaBytes)) bytes of memory to run\n\n")
     }
-    let answers = ModelAnswers(images: plan.data.test, workers: workers, showsProgress: !plan.isQuiet)
+    let answers = ModelAnswers(
+      images: test, classNames: plan.model.classNames, workers: workers, showsProgress: !plan.isQuiet)
     let float = try answers.float(plan.model, path: plan.modelPath)
     let integer = try answers.integer(model)
-    let comparison = PairedComparison(
-      labels: plan.data.test.labels, float: float.classes, quantized: integer.classes,
-      classNames: plan.model.classNames)
+    let comparison =
+      test.hasClasses
+      ? PairedComparison(
+        labels: test.labels, float: float.classes, quantized: integer.classes,
+        classNames: plan.model.classNames) : nil
+    let agreement = Agreement(
+      items: test.count, changed: zip(float.classes, integer.classes).count { $0 != $1 })
     var warnings = FigureWarnings()
     if !plan.isQuiet {
       warnings.add(calibrationImages: quantizer.images.count)
-      let saturation = try QuantizationReport.saturation(quantized, images: plan.data.test, workers: workers)
+      let saturation = try QuantizationReport.saturation(quantized, images: test, workers: workers)
       warnings.add(report, tested: saturation)
-      warnings.add(
-        float: float.confusion(plan.data.test), int8: integer.confusion(plan.data.test),
-        FigureWarnings.Cause(path: plan.modelPath, pixels: plan.pixels))
-      warnings.add(comparison)
+      if let comparison {
+        warnings.add(
+          float: float.confusion(test), int8: integer.confusion(test),
+          FigureWarnings.Cause(path: plan.modelPath, pixels: plan.pixels))
+        warnings.add(comparison)
+      }
     }
     if plan.isJSON, !plan.isQuiet {
       try StandardOutput.write(
@@ -64,11 +73,13 @@ struct QuantizationRun {
             ("weight_bytes", .integer(quantized.model.layers.reduce(0) { $0 + $1.weights.count })),
             ("arena_bytes", .integer(model.arenaBytes)), ("method", .string(plan.settings.method.rawValue)),
             ("calibration_images", .integer(quantizer.images.count)),
-          ] + QuantizationJSON.members(report) + ComparisonJSON.members(comparison)
+          ] + QuantizationJSON.members(report)
+            + (comparison.map(ComparisonJSON.members) ?? agreement.members)
             + [("warnings", warnings.json)]
         ).text + "\n")
     } else if !plan.isQuiet {
-      try StandardOutput.write(ComparisonText(comparison: comparison).text())
+      try StandardOutput.write(
+        comparison.map { ComparisonText(comparison: $0, noun: test.values.noun).text() } ?? agreement.text)
     }
     // Behind what is printed: a full disk loses no result.
     if let target = plan.target {

@@ -78,7 +78,7 @@ struct IntegerNetworkReport {
     var arena = span.mutableBytes
     var collector = RowCollector(layers: model.layerCount)
     var session = try Session(model, arena: &arena)
-    try session.run(image: chosen.pixels.span, observer: &collector)
+    try session.run(image: chosen.fed(to: model).span, observer: &collector)
     let maps = (0..<model.layerCount).map { index in
       let tensor = model.tensor(index + 1)
       let scale = Float(bitPattern: tensor.scaleBits)

@@ -23,7 +23,8 @@ struct ModelReport {
   func float(path: String) throws -> Page {
     let foreign = try ForeignModelOptions(arguments, path: path)
     let (model, data) = try ModelData.prepared(path: path, foreign, arguments)
-    let answers = try answers(data.test).float(model, path: path)
+    try data.test.requireClasses(data.origin, ReportOption.purpose)
+    let answers = try answers(data.test, model.classNames).float(model, path: path)
     let network = try model.makeNetwork(capacity: 1, workers: workers)
     return Page(
       title: Folder.name(of: path), about: "A float model. Data: \(data.origin).",
@@ -55,8 +56,9 @@ struct ModelReport {
     let file = try OctetModelFile.open(path, workLimit: MaxWorkOption.limit(arguments))
     guard let floatPath = arguments.value("against") else {
       let (images, origin) = try ModelData.test(
-        classNames: file.model.labels, arguments, PictureRequest(file.model, PictureOptions(arguments)))
-      let answers = try answers(images).integer(file.model)
+        classNames: file.model.labels, arguments, DataRequest(file, PictureOptions(arguments)))
+      try images.requireClasses(origin, ReportOption.purpose)
+      let answers = try answers(images, file.model.labels).integer(file.model)
       return Page(
         title: Folder.name(of: path), about: "An int8 model. Data: \(origin).",
         [
@@ -66,12 +68,14 @@ struct ModelReport {
         ])
     }
     let foreign = try ForeignModelOptions(arguments, path: floatPath, takesClasses: false)
-    let model = try FloatModelSource.load(path: floatPath, toCompareWith: file, pixels: foreign.pixels)
-    let located = try DataOption.locate(
-      arguments, PictureRequest(file.model, PictureOptions(arguments)))
+    let read = try FloatModelSource.read(path: floatPath, toCompareWith: file)
+    let located = try DataOption.locate(arguments, DataRequest(file, PictureOptions(arguments)))
+    let model = try FloatModelSource.model(
+      read, path: floatPath, for: located.data.train.values, pixels: foreign.pixels)
     let data = try ModelData.prepared(for: model, located.data)
-    let float = try answers(data.test).float(model, path: floatPath)
-    let integer = try answers(data.test).integer(file.model)
+    try data.test.requireClasses(data.origin, ReportOption.purpose)
+    let float = try answers(data.test, model.classNames).float(model, path: floatPath)
+    let integer = try answers(data.test, model.classNames).integer(file.model)
     return Page(
       title: Folder.name(of: path),
       about: "An int8 model beside its float model, \(Folder.name(of: floatPath)). Data: \(data.origin).",
@@ -112,13 +116,14 @@ struct ModelReport {
 
   // MARK: both
 
-  private func answers(_ images: LabeledItems) throws -> ModelAnswers {
+  private func answers(_ images: LabeledItems, _ classNames: [String]) throws -> ModelAnswers {
     guard image < images.count else {
       throw FileError(
         "--image \(image)", "is beyond the \(images.count) test images",
         advice: "the last is \(images.count - 1)")
     }
-    return ModelAnswers(images: images, workers: workers, showsProgress: !isQuiet)
+    return ModelAnswers(
+      images: images, classNames: classNames, workers: workers, showsProgress: !isQuiet)
   }
 
   private func chosen(_ images: LabeledItems, _ answers: ClassAnswers) -> ChosenImage {
@@ -142,7 +147,10 @@ struct ChosenImage {
   let index: Int
   let answers: ClassAnswers
 
-  var pixels: [UInt8] { Array(images.pixels[index * images.shape.count..<(index + 1) * images.shape.count]) }
+  /// The bytes that the runtime is fed.
+  func fed(to model: Model) -> [UInt8] {
+    images.values[index * images.shape.count..<(index + 1) * images.shape.count].fed(to: model.inputScale)
+  }
 
   var picture: PalettePicture { images.picture(index) }
 

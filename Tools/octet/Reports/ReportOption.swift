@@ -5,6 +5,9 @@ import OctetText
 
 /// The options `--report` and `--svg`, shared by every command that can show what it found as pictures.
 enum ReportOption {
+  /// Why data without classes is refused.
+  static let purpose = "a page shows items by their class and needs"
+
   static let page = OptionDescription(
     "report", takes: .output("FILE.html"), help: "also write a self-contained page with pictures")
   static let pictures = OptionDescription(

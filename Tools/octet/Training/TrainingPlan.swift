@@ -40,7 +40,7 @@ struct TrainingPlan {
     target = try ReportOption.target(arguments)
     let located = try DataOption.locate(
       arguments,
-      PictureRequest(recipe, isBuiltIn: arguments.value("recipe") != nil, PictureOptions(arguments)))
+      DataRequest(recipe, isBuiltIn: arguments.value("recipe") != nil, PictureOptions(arguments)))
     pictureForm = located.form
     data = try PreparedData(located.data, settings: settings)
   }

@@ -71,7 +71,8 @@ struct TrainingRun {
     let metrics = JSONValue.object(
       EvaluationJSON.members(test, prefix: "test_") + EvaluationJSON.members(training, prefix: "training_"))
     let model = FloatModel(
-      network: trainer.network, classNames: plan.data.training.classNames, pictureForm: plan.pictureForm,
+      network: trainer.network, classNames: plan.data.training.classNames,
+      pictureForm: plan.data.training.values.areBytes ? plan.pictureForm : nil,
       recipeName: plan.recipe.name,
       settings: plan.settings, history: trainer.history, metrics: metrics, octetVersion: Main.version)
     try FloatModelFile.save(model, path: plan.modelPath)
@@ -92,7 +93,9 @@ struct TrainingRun {
   private func page(_ model: FloatModel, _ trainer: Trainer) throws -> Page {
     let workers = Workers(count: plan.threads)
     let test = plan.data.test
-    let answers = try ModelAnswers(images: test, workers: workers, showsProgress: false).float(
+    let answers = try ModelAnswers(
+      images: test, classNames: model.classNames, workers: workers, showsProgress: false
+    ).float(
       trainer.network, model.network.outputActivation, path: plan.modelPath)
     return Page(
       title: "Training of \(plan.recipe.name)", about: "Data: \(plan.data.origin).",

@@ -4,15 +4,22 @@ import OctetHost
 import OctetImages
 import OctetInterchange
 import OctetNetwork
+import OctetQuantization
 import OctetTraining
 
-/// How the pictures of a data set are to be brought to a model's form, as far as that is known before they are read.
-struct PictureRequest {
+/// What is known of the model that data is read for, before it is read: its input, and how pictures are brought to it.
+struct DataRequest {
   var options = PictureOptions()
   /// What the model says, or the recipe that it is trained by.
   var known: PictureForm?
   /// The model's input.
   var input: ImageShape?
+  /// How the model's own format lays out an item; nil for Octet's own order.
+  var layout: ArrayLayout?
+  /// What it takes in where there is no data; nil for pixels.
+  var randomKind: RandomItems.Kind?
+  /// The file of the model, for messages.
+  var model: String?
   /// Whether the form is kept in a model that is made: then it means something for data without pictures too.
   var isKept = false
 
@@ -20,18 +27,44 @@ struct PictureRequest {
   init() {}
 
   /// For an .octet file.
-  init(_ model: Model, _ options: PictureOptions = PictureOptions()) {
+  init(_ file: OctetModelFile, _ options: PictureOptions = PictureOptions()) {
+    let model = file.model
     self.options = options
+    self.model = file.path
+    // What a float model beside it sees are then the same numbers.
+    let isOfPixels = model.inputScale == IntegerLayer.Encoding.image.inputScale
+    randomKind = isOfPixels ? .pixels : .integers(model.inputScale)
     known = model.pictureForm
     input = ImageShape(height: model.imageHeight, width: model.imageWidth, channels: model.imageChannels)
   }
 
   /// For a float model. One that was trained by a recipe before models said anything reads digits.
-  init(_ model: FloatModel, _ options: PictureOptions, isKept: Bool) {
+  ///
+  /// - Parameter takesPixels: whether it was said what pixels are.
+  init(
+    _ model: FloatModel, path: String, _ options: PictureOptions, takesPixels: Bool = false, isKept: Bool
+  ) {
     self.options = options
+    self.model = path
+    layout = model.inputLayout
     known = model.pictureForm
     if known == nil, let name = model.recipeName, Recipe.builtInNames.contains(name) { known = .digits }
     input = model.network.input
+    // Octet's own models say how pictures become their input, if that is pixels. Elsewhere a row of numbers that nobody
+    // calls pixels is features.
+    if known == nil, !takesPixels, model.network.input.isFlat || FloatModelSource.isOwn(path) {
+      randomKind = .features
+    }
+    self.isKept = isKept
+  }
+
+  /// For a full-integer .tflite file.
+  init(_ network: LiteNetwork, _ options: PictureOptions = PictureOptions(), isKept: Bool = false) {
+    self.options = options
+    model = network.path
+    input = network.input
+    layout = network.inputLayout
+    randomKind = .integers(nil)
     self.isKept = isKept
   }
 
@@ -51,6 +84,13 @@ struct PictureRequest {
     if let form { return form }
     let usual = PictureForm.usual(for: shape, classNames: classNames)
     return PictureForm(fit: usual.fit, inversion: options.inversion ?? usual.inversion)
+  }
+
+  /// How many channels pictures are read with.
+  var channels: PNGPictureReader.Channels {
+    guard let input else { return .asStored }
+    if input.isFlat { return .numbers(input.count) }
+    return input.channels == 3 ? .color : .gray
   }
 
   /// Orders for pictures that are not taken as they are; nil where they are, or no such order is possible.
