@@ -1,5 +1,6 @@
 import OctetCommandLine
 import OctetQuantization
+import OctetTraining
 
 /// What quantization cost, for people.
 struct ComparisonText {
@@ -51,5 +52,29 @@ struct ComparisonText {
 
   private func signed(_ value: Double) -> String {
     (value < 0 ? "" : "+") + NumberText.fixed(value, decimals: 3)
+  }
+}
+
+/// What a float model and the int8 model made from it say of items whose classes are not known: how often they agree.
+struct Agreement {
+  let items: Int
+  /// Those that the two put in different classes.
+  let changed: Int
+
+  private var share: Double { items == 0 ? 1 : Double(items - changed) / Double(items) }
+
+  /// For people.
+  var text: String {
+    """
+    Test items: \(NumberText.grouped(items)), without classes, so the accuracy is not known
+    float and int8 answer the same for \(NumberText.percent(share, decimals: 2)): \
+    \(NumberText.grouped(changed)) of \(NumberText.grouped(items)) changed class
+
+    """
+  }
+
+  /// For programs.
+  var members: [(name: String, value: JSONValue)] {
+    [("images", .integer(items)), ("changed", .integer(changed)), ("agreement", .number(share))]
   }
 }
