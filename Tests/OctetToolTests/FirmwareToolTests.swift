@@ -140,7 +140,7 @@ import Testing
   @Test func `numbers of rules become their texts`() throws {
     let said = """
       firmware: the model is rejected: rule 6 (at byte 12, found 3)
-      firmware: the model is rejected: rule 48 (at byte 1, found 2)
+      firmware: the model is rejected: rule 20 (at byte 1, found 2)
       firmware: the model is rejected: rule 250 (at byte 1, found 2)
       firmware: the model is rejected: a text (at byte 1, found 2)
       rule 6
@@ -149,7 +149,7 @@ import Testing
     #expect(
       result.output == """
         firmware: the model is rejected: the check sum does not fit: the file is damaged (at byte 12, found 3)
-        firmware: the model is rejected: a layer rounds once or, if it has weights, twice (at byte 1, found 2)
+        firmware: the model is rejected: a scale must be positive and finite (at byte 1, found 2)
         firmware: the model is rejected: rule 250 (at byte 1, found 2)
         firmware: the model is rejected: a text (at byte 1, found 2)
         rule 6

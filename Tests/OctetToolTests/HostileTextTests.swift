@@ -6,18 +6,18 @@ import Testing
 
 /// Untrusted text: nothing in it reaches a terminal, a program or a spreadsheet as anything but text.
 @Suite struct HostileTextTests {
-  /// The shipped model with another name for the class 0, of as many bytes.
+  /// The shipped model with another name for the class 0. The last classes lose theirs, so that the section of names
+  /// stays as long as it was.
   private static func model(label: String) throws -> [UInt8] {
     var bytes = Array(try Data(contentsOf: URL(filePath: ClassifySample.model)))
-    let layers = Int(bytes[20])
-    let labels = 48 + 24 * (layers + 1) + 40 * layers
-    let old = Int(bytes[labels]) + 1
-    let new = [UInt8(label.utf8.count)] + Array(label.utf8)
-    bytes.replaceSubrange(labels..<labels + old, with: new)
-    // The padding behind the labels takes the difference.
-    let size = Int(bytes[24]) + new.count - old
-    bytes.removeSubrange(labels + size..<labels + size + new.count - old)
-    bytes[24] = UInt8(size)
+    let layers = Int(bytes[24])
+    let names = 64 + 28 * (layers + 1) + 44 * layers + 16
+    let end = names + Int(bytes[28])
+    var classes = [label] + (1...9).map(String.init)
+    for index in (0..<label.utf8.count - 1).map({ 9 - $0 }) { classes[index] = "" }
+    let changed = classes.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
+    precondition(changed.count == end - names, "the section keeps its length")
+    bytes.replaceSubrange(names..<end, with: changed)
     var checksum = Checksum()
     let covered = Array(bytes[16...])
     checksum.add(covered.span.bytes)

@@ -79,7 +79,7 @@ public enum ModelRule: UInt8, Sendable {
     case .ringTooSmall: "a row would be overwritten before it has been read"
     case .unfinished: "not all rows of a tensor come"
     case .rounding:
-      "a way to round that is unknown, does not fit the kind of layer, or that the program is not built for"
+      "a way to round that does not fit the kind of layer, or that the program lacks"
     case .pictureForm: "unknown way to bring a picture to the model's form"
     case .labelText:
       "a label must be UTF-8, without control characters or those that turn the direction of writing"

@@ -52,7 +52,7 @@ import Testing
 
   @Test func `what names cannot help`() {
     expectRefused("always 1", 1, .softmax, given: ["a", "b"])
-    expectRefused("the limit is 256 classes", 257, .softmax)
+    expectRefused("the limit is 65535 classes", 65_536, .softmax)
     expectRefused("3 outputs, but there are 2 classes", 3, .softmax, given: ["a", "b"])
     expectRefused("1 output, but there are 3 classes", 1, .sigmoid, given: ["a", "b", "c"])
     expectRefused("different names", 2, .softmax, given: ["a", "a"])

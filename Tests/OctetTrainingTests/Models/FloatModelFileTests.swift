@@ -130,9 +130,9 @@ import Testing
       set(&texts, "network", "input 4" + String(repeating: "\n", count: 65_530))
     }
     try expectRefused("no \"classes\"") { texts, _ in set(&texts, "classes", nil) }
-    try expectRefused("2 to 256 different names") { texts, _ in set(&texts, "classes", #"["a","a","b"]"#) }
-    try expectRefused("2 to 256 different names") { texts, _ in set(&texts, "classes", #"["a","","b"]"#) }
-    try expectRefused("2 to 256 different names") { texts, _ in set(&texts, "classes", #"["a"]"#) }
+    try expectRefused("2 to 65,535 different names") { texts, _ in set(&texts, "classes", #"["a","a","b"]"#) }
+    try expectRefused("2 to 65,535 different names") { texts, _ in set(&texts, "classes", #"["a","","b"]"#) }
+    try expectRefused("2 to 65,535 different names") { texts, _ in set(&texts, "classes", #"["a"]"#) }
     try expectRefused("3 outputs, but there are 2 classes") { texts, _ in
       set(&texts, "classes", #"["a","b"]"#)
     }

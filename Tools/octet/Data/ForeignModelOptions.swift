@@ -26,11 +26,11 @@ struct ForeignModelOptions {
     }
     if let names {
       let list = names.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-      guard (2...256).contains(list.count), Set(list).count == list.count,
+      guard (2...65_535).contains(list.count), Set(list).count == list.count,
         list.allSatisfy({ (1...255).contains($0.utf8.count) })
       else {
         throw arguments.usageError(
-          "--classes takes 2 to 256 different names with commas between, not '\(names)'")
+          "--classes takes 2 to 65,535 different names with commas between, not '\(names)'")
       }
       guard list.allSatisfy(\.isLabel) else {
         throw arguments.usageError("--classes takes names without control characters, not '\(names)'")
