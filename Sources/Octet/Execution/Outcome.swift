@@ -124,6 +124,9 @@ package struct Outcome {
   }
 
   /// Of many classes, less of its low digits: the sum stays below 2^31.
+  #if OCTET_SMALL_CODE
+    @inline(never)
+  #endif
   private func power(_ logit: Int32, _ largest: Int32) -> UInt32 {
     var power = Probability.power(UInt32(bitPattern: largest &- logit), step: step)
     var classes = count
