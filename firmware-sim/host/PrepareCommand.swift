@@ -27,7 +27,8 @@ enum PrepareCommand: Command {
       OptionDescription(
         "data", takes: .input("PATH"), default: "OCTET_MNIST, then fetched MNIST, then synthetic digits",
         help:
-          "PNG files in a folder and in folders within, a folder of IDX files, or a CSV table (label first)"),
+          "PNG files in a folder and in folders within, a folder of IDX files, a CSV table (label first), or the "
+          + "word random for random items of the model's input"),
       OptionDescription(
         "labels", takes: .choice("WHERE", of: LabelChoice.allCases.map(\.rawValue)), default: "auto",
         help: "where the true classes of PNG files are"),
@@ -97,6 +98,18 @@ enum PrepareCommand: Command {
     for model: Model, count: Int?, _ arguments: ParsedArguments
   ) throws -> (pixels: [[UInt8]], labels: [Int?], refused: [String], origin: String) {
     let choice = arguments.value("labels").flatMap(LabelChoice.init)
+    if arguments.value("data") == "random" {
+      let input = model.input
+      let shape = ImageShape(
+        height: Int(input.height), width: Int(input.width), channels: Int(input.channels))
+      let data = RandomItems(.pixels, shape: shape, seed: 1).dataSet
+      let items = data.train.prefix(count ?? 20)
+      let size = model.imageBytes
+      return (
+        (0..<items.count).map { Array(items.pixels[$0 * size..<($0 + 1) * size]) },
+        [Int?](repeating: nil, count: items.count), [], data.origin
+      )
+    }
     if let path = arguments.value("data"),
       let files = try PictureFiles(path, model: model, count: count, labels: choice ?? .auto)
     {

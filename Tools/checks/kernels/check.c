@@ -78,7 +78,8 @@ static sample make(const octet_kernels *k, long outputs, long lines, long segmen
     shifts[c] = draw(8) ? (int32_t)between(6, 10) : (int32_t)between(1, 30);
     if (is_coarse && draw(2)) shifts[c] = (int32_t)between(-5, 0);
     halves[c] = shifts[c] > 0 ? 1 << (shifts[c] - 1) : 0;
-    s.bias[c] = start[c] = is_tied ? draw_tie(multipliers[c], shifts[c] + 32) : (int32_t)draw(200000) - 100000;
+    const bool has_tie = is_tied && shifts[c] > 0;
+    s.bias[c] = start[c] = has_tie ? draw_tie(multipliers[c], shifts[c] + 32) : (int32_t)draw(200000) - 100000;
   }
   const long each = is_depthwise ? lines * (segment / outputs) : lines * segment;
   s.plain = block_of((size_t)(outputs * each));
