@@ -437,6 +437,20 @@ import Testing
   }
 
   @Test
+  func `a mean that rounds half away from zero has no shifts`() {
+    func rule(flags: UInt8, zeroPoint: Int8 = 0) -> ModelRule? {
+      var draft = ModelDraft.meanOver(height: 2, width: 3)
+      draft.layers[0].rounding = 2
+      draft.layers[0].constants = []
+      draft.layers[0].flags = flags
+      draft.tensors[1].zeroPoint = zeroPoint
+      return Self.rule(draft)
+    }
+    #expect(
+      rule(flags: 0) == nil && rule(flags: 4) == .reserved && rule(flags: 0, zeroPoint: 1) == .zeroPoint)
+  }
+
+  @Test
   func `a walk that would take too long`() {
     // 1,024 layers and 131,073 rows are 2^27 steps and a little more.
     func copies(_ count: Int, rows: UInt16) -> ModelRule? {

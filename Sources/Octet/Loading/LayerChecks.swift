@@ -68,7 +68,7 @@ extension ModelRecords {
     let flags = bytes.byte(start &+ LayerRecord.Field.flags)
     try check(flags & LayerRecord.Flag.waits == 0, .waits, LayerRecord.Field.flags)
     let traits = layer.kind.traits
-    let hasShifts = traits.contains(.weights) || traits.contains(.means)
+    let hasShifts = traits.contains(.weights) || (traits.contains(.means) && !layer.rounding.isAway)
     let known = LayerRecord.Flag.table | (hasShifts ? LayerRecord.Flag.coarse : 0)
     try check(flags & ~known == 0, .reserved, LayerRecord.Field.flags)
     try check(

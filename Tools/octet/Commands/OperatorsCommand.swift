@@ -111,6 +111,7 @@ extension LayerKind {
   fileprivate var constantsText: String {
     if traits.contains(.weights) { return "parameters, weights" }
     if traits.contains(.means) { return "pairs" }
+    if traits.contains(.secondInput) { return "factors" }
     return traits.contains(.lookup) ? "the table" : "none"
   }
 }

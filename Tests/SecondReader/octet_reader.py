@@ -1,0 +1,416 @@
+#!/usr/bin/env python3
+"""A second reader of .octet files, written from docs/FORMAT.md, docs/NUMERICS.md and docs/OPERATORS.md alone.
+
+octet_reader.py [FILE.octet ITEMS]...
+
+ITEMS is a .npy file of uint8 or int8, or raw bytes as they are fed to the runtime; with - a file is only checked.
+"""
+import ast
+import json
+import struct
+import sys
+import zlib
+
+from octet_numbers import (
+    ADD, AVERAGE_POOL, AWAY, CLASSES, CONVOLUTION, DENSE, DEPTHWISE, GLOBAL_AVERAGE, HALF_UP, LINEAR, MAXIMUM,
+    MAXIMUM_POOL, MEANS, NUMBERS, PAIRED, SIGMOID, SOFTMAX, TABLE, WEIGHTED, WINDOWED, answer, compute, plane)
+
+
+def need(condition, *rule):
+    if not condition:
+        raise ValueError(" ".join(str(part) for part in rule))
+
+
+def padded(count, unit=16):
+    return -(-count // unit) * unit
+
+
+class Record:
+    """Fields of a structure of the file, by name."""
+
+    def __init__(self, names, layout, data, offset):
+        self.__dict__.update(zip(names.split(), struct.unpack_from("<" + layout, data, offset)))
+
+
+class Tensor(Record):
+    def __init__(self, data, offset):
+        super().__init__("start rows height width channels above below left right zero size region spare scale",
+                         "I8Hb3Bf", data, offset)
+        self.readers = []
+
+    def check(self, what):
+        need(self.start % 4 == 0, what, "the start of its ring is a multiple of 4")
+        need(min(self.height, self.width, self.channels, self.rows) >= 1, what, "no dimension is zero")
+        need(max(self.height, self.width) <= 4096, what, "height and width are at most 4,096")
+        need(max(self.above, self.below, self.left, self.right) <= 4096, what, "each border is at most 4,096")
+        need(self.size in (1, 2), what, "an element has 1 or 2 bytes")
+        need(self.region == 0, what, "a second memory region is not yet supported")
+        need(self.spare == 0, what, "byte 23 is zero")
+        need(0 < self.scale < float("inf"), what, "the scale is positive and finite")
+        need(self.size == 1 or self.zero == 0, what, "a tensor of int16 has zero point 0")
+        self.all_rows = self.above + self.height + self.below
+        need(self.above <= self.rows <= self.all_rows, what, "a ring holds the border above, and no more than all rows")
+        self.end = self.start + self.rows * (self.left + self.width + self.right) * self.channels * self.size
+        self.shape = self.height, self.width, self.channels
+
+
+class Layer(Record):
+    def __init__(self, data, offset):
+        super().__init__("kind flags rounding packing first second height width above left stride_y stride_x "
+                         "dilation_y dilation_x pool_y pool_x inputs weight_zero low high groups region spare "
+                         "constants size accumulators", "4B6H7Bb2hH2B3I", data, offset)
+
+    def rows(self, y):
+        """First and last input row that output row y covers; can lie outside the input."""
+        start = y * self.stride_y * self.pool_y - self.above
+        return start, start + (self.pool_y - 1) * self.stride_y + self.height - 1
+
+    def columns(self, x):
+        start = x * self.stride_x * self.pool_x - self.left
+        return start, start + (self.pool_x - 1) * self.stride_x + self.width - 1
+
+
+class Model:
+    def __init__(self, data):
+        self.data = data = bytes(data)
+        need(len(data) >= 64, "the header has 64 bytes")
+        need(data[:4] == b"OCT8", "the file starts with OCT8")
+        (version, header, size, crc, self.arena, region, layers, outputs, name_bytes, self.features, fit, invert,
+         self.reversed, self.has_map) = struct.unpack_from("<2H4I2HI5B", data, 4)
+        need(version == 2, "the version is 2, not", version)
+        need(header == 64, "the header has 64 bytes, not", header)
+        need(size == len(data) <= 1 << 30, "the size in the header is that of the file, at most 2^30")
+        need(crc == zlib.crc32(data[16:]), "the CRC-32 in the header is that of the bytes from offset 16")
+        need(self.arena <= 1 << 28, "the arena has at most 2^28 bytes")
+        need(region == 0, "a second memory region is not yet supported")
+        need(1 <= layers <= 1024, "there are 1 to 1,024 layers, not", layers)
+        need(1 <= outputs <= 16, "there are 1 to 16 outputs, not", outputs)
+        need(self.features <= 1, "the input is pictures or features")
+        need(fit <= 2 and invert <= 2 and self.reversed <= 1 and self.has_map <= 1, "unknown handling of pictures")
+        need(not self.features or fit == invert == self.reversed == self.has_map == 0, "only pictures are prepared")
+        need(not any(data[37:64]), "bytes 37 to 63 of the header are zero")
+        place_layers = 64 + 28 * (layers + 1)
+        place_outputs = place_layers + 44 * layers
+        place_names = place_outputs + 16 * outputs
+        end = padded(place_names + name_bytes)
+        need(end <= size, "the records lie in the file")
+        self.names_end = place_names + name_bytes
+        need(not any(data[place_names + name_bytes:end]), "the padding after the names is zero")
+        self.tensors = [Tensor(data, 64 + 28 * i) for i in range(layers + 1)]
+        self.layers = [Layer(data, place_layers + 44 * i) for i in range(layers)]
+        self.outputs = [Record("tensor meaning head step names name_bytes", "H2B3I", data, place_outputs + 16 * i)
+                        for i in range(outputs)]
+        for i, tensor in enumerate(self.tensors):
+            tensor.check(f"tensor {i}:")
+        self.input = self.tensors[0]
+        need(self.input.size == 1, "the input tensor is int8")
+        need(not self.reversed or self.input.channels == 3, "blue, green, red are three channels")
+        self.map = None
+        if self.has_map:
+            count, pad = self.input.channels, padded(8 * self.input.channels)
+            need(end + pad <= size, "the pixel map lies in the file")
+            self.map = list(struct.iter_unpack("<2i", data[end:end + 8 * count]))
+            need(all(abs(f) <= 1 << 22 and abs(o) <= 1 << 30 for f, o in self.map), "pixel map: at most 2^22 and 2^30")
+            need(not any(data[end + 8 * count:end + pad]), "the padding of the pixel map is zero")
+            end += pad
+        for i, layer in enumerate(self.layers):
+            end = self.check_layer(layer, i, end)
+        need(end == size, "the last section of constants ends the file")
+        self.check_readers()
+        place = place_names
+        for i, output in enumerate(self.outputs):
+            place = self.check_output(output, f"output {i}:", place)
+        need(place == self.names_end, "the names fill their section")
+        self.check_memory()
+        self.check_order()
+
+    def check_layer(self, layer, i, place):
+        """Checks the layer's record, shapes and constants, which start at `place`; gives the end of the constants."""
+        what, kind = f"layer {i}:", layer.kind
+        need(DENSE <= kind <= MAXIMUM, what, "unknown kind", kind)
+        need(layer.flags & ~7 == 0, what, "flags have unknown bits")
+        need(not layer.flags & 2, what, "waiting for the whole input is not yet supported")
+        need(layer.packing == 0, what, "weights other than int8 are not yet supported")
+        need(layer.dilation_y == layer.dilation_x == 1, what, "dilation is not yet supported")
+        need(layer.groups == 1, what, "groups are not yet supported")
+        need(layer.weight_zero == 0, what, "a zero point of the weights is not yet supported")
+        need(layer.region == 0, what, "a second memory region is not yet supported")
+        need(layer.inputs in (1, 2), what, "more than two inputs are not yet supported")
+        need(layer.spare == 0, what, "byte 31 is zero")
+        need(layer.inputs == 1 + (kind in PAIRED), what, "the number of inputs is not that of its kind")
+        need(layer.first <= i and layer.second <= i, what, "it reads tensors before the one that it writes")
+        need(kind in PAIRED or layer.second == 0, what, "there is no second tensor")
+        roundings = 3 if kind in WEIGHTED + MEANS else 2 if kind == ADD else 1
+        need(layer.rounding < roundings, what, "this kind does not round in that way")
+        source, target = self.tensors[layer.first], self.tensors[i + 1]
+        layer.source, layer.other, layer.target = source, self.tensors[layer.second], target
+        need(target.size == 1 or kind in WEIGHTED and not layer.flags & 1, what, "only dense layers and convolutions "
+             "without a table write int16")
+        need(kind in WEIGHTED or not layer.flags & 1, what, "only a weighted layer has a table after the clamp")
+        if kind in WINDOWED:
+            need(1 <= layer.height <= 4096 and 1 <= layer.width <= 4096, what, "the window is 1 to 4,096 high and wide")
+            need(layer.stride_y and layer.stride_x, what, "strides are at least 1")
+        else:
+            need((layer.height, layer.width, layer.above, layer.left, layer.stride_y, layer.stride_x) ==
+                 (1, 1, 0, 0, 1, 1), what, "without a window, sizes and strides are 1 and the border 0")
+        need(layer.pool_y and layer.pool_x, what, "the fused pool is at least 1 x 1")
+        need(kind == CONVOLUTION or layer.pool_y == layer.pool_x == 1, what, "only a convolution has a fused pool")
+        if kind in (MAXIMUM_POOL, TABLE):
+            need(layer.low == layer.high == 0, what, "it does not clamp")
+        else:
+            limit = 128 << 8 * (target.size - 1)
+            need(-limit <= layer.low <= layer.high < limit, what, "the clamp is in order and in the range of the type")
+        self.check_shapes(layer, what)
+        return self.check_constants(layer, what, place)
+
+    def check_shapes(self, layer, what):
+        source, target, kind = layer.source, layer.target, layer.kind
+        if kind in (DENSE, GLOBAL_AVERAGE):
+            need((target.height, target.width) == (1, 1), what, "the output is 1 x 1")
+        if kind in (MAXIMUM_POOL, AVERAGE_POOL, GLOBAL_AVERAGE, TABLE):
+            need(source.channels == target.channels, what, "the number of channels stays")
+        if kind in (ADD, MAXIMUM, TABLE):
+            need(source.shape == target.shape, what, "input and output have the same shape")
+            need(kind == TABLE or layer.other.shape == target.shape, what, "both inputs have the same shape")
+        need(kind != DEPTHWISE or target.channels % source.channels == 0, what,
+             "a depthwise convolution has a multiple of the channels of its input")
+        layer.whole = True  # every window lies on the input
+        if kind in WINDOWED:
+            down = layer.above, layer.rows(target.height - 1), source.height, source.above, source.below, layer.height
+            across = layer.left, layer.columns(target.width - 1), source.width, source.left, source.right, layer.width
+            for before, (first, last), size, near, far, window in (down, across):
+                if kind in (CONVOLUTION, DEPTHWISE):
+                    need(before <= near and last < size + far, what, "a window leaves the tensor and its border")
+                else:
+                    need(before < window and first < size, what, "each window covers a cell of the input")
+                    layer.whole = layer.whole and before == 0 and last < size
+        if kind == MAXIMUM_POOL or kind in MEANS and layer.rounding == AWAY:
+            need(source.zero == target.zero, what, "the zero point does not change")
+
+    def check_constants(self, layer, what, place):
+        source, target, kind, data = layer.source, layer.target, layer.kind, self.data
+        n, cells, pairs, params, weights = target.channels, layer.height * layer.width, 0, 0, 0
+        if kind in WEIGHTED:
+            params = padded(9 * n + 256 * (layer.flags & 1))
+            layer.taps = {DENSE: source.height * source.width * source.channels, CONVOLUTION: cells * source.channels,
+                          DEPTHWISE: cells}[kind]
+            weights = n * layer.taps
+            expected = params + padded(weights)
+        elif kind in MEANS:
+            if kind == GLOBAL_AVERAGE:
+                cells = source.height * source.width
+            need(cells <= 32767, what, "a mean is of at most 32,767 cells")
+            pairs = 0 if layer.rounding == AWAY else 1 if layer.whole else cells
+            expected = padded(5 * pairs)
+        else:
+            expected = {ADD: 16, MAXIMUM: 16, TABLE: 256}.get(kind, 0)
+        need(layer.size == expected, what, "constants have", expected, "bytes, not", layer.size)
+        need(layer.constants == (place if expected else 0), what, "constants start where those before end")
+        end = place + expected
+        need(end <= len(data), what, "constants lie in the file")
+        layer.table, used = None, end
+        if kind in WEIGHTED:
+            layer.bias = struct.unpack_from(f"<{n}i", data, place)
+            used = self.read_pairs(layer, what, n, place + 4 * n)
+            if layer.flags & 1:
+                layer.table = struct.unpack_from("256b", data, used)
+                used += 256
+            need(not any(data[used:place + params]), what, "the padding of the parameters is zero")
+            flat = struct.unpack_from(f"{weights}b", data, place + params)
+            used = place + params + weights
+            need(max(map(abs, layer.bias)) + 16384 * layer.taps < 1 << 31, what, "an accumulator could overflow")
+            layer.weights = [flat[k::n] if kind == DEPTHWISE else flat[k * layer.taps:(k + 1) * layer.taps]
+                             for k in range(n)]
+        elif pairs:
+            used = self.read_pairs(layer, what, pairs, place)
+        elif kind in PAIRED:
+            layer.factors = struct.unpack_from("<3I3B", data, place)
+            used = place + 15
+            multipliers, shifts = layer.factors[:3], layer.factors[3:]
+            if layer.rounding == HALF_UP:
+                need(multipliers[2] == shifts[0] == shifts[1] == 0, what, "unused factors are zero")
+                need(max(multipliers) <= 1 << 21, what, "multipliers are at most 2^21")
+                need(1 <= shifts[2] <= 30, what, "the shift is 1 to 30")
+            else:
+                need(max(multipliers) < 1 << 31, what, "multipliers are below 2^31")
+                need(all(31 <= s <= 62 for s in shifts), what, "shifts are 31 to 62")
+                need(all(s > 31 or m <= 1 << 30 for m, s in zip(multipliers[:2], shifts)), what, "a factor of an input "
+                     "is at most a half")
+        elif kind == TABLE:
+            layer.table = struct.unpack_from("256b", data, place)
+        small = any(s < 33 for s in getattr(layer, "shifts", ()))
+        need(small == bool(layer.flags & 4), what, "flag 4 says whether a shift is below 33")
+        need(not any(data[used:end]), what, "the padding of the constants is zero")
+        return end
+
+    def read_pairs(self, layer, what, count, place):
+        layer.multipliers = struct.unpack_from(f"<{count}i", self.data, place)
+        layer.shifts = self.data[place + 4 * count:place + 5 * count]
+        need(all(m == 0 or m >= 1 << 29 for m in layer.multipliers), what, "a multiplier is 0 or in [2^29, 2^31)")
+        need(all(27 <= s <= 62 for s in layer.shifts), what, "a shift is 27 to 62")
+        return place + 5 * count
+
+    def check_readers(self):
+        for i, layer in enumerate(self.layers):
+            for source in (layer.source, layer.other)[:layer.inputs]:
+                need(source.size == 1, f"layer {i}: no layer reads a tensor of int16")
+                source.readers.append(layer)
+        for i, tensor in enumerate(self.tensors):
+            need(any(reader.kind in (CONVOLUTION, DEPTHWISE) for reader in tensor.readers) or
+                 not any((tensor.above, tensor.below, tensor.left, tensor.right)),
+                 f"tensor {i}: one that no convolution reads has no border")
+
+    def check_output(self, output, what, place):
+        need(1 <= output.tensor < len(self.tensors), what, "a layer writes the tensor of an output")
+        tensor = self.tensors[output.tensor]
+        need(output.meaning <= NUMBERS and output.head <= SIGMOID, what, "unknown meaning or head")
+        need(output.meaning == NUMBERS or (tensor.height, tensor.width) == (1, 1), what, "classes and labels are 1 x 1")
+        need(output.head != SOFTMAX or output.meaning == CLASSES and tensor.channels > 1, what,
+             "softmax is of two classes or more")
+        need((output.step == 0) == (output.head == LINEAR), what, "a step belongs to softmax and sigmoid")
+        need(tensor.rows >= tensor.all_rows, what, "the ring of an output holds all its rows")
+        output.labels = []
+        if output.name_bytes == 0:
+            need(output.names == 0, what, "names without bytes have no offset")
+            return place
+        need(output.names == place, what, "names start where those before end")
+        end = place + output.name_bytes
+        need(end <= self.names_end, what, "names lie in their section")
+        while place < end:
+            length = self.data[place]
+            need(place + 1 + length <= end, what, "names fill their section")
+            try:
+                name = self.data[place + 1:place + 1 + length].decode("utf-8")
+            except UnicodeDecodeError:
+                raise ValueError(what + " a name is not UTF-8") from None
+            for c in map(ord, name):
+                need(not (c < 0x20 or 0x7F <= c <= 0x9F or 0x2028 <= c <= 0x202E or 0x2066 <= c <= 0x2069), what,
+                     "a name has a control character")
+            output.labels.append(name)
+            place += 1 + length
+        count = 2 if output.meaning == CLASSES and tensor.channels == 1 else tensor.channels
+        need(len(output.labels) == count, what, "there are as many names as classes, labels or channels")
+        return place
+
+    def check_memory(self):
+        areas = [(tensor.start, tensor.end) for tensor in self.tensors]
+        for i, layer in enumerate(self.layers):
+            if layer.kind == GLOBAL_AVERAGE or layer.kind == DENSE and layer.source.height > 1:
+                need(layer.accumulators % 4 == 0, f"layer {i}: accumulators start at a multiple of 4")
+                areas.append((layer.accumulators, layer.accumulators + 4 * layer.target.channels))
+            else:
+                need(layer.accumulators == 0, f"layer {i}: it has no accumulators")
+        areas.sort()
+        need(all(a[1] <= b[0] for a, b in zip(areas, areas[1:])), "rings and accumulators do not overlap")
+        need(areas[-1][1] == self.arena, "the arena ends where its last ring or accumulators do")
+
+    def check_order(self):
+        """Goes through the order of rows: no row is overwritten that a layer still reads, and all rows appear."""
+        tensors = self.tensors
+        need(sum(t.all_rows for t in tensors) * len(self.layers) <= 1 << 27, "rows times layers are at most 2^27")
+        shown = [0] * len(tensors)  # rows of each tensor that have appeared, the border included
+
+        def covered(layer, source, y):
+            """Rows of the source, counted from its border, that output row y covers."""
+            if layer.kind in (DENSE, GLOBAL_AVERAGE):
+                return source.above + source.height - 1, source.above + source.height - 1
+            if layer.kind not in WINDOWED:
+                return source.above + y, source.above + y
+            first, last = layer.rows(y)
+            if layer.kind in (MAXIMUM_POOL, AVERAGE_POOL):
+                first, last = max(first, 0), min(last, source.height - 1)
+            return source.above + first, source.above + last
+
+        place = {id(layer): i for i, layer in enumerate(self.layers)}
+
+        def show(number):
+            tensor, lost = tensors[number], shown[number] - tensors[number].rows
+            shown[number] += 1
+            for reader in tensor.readers if lost >= 0 else ():
+                y = max(shown[place[id(reader)] + 1] - reader.target.above, 0)
+                if reader.kind not in (DENSE, GLOBAL_AVERAGE) and y < reader.target.height:
+                    need(covered(reader, tensor, y)[0] > lost, f"tensor {number}: a row is overwritten that layer "
+                         f"{place[id(reader)]} still reads")
+
+        def ready(number):
+            tensor, y = tensors[number], shown[number] - tensors[number].above
+            if number == 0 or y >= tensor.height:
+                return y < tensor.height + tensor.below
+            layer = self.layers[number - 1]
+            pairs = [(layer.first, layer.source), (layer.second, layer.other)][:layer.inputs]
+            return all(covered(layer, source, y)[1] < shown[index] for index, source in pairs)
+
+        for number, tensor in enumerate(tensors):
+            for _ in range(tensor.above):
+                show(number)
+        while (number := next(filter(ready, range(len(tensors) - 1, -1, -1)), None)) is not None:
+            show(number)
+        for number, tensor in enumerate(tensors):
+            need(shown[number] == tensor.all_rows, f"tensor {number}: it does not get all its rows")
+
+    def run(self, pixels):
+        """The layers' whole outputs, each with its CRC-32, and the answers of each output, for one image."""
+        height, width, channels = self.input.shape
+        need(len(pixels) == height * width * channels, "an item has", height * width * channels, "bytes")
+        if self.map:
+            flat = [min(max((p * self.map[k % channels][0] + self.map[k % channels][1]) >> 16, -128), 127)
+                    for k, p in enumerate(pixels)]
+        else:
+            flat = [p - 128 for p in pixels]
+        planes, layers = {id(self.input): plane(self.input, flat)}, []
+        for layer in self.layers:
+            grids = [planes[id(source)] for source in (layer.source, layer.other)[:layer.inputs]]
+            flat = compute(layer, grids)
+            planes[id(layer.target)] = plane(layer.target, flat)
+            code = f"<{len(flat)}{'bh'[layer.target.size - 1]}"
+            layers.append((flat, zlib.crc32(struct.pack(code, *flat))))
+        values = [layers[output.tensor - 1][0] for output in self.outputs]
+        answers = [(v, *answer(o, self.tensors[o.tensor], v)) for o, v in zip(self.outputs, values)]
+        return layers, answers
+
+
+def items(path, size):
+    """The items of a file: raw bytes, or a .npy array in C order of uint8, or int8 which become value + 128."""
+    with open(path, "rb") as file:
+        data = file.read()
+    if data[:6] == b"\x93NUMPY":
+        start = 10 + struct.unpack_from("<H", data, 8)[0] if data[6] == 1 else 12 + struct.unpack_from("<I", data, 8)[0]
+        header = ast.literal_eval(data[10 if data[6] == 1 else 12:start].decode("latin-1"))
+        need(header["descr"] in ("|u1", "|i1") and not header["fortran_order"], "arrays are uint8 or int8 in C order")
+        data = data[start:] if header["descr"] == "|u1" else bytes(b ^ 128 for b in data[start:])
+    need(len(data) % size == 0, "the file holds whole items of", size, "bytes")
+    return [data[k:k + size] for k in range(0, len(data), size)]
+
+
+def answers(path, item_path):
+    """A line of JSON for each item of a file; one that says why where the file breaks a rule."""
+    try:
+        with open(path, "rb") as file:
+            model = Model(file.read())
+        if item_path == "-":
+            yield {"accepted": True}
+            return
+        height, width, channels = model.input.shape
+        for item in items(item_path, height * width * channels):
+            layers, outputs = model.run(item)
+            yield {
+                "layers": [crc for _, crc in layers],
+                "outputs": [{"values": v, "class": c, "probabilities": p} for v, c, p in outputs]}
+    except ValueError as error:
+        yield {"error": str(error)}
+
+
+def main():
+    if len(sys.argv) < 3 or len(sys.argv) % 2 == 0:
+        print(__doc__.strip(), file=sys.stderr)
+        sys.exit(2)
+    try:
+        for path, item_path in zip(sys.argv[1::2], sys.argv[2::2]):
+            for answer_of_item in answers(path, item_path):
+                print(json.dumps(answer_of_item))
+    except OSError as error:
+        sys.exit(f"octet_reader.py: {error}")
+
+
+if __name__ == "__main__":
+    main()
