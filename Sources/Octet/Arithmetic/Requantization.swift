@@ -62,6 +62,7 @@ package enum Requantization {
   }
 
   /// A product that is rounded twice, for a shift of 31 to 62 and a value of less than 2^29.
+  @inline(never)
   package static func requantizeTwice(_ value: Int32, multiplier: Int32, shift: UInt8) -> Int32 {
     shift < Limit.coarseShift
       ? requantizeRaised(value, multiplier: multiplier, shift: shift, .halfUpThenAway)

@@ -41,7 +41,7 @@ struct MeanStage {
   ///   - sum: of at most 32,767 values as they are.
   ///   - pair: the multiplier and shift for so many cells.
   ///   - index: the value's place in the row.
-  @inline(__always)
+  @inline(never)
   func write(_ sum: Int32, cells: Int32, pair: Int, to target: UnsafeMutableRawPointer, at index: Int) {
     if output.rounding.isAway {
       // Scale and zero point stay, so the mean of the integers is the integer of the mean.

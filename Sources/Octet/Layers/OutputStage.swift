@@ -102,7 +102,12 @@ public struct OutputStage {
   }
 
   /// The same where the rounding is known.
-  @inline(__always)
+  #if hasFeature(Embedded) && !OCTET_CHOSEN_KINDS
+    // Programs for small devices take every way of rounding: once is enough.
+    @inline(never)
+  #else
+    @inline(__always)
+  #endif
   package func write(
     _ accumulator: Int32, channel: Int, to output: UnsafeMutableRawPointer, at index: Int,
     _ rounding: Rounding
