@@ -19,6 +19,8 @@ package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
     _ model: Model, kernels: Kernels, fit: PictureFitting.Fit? = nil,
     inversion: PictureFitting.Inversion? = nil, keepsPixels: Bool
   ) throws(ClassifierError) {
+    guard model.meaning == .classes else { throw ClassifierError.noClasses }
+    guard model.inputKind == .pictures else { throw ClassifierError.features }
     guard model.imageChannels == 1,
       let fitting = PictureFitting(
         width: model.imageWidth, height: model.imageHeight,
@@ -88,6 +90,10 @@ private struct RowFeed<Kernels: RowKernels>: GrayRowSink {
 /// Why a model cannot take pictures.
 package enum ClassifierError: Error, Equatable, Sendable {
   case input(width: Int, height: Int, channels: Int)
+  /// It takes features.
+  case features
+  /// Its first output holds labels or numbers.
+  case noClasses
 }
 
 extension ClassifierError: CustomStringConvertible {
@@ -98,6 +104,8 @@ extension ClassifierError: CustomStringConvertible {
       the model takes \(width) x \(height) pixels of \(channels) channels; pictures become one channel of \
       at most 256 x 256
       """
+    case .features: "the model takes features and no pictures"
+    case .noClasses: "the model's first output holds no classes"
     }
   }
 }

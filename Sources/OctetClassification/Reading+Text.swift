@@ -13,10 +13,10 @@ package enum ReadingText {
   ) {
     appendName(path, to: &text)
     text.append(",\"class\":")
-    text.append(json: model.label(reading.classIndex))
+    append(name: reading.classIndex, of: model) { text.append(json: $0) }
     if let truth {
       text.append(",\"truth\":")
-      text.append(json: model.label(truth))
+      append(name: truth, of: model) { text.append(json: $0) }
       text.append(truth == reading.classIndex ? ",\"right\":true" : ",\"right\":false")
     }
     if !reading.probabilities.isEmpty {
@@ -47,17 +47,17 @@ package enum ReadingText {
   package static func line(
     _ reading: Reading, model: Model, path: String, labelWidth: Int, to text: inout ByteText
   ) {
-    appendLabel(model.label(reading.classIndex), width: labelWidth, to: &text)
+    append(name: reading.classIndex, of: model) { appendLabel($0, width: labelWidth, to: &text) }
     if !reading.probabilities.isEmpty {
       text.append("  ")
       text.append(percent: reading.probabilities[reading.classIndex])
       text.append("    ")
-      appendLabel(model.label(reading.runnerUp), width: labelWidth, to: &text)
+      append(name: reading.runnerUp, of: model) { appendLabel($0, width: labelWidth, to: &text) }
       text.append("  ")
       text.append(percent: reading.probabilities[reading.runnerUp])
     } else {
       text.append("    ")
-      appendLabel(model.label(reading.runnerUp), width: labelWidth, to: &text)
+      append(name: reading.runnerUp, of: model) { appendLabel($0, width: labelWidth, to: &text) }
     }
     text.append("    ")
     text.append(path.shown)
@@ -77,17 +77,17 @@ package enum ReadingText {
   ) {
     text.append(csv: path)
     text.append(",")
-    text.append(csv: model.label(reading.classIndex))
+    append(name: reading.classIndex, of: model) { text.append(csv: $0) }
     text.append(",")
     if !reading.probabilities.isEmpty { text.append(share: reading.probabilities[reading.classIndex]) }
     text.append(",")
-    text.append(csv: model.label(reading.runnerUp))
+    append(name: reading.runnerUp, of: model) { text.append(csv: $0) }
     text.append(",")
     if !reading.probabilities.isEmpty { text.append(share: reading.probabilities[reading.runnerUp]) }
     text.append(",")
     if let truth {
       text.append(",")
-      text.append(csv: model.label(truth))
+      append(name: truth, of: model) { text.append(csv: $0) }
       text.append(truth == reading.classIndex ? ",true" : ",false")
     }
     text.append("\n")
@@ -121,8 +121,25 @@ package enum ReadingText {
     }
   }
 
+  /// The columns of the widest name of a class.
+  package static func labelWidth(_ model: Model) -> Int {
+    var width = 1
+    for index in 0..<model.classCount {
+      append(name: index, of: model) { width = max(width, columns($0)) }
+    }
+    return width
+  }
+
+  /// Hands over the name of a class, or its number where the model has no names.
+  private static func append(name index: Int, of model: Model, _ write: (UnsafeRawBufferPointer) -> Void) {
+    if model.hasNames() { return write(model.label(index)) }
+    var digits = ByteText()
+    digits.append(decimal: Int32(truncatingIfNeeded: index))
+    digits.bytes.withUnsafeBytes { write($0) }
+  }
+
   /// Characters that are shown, counted by the bytes that begin one.
-  package static func columns(_ label: UnsafeRawBufferPointer) -> Int {
+  private static func columns(_ label: UnsafeRawBufferPointer) -> Int {
     var text = ByteText()
     text.append(shown: label)
     var count = 0

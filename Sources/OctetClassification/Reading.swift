@@ -20,7 +20,9 @@ extension Reading {
     var logits: [Int32] = []
     logits.reserveCapacity(outcome.count)
     outcome.forEachLogit { logits.append($0) }
-    let best = outcome.classIndex ?? 0
+    guard let best = outcome.classIndex else {
+      preconditionFailure("a picture classifier takes models of classes only")
+    }
     var second = best == 0 ? 1 : 0
     if logits.count > 1 {
       for index in 0..<logits.count where index != best && logits[index] > logits[second] { second = index }

@@ -16,9 +16,7 @@ struct DeviceRun: ~Copyable {
   init(_ file: DeviceModel, _ options: DeviceOptions) throws(DeviceError) {
     model = file.model
     printsJSON = options.printsJSON
-    var width = 1
-    for index in 0..<model.classCount { width = max(width, ReadingText.columns(model.label(index))) }
-    labelWidth = width
+    labelWidth = ReadingText.labelWidth(model)
     do throws(ClassifierError) {
       classifier = try PictureClassifier(
         model, kernels: PlainKernels(), fit: options.fit, inversion: options.inversion,

@@ -126,7 +126,7 @@ struct ClassificationRun {
 
     init(_ model: Model) {
       classNames = model.labels
-      labelWidth = (0..<model.classCount).map { ReadingText.columns(model.label($0)) }.max() ?? 1
+      labelWidth = ReadingText.labelWidth(model)
     }
   }
 

@@ -69,7 +69,8 @@ enum BenchCommand: Command {
   private static func pixels(_ file: OctetModelFile, _ arguments: ParsedArguments) throws -> ([UInt8], String)
   {
     let bytes = file.model.imageBytes
-    if arguments.flag("noise") {
+    // What tells no classes apart has none that data could be chosen by.
+    if arguments.flag("noise") || file.model.meaning != .classes {
       var random = RandomStream(seed: 1, purpose: .testing)
       let pixels = (0..<64 * bytes).map { _ in UInt8.random(in: 0...255, using: &random) }
       return (pixels, "64 images of noise")

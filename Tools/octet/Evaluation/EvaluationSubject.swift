@@ -33,7 +33,7 @@ struct EvaluationSubject {
         throw arguments.usageError(
           "--pixels is for a float model from elsewhere, here the one that --against names")
       }
-      let file = try OctetModelFile.open(path, workLimit: MaxWorkOption.limit(arguments))
+      let file = try OctetModelFile.openClassifier(path, workLimit: MaxWorkOption.limit(arguments))
       integer = file
       let request = DataRequest(file, PictureOptions(arguments))
       classNames = file.model.labels

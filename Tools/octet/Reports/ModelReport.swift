@@ -53,7 +53,7 @@ struct ModelReport {
   // MARK: an integer model
 
   func integer(path: String) throws -> Page {
-    let file = try OctetModelFile.open(path, workLimit: MaxWorkOption.limit(arguments))
+    let file = try OctetModelFile.openClassifier(path, workLimit: MaxWorkOption.limit(arguments))
     guard let floatPath = arguments.value("against") else {
       let (images, origin) = try ModelData.test(
         classNames: file.model.labels, arguments, DataRequest(file, PictureOptions(arguments)))
