@@ -1,4 +1,5 @@
 import Foundation
+import Octet
 import OctetImages
 import OctetNetwork
 import OctetQuantization
@@ -121,7 +122,8 @@ import Testing
     let sample = try ClassifySample(digits: 1)
     var gray = 0
     var colored = 0
-    for seed in 0..<12 {
+    var others = 0
+    for seed in 0..<40 {
       let random = RandomModel(seed: UInt64(seed))
       let shape = random.model.tensors[0].shape
       try sample.folder.write(random.bytes, to: "random.octet")
@@ -130,7 +132,11 @@ import Testing
       let result = try OctetProcess.run(
         "classify", sample.folder.path("random.octet"), "--json", sample.path(0),
         sample.folder.path("noise.png"))
-      if shape.channels == 1 {
+      if random.model.outputs[0].meaning != .classes || random.model.inputKind == .features {
+        others += 1
+        let isClassifier = random.model.outputs[0].meaning == .classes
+        result.expectRefusal(1, "random.octet", isClassifier ? "takes features" : "holds no classes")
+      } else if shape.channels == 1 {
         gray += 1
         let objects = try result.objects()
         #expect(objects.count == 2)
@@ -142,7 +148,7 @@ import Testing
           1, "random.octet", "\(shape.width) x \(shape.height) pixels of \(shape.channels) channels")
       }
     }
-    #expect(gray > 1 && colored > 1)
+    #expect(gray > 1 && colored > 1 && others > 1)
   }
 
   @Test func `models that are none`() throws {

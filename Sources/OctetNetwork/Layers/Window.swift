@@ -111,3 +111,22 @@ package struct Window: Hashable, Sendable {
     return (rows / 2, columns / 2)
   }
 }
+
+/// What the kinds have in common that look at each channel under a window by itself.
+package protocol PoolingSpecification: LayerSpecification {
+  var window: Window { get }
+  init(window: Window)
+}
+
+extension PoolingSpecification {
+  package init(words: inout LineWords) throws(NetworkError) {
+    self.init(window: try Window(words: &words, strideIsSize: true))
+  }
+
+  package var settings: String { window.settings }
+
+  package func outputShape(for input: ImageShape) throws(ShapeMismatch) -> ImageShape {
+    let places = try window.places(over: input)
+    return ImageShape(height: places.height, width: places.width, channels: input.channels)
+  }
+}
