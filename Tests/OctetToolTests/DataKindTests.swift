@@ -54,6 +54,10 @@ import Testing
       try run("quantize", "m.safetensors", "--data", "features.npz", "--out", "m.octet", "--json"))
     let float = try #require(made["float_accuracy"] as? Double)
     #expect(float > 0.8 && abs(float - (made["accuracy"] as? Double ?? 0)) < 0.05)
+    #expect(try object(try run("inspect", "m.octet", "--json"))["input_kind"] as? String == "features")
+    let pixels = [UInt8](repeating: 9, count: 8)
+    try folder.write(PNGWriter.encode(width: 2, height: 4, pixels: pixels.span), to: "a.png")
+    try run("classify", "m.octet", "a.png").expectRefusal(1, "takes features")
     let compared = try object(
       try run("evaluate", "m.octet", "--against", "m.safetensors", "--data", "features.npz", "--json"))
     #expect(compared["float_accuracy"] as? Double == float)

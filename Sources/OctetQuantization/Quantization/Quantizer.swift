@@ -1,3 +1,4 @@
+import Octet
 import OctetData
 import OctetHost
 import OctetInterchange
@@ -55,7 +56,9 @@ package struct Quantizer {
       all.append(integers)
       progress(images.count + index + 1)
     }
-    return QuantizedNetwork(network: network, input: input, integers: all)
+    return QuantizedNetwork(
+      network: network, inputKind: images.values.areBytes ? .pictures : .features, input: input, integers: all
+    )
   }
 
   private func quantize(
@@ -83,6 +86,7 @@ package struct Quantizer {
 /// A network with the decisions of quantization.
 package struct QuantizedNetwork: Sendable {
   package let network: LoweredNetwork
+  package let inputKind: InputKind
   /// What the integers of the input stand for.
   package let input: IntegerLayer.Encoding
   package let integers: [IntegerLayer]
@@ -99,6 +103,7 @@ package struct QuantizedNetwork: Sendable {
     }
     var model = QuantizedModel(
       head: network.head, classNames: network.classNames, tensors: tensors, layers: integers.map(\.layer))
+    model.inputKind = inputKind
     model.pictureForm = network.pictureForm
     model.fitBorders()
     return model

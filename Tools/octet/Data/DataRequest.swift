@@ -32,7 +32,8 @@ struct DataRequest {
     self.options = options
     self.model = file.path
     // What a float model beside it sees are then the same numbers.
-    let isOfPixels = model.inputScale == IntegerLayer.Encoding.image.inputScale
+    let isOfPixels =
+      model.inputKind == .pictures && model.inputScale == IntegerLayer.Encoding.image.inputScale
     randomKind = isOfPixels ? .pixels : .integers(model.inputScale)
     known = model.pictureForm
     input = ImageShape(height: model.imageHeight, width: model.imageWidth, channels: model.imageChannels)

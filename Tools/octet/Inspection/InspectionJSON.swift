@@ -14,7 +14,7 @@ struct InspectionJSON {
       ("multiply_adds", .integer(sum(file.multiplyAdds))),
       ("head", .string("\(model.head)")), ("classes", .array(model.labels.map { .string($0) })),
       ("outputs", .array((0..<model.outputCount).map(output))),
-      ("pictures", Self.form(model.pictureForm)),
+      ("input_kind", .string("\(model.inputKind)")), ("pictures", Self.form(model.pictureForm)),
       ("input", .object(tensor(0))), ("layers", .array((0..<model.layerCount).map(layer))),
     ])
   }

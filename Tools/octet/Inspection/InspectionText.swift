@@ -15,7 +15,7 @@ struct InspectionText {
       \(file.path.shown): \(NumberText.grouped(file.fileBytes)) bytes, of these \
       \(NumberText.grouped(file.weightBytes)) of weights
       \((0..<model.outputCount).map(output).joined(separator: "\n"))
-      pictures: \(model.pictureForm.words)
+      \(model.inputKind == .features ? "input: features" : "pictures: \(model.pictureForm.words)")
 
       \(layers())
       Arena: \(NumberText.grouped(model.arenaBytes)) bytes

@@ -40,6 +40,10 @@ struct IntegerConversion {
     var quantized = try LiteIntegerConversion.model(
       network, meaning: meaning, names: names, picture: picture,
       pixels: options.pixels ?? (located?.data.train.values.areBytes == true ? 0...1 : nil))
+    // Random items say nothing of what the model takes in.
+    if let items = located?.data.train, items.hasClasses, !items.values.areBytes {
+      quantized.inputKind = .features
+    }
     quantized.pictureForm = located?.form ?? pictures.form(for: network.input, classNames: names)
     self.quantized = quantized
     file = OctetFile(quantized)

@@ -85,7 +85,7 @@ struct IntegerConversionRun {
   /// For people.
   private func text(_ made: IntegerConversion) -> String {
     """
-    Pictures: \(made.model.pictureForm.words)
+    \(made.model.inputText)
     Took over the integers of \(network.path.shown): \(made.model.layerCount) layers, nothing calibrated
     Wrote \(outputPath.shown): \(NumberText.grouped(made.file.bytes.count)) bytes, \
     \(NumberText.grouped(made.model.arenaBytes)) bytes of memory to run

@@ -33,7 +33,7 @@ struct QuantizationRun {
 
     let report = try QuantizationReport(quantized, images: quantizer.images, workers: workers)
     if !plan.isJSON, !plan.isQuiet {
-      try StandardOutput.write("Data: \(plan.data.origin.shown)\nPictures: \(model.pictureForm.words)\n")
+      try StandardOutput.write("Data: \(plan.data.origin.shown)\n\(model.inputText)\n")
       try StandardOutput.write(
         QuantizationText(report, settings: plan.settings, calibrationImages: quantizer.images.count).text())
       try StandardOutput.write(
@@ -110,5 +110,12 @@ struct QuantizationRun {
         try IntegerNetworkReport(file: file).section(ChosenImage(images: images, index: 0, answers: integer)),
         EvaluationSection(images: images, answers: integer).section,
       ])
+  }
+}
+
+extension Model {
+  /// What it takes in, in a line.
+  var inputText: String {
+    inputKind == .features ? "Input: features" : "Pictures: \(pictureForm.words)"
   }
 }
