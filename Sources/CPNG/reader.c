@@ -1,6 +1,5 @@
 // Creates, drives and destroys libpng's reader.
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -47,7 +46,7 @@ static void fail(png_structp png, png_const_charp message) {
   if (reader->status == OCTET_PNG_OK) {
     reader->status = OCTET_PNG_DAMAGED;
     // libpng shows bytes of a chunk's name that are no letters in brackets, so the message is plain text.
-    snprintf(reader->message, sizeof reader->message, "%s", message);
+    octet_png_say(reader, message);
   }
   longjmp(reader->failure, 1);
 }
@@ -219,7 +218,7 @@ octet_png_status octet_png_open_bytes(octet_png_reader *reader, const uint8_t *b
   reader->message[0] = 0;
   reader->consumed = 0;
   if (count > reader->limits.file_bytes) {
-    snprintf(reader->message, sizeof reader->message, "%zu", count);
+    octet_png_say_count(reader, "", count);
     return reader->status = OCTET_PNG_FILE_TOO_LARGE;
   }
   reader->bytes = bytes;

@@ -54,6 +54,12 @@ void octet_png_supply(png_structp png, png_bytep target, size_t count);
 /// Opens a descriptor for the file.
 octet_png_status octet_png_open_descriptor(octet_png_reader *reader, const char *path);
 
+/// `text` becomes the message, cut where there is no more room.
+void octet_png_say(octet_png_reader *reader, const char *text);
+
+/// A few words and a count become the message.
+void octet_png_say_count(octet_png_reader *reader, const char *before, uint64_t count);
+
 /// The system's reason for the last failure becomes the message.
 octet_png_status octet_png_system_failure(octet_png_reader *reader, octet_png_status status);
 

@@ -40,3 +40,28 @@ void png_free_buffer_list(png_structrp png, void *list) {
   (void)png, (void)list;
   abort();
 }
+
+// MARK: Functions of floating point
+
+// libpng uses them for chunks about gamma, color spaces and physical scale, of which the shim has it read none. With
+// them shut here, nothing of the C library's floating point is linked.
+
+double pow(double base, double exponent) {
+  (void)base, (void)exponent;
+  abort();
+}
+
+double strtod(const char *text, char **end) {
+  (void)text, (void)end;
+  abort();
+}
+
+double modf(double value, double *whole) {
+  (void)value, (void)whole;
+  abort();
+}
+
+double frexp(double value, int *exponent) {
+  (void)value, (void)exponent;
+  abort();
+}

@@ -37,6 +37,9 @@ struct InkCanvas {
   /// The smallest factor that brings a part of a picture onto the canvas.
   static func factor(for part: PixelBox) -> Int { (part.longerSide + longestSide - 1) / longestSide }
 
+  /// Exchanges the room of the levels for other room while nobody needs them: they are lost.
+  mutating func lendRoom(_ room: inout [Int32]) { swap(&levels, &room) }
+
   /// Turns the sums into levels.
   mutating func finish() {
     guard factor > 1 else { return }

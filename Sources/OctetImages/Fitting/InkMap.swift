@@ -36,19 +36,19 @@ struct InkMap {
   /// `ink` with each cell the mean of its 3 x 3 neighborhood, where the paper is rough; later free for others to use.
   private(set) var smooth: [Int16] = []
   private var marks: [UInt8] = []
-  private var stack: [UInt16] = []
+  /// Cells whose neighbors have still to be looked at: the canvas's room, whose levels are no longer needed by then.
+  private var stack: [Int32] = []
   private var counts = [Int32](repeating: 0, count: binCount)
   private static let binCount = 512
   private var blots: [Blot] = []
 
-  /// Finds the digit's ink. Nil when nothing stands out.
-  mutating func find(_ canvas: InkCanvas, _ paper: Paper, lightInk: Bool) -> PixelBox? {
+  /// Finds the digit's ink. Nil when nothing stands out. The canvas's levels are lost.
+  mutating func find(_ canvas: inout InkCanvas, _ paper: Paper, lightInk: Bool) -> PixelBox? {
     width = canvas.width
     height = canvas.height
     if ink.count < canvas.count {
       ink = [Int16](repeating: 0, count: canvas.count)
       smooth = ink
-      stack = [UInt16](repeating: 0, count: canvas.count)
       marks = [UInt8](repeating: 0, count: canvas.count)
     }
     for row in 0..<height {
@@ -72,6 +72,8 @@ struct InkMap {
     guard strongest >= Self.leastContrast, strongest > middle + 7 * spread else { return nil }
     let high = max(strongest * 2 / 5, middle + 4 * spread, Self.leastContrast / 2)
     let low = max(strongest / 5, middle + 3 * spread, Self.leastContrast / 4)
+    canvas.lendRoom(&stack)
+    defer { canvas.lendRoom(&stack) }
     findBlots(high: Int16(clamping: high), low: Int16(clamping: low))
     guard let box = keepBlots(mayBeShadows: !paper.frame.isEven) else { return nil }
     setStrengths(full: max(strongest, 1))
@@ -197,7 +199,7 @@ extension InkMap {
     var blot = Blot()
     blot.seed = seed
     var (left, top, right, bottom) = (width, height, 0, 0)
-    stack[0] = UInt16(seed)
+    stack[0] = Int32(seed)
     var count = 1
     marks[seed] = new
     while count > 0 {
@@ -213,7 +215,7 @@ extension InkMap {
           let other = otherRow * width + otherColumn
           guard marks[other] == old else { continue }
           marks[other] = new
-          stack[count] = UInt16(other)
+          stack[count] = Int32(other)
           count += 1
         }
       }

@@ -194,7 +194,7 @@ package struct PictureFitter: ~Copyable {
 
   private mutating func findInk(_ lightInk: Bool) -> PixelBox? {
     paper.refine(lightInk: lightInk)
-    return map.find(canvas, paper, lightInk: lightInk)
+    return map.find(&canvas, paper, lightInk: lightInk)
   }
 
   private mutating func rewind(_ name: String) throws(PictureError) {
