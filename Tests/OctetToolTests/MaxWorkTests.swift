@@ -68,7 +68,7 @@ import Testing
     let parts = layers.compactMap { ($0["work"] as? [String: Int])?["additions_and_comparisons"] }
     #expect(parts.count == 63 && parts.reduce(0, +) == Int(work.additionsAndComparisons))
     let text = try OctetProcess.run("inspect", sample.folder.path("pools.octet"))
-    #expect(text.output.contains("Work for one image: 25"))
+    #expect(text.output.contains("Work for one item: 25"))
   }
 }
 

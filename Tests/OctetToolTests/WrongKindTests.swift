@@ -75,11 +75,24 @@ struct WrongKindTests {
     ("train-images-idx3-ubyte", "an IDX file of data, as MNIST's are", "--data"),
   ])
   func `another file where an int8 model is wanted`(name: String, words: String, advice: String) throws {
-    for command in ["classify", "inspect", "bench", "export"] {
+    for command in ["classify", "bench", "export"] {
       let more = command == "classify" ? ["p.png"] : command == "export" ? ["--c-source", "none.c"] : []
       try expect([command, name] + more, "\(name): is \(words); ", advice)
     }
     #expect(try folder.bytes(of: "none.c") == nil)
+  }
+
+  @Test func `what is no model, where any is wanted`() throws {
+    for (name, words) in [
+      ("p.png", "a PNG picture"), ("n.npy", "a NumPy array (.npy)"),
+      ("train-images-idx3-ubyte", "an IDX file of data, as MNIST's are"),
+    ] {
+      try expect(
+        ["inspect", name], "\(name): is \(words); octet inspect takes models: .octet, .safetensors, ")
+    }
+    try expect(["inspect", "f.octet"], "is a float model (.safetensors); ", "f.safetensors")
+    try expect(["inspect", "o.h5"], "is an ONNX model (.onnx); ", "o.onnx")
+    try expect(["inspect", "none.onnx"], "none.onnx")
   }
 
   @Test func `a float model under another format's name`() throws {

@@ -23,6 +23,7 @@ extension Graph {
           made[made.count - 1].kind.layer.takesFunction
         {
           made[made.count - 1].activation = .softmax
+          values.append(made.count)
           continue
         }
       }
@@ -39,6 +40,7 @@ extension Graph {
       var model = try ForeignLayer.model(input: input, layers: made, classNames: classNames)
       model.inputLayout = ArrayLayout(shape: inputView.sizes, places: inputView.places)
       model.outputLayout = ArrayLayout(shape: outputView.sizes, places: outputView.places)
+      model.sources = sources.renumbered(values)
       model.givesLogarithms = nodes.last?.operation.rules.givesLogarithms ?? false
       return model
     } catch {

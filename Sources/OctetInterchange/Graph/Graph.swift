@@ -69,6 +69,8 @@ package struct Graph: Sendable {
 
   package internal(set) var input: ImageShape
   package internal(set) var nodes: [Node] = []
+  /// The file's operators in its order, and the values that hold what they give.
+  package internal(set) var sources: [SourceOperator] = []
   /// How the file's input and output arrays lie on value 0 and on what the last node makes.
   var inputView: ArrayView
   var outputView: ArrayView

@@ -86,6 +86,17 @@ struct GraphBuilder {
       axes: view.axes)
   }
 
+  /// Notes that an operator of the file has been translated.
+  ///
+  /// - Parameters:
+  ///   - nodes: how many there were before.
+  ///   - view: what it gives; nil where that is a constant.
+  mutating func record(kind: String, name: String, nodes: Int, gives view: ArrayView?) {
+    guard let view else { return }
+    graph.sources.append(
+      SourceOperator(kind: kind, name: name, computes: view.value > nodes, value: view.value))
+  }
+
   // MARK: images
 
   /// Where an operator has an image's axes.

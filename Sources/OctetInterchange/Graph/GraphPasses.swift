@@ -33,6 +33,7 @@ extension Graph {
     }
     for index in kept.indices { kept[index].inputs = kept[index].inputs.map { numbers[$0] } }
     outputView.value = numbers[outputView.value]
+    sources = sources.renumbered(numbers.indices.map { isWanted[$0] || $0 == 0 ? numbers[$0] : nil })
     nodes = kept
   }
 
@@ -66,6 +67,13 @@ extension Graph {
       }
       guard outputView.value != index + 1 || border.isEmpty else {
         throw GraphFailure("\(nodes[index].title) is the output; only a convolution can take its zeros in")
+      }
+      // The zeros are the reader's work now.
+      if let reader = readers(of: index + 1).first {
+        for place in sources.indices where sources[place].value == index + 1 && sources[place].computes {
+          sources[place].value = reader + 1
+          sources[place].isFused = true
+        }
       }
       remove(index, readAs: nodes[index].inputs[0])
     }
@@ -131,6 +139,10 @@ extension Graph {
     nodes.remove(at: index)
     for reader in nodes.indices { nodes[reader].inputs = nodes[reader].inputs.map(renamed) }
     outputView.value = renamed(outputView.value)
+    for place in sources.indices {
+      if sources[place].value == index + 1, sources[place].computes { sources[place].isFused = true }
+      sources[place].value = sources[place].value.map(renamed)
+    }
   }
 }
 

@@ -32,27 +32,29 @@ struct KerasImport {
   static func read(_ bytes: [UInt8], path: String) throws(ImportError) -> (graph: Graph, rescalesInput: Bool)
   {
     do throws(OffsetFailure) {
-      let isArchive = UntrustedBytes(bytes).holds("PK", at: 0)
-      var file: HDF5File
-      let configuration: KerasConfiguration
-      if isArchive {
-        let archive = try ZIPArchive(bytes)
-        configuration = try KerasConfiguration(
-          String(decoding: part("config.json", of: archive), as: UTF8.self))
-        file = try HDF5File(part("model.weights.h5", of: archive))
-      } else {
-        file = try HDF5File(bytes)
-        guard let text = try file.text("model_config", of: file.root) else {
-          throw OffsetFailure(
-            offset: noOffset,
-            reason: "it holds weights without a model; save the whole model (model.save)")
-        }
-        configuration = try KerasConfiguration(text)
-      }
+      let (configuration, file, isArchive) = try contents(bytes)
       return try translate(configuration, file, isArchive: isArchive)
     } catch {
       throw ImportError(path: path, error.offset < 0 ? error.reason : "byte \(error.offset): \(error.reason)")
     }
+  }
+
+  /// The description of the model, the file of its weights, and whether they lie in an archive.
+  static func contents(
+    _ bytes: [UInt8]
+  ) throws(OffsetFailure) -> (model: KerasConfiguration, weights: HDF5File, isArchive: Bool) {
+    if UntrustedBytes(bytes).holds("PK", at: 0) {
+      let archive = try ZIPArchive(bytes)
+      let text = String(decoding: try part("config.json", of: archive), as: UTF8.self)
+      return (try KerasConfiguration(text), try HDF5File(part("model.weights.h5", of: archive)), true)
+    }
+    var file = try HDF5File(bytes)
+    guard let text = try file.text("model_config", of: file.root) else {
+      throw OffsetFailure(
+        offset: noOffset,
+        reason: "it holds weights without a model; save the whole model (model.save)")
+    }
+    return (try KerasConfiguration(text), file, false)
   }
 
   private static func part(_ name: String, of archive: ZIPArchive) throws(OffsetFailure) -> [UInt8] {
@@ -152,6 +154,7 @@ struct KerasImport {
       if Kinds.keras[kind]?.inputs == .ofModel {
         last = builder.graph.inputView
       } else {
+        let before = builder.graph.nodes.count
         do throws(GraphFailure) {
           let inputs = isSequential ? [last] : try inputs(layer)
           last = try add(
@@ -161,6 +164,7 @@ struct KerasImport {
         } catch {
           throw GraphFailure("\(title) \(error.reason)", wantedInput: error.wantedInput)
         }
+        builder.record(kind: kind, name: name, nodes: before, gives: last)
       }
       views[name] = last
       progress += 1

@@ -80,6 +80,8 @@ extension FloatModel {
         NamedValues(name: "\(name).\($0.name)", shape: $0.shape, values: $0.values)
       },
       at: 0)
+    // The new layer gives what the input was.
+    model.sources = sources.renumbered((0...network.layers.count).map { $0 + 1 })
     return model
   }
 }

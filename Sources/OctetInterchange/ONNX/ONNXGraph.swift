@@ -12,6 +12,9 @@ struct ONNXGraph {
     var outputs: [String] = []
     var attributes: [String: Attribute] = [:]
 
+    /// Its name, or that of what it gives.
+    var ownName: String { name.isEmpty ? outputs.first ?? "" : name }
+
     /// For messages: "Conv node \"conv1\"".
     var title: String {
       name.isEmpty
@@ -66,6 +69,8 @@ struct ONNXGraph {
   var constants: [String: Tensor] = [:]
   var inputs: [Port] = []
   var outputs: [Port] = []
+  /// Values between the nodes whose shapes the file states.
+  var stated: [Port] = []
   /// What the file says of itself, as names and texts.
   var properties: [String: String] = [:]
 }
@@ -97,6 +102,7 @@ extension ONNXGraph {
         constants[tensor.name] = tensor
       case 11: inputs.append(try Self.port(file, try field.range()))
       case 12: outputs.append(try Self.port(file, try field.range()))
+      case 13: stated.append(try Self.port(file, try field.range()))
       default: break
       }
     }

@@ -96,11 +96,14 @@ struct ONNXTranslation {
 
   private mutating func finished(_ nodes: [ONNXGraph.Node]) throws(GraphFailure) -> Graph {
     for node in nodes {
+      let before = builder.graph.nodes.count
       do throws(GraphFailure) {
         try add(node)
       } catch {
         throw GraphFailure("\(node.title) \(error.reason)", wantedInput: error.wantedInput)
       }
+      builder.record(
+        kind: node.type, name: node.ownName, nodes: before, gives: views[node.outputs.first ?? ""])
       progress += 1
     }
     let output = graph.outputs[0].name

@@ -38,11 +38,14 @@ struct LiteTranslation {
 
   mutating func translate() throws(GraphFailure) {
     for node in file.nodes {
+      let before = builder.graph.nodes.count
       do throws(GraphFailure) {
         try add(node)
       } catch {
         throw GraphFailure("\(title(node)) \(error.reason)", wantedInput: error.wantedInput)
       }
+      let output = node.outputs[0]
+      builder.record(kind: node.name, name: file.tensors[output].name, nodes: before, gives: views[output])
     }
     guard let view = views[file.outputs[0]], view.hasBatch else {
       throw GraphFailure("its output does not depend on its input, or no operator makes it")

@@ -65,6 +65,8 @@ package struct LoweredNetwork: Sendable {
   package var head: QuantizedModel.Head
   package var classNames: [String]
   package var pictureForm = PictureForm.digits
+  /// For each value of the float network the one that holds it here, or what was fused with it; nil where nothing does.
+  package var values: [Int?] = []
 
   /// The shape of every value: the input's, then each layer's output.
   package var shapes: [ImageShape] { [input] + layers.map(\.output) }
@@ -98,11 +100,11 @@ extension LoweredNetwork {
   /// Takes out a layer whose work the one that it reads does now.
   private mutating func remove(_ index: Int) {
     let source = layers[index].inputs[0]
-    layers.remove(at: index)
-    for reader in layers.indices {
-      layers[reader].inputs = layers[reader].inputs.map { value in
-        value == index + 1 ? source : value > index + 1 ? value - 1 : value
-      }
+    func renumbered(_ value: Int) -> Int {
+      value == index + 1 ? source : value > index + 1 ? value - 1 : value
     }
+    layers.remove(at: index)
+    for reader in layers.indices { layers[reader].inputs = layers[reader].inputs.map(renumbered) }
+    values = values.map { $0.map(renumbered) }
   }
 }

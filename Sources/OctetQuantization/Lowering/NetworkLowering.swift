@@ -114,6 +114,7 @@ struct NetworkLowering {
       }
       values.append(value)
     }
+    network.values = values
   }
 
   // MARK: what the kinds' own files use

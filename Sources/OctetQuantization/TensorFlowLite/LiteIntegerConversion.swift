@@ -25,12 +25,21 @@ package struct LiteIntegerConversion {
     _ source: LiteNetwork, meaning: OutputMeaning = .classes, names: [String], picture: ImageShape?,
     pixels: ClosedRange<Float>?
   ) throws(ImportError) -> QuantizedModel {
+    try converted(source, meaning: meaning, names: names, picture: picture, pixels: pixels).model
+  }
+
+  /// The same with the file's operators and the tensors that hold what they give.
+  package static func converted(
+    _ source: LiteNetwork, meaning: OutputMeaning, names: [String], picture: ImageShape?,
+    pixels: ClosedRange<Float>?
+  ) throws(ImportError) -> (model: QuantizedModel, sources: [SourceOperator]) {
     var conversion = LiteIntegerConversion(source: source, meaning: meaning, names: names)
     try conversion.convertInput(picture: picture, pixels: pixels)
     for (index, node) in source.graph.nodes.enumerated() {
       try conversion.convert(node, isLast: index == source.graph.nodes.count - 1)
     }
-    return try conversion.finish()
+    let model = try conversion.finish()
+    return (model, source.graph.sources.renumbered(conversion.values))
   }
 
   private init(source: LiteNetwork, meaning: OutputMeaning, names: [String]) {
@@ -131,5 +140,6 @@ package struct LiteIntegerConversion {
     for reader in layers.indices {
       layers[reader].inputs = layers[reader].inputs.map { $0 > index ? $0 - 1 : $0 }
     }
+    values = values.map { $0 > index ? $0 - 1 : $0 }
   }
 }

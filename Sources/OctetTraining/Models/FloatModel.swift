@@ -30,6 +30,9 @@ public struct FloatModel: Equatable, Sendable {
   /// Whether the first thing that the model does is to scale its input, so that it took other pixels than those from 0
   /// to 1 in training. No model file keeps it.
   package var scalesPixels = false
+  /// The operators of the file that the model came from, and the values that hold what they give; empty for Octet's own
+  /// models, whose layers are these themselves. No model file keeps it.
+  package var sources: [SourceOperator] = []
 
   /// - Parameters:
   ///   - inputLayout: nil for Octet's own, of the network's input.

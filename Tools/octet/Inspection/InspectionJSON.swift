@@ -1,25 +1,47 @@
 import Octet
 import OctetInterchange
+import OctetNetwork
 
-/// What an .octet file holds, for programs.
+/// What an .octet file holds, or the one that another model becomes, for programs.
 struct InspectionJSON {
-  let file: OctetModelFile
+  let inspection: ModelInspection
+  private var file: OctetModelFile { inspection.file }
 
   var value: JSONValue {
     let model = file.model
-    return .object([
-      ("file", .string(file.path)), ("file_bytes", .integer(file.fileBytes)),
+    var members: [(name: String, value: JSONValue)] = [
+      ("file", .string(file.path)),
+      ("format", .string(inspection.source?.format ?? "an int8 model of Octet")),
+      ("file_bytes", .integer(file.fileBytes)),
       ("weight_bytes", .integer(file.weightBytes)), ("arena_bytes", .integer(model.arenaBytes)),
       ("parameters", .integer(sum(file.parameters))), ("work", Self.work(model.work)),
       ("multiply_adds", .integer(sum(file.multiplyAdds))),
       ("head", .string("\(model.head)")), ("classes", .array(model.labels.map { .string($0) })),
       ("outputs", .array((0..<model.outputCount).map(output))),
-      ("input_kind", .string("\(model.inputKind)")), ("pictures", Self.form(model.pictureForm)),
       ("input", .object(tensor(0))), ("layers", .array((0..<model.layerCount).map(layer))),
+    ]
+    if inspection.source?.hasPictureForm ?? true {
+      members += [
+        ("input_kind", .string("\(model.inputKind)")), ("pictures", Self.form(model.pictureForm)),
+      ]
+    }
+    if let source = inspection.source {
+      members += [
+        ("source_bytes", .integer(source.bytes)),
+        ("source_layers", .array(source.operators.map { Self.operation($0, file) })),
+      ]
+    }
+    return .object(members)
+  }
+
+  /// A layer of another format, and the tensor that holds what it gives.
+  private static func operation(_ source: SourceOperator, _ file: OctetModelFile) -> JSONValue {
+    .object([
+      ("name", .string(source.name)), ("kind", .string(source.kind)), ("computes", .bool(source.computes)),
+      ("tensor", source.value.map { .integer($0) } ?? .null),
     ])
   }
 
-  /// How pictures become the model's input.
   /// What an output holds.
   private func output(_ index: Int) -> JSONValue {
     let model = file.model
@@ -33,6 +55,7 @@ struct InspectionJSON {
     ])
   }
 
+  /// How pictures become the model's input.
   static func form(_ form: PictureForm) -> JSONValue {
     .object([("fit", .string(form.fit.name)), ("invert", .string(form.inversion.name))])
   }
@@ -55,14 +78,19 @@ struct InspectionJSON {
     var inputs = [Int(layer.input)]
     if layer.kind.traits.contains(.secondInput) { inputs.append(Int(layer.secondInput)) }
     var members: [(name: String, value: JSONValue)] = [
+      ("name", .string(inspection.name(ofLayer: index))),
       ("kind", .string("\(layer.kind.name)")), ("summary", .string(file.summary(of: index))),
       ("reads", .array(inputs.map { .integer($0) })),
       ("parameters", .integer(file.parameters(of: index))),
       ("multiply_adds", .integer(file.multiplyAdds(of: index))),
       ("work", Self.work(file.model.work(ofLayer: index))),
-      ("minimum", .integer(Int(layer.minimum))), ("maximum", .integer(Int(layer.maximum))),
       ("output", .object(tensor(index + 1))),
     ]
+    if inspection.source?.hasScales ?? true {
+      members += [
+        ("minimum", .integer(Int(layer.minimum))), ("maximum", .integer(Int(layer.maximum))),
+      ]
+    }
     members.append(("rounding", .string("\(layer.rounding)")))
     let bytes = file.accumulatorBytes(of: index)
     if bytes > 0 {
@@ -77,11 +105,12 @@ struct InspectionJSON {
 
   private func tensor(_ index: Int) -> [(name: String, value: JSONValue)] {
     let tensor = file.model.tensor(index)
+    let hasScales = inspection.source?.hasScales ?? true
     return [
       ("shape", .array([tensor.height, tensor.width, tensor.channels].map { .integer(Int($0)) })),
       ("type", .string(tensor.elementBytes == 2 ? "int16" : "int8")),
-      ("scale", .number(Double(Float(bitPattern: tensor.scaleBits)))),
-      ("zero_point", .integer(Int(tensor.zeroPoint))),
+      ("scale", hasScales ? .number(Double(Float(bitPattern: tensor.scaleBits))) : .null),
+      ("zero_point", hasScales ? .integer(Int(tensor.zeroPoint)) : .null),
       (
         "ring",
         .object([

@@ -1,30 +1,44 @@
 import Octet
 import OctetCommandLine
 import OctetInterchange
+import OctetNetwork
 import OctetReports
 import OctetText
 
-/// What an .octet file holds, for people.
+/// What an .octet file holds, or the one that another model becomes, for people: lines of 80 columns at most, but for
+/// the names of files.
 struct InspectionText {
-  let file: OctetModelFile
+  let inspection: ModelInspection
+  private var file: OctetModelFile { inspection.file }
+  private var source: ModelInspection.Source? { inspection.source }
+  private static let width = 80
 
   func text() -> String {
     let model = file.model
-    let indices = 0..<model.layerCount
-    return """
-      \(file.path.shown): \(NumberText.grouped(file.fileBytes)) bytes, of these \
-      \(NumberText.grouped(file.weightBytes)) of weights
-      \((0..<model.outputCount).map(output).joined(separator: "\n"))
-      \(model.inputKind == .features ? "input: features" : "pictures: \(model.pictureForm.words)")
+    let weights = "\(NumberText.grouped(file.weightBytes)) of weights"
+    let bytes = "\(NumberText.grouped(file.fileBytes)) bytes, of these \(weights)"
+    var lines: [String] = []
+    if let source {
+      lines.append("\(file.path.shown): \(source.format), \(NumberText.grouped(source.bytes)) bytes")
+      lines.append("as an .octet file: \(bytes)")
+    } else {
+      lines.append("\(file.path.shown): \(bytes)")
+    }
+    let input = model.tensor(0)
+    lines.append("input: \(input.height)x\(input.width)x\(input.channels)" + kindOfInput)
+    lines += (0..<model.outputCount).map(output)
+    if source?.hasPictureForm ?? true, model.inputKind == .pictures {
+      lines.append("pictures: \(model.pictureForm.words)")
+    }
+    if let note = source?.note { lines.append("note: \(note)") }
+    let heading = lines.enumerated().map { $0 < 1 ? $1 : wrapped($1) }.joined(separator: "\n")
+    let sections = [layers(), sources(), values(), arena()].filter { !$0.isEmpty }
+    return heading + "\n\n" + sections.joined(separator: "\n") + work()
+  }
 
-      \(layers())
-      Arena: \(NumberText.grouped(model.arenaBytes)) bytes
-      \(arena())\
-      Parameters: \(NumberText.grouped(indices.reduce(0) { $0 + file.parameters(of: $1) })), \
-      multiply-adds for one image: \(NumberText.grouped(indices.reduce(0) { $0 + file.multiplyAdds(of: $1) }))
-      Work for one image: \(work(model.work))
-
-      """
+  private var kindOfInput: String {
+    guard source?.hasPictureForm ?? true else { return "" }
+    return file.model.inputKind == .features ? ", features" : ", pictures"
   }
 
   /// What an output holds, in a line or two.
@@ -40,32 +54,37 @@ struct InspectionText {
     }
   }
 
-  /// What `--max-work` looks at.
-  private func work(_ work: Work) -> String {
-    func grouped(_ number: UInt64) -> String { NumberText.grouped(Int(clamping: number)) }
-    return """
-      \(grouped(work.total)) operations, which are \(grouped(work.multiplyAdds)) multiply-adds, \
-      \(grouped(work.additionsAndComparisons)) additions and comparisons, \(grouped(work.bytesMoved)) bytes moved
-      """
-  }
+  // MARK: layers
 
   private func layers() -> String {
     var table = TextTable(
       .init("tensor", .right), .init("made by"), .init("output"), .init("parameters", .right),
-      .init("multiply-adds", .right), .init("work", .right), .init("scale", .right),
-      .init("zero point", .right))
-    for index in 0...file.model.layerCount {
+      .init("multiply-adds", .right))
+    let layerCount = file.model.layerCount
+    for index in 0...layerCount {
       let tensor = file.model.tensor(index)
       let isInput = index == 0
-      table.addRow([
-        "\(index)", isInput ? "input" : file.summary(of: index - 1) + reads(index - 1),
-        "\(tensor.height)x\(tensor.width)x\(tensor.channels) \(tensor.elementBytes == 2 ? "int16" : "int8")",
-        isInput ? "" : NumberText.grouped(file.parameters(of: index - 1)),
-        isInput ? "" : NumberText.grouped(file.multiplyAdds(of: index - 1)),
-        isInput ? "" : NumberText.grouped(Int(clamping: file.model.work(ofLayer: index - 1).total)),
-        "\(Float(bitPattern: tensor.scaleBits))", "\(tensor.zeroPoint)",
-      ])
+      let made = isInput ? "input" : file.summary(of: index - 1) + reads(index - 1)
+      for (place, line) in Self.lines(made, width: 30).enumerated() {
+        let isFirst = place == 0
+        table.addRow([
+          isFirst ? "\(index)" : "", line,
+          isFirst
+            ? "\(tensor.height)x\(tensor.width)x\(tensor.channels)\(tensor.elementBytes == 2 ? " int16" : "")"
+            : "",
+          isInput || !isFirst ? "" : NumberText.grouped(file.parameters(of: index - 1)),
+          isInput || !isFirst ? "" : NumberText.grouped(file.multiplyAdds(of: index - 1)),
+        ])
+      }
     }
+    table.addRule()
+    func total(_ figure: (Int) -> Int) -> String {
+      NumberText.grouped((0..<layerCount).reduce(0) { $0 + figure($1) })
+    }
+    table.addRow([
+      "total", layerCount == 1 ? "1 layer" : "\(layerCount) layers", "", total(file.parameters),
+      total(file.multiplyAdds),
+    ])
     return table.rendered()
   }
 
@@ -74,6 +93,33 @@ struct InspectionText {
     let layer = file.model.layer(index)
     return layer.kind.traits.contains(.secondInput) || Int(layer.input) == index ? "" : " of \(layer.input)"
   }
+
+  /// What became of each layer of the file that the .octet file is made of.
+  private func sources() -> String {
+    guard let source else { return "" }
+    var table = TextTable(.init("layer of the model"), .init("kind"), .init("becomes"))
+    for (index, entry) in source.operators.enumerated() {
+      table.addRow([entry.name.narrowed(to: 34), entry.kind.narrowed(to: 28), inspection.fate(index)])
+    }
+    return source.operators.isEmpty ? "" : table.rendered()
+  }
+
+  /// What the integers stand for, and what each layer takes; known where scales are.
+  private func values() -> String {
+    guard source?.hasScales ?? true else { return "" }
+    var table = TextTable(
+      .init("tensor", .right), .init("scale", .right), .init("zero point", .right), .init("work", .right))
+    for index in 0...file.model.layerCount {
+      let tensor = file.model.tensor(index)
+      table.addRow([
+        "\(index)", "\(Float(bitPattern: tensor.scaleBits))", "\(tensor.zeroPoint)",
+        index == 0 ? "" : NumberText.grouped(Int(clamping: file.model.work(ofLayer: index - 1).total)),
+      ])
+    }
+    return table.rendered()
+  }
+
+  // MARK: memory and work
 
   private func arena() -> String {
     var table = TextTable(
@@ -86,6 +132,78 @@ struct InspectionText {
         isRing ? "\(part.name): \(rows) of \(NumberText.grouped(part.bytes / part.rows)) bytes" : part.name,
       ])
     }
-    return table.rendered()
+    return "Arena: \(NumberText.grouped(file.model.arenaBytes)) bytes\n" + table.rendered()
+  }
+
+  /// What `--max-work` looks at.
+  private func work() -> String {
+    func grouped(_ number: UInt64) -> String { NumberText.grouped(Int(clamping: number)) }
+    let work = file.model.work
+    return """
+
+      Work for one item: \(grouped(work.total)) operations, which are
+        \(grouped(work.multiplyAdds)) multiply-adds
+        \(grouped(work.additionsAndComparisons)) additions and comparisons
+        \(grouped(work.bytesMoved)) bytes moved
+
+      """
+  }
+
+  // MARK: lines
+
+  private func wrapped(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false)
+      .flatMap { Self.lines(String($0), width: Self.width) }.joined(separator: "\n")
+  }
+
+  /// The text's words in lines; a longer word stands alone.
+  private static func lines(_ text: String, width: Int) -> [String] {
+    var lines = [""]
+    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+      let last = lines[lines.count - 1]
+      if !last.isEmpty, last.count + 1 + word.count > width {
+        lines.append("  " + word)
+      } else {
+        lines[lines.count - 1] = last.isEmpty && lines.count == 1 ? String(word) : last + " " + word
+      }
+    }
+    return lines
+  }
+}
+
+extension ModelInspection {
+  /// The operators of the source that together make a tensor, in their order.
+  private func makers(of tensor: Int) -> [Int] {
+    guard let operators = source?.operators else { return [] }
+    return operators.indices.filter { operators[$0].computes && operators[$0].value == tensor }
+  }
+
+  /// The one of them that the others joined.
+  private func owner(of tensor: Int) -> Int? {
+    let makers = makers(of: tensor)
+    return makers.first { source?.operators[$0].isFused == false } ?? makers.first
+  }
+
+  /// What a layer is called in the model that it comes from.
+  func name(ofLayer index: Int) -> String {
+    owner(of: index + 1).flatMap { source?.operators[$0].name }
+      ?? "\(file.model.layer(index).kind.name)-\(index + 1)"
+  }
+
+  /// What becomes of a source's operator.
+  func fate(_ index: Int) -> String {
+    guard let own = source?.operators[index], own.computes, let tensor = own.value, tensor > 0 else {
+      return "nothing"
+    }
+    if index == owner(of: tensor) { return "tensor \(tensor)" }
+    // The function that makes probabilities comes last.
+    if index == makers(of: tensor).last,
+      let output = (0..<file.model.outputCount).first(where: {
+        Int(file.model.output($0).tensor) == tensor && file.model.head(ofOutput: $0) != .linear
+      })
+    {
+      return "the head, \(file.model.head(ofOutput: output))"
+    }
+    return "tensor \(tensor), fused"
   }
 }

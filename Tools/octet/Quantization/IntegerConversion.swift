@@ -11,18 +11,21 @@ struct IntegerConversion {
   let model: Model
   /// The classes of the model only; nil where no data was named, as the file has all that is needed.
   let data: DataSet?
+  /// The file's operators, and the tensors that hold what they give.
+  let sources: [SourceOperator]
 
   /// - Parameters:
   ///   - located: what was named to test the model on. Unless it has pixels, or the options say what those are, a byte
   ///     of the input is one of the file's own integers plus 128.
+  ///   - picture: the shape of pictures that a flat input is made of, where there is no data.
   ///   - workLimit: the most operations that an image may take, where a limit was given.
   init(
     _ network: LiteNetwork, _ located: DataOption.Located?, _ pictures: DataRequest,
-    _ options: ForeignModelOptions, workLimit: UInt64 = .max
+    _ options: ForeignModelOptions, picture: ImageShape? = nil, workLimit: UInt64 = .max
   ) throws {
     let (meaning, names) = try FloatModelSource.meaning(
       network, given: options.classNames, data: located?.data.train.knownClassNames)
-    let picture = located?.data.train.shape
+    let picture = located?.data.train.shape ?? picture
     if let picture, !network.input.takes(picture) {
       throw FileContentError(
         path: network.path,
@@ -37,7 +40,7 @@ struct IntegerConversion {
           + "the classes with --classes")
     }
     data = meaning == .classes ? try located.map { try ModelData.keeping(names, of: $0.data) } : nil
-    var quantized = try LiteIntegerConversion.model(
+    var (quantized, sources) = try LiteIntegerConversion.converted(
       network, meaning: meaning, names: names, picture: picture,
       pixels: options.pixels ?? (located?.data.train.values.areBytes == true ? 0...1 : nil))
     // Random items say nothing of what the model takes in.
@@ -46,6 +49,7 @@ struct IntegerConversion {
     }
     quantized.pictureForm = located?.form ?? pictures.form(for: network.input, classNames: names)
     self.quantized = quantized
+    self.sources = sources
     file = OctetFile(quantized)
     // What the runtime would refuse is not written.
     do throws(ModelError) {

@@ -7,24 +7,43 @@ struct NetworkSummary {
 
   init(_ network: NetworkDescription) { self.network = network }
 
-  func text() throws -> String {
+  /// What is said of one layer.
+  struct Row {
+    let name: String
+    let kind: String
+    let output: ImageShape
+    let parameters: Int
+    /// Of these not trained.
+    let kept: Int
+    let multiplyAdds: Int
+  }
+
+  func rows() throws -> [Row] {
     let shapes = try network.shapes()
     let parameters = try network.parameters()
+    return network.layers.enumerated().map { index, layer in
+      let output = shapes[index + 1]
+      return Row(
+        name: layer.name, kind: kind(layer, index), output: output,
+        parameters: parameters[index].reduce(0) { $0 + $1.count },
+        kept: parameters[index].reduce(0) { $0 + ($1.isTrained ? 0 : $1.count) },
+        multiplyAdds: layer.kind.specification.multiplyAdds(input: shapes[layer.inputs[0]], output: output))
+    }
+  }
+
+  func text() throws -> String {
     var table = TextTable(
       .init("layer"), .init("kind"), .init("output", .right), .init("parameters", .right),
       .init("multiply-adds", .right))
     table.addRow(["input", "", "\(network.input)", "", ""])
     var totals = (parameters: 0, kept: 0, multiplyAdds: 0)
-    for (index, layer) in network.layers.enumerated() {
-      let specification = layer.kind.specification
-      let count = parameters[index].reduce(0) { $0 + $1.count }
-      let multiplyAdds = specification.multiplyAdds(input: shapes[layer.inputs[0]], output: shapes[index + 1])
-      totals.parameters += count
-      totals.kept += parameters[index].reduce(0) { $0 + ($1.isTrained ? 0 : $1.count) }
-      totals.multiplyAdds += multiplyAdds
+    for row in try rows() {
+      totals.parameters += row.parameters
+      totals.kept += row.kept
+      totals.multiplyAdds += row.multiplyAdds
       table.addRow([
-        layer.name, kind(layer, index), "\(shapes[index + 1])", NumberText.grouped(count),
-        NumberText.grouped(multiplyAdds),
+        row.name, row.kind, "\(row.output)", NumberText.grouped(row.parameters),
+        NumberText.grouped(row.multiplyAdds),
       ])
     }
     table.addRule()
