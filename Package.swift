@@ -228,6 +228,7 @@ let package = Package(
         "Octet", "OctetData", "OctetHost", "OctetImages", "OctetInterchange", "OctetNetwork",
         "OctetQuantization", "OctetText", "OctetTraining", "TestSupport",
       ],
+      exclude: ["Outputs"],
       swiftSettings: strict),
     // Writes with libpng what OctetImages has to read.
     .target(

@@ -27,6 +27,18 @@ package enum NumberText {
     return String(decoding: buffer.prefix(Int(count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
+  /// Four digits of a number of any size: `0.01234`, `1.235`, `12350`; `1.2e-07` where that would be long.
+  package static func significant(_ value: Double) -> String {
+    guard value.isFinite, value != 0 else { return fixed(value, decimals: 0) }
+    let size = abs(value)
+    if size >= 1e7 || size < 1e-5 { return "\(Float(value))" }
+    var (decimals, limit) = (3, 10.0)
+    while size >= limit, decimals > 0 { (decimals, limit) = (decimals - 1, limit * 10) }
+    limit = 1
+    while size < limit { (decimals, limit) = (decimals + 1, limit / 10) }
+    return fixed(value, decimals: decimals)
+  }
+
   /// `97.1 %` for 0.971
   package static func percent(_ fraction: Double, decimals: Int = 1) -> String {
     fixed(fraction * 100, decimals: decimals) + " %"

@@ -183,14 +183,15 @@ package struct ArrayData {
   }
 
   private static func numbers(_ member: Member) throws(FileError) -> ItemTargets {
-    let width = member.array.shape.dropFirst().reduce(1, *)
+    let shape = Array(member.array.shape.dropFirst())
+    let width = shape.reduce(1, *)
     let floats = member.array.floats(0..<member.array.count)
     if let place = floats.firstIndex(where: { !$0.isFinite }) {
       throw FileError(
         member.subject, at: .item(place / width), "is \(floats[place]), not a finite 32-bit float",
         advice: "leave the item out, or scale it")
     }
-    return .numbers(floats, width: width)
+    return .numbers(floats, shape: shape == [1] ? [] : shape)
   }
 
   /// Classes are numbered from 0, so there are as many as the largest index says.

@@ -101,6 +101,9 @@ extension LabeledItems {
   /// The class of each item; none where the targets are something else.
   package var labels: [UInt16] { if case .classes(let indices, _) = targets { indices } else { [] } }
 
+  /// The numbers that belong to the items, one item's after the other; none where the targets are something else.
+  package var numbers: [Float] { if case .numbers(let numbers, _) = targets { numbers } else { [] } }
+
   /// Of the classes or of the labels that can hold together; none where the targets are something else.
   package var classNames: [String] { targets.names }
 

@@ -40,9 +40,16 @@ package struct BatchSession: ~Copyable, ~Escapable {
   }
 
   /// Runs images of `model.imageBytes` bytes each, one after another in memory, and calls `body` with each one's number
-  /// and what the model makes of it, which is good during the call.
+  /// and its first output, which is good during the call.
   package mutating func run(
     images: Span<UInt8>, _ body: (_ image: Int, _ outcome: Outcome) -> Void
+  ) throws(SessionError) {
+    try runAll(images: images) { image, outcomes in body(image, outcomes[0]) }
+  }
+
+  /// The same with every output.
+  package mutating func runAll(
+    images: Span<UInt8>, _ body: (_ image: Int, _ outcomes: Outcomes) -> Void
   ) throws(SessionError) {
     let bytes = run.model.imageBytes
     let count = images.count / bytes
@@ -56,14 +63,27 @@ package struct BatchSession: ~Copyable, ~Escapable {
     var image = 0
     while together > 1, image + together <= count {
       kernels.runTogether(images: pixels + image * bytes, arenas: arenas, stride: stride)
-      for place in 0..<together { body(image + place, Outcome(run.model, arena: arenas + place * stride)) }
+      for place in 0..<together { body(image + place, Outcomes(run.model, arenas + place * stride)) }
       image += together
     }
     var observer = NoObserver()
     while image < count {
       run.run(image: pixels + image * bytes, arenas, kernels, &observer)
-      body(image, Outcome(run.model, arena: arenas))
+      body(image, Outcomes(run.model, arenas))
       image += 1
     }
   }
+}
+
+/// The outputs of one image, good until the next one is run.
+package struct Outcomes {
+  private let model: Model
+  private let arena: UnsafeRawPointer
+
+  fileprivate init(_ model: Model, _ arena: UnsafeMutableRawPointer) {
+    self.model = model
+    self.arena = UnsafeRawPointer(arena)
+  }
+
+  package subscript(_ output: Int) -> Outcome { Outcome(model, arena: arena, output: output) }
 }

@@ -2,10 +2,20 @@
 package struct NetworkDescription: Equatable, Sendable {
   package var input: ImageShape
   package var layers: [LayerDescription]
+  /// Nil for a plain network, whose output is what its last layer gives.
+  private var chosenOutputs: [Int]?
 
-  package init(input: ImageShape, layers: [LayerDescription]) {
+  /// - Parameter outputs: values, as layers read them; nil for that of the last layer.
+  package init(input: ImageShape, layers: [LayerDescription], outputs: [Int]? = nil) {
     self.input = input
     self.layers = layers
+    if let outputs { self.outputs = outputs }
+  }
+
+  /// The values that the network gives, in order: value `i` is the output of layer `i - 1`.
+  package var outputs: [Int] {
+    get { chosenOutputs ?? [layers.count] }
+    set { chosenOutputs = newValue == [layers.count] ? nil : newValue }
   }
 }
 
@@ -64,8 +74,41 @@ extension NetworkDescription {
     return shapes
   }
 
-  /// The activation of the last layer, which decides which losses make sense.
-  package var outputActivation: Activation { layers.last?.activation ?? .linear }
+  /// The activation of the first output, which decides which losses make sense.
+  package var outputActivation: Activation { activation(of: outputs[0]) }
+
+  /// The function at the end of the layer that makes a value.
+  package func activation(of value: Int) -> Activation { value == 0 ? .linear : layers[value - 1].activation }
+
+  /// The values that layers read.
+  package var readValues: Set<Int> { Set(layers.flatMap(\.inputs)) }
+
+  /// As many as an .octet file can have.
+  package static let largestOutputCount = 16
+
+  /// Throws unless each output is what a layer gives, and softmax is the end of outputs that no layer reads.
+  package func checkOutputs() throws(NetworkError) {
+    guard (1...Self.largestOutputCount).contains(outputs.count) else {
+      throw NetworkError("it has \(outputs.count) outputs; 1 to \(Self.largestOutputCount) are supported")
+    }
+    guard outputs.allSatisfy({ (1...layers.count).contains($0) }) else {
+      throw NetworkError("one of its outputs is not what a layer gives")
+    }
+    let read = readValues
+    for (index, layer) in layers.enumerated() where layer.activation == .softmax {
+      guard outputs.contains(index + 1) else {
+        throw NetworkError(
+          line: layer.line,
+          outputs == [layers.count]
+            ? "layer \(layer.name) has softmax, which only the last layer can (it is layer \(index + 1))"
+            : "layer \(layer.name) has softmax, which only an output can")
+      }
+      guard !read.contains(index + 1) else {
+        throw NetworkError(
+          line: layer.line, "layer \(layer.name) has softmax, and another layer reads what it gives")
+      }
+    }
+  }
 }
 
 extension NetworkDescription {

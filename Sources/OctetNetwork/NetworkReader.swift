@@ -44,21 +44,19 @@ package struct NetworkReader {
   }
 
   /// The finished network, its shapes checked.
-  package func finish() throws(NetworkError) -> NetworkDescription {
+  ///
+  /// - Parameter endsFlat: whether it must end with one row of numbers, as training needs it.
+  package func finish(endsFlat: Bool = true) throws(NetworkError) -> NetworkDescription {
     guard let input else { throw NetworkError("the network has no line \"input …\"") }
     guard !layers.isEmpty else { throw NetworkError("the network has no layers") }
     let network = NetworkDescription(input: input, layers: layers)
     let shapes = try network.shapes()
-    if let last = shapes.last, !last.isFlat, let layer = layers.last {
+    if endsFlat, let last = shapes.last, !last.isFlat, let layer = layers.last {
       throw NetworkError(
         line: layer.line,
         "the last layer, \(layer.name), gives \(last): end with flatten and dense, or globalaveragepool")
     }
-    for (index, layer) in layers.enumerated().dropLast() where layer.activation == .softmax {
-      throw NetworkError(
-        line: layer.line,
-        "layer \(layer.name) has softmax, which only the last layer can (it is layer \(index + 1))")
-    }
+    if endsFlat { try network.checkOutputs() }
     return network
   }
 
@@ -131,13 +129,15 @@ package struct NetworkReader {
 }
 
 extension NetworkDescription {
-  package init(text: String) throws(NetworkError) {
+  /// - Parameter endsFlat: whether it must be a plain network that ends with one row of numbers. Of others the outputs
+  ///   are not in the text; whoever sets them calls `checkOutputs`.
+  package init(text: String, endsFlat: Bool = true) throws(NetworkError) {
     var reader = NetworkReader()
     for (index, line) in LineWords.lines(of: text).enumerated() {
       let words = LineWords(line: index + 1, text: line)
       guard try reader.read(words) else { throw words.unknownLayer() }
     }
-    self = try reader.finish()
+    self = try reader.finish(endsFlat: endsFlat)
   }
 
   /// The network in the form it was read from, one line per layer; reading it gives an equal network.

@@ -79,10 +79,10 @@ import Testing
     #expect(
       try targets(array([3, 2], .bool, [1, 1, 0, 0, 0, 1]))
         == .labels([1, 1, 0, 0, 0, 1], names: ["0", "1"]))
-    #expect(try targets(NPYArray(shape: [3], [Float]([1, 0, 1]))) == .numbers([1, 0, 1], width: 1))
+    #expect(try targets(NPYArray(shape: [3], [Float]([1, 0, 1]))) == .numbers([1, 0, 1], shape: []))
     #expect(
       try targets(NPYArray(shape: [3, 2], [Float]([0, 1, 2, 0.5, 0, 1])))
-        == .numbers([0, 1, 2, 0.5, 0, 1], width: 2))
+        == .numbers([0, 1, 2, 0.5, 0, 1], shape: [2]))
     // As many classes as 16 bits count, less one.
     #expect(try targets(array([3], .int32, [0xFE, 0xFF, 0, 0] + [0] * 8)).names.count == 65_535)
     #expect(

@@ -9,7 +9,7 @@ import Testing
   @Test func `parts of every kind keep values and targets together`() {
     let kinds: [(ItemValues, ItemTargets)] = [
       (.bytes([1, 2, 3, 4, 5, 6]), .none),
-      (.integers([1, 2, 3, 4, 5, 6], scale), .numbers([7, 8, 9], width: 1)),
+      (.integers([1, 2, 3, 4, 5, 6], scale), .numbers([7, 8, 9], shape: [1])),
       (.floats([1, 2, 3, 4, 5, 6]), .labels([0, 1, 1, 1, 0, 0], names: ["a", "b"])),
       (.floats([1, 2, 3, 4, 5, 6]), .classes([300, 0, 1], names: (0..<301).map(String.init))),
     ]

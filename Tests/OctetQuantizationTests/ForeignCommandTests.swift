@@ -200,30 +200,37 @@ struct ForeignCommandTests {
     let numbers = try foreign("input 6x6x1\nflatten\ndense 5", to: "numbers.onnx")
     let several = try foreign("input 6x6x1\nflatten\ndense 5 sigmoid", to: "several.onnx")
     let out = folder.path("none.octet")
-    for (model, data, message) in [
-      (number, two, "number.onnx: this model is not a classifier: its one output ends in linear"),
-      (number, four, "a number and no class"), (numbers, four, "its 5 outputs end in linear"),
-      (numbers, two, "(the data has 2 classes)"), (several, four, "its 5 outputs end in sigmoid"),
+    for (model, data, words, meaning) in [
+      (number, two, "2 classes, and the model gives a number", "numbers"),
+      (number, four, "4 classes, and the model gives a number", "numbers"),
+      (numbers, four, "4 classes, and the model gives 5 numbers", "numbers"),
+      (numbers, two, "2 classes, and the model gives 5 numbers", "numbers"),
+      (several, four, "4 classes, and the model gives 5 labels", "labels"),
     ] {
-      for arguments in [
-        ["quantize", model, "--data", data, "--out", out],
-        ["quantize", model, "--data", data, "--out", out, "-q"],
-        ["report", model, "--data", data, "--out", folder.path("none.html")],
-      ] {
-        let result = try OctetProcess.run(arguments)
-        #expect(result.status == 1 && result.output.isEmpty, "\(arguments)")
-        #expect(result.errors.contains(message) && result.errors.contains("--classes"), "\(result.errors)")
+      let made = try OctetProcess.run("quantize", model, "--data", data, "--out", out, "--json")
+      #expect(
+        made.status == 0 && made.errors.contains(words) && made.errors.contains("--classes"), "\(made.errors)"
+      )
+      #expect(try object(made.output)["meaning"] as? String == meaning)
+      #expect(try object(made.output)["accuracy"] == nil)
+      // Alone there is nothing to test them with.
+      for (command, more) in [("evaluate", []), ("report", ["--out", folder.path("none.html")])] {
+        let result = try OctetProcess.run([command, model, "--data", data] + more)
+        #expect(result.status == 1 && result.output.isEmpty)
+        #expect(result.errors.contains("what the model should give"), "\(result.errors)")
         #expect(result.errors.filter { $0 == "\n" }.count == 1)
       }
     }
-    #expect(try folder.bytes(of: "none.octet") == nil && folder.bytes(of: "none.html") == nil)
+    #expect(try folder.bytes(of: "none.html") == nil)
     // Names make classes of outputs that can be scores, and so does data with as many.
     for (model, data, more) in [
       (number, two, ["--classes", "0,1"]), (several, folder.path("six.csv"), []),
       (numbers, folder.path("six.csv"), []),
     ] {
-      let result = try OctetProcess.run(["quantize", model, "--data", data, "--out", out, "-q"] + more)
+      let result = try OctetProcess.run(
+        ["quantize", model, "--data", data, "--out", out, "--json"] + more)
       #expect(result.status == 0, "\(result.errors)")
+      #expect(try object(result.output)["meaning"] as? String == "classes")
     }
     // No classes are needed to write a model in another form.
     #expect(try OctetProcess.run("export", number, "--onnx", folder.path("again.onnx")).status == 0)

@@ -35,7 +35,7 @@ import Testing
     let runtime = try Model(copying: file.bytes)
     let reference = WholeLayerReference(file.bytes)
     let workers = Workers(count: 1)
-    let answers = try ImageClassifier(runtime, workers: workers).answers(of: images).classes
+    let answers = try IntegerRunner(runtime, on: images, workers: workers).classes()
     let network = try model.makeNetwork(capacity: images.count, workers: workers)
     let float = network.outputs(images, activation: .linear, workers: workers).flatMap { $0 }
     let output = quantized.integers[quantized.integers.count - 1].output

@@ -19,7 +19,7 @@ struct LoweringTests {
     let values = execution.run(images.units(0..<images.count), count: images.count)
     let network = try model.makeNetwork(capacity: images.count, workers: workers)
     // A head's activation is not part of the lowered network.
-    let activation = lowered.head == .linear ? model.network.outputActivation : .linear
+    let activation = lowered.outputs[0].head == .linear ? model.network.outputActivation : .linear
     let expected = network.outputs(images, activation: activation, workers: workers).flatMap { $0 }
     let found = values.outputs[values.outputs.count - 1]
     #expect(found.count == expected.count)

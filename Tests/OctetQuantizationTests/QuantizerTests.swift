@@ -80,10 +80,10 @@ struct QuantizerTests {
     let reference = WholeLayerReference(file.bytes)
     let images = FloatModels.images(40, shape: shape, seed: 9)
     let workers = Workers(count: 1)
-    let classes = try ImageClassifier(runtime, workers: workers).answers(of: images).classes
+    let classes = try IntegerRunner(runtime, on: images, workers: workers).classes()
 
     let network = try model.makeNetwork(capacity: images.count, workers: workers)
-    let activation = quantized.network.head == .linear ? model.network.outputActivation : .linear
+    let activation = quantized.network.outputs[0].head == .linear ? model.network.outputActivation : .linear
     let float = network.outputs(images, activation: activation, workers: workers).flatMap { $0 }
     let simulation = try IntegerNetworkExecution(quantized, capacity: images.count, workers: workers)
       .run(images.pixels.map { Float($0) }, count: images.count).outputs

@@ -2,6 +2,7 @@ import Foundation
 import OctetData
 import OctetHost
 import OctetNetwork
+import OctetQuantization
 import OctetReports
 import OctetTraining
 import Testing

@@ -1,5 +1,6 @@
 import OctetData
 import OctetNetwork
+import OctetQuantization
 import OctetReports
 import OctetTraining
 import Testing

@@ -160,7 +160,7 @@ import Testing
     let good = NPYArray(shape: [1, 9, 8, 2], [Float](repeating: 0, count: size))
     try sample.predict(good, "--integers").expectRefusal(1, ".keras", "float model")
     try sample.predict(good, "--out", sample.folder.path("out.txt")).expectRefusal(
-      2, ".npy, .csv or .jsonl")
+      2, ".npy, .npz, .csv or .jsonl")
     #expect(try sample.folder.bytes(of: "out.npy") == nil)
   }
 

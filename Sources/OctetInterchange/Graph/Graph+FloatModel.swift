@@ -3,12 +3,8 @@ import OctetNetwork
 extension Graph {
   /// The float model that computes the graph, which has been simplified.
   ///
-  /// - Parameter classNames: the classes in the order of the outputs, if they are known.
+  /// - Parameter classNames: the classes in the order of the values of an output, if they are known.
   func floatModel(classNames: [String]?) throws(GraphFailure) -> FloatModel {
-    // All nodes that are left are needed for the output, so the last one makes it.
-    guard outputView.value == nodes.count else {
-      throw GraphFailure("the output is not what the last node makes")
-    }
     let counts = readerCounts
     var made: [ForeignLayer] = []
     /// The float network's value for each of the graph's.
@@ -16,14 +12,16 @@ extension Graph {
     for (index, node) in nodes.enumerated() {
       let rules = node.operation.rules
       if rules.head == .softmax {
-        guard index == nodes.count - 1 else {
+        guard isOnlyOutput(index + 1) else {
           throw GraphFailure("\(node.title) is inside the network; softmax is supported at its end only")
         }
-        if node.inputs[0] == index, index > 0, counts[index] == 1, made[made.count - 1].activation == .linear,
-          made[made.count - 1].kind.layer.takesFunction
+        // The layer that makes what it reads, if nothing else does.
+        let source = values[node.inputs[0]] - 1
+        if source >= 0, counts[node.inputs[0]] == 1, made[source].activation == .linear,
+          made[source].kind.layer.takesFunction
         {
-          made[made.count - 1].activation = .softmax
-          values.append(made.count)
+          made[source].activation = .softmax
+          values.append(source + 1)
           continue
         }
       }
@@ -32,19 +30,35 @@ extension Graph {
       made.append(layer)
       values.append(made.count)
     }
-    if made.isEmpty {
-      // The output is the input as it came, perhaps with its axes in another order.
-      made.append(ForeignLayer(kind: .activation(ActivationOnly()), inputs: [0]))
+    let names = ModelOutput.distinct(outputs.map(\.name))
+    var results: [ForeignLayer.Output] = []
+    for (output, name) in zip(outputs, names) {
+      var value = values[output.view.value]
+      if value == 0 {
+        // The output is the input as it came, perhaps with its axes in another order.
+        made.append(ForeignLayer(kind: .activation(ActivationOnly()), inputs: [0]))
+        value = made.count
+      }
+      results.append(
+        ForeignLayer.Output(
+          name: name, value: value,
+          layout: ArrayLayout(shape: output.view.sizes, places: output.view.places),
+          givesLogarithms: output.view.value > 0
+            && nodes[output.view.value - 1].operation.rules.givesLogarithms))
     }
     do throws(NetworkError) {
-      var model = try ForeignLayer.model(input: input, layers: made, classNames: classNames)
+      var model = try ForeignLayer.model(
+        input: input, layers: made, outputs: results, classNames: classNames)
       model.inputLayout = ArrayLayout(shape: inputView.sizes, places: inputView.places)
-      model.outputLayout = ArrayLayout(shape: outputView.sizes, places: outputView.places)
       model.sources = sources.renumbered(values)
-      model.givesLogarithms = nodes.last?.operation.rules.givesLogarithms ?? false
       return model
     } catch {
       throw GraphFailure("\(error)")
     }
+  }
+
+  /// Whether a value is given, and no node reads it.
+  private func isOnlyOutput(_ value: Int) -> Bool {
+    outputs.contains { $0.view.value == value } && readers(of: value).isEmpty
   }
 }

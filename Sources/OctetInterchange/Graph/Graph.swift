@@ -71,24 +71,34 @@ package struct Graph: Sendable {
   package internal(set) var nodes: [Node] = []
   /// The file's operators in its order, and the values that hold what they give.
   package internal(set) var sources: [SourceOperator] = []
-  /// How the file's input and output arrays lie on value 0 and on what the last node makes.
+  /// How the file's input array lies on value 0.
   var inputView: ArrayView
-  var outputView: ArrayView
+  /// What the file gives, in its order; at least one when the graph is finished.
+  var outputs: [Output] = []
+
+  /// A value that the network gives, and how the file's array lies on it.
+  struct Output: Sendable {
+    /// Empty where the file has no name for it.
+    let name: String
+    var view: ArrayView
+  }
 
   init(input: ImageShape, view: ArrayView) {
     self.input = input
     inputView = view
-    outputView = view
   }
+
+  /// The first output, which most networks have alone.
+  var outputView: ArrayView { outputs[0].view }
 
   /// The shape of a value.
   package func shape(_ value: Int) -> ImageShape { value == 0 ? input : nodes[value - 1].shape }
 
-  /// How often each value is read; the graph's output counts as a reader.
+  /// How often each value is read; each output of the graph counts as a reader.
   var readerCounts: [Int] {
     var counts = [Int](repeating: 0, count: nodes.count + 1)
     for node in nodes { for value in node.inputs { counts[value] += 1 } }
-    counts[outputView.value] += 1
+    for output in outputs { counts[output.view.value] += 1 }
     return counts
   }
 

@@ -17,10 +17,10 @@ extension Graph {
     try foldPadding()
   }
 
-  /// Condition: the output does not depend on the value.
+  /// Condition: no output depends on the value.
   private mutating func dropUnread() {
     var isWanted = [Bool](repeating: false, count: nodes.count + 1)
-    isWanted[outputView.value] = true
+    for output in outputs { isWanted[output.view.value] = true }
     for index in nodes.indices.reversed() where isWanted[index + 1] {
       for value in nodes[index].inputs { isWanted[value] = true }
     }
@@ -32,7 +32,7 @@ extension Graph {
       numbers.append(kept.count)
     }
     for index in kept.indices { kept[index].inputs = kept[index].inputs.map { numbers[$0] } }
-    outputView.value = numbers[outputView.value]
+    for index in outputs.indices { outputs[index].view.value = numbers[outputs[index].view.value] }
     sources = sources.renumbered(numbers.indices.map { isWanted[$0] || $0 == 0 ? numbers[$0] : nil })
     nodes = kept
   }
@@ -65,8 +65,8 @@ extension Graph {
             "\(nodes[index].title) puts zeros around what \(nodes[reader].title) reads: \(error.reason)")
         }
       }
-      guard outputView.value != index + 1 || border.isEmpty else {
-        throw GraphFailure("\(nodes[index].title) is the output; only a convolution can take its zeros in")
+      guard border.isEmpty || !outputs.contains(where: { $0.view.value == index + 1 }) else {
+        throw GraphFailure("\(nodes[index].title) is an output; only a convolution can take its zeros in")
       }
       // The zeros are the reader's work now.
       if let reader = readers(of: index + 1).first {
@@ -138,7 +138,7 @@ extension Graph {
     }
     nodes.remove(at: index)
     for reader in nodes.indices { nodes[reader].inputs = nodes[reader].inputs.map(renamed) }
-    outputView.value = renamed(outputView.value)
+    for index in outputs.indices { outputs[index].view.value = renamed(outputs[index].view.value) }
     for place in sources.indices {
       if sources[place].value == index + 1, sources[place].computes { sources[place].isFused = true }
       sources[place].value = sources[place].value.map(renamed)

@@ -142,6 +142,7 @@ struct KerasImport {
 
   private mutating func translated() throws(GraphFailure) -> Graph {
     var last = builder.graph.inputView
+    var lastName = ""
     for layer in model.parts("layers") {
       let kind = layer.text("class_name") ?? ""
       let own = layer.part("config") ?? layer
@@ -167,9 +168,10 @@ struct KerasImport {
         builder.record(kind: kind, name: name, nodes: before, gives: last)
       }
       views[name] = last
+      lastName = name
       progress += 1
     }
-    builder.graph.outputView = isSequential ? last : try output()
+    builder.graph.outputs = isSequential ? [Graph.Output(name: lastName, view: last)] : try outputs()
     return builder.graph
   }
 
@@ -193,14 +195,23 @@ struct KerasImport {
     return inputs
   }
 
-  private func output() throws(GraphFailure) -> ArrayView {
+  /// In the order of the model, each under the name of its layer.
+  private func outputs() throws(GraphFailure) -> [Graph.Output] {
     var names: [String] = []
     KerasConfiguration.collect(model["output_layers"], into: &names, depth: 0)
-    guard names.count == 1, let view = views[names[0]] else {
-      let listed = names.isEmpty ? "none" : names.map(\.quoted).joined(separator: ", ")
-      throw GraphFailure("its outputs are: \(listed); one is supported")
+    guard (1...NetworkDescription.largestOutputCount).contains(names.count) else {
+      throw GraphFailure(
+        "it has \(names.count) outputs; 1 to \(NetworkDescription.largestOutputCount) in a list are supported"
+      )
     }
-    return view
+    var outputs: [Graph.Output] = []
+    for name in names {
+      guard let view = views[name] else {
+        throw GraphFailure("its output \(name.quoted) is not what a layer gives")
+      }
+      outputs.append(Graph.Output(name: name, view: view))
+    }
+    return outputs
   }
 
   // MARK: weights

@@ -22,7 +22,10 @@ extension FloatModel {
     var value = 0
     while true {
       let readers = network.layers.indices.filter { network.layers[$0].inputs.contains(value) }
-      guard readers.count == 1, let reader = readers.first else { return nil }
+      // What the model gives must not change.
+      guard readers.count == 1, let reader = readers.first, !network.outputs.contains(value) else {
+        return nil
+      }
       let layer = network.layers[reader]
       switch layer.kind.layer.inputScaling {
       case .follows where layer.activation == .linear: value = reader + 1
@@ -68,6 +71,7 @@ extension FloatModel {
     var name = "pixels"
     while network.layers.contains(where: { $0.name == name }) { name += "-" }
     var model = self
+    let outputs = network.outputs
     model.network.layers = network.layers.map { layer in
       LayerDescription(
         name: layer.name, kind: layer.kind, activation: layer.activation, inputs: layer.inputs.map { $0 + 1 },
@@ -75,6 +79,7 @@ extension FloatModel {
     }
     model.network.layers.insert(
       LayerDescription(name: name, kind: affine.kind, activation: .linear, inputs: [0], line: 1), at: 0)
+    model.network.outputs = outputs.map { $0 + 1 }
     model.parameters.insert(
       contentsOf: affine.parameters.map {
         NamedValues(name: "\(name).\($0.name)", shape: $0.shape, values: $0.values)

@@ -13,10 +13,18 @@ struct ForeignLayer {
 }
 
 extension ForeignLayer {
-  /// The finished model; its layers are named after their kinds, and its classes have the names that are given, if any
-  /// are.
+  /// A value that the model gives.
+  struct Output {
+    let name: String
+    let value: Int
+    let layout: ArrayLayout
+    let givesLogarithms: Bool
+  }
+
+  /// The finished model; its layers are named after their kinds, and the classes of the first output that can have them
+  /// have the names that are given, if any are.
   static func model(
-    input: ImageShape, layers: [ForeignLayer], classNames: [String]?
+    input: ImageShape, layers: [ForeignLayer], outputs: [Output], classNames: [String]?
   ) throws(NetworkError) -> FloatModel {
     var counts: [String: Int] = [:]
     var lines: [LayerDescription] = []
@@ -34,11 +42,14 @@ extension ForeignLayer {
           NamedValues(name: "\(name).\(parameter.name)", shape: parameter.shape, values: parameter.values))
       }
     }
-    let network = NetworkDescription(input: input, layers: lines)
-    for layer in lines.dropLast() where layer.activation == .softmax {
-      throw NetworkError("layer \(layer.name) has softmax, which only the last layer can")
-    }
-    let model = FloatModel(network: network, classNames: classNames ?? [], parameters: parameters)
+    let network = NetworkDescription(input: input, layers: lines, outputs: outputs.map(\.value))
+    try network.checkOutputs()
+    var model = FloatModel(
+      network: network,
+      outputs: outputs.map {
+        ModelOutput(name: $0.name, layout: $0.layout, givesLogarithms: $0.givesLogarithms)
+      }, parameters: parameters)
+    if let classNames { model = try model.naming(classNames) }
     if let fault = try model.fault() { throw NetworkError(fault) }
     return model
   }

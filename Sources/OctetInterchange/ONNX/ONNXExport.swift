@@ -42,9 +42,22 @@ package struct ONNXExport {
       let value = description.kind.layer.write(layer, to: &self)
       values.append(activate(value, description.activation, name: layer.name))
     }
-    // The last value under a name that says what it is, whatever made it.
-    let output = writer.node("Identity", [values[values.count - 1]], name: "output", output: "output")
-    writer.markOutput(output, shapes[shapes.count - 1])
+    // Each under a name that says what it is, whatever made it.
+    for (name, value) in zip(outputNames, model.network.outputs) {
+      writer.markOutput(
+        writer.node("Identity", [values[value]], name: name, output: name), shapes[value])
+    }
+  }
+
+  /// The names of the outputs, where they cannot be those of other values of the file.
+  private var outputNames: [String] {
+    if model.outputs.count == 1 { return [ModelOutput.usualName] }
+    return ModelOutput.distinct(
+      model.outputs.enumerated().map { index, output in
+        let isTaken =
+          output.name == ONNXWriter.inputName || output.name.hasPrefix("value_") || output.name.contains(".")
+        return isTaken ? "\(ModelOutput.usualName)_\(index)" : output.name
+      })
   }
 
   // MARK: what several kinds have

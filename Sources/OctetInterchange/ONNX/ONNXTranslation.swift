@@ -106,11 +106,13 @@ struct ONNXTranslation {
         kind: node.type, name: node.ownName, nodes: before, gives: views[node.outputs.first ?? ""])
       progress += 1
     }
-    let output = graph.outputs[0].name
-    guard let view = views[output] else {
-      throw GraphFailure("its output \(output.quoted) does not depend on its input, or no node makes it")
+    for output in graph.outputs {
+      guard let view = views[output.name] else {
+        throw GraphFailure(
+          "its output \(output.name.quoted) does not depend on its input, or no node makes it")
+      }
+      builder.graph.outputs.append(Graph.Output(name: output.name, view: view))
     }
-    builder.graph.outputView = view
     return builder.graph
   }
 
@@ -228,12 +230,13 @@ struct ONNXTranslation {
 }
 
 extension ONNXGraph {
-  /// The nodes that the output needs, in their order.
+  /// The nodes that the outputs need, in their order.
   fileprivate func needed() throws(GraphFailure) -> [Node] {
-    guard outputs.count == 1 else {
-      throw GraphFailure("it has \(outputs.count) outputs; one is supported")
+    guard (1...NetworkDescription.largestOutputCount).contains(outputs.count) else {
+      throw GraphFailure(
+        "it has \(outputs.count) outputs; 1 to \(NetworkDescription.largestOutputCount) are supported")
     }
-    var wanted: Set = [outputs[0].name]
+    var wanted = Set(outputs.map(\.name))
     var list: [Node] = []
     for node in nodes.reversed() where node.outputs.contains(where: { !$0.isEmpty && wanted.contains($0) }) {
       wanted.formUnion(node.inputs)
@@ -275,7 +278,7 @@ extension FloatModel {
     do throws(GraphFailure) {
       try graph.simplify()
       self = try graph.floatModel(
-        classNames: classNames ?? source.ownClassNames(count: graph.outputView.count))
+        classNames: classNames ?? source.ownClassNames(counts: graph.outputs.map(\.view.count)))
     } catch {
       throw ImportError(path: path, error.reason)
     }
@@ -284,10 +287,10 @@ extension FloatModel {
 
 extension ONNXGraph {
   /// The class names that Octet's own export leaves in a file, if they still fit.
-  fileprivate func ownClassNames(count: Int) -> [String]? {
+  fileprivate func ownClassNames(counts: [Int]) -> [String]? {
     let names = properties[ONNXWriter.classesKey].flatMap {
       try? UntrustedJSON.decode([String].self, from: $0)
     }
-    return names.flatMap { $0.count == max(count, 2) ? $0 : nil }
+    return names.flatMap { names in counts.contains { max($0, 2) == names.count } ? names : nil }
   }
 }

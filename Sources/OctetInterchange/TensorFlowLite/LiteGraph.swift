@@ -52,6 +52,8 @@ package struct LiteGraph: Sendable {
   private(set) var nodes: [Node] = []
   private(set) var inputs: [Int] = []
   package private(set) var outputs: [Int] = []
+  /// What the outputs are called: by the file's signature, or else as their tensors are.
+  private(set) var outputNames: [String] = []
 
   /// A classifier of small pictures has far fewer.
   private static let mostTensors = 10_000
@@ -90,6 +92,15 @@ package struct LiteGraph: Sendable {
     guard ports.allSatisfy(tensors.indices.contains) else {
       throw FlatBufferTable.Failure(
         offset: graphs[0].offset, reason: "an input or output is not a tensor of the graph")
+    }
+    outputNames = outputs.map { tensors[$0].name }
+    let signatures = try model.tables(7, atMost: 64)
+    guard signatures.count == 1 else { return }
+    for map in try signatures[0].tables(1, atMost: 64) {
+      let (name, tensor) = (try map.text(0), try map.integer(1))
+      for (place, output) in outputs.enumerated() where output == tensor && !name.isEmpty {
+        outputNames[place] = name
+      }
     }
   }
 

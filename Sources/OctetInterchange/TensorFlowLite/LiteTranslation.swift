@@ -18,9 +18,12 @@ struct LiteTranslation {
   init(_ file: LiteGraph, isInteger: Bool, image: ImageShape?) throws(GraphFailure) {
     self.file = file
     self.isInteger = isInteger
-    guard file.inputs.count == 1, file.outputs.count == 1 else {
+    let most = isInteger ? 1 : NetworkDescription.largestOutputCount
+    guard file.inputs.count == 1, (1...most).contains(file.outputs.count) else {
       throw GraphFailure(
-        "it has \(file.inputs.count) inputs and \(file.outputs.count) outputs; one of each is supported")
+        "it has \(file.inputs.count) inputs and \(file.outputs.count) outputs; one input and "
+          + "\(isInteger ? "one output, as its layers compute with integers," : "1 to \(most) outputs") are supported"
+      )
     }
     inputTensor = file.inputs[0]
     let tensor = file.tensors[inputTensor]
@@ -47,10 +50,12 @@ struct LiteTranslation {
       let output = node.outputs[0]
       builder.record(kind: node.name, name: file.tensors[output].name, nodes: before, gives: views[output])
     }
-    guard let view = views[file.outputs[0]], view.hasBatch else {
-      throw GraphFailure("its output does not depend on its input, or no operator makes it")
+    for (output, name) in zip(file.outputs, file.outputNames) {
+      guard let view = views[output], view.hasBatch else {
+        throw GraphFailure("its output \(name.quoted) does not depend on its input, or no operator makes it")
+      }
+      builder.graph.outputs.append(Graph.Output(name: name, view: view))
     }
-    builder.graph.outputView = view
   }
 
   func title(_ node: LiteGraph.Node) -> String {

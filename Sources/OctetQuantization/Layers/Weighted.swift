@@ -43,8 +43,8 @@ struct WeightedQuantization {
   let site: LayerQuantizer
   private var layer: LoweredLayer { site.layer }
 
-  /// Room that int16 logits leave above the largest value seen.
-  private static let logitHeadroom = 2.0
+  /// Room that int16 outputs leave above the largest value seen.
+  private static let outputHeadroom = 2.0
 
   init(_ site: LayerQuantizer) { self.site = site }
 
@@ -66,8 +66,8 @@ struct WeightedQuantization {
     var integers: IntegerLayer
     if layer.needsTable {
       integers = site.lookUp(from: site.encoding(usefulSumsRange, atLeast: smallest))
-    } else if site.isLast {
-      let largest = max(-site.outputRange.low, site.outputRange.high) * Self.logitHeadroom
+    } else if site.isWide {
+      let largest = max(-site.outputRange.low, site.outputRange.high) * Self.outputHeadroom
       let scale = Float(max(smallest, largest / 32_767, 1e-30)).nextUp
       integers = site.plain(output: IntegerLayer.Encoding(scale: scale, zeroPoint: 0, elementBytes: 2))
     } else {

@@ -45,7 +45,7 @@ extension FloatModel {
     }
     do throws(NetworkError) {
       self = try model.taking(pixels: pixels ?? 0...1)
-      if let classNames { self = try naming(given: classNames) }
+      if let classNames { self = try naming(classNames) }
     } catch {
       throw QuantizationFailure(.model, "\(path): \(error)")
     }
@@ -83,9 +83,9 @@ extension FloatModel {
     }
     var model = self
     do throws(NetworkError) {
-      model = try naming(given: nil, data: images.hasLabels ? images.classNames : nil)
+      model = try deciding(targets: images.labeled.targets)
     } catch {
-      throw QuantizationFailure(.model, "this model is not a classifier: \(error)")
+      throw QuantizationFailure(.model, error.description)
     }
     model.pictureForm =
       pictureForm ?? .of(recipe: recipeName, for: images.labeled.shape, classNames: model.classNames)

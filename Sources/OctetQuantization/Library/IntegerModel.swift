@@ -78,8 +78,7 @@ public struct IntegerModel: Sendable {
   /// - Throws: ``QuantizationFailure`` of kind `images` if they have another shape.
   public func classes(of images: ImageSet, threads: Int? = nil) throws(QuantizationFailure) -> [Int] {
     do {
-      return try ImageClassifier(model, workers: Workers(threads: threads)).answers(of: images.labeled)
-        .classes
+      return try IntegerRunner(model, on: images.labeled, workers: Workers(threads: threads)).classes()
     } catch {
       throw QuantizationFailure(.images, "\(error)")
     }

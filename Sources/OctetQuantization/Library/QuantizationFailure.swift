@@ -28,7 +28,7 @@ public struct QuantizationFailure: Error, Equatable, Sendable, CustomStringConve
   init(_ error: QuantizationError) {
     kind =
       switch error {
-      case .network, .unsupported, .noClassifier, .limit: .model
+      case .network, .unsupported, .output, .limit: .model
       case .shape, .noImages, .integersWithoutScale: .images
       }
     description = error.description

@@ -58,12 +58,22 @@ extension LoweredLayer {
   }
 }
 
+/// A value that the network gives, before what makes probabilities of it.
+package struct LoweredOutput: Hashable, Sendable {
+  package let name: String
+  package var value: Int
+  package let meaning: OutputMeaning
+  package let head: QuantizedModel.Head
+  /// Of classes, labels or numbers; or none.
+  package let names: [String]
+}
+
 /// A float network of layers that the file has.
 package struct LoweredNetwork: Sendable {
   package var input: ImageShape
   package var layers: [LoweredLayer]
-  package var head: QuantizedModel.Head
-  package var classNames: [String]
+  /// In the order of the model.
+  package var outputs: [LoweredOutput] = []
   package var pictureForm = PictureForm.digits
   /// For each value of the float network the one that holds it here, or what was fused with it; nil where nothing does.
   package var values: [Int?] = []
@@ -79,6 +89,14 @@ package struct LoweredNetwork: Sendable {
     }
     return readers
   }
+
+  /// Whether the network gives a value.
+  func gives(_ value: Int) -> Bool { outputs.contains { $0.value == value } }
+
+  /// Whether a layer's values may have 16 bits: those of an output that no layer reads.
+  func canBeWide(_ index: Int) -> Bool {
+    gives(index + 1) && readers[index + 1].isEmpty && layers[index].kind.fileKind.traits.contains(.wideOutput)
+  }
 }
 
 extension LoweredNetwork {
@@ -91,20 +109,22 @@ extension LoweredNetwork {
   /// Moves what layer `index` does into the layer whose output it reads, if that is possible.
   private mutating func joinWithPrevious(_ index: Int) -> Bool {
     let layer = layers[index]
-    guard layer.inputs.count == 1, layer.inputs[0] > 0, readers[layer.inputs[0]].count == 1 else {
-      return false
-    }
+    // A value that the network gives must stay.
+    guard layer.inputs.count == 1, layer.inputs[0] > 0, readers[layer.inputs[0]].count == 1,
+      !gives(layer.inputs[0])
+    else { return false }
     return layer.kind.join(layer, to: &layers[layer.inputs[0] - 1])
   }
 
   /// Takes out a layer whose work the one that it reads does now.
   private mutating func remove(_ index: Int) {
     let source = layers[index].inputs[0]
+    layers.remove(at: index)
     func renumbered(_ value: Int) -> Int {
       value == index + 1 ? source : value > index + 1 ? value - 1 : value
     }
-    layers.remove(at: index)
     for reader in layers.indices { layers[reader].inputs = layers[reader].inputs.map(renumbered) }
+    for output in outputs.indices { outputs[output].value = renumbered(outputs[output].value) }
     values = values.map { $0.map(renumbered) }
   }
 }

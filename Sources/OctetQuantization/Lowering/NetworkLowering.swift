@@ -25,28 +25,34 @@ extension LoweredNetwork {
   }
 
   private init(lowering model: FloatModel, input: ImageShape) throws(QuantizationError) {
-    var lowering = try NetworkLowering(model, input: input)
-    try lowering.lower()
-    self = lowering.network
-    if let reason = try classifierFault(model) { throw .noClassifier(reason) }
-    fuse()
-    try checkLast()
-  }
-
-  private func classifierFault(_ model: FloatModel) throws(QuantizationError) -> String? {
+    let decided: FloatModel
     do throws(NetworkError) {
-      return try model.classifierFault()
+      try model.network.checkOutputs()
+      decided = try model.deciding()
     } catch {
       throw .network(error)
     }
+    var lowering = try NetworkLowering(decided, input: input)
+    try lowering.lower()
+    self = lowering.network
+    fuse()
+    try check()
   }
 
-  private func checkLast() throws(QuantizationError) {
-    guard let last = layers.last else {
-      throw .limit("it has no layer that computes anything")
-    }
-    guard last.output.isFlat else {
-      throw .unsupported(layer: last.name, reason: "its output is \(last.output), not one row of logits")
+  private func check() throws(QuantizationError) {
+    guard !layers.isEmpty else { throw .limit("it has no layer that computes anything") }
+    for output in outputs {
+      guard output.value > 0 else {
+        throw .output(
+          name: output.name, reason: "it is the input as it came; an output is what a layer gives")
+      }
+      let shape = shapes[output.value]
+      guard shape.isFlat || output.meaning == .numbers else {
+        throw .output(
+          name: output.name,
+          reason: "it is \(shape), and \(output.meaning) are one row of values: flatten and "
+            + "end with a dense layer, or with a global mean")
+      }
     }
     guard layers.count <= Int(Limit.layers) else {
       throw .limit("it has \(layers.count) layers after fusing; \(Limit.layers) is the most")
@@ -78,26 +84,21 @@ struct NetworkLowering {
     } catch {
       throw .network(error)
     }
-    // Layers that nothing reads are left out.
+    // Layers that no output needs are left out.
     var isNeeded = [Bool](repeating: false, count: shapes.count)
-    isNeeded[shapes.count - 1] = true
+    for value in model.network.outputs { isNeeded[value] = true }
     for (index, layer) in model.network.layers.enumerated().reversed() where isNeeded[index + 1] {
       for value in layer.inputs { isNeeded[value] = true }
     }
     self.isNeeded = isNeeded
     parameters = Dictionary(model.parameters.map { ($0.name, $0.values) }) { first, _ in first }
-    let head: QuantizedModel.Head =
-      switch model.network.outputActivation {
-      case .softmax: .softmax
-      case .sigmoid: .sigmoid
-      case .linear, .relu, .tanh: .linear
-      }
-    network = LoweredNetwork(
-      input: input, layers: [], head: head, classNames: model.classNames,
-      pictureForm: model.pictureForm ?? .digits)
+    network = LoweredNetwork(input: input, layers: [], pictureForm: model.pictureForm ?? .digits)
   }
 
   mutating func lower() throws(QuantizationError) {
+    let read = model.network.readValues
+    // For each output the lowered value before what makes probabilities of it.
+    var results: [Int: Int] = [:]
     for (index, layer) in model.network.layers.enumerated() {
       guard isNeeded[index + 1] else {
         values.append(nil)
@@ -105,16 +106,40 @@ struct NetworkLowering {
       }
       let site = LoweringSite(layer: layer, input: shapes[layer.inputs[0]], output: shapes[index + 1])
       var value = try layer.kind.lowering.lower(site, &self)
-      let isHead = index == model.network.layers.count - 1 && network.head != .linear
-      if layer.activation != .linear, !isHead {
+      let isOutput = model.network.outputs.contains(index + 1)
+      let isHead = isOutput && (layer.activation == .softmax || layer.activation == .sigmoid)
+      if isHead { results[index + 1] = value }
+      if layer.activation != .linear, !isHead || read.contains(index + 1) {
         value = append(
           LoweredLayer(
             name: layer.name, kind: ActivationOnly(), inputs: [value], input: network.shapes[value],
             output: network.shapes[value], activation: layer.activation))
       }
+      if isOutput, !isHead { results[index + 1] = value }
       values.append(value)
     }
     network.values = values
+    for (output, value) in zip(model.outputs, model.network.outputs) {
+      guard let result = results[value], let meaning = output.meaning else {
+        preconditionFailure("an output is what a layer gives, and its meaning is decided")
+      }
+      let head: QuantizedModel.Head =
+        switch model.network.activation(of: value) {
+        case .softmax: .softmax
+        case .sigmoid: .sigmoid
+        case .linear, .relu, .tanh: .linear
+        }
+      guard head != .softmax || meaning == .classes else {
+        throw .output(
+          name: output.name,
+          reason: shapes[value].count == 1
+            ? "softmax over one value is always 1"
+            : "it ends in softmax over the channels of \(shapes[value]); "
+              + "softmax is supported over one row of values")
+      }
+      network.outputs.append(
+        LoweredOutput(name: output.name, value: result, meaning: meaning, head: head, names: output.names))
+    }
   }
 
   // MARK: what the kinds' own files use

@@ -30,12 +30,12 @@ package final class FloatExecution {
     return values
   }
 
-  /// The last layer's output when value `index` is changed to `changed`.
-  func output(_ values: Values, changing index: Int, to changed: [Float], count: Int) -> [Float] {
+  /// The network's outputs, before what makes probabilities of them, when value `index` is changed to `changed`.
+  func outputs(_ values: Values, changing index: Int, to changed: [Float], count: Int) -> [[Float]] {
     var values = Values(
       outputs: Array(values.outputs[..<index]) + [changed], sums: Array(values.sums[..<index]))
     for layer in index..<executors.count { append(layer: layer, to: &values, count: count) }
-    return values.outputs[values.outputs.count - 1]
+    return network.outputs.map { values.outputs[$0.value] }
   }
 
   private func append(layer index: Int, to values: inout Values, count: Int) {

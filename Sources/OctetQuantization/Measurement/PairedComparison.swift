@@ -11,21 +11,15 @@ package struct PairedComparison: Sendable, Equatable {
   }
 
   package let classes: [ClassFigures]
-  package let images: Int
-  package let floatCorrect: Int
-  package let correct: Int
+  /// Of all images.
+  package let counts: PairedCounts
   /// Images that the two put in different classes.
   package let changed: Int
-  /// Right in float and wrong now.
-  package let lost: Int
-  /// Wrong in float and right now.
-  package let gained: Int
 
   package init(labels: [UInt16], float: [Int], quantized: [Int], classNames: [String]) {
     precondition(labels.count == float.count && float.count == quantized.count, "one answer for each image")
     var classes = classNames.map { ClassFigures(name: $0) }
-    var lost = 0
-    var gained = 0
+    var counts = PairedCounts()
     for index in labels.indices {
       let truth = Int(labels[index])
       let floatIsRight = float[index] == truth
@@ -34,30 +28,62 @@ package struct PairedComparison: Sendable, Equatable {
       classes[truth].floatCorrect += floatIsRight ? 1 : 0
       classes[truth].correct += isRight ? 1 : 0
       classes[truth].changed += float[index] == quantized[index] ? 0 : 1
-      lost += floatIsRight && !isRight ? 1 : 0
-      gained += !floatIsRight && isRight ? 1 : 0
+      counts.add(float: floatIsRight, quantized: isRight)
     }
     self.classes = classes
-    images = labels.count
-    floatCorrect = classes.reduce(0) { $0 + $1.floatCorrect }
-    correct = classes.reduce(0) { $0 + $1.correct }
+    self.counts = counts
     changed = classes.reduce(0) { $0 + $1.changed }
-    self.lost = lost
-    self.gained = gained
   }
 
-  package var accuracy: Double { images == 0 ? 0 : Double(correct) / Double(images) }
-  package var floatAccuracy: Double { images == 0 ? 0 : Double(floatCorrect) / Double(images) }
+  package var images: Int { counts.items }
+  package var floatCorrect: Int { counts.floatRight }
+  package var correct: Int { counts.right }
+  package var lost: Int { counts.lost }
+  package var gained: Int { counts.gained }
+  package var accuracy: Double { counts.share }
+  package var floatAccuracy: Double { counts.floatShare }
+  package var lossPoints: Double { counts.lossPoints }
+  package var interval: ClosedRange<Double> { counts.interval }
+  package var pValue: Double { counts.pValue }
+}
+
+/// How often two models are right about the same items, and how often only one of them is.
+package struct PairedCounts: Sendable, Equatable {
+  package private(set) var items = 0
+  package private(set) var floatRight = 0
+  package private(set) var right = 0
+  /// Right in float and wrong now.
+  package private(set) var lost = 0
+  /// Wrong in float and right now.
+  package private(set) var gained = 0
+
+  package init() {}
+
+  /// - Parameter pairs: for each item whether the float model is right, and the quantized one.
+  package init(_ pairs: some Sequence<(Bool, Bool)>) {
+    for (float, quantized) in pairs { add(float: float, quantized: quantized) }
+  }
+
+  package mutating func add(float: Bool, quantized: Bool) {
+    items += 1
+    floatRight += float ? 1 : 0
+    right += quantized ? 1 : 0
+    lost += float && !quantized ? 1 : 0
+    gained += !float && quantized ? 1 : 0
+  }
+
+  package var share: Double { items == 0 ? 0 : Double(right) / Double(items) }
+  package var floatShare: Double { items == 0 ? 0 : Double(floatRight) / Double(items) }
 
   /// Percentage points that quantization cost; negative when it gained.
-  package var lossPoints: Double { images == 0 ? 0 : 100 * Double(lost - gained) / Double(images) }
+  package var lossPoints: Double { items == 0 ? 0 : 100 * Double(lost - gained) / Double(items) }
 
   /// Where the loss in points lies on images like these, with 95 % confidence.
   ///
   /// From the pairs that differ, as McNemar's test, in the form of Bonett and Price: one image is added to each kind of
   /// difference, so that few or no differences do not pretend to be certainty.
   package var interval: ClosedRange<Double> {
-    let total = Double(images + 2)
+    let total = Double(items + 2)
     let down = Double(lost + 1) / total
     let up = Double(gained + 1) / total
     let middle = down - up

@@ -21,16 +21,16 @@ package struct QuantizationReport: Sendable {
     package let isolated: Decibels
     /// When all layers before it are quantized too.
     package let accumulated: Decibels
-    /// At the logits, when this layer alone is quantized.
-    package let atLogits: Decibels
+    /// At the output that suffers most, when this layer alone is quantized: before a closing softmax or sigmoid.
+    package let atOutputs: Decibels
   }
 
   package let layers: [Layer]
   package let images: Int
 
-  /// The layer that by itself leaves the most noise in the logits; nil if none leaves any.
+  /// The layer that by itself leaves the most noise in an output; nil if none leaves any.
   package var costliest: Layer? {
-    layers.filter(\.atLogits.isFinite).min { $0.atLogits < $1.atLogits }
+    layers.filter(\.atOutputs.isFinite).min { $0.atOutputs < $1.atOutputs }
   }
 }
 
@@ -52,7 +52,7 @@ extension QuantizationReport {
     let input = images.units(0..<count)
     let real = float.run(input, count: count)
     let chain = integers.run(quantized.input.steps(input), count: count)
-    let logits = real.outputs[real.outputs.count - 1]
+    let outputs = network.outputs.map { real.outputs[$0.value] }
     let encodings = quantized.encodings
 
     var layers: [Layer] = []
@@ -65,7 +65,7 @@ extension QuantizationReport {
       let scale = quantized.integers[index].output.scale
       let alone = integers.run(layer: index, exact, count: count).output.map { $0 * scale }
       let isolated = Self.decibels(real.outputs[index + 1], alone)
-      let changed = float.output(real, changing: index + 1, to: alone, count: count)
+      let changed = float.outputs(real, changing: index + 1, to: alone, count: count)
       let scales = quantized.integers[index].weightScales
       layers.append(
         Layer(
@@ -74,7 +74,7 @@ extension QuantizationReport {
           weightScales: scales.min().flatMap { low in scales.max().map { low...$0 } },
           saturation: Double(chain.saturated[index]) / Double(count * layer.output.count), isolated: isolated,
           accumulated: Self.decibels(real.outputs[index + 1], chain.outputs[index + 1].map { $0 * scale }),
-          atLogits: Self.decibels(logits, changed)))
+          atOutputs: zip(outputs, changed).map { Self.decibels($0, $1) }.min() ?? .infinity))
     }
     self.layers = layers
     self.images = count

@@ -9,8 +9,8 @@ package struct LayerQuantizer {
   /// The range of the layer's output; where a table follows, also that of what goes into it.
   let outputRange: ValueRange
   let sumsRange: ValueRange
-  /// Whether this is the last layer, whose integers may be wide.
-  let isLast: Bool
+  /// Whether the layer's integers may have 16 bits.
+  let isWide: Bool
 
   /// The file's layer, before any number is chosen.
   var emptyLayer: QuantizedLayer {

@@ -23,7 +23,7 @@ extension QuantizedNetwork {
       layer.bias = [Float](repeating: 0, count: lowered.bias.count)
       let quantizer = LayerQuantizer(
         layer: layer, inputs: layer.inputs.map { encodings[$0] }, outputRange: madeUp, sumsRange: madeUp,
-        isLast: index == network.layers.count - 1)
+        isWide: network.canBeWide(index))
       let scales = layer.isWeighted ? [Double](repeating: 0x1p-7, count: layer.output.channels) : []
       let integers = try layer.kind.quantize(quantizer, weightScales: scales)
       encodings.append(integers.output)

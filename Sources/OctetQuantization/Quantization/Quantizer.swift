@@ -50,7 +50,7 @@ package struct Quantizer {
         layer: layer, inputs: layer.inputs.map { encodings[$0] },
         outputRange: settings.method.range(of: ranges.outputs[index]),
         sumsRange: settings.method.range(of: ranges.sums[index]),
-        isLast: index == network.layers.count - 1)
+        isWide: network.canBeWide(index))
       let integers = try quantize(index, quantizer, sample)
       encodings.append(integers.output)
       all.append(integers)
@@ -101,8 +101,10 @@ package struct QuantizedNetwork: Sendable {
         shape: shape, zeroPoint: encoding.zeroPoint, elementBytes: encoding.elementBytes,
         scale: encoding.scale)
     }
-    var model = QuantizedModel(
-      head: network.head, classNames: network.classNames, tensors: tensors, layers: integers.map(\.layer))
+    let outputs = network.outputs.map {
+      QuantizedOutput(tensor: $0.value, meaning: $0.meaning, head: $0.head, names: $0.names)
+    }
+    var model = QuantizedModel(outputs: outputs, tensors: tensors, layers: integers.map(\.layer))
     model.inputKind = inputKind
     model.pictureForm = network.pictureForm
     model.fitBorders()
@@ -137,8 +139,8 @@ package enum QuantizationError: Error, Equatable {
   case noImages
   /// Integers whose meaning is not known.
   case integersWithoutScale
-  /// The network's outputs are no classes.
-  case noClassifier(String)
+  /// An output that the integer format cannot express.
+  case output(name: String, reason: String)
   /// A number that the format has no room for.
   case limit(String)
 }
@@ -153,7 +155,7 @@ extension QuantizationError: CustomStringConvertible {
     case .noImages: "there are no images to calibrate on: give data with training images"
     case .integersWithoutScale:
       "the data holds int8 integers, and a float model needs what they stand for: give --input-scale SCALE:ZERO"
-    case .noClassifier(let reason): "the network is not a classifier: \(reason)"
+    case .output(let name, let reason): "output \(name) cannot be quantized: \(reason)"
     case .limit(let reason): "the network does not fit an .octet file: \(reason)"
     }
   }

@@ -22,9 +22,12 @@ package struct ComparisonSection {
     )
   }
 
-  package var section: Section {
+  package var section: Section { section("comparison", title: "Float against int8") }
+
+  /// - Parameter identifier: names the section in links.
+  package func section(_ identifier: String, title: String) -> Section {
     Section(
-      "comparison", title: "Float against int8",
+      identifier, title: title,
       [
         .facts(facts), .notes(comparison.changed == 0 ? ["No image changed its class."] : []),
         .gallery(changed), .figures([chart]), .table(table),

@@ -1,5 +1,6 @@
 import OctetCommandLine
 import OctetData
+import OctetQuantization
 import OctetTraining
 
 /// How a model does on images: what it confuses, whether its probabilities can be believed, and its worst mistakes.
@@ -23,7 +24,10 @@ package struct EvaluationSection {
     confusion = answers.confusion(images)
   }
 
-  package var section: Section {
+  package var section: Section { section("evaluation", title: "Evaluation") }
+
+  /// - Parameter identifier: names the section in links.
+  package func section(_ identifier: String, title: String) -> Section {
     var blocks: [Section.Block] = [.facts(facts)]
     blocks.append(.figures([heatMap]))
     if let table = ConfusionChart(confusion: confusion).table { blocks.append(.table(table)) }
@@ -33,7 +37,7 @@ package struct EvaluationSection {
     blocks.append(.figures(figures))
     blocks.append(.table(table))
     blocks.append(.gallery(mistakes))
-    return Section("evaluation", title: "Evaluation", blocks)
+    return Section(identifier, title: title, blocks)
   }
 
   private var facts: [Section.Fact] {

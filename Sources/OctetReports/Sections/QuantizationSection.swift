@@ -21,7 +21,7 @@ package struct QuantizationSection {
     var notes: [String] = []
     if let costliest = report.costliest {
       notes.append(
-        "\(costliest.name) costs the most: quantized alone, it leaves \(decibels(costliest.atLogits)) at the logits."
+        "\(costliest.name) costs the most: quantized alone, it leaves \(decibels(costliest.atOutputs)) at the output."
       )
     }
     if let worst = report.layers.max(by: { $0.saturation < $1.saturation }), worst.saturation > 0 {
@@ -117,11 +117,11 @@ package struct QuantizationSection {
 
   private var table: PageTable {
     var table = PageTable(
-      "", columns: ["Layer", "Kind", "Output", "Type", "Scale", "Zero point", "At the logits"], words: [1])
+      "", columns: ["Layer", "Kind", "Output", "Type", "Scale", "Zero point", "At the output"], words: [1])
     for layer in report.layers {
       table.add([
         layer.name, layer.kind, "\(layer.output)", layer.encoding.elementBytes == 2 ? "int16" : "int8",
-        "\(layer.encoding.scale)", "\(layer.encoding.zeroPoint)", decibels(layer.atLogits),
+        "\(layer.encoding.scale)", "\(layer.encoding.zeroPoint)", decibels(layer.atOutputs),
       ])
     }
     return table

@@ -46,7 +46,9 @@ package struct DataText {
 
   /// A bar for each class or label; of numbers their ranges.
   package var balance: String {
-    if case .numbers(let numbers, let width) = images.targets { return ranges(numbers, width: width) }
+    if case .numbers(let numbers, _) = images.targets {
+      return ranges(numbers, width: images.targets.width)
+    }
     if names.isEmpty { return "The items have \(images.targets.description).\n" }
     let counts = images.frequencies
     let most = max(counts.max() ?? 1, 1)
@@ -86,9 +88,8 @@ package struct DataText {
     case .labels(let flags, let names):
       names.indices.filter { flags[index * names.count + $0] == 1 }.map { names[$0].shown }.joined(
         separator: ", ")
-    case .numbers(let numbers, let width):
-      numbers[index * width..<(index + 1) * width].prefix(Self.mostColumns).map { "\($0)" }.joined(
-        separator: " ")
+    case .numbers:
+      images.selecting([index]).numbers.prefix(Self.mostColumns).map { "\($0)" }.joined(separator: " ")
     }
   }
 

@@ -1,4 +1,5 @@
 import Octet
+import OctetData
 import OctetNetwork
 import OctetText
 
@@ -53,20 +54,64 @@ package struct ClassifierOutput: Equatable, Sendable {
     }
   }
 
-  /// What the values say, for a model that need not be a classifier: classes where `classNames` finds some; labels
-  /// where there are several outputs with a sigmoid each; else numbers.
+  /// What the values say, for a model that need not be a classifier.
   ///
+  /// - Labels or numbers where the data has as many, and the output is no softmax. Numbers of one sigmoid that are all
+  ///   0 or 1 are two classes.
+  /// - Classes where `classNames` finds some.
+  /// - Labels where there are several outputs with a sigmoid each, but as many as the inputs are a reconstruction.
+  /// - Else numbers.
+  ///
+  /// - Parameters:
+  ///   - given: names chosen by the user, of classes, or of labels where the data has as many.
+  ///   - targets: of the data that it is used with.
+  ///   - inputCount: the numbers that the network takes.
   /// - Throws: why the names that were given do not fit.
   package func meaning(
-    given: [String]?, data: [String]? = nil
+    given: [String]?, targets: ItemTargets, inputCount: Int
   ) throws(NetworkError) -> (meaning: OutputMeaning, names: [String]) {
+    if case .labels(_, let names) = targets, fits(targets) {
+      guard let given else { return (.labels, names) }
+      guard given.count == shape.count else { throw NetworkError(mismatch(given)) }
+      if let reason = Self.nameFault(given) { throw NetworkError(reason) }
+      return (.labels, given)
+    }
     if let given { return (.classes, try classNames(given: given)) }
+    if case .numbers = targets, fits(targets), !isBinary(targets) { return (.numbers, []) }
+    var data: [String]?
+    if case .classes(_, let names) = targets { data = names }
     do throws(NetworkError) {
       return (.classes, try classNames(given: nil, data: data))
     } catch {
-      return (shape.isFlat && shape.count > 1 && activation == .sigmoid ? .labels : .numbers, [])
+      let areLabels =
+        shape.isFlat && shape.count > 1 && activation == .sigmoid && shape.count != inputCount
+        && shape.count <= Self.largestClassCount
+      return (areLabels ? .labels : .numbers, [])
     }
   }
+
+  /// Whether the values can be compared with targets, of which they are as many.
+  package func fits(_ targets: ItemTargets) -> Bool {
+    switch targets {
+    case .none: false
+    case .classes(_, let names):
+      ((try? classNames(given: nil, data: names)).map { $0.count == names.count } ?? false)
+    case .labels(_, let names):
+      shape.isFlat && shape.count > 1 && activation != .softmax && names.count == shape.count
+    case .numbers: targets.width == shape.count && activation != .softmax
+    }
+  }
+
+  /// Whether numbers are the two classes of one sigmoid.
+  private func isBinary(_ targets: ItemTargets) -> Bool {
+    guard case .numbers(let numbers, _) = targets, shape.count == 1, activation == .sigmoid else {
+      return false
+    }
+    return numbers.allSatisfy { $0 == 0 || $0 == 1 }
+  }
+
+  /// Whether names can be those of its classes.
+  func takesNames(_ names: [String]) -> Bool { impossible == nil && names.count == classCount }
 
   /// Why no names can make it a classifier; nil where they can.
   private var impossible: String? {
@@ -82,9 +127,27 @@ package struct ClassifierOutput: Equatable, Sendable {
     return nil
   }
 
-  /// Why the names do not fit; nil when they do.
-  func fault(of names: [String]) -> String? {
+  /// Why the names of classes do not fit; nil when they do.
+  private func fault(of names: [String]) -> String? {
     Self.nameFault(names) ?? impossible ?? (names.count == classCount ? nil : mismatch(names))
+  }
+
+  /// Why a meaning and names do not fit; nil when they do.
+  func fault(of output: ModelOutput) -> String? {
+    switch output.meaning {
+    case nil: return output.names.isEmpty ? nil : fault(of: output.names)
+    case .classes: return output.names.isEmpty ? "its classes have no names" : fault(of: output.names)
+    case .labels where !shape.isFlat || activation == .softmax:
+      return "its output of \(shape) that ends in \(activation.rawValue) cannot be labels"
+    case .labels, .numbers:
+      if output.names.isEmpty { return nil }
+      let values = shape.isFlat ? shape.count : shape.channels
+      // One number may have a name too.
+      if output.names.count == 1, values == 1, output.names[0].isLabel, output.names[0].utf8.count < 256 {
+        return nil
+      }
+      return Self.nameFault(output.names) ?? (output.names.count == values ? nil : mismatch(output.names))
+    }
   }
 
   private func mismatch(_ names: [String]) -> String {
@@ -108,33 +171,5 @@ package struct ClassifierOutput: Equatable, Sendable {
 
   private static func shown(_ names: [String]) -> String {
     names.prefix(12).map(\.quoted).joined(separator: ", ")
-  }
-}
-
-extension FloatModel {
-  package var classifierOutput: ClassifierOutput {
-    get throws(NetworkError) {
-      ClassifierOutput(
-        shape: try network.shapes().last ?? network.input, activation: network.outputActivation)
-    }
-  }
-
-  /// Why it cannot be used as a classifier as it is; nil when it can.
-  package func classifierFault() throws(NetworkError) -> String? {
-    if !classNames.isEmpty { return nil }
-    do throws(NetworkError) {
-      _ = try classifierOutput.classNames(given: nil)
-    } catch {
-      return "\(error)"
-    }
-    return "its classes have no names; give them with --classes"
-  }
-
-  /// The model with names for its classes: its own, or those of `ClassifierOutput.classNames`.
-  package func naming(given: [String]?, data: [String]? = nil) throws(NetworkError) -> FloatModel {
-    if !classNames.isEmpty { return self }
-    var model = self
-    model.classNames = try classifierOutput.classNames(given: given, data: data)
-    return model
   }
 }

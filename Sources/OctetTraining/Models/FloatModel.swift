@@ -6,9 +6,8 @@ import OctetText
 /// A trained float network and how it came to be: what a float model file holds.
 public struct FloatModel: Equatable, Sendable {
   package var network: NetworkDescription
-  /// The name of each class, in the order of the network's outputs; empty for a model that is no classifier, or whose
-  /// classes are not named yet.
-  public package(set) var classNames: [String]
+  /// One for each of the network's outputs.
+  package var outputs: [ModelOutput]
   /// Every parameter of the network, in its order, named "conv-1.weight".
   package var parameters: [NamedValues]
   /// How pictures in files become its input; nil if unknown. The quantized model keeps it.
@@ -21,12 +20,8 @@ public struct FloatModel: Equatable, Sendable {
   package var metrics: String?
   /// The version of Octet that wrote the file; nil for a model that was made elsewhere.
   package var octetVersion: String?
-  /// How the format that the model came from lays out its input and its output. No model file keeps it.
+  /// How the format that the model came from lays out its input. No model file keeps it.
   package var inputLayout: ArrayLayout
-  package var outputLayout: ArrayLayout
-  /// Whether the format's model gives the logarithms of its closing softmax. Octet itself gives probabilities, which
-  /// have the same order. No model file keeps it.
-  package var givesLogarithms = false
   /// Whether the first thing that the model does is to scale its input, so that it took other pixels than those from 0
   /// to 1 in training. No model file keeps it.
   package var scalesPixels = false
@@ -35,16 +30,26 @@ public struct FloatModel: Equatable, Sendable {
   package var sources: [SourceOperator] = []
 
   /// - Parameters:
+  ///   - classNames: those of the first output; none where its meaning is not decided.
+  ///   - outputs: nil for outputs of which nothing else is known.
   ///   - inputLayout: nil for Octet's own, of the network's input.
-  ///   - outputLayout: nil for Octet's own, of the last layer's output.
   package init(
-    network: NetworkDescription, classNames: [String], parameters: [NamedValues],
+    network: NetworkDescription, classNames: [String] = [], outputs: [ModelOutput]? = nil,
+    parameters: [NamedValues],
     pictureForm: PictureForm? = nil, recipeName: String? = nil, settings: [SettingText] = [],
     history: [EpochRecord] = [], metrics: String? = nil,
-    octetVersion: String? = nil, inputLayout: ArrayLayout? = nil, outputLayout: ArrayLayout? = nil
+    octetVersion: String? = nil, inputLayout: ArrayLayout? = nil
   ) {
     self.network = network
-    self.classNames = classNames
+    // A network whose shapes do not fit is refused when it is checked.
+    let shapes = (try? network.shapes()) ?? []
+    self.outputs =
+      outputs
+      ?? network.outputs.enumerated().map { index, value in
+        ModelOutput(
+          name: network.outputs.count == 1 ? ModelOutput.usualName : "\(ModelOutput.usualName)_\(index)",
+          layout: ArrayLayout(shapes.indices.contains(value) ? shapes[value] : network.input))
+      }
     self.parameters = parameters
     self.pictureForm = pictureForm
     self.recipeName = recipeName
@@ -53,8 +58,7 @@ public struct FloatModel: Equatable, Sendable {
     self.metrics = metrics
     self.octetVersion = octetVersion
     self.inputLayout = inputLayout ?? ArrayLayout(network.input)
-    // A network whose shapes do not fit is refused when it is checked.
-    self.outputLayout = outputLayout ?? ArrayLayout((try? network.shapes().last) ?? network.input)
+    if !classNames.isEmpty { self.classNames = classNames }
   }
 }
 
@@ -98,7 +102,7 @@ extension FloatModel {
       return "tensor \(parameters[expected.count].name.quoted) belongs to no layer of the network"
     }
     if let reason = ModelContainer.notFinite(parameters) { return reason }
-    return classNames.isEmpty ? nil : try classifierOutput.fault(of: classNames)
+    return try outputFault()
   }
 }
 

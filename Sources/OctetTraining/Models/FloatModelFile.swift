@@ -6,9 +6,11 @@ import OctetText
 ///
 /// The tensors are the network's parameters, by name. The metadata holds `format`, `network` (as in a `.network` file)
 /// and `classes` (a JSON array of names, empty for a model that is no classifier), which a model from elsewhere needs
-/// too; `fit` and `invert`, where it is known how pictures become the input; and, when Octet trained it, `recipe`,
-/// `settings` (a JSON object of texts), `history` (a JSON array of epochs, without the time that each took, so that
-/// runs with the same seed write the same bytes), `metrics` (JSON) and `octet_version`.
+/// too; `outputs`, where there is more to say of them than the classes of the last layer: a JSON array of objects with
+/// `name`, `layer`, `meaning` (classes, labels or numbers; left out where it is not known) and `names`; `fit` and
+/// `invert`, where it is known how pictures become the input; and, when Octet trained it, `recipe`, `settings` (a JSON
+/// object of texts), `history` (a JSON array of epochs, without the time that each took, so that runs with the same
+/// seed write the same bytes), `metrics` (JSON) and `octet_version`.
 package enum FloatModelFile {
   package static let format = "octet-float-1"
 
@@ -33,15 +35,12 @@ package enum FloatModelFile {
 
   private static func writer(_ model: FloatModel, path: String) throws(ModelFileError) -> SafetensorsWriter {
     try check(model, path: path)
-    if let output = (try? model.network.shapes())?.last, !output.isFlat {
-      throw .content(
-        path: path, "its output is \(output); a file of this format ends with one row of numbers")
-    }
     var metadata = [
       ("format", format),
       ("network", model.network.text),
       ("classes", JSONValue.array(model.classNames.map { .string($0) }).text),
     ]
+    if let outputs = outputsText(model) { metadata.append(("outputs", outputs)) }
     if let form = model.pictureForm { metadata += [("fit", form.fit.name), ("invert", form.inversion.name)] }
     if let recipeName = model.recipeName { metadata.append(("recipe", recipeName)) }
     if !model.settings.isEmpty { metadata.append(("settings", SettingText.json(model.settings))) }
@@ -55,7 +54,8 @@ package enum FloatModelFile {
 
   private static func read(_ container: ModelContainer) throws(ModelFileError) -> FloatModel {
     try container.requireFormat(format, what: "float model")
-    let network = try container.network()
+    var network = try container.network(endsFlat: false)
+    let outputs = try outputs(container, &network)
     let shapes: [TensorShape]
     do throws(NetworkError) {
       shapes = try network.namedParameters().map(\.tensor)
@@ -63,7 +63,8 @@ package enum FloatModelFile {
       throw container.failure("its network: \(error)")
     }
     let model = FloatModel(
-      network: network, classNames: try container.json("classes", [String].self),
+      network: network, classNames: outputs == nil ? try container.json("classes", [String].self) : [],
+      outputs: outputs,
       parameters: try container.tensors(shapes), pictureForm: try pictureForm(container),
       recipeName: container.text("recipe"),
       settings: container.text("settings") == nil
@@ -72,6 +73,74 @@ package enum FloatModelFile {
       metrics: container.text("metrics"), octetVersion: container.text("octet_version"))
     try check(model, path: container.path)
     return model
+  }
+
+  /// What `outputs` says of one of them.
+  private struct StoredOutput: Codable {
+    let name: String
+    let layer: String
+    let meaning: String?
+    let names: [String]
+  }
+
+  /// Nil for a plain network whose output is nothing but its classes.
+  private static func outputsText(_ model: FloatModel) -> String? {
+    let plain = ModelOutput(
+      name: ModelOutput.usualName, meaning: model.classNames.isEmpty ? nil : .classes,
+      names: model.classNames,
+      layout: model.outputLayout)
+    if model.outputs.count == 1, model.network.outputs == [model.network.layers.count],
+      model.outputs[0].name == plain.name, model.outputs[0].meaning == plain.meaning
+    {
+      return nil
+    }
+    return JSONValue.array(
+      zip(model.outputs, model.network.outputs).map { output, value in
+        var members: [(name: String, value: JSONValue)] = [
+          ("name", .string(output.name)), ("layer", .string(model.network.valueName(value))),
+        ]
+        if let meaning = output.meaning { members.append(("meaning", .string("\(meaning)"))) }
+        return .object(members + [("names", .array(output.names.map { .string($0) }))])
+      }
+    ).text
+  }
+
+  /// Nil where the file says nothing of outputs.
+  private static func outputs(
+    _ container: ModelContainer, _ network: inout NetworkDescription
+  ) throws(ModelFileError) -> [ModelOutput]? {
+    guard container.text("outputs") != nil else { return nil }
+    let stored = try container.json("outputs", [StoredOutput].self)
+    guard (1...NetworkDescription.largestOutputCount).contains(stored.count) else {
+      throw container.failure(
+        "it has \(stored.count) outputs; 1 to \(NetworkDescription.largestOutputCount) are supported")
+    }
+    let shapes: [ImageShape]
+    do throws(NetworkError) {
+      shapes = try network.shapes()
+    } catch {
+      throw container.failure("its network: \(error)")
+    }
+    var (values, outputs): ([Int], [ModelOutput]) = ([], [])
+    for output in stored {
+      guard let layer = network.layers.firstIndex(where: { $0.name == output.layer }) else {
+        throw container.failure(
+          "its output \(output.name.quoted) is of \(output.layer.quoted), which is no layer")
+      }
+      let meaning = output.meaning.map { OutputMeaning(name: $0) }
+      guard meaning != .some(nil) else {
+        throw container.failure(
+          "its output \(output.name.quoted) means \((output.meaning ?? "").quoted), not one of "
+            + "\(OutputMeaning.allNames)")
+      }
+      values.append(layer + 1)
+      outputs.append(
+        ModelOutput(
+          name: output.name, meaning: meaning ?? nil, names: output.names,
+          layout: ArrayLayout(shapes[layer + 1])))
+    }
+    network.outputs = values
+    return outputs
   }
 
   /// Both words or neither.
@@ -103,6 +172,15 @@ package enum FloatModelFile {
 }
 
 // The words of options, of metadata and of what is shown.
+
+extension OutputMeaning {
+  package static let allNames = ["classes", "labels", "numbers"]
+
+  package init?(name: String) {
+    guard let place = Self.allNames.firstIndex(of: name) else { return nil }
+    self.init(rawValue: UInt8(place))
+  }
+}
 
 extension PictureForm.Fit {
   package static let names = ["auto", "exact", "digit"]

@@ -92,13 +92,14 @@ struct ModelContainer {
     return value
   }
 
-  func network() throws(ModelFileError) -> NetworkDescription {
+  /// - Parameter endsFlat: whether it must be a plain network that ends with one row of numbers.
+  func network(endsFlat: Bool = true) throws(ModelFileError) -> NetworkDescription {
     let text = try requiredText("network")
     guard text.utf8.count <= Self.longestNetwork else {
       throw failure("its \"network\" has \(text.utf8.count) bytes; the limit is \(Self.longestNetwork)")
     }
     do throws(NetworkError) {
-      return try NetworkDescription(text: text)
+      return try NetworkDescription(text: text, endsFlat: endsFlat)
     } catch {
       throw failure("its network: \(error.description.shown(atMost: 300))")
     }

@@ -56,10 +56,21 @@ extension Network {
 }
 
 extension Network {
-  /// The outputs of one pass, activation applied, item after item.
+  /// The first output of one pass, activation applied, item after item.
   ///
   /// - Parameter inputs: the items' values, one item after the other; `capacity` items at most.
   package func outputs(of inputs: [Float], activation: Activation? = nil) -> [Float] {
+    allOutputs(of: inputs) { activation ?? self.pendingActivation(ofOutput: $0) }[0]
+  }
+
+  /// Every output of one pass, item after item.
+  ///
+  /// - Parameters:
+  ///   - inputs: the items' values, one item after the other; `capacity` items at most.
+  ///   - activation: what is done to the values of an output; nil for what belongs to it.
+  package func allOutputs(
+    of inputs: [Float], activation: ((Int) -> Activation)? = nil
+  ) -> [[Float]] {
     let count = inputs.count / input.shape.count
     precondition(
       count <= capacity && count * input.shape.count == inputs.count, "whole items that fit a pass")
@@ -67,10 +78,17 @@ extension Network {
       if let start = values.baseAddress { input.base.update(from: start, count: values.count) }
     }
     forward(count: count)
-    // Softmax is over the channels of each place.
-    let shape = output.shape
-    (activation ?? description.outputActivation).apply(
-      output.base, rows: count * shape.height * shape.width, columns: shape.channels, stride: shape.channels)
-    return output.values(count)
+    return description.outputs.enumerated().map { index, value in
+      let (shape, function) = (shapes[value], activation?(index) ?? pendingActivation(ofOutput: index))
+      // Of a copy: two outputs may be the same value.
+      var values = self.value(value).values(count)
+      values.withUnsafeMutableBufferPointer { values in
+        guard let start = values.baseAddress else { return }
+        // Softmax is over the channels of each place.
+        function.apply(
+          start, rows: count * shape.height * shape.width, columns: shape.channels, stride: shape.channels)
+      }
+      return values
+    }
   }
 }

@@ -33,6 +33,8 @@ package final class Network {
   ) throws(NetworkError) {
     let shapes = try description.shapes()
     try description.checkParameterCount()
+    try description.checkOutputs()
+    let read = description.readValues
     var layers: [any Layer] = []
     var parameters: [Parameter] = []
     for (index, layer) in description.layers.enumerated() {
@@ -42,10 +44,10 @@ package final class Network {
       let own = specification.parameters(for: input).map {
         Parameter(layer: layer.name, $0, random: &random)
       }
-      // The last layer's activation belongs to the output head, which joins it with the loss.
-      let isLast = index == description.layers.count - 1
+      // The activation of an output belongs to the output head, which joins it with the loss, where no layer reads it.
+      let isHead = description.outputs.contains(index + 1) && !read.contains(index + 1)
       let site = LayerSite(
-        input: input, output: shapes[index + 1], activation: isLast ? .linear : layer.activation,
+        input: input, output: shapes[index + 1], activation: isHead ? .linear : layer.activation,
         parameters: own,
         index: index)
       layers.append(layer.kind.makeLayer(site))
@@ -75,11 +77,17 @@ package final class Network {
   /// Where the caller writes the images of a batch.
   package var input: Tensor { values[0] }
 
-  /// The last layer's values, before its activation.
-  package var output: Tensor { values[values.count - 1] }
+  /// The first output, before its activation where no layer reads it.
+  package var output: Tensor { values[description.outputs[0]] }
 
   /// Where the caller writes the gradient of the loss before it calls `backward`.
-  package var outputGradient: Tensor? { gradients[gradients.count - 1] }
+  package var outputGradient: Tensor? { gradients[description.outputs[0]] }
+
+  /// What is left to do to the values of an output after `forward`.
+  package func pendingActivation(ofOutput index: Int) -> Activation {
+    let value = description.outputs[index]
+    return readerCounts[value] > 0 ? .linear : description.activation(of: value)
+  }
 
   /// Values of a layer after the last `forward`, for looking inside.
   package func value(_ index: Int) -> Tensor { values[index] }
@@ -98,7 +106,7 @@ package final class Network {
     var isWritten = [Bool](repeating: false, count: values.count)
     for (index, layer) in layers.enumerated().reversed() {
       guard let outputGradient = gradients[index + 1] else { preconditionFailure("built without gradients") }
-      if readerCounts[index + 1] == 0, index + 1 < values.count - 1 { continue }
+      if readerCounts[index + 1] == 0, index + 1 != description.outputs[0] { continue }
       let inputs = description.layers[index].inputs
       // A value that is read twice, even by the same layer, gets its second gradient in `extra` first.
       var targets: [Tensor?] = []

@@ -78,13 +78,13 @@ struct ReferenceNetworkTests {
 
   /// Quantizes, and compares the integers with the float network and with onnxruntime on every test image.
   private func compareAccuracy(_ model: FloatModel, _ name: String, _ python: Python) throws {
-    let model = try model.naming(given: nil)
+    let model = try model.deciding()
     guard let (train, test) = try Self.data(classes: model.classNames.count) else { return }
     let quantized = try Quantizer(
       model, images: train, settings: QuantizationSettings(), workers: workers
     ).run()
     let runtime = try Model(copying: OctetFile(quantized.model).bytes)
-    let classes = try ImageClassifier(runtime, workers: workers).answers(of: test).classes
+    let classes = try IntegerRunner(runtime, on: test, workers: workers).classes()
     func classify(_ row: [Double], above limit: Double) -> Int {
       row.count == 1 ? (row[0] > limit ? 1 : 0) : row.indices.max { (row[$0], $1) < (row[$1], $0) } ?? 0
     }

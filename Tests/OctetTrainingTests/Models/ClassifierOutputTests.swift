@@ -1,3 +1,5 @@
+import Octet
+import OctetData
 import OctetHost
 import OctetNetwork
 import OctetTraining
@@ -64,21 +66,53 @@ import Testing
   @Test func `a model needs no classes to exist`() throws {
     for text in ["input 4x4x1\nconv 2 3x3\nflatten", "input 3\ndense 1", "input 3\ndense 300 relu"] {
       var description = try NetworkDescription(text: text)
-      let isMap = description.layers.last?.kind == .flatten(Flatten())
-      if isMap { description.layers.removeLast() }
+      if description.layers.last?.kind == .flatten(Flatten()) { description.layers.removeLast() }
       let network = try Network(
         description, capacity: 1, seed: 1, workers: Workers(count: 1), forTraining: false)
       let model = FloatModel(
         network: network.description, classNames: [],
         parameters: network.parameters.map { NamedValues(name: $0.name, shape: $0.shape, values: $0.array) })
-      // The text of a network ends with a row of numbers, so a file that could not be read again is not written.
-      if isMap {
-        #expect(throws: ModelFileError.self) { try FloatModelFile.encode(model, path: "") }
-      } else {
-        #expect(try FloatModelFile.decode(FloatModelFile.encode(model, path: ""), path: "") == model)
-      }
+      #expect(try FloatModelFile.decode(FloatModelFile.encode(model, path: ""), path: "") == model)
       #expect(try model.classifierFault() != nil)
       #expect(try model.makeNetwork(capacity: 1, workers: Workers(count: 1)).output.shape.count > 0)
     }
+  }
+
+  private func meaning(
+    _ count: Int, _ activation: Activation, given: [String]? = nil, targets: ItemTargets = .none,
+    inputs: Int = 7
+  ) throws(NetworkError) -> OutputMeaning {
+    try ClassifierOutput(shape: ImageShape(flat: count), activation: activation).meaning(
+      given: given, targets: targets, inputCount: inputs
+    ).meaning
+  }
+
+  @Test func `data decides what can be several things`() throws {
+    let numbers = ItemTargets.numbers([0.5, 1, 2], shape: [3])
+    let labels = ItemTargets.labels([0, 1, 1], names: ["a", "b", "c"])
+    let classes = ItemTargets.classes([0], names: ["a", "b", "c"])
+    #expect(try meaning(3, .linear) == .numbers)
+    #expect(try meaning(3, .linear, targets: classes) == .classes)
+    #expect(try meaning(3, .linear, targets: labels) == .labels)
+    #expect(try meaning(3, .sigmoid) == .labels)
+    #expect(try meaning(3, .sigmoid, targets: numbers) == .numbers)
+    #expect(try meaning(3, .sigmoid, targets: classes) == .classes)
+    // As many as go in are a reconstruction.
+    #expect(try meaning(7, .sigmoid) == .numbers)
+    #expect(try meaning(3, .sigmoid, targets: labels, inputs: 3) == .labels)
+    // Softmax is one class of several, whatever the data says.
+    for targets in [numbers, labels, classes] {
+      #expect(try meaning(3, .softmax, targets: targets) == .classes)
+    }
+    let binary = ItemTargets.numbers([0, 1, 1], shape: [])
+    #expect(try meaning(1, .sigmoid, targets: binary) == .classes)
+    #expect(try meaning(1, .sigmoid, targets: .numbers([0, 0.5], shape: [])) == .numbers)
+    #expect(try meaning(1, .linear, targets: binary) == .numbers)
+    // Names are those of labels where the data has labels.
+    let rule = ClassifierOutput(shape: ImageShape(flat: 3), activation: .sigmoid)
+    let named = try rule.meaning(given: ["x", "y", "z"], targets: labels, inputCount: 7)
+    #expect(named.meaning == .labels && named.names == ["x", "y", "z"])
+    #expect(try meaning(3, .sigmoid, given: ["x", "y", "z"]) == .classes)
+    #expect(throws: NetworkError.self) { try meaning(3, .sigmoid, given: ["x", "y"], targets: labels) }
   }
 }

@@ -76,7 +76,7 @@ enum BenchCommand: Command {
       return (pixels, "64 images of noise")
     }
     let (images, origin) = try ModelData.test(
-      classNames: file.model.labels, arguments, DataRequest(file))
+      file.model.outputDescriptions(), arguments, DataRequest(file))
     guard images.shape.count == bytes else {
       throw FileContentError(
         path: file.path,

@@ -93,8 +93,7 @@ enum DataShowCommand: Command {
         "labels",
         .array(names.indices.filter { flags[number * names.count + $0] == 1 }.map { .string(names[$0]) })
       )
-    case .numbers(let numbers, let width):
-      ("target", .array(numbers[number * width..<(number + 1) * width].map { .number(Double($0)) }))
+    case .numbers: ("target", .array(images.selecting([number]).numbers.map { .number(Double($0)) }))
     }
   }
 

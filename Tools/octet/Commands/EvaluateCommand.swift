@@ -33,6 +33,7 @@ enum EvaluateCommand: Command {
       ForeignModelOptions.pixels,
       PictureOptions.fit(default: PictureOptions.decided),
       PictureOptions.invert(default: PictureOptions.decided),
+      EvaluationSubject.anomaly,
       AnswerList.option,
       MaxWorkOption.option,
       OptionDescription("threads", takes: .text("N"), default: "all cores", help: "number of threads"),
@@ -54,8 +55,7 @@ enum EvaluateCommand: Command {
       try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     let target = try ReportOption.target(arguments)
     let list = try AnswerList.Target(arguments)
-    let subject = try EvaluationSubject(arguments)
-    if target != nil { try subject.images.requireClasses(subject.origin, ReportOption.purpose) }
+    let subject = try EvaluationSubject(arguments, showsPage: target != nil)
     let run = EvaluationRun(
       subject: subject, workers: Workers(count: threads), showsProgress: !arguments.flag("quiet"))
     let result = try run.run()

@@ -22,8 +22,9 @@ enum PredictCommand: Command {
       integers of an int8 model, or what --input-scale says.
 
       The outputs are in the model's own order too, after a closing softmax or sigmoid. They are printed as \
-      a JSON object per item, or written to the file of --out. An item that cannot be read is an error, and \
-      nothing is written then.
+      a JSON object per item, or written to the file of --out. Of a model with several outputs all are \
+      given, each under its name; an .npy file holds one, which --output chooses. An item that cannot be \
+      read is an error, and nothing is written then.
       """,
     positionals: [
       PositionalDescription(
@@ -37,7 +38,9 @@ enum PredictCommand: Command {
       OptionDescription(
         "integers", help: "give the integer outputs of an int8 model, before a closing softmax or sigmoid"),
       OptionDescription(
-        "out", takes: .output("FILE"), help: "write the outputs to FILE.npy, FILE.csv or FILE.jsonl"),
+        "out", takes: .output("FILE"), help: "write the outputs to FILE.npy, FILE.npz, FILE.csv or FILE.jsonl"
+      ),
+      PredictionOutput.option,
       DataOption.inputScale,
       ForeignModelOptions.pixels,
       MaxWorkOption.option,
@@ -46,6 +49,7 @@ enum PredictCommand: Command {
     examples: [
       "octet predict cnn-two-pool.octet digits.npy",
       "octet predict mine.onnx items.npy --out answers.npy",
+      "octet predict two-outputs.keras items.npy --out answers.npz",
       "octet predict mine-int8.tflite items.npy --integers --out integers.npy",
     ])
 
@@ -64,9 +68,10 @@ enum PredictCommand: Command {
         throw arguments.usageError("--pixels is for models from elsewhere; \(path) contains that itself")
       }
       let file = try OctetModelFile.open(path, workLimit: MaxWorkOption.limit(arguments))
-      let run = IntegerPrediction(file.model, path: path, wantsIntegers: wantsIntegers, workers: workers)
+      let run = IntegerPrediction(
+        model: file.model, path: path, wantsIntegers: wantsIntegers, workers: workers)
       let items = try PredictionItems(arguments, DataRequest(file))
-      return try output.write(run.run(items))
+      return try output.write(run.run(items, output))
     }
     let pixels = try ForeignModelOptions(arguments, path: path, takesClasses: false).pixels
     if path.lowercased().hasSuffix(".tflite") {
@@ -77,7 +82,7 @@ enum PredictCommand: Command {
         let run = try converted(
           network, items, pixels, wantsIntegers: wantsIntegers, workers,
           workLimit: MaxWorkOption.limit(arguments))
-        return try output.write(run.run(items))
+        return try output.write(run.run(items, output))
       }
     }
     guard !wantsIntegers else {
@@ -88,7 +93,7 @@ enum PredictCommand: Command {
     let run = FloatPrediction(model: model, path: path, pixels: pixels ?? 0...1, workers: workers)
     let request = DataRequest(
       model, path: path, PictureOptions(), takesPixels: pixels != nil, isKept: false)
-    try output.write(run.run(PredictionItems(arguments, request)))
+    try output.write(run.run(PredictionItems(arguments, request), output))
   }
 
   /// A full-integer .tflite file, converted as `octet quantize` does; pixels are its input through `pixels`, all else
@@ -97,7 +102,7 @@ enum PredictCommand: Command {
     _ network: LiteNetwork, _ items: PredictionItems, _ pixels: ClosedRange<Float>?, wantsIntegers: Bool,
     _ workers: Workers, workLimit: UInt64
   ) throws -> IntegerPrediction {
-    let meaning = try FloatModelSource.meaning(network, given: nil, data: nil).meaning
+    let meaning = try FloatModelSource.meaning(network, given: nil, targets: .none).meaning
     let quantized = try LiteIntegerConversion.model(
       network, meaning: meaning, names: [], picture: nil,
       pixels: items.values.areBytes ? pixels ?? 0...1 : nil)
@@ -111,6 +116,7 @@ enum PredictCommand: Command {
       }
     }
     return IntegerPrediction(
-      model, path: network.path, output: network.outputLayout, wantsIntegers: wantsIntegers, workers: workers)
+      model: model, path: network.path, layouts: [network.outputLayout], wantsIntegers: wantsIntegers,
+      workers: workers)
   }
 }

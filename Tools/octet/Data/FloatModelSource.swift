@@ -3,6 +3,8 @@ import OctetData
 import OctetHost
 import OctetInterchange
 import OctetNetwork
+import OctetQuantization
+import OctetTraining
 
 /// A float model in any of the formats that Octet reads, told by the name of its file.
 enum FloatModelSource {
@@ -16,11 +18,11 @@ enum FloatModelSource {
   static func isOwn(_ path: String) -> Bool { ForeignFileFormat(path: path) == nil }
 
   /// The model that takes in what its file describes.
-  static func read(path: String, classNames: [String]? = nil) throws -> FloatModel {
+  static func read(path: String) throws -> FloatModel {
     if let mistake = FileKind.mistakenForFloat(path) { throw mistake }
     guard let format = ForeignFileFormat(path: path) else { return try FloatModelFile.load(path: path) }
     let bytes = try ByteFile.stored(at: path, limit: ForeignFileFormat.largestFile)
-    return try FloatModel(format, bytes, path: path, classNames: classNames)
+    return try FloatModel(format, bytes, path: path)
   }
 
   /// The model for values of data: for pixels it takes in numbers from 0 to 1, for all else what it took before.
@@ -59,24 +61,43 @@ enum FloatModelSource {
     return try model.taking(pixels: pixels ?? 0...1)
   }
 
-  /// A float model of the same classes as an integer one.
+  /// A float model with the same outputs as an integer one. Names in a file from elsewhere may be replaced.
   static func read(path: String, toCompareWith file: OctetModelFile) throws -> FloatModel {
-    let labels = file.model.labels
     var model = try read(path: path)
-    if model.classNames.isEmpty {
-      model = try classifier(model, path: path, given: labels)
-    } else if !isOwn(path), model.classNames.count == labels.count {
-      // Names in a file from elsewhere may be replaced.
-      model.classNames = labels
+    let wanted = file.model.outputDescriptions()
+    func failure(_ reason: String) -> FileContentError {
+      FileContentError(path: path, reason: "\(reason): compare two models of the same outputs")
     }
-    guard model.classNames == labels else {
-      throw FileContentError(
-        path: path,
-        reason: "its classes are \(model.classNames.joined(separator: ", ")), those of \(file.path) are "
-          + "\(labels.joined(separator: ", ")): compare two models of the same classes")
+    let shapes = try model.network.shapes()
+    let found = model.network.outputs.map { shapes[$0] }
+    guard found.map(\.count) == wanted.map(\.shape.count) else {
+      throw failure(
+        "its outputs are \(words(found.map(\.description))), those of \(file.path) are "
+          + "\(words(wanted.map(\.shape.description)))")
     }
+    for (index, output) in wanted.enumerated() {
+      let own = model.outputs[index]
+      if own.meaning == nil || (!isOwn(path) && (own.meaning != output.meaning || own.names != output.names))
+      {
+        model.outputs[index].meaning = output.meaning
+        model.outputs[index].names = output.meaning == .numbers ? [] : output.names
+      }
+      let described = try model.outputDescriptions()[index]
+      guard described.meaning == output.meaning else {
+        throw failure(
+          "its output \(described.name) is \(described.words), that of \(file.path) \(output.words)")
+      }
+      guard described.meaning == .numbers || described.names == output.names else {
+        throw failure(
+          "its \(output.meaning) are \(described.names.joined(separator: ", ")), those of \(file.path) are "
+            + "\(output.names.joined(separator: ", "))")
+      }
+    }
+    if let reason = try model.fault() { throw FileContentError(path: path, reason: reason) }
     return model
   }
+
+  private static func words(_ shapes: [String]) -> String { shapes.joined(separator: ", ") }
 
   /// The path without what tells its format.
   static func stem(of path: String) -> String {
@@ -85,25 +106,30 @@ enum FloatModelSource {
     return path
   }
 
-  /// The model with names for its classes; an error that says why it has no classes if it has none.
-  static func classifier(
-    _ model: FloatModel, path: String, given: [String]?, data: [String]? = nil
+  /// The model with a meaning for each of its outputs.
+  ///
+  /// - Parameters:
+  ///   - given: names that the user chose.
+  ///   - targets: of the data that it is used with.
+  static func decided(
+    _ model: FloatModel, path: String, given: [String]?, targets: ItemTargets
   ) throws(FileContentError) -> FloatModel {
     do throws(NetworkError) {
-      return try model.naming(given: given, data: data)
+      return try model.deciding(given: given, targets: targets)
     } catch {
-      throw FileContentError(path: path, reason: "this model is not a classifier: \(error)")
+      throw FileContentError(path: path, reason: "\(error)")
     }
   }
 
   /// What the output of a network of integers means, and the names of its classes if it has some.
   static func meaning(
-    _ network: LiteNetwork, given: [String]?, data: [String]?
+    _ network: LiteNetwork, given: [String]?, targets: ItemTargets
   ) throws -> (meaning: OutputMeaning, names: [String]) {
     do throws(NetworkError) {
-      return try network.classifierOutput.meaning(given: given, data: data)
+      return try network.classifierOutput.meaning(
+        given: given, targets: targets, inputCount: network.input.count)
     } catch {
-      throw FileContentError(path: network.path, reason: "this model is not a classifier: \(error)")
+      throw FileContentError(path: network.path, reason: "\(error)")
     }
   }
 }

@@ -1,6 +1,10 @@
+import Octet
 import OctetCommandLine
 import OctetData
+import OctetHost
 import OctetInterchange
+import OctetNetwork
+import OctetQuantization
 import OctetTraining
 
 /// The images that belong to a model: its classes only, and split as they were when it was trained.
@@ -17,7 +21,7 @@ enum ModelData {
       }
     }
     settings.digits = nil
-    return try PreparedData(keeping(model.classNames, of: data), settings: settings)
+    return try PreparedData(keeping(model.outputDescriptions(), of: data), settings: settings)
   }
 
   /// A model of any format and its data, which can give the names that a model from elsewhere lacks, and the form of
@@ -27,12 +31,12 @@ enum ModelData {
   static func prepared(
     path: String, _ foreign: ForeignModelOptions, _ arguments: ParsedArguments, isKept: Bool = false
   ) throws -> (FloatModel, PreparedData) {
-    let read = try FloatModelSource.read(path: path, classNames: foreign.classNames)
+    let read = try FloatModelSource.read(path: path)
     let request = DataRequest(
       read, path: path, PictureOptions(arguments), takesPixels: foreign.pixels != nil, isKept: isKept)
     let located = try DataOption.locate(arguments, request)
-    var model = try FloatModelSource.classifier(
-      read, path: path, given: foreign.classNames, data: located.data.train.knownClassNames)
+    var model = try FloatModelSource.decided(
+      read, path: path, given: foreign.classNames, targets: located.data.train.targets)
     model = try FloatModelSource.model(
       model, path: path, for: located.data.train.values, pixels: foreign.pixels)
     model.pictureForm = located.form
@@ -41,18 +45,24 @@ enum ModelData {
 
   /// The test items, of the model's classes where the data has classes; all items where it has no test part.
   static func test(
-    classNames: [String], _ arguments: ParsedArguments, _ request: DataRequest
+    _ outputs: [OutputDescription], _ arguments: ParsedArguments, _ request: DataRequest
   ) throws -> (images: LabeledItems, origin: String) {
-    let data = try keeping(classNames, of: DataOption.locate(arguments, request).data)
+    let data = try keeping(outputs, of: DataOption.locate(arguments, request).data)
     guard let test = data.test else { return (data.train, data.origin) }
     return (test, data.origin)
   }
 
-  /// The data with the classes of a model; items of other classes go.
+  /// The data with the classes of the model's first output that has some; items of other classes go.
   ///
   /// Arrays only number their classes, which then are the model's, in its order. A model that only numbers its classes
-  /// takes the names of data that has as many.
-  static func keeping(_ names: [String], of data: DataSet) throws -> DataSet {
+  /// takes the names of data that has as many. Numbers of 0 and 1 are the classes of a model that has two.
+  static func keeping(_ outputs: [OutputDescription], of data: DataSet) throws -> DataSet {
+    guard let names = outputs.first(where: { $0.meaning == .classes })?.names else { return data }
+    if case .numbers(let numbers, let shape) = data.train.targets {
+      let all = numbers + (data.test?.numbers ?? [])
+      guard names.count == 2, shape.isEmpty, all.allSatisfy({ $0 == 0 || $0 == 1 }) else { return data }
+      return data.mapping { $0.with(.classes($0.numbers.map { UInt16($0) }, names: names)) }
+    }
     let found = data.train.classNames
     guard data.train.hasClasses, found != names else { return data }
     if Set(names).isSubset(of: found) { return try data.keeping(classes: names) }
@@ -63,9 +73,21 @@ enum ModelData {
     else { return try data.keeping(classes: names) }
     return data.mapping { $0.with(.classes($0.labels, names: names)) }
   }
-}
 
-extension LabeledItems {
-  /// Nil without classes.
-  var knownClassNames: [String]? { hasClasses ? classNames : nil }
+  /// Items that tell what the outputs of a model alone should be; an error if none does.
+  ///
+  /// - Parameter purpose: what needs to know, as in "a model alone is tested with".
+  static func requireTargets(
+    _ items: TargetedItems, _ outputs: [OutputDescription], _ origin: String, _ purpose: String
+  ) throws {
+    if items.targets.contains(where: \.isKnown) { return }
+    if outputs.count == 1, outputs[0].meaning == .classes {
+      try items.items.requireClasses(origin, purpose)
+    }
+    let words = outputs.map(\.words).joined(separator: "; ")
+    throw FileError(
+      "the data",
+      "has \(items.items.targets.description) (\(origin)), and \(purpose) what the model should give: "
+        + words, advice: "give data with such targets")
+  }
 }

@@ -1,11 +1,13 @@
+import Octet
 import OctetClassification
 import OctetCommandLine
 import OctetData
 import OctetHost
-import OctetReports
+import OctetNetwork
+import OctetQuantization
 import OctetText
 
-/// What each image is, and what was answered to it: a line for each, for programs and spreadsheets.
+/// What each item is, and what was answered to it: a line for each, for programs and spreadsheets.
 struct AnswerList {
   enum Format: String, CaseIterable {
     case csv, jsonl
@@ -35,110 +37,191 @@ struct AnswerList {
 
   static let option = OptionDescription(
     "answers", takes: .output("FILE"),
-    help: "also list each image with its answers, in FILE.csv or FILE.jsonl")
+    help: "also list each item with its answers, in FILE.csv or FILE.jsonl")
 
-  let images: LabeledItems
-  private let classNames: [String]
-  /// None where the classes are not known: then nothing is said of truth.
-  private let labels: [UInt16]
-  /// At least one of the two.
-  let float: ClassAnswers?
-  let integer: ClassAnswers?
+  /// One thing that is said of an item.
+  private struct Cell {
+    enum Value {
+      case text(String)
+      case texts([String])
+      case flag(Bool)
+      case number(Double)
+      /// Each with the name of its column.
+      case shares(ArraySlice<Float>, names: [String], side: String)
+    }
 
-  /// - Parameter classNames: of the models.
-  init(images: LabeledItems, classNames: [String], float: ClassAnswers?, integer: ClassAnswers?) {
-    (self.images, self.classNames, self.float, self.integer) = (images, classNames, float, integer)
-    labels = images.labels
+    let name: String
+    let value: Value
   }
 
-  private var hasTruth: Bool { images.hasClasses }
+  let items: TargetedItems
+  let outputs: [OutputResult]
 
-  private var sides: [(name: StaticString, answers: ClassAnswers)] {
-    [("int8", integer), ("float", float)].compactMap { side in side.1.map { (side.0, $0) } }
+  /// Those that two models answered differently, in classes or labels of any output.
+  var changed: [Int] {
+    (0..<items.items.count).filter { item in outputs.contains { $0.isChanged(item) == true } }
   }
 
-  /// Of the int8 model, where there is one.
-  private func isRight(_ item: Int) -> Bool {
-    (integer ?? float)?.classes[item] == Int(labels[item])
+  // MARK: what is said
+
+  private func cells(_ item: Int) -> [Cell] {
+    outputs.flatMap { result in
+      let prefix = outputs.count == 1 ? "" : "\(result.output.name) "
+      return cells(result, item).map { Cell(name: prefix + $0.name, value: $0.value) }
+    }
   }
 
-  /// Nil where there is nothing to compare.
-  private func isChanged(_ item: Int) -> Bool? {
-    guard let float, let integer else { return nil }
-    return float.classes[item] != integer.classes[item]
+  private func cells(_ result: OutputResult, _ item: Int) -> [Cell] {
+    switch result.output.meaning {
+    case .classes: classCells(result, item)
+    case .labels: labelCells(result, item)
+    case .numbers: numberCells(result, item)
+    }
   }
 
-  private func name(_ index: Int) -> String { classNames[index] }
+  private func sides(_ result: OutputResult) -> [(name: String, answers: OutputAnswers)] {
+    [("int8", result.integer), ("float", result.float)].compactMap { side in side.1.map { (side.0, $0) } }
+  }
 
-  /// Those that the two models put in different classes.
-  var changed: [Int] { (0..<images.count).filter { isChanged($0) == true } }
+  private func classCells(_ result: OutputResult, _ item: Int) -> [Cell] {
+    let names = result.output.names
+    var cells: [Cell] = []
+    if let truth = result.trueClasses {
+      cells.append(Cell(name: "truth", value: .text(names[Int(truth[item])])))
+    }
+    for (side, answers) in sides(result) {
+      guard let found = answers.classes else { continue }
+      cells.append(Cell(name: side, value: .text(names[found.classes[item]])))
+      guard found.hasProbabilities else { continue }
+      let shares = found.probabilities[item * found.classCount..<(item + 1) * found.classCount]
+      cells.append(Cell(name: "\(side)_probabilities", value: .shares(shares, names: names, side: side)))
+    }
+    if let truth = result.trueClasses, let judged = result.judged?.classes {
+      cells.append(Cell(name: "right", value: .flag(judged.classes[item] == Int(truth[item]))))
+    }
+    if let changed = result.isChanged(item) { cells.append(Cell(name: "changed", value: .flag(changed))) }
+    return cells
+  }
+
+  private func labelCells(_ result: OutputResult, _ item: Int) -> [Cell] {
+    let names = result.output.names
+    let count = names.count
+    var cells: [Cell] = []
+    if let truth = result.trueLabels {
+      let holding = names.indices.filter { truth[item * count + $0] == 1 }
+      cells.append(Cell(name: "truth", value: .texts(holding.map { names[$0] })))
+    }
+    for (side, answers) in sides(result) {
+      guard let found = answers.labels else { continue }
+      let holding = zip(names, found.flags(item)).filter(\.1).map(\.0)
+      cells.append(Cell(name: side, value: .texts(holding)))
+      guard result.output.hasProbabilities else { continue }
+      cells.append(
+        Cell(
+          name: "\(side)_probabilities",
+          value: .shares(found.values[item * count..<(item + 1) * count], names: names, side: side)))
+    }
+    if let truth = result.trueLabels, let judged = result.judged?.labels {
+      let isRight = zip(judged.flags(item), truth[item * count..<(item + 1) * count]).allSatisfy {
+        $0 == ($1 == 1)
+      }
+      cells.append(Cell(name: "right", value: .flag(isRight)))
+    }
+    if let changed = result.isChanged(item) { cells.append(Cell(name: "changed", value: .flag(changed))) }
+    return cells
+  }
+
+  private func numberCells(_ result: OutputResult, _ item: Int) -> [Cell] {
+    var cells: [Cell] = []
+    if result.givesInput, items.items.hasClasses {
+      cells.append(
+        Cell(name: "truth", value: .text(items.items.classNames[Int(items.items.labels[item])])))
+    }
+    for (side, answers) in sides(result) {
+      guard let errors = answers.errors else { continue }
+      cells.append(Cell(name: "\(side)_absolute_error", value: .number(errors.absolute[item])))
+      cells.append(Cell(name: "\(side)_square_error", value: .number(errors.square[item])))
+    }
+    if let difference = result.difference {
+      cells.append(Cell(name: "largest_difference", value: .number(difference.largest[item])))
+      cells.append(Cell(name: "square_difference", value: .number(difference.square[item])))
+    }
+    return cells
+  }
+
+  // MARK: how it is written
 
   /// `{"item":0,"truth":…,"int8":…,"int8_probabilities":[…],"float":…,"float_probabilities":[…],"right":…,"changed":…}`
   var jsonl: ByteText {
     var text = ByteText()
-    for item in 0..<images.count {
+    for item in 0..<items.items.count {
       text.append("{\"item\":\(item)")
-      if hasTruth {
-        text.append(",\"truth\":")
-        text.append(json: name(Int(labels[item])))
+      for cell in cells(item) {
+        text.append(",")
+        text.append(json: cell.name)
+        text.append(":")
+        switch cell.value {
+        case .text(let name): text.append(json: name)
+        case .texts(let names):
+          text.append("[")
+          for (index, name) in names.enumerated() {
+            if index > 0 { text.append(",") }
+            text.append(json: name)
+          }
+          text.append("]")
+        case .flag(let flag): text.append("\(flag)")
+        case .number(let number): text.append(number.isFinite ? "\(number)" : "null")
+        case .shares(let shares, _, _):
+          text.append("[\(shares.map { "\($0)" }.joined(separator: ","))]")
+        }
       }
-      for (side, answers) in sides {
-        text.append(",\"")
-        text.append(side)
-        text.append("\":")
-        text.append(json: name(answers.classes[item]))
-        guard answers.hasProbabilities else { continue }
-        text.append(",\"")
-        text.append(side)
-        let shares = probabilities(answers, item).joined(separator: ",")
-        text.append("_probabilities\":[\(shares)]")
-      }
-      if hasTruth { text.append(",\"right\":\(isRight(item))") }
-      if let changed = isChanged(item) { text.append(",\"changed\":\(changed)") }
       text.append("}\n")
     }
     return text
   }
 
-  /// The columns of the same names, and one for the probability of each class.
+  /// The columns of the same names, and one for the probability of each class or label behind them.
   var csv: ByteText {
     var text = ByteText()
-    text.append(hasTruth ? "item,truth" : "item")
-    for (side, _) in sides {
-      text.append(",")
-      text.append(side)
-    }
-    if hasTruth { text.append(",right") }
-    if integer != nil, float != nil { text.append(",changed") }
-    for (side, answers) in sides where answers.hasProbabilities {
-      for name in classNames {
-        text.append(",")
-        text.append(csv: "\(side) \(name)")
-      }
-    }
-    text.append("\n")
-    for item in 0..<images.count {
+    for item in 0..<items.items.count {
+      let cells = cells(item)
+      if item == 0 { addTitles(cells, to: &text) }
       text.append("\(item)")
-      if hasTruth {
-        text.append(",")
-        text.append(csv: name(Int(labels[item])))
+      for cell in cells {
+        switch cell.value {
+        case .text(let name): field(name, &text)
+        case .texts(let names): field(names.joined(separator: "|"), &text)
+        case .flag(let flag): text.append(",\(flag)")
+        case .number(let number): text.append(",\(number)")
+        case .shares: break
+        }
       }
-      for (_, answers) in sides {
-        text.append(",")
-        text.append(csv: name(answers.classes[item]))
-      }
-      if hasTruth { text.append(",\(isRight(item))") }
-      if let changed = isChanged(item) { text.append(",\(changed)") }
-      for (_, answers) in sides where answers.hasProbabilities {
-        for share in probabilities(answers, item) { text.append(",\(share)") }
+      // Each the shortest text that reads as the same number.
+      for case .shares(let shares, _, _) in cells.map(\.value) {
+        for share in shares { text.append(",\(share)") }
       }
       text.append("\n")
     }
     return text
   }
 
-  /// Each the shortest text that reads as the same number.
-  private func probabilities(_ answers: ClassAnswers, _ item: Int) -> [String] {
-    answers.probabilities[item * answers.classCount..<(item + 1) * answers.classCount].map { "\($0)" }
+  private func addTitles(_ cells: [Cell], to text: inout ByteText) {
+    text.append("item")
+    for cell in cells {
+      if case .shares = cell.value { continue }
+      field(cell.name, &text)
+    }
+    for cell in cells {
+      guard case .shares(_, let names, let side) = cell.value else { continue }
+      // The name of an output stands before the side.
+      let prefix = cell.name.dropLast("\(side)_probabilities".count)
+      for name in names { field("\(prefix)\(side) \(name)", &text) }
+    }
+    text.append("\n")
+  }
+
+  private func field(_ content: String, _ text: inout ByteText) {
+    text.append(",")
+    text.append(csv: content)
   }
 }

@@ -7,6 +7,8 @@ struct ComparisonText {
   let comparison: PairedComparison
   /// What an item is called.
   var noun = "image"
+  /// A line on the five best classes, where there are more.
+  var topFive: String?
 
   func text() -> String {
     let loss = comparison.lossPoints
@@ -15,7 +17,8 @@ struct ComparisonText {
       Test \(noun)s: \(NumberText.grouped(comparison.images))
       float accuracy \(percent(comparison.floatAccuracy)), int8 accuracy \(percent(comparison.accuracy)): \
       \(loss < 0 ? "a gain" : "a loss") of \(NumberText.fixed(abs(loss), decimals: 2)) points \
-      (95 % interval of the loss: \(signed(interval.lowerBound)) to \(signed(interval.upperBound)))
+      (95 % interval of the loss: \(signed(interval.lowerBound)) to \(signed(interval.upperBound)))\
+      \(topFive.map { "\n" + $0 } ?? "")
       Changed class: \(count(comparison.changed)); right before and wrong now \(comparison.lost), \
       wrong before and right now \(comparison.gained) (McNemar p = \(NumberText.fixed(comparison.pValue, decimals: 2)))
 

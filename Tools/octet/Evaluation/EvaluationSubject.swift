@@ -10,9 +10,7 @@ import OctetTraining
 struct EvaluationSubject {
   /// Of the model that is tested, as the user named it.
   let path: String
-  let images: LabeledItems
-  /// Of the models.
-  let classNames: [String]
+  let items: TargetedItems
   let origin: String
   /// Nil where a float model is tested alone.
   let integer: OctetModelFile?
@@ -21,10 +19,15 @@ struct EvaluationSubject {
   /// What an accuracy near chance would most likely come from.
   let cause: FigureWarnings.Cause
 
-  init(_ arguments: ParsedArguments) throws {
+  /// - Parameter shows: what needs targets: a test, or a page.
+  init(_ arguments: ParsedArguments, showsPage: Bool) throws {
     path = arguments.positionals[0]
     let kind = FileKind(path: path)
     let against = arguments.value("against")
+    let anomaly = arguments.value("anomaly")
+    let outputs: [OutputDescription]
+    let found: LabeledItems
+    var pixels: ClosedRange<Float> = 0...1
     if kind == .octet || path.lowercased().hasSuffix(".octet") {
       guard arguments.value("classes") == nil else {
         throw arguments.usageError("--classes is for a model from elsewhere; \(path) contains its classes")
@@ -33,10 +36,9 @@ struct EvaluationSubject {
         throw arguments.usageError(
           "--pixels is for a float model from elsewhere, here the one that --against names")
       }
-      let file = try OctetModelFile.openClassifier(path, workLimit: MaxWorkOption.limit(arguments))
+      let file = try OctetModelFile.open(path, workLimit: MaxWorkOption.limit(arguments))
       integer = file
       let request = DataRequest(file, PictureOptions(arguments))
-      classNames = file.model.labels
       if let against {
         let foreign = try ForeignModelOptions(arguments, path: against, takesClasses: false)
         let read = try FloatModelSource.read(path: against, toCompareWith: file)
@@ -45,43 +47,73 @@ struct EvaluationSubject {
           read, path: against, for: located.train.values, pixels: foreign.pixels)
         float = (against, model)
         let data = try ModelData.prepared(for: model, located)
-        (images, origin) = (data.test, data.origin)
+        (found, origin, outputs) = (data.test, data.origin, try model.outputDescriptions())
         cause = FigureWarnings.Cause(path: against, pixels: foreign.pixels)
+        pixels = foreign.pixels ?? pixels
       } else {
         (float, cause) = (nil, .data)
-        (images, origin) = try ModelData.test(classNames: file.model.labels, arguments, request)
-        try images.requireClasses(origin, Self.purpose)
+        outputs = file.model.outputDescriptions()
+        (found, origin) = try ModelData.test(outputs, arguments, request)
       }
-      return
-    }
-    guard against == nil else {
-      throw arguments.usageError(
-        "--against compares an .octet file with a float model: name the .octet file first")
-    }
-    let foreign = try ForeignModelOptions(arguments, path: path)
-    cause = FigureWarnings.Cause(path: path, pixels: foreign.pixels)
-    if kind == .lite, path.lowercased().hasSuffix(".tflite") {
-      let network = try LiteNetwork(
-        ByteFile.stored(at: path, limit: ForeignFileFormat.largestFile), path: path)
-      if network.isInteger {
-        let request = DataRequest(network, PictureOptions(arguments))
-        let made = try IntegerConversion(
-          network, DataOption.locate(arguments, request), request, foreign,
-          workLimit: MaxWorkOption.limit(arguments))
+    } else {
+      guard against == nil else {
+        throw arguments.usageError(
+          "--against compares an .octet file with a float model: name the .octet file first")
+      }
+      let foreign = try ForeignModelOptions(arguments, path: path)
+      cause = FigureWarnings.Cause(path: path, pixels: foreign.pixels)
+      pixels = foreign.pixels ?? pixels
+      if let made = try Self.converted(path: path, kind, foreign, arguments) {
         guard let data = made.data else { preconditionFailure("data was located") }
         integer = OctetModelFile(path: path, model: made.model, bytes: made.file.bytes)
-        (float, images, origin) = (nil, data.test ?? data.train, data.origin)
-        classNames = made.model.labels
-        try images.requireClasses(origin, Self.purpose)
-        return
+        (float, found, origin) = (nil, data.test ?? data.train, data.origin)
+        outputs = made.outputs
+      } else {
+        let (model, data) = try ModelData.prepared(path: path, foreign, arguments)
+        (integer, float, found, origin) = (nil, (path, model), data.test, data.origin)
+        outputs = try model.outputDescriptions()
       }
     }
-    let (model, data) = try ModelData.prepared(path: path, foreign, arguments)
-    (integer, float, images, origin) = (nil, (path, model), data.test, data.origin)
-    classNames = model.classNames
-    try images.requireClasses(origin, Self.purpose)
+    items = try TargetedItems(
+      integer.map { found.withScale(of: $0.model) } ?? found, outputs: outputs, pixels: pixels,
+      origin: origin,
+      anomaly: anomaly)
+    if showsPage, outputs.count == 1, outputs[0].meaning == .classes {
+      try found.requireClasses(origin, ReportOption.purpose)
+    }
+    if integer == nil || float == nil {
+      try ModelData.requireTargets(items, outputs, origin, Self.purpose)
+    }
+  }
+
+  /// A full-integer .tflite file as octet quantize converts it; nil for all else.
+  private static func converted(
+    path: String, _ kind: FileKind?, _ foreign: ForeignModelOptions, _ arguments: ParsedArguments
+  ) throws -> IntegerConversion? {
+    guard kind == .lite, path.lowercased().hasSuffix(".tflite") else { return nil }
+    let network = try LiteNetwork(
+      ByteFile.stored(at: path, limit: ForeignFileFormat.largestFile), path: path)
+    guard network.isInteger else { return nil }
+    let request = DataRequest(network, PictureOptions(arguments))
+    return try IntegerConversion(
+      network, DataOption.locate(arguments, request), request, foreign,
+      workLimit: MaxWorkOption.limit(arguments))
   }
 
   /// Two models can be compared without.
   private static let purpose = "a model alone is tested with"
+
+  /// The option for models that give their input again.
+  static let anomaly = OptionDescription(
+    "anomaly", takes: .text("CLASS"),
+    default: "of two classes the one that is not called normal, good or ok, else the second",
+    help: "the class of anomalies, for a model that gives its input again and data with classes")
+}
+
+extension LabeledItems {
+  /// Integers that nothing is known of are those of the model's input.
+  func withScale(of model: Model) -> LabeledItems {
+    guard case .integers(_, nil) = values else { return self }
+    return with(model.inputScale)
+  }
 }

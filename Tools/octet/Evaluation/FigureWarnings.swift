@@ -8,6 +8,8 @@ import OctetTraining
 struct FigureWarnings {
   private(set) var lines: [String] = []
 
+  mutating func add(line: String) { lines.append(line) }
+
   /// What an accuracy near chance most likely comes from.
   enum Cause {
     /// A model from elsewhere was given no `--pixels`.

@@ -5,68 +5,95 @@ import OctetHost
 import OctetInterchange
 import OctetNetwork
 import OctetQuantization
-import OctetReports
 import OctetTraining
 
-/// What models answer to images, with a bar while they are at it.
+/// What models give for items, with a bar while they are at it.
 struct ModelAnswers {
-  let images: LabeledItems
-  /// Of the models.
-  let classNames: [String]
+  let items: TargetedItems
   let workers: Workers
   let showsProgress: Bool
 
-  /// Images that the float network takes at a time.
-  private static let batch = 250
-
-  func integer(_ model: Model) throws -> ClassAnswers {
-    let bar = showsProgress ? ProgressBar(label: "int8", total: images.count) : nil
-    let answers = try ImageClassifier(model, workers: workers).answers(of: images) { bar?.update(done: $0) }
-    bar?.clear()
-    return ClassAnswers(
-      classes: answers.classes, probabilities: answers.probabilities.map { Float($0) / 65_536 },
-      classCount: model.classCount)
+  /// - Parameters:
+  ///   - float: with the name of its file, for what there is to complain about; it has the outputs of the integer
+  ///     model.
+  ///   - integer: whose outputs are called as those of the float model, if there is one.
+  func run(float: (path: String, model: FloatModel)?, integer: Model?) throws -> OutputComparison.Found {
+    let floatRunner = try float.map { try FloatRunner($0.model, on: items.items, workers: workers) }
+    let integerRunner = try integer.map {
+      try IntegerRunner($0, on: items.items, workers: workers, names: floatRunner?.outputs.map(\.name))
+    }
+    return try run(
+      OutputComparison(items, float: floatRunner, integer: integerRunner), path: float?.path ?? "")
   }
 
-  /// - Parameter path: of the model, for what there is to complain about.
-  func float(_ model: FloatModel, path: String) throws -> ClassAnswers {
-    try float(
-      try model.makeNetwork(capacity: Self.batch, workers: workers), model.network.outputActivation,
-      path: path)
+  /// A float model whose network has been made.
+  func run(_ network: Network, of model: FloatModel, path: String) throws -> OutputComparison.Found {
+    let runner = try FloatRunner(network, of: model, on: items.items)
+    return try run(OutputComparison(items, float: runner, integer: nil), path: path)
   }
 
-  func float(_ network: Network, _ activation: Activation, path: String) throws -> ClassAnswers {
-    let bar = showsProgress ? ProgressBar(label: "float", total: images.count) : nil
-    guard network.input.shape.takes(images.shape) else {
-      throw QuantizationError.shape(images: images.shape, network: network.input.shape)
+  private func run(_ comparison: OutputComparison, path: String) throws -> OutputComparison.Found {
+    let bar = showsProgress ? ProgressBar(label: "test", total: items.items.count) : nil
+    defer { bar?.clear() }
+    do {
+      return try comparison.run { bar?.update(done: $0) }
+    } catch let error as FloatRunner.NotFinite {
+      throw FileContentError(
+        path: path,
+        reason:
+          "it gives numbers that are not finite for test \(items.items.values.noun) \(error.item): its weights are too "
+          + "large")
     }
-    let head = try OutputHead(
-      activation: activation, loss: .fitting(activation), outputs: network.output.shape.count,
-      classes: classNames.count)
-    let classCount = classNames.count
-    var classes: [Int] = []
-    var probabilities: [Float] = []
-    for start in stride(from: 0, to: images.count, by: Self.batch) {
-      let part = images.selecting(start..<min(start + Self.batch, images.count))
-      for row in network.outputs(part, activation: activation, workers: workers) {
-        guard row.allSatisfy(\.isFinite) else {
-          bar?.clear()
-          throw FileContentError(
-            path: path,
-            reason:
-              "it gives numbers that are not finite for test \(images.values.noun) \(classes.count): its weights are "
-              + "too large"
-          )
-        }
-        classes.append(
-          row.withUnsafeBufferPointer { values in values.baseAddress.map { head.predictedClass($0) } ?? 0 })
-        guard activation == .softmax || activation == .sigmoid else { continue }
-        // A single output is the probability of the second class.
-        probabilities += row.count == classCount ? row : [1 - row[0], row[0]]
-      }
-      bar?.update(done: classes.count)
+  }
+}
+
+extension OutputResult {
+  /// Of the integer model, or of the float model where there is no other.
+  var judged: OutputAnswers? { integer ?? float }
+
+  /// Whether there is anything to compare: targets, or a second model.
+  var isTested: Bool { target.isKnown || (float != nil && integer != nil) }
+
+  /// The true classes, where they are known.
+  var trueClasses: [UInt16]? { if case .classes(let classes) = target { classes } else { nil } }
+
+  /// The true labels.
+  var trueLabels: [UInt8]? { if case .labels(let labels) = target { labels } else { nil } }
+
+  /// Of a model that gives its input again.
+  var givesInput: Bool { if case .input = target { true } else { false } }
+
+  /// What one model took for what.
+  func confusion(_ answers: OutputAnswers?) -> ConfusionMatrix? {
+    guard let truth = trueClasses, let classes = answers?.classes else { return nil }
+    var confusion = ConfusionMatrix(classNames: output.names)
+    for (label, found) in zip(truth, classes.classes) { confusion.add(truth: Int(label), predicted: found) }
+    return confusion
+  }
+
+  /// Two classifiers on items whose classes are known.
+  var comparison: PairedComparison? {
+    guard let truth = trueClasses, let float = float?.classes, let integer = integer?.classes else {
+      return nil
     }
-    bar?.clear()
-    return ClassAnswers(classes: classes, probabilities: probabilities, classCount: classCount)
+    return PairedComparison(
+      labels: truth, float: float.classes, quantized: integer.classes, classNames: output.names)
+  }
+
+  /// How often the true class is among the five best of both; nil where that says nothing.
+  var topFive: PairedCounts? {
+    guard let float = float?.classes?.topFive, let integer = integer?.classes?.topFive, !float.isEmpty else {
+      return nil
+    }
+    return PairedCounts(zip(float, integer))
+  }
+
+  /// Whether two models answered an item differently, in classes or labels; nil for all else.
+  func isChanged(_ item: Int) -> Bool? {
+    if let float = float?.classes, let integer = integer?.classes {
+      return float.classes[item] != integer.classes[item]
+    }
+    guard let float = float?.labels, let integer = integer?.labels else { return nil }
+    return float.flags(item) != integer.flags(item)
   }
 }

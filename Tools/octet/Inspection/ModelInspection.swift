@@ -1,5 +1,6 @@
 import Octet
 import OctetCommandLine
+import OctetData
 import OctetHost
 import OctetInterchange
 import OctetNetwork
@@ -63,7 +64,7 @@ struct ModelInspection {
         }
       }
       try self.init(
-        FloatModel(format, bytes, path: path, classNames: options.foreign.classNames), path: path,
+        FloatModel(format, bytes, path: path), path: path,
         format.words, options)
     } catch let refused as RefusedModel {
       throw refused
@@ -93,7 +94,8 @@ struct ModelInspection {
 
   private init(_ read: FloatModel, path: String, _ format: String, _ options: Options) throws {
     do {
-      var model = try Self.named(read, path: path, given: options.foreign.classNames)
+      var model = try FloatModelSource.decided(
+        read, path: path, given: options.foreign.classNames, targets: .none)
       if let pixels = options.foreign.pixels { model = try model.taking(pixels: pixels) }
       let isOwn = FloatModelSource.isOwn(path)
       let request = DataRequest(read, path: path, PictureOptions(), isKept: true)
@@ -113,15 +115,6 @@ struct ModelInspection {
     } catch {
       throw RefusedModel(path: path, format: format, content: .network(read.network), cause: error)
     }
-  }
-
-  /// Classes have numbers where neither the file nor the user names them.
-  private static func named(_ model: FloatModel, path: String, given: [String]?) throws -> FloatModel {
-    if given != nil || !model.classNames.isEmpty {
-      return try FloatModelSource.classifier(model, path: path, given: given)
-    }
-    let numbers = (0..<(try model.classifierOutput).classCount).map(String.init)
-    return try FloatModelSource.classifier(model, path: path, given: numbers)
   }
 }
 

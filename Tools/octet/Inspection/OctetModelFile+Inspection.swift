@@ -18,17 +18,6 @@ extension OctetModelFile {
     }
   }
 
-  /// The same for a command that compares classes.
-  static func openClassifier(_ path: String, workLimit: UInt64) throws -> OctetModelFile {
-    let file = try open(path, workLimit: workLimit)
-    guard file.model.meaning == .classes else {
-      throw FileContentError(
-        path: path,
-        reason: "its first output holds \(file.model.meaning) and no classes: octet predict gives its values")
-    }
-    return file
-  }
-
   /// Bytes of all weights, each one byte.
   var weightBytes: Int { (0..<model.layerCount).reduce(0) { $0 + weights(of: $1) } }
 

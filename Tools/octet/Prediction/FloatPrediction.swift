@@ -14,7 +14,7 @@ struct FloatPrediction {
   let pixels: ClosedRange<Float>
   let workers: Workers
 
-  func run(_ items: PredictionItems) throws -> NPYArray {
+  func run(_ items: PredictionItems, _ wanted: PredictionOutput) throws -> [PredictedOutput] {
     if case .integers(_, nil) = items.values {
       throw FileContentError(
         path: items.path,
@@ -25,23 +25,35 @@ struct FloatPrediction {
     try items.requireShape(model.network.input, model: path)
     let capacity = min(try Network.roomyCapacity(model.network), items.count)
     let network = try model.makeNetwork(capacity: capacity, workers: workers)
-    let size = network.output.shape.count
-    var outputs: [Float] = []
+    let places = try wanted.places(model.outputs.map(\.name))
+    let shapes = model.network.outputs.map { network.shapes[$0] }
+    var outputs = [[Float]](repeating: [], count: model.outputs.count)
     for start in stride(from: 0, to: items.count, by: capacity) {
       let range = start..<min(start + capacity, items.count)
-      let reals = items.reals(range, pixels: pixels)
-      var values = network.outputs(of: reals, activation: model.givesLogarithms ? .linear : nil)
-      if model.givesLogarithms { Self.makeLogarithms(&values, classes: network.output.shape.channels) }
-      for (item, first) in zip(range, stride(from: 0, to: values.count, by: size)) {
-        let value = Array(values[first..<first + size])
-        guard value.allSatisfy(\.isFinite) else {
-          throw ItemError(
-            path: items.path, item: item, reason: "\(path) gives numbers for it that are not finite")
+      let found = network.allOutputs(of: items.reals(range, pixels: pixels)) { output in
+        model.outputs[output].givesLogarithms ? .linear : network.pendingActivation(ofOutput: output)
+      }
+      for place in places {
+        var values = found[place]
+        let size = shapes[place].count
+        if model.outputs[place].givesLogarithms {
+          Self.makeLogarithms(&values, classes: shapes[place].channels)
         }
-        outputs += model.outputLayout.item(value)
+        for (item, first) in zip(range, stride(from: 0, to: values.count, by: size)) {
+          let value = Array(values[first..<first + size])
+          guard value.allSatisfy(\.isFinite) else {
+            throw ItemError(
+              path: items.path, item: item, reason: "\(path) gives numbers for it that are not finite")
+          }
+          outputs[place] += model.outputs[place].layout.item(value)
+        }
       }
     }
-    return NPYArray(shape: [items.count] + model.outputLayout.shape, outputs)
+    return places.map { place in
+      PredictedOutput(
+        name: model.outputs[place].name,
+        array: NPYArray(shape: [items.count] + model.outputs[place].layout.shape, outputs[place]))
+    }
   }
 
   /// The logarithms of a softmax, which may be far below those that a float's probability has.

@@ -1,7 +1,6 @@
 import Octet
 import OctetData
 import OctetHost
-import OctetHostKernels
 import OctetInterchange
 import OctetNetwork
 import OctetQuantization
@@ -11,82 +10,45 @@ struct IntegerPrediction {
   let model: Model
   /// For messages.
   let path: String
-  let output: ArrayLayout
+  /// How the format that the model came from lays out its outputs; nil for Octet's own.
+  var layouts: [ArrayLayout]?
   let wantsIntegers: Bool
   let workers: Workers
 
-  /// Items that a core takes at a time.
-  private static let piece = 32
-
-  init(
-    _ model: Model, path: String, output: ArrayLayout? = nil, wantsIntegers: Bool, workers: Workers
-  ) {
-    self.model = model
-    self.path = path
-    self.output = output ?? ArrayLayout(model.logits.imageShape)
-    self.wantsIntegers = wantsIntegers
-    self.workers = workers
-  }
-
-  func run(_ items: PredictionItems) throws -> NPYArray {
-    try items.requireShape(model.input.imageShape, model: path)
-    let kernels = try HostKernels(model)
-    let bytes = items.values.fed(to: model.inputScale)
-    let size = model.logits.imageShape.count
-    var numbers = [Float](repeating: 0, count: items.count * size)
-    numbers.withUnsafeMutableBufferPointer { numbers in
-      // Each piece writes places of its own.
-      nonisolated(unsafe) let numbers = numbers
-      workers.forEachPiece(of: items.count, size: Self.piece) { range, _ in
-        let found = outputs(bytes, range, kernels)
-        for (place, value) in zip((range.lowerBound * size)..., found) { numbers[place] = value }
+  func run(_ items: PredictionItems, _ wanted: PredictionOutput) throws -> [PredictedOutput] {
+    try items.requireShape(model.inputShape, model: path)
+    let runner = try IntegerRunner(model, on: items.labeled, workers: workers, layouts: layouts)
+    let places = try wanted.places(runner.outputs.map(\.name))
+    let range = 0..<items.count
+    if wantsIntegers {
+      let found = runner.integers(range)
+      return places.map { place in
+        let ordered = ordered(found[place], runner.outputs[place])
+        let shape = [items.count] + runner.outputs[place].layout.shape
+        let isWide = model.tensor(model.output(place).tensor).elementBytes == 2
+        return PredictedOutput(
+          name: runner.outputs[place].name,
+          array: isWide
+            ? NPYArray(shape: shape, ordered.map { Int16($0) })
+            : NPYArray(shape: shape, ordered.map { Int8($0) }))
       }
     }
-    let shape = [items.count] + output.shape
-    var ordered: [Float] = []
-    ordered.reserveCapacity(numbers.count)
-    for start in stride(from: 0, to: numbers.count, by: size) {
-      ordered += output.item(Array(numbers[start..<start + size]))
+    let found = runner.reals(range)
+    return places.map { place in
+      PredictedOutput(
+        name: runner.outputs[place].name,
+        array: NPYArray(
+          shape: [items.count] + runner.outputs[place].layout.shape,
+          ordered(found[place], runner.outputs[place])))
     }
-    guard wantsIntegers else { return NPYArray(shape: shape, ordered) }
-    return model.logits.elementBytes == 2
-      ? NPYArray(shape: shape, ordered.map { Int16($0) }) : NPYArray(shape: shape, ordered.map { Int8($0) })
   }
 
-  /// The outputs of some items in Octet's order.
-  private func outputs(_ bytes: [UInt8], _ range: Range<Int>, _ kernels: HostKernels) -> [Float] {
-    // Words, so that the arenas start at a multiple of 4.
-    var words = [UInt32](repeating: 0, count: BatchSession.arenaBytes(model, kernels) / 4)
-    var span = words.mutableSpan
-    var arenas = span.mutableBytes
-    let size = model.imageBytes
-    let scale = Float(bitPattern: model.logits.scaleBits)
-    let zeroPoint = Int32(model.logits.zeroPoint)
-    var found: [Float] = []
-    do throws(SessionError) {
-      var session = try BatchSession(model, arenas: &arenas, kernels: kernels)
-      let images = bytes.span.extracting(range.lowerBound * size..<range.upperBound * size)
-      try session.run(images: images) { _, outcome in
-        if wantsIntegers {
-          outcome.forEachLogit { found.append(Float($0 + zeroPoint)) }
-        } else if model.head == .linear {
-          outcome.forEachLogit { found.append(scale * Float($0)) }
-        } else if outcome.count == 1, model.meaning == .classes {
-          // One output is the probability of the second class.
-          found.append(Float(outcome.probability(of: 1)) / 65_536)
-        } else {
-          outcome.forEachProbability { found.append(Float($0) / 65_536) }
-        }
-      }
-    } catch {
-      preconditionFailure("the arenas and the items have the model's sizes: \(error)")
+  /// The numbers of each item in the order of the model's own format.
+  private func ordered<Number>(_ numbers: [Number], _ output: OutputDescription) -> [Number] {
+    guard output.layout.places != nil else { return numbers }
+    let size = output.shape.count
+    return stride(from: 0, to: numbers.count, by: size).flatMap {
+      output.layout.item(Array(numbers[$0..<$0 + size]))
     }
-    return found
-  }
-}
-
-extension TensorRecord {
-  fileprivate var imageShape: ImageShape {
-    ImageShape(height: Int(height), width: Int(width), channels: Int(channels))
   }
 }

@@ -7,10 +7,10 @@ import OctetText
 /// What `octet predict` is given: items of one shape, in Octet's order.
 struct PredictionItems {
   let path: String
-  private let items: LabeledItems
+  let labeled: LabeledItems
 
-  var values: ItemValues { items.values }
-  var count: Int { items.count }
+  var values: ItemValues { labeled.values }
+  var count: Int { labeled.count }
 
   /// Reads an array, or anything else that `--data` takes: the test items where there are some, else all.
   ///
@@ -18,17 +18,18 @@ struct PredictionItems {
   init(_ arguments: ParsedArguments, _ request: DataRequest) throws {
     path = arguments.positionals[1]
     let data = try DataOption.locate(arguments, path: path, request).data
-    items = data.test ?? data.train
+    labeled = data.test ?? data.train
   }
 
   /// Throws unless each item has the shape that a model takes.
   func requireShape(_ shape: ImageShape, model: String) throws {
     // A gray picture is one row of numbers in one way only.
     guard
-      items.shape == shape || (shape.isFlat && items.shape.channels == 1 && items.shape.count == shape.count)
+      labeled.shape == shape
+        || (shape.isFlat && labeled.shape.channels == 1 && labeled.shape.count == shape.count)
     else {
       throw FileContentError(
-        path: path, reason: "its \(values.noun)s are \(items.shape), \(model) takes \(shape)")
+        path: path, reason: "its \(values.noun)s are \(labeled.shape), \(model) takes \(shape)")
     }
   }
 
@@ -36,7 +37,7 @@ struct PredictionItems {
   ///
   /// - Parameter pixels: what pixels of 0 and 255 stand for.
   func reals(_ range: Range<Int>, pixels: ClosedRange<Float>) -> [Float] {
-    let units = items.units(range)
+    let units = labeled.units(range)
     guard values.areBytes else { return units }
     let (low, span) = (pixels.lowerBound, pixels.upperBound - pixels.lowerBound)
     return units.map { low + span * $0 }

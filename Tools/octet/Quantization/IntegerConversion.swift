@@ -14,6 +14,10 @@ struct IntegerConversion {
   /// The file's operators, and the tensors that hold what they give.
   let sources: [SourceOperator]
 
+  /// With the layout of the file that it was converted from.
+  var outputs: [OutputDescription] { model.outputDescriptions(layouts: [layout]) }
+  private let layout: ArrayLayout
+
   /// - Parameters:
   ///   - located: what was named to test the model on. Unless it has pixels, or the options say what those are, a byte
   ///     of the input is one of the file's own integers plus 128.
@@ -24,27 +28,22 @@ struct IntegerConversion {
     _ options: ForeignModelOptions, picture: ImageShape? = nil, workLimit: UInt64 = .max
   ) throws {
     let (meaning, names) = try FloatModelSource.meaning(
-      network, given: options.classNames, data: located?.data.train.knownClassNames)
+      network, given: options.classNames, targets: located?.data.train.targets ?? .none)
+    layout = network.outputLayout
     let picture = located?.data.train.shape ?? picture
     if let picture, !network.input.takes(picture) {
       throw FileContentError(
         path: network.path,
         reason: QuantizationError.shape(images: picture, network: network.input).description)
     }
-    // What is no classifier is converted, but not tested on classes.
-    guard meaning == .classes || located?.data.train.knownClassNames == nil else {
-      throw FileContentError(
-        path: network.path,
-        reason:
-          "its outputs are \(meaning == .labels ? "labels" : "numbers") and no classes: leave out --data, or name "
-          + "the classes with --classes")
-    }
-    data = meaning == .classes ? try located.map { try ModelData.keeping(names, of: $0.data) } : nil
+    let described = OutputDescription(
+      name: "", meaning: meaning, names: names, shape: network.output, hasProbabilities: false)
+    data = try located.map { try ModelData.keeping([described], of: $0.data) }
     var (quantized, sources) = try LiteIntegerConversion.converted(
       network, meaning: meaning, names: names, picture: picture,
       pixels: options.pixels ?? (located?.data.train.values.areBytes == true ? 0...1 : nil))
     // Random items say nothing of what the model takes in.
-    if let items = located?.data.train, items.hasClasses, !items.values.areBytes {
+    if let items = located?.data.train, items.targets != .none, !items.values.areBytes {
       quantized.inputKind = .features
     }
     quantized.pictureForm = located?.form ?? pictures.form(for: network.input, classNames: names)

@@ -23,40 +23,45 @@ struct IntegerConversionRun {
 
   func run() throws {
     try AtomicFile.requireWritable(path: outputPath)
-    if let located, target != nil {
-      try located.data.train.requireClasses(located.data.origin, ReportOption.purpose)
-    }
     // Checked even where nothing is tested: a model of other classes or pictures than these is not what was meant.
     let made = try IntegerConversion(network, located, pictures, options)
     let model = made.model
+    let tested = try made.data.map { data in
+      try TargetedItems(
+        (data.test ?? data.train).withScale(of: model), outputs: made.outputs,
+        pixels: options.pixels ?? 0...1,
+        origin: data.origin)
+    }
+    if let tested, let data = made.data, target != nil {
+      try ModelData.requireTargets(tested, made.outputs, data.origin, ReportOption.purpose)
+    }
     try made.file.write(to: outputPath)
     if isQuiet, target == nil { return }
-    // Without classes a model alone cannot be tested.
-    guard let kept = made.data, kept.train.hasClasses else { return try writeUntested(made) }
-    let images = kept.test ?? kept.train
-    let answers = ModelAnswers(
-      images: images, classNames: model.labels, workers: Workers(count: threads), showsProgress: !isQuiet)
-    let found = try answers.integer(model)
-    let confusion = found.confusion(images)
+    // Without targets a model alone cannot be tested.
+    guard let kept = made.data, let tested, tested.targets.contains(where: \.isKnown) else {
+      return try writeUntested(made)
+    }
+    let answers = ModelAnswers(items: tested, workers: Workers(count: threads), showsProgress: !isQuiet)
+    let found = try answers.run(float: nil, integer: model).outputs
+    let words = OutputWords(outputs: found, items: tested)
     var warnings = FigureWarnings()
-    warnings.add("int8", confusion, FigureWarnings.Cause(path: network.path, pixels: options.pixels))
+    warnings.add(found, FigureWarnings.Cause(path: network.path, pixels: options.pixels))
+    warnings.add(anomalies: tested, found)
     defer { if !isQuiet { try? warnings.write() } }
     if isJSON, !isQuiet {
       try StandardOutput.write(
-        JSONValue.object(
-          members(made) + ComparisonJSON.members(confusion) + [("warnings", warnings.json)]
-        ).text + "\n")
+        JSONValue.object(members(made) + words.members + [("warnings", warnings.json)]).text + "\n")
     } else if !isQuiet {
       try StandardOutput.write("Data: \(kept.origin.shown)\n\(text(made))\n")
-      try StandardOutput.write(ConfusionText(confusion).text(name: "Test \(images.values.noun)s"))
+      try StandardOutput.write(words.text)
     }
     // Behind what is printed: a full disk loses no result.
     if let target {
-      let sections = [
-        EvaluationSection(images: images, answers: found).section,
-        try IntegerNetworkReport(file: OctetModelFile.open(outputPath)).section(
-          ChosenImage(images: images, index: 0, answers: found)),
-      ]
+      let sections =
+        OutputSections(items: tested, outputs: found).sections + [
+          try IntegerNetworkReport(file: OctetModelFile.open(outputPath)).section(
+            ChosenImage(items: tested, index: 0, outputs: found))
+        ]
       try target.write(
         Page(
           title: "Conversion of \(Folder.name(of: network.path))", about: "Data: \(kept.origin).", sections))

@@ -27,7 +27,7 @@ enum QuantizationJSON {
     }
     members += [
       ("saturation", .number(layer.saturation)), ("isolated_decibels", .number(layer.isolated)),
-      ("accumulated_decibels", .number(layer.accumulated)), ("logit_decibels", .number(layer.atLogits)),
+      ("accumulated_decibels", .number(layer.accumulated)), ("output_decibels", .number(layer.atOutputs)),
     ]
     return .object(members)
   }

@@ -17,7 +17,12 @@ struct QuantizationRun {
   func run() throws {
     try AtomicFile.requireWritable(path: plan.outputPath)
     let test = plan.data.test
-    if plan.target != nil { try test.requireClasses(plan.data.origin, ReportOption.purpose) }
+    let outputs = try plan.model.outputDescriptions()
+    let tested = try TargetedItems(
+      test, outputs: outputs, pixels: plan.pixels ?? 0...1, origin: plan.data.origin)
+    if plan.target != nil, outputs.count == 1, outputs[0].meaning == .classes {
+      try test.requireClasses(plan.data.origin, ReportOption.purpose)
+    }
     let workers = Workers(count: plan.threads)
     let quantizer = try Quantizer(
       plan.model, images: plan.data.training, settings: plan.settings, workers: workers)
@@ -33,35 +38,28 @@ struct QuantizationRun {
 
     let report = try QuantizationReport(quantized, images: quantizer.images, workers: workers)
     if !plan.isJSON, !plan.isQuiet {
-      try StandardOutput.write("Data: \(plan.data.origin.shown)\n\(model.inputText)\n")
       try StandardOutput.write(
-        QuantizationText(report, settings: plan.settings, calibrationImages: quantizer.images.count).text())
+        "Data: \(plan.data.origin.shown)\n\(model.inputText)\n\(Self.outputText(outputs))")
+      try StandardOutput.write(
+        QuantizationText(
+          report, settings: plan.settings, calibrationImages: quantizer.images.count,
+          noun: quantizer.images.values.noun
+        ).text())
       try StandardOutput.write(
         "Wrote \(plan.outputPath.shown): \(NumberText.grouped(file.bytes.count)) bytes, "
           + "\(NumberText.grouped(model.arenaBytes)) bytes of memory to run\n\n")
     }
-    let answers = ModelAnswers(
-      images: test, classNames: plan.model.classNames, workers: workers, showsProgress: !plan.isQuiet)
-    let float = try answers.float(plan.model, path: plan.modelPath)
-    let integer = try answers.integer(model)
-    let comparison =
-      test.hasClasses
-      ? PairedComparison(
-        labels: test.labels, float: float.classes, quantized: integer.classes,
-        classNames: plan.model.classNames) : nil
-    let agreement = Agreement(
-      items: test.count, changed: zip(float.classes, integer.classes).count { $0 != $1 })
+    let answers = ModelAnswers(items: tested, workers: workers, showsProgress: !plan.isQuiet)
+    let found = try answers.run(float: (plan.modelPath, plan.model), integer: model).outputs
+    let words = OutputWords(outputs: found, items: tested)
     var warnings = FigureWarnings()
     if !plan.isQuiet {
       warnings.add(calibrationImages: quantizer.images.count)
       let saturation = try QuantizationReport.saturation(quantized, images: test, workers: workers)
       warnings.add(report, tested: saturation)
-      if let comparison {
-        warnings.add(
-          float: float.confusion(test), int8: integer.confusion(test),
-          FigureWarnings.Cause(path: plan.modelPath, pixels: plan.pixels))
-        warnings.add(comparison)
-      }
+      warnings.add(found, FigureWarnings.Cause(path: plan.modelPath, pixels: plan.pixels))
+      warnings.add(anomalies: tested, found)
+      warnings.add(unused: tested, outputs)
     }
     if plan.isJSON, !plan.isQuiet {
       try StandardOutput.write(
@@ -73,13 +71,10 @@ struct QuantizationRun {
             ("weight_bytes", .integer(quantized.model.layers.reduce(0) { $0 + $1.weights.count })),
             ("arena_bytes", .integer(model.arenaBytes)), ("method", .string(plan.settings.method.rawValue)),
             ("calibration_images", .integer(quantizer.images.count)),
-          ] + QuantizationJSON.members(report)
-            + (comparison.map(ComparisonJSON.members) ?? agreement.members)
-            + [("warnings", warnings.json)]
+          ] + QuantizationJSON.members(report) + words.members + [("warnings", warnings.json)]
         ).text + "\n")
     } else if !plan.isQuiet {
-      try StandardOutput.write(
-        comparison.map { ComparisonText(comparison: $0, noun: test.values.noun).text() } ?? agreement.text)
+      try StandardOutput.write(words.text)
     }
     // Behind what is printed: a full disk loses no result.
     if let target = plan.target {
@@ -87,29 +82,32 @@ struct QuantizationRun {
         quantized: quantized, report: report, images: quantizer.images, workers: workers)
       try target.write(
         try page(
-          measurement, OctetModelFile(path: plan.outputPath, model: model, bytes: file.bytes),
-          float, integer))
+          measurement, OctetModelFile(path: plan.outputPath, model: model, bytes: file.bytes), tested, found))
       if !plan.isJSON, !plan.isQuiet { try StandardOutput.write("\n" + target.announcement) }
     }
     if !plan.isQuiet { try warnings.write() }
   }
 
+  /// What the model gives, where it is not one output of classes.
+  private static func outputText(_ outputs: [OutputDescription]) -> String {
+    if outputs.count == 1 { return outputs[0].meaning == .classes ? "" : "Output: \(outputs[0].words)\n" }
+    return "Outputs: " + outputs.map { "\($0.name.shown) (\($0.words))" }.joined(separator: ", ") + "\n"
+  }
+
   private func page(
-    _ measurement: QuantizationMeasurement, _ file: OctetModelFile, _ float: ClassAnswers,
-    _ integer: ClassAnswers
+    _ measurement: QuantizationMeasurement, _ file: OctetModelFile, _ tested: TargetedItems,
+    _ found: [OutputResult]
   ) throws -> Page {
-    let images = plan.data.test
     let sizes = ReportSizes.of(plan.model, file)
+    let sections = OutputSections(items: tested, outputs: found)
     return Page(
       title: "Quantization of \(Folder.name(of: plan.modelPath))",
       about:
         "Method: \(plan.settings.method.rawValue), from \(measurement.images.count) images. Data: \(plan.data.origin).",
-      [
-        ComparisonSection(images: images, float: float, quantized: integer).section,
+      sections.comparisons + [
         try measurement.section(sizes: sizes),
-        try IntegerNetworkReport(file: file).section(ChosenImage(images: images, index: 0, answers: integer)),
-        EvaluationSection(images: images, answers: integer).section,
-      ])
+        try IntegerNetworkReport(file: file).section(ChosenImage(items: tested, index: 0, outputs: found)),
+      ] + sections.evaluations)
   }
 }
 

@@ -7,21 +7,27 @@ struct QuantizationText {
   private let report: QuantizationReport
   private let settings: QuantizationSettings
   private let calibrationImages: Int
+  /// What an item is called.
+  private let noun: String
 
-  init(_ report: QuantizationReport, settings: QuantizationSettings, calibrationImages: Int) {
+  init(
+    _ report: QuantizationReport, settings: QuantizationSettings, calibrationImages: Int,
+    noun: String = "image"
+  ) {
     self.report = report
     self.settings = settings
     self.calibrationImages = calibrationImages
+    self.noun = noun
   }
 
   func text() -> String {
     """
-    Calibration: \(NumberText.grouped(calibrationImages)) training images drawn with seed \(settings.seed), method \
+    Calibration: \(NumberText.grouped(calibrationImages)) training \(noun)s drawn with seed \(settings.seed), method \
     \(settings.method.rawValue)
 
     \(layers())
-    Signal to noise in dB, on \(report.images) of the images: of the layer alone, with all layers before it, and of \
-    the logits when it alone is quantized.
+    Signal to noise in dB, on \(report.images) of the \(noun)s: of the layer alone, with all layers before it, and of \
+    the output when it alone is quantized.
     \(costliest())
 
     """
@@ -31,7 +37,7 @@ struct QuantizationText {
     var table = TextTable(
       .init("layer"), .init("kind"), .init("output"), .init("scale", .right), .init("zero", .right),
       .init("weight scales"), .init("saturated", .right), .init("alone", .right), .init("so far", .right),
-      .init("logits", .right))
+      .init("at output", .right))
     for layer in report.layers {
       table.addRow([
         layer.name, layer.kind,
@@ -40,7 +46,7 @@ struct QuantizationText {
         layer.weightScales.map { "\(short($0.lowerBound)) to \(short($0.upperBound))" } ?? "",
         NumberText.percent(layer.saturation, decimals: 3), decibels(layer.isolated),
         decibels(layer.accumulated),
-        decibels(layer.atLogits),
+        decibels(layer.atOutputs),
       ])
     }
     return table.rendered()
@@ -48,7 +54,7 @@ struct QuantizationText {
 
   private func costliest() -> String {
     guard let layer = report.costliest else { return "No layer loses anything." }
-    return "Costliest: \(layer.name.shown), which alone leaves the logits at \(decibels(layer.atLogits)) dB."
+    return "Costliest: \(layer.name.shown), which alone leaves the output at \(decibels(layer.atOutputs)) dB."
   }
 
   private func short(_ value: Double) -> String {

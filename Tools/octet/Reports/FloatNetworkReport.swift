@@ -1,6 +1,8 @@
+import Octet
 import OctetData
 import OctetHost
 import OctetNetwork
+import OctetQuantization
 import OctetReports
 import OctetTraining
 
@@ -68,12 +70,14 @@ struct FloatNetworkReport {
 
   private func maps(_ chosen: ChosenImage) -> FeatureMaps {
     let one = chosen.images.selecting([chosen.index])
-    _ = network.outputs(one, activation: network.description.outputActivation, workers: workers)
+    let results = network.allOutputs(of: one.units(0..<1))
+    let outputs = network.description.outputs
     let maps = network.description.layers.enumerated().compactMap { index, layer -> FeatureMaps.Map? in
       guard layer.kind.changesValues else { return nil }
       return FeatureMaps.Map(
-        name: layer.name, shape: network.shapes[index + 1], values: network.value(index + 1).values(1),
-        classNames: index + 1 == network.description.layers.count ? one.classNames : [])
+        name: layer.name, shape: network.shapes[index + 1],
+        values: outputs.firstIndex(of: index + 1).map { results[$0] } ?? network.value(index + 1).values(1),
+        classNames: outputs.firstIndex(of: index + 1).map { chosen.outputs[$0].output.names } ?? [])
     }
     return FeatureMaps(image: chosen.picture, lines: chosen.lines, maps: maps)
   }

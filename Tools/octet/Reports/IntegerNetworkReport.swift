@@ -71,6 +71,14 @@ struct IntegerNetworkReport {
       })
   }
 
+  /// Of the output that a tensor holds.
+  private func classNames(_ tensor: Int) -> [String] {
+    let model = file.model
+    return (0..<model.outputCount).first {
+      model.output($0).tensor == tensor && model.meaning(ofOutput: $0) == .classes
+    }.map { model.labels(ofOutput: $0) } ?? []
+  }
+
   private func maps(_ chosen: ChosenImage) throws -> FeatureMaps {
     let model = file.model
     var words = [UInt32](repeating: 0, count: (model.arenaBytes + 3) / 4)
@@ -91,7 +99,7 @@ struct IntegerNetworkReport {
         }
       return FeatureMaps.Map(
         name: name(index), shape: shape(index + 1), values: values,
-        classNames: index + 1 == model.layerCount ? model.labels : [])
+        classNames: classNames(index + 1))
     }
     return FeatureMaps(image: chosen.picture, lines: chosen.lines, maps: maps)
   }

@@ -23,15 +23,30 @@ struct ModelReport {
   func float(path: String) throws -> Page {
     let foreign = try ForeignModelOptions(arguments, path: path)
     let (model, data) = try ModelData.prepared(path: path, foreign, arguments)
-    try data.test.requireClasses(data.origin, ReportOption.purpose)
-    let answers = try answers(data.test, model.classNames).float(model, path: path)
+    let tested = try tested(
+      data.test, try model.outputDescriptions(), foreign.pixels, data.origin, needsTargets: true)
+    let found = try answers(tested).run(float: (path, model), integer: nil).outputs
     let network = try model.makeNetwork(capacity: 1, workers: workers)
     return Page(
       title: Folder.name(of: path), about: "A float model. Data: \(data.origin).",
-      [Self.dataSection(data)] + Self.training(model) + [
-        EvaluationSection(images: data.test, answers: answers).section,
-        try FloatNetworkReport(network: network, workers: workers).section(chosen(data.test, answers)),
-      ])
+      [Self.dataSection(data)] + Self.training(model)
+        + OutputSections(items: tested, outputs: found).evaluations + [
+          try FloatNetworkReport(network: network, workers: workers).section(chosen(tested, found))
+        ])
+  }
+
+  /// - Parameter needsTargets: whether there is nothing to show without.
+  private func tested(
+    _ items: LabeledItems, _ outputs: [OutputDescription], _ pixels: ClosedRange<Float>?, _ origin: String,
+    needsTargets: Bool
+  ) throws -> TargetedItems {
+    let tested = try TargetedItems(
+      items, outputs: outputs, pixels: pixels ?? 0...1, origin: origin, anomaly: arguments.value("anomaly"))
+    if outputs.count == 1, outputs[0].meaning == .classes {
+      try items.requireClasses(origin, ReportOption.purpose)
+    }
+    if needsTargets { try ModelData.requireTargets(tested, outputs, origin, ReportOption.purpose) }
+    return tested
   }
 
   private static func dataSection(_ data: PreparedData) -> Section {
@@ -53,17 +68,17 @@ struct ModelReport {
   // MARK: an integer model
 
   func integer(path: String) throws -> Page {
-    let file = try OctetModelFile.openClassifier(path, workLimit: MaxWorkOption.limit(arguments))
+    let file = try OctetModelFile.open(path, workLimit: MaxWorkOption.limit(arguments))
     guard let floatPath = arguments.value("against") else {
+      let outputs = file.model.outputDescriptions()
       let (images, origin) = try ModelData.test(
-        classNames: file.model.labels, arguments, DataRequest(file, PictureOptions(arguments)))
-      try images.requireClasses(origin, ReportOption.purpose)
-      let answers = try answers(images, file.model.labels).integer(file.model)
+        outputs, arguments, DataRequest(file, PictureOptions(arguments)))
+      let tested = try tested(images.withScale(of: file.model), outputs, nil, origin, needsTargets: true)
+      let found = try answers(tested).run(float: nil, integer: file.model).outputs
       return Page(
         title: Folder.name(of: path), about: "An int8 model. Data: \(origin).",
-        [
-          EvaluationSection(images: images, answers: answers).section,
-          try IntegerNetworkReport(file: file).section(chosen(images, answers)),
+        OutputSections(items: tested, outputs: found).evaluations + [
+          try IntegerNetworkReport(file: file).section(chosen(tested, found)),
           DataSection(parts: [("Test images", images)]).section,
         ])
     }
@@ -73,18 +88,16 @@ struct ModelReport {
     let model = try FloatModelSource.model(
       read, path: floatPath, for: located.data.train.values, pixels: foreign.pixels)
     let data = try ModelData.prepared(for: model, located.data)
-    try data.test.requireClasses(data.origin, ReportOption.purpose)
-    let float = try answers(data.test, model.classNames).float(model, path: floatPath)
-    let integer = try answers(data.test, model.classNames).integer(file.model)
+    let tested = try tested(
+      data.test, try model.outputDescriptions(), foreign.pixels, data.origin, needsTargets: false)
+    let found = try answers(tested).run(float: (floatPath, model), integer: file.model).outputs
+    let sections = OutputSections(items: tested, outputs: found)
     return Page(
       title: Folder.name(of: path),
       about: "An int8 model beside its float model, \(Folder.name(of: floatPath)). Data: \(data.origin).",
-      [
-        ComparisonSection(images: data.test, float: float, quantized: integer).section,
-        try quantization(model, data, file),
-        EvaluationSection(images: data.test, answers: integer).section,
-        try IntegerNetworkReport(file: file).section(chosen(data.test, integer)),
-      ] + Self.training(model) + [Self.dataSection(data)])
+      sections.comparisons + [try quantization(model, data, file)] + sections.evaluations
+        + [try IntegerNetworkReport(file: file).section(chosen(tested, found))] + Self.training(model)
+        + [Self.dataSection(data)])
   }
 
   /// What quantization did is not in the file; it is measured on a second one, which must come out the same.
@@ -116,18 +129,17 @@ struct ModelReport {
 
   // MARK: both
 
-  private func answers(_ images: LabeledItems, _ classNames: [String]) throws -> ModelAnswers {
-    guard image < images.count else {
+  private func answers(_ items: TargetedItems) throws -> ModelAnswers {
+    guard image < items.items.count else {
       throw FileError(
-        "--image \(image)", "is beyond the \(images.count) test images",
-        advice: "the last is \(images.count - 1)")
+        "--image \(image)", "is beyond the \(items.items.count) test images",
+        advice: "the last is \(items.items.count - 1)")
     }
-    return ModelAnswers(
-      images: images, classNames: classNames, workers: workers, showsProgress: !isQuiet)
+    return ModelAnswers(items: items, workers: workers, showsProgress: !isQuiet)
   }
 
-  private func chosen(_ images: LabeledItems, _ answers: ClassAnswers) -> ChosenImage {
-    ChosenImage(images: images, index: image, answers: answers)
+  private func chosen(_ items: TargetedItems, _ outputs: [OutputResult]) -> ChosenImage {
+    ChosenImage(items: items, index: image, outputs: outputs)
   }
 }
 
@@ -143,9 +155,11 @@ enum ReportSizes {
 
 /// The picture whose way through the network is drawn.
 struct ChosenImage {
-  let images: LabeledItems
+  let items: TargetedItems
   let index: Int
-  let answers: ClassAnswers
+  let outputs: [OutputResult]
+
+  var images: LabeledItems { items.items }
 
   /// The bytes that the runtime is fed.
   func fed(to model: Model) -> [UInt8] {
@@ -155,12 +169,23 @@ struct ChosenImage {
   var picture: PalettePicture { images.picture(index) }
 
   /// What it truly is, the answer, which one it is.
-  var lines: [String] {
-    let names = images.classNames
-    let sure = answers.hasProbabilities ? " (\(NumberText.percent(answers.confidence(index))))" : ""
-    return [
-      names[Int(images.labels[index])], "taken for \(names[answers.classes[index]])\(sure)", "no. \(index)",
-    ]
+  var lines: [String] { outputs.flatMap(lines) + ["no. \(index)"] }
+
+  private func lines(_ result: OutputResult) -> [String] {
+    let names = result.output.names
+    let prefix = outputs.count == 1 ? "" : "\(result.output.name): "
+    if let found = result.judged?.classes {
+      let sure = found.hasProbabilities ? " (\(NumberText.percent(found.confidence(index))))" : ""
+      let answer = "taken for \(names[found.classes[index]])\(sure)"
+      guard let truth = result.trueClasses else { return [prefix + answer] }
+      return [prefix + names[Int(truth[index])], answer]
+    }
+    if let found = result.judged?.labels {
+      let holding = zip(names, found.flags(index)).filter(\.1).map(\.0).joined(separator: ", ")
+      return ["\(prefix)labels: \(holding.isEmpty ? "none" : holding)"]
+    }
+    guard let errors = result.judged?.errors else { return [] }
+    return ["\(prefix)mean square error \(NumbersText.short(errors.square[index]))"]
   }
 }
 

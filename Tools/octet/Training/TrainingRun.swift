@@ -1,6 +1,7 @@
 import OctetCommandLine
 import OctetData
 import OctetHost
+import OctetQuantization
 import OctetInterchange
 import OctetNetwork
 import OctetReports
@@ -93,10 +94,10 @@ struct TrainingRun {
   private func page(_ model: FloatModel, _ trainer: Trainer) throws -> Page {
     let workers = Workers(count: plan.threads)
     let test = plan.data.test
-    let answers = try ModelAnswers(
-      images: test, classNames: model.classNames, workers: workers, showsProgress: false
-    ).float(
-      trainer.network, model.network.outputActivation, path: plan.modelPath)
+    let tested = try TargetedItems(test, outputs: model.outputDescriptions(), origin: plan.data.origin)
+    let found = try ModelAnswers(items: tested, workers: workers, showsProgress: false).run(
+      trainer.network, of: model, path: plan.modelPath
+    ).outputs
     return Page(
       title: "Training of \(plan.recipe.name)", about: "Data: \(plan.data.origin).",
       [
@@ -105,9 +106,9 @@ struct TrainingRun {
           history: trainer.history, settings: model.settings.map { ($0.name, $0.value) },
           keepsBest: trainer.bestEpoch != nil
         ).section,
-        EvaluationSection(images: test, answers: answers).section,
+      ] + OutputSections(items: tested, outputs: found).evaluations + [
         try FloatNetworkReport(network: trainer.network, workers: workers).section(
-          ChosenImage(images: test, index: 0, answers: answers)),
+          ChosenImage(items: tested, index: 0, outputs: found))
       ])
   }
 }

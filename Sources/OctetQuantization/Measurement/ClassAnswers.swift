@@ -8,14 +8,17 @@ package struct ClassAnswers: Sendable {
   /// Those of an image side by side, one for each class; empty for a model without probabilities.
   package let probabilities: [Float]
   package let classCount: Int
+  /// Whether the true class is among the five with the largest values, for each image; empty where it is not known.
+  package let topFive: [Bool]
 
-  package init(classes: [Int], probabilities: [Float], classCount: Int) {
+  package init(classes: [Int], probabilities: [Float], classCount: Int, topFive: [Bool] = []) {
     precondition(
       probabilities.isEmpty || probabilities.count == classes.count * classCount,
       "a probability for each image and class")
     self.classes = classes
     self.probabilities = probabilities
     self.classCount = classCount
+    self.topFive = topFive
   }
 
   package var hasProbabilities: Bool { !probabilities.isEmpty }

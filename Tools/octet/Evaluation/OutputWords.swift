@@ -1,0 +1,135 @@
+import Octet
+import OctetCommandLine
+import OctetData
+import OctetInterchange
+import OctetNetwork
+import OctetQuantization
+import OctetText
+import OctetTraining
+
+/// How one model did, or what quantization cost, at each output of a model: for people and for programs.
+struct OutputWords {
+  let outputs: [OutputResult]
+  let items: TargetedItems
+
+  private var noun: String { items.items.values.noun }
+
+  // MARK: for people
+
+  var text: String {
+    if outputs.count == 1 { return text(outputs[0]) }
+    return outputs.map { "Output \($0.output.name.shown), \($0.output.words)\n\(text($0))" }
+      .joined(separator: "\n")
+  }
+
+  private func text(_ result: OutputResult) -> String {
+    guard result.isTested else {
+      return
+        "Test \(noun)s: \(NumberText.grouped(items.items.count)), without targets for this output: not tested\n"
+    }
+    switch result.output.meaning {
+    case .labels: return LabelsText(result: result, noun: noun).text()
+    case .numbers: return NumbersText(result: result, items: items).text()
+    case .classes:
+      if let comparison = result.comparison {
+        let line = result.topFive.map { PairedText($0).text("true class among the first five") }
+        return ComparisonText(comparison: comparison, noun: noun, topFive: line).text()
+      }
+      if let confusion = result.confusion(result.judged) {
+        return ConfusionText(confusion).text(name: "Test \(noun)s") + topFiveAlone(result)
+      }
+      return agreement(result).text
+    }
+  }
+
+  private func topFiveAlone(_ result: OutputResult) -> String {
+    guard let found = result.judged?.classes?.topFive, !found.isEmpty else { return "" }
+    let share = Double(found.count { $0 }) / Double(found.count)
+    return "True class among the first five: \(NumberText.percent(share, decimals: 2))\n"
+  }
+
+  private func agreement(_ result: OutputResult) -> Agreement {
+    let count = result.judged?.classes?.classes.count ?? 0
+    return Agreement(items: count, changed: (0..<count).count { result.isChanged($0) == true })
+  }
+
+  // MARK: for programs
+
+  /// Of one output the figures themselves, of several an object for each.
+  var members: [(name: String, value: JSONValue)] {
+    if outputs.count == 1 { return [("meaning", meaning(outputs[0]))] + members(outputs[0]) }
+    return [
+      (
+        "outputs",
+        .array(
+          outputs.map { result in
+            .object(
+              [("output", .string(result.output.name)), ("meaning", meaning(result))] + members(result))
+          })
+      )
+    ]
+  }
+
+  private func meaning(_ result: OutputResult) -> JSONValue { .string("\(result.output.meaning)") }
+
+  private func members(_ result: OutputResult) -> [(name: String, value: JSONValue)] {
+    guard result.isTested else { return [("images", .integer(items.items.count)), ("compared_with", .null)] }
+    switch result.output.meaning {
+    case .labels: return LabelsJSON.members(result)
+    case .numbers: return NumbersJSON.members(result, items)
+    case .classes:
+      if let comparison = result.comparison {
+        return ComparisonJSON.members(comparison)
+          + (result.topFive.map { PairedJSON.members($0, "top_five") } ?? [])
+      }
+      if let confusion = result.confusion(result.judged) {
+        let found = result.judged?.classes?.topFive ?? []
+        return ComparisonJSON.members(confusion)
+          + (found.isEmpty
+            ? [] : [("top_five", .number(Double(found.count { $0 }) / Double(found.count)))])
+      }
+      return agreement(result).members
+    }
+  }
+}
+
+extension FigureWarnings {
+  /// What there is to say of classes: an accuracy near chance, or too few items for an interval.
+  mutating func add(_ outputs: [OutputResult], _ cause: Cause) {
+    for result in outputs {
+      guard let judged = result.confusion(result.judged) else { continue }
+      if let float = result.confusion(result.float), let comparison = result.comparison {
+        add(float: float, int8: judged, cause)
+        add(comparison)
+      } else {
+        add(result.integer == nil ? "float" : "int8", judged, cause)
+      }
+    }
+  }
+
+  /// Classes of the data that no output is compared with.
+  mutating func add(unused items: TargetedItems, _ outputs: [OutputDescription]) {
+    guard items.items.hasClasses, items.isAnomaly == nil,
+      !items.targets.contains(where: { if case .classes = $0 { true } else { false } })
+    else { return }
+    let words = outputs.map(\.words).joined(separator: "; ")
+    add(
+      line:
+        "the data has \(items.items.targets.description), and the model gives \(words): should these be scores of "
+        + "classes, name the classes with --classes A,B,…")
+  }
+
+  /// An order of classes the wrong way round.
+  mutating func add(anomalies items: TargetedItems, _ outputs: [OutputResult]) {
+    for result in outputs {
+      let rows = NumbersFigures(result: result, isAnomaly: items.isAnomaly).rows
+      guard let name = items.anomalyName, let row = rows.first(where: { $0.name == "auc" }),
+        let area = row.integer ?? row.float, area < 0.5
+      else { continue }
+      add(
+        line:
+          "the AUC is below 0.5, so \(name) is reconstructed better than the rest: name the class of anomalies with "
+          + "--anomaly")
+    }
+  }
+}
