@@ -10,6 +10,8 @@ struct LayerPacker {
   /// Nil for a layer that has no weights, or that the plain kernels have to do.
   func pack(_ index: Int) -> UnsafePointer<octet_layer>? {
     let shape = model.shape(index)
+    // Weights with a zero point come from old files alone; no vector kernel has them.
+    guard shape.layer.weightZeroPoint == 0 else { return nil }
     var layer = octet_layer()
     switch shape.layer.kind.weighted {
     case .convolution:

@@ -23,6 +23,21 @@ struct FixedPointScalingTests {
     }
   }
 
+  @Test func `means of bytes round half up`() {
+    func expect(_ sum: Int, of cells: Int) {
+      #expect(
+        FixedPointScaling(meanOf: cells).scaled(256 * sum) == (sum + cells / 2) / cells, "\(sum) of \(cells)")
+    }
+    for cells in 1...64 { for sum in 0...255 * cells { expect(sum, of: cells) } }
+    // Around every tie, for counts of all sizes.
+    for cells in [65, 99, 128, 255, 1_000, 4_095, 12_544, 32_766, 32_767] {
+      for whole in 0..<255 {
+        for near in -1...1 { expect(whole * cells + (cells + 1) / 2 + near, of: cells) }
+      }
+      expect(255 * cells, of: cells)
+    }
+  }
+
   @Test func `the ends`() throws {
     let largest = try #require(FixedPointScaling(16 - 0x1p-27))
     #expect(largest.multiplier == .max && largest.shift == 27)

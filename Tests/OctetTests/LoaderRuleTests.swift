@@ -114,7 +114,8 @@ import Testing
       #expect(Self.rule { $0[field(layer, 19)] = 0 } == .dilation)
       #expect(Self.rule { $0[field(layer, 22)] = 3 } == .inputCount)
       #expect(Self.rule { $0[field(layer, 22)] = 0 } == .inputCount)
-      #expect(Self.rule { $0[field(layer, 23)] = 1 } == .weightZeroPoint)
+      #expect(
+        Self.rule { $0[field(layer, 23)] = 1 } == ([0, 1, 7, 9].contains(layer) ? nil : .weightZeroPoint))
       #expect(Self.rule { $0[field(layer, 28)] = 2 } == .groups)
       #expect(Self.rule { $0[field(layer, 29)] = 1 } == .groups)
       #expect(Self.rule { $0[field(layer, 30)] = 1 } == .secondRegion)
@@ -244,6 +245,16 @@ import Testing
     #expect(Self.rule { $0.put32(UInt32(bitPattern: most + 1), at: at($0, 0)) } == .bias)
     #expect(Self.rule { $0.put32(UInt32(bitPattern: -most - 1), at: at($0, 0)) } == .bias)
     #expect(Self.rule { $0.put32(1 << 31, at: at($0, 0)) } == .bias)
+    // With a zero point each weight counts 255 * 128.
+    let less = Int32.max - 9 * 32_640
+    let limits: [(Int32, ModelRule?)] = [(less, nil), (-less, nil), (less + 1, .bias), (-less - 1, .bias)]
+    for (bias, rule) in limits {
+      let found = Self.rule {
+        $0.put32(UInt32(bitPattern: bias), at: at($0, 0))
+        $0[Self.layer + 23] = 0xFF
+      }
+      #expect(found == rule)
+    }
     #expect(
       Self.rule {
         $0 += [UInt8](repeating: 0, count: 16); $0.put32(UInt32($0.count), at: 8)

@@ -23,7 +23,7 @@ import Testing
 
   @Test func `random Keras networks`() throws {
     guard let python = Python("keras", "tensorflow", "tf2onnx", "ai_edge_litert") else { return }
-    let formats = ["keras", "h5", "keras-onnx", "keras-tflite", "tflite-int8"]
+    let formats = ["keras", "h5", "keras-onnx", "keras-tflite", "tflite-int8", "tflite-uint8"]
     try run(
       python, "random_models.py", formats.flatMap { ["--format", $0] } + ["--count", "60", "--seed", "15"])
   }

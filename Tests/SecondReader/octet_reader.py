@@ -133,7 +133,7 @@ class Model:
         need(layer.packing == 0, what, "weights other than int8 are not yet supported")
         need(layer.dilation_y == layer.dilation_x == 1, what, "dilation is not yet supported")
         need(layer.groups == 1, what, "groups are not yet supported")
-        need(layer.weight_zero == 0, what, "a zero point of the weights is not yet supported")
+        need(layer.weight_zero == 0 or kind in WEIGHTED, what, "only a weighted layer has a zero point of its weights")
         need(layer.region == 0, what, "a second memory region is not yet supported")
         need(layer.inputs in (1, 2), what, "more than two inputs are not yet supported")
         need(layer.spare == 0, what, "byte 31 is zero")
@@ -218,7 +218,9 @@ class Model:
             need(not any(data[used:place + params]), what, "the padding of the parameters is zero")
             flat = struct.unpack_from(f"{weights}b", data, place + params)
             used = place + params + weights
-            need(max(map(abs, layer.bias)) + 16384 * layer.taps < 1 << 31, what, "an accumulator could overflow")
+            product = 32640 if layer.weight_zero else 16384
+            need(max(map(abs, layer.bias)) + product * layer.taps < 1 << 31, what, "an accumulator could overflow")
+            flat = [w - layer.weight_zero for w in flat]
             layer.weights = [flat[k::n] if kind == DEPTHWISE else flat[k * layer.taps:(k + 1) * layer.taps]
                              for k in range(n)]
         elif pairs:

@@ -18,6 +18,7 @@ import results
 FORMATS = {
     "onnx": "onnx_format", "keras": "keras_format", "h5": "keras_format", "keras-onnx": "keras_format",
     "keras-tflite": "keras_format", "tflite-int8": "lite_format",
+    "tflite-uint8": "lite_format",
 }
 
 # The least share of documented cases that has to be accepted.

@@ -1,11 +1,11 @@
 """Writes small .tflite models of many forms, with what LiteRT's reference kernels say of them, for Octet's tests.
 
-usage: python3 Tools/golden/lite_golden.py    (needs numpy, keras, tensorflow-cpu and ai-edge-litert)
+usage: python3 Tools/golden/lite_golden.py [FORM]    (needs numpy, keras, tensorflow-cpu and ai-edge-litert)
 
 Each NAME-FORM.tflite in Tests/OctetQuantizationTests/TensorFlowLite/Models comes with NAME-FORM.json: pictures as
 bytes, the outputs for them divided by 255, and, for integer models, the integers that go into the last function. The
 weights are random; what counts is the form: float, float16, dynamic (int8 weights only), int8, edges (int8 with float
-ends), uint8.
+ends), uint8 (int8 with such ends), legacy (uint8 throughout, as until 2019).
 """
 import contextlib
 import json
@@ -20,7 +20,11 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from keras import layers as kl
 
-FOLDER = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "OctetQuantizationTests" / "TensorFlowLite" / "Models"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "Tools" / "checks" / "differential"))
+import lite_legacy
+
+FOLDER = ROOT / "Tests" / "OctetQuantizationTests" / "TensorFlowLite" / "Models"
 FUNCTIONS = ("SOFTMAX", "LOGISTIC")
 
 
@@ -83,16 +87,18 @@ def convert(network, form, random):
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if form == "float16":
         converter.target_spec.supported_types = [tf.float16]
-    if form in ("int8", "edges", "uint8"):
+    if form in ("int8", "edges", "uint8", "legacy"):
         shape = network.input_shape[1:]
         samples = [[p.astype(numpy.float32) / 255] for p in random.integers(0, 256, (50, 1, *shape))]
         samples += [[numpy.zeros((1, *shape), numpy.float32)], [numpy.ones((1, *shape), numpy.float32)]]
         converter.representative_dataset = lambda: iter(samples)
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
         if form != "edges":
-            converter.inference_input_type = converter.inference_output_type = tf.int8 if form == "int8" else tf.uint8
+            converter.inference_input_type = converter.inference_output_type = tf.uint8 if form == "uint8" else tf.int8
+    converter._experimental_disable_per_channel = form == "legacy"
     with contextlib.redirect_stdout(sys.stderr):
-        return converter.convert()
+        model = converter.convert()
+    return lite_legacy.legacy(model, random) if form == "legacy" else model
 
 
 def answers(model, random):
@@ -104,9 +110,10 @@ def answers(model, random):
     last = [op for op in interpreter._get_ops_details() if op["op_name"] in FUNCTIONS]
     tensors = {tensor["index"]: tensor for tensor in interpreter.get_tensor_details()}
     logits = last[-1]["inputs"][0] if last and tensors[last[-1]["outputs"][0]]["shape"].size <= 2 else output["index"]
-    isInteger = any(op["op_name"] in ("CONV_2D", "FULLY_CONNECTED") and tensors[op["outputs"][0]]["dtype"] == numpy.int8
-                    for op in interpreter._get_ops_details())
-    if isInteger and tensors[logits]["dtype"] != numpy.int8:
+    products = [op for op in interpreter._get_ops_details() if op["op_name"] in ("CONV_2D", "FULLY_CONNECTED")]
+    isInteger = any(tensors[op["outputs"][0]]["dtype"] != numpy.float32 for op in products)
+    isLegacy = all(tensor["dtype"] != numpy.int8 for tensor in tensors.values())
+    if isInteger and not isLegacy and tensors[logits]["dtype"] != numpy.int8:
         source = [op for op in interpreter._get_ops_details() if logits in op["outputs"]][0]
         logits = source["inputs"][0]
     pictures = random.integers(0, 256, (8, int(numpy.prod(port["shape"]))), dtype=numpy.uint8)
@@ -126,19 +133,24 @@ def answers(model, random):
             row = (row.astype(numpy.float64) - output["quantization"][1]) * output["quantization"][0]
         found["outputs"].append([float(value) for value in row])
         if isInteger:
-            found["logits"].append([int(value) for value in interpreter.get_tensor(logits).flatten()])
+            # Octet has bytes less 128.
+            lower = 128 if isLegacy else 0
+            found["logits"].append([int(value) - lower for value in interpreter.get_tensor(logits).flatten()])
     return found
 
 
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
-    forms = {dense: ["float", "float16", "dynamic", "int8", "edges", "uint8"], limits: ["float", "int8"],
-             residual: ["float", "int8"], functions: ["float", "int8"], reshaped: ["float", "int8"], channels: ["int8"]}
+    forms = {dense: ["float", "float16", "dynamic", "int8", "edges", "uint8", "legacy"],
+             limits: ["float", "int8", "legacy"], residual: ["float", "int8", "legacy"],
+             functions: ["float", "int8", "legacy"], reshaped: ["float", "int8"], channels: ["int8", "legacy"]}
     for make, names in forms.items():
         keras.utils.set_random_seed(3)
         network = make()
         randomize(network, numpy.random.default_rng(sum(make.__name__.encode())))
         for form in names:
+            if sys.argv[1:] and form not in sys.argv[1:]:
+                continue
             random = numpy.random.default_rng(7)
             model = convert(network, form, random)
             path = FOLDER / f"{make.__name__}-{form}"

@@ -54,6 +54,8 @@ package enum Limit {
   package static let averagedCells: UInt32 = 32_767
   /// The largest |weight * activation|: 128 * 128.
   package static let product: UInt32 = 16_384
+  /// The same where weights have a zero point, and so lie in -255 to 255: 128 * 255.
+  package static let offsetProduct: UInt32 = 32_640
   /// Besides 0, with which the result is always 0.
   package static let multipliers: ClosedRange<Int32> = 1 << 29...Int32.max
   package static let shifts: ClosedRange<UInt8> = 27...62

@@ -86,6 +86,11 @@ package struct LayerRecord: Sendable {
   package var poolHeight: UInt8 { bytes.byte(Field.poolHeight) }
   @inline(__always)
   package var poolWidth: UInt8 { bytes.byte(Field.poolWidth) }
+  /// What is taken from each weight.
+  @inline(__always)
+  package var weightZeroPoint: Int8 {
+    IncludedKinds.weightZeroPoints ? Int8(bitPattern: bytes.byte(Field.weightZeroPoint)) : 0
+  }
   @inline(__always)
   package var minimum: Int16 { Int16(bitPattern: bytes.half(Field.minimum)) }
   @inline(__always)

@@ -31,6 +31,7 @@
       if layers.contains(where: \.isCoarse) { parts.append("COARSE_SHIFTS") }
       if layers.contains(where: { $0.rounding == .halfUpThenAway }) { parts.append("ROUNDING_TWICE") }
       if layers.contains(where: { $0.rounding == .awayFromZero }) { parts.append("ROUNDING_AWAY") }
+      if layers.contains(where: { $0.weightZeroPoint != 0 }) { parts.append("WEIGHT_ZERO_POINTS") }
       if pixelMap != nil { parts.append("PIXEL_MAP") }
       if layerCount >= 64 { parts.append("MANY_LAYERS") }
       return parts
@@ -38,7 +39,7 @@
 
     /// All parts but room for many layers, which costs memory.
     package static var allParts: [String] {
-      ["COARSE_SHIFTS", "ROUNDING_TWICE", "ROUNDING_AWAY", "PIXEL_MAP", "NAMES"]
+      ["COARSE_SHIFTS", "ROUNDING_TWICE", "ROUNDING_AWAY", "WEIGHT_ZERO_POINTS", "PIXEL_MAP", "NAMES"]
     }
 
     /// `round(2^22 * 2^(-i / 64))` for `i` from 0 to 64, which probabilities are made of.

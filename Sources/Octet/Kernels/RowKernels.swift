@@ -3,7 +3,8 @@
 /// A set has the rows that it computes faster, with the same bits; the others are the plain ones. A program can have a
 /// set of its own, for the instructions of its chip: what a row is computed from lies in memory that the loader has
 /// checked, and ``OutputStage/write(_:channel:to:at:)`` writes each value. `PlainKernels` is the definition to compare
-/// with, and `LayerChecksums` finds the layer that differs.
+/// with, and `LayerChecksums` finds the layer that differs. Layers whose weights have a zero point are never given to
+/// kernels.
 public protocol RowKernels {
   /// A row of a convolution, with the fused pool if there is one.
   func convolve(_ row: ConvolutionRow)

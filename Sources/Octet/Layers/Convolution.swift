@@ -9,7 +9,17 @@ extension LayerKind {
     }
 
     /// A row of outputs, one value after the other.
-    static func compute(_ row: ConvolutionRow) {
+    @inline(never)
+    static func compute(_ row: ConvolutionRow) { sum(row, weightsLess: 0) }
+
+    /// The same for weights with a zero point. Kernels never see these.
+    @inline(never)
+    static func compute(_ row: ConvolutionRow, weightsLess zeroPoint: Int8) {
+      sum(row, weightsLess: Int16(zeroPoint))
+    }
+
+    @inline(__always)
+    private static func sum(_ row: ConvolutionRow, weightsLess zeroPoint: Int16) {
       // Cells under one row of the window lie side by side, and so do their weights.
       let segment = row.windowWidth &* row.inputChannels
       let step = row.strideAcross &* row.inputChannels
@@ -24,8 +34,8 @@ extension LayerKind {
               var sum = row.output.bias[channel]
               for line in 0..<row.windowHeight {
                 sum &+= LayerKind.Dense.product(
-                  row.input[down &* row.strideDown &+ line] + start, weights + line &* segment, count: segment
-                )
+                  row.input[down &* row.strideDown &+ line] + start, weights + line &* segment,
+                  count: segment, less: zeroPoint)
               }
               largest = max(largest, sum)
             }

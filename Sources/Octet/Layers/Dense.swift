@@ -6,10 +6,14 @@ extension LayerKind {
     @inline(__always)
     package static var traits: LayerTraits { .weights | .wholeInput | .clamp | .wideOutput }
 
+    /// - Parameter zeroPoint: what is taken from each number of `b`.
     @inline(__always)
-    static func product(_ a: UnsafePointer<Int8>, _ b: UnsafePointer<Int8>, count: Int) -> Int32 {
+    static func product(
+      _ a: UnsafePointer<Int8>, _ b: UnsafePointer<Int8>, count: Int, less zeroPoint: Int16
+    ) -> Int32 {
       var sum: Int32 = 0
-      for index in 0..<count { sum &+= Int32(a[index]) &* Int32(b[index]) }
+      // In 16 bits, which holds -255 to 255, so that vectors can multiply pairs.
+      for index in 0..<count { sum &+= Int32(a[index]) &* Int32(Int16(b[index]) &- zeroPoint) }
       return sum
     }
 
@@ -23,25 +27,56 @@ extension LayerKind {
           layer: step.layer, sums: UnsafePointer(run.accumulators(shape.layer)),
           count: Int(shape.output.channels))
         kernels.finish(sums, output, to: target)
+      } else if IncludedKinds.weightZeroPoints, shape.layer.weightZeroPoint != 0 {
+        let row = DenseRow(step, shape, run)
+        multiply(row, output, to: target, weightsLess: shape.layer.weightZeroPoint)
       } else {
         kernels.multiply(DenseRow(step, shape, run), output, to: target)
       }
     }
 
     /// One input row into every accumulator.
+    @inline(never)
     static func fold(_ row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>) {
+      add(row, to: accumulators, weightsLess: 0)
+    }
+
+    /// Every output from a single row.
+    @inline(never)
+    static func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
+      write(row, output, to: target, weightsLess: 0)
+    }
+
+    // The same for weights with a zero point. Kernels never see these.
+
+    @inline(never)
+    static func fold(
+      _ row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>, weightsLess zeroPoint: Int8
+    ) { add(row, to: accumulators, weightsLess: Int16(zeroPoint)) }
+
+    @inline(never)
+    static func multiply(
+      _ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer, weightsLess zeroPoint: Int8
+    ) { write(row, output, to: target, weightsLess: Int16(zeroPoint)) }
+
+    @inline(__always)
+    private static func add(
+      _ row: DenseRow, to accumulators: UnsafeMutablePointer<Int32>, weightsLess zeroPoint: Int16
+    ) {
       var weights = row.weights
       for output in 0..<row.outputs {
-        accumulators[output] &+= product(row.values, weights, count: row.count)
+        accumulators[output] &+= product(row.values, weights, count: row.count, less: zeroPoint)
         weights += row.weightsPerOutput
       }
     }
 
-    /// Every output from a single row.
-    static func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
+    @inline(__always)
+    private static func write(
+      _ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer, weightsLess zeroPoint: Int16
+    ) {
       var weights = row.weights
       for index in 0..<row.outputs {
-        let sum = output.bias[index] &+ product(row.values, weights, count: row.count)
+        let sum = output.bias[index] &+ product(row.values, weights, count: row.count, less: zeroPoint)
         output.write(sum, channel: index, to: target, at: index)
         weights += row.weightsPerOutput
       }

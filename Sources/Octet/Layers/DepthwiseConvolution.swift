@@ -7,7 +7,17 @@ extension LayerKind {
     package static var traits: LayerTraits { .weights | .window | .border | .channelwise | .clamp }
 
     /// A row of outputs, one value after the other.
-    static func compute(_ row: ConvolutionRow) {
+    @inline(never)
+    static func compute(_ row: ConvolutionRow) { sum(row, weightsLess: 0) }
+
+    /// The same for weights with a zero point. Kernels never see these.
+    @inline(never)
+    static func compute(_ row: ConvolutionRow, weightsLess zeroPoint: Int8) {
+      sum(row, weightsLess: Int32(zeroPoint))
+    }
+
+    @inline(__always)
+    private static func sum(_ row: ConvolutionRow, weightsLess zeroPoint: Int32) {
       let step = row.strideAcross &* row.inputChannels
       // Output channels that read the same input channel.
       let multiplier = row.outputChannels / row.inputChannels
@@ -21,8 +31,8 @@ extension LayerKind {
               let cells = row.input[line] + (place &* step &+ channel)
               let weights = row.weights + (line &* row.windowWidth &* row.outputChannels &+ output)
               for column in 0..<row.windowWidth {
-                sum &+=
-                  Int32(cells[column &* row.inputChannels]) &* Int32(weights[column &* row.outputChannels])
+                let weight = Int32(weights[column &* row.outputChannels]) &- zeroPoint
+                sum &+= Int32(cells[column &* row.inputChannels]) &* weight
               }
             }
             row.output.write(sum, channel: output, to: row.target, at: index)

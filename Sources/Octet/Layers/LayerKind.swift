@@ -83,9 +83,26 @@ extension RunContext {
   func compute(_ step: RowStep, _ shape: LayerShape, _ kernels: some RowKernels) {
     switch shape.layer.kind {
     case .dense: if IncludedKinds.dense { LayerKind.Dense.compute(step, shape, self, kernels) }
-    case .convolution: if IncludedKinds.convolution { kernels.convolve(ConvolutionRow(step, shape, self)) }
+    case .convolution:
+      if IncludedKinds.convolution {
+        let row = ConvolutionRow(step, shape, self)
+        let zeroPoint = shape.layer.weightZeroPoint
+        if IncludedKinds.weightZeroPoints, zeroPoint != 0 {
+          LayerKind.Convolution.compute(row, weightsLess: zeroPoint)
+        } else {
+          kernels.convolve(row)
+        }
+      }
     case .depthwiseConvolution:
-      if IncludedKinds.depthwiseConvolution { kernels.convolveDepthwise(ConvolutionRow(step, shape, self)) }
+      if IncludedKinds.depthwiseConvolution {
+        let row = ConvolutionRow(step, shape, self)
+        let zeroPoint = shape.layer.weightZeroPoint
+        if IncludedKinds.weightZeroPoints, zeroPoint != 0 {
+          LayerKind.DepthwiseConvolution.compute(row, weightsLess: zeroPoint)
+        } else {
+          kernels.convolveDepthwise(row)
+        }
+      }
     case .maximumPooling:
       if IncludedKinds.maximumPooling { LayerKind.MaximumPooling.compute(PoolingRow(step, shape, self)) }
     case .averagePooling:
@@ -105,7 +122,13 @@ extension RunContext {
     switch shape.layer.kind {
     case .dense:
       if IncludedKinds.dense {
-        kernels.fold(DenseRow(step, shape, self), into: accumulators(shape.layer))
+        let row = DenseRow(step, shape, self)
+        let zeroPoint = shape.layer.weightZeroPoint
+        if IncludedKinds.weightZeroPoints, zeroPoint != 0 {
+          LayerKind.Dense.fold(row, into: accumulators(shape.layer), weightsLess: zeroPoint)
+        } else {
+          kernels.fold(row, into: accumulators(shape.layer))
+        }
       }
     case .globalAveragePooling:
       if IncludedKinds.globalAveragePooling { LayerKind.GlobalAveragePooling.fold(step, shape, self) }
@@ -184,6 +207,12 @@ enum IncludedKinds {
     @inline(__always) static var roundingAway: Bool { false }
   #else
     @inline(__always) static var roundingAway: Bool { true }
+  #endif
+  /// Weights with a zero point.
+  #if OCTET_CHOSEN_KINDS && !OCTET_WEIGHT_ZERO_POINTS
+    @inline(__always) static var weightZeroPoints: Bool { false }
+  #else
+    @inline(__always) static var weightZeroPoints: Bool { true }
   #endif
   /// Names of classes: a program that never shows them does not look at their text.
   #if OCTET_CHOSEN_KINDS && !OCTET_NAMES

@@ -78,7 +78,8 @@ extension ModelRecords {
       bytes.half(start &+ LayerRecord.Field.dilationDown) == 0x0101, .dilation, LayerRecord.Field.dilationDown
     )
     try check(
-      bytes.byte(start &+ LayerRecord.Field.weightZeroPoint) == 0, .weightZeroPoint,
+      bytes.byte(start &+ LayerRecord.Field.weightZeroPoint) == 0
+        || (IncludedKinds.weightZeroPoints && traits.contains(.weights)), .weightZeroPoint,
       LayerRecord.Field.weightZeroPoint)
     try check(bytes.half(start &+ LayerRecord.Field.groups) == 1, .groups, LayerRecord.Field.groups)
     try check(bytes.half(start &+ LayerRecord.Field.region) == 0, .secondRegion, LayerRecord.Field.region)
@@ -173,11 +174,13 @@ extension ModelRecords {
     return expected &+ length
   }
 
-  /// `|bias| + 16,384 * weights <= 2^31 - 1` for every output: no order of summation can overflow.
+  /// `|bias| + 16,384 * weights <= 2^31 - 1` for every output: no order of summation can overflow. Weights with a zero
+  /// point count 32,640 each.
   private func checkBias(_ section: Constants, _ shape: LayerShape) throws(ModelError) {
     let perOutput = shape.weightsPerOutput
-    try require(perOutput <= UInt32(Int32.max) / Limit.product, .bias, at: section.offset, perOutput)
-    let room = UInt32(Int32.max) &- perOutput &* Limit.product
+    let product = shape.layer.weightZeroPoint == 0 ? Limit.product : Limit.offsetProduct
+    try require(perOutput <= UInt32(Int32.max) / product, .bias, at: section.offset, perOutput)
+    let room = UInt32(Int32.max) &- perOutput &* product
     for index in 0..<section.count {
       let place = section.offset &+ 4 &* index
       let bias = Int32(bitPattern: bytes.word(place))

@@ -93,7 +93,8 @@ public enum ModelRule: UInt8, Sendable {
     case .walk: "rows times layers are more than 2^27"
     case .waits: "a layer waits for its whole input, which this version cannot do"
     case .weightEncoding: "weights of fewer than 8 bits, which this version cannot read"
-    case .weightZeroPoint: "weights with a zero point, which this version cannot compute"
+    case .weightZeroPoint:
+      "only a layer with weights has a zero point of these, and the program must be built for that"
     case .dilation: "a dilated window, which this version cannot compute"
     case .groups: "a convolution in groups, which this version cannot compute"
     case .inputCount: "the number of inputs does not fit the kind of layer"

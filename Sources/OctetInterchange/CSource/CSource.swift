@@ -214,7 +214,7 @@ package struct CSource {
         Int(l.kind.rawValue), Int(l.windowHeight), Int(l.windowWidth), Int(l.strideDown), Int(l.strideAcross),
         Int(l.reachAbove), Int(l.reachLeft), Int(l.poolHeight), Int(l.poolWidth),
         constants.isCut ? 1 : 0, constants.folds ? 1 : 0, Int(l.rounding.rawValue), Int(l.input),
-        Int(l.secondInput), Int(l.minimum), Int(l.maximum), Int(l.accumulatorsOffset),
+        Int(l.secondInput), Int(l.minimum), Int(l.maximum), Int(l.weightZeroPoint), Int(l.accumulatorsOffset),
       ]
       let pointers = [
         name("bias", !constants.bias.isEmpty), name("multiplier", !constants.multipliers.isEmpty),

@@ -44,7 +44,10 @@ extension Requantize: TranslatedKind {
       model.inputTensor = output
     } else if toReal || model.isHead(view) {
       // The same values in other numbers.
-    } else if model.isInteger, tensors[output].element == .int8 {
+    } else if model.isInteger,
+      tensors[output].element == .int8
+        || (tensors[source].element, tensors[output].element) == (.uint8, .uint8)
+    {
       return try model.give(node, try model.builder.requantize(view, model.title(node)))
     } else if model.isInteger, tensors[source].element == .int8, tensors[output].element == .uint8 {
       // The same integers counted from another number, at an output of bytes.

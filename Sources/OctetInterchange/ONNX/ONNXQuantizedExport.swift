@@ -134,8 +134,11 @@ package struct ONNXQuantizedExport {
     // What the file adds for the input's zero point is taken out again.
     let perOutput = cells * channels
     let zeroPoint = Int(input.zeroPoint)
+    let weightZeroPoint = layer.record.weightZeroPoint
     let bias = (0..<count).map { output in
-      let sum = weights[output * perOutput..<(output + 1) * perOutput].reduce(0) { $0 + Int($1) }
+      let sum = weights[output * perOutput..<(output + 1) * perOutput].reduce(0) {
+        $0 + Int($1) - Int(weightZeroPoint)
+      }
       return Int32(truncatingIfNeeded: Int(constants.bias[output]) + zeroPoint * sum)
     }
     let inputScale = Double(Self.scale(input))
@@ -150,7 +153,9 @@ package struct ONNXQuantizedExport {
       [
         writer.constant("\(name).weight", .int8, [count] + shape, integers: weights),
         writer.constant("\(name).weight_scale", [count], floats: scales.map { Float($0) }),
-        writer.constant("\(name).weight_zero", .int8, [count], integers: [Int8](repeating: 0, count: count)),
+        writer.constant(
+          "\(name).weight_zero", .int8, [count],
+          integers: [Int8](repeating: weightZeroPoint, count: count)),
       ], [("axis", .integer(0))], name: name)
     let realBias = writer.node(
       "DequantizeLinear",

@@ -28,6 +28,9 @@ extension AveragingKind {
   ) throws(ImportError) -> Int {
     let from = network.tensors[inputs[0]]
     let output = try network.output(node)
+    let isUnsigned = network.givesUnsigned(node) && !node.isMean
+    // Means of bytes round half up. The factor is exact for values from 0 on, which they are less a zero point of -128.
+    let inputs = isUnsigned ? inputs.map { network.countedFrom(-128, $0) } : inputs
     var made = network.emptyLayer(self, node, inputs)
     let counts = made.cellCounts(input: from.shape, output: node.shape)
     guard counts.allSatisfy({ $0 <= Int(Limit.averagedCells) }) else {
@@ -48,18 +51,21 @@ extension AveragingKind {
         throw network.source.failure(
           "\(node.title) has an input and an output of different scales or zero points")
       }
-      made.rounding = .awayFromZero
+      made.rounding = isUnsigned ? .halfUp : .awayFromZero
       // A pool over the whole input adds up row by row and keeps none of them.
       if made.window == Extent(from.shape.height, from.shape.width), made.reach == Extent(0, 0),
         node.shape.height == 1, node.shape.width == 1
       {
-        let inputs = made.inputs
+        let (inputs, rounding) = (made.inputs, made.rounding)
         made = QuantizedLayer(.globalAveragePooling, inputs: inputs)
-        made.rounding = .awayFromZero
+        made.rounding = rounding
       }
+      if isUnsigned { made.scalings = counts.map { FixedPointScaling(meanOf: $0) } }
     }
     made.clamp = network.clamp(node.function, output)
-    return network.append(made, shape: node.shape, output)
+    guard isUnsigned else { return network.append(made, shape: node.shape, output) }
+    let raw = IntegerLayer.Encoding(scale: output.scale, zeroPoint: -128)
+    return network.countedFrom(output.zeroPoint, network.append(made, shape: node.shape, raw))
   }
 
   package func quantize(

@@ -40,6 +40,18 @@ package struct FixedPointScaling: Hashable, Sendable {
     self.init(multiplier: Int32(multiplier), shift: UInt8(shift))
   }
 
+  /// The factor of a mean that rounds half up, of values that are not below zero: `1 / (256 * cells)`, rounded up.
+  ///
+  /// A product is then never below the true one, nor above it by more than `255 * 2^-30`, while the fractions of a mean
+  /// are `1 / (2 * cells)` apart or more: so each mean is rounded as the true one is.
+  package init(meanOf cells: Int) {
+    let divisor = 256 * cells
+    let places = Int.bitWidth - 1 - divisor.leadingZeroBitCount
+    let isPower = divisor.nonzeroBitCount == 1
+    let shift = isPower ? 30 + places : 31 + places
+    self.init(multiplier: Int32((1 << shift + divisor - 1) / divisor), shift: UInt8(shift))
+  }
+
   /// What the pair stands for.
   package var factor: Double {
     Double(multiplier) * Double(sign: .plus, exponent: -Int(shift), significand: 1)

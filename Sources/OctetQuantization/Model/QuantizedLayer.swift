@@ -32,6 +32,8 @@ package struct QuantizedLayer: Hashable, Sendable {
   package var rounding = Rounding.halfUp
   /// In the order of the file.
   package var weights: [Int8] = []
+  /// What is taken from each weight.
+  package var weightZeroPoint = 0
   /// 256 entries, or none.
   package var table: [Int8] = []
   package var inputScaling: InputScaling?
@@ -92,6 +94,7 @@ extension QuantizedLayer {
     set(Field.minimum, Int16(clamp?.lowerBound ?? 0))
     set(Field.maximum, Int16(clamp?.upperBound ?? 0))
     set(Field.rounding, rounding.rawValue)
+    set(Field.weightZeroPoint, Int8(weightZeroPoint))
   }
 
   /// Whether all sizes fit the bytes of a record.

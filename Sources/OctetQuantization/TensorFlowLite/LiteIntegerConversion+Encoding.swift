@@ -10,18 +10,24 @@ extension LiteIntegerConversion {
     } catch {
       throw source.failure("byte \(error.offset): \(error.reason)")
     }
-    let element = source.file.tensors[tensor].element
+    let isUnsigned = isUnsigned(tensor)
     // An unsigned byte is the same less 128.
-    let shift = element == .uint8 && tensor == source.inputTensor ? 128 : 0
-    guard let found, found.scales.count == 1, element == .int8 || shift == 128,
+    let shift = isUnsigned ? 128 : 0
+    guard let found, found.scales.count == 1, isUnsigned || source.file.tensors[tensor].element == .int8,
       (-128...127).contains(found.zeroPoints[0] - shift)
     else {
       throw source.failure(
-        "\(title) is not an int8 value with one scale: convert with int8 for all operators (TFLITE_BUILTINS_INT8)"
-      )
+        "\(title) is not a value of 8 bits with one scale: convert with int8 for all operators "
+          + "(TFLITE_BUILTINS_INT8)")
     }
     return IntegerLayer.Encoding(scale: found.scales[0], zeroPoint: found.zeroPoints[0] - shift)
   }
+
+  /// Whether a tensor holds bytes from 0 to 255, as those of files from before 2020 do.
+  func isUnsigned(_ tensor: Int) -> Bool { source.file.tensors[tensor].element == .uint8 }
+
+  /// Whether what a node gives does.
+  func givesUnsigned(_ node: Graph.Node) -> Bool { node.tensors.output.map(isUnsigned) ?? false }
 
   /// What a fused function leaves of the integers.
   func clamp(_ function: Graph.Function, _ encoding: IntegerLayer.Encoding) -> ClosedRange<Int> {

@@ -60,6 +60,14 @@ extension LiteIntegerConversion {
     return made
   }
 
+  /// The tensor, or one of the same integers that are counted from another zero point: then a table that changes none.
+  mutating func countedFrom(_ zeroPoint: Int, _ tensor: Int) -> Int {
+    let from = tensors[tensor]
+    guard from.zeroPoint != zeroPoint else { return tensor }
+    let encoding = IntegerLayer.Encoding(scale: from.scale, zeroPoint: zeroPoint)
+    return append(lookUp((-128...127).map { Int8($0) }, from: tensor), shape: from.shape, encoding)
+  }
+
   /// A layer of one table.
   func lookUp(_ table: [Int8], from tensor: Int) -> QuantizedLayer {
     var layer = QuantizedLayer(.table, inputs: [tensor])

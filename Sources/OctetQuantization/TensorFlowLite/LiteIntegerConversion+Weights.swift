@@ -13,8 +13,9 @@ extension LiteIntegerConversion {
     let outputs = node.shape.channels
     var made = emptyLayer(kind, node, inputs)
     let isDepthwise = kind.fileKind.traits.contains(.channelwise)
-    let (weights, scales) = try weights(node, outputs: outputs, isDepthwise: isDepthwise)
+    let (weights, scales, weightZeroPoint) = try weights(node, outputs: outputs, isDepthwise: isDepthwise)
     made.weights = weights
+    made.weightZeroPoint = weightZeroPoint
     weightCount += weights.count
     guard weightCount <= NetworkDescription.largestParameterCount else {
       throw source.failure("it has more than \(NetworkDescription.largestParameterCount) weights")
@@ -23,10 +24,14 @@ extension LiteIntegerConversion {
     // LiteRT's reference kernels round the sums of FULLY_CONNECTED once, those of convolutions twice.
     made.rounding = node.isMatrixProduct ? .awayFromZero : .halfUpThenAway
     let perOutput = weights.count / outputs
-    let room = Int(Int32.max) - Int(Limit.product) * perOutput
+    let room =
+      Int(Int32.max) - Int(weightZeroPoint == 0 ? Limit.product : Limit.offsetProduct) * perOutput
+    // Those kernels multiply the scales of unsigned convolutions as floats.
+    let isSingle = givesUnsigned(node) && !node.isMatrixProduct
     for channel in 0..<outputs {
-      let ratio =
-        Double(from.scale) * Double(scales.count == 1 ? scales[0] : scales[channel]) / Double(output.scale)
+      let scale = scales.count == 1 ? scales[0] : scales[channel]
+      let product = isSingle ? Double(from.scale * scale) : Double(from.scale) * Double(scale)
+      let ratio = product / Double(output.scale)
       guard let scaling = FixedPointScaling(ratio) else {
         throw source.failure(
           "\(node.title), output \(channel): its scales have the ratio \(ratio); 0 to 16 fit an .octet file"
@@ -37,6 +42,7 @@ extension LiteIntegerConversion {
       for place in 0..<perOutput {
         sum += Int(weights[isDepthwise ? place * outputs + channel : channel * perOutput + place])
       }
+      sum -= perOutput * weightZeroPoint
       // The runtime sums the integers as they are; what the zero point adds is constant.
       let total = Int(node.bias?[channel] ?? 0) - from.zeroPoint * sum
       guard abs(total) <= room else {
@@ -48,12 +54,16 @@ extension LiteIntegerConversion {
     return append(made, shape: node.shape, output)
   }
 
-  /// Weights in the order of an .octet file, and their scales.
+  /// Weights in the order of an .octet file, their scales and their zero point.
   private func weights(
     _ node: Graph.Node, outputs: Int, isDepthwise: Bool
-  ) throws(ImportError) -> ([Int8], [Float]) {
-    guard let tensor = node.tensors.weights, source.file.tensors[tensor].element == .int8 else {
-      throw source.failure("\(node.title) has weights that are not int8")
+  ) throws(ImportError) -> ([Int8], [Float], zeroPoint: Int) {
+    let isUnsigned = givesUnsigned(node)
+    guard let tensor = node.tensors.weights,
+      source.file.tensors[tensor].element == (isUnsigned ? .uint8 : .int8)
+    else {
+      throw source.failure(
+        "\(node.title) has weights that are not \(isUnsigned ? "uint8" : "int8") as its output is")
     }
     let found: LiteGraph.Encoding?
     do throws(FlatBufferTable.Failure) {
@@ -61,20 +71,43 @@ extension LiteIntegerConversion {
     } catch {
       throw source.failure("byte \(error.offset): \(error.reason)")
     }
-    guard let found, found.zeroPoints.allSatisfy({ $0 == 0 }),
-      found.scales.count == 1 || (found.scales.count == outputs && found.axis == (isDepthwise ? 3 : 0))
-    else {
-      throw source.failure(
-        "\(node.title) has weights with zero points, or scales that are not one for each output")
+    guard let found else { throw source.failure("\(node.title) has weights without a scale") }
+    if isUnsigned {
+      guard found.scales.count == 1, found.zeroPoints.count == 1, (0...255).contains(found.zeroPoints[0])
+      else {
+        throw source.failure("\(node.title) has uint8 weights with more than one scale or zero point")
+      }
+    } else {
+      guard found.zeroPoints.allSatisfy({ $0 == 0 }),
+        found.scales.count == 1 || (found.scales.count == outputs && found.axis == (isDepthwise ? 3 : 0))
+      else {
+        throw source.failure(
+          "\(node.title) has weights with zero points, or scales that are not one for each output")
+      }
     }
-    if isDepthwise { return (node.weights.map { Int8($0) }, found.scales) }
+    let (ordered, zeroPoint) = Self.signed(
+      ordered(node, outputs: outputs, isDepthwise: isDepthwise), zeroPoint: found.zeroPoints[0])
+    return (ordered, found.scales, zeroPoint)
+  }
+
+  /// The weights as int8 and their zero point, which is 0 wherever that is possible: every kernel takes these.
+  private static func signed(_ weights: [Int], zeroPoint: Int) -> ([Int8], zeroPoint: Int) {
+    if weights.allSatisfy({ (-128...127).contains($0 - zeroPoint) }) {
+      return (weights.map { Int8($0 - zeroPoint) }, 0)
+    }
+    return (weights.map { Int8($0 - 128) }, zeroPoint - 128)
+  }
+
+  /// The file's integers in the order of an .octet file.
+  private func ordered(_ node: Graph.Node, outputs: Int, isDepthwise: Bool) -> [Int] {
+    if isDepthwise { return node.weights.map { Int($0) } }
     // The graph has the outputs side by side, the file one after the other.
     let perOutput = node.weights.count / outputs
-    var ordered: [Int8] = []
+    var ordered: [Int] = []
     ordered.reserveCapacity(node.weights.count)
     for output in 0..<outputs {
-      for place in 0..<perOutput { ordered.append(Int8(node.weights[place * outputs + output])) }
+      for place in 0..<perOutput { ordered.append(Int(node.weights[place * outputs + output])) }
     }
-    return (ordered, found.scales)
+    return ordered
   }
 }

@@ -19,8 +19,8 @@ struct LiteModel: CustomTestStringConvertible {
     ((try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? [])
     .filter { $0.pathExtension == "tflite" }.sorted { $0.path < $1.path }.map(LiteModel.init)
 
-  static let integer = all.filter { ["int8", "uint8", "edges"].contains($0.form) }
-  static let float = all.filter { !["int8", "uint8", "edges"].contains($0.form) }
+  static let integer = all.filter { ["int8", "uint8", "edges", "legacy"].contains($0.form) }
+  static let float = all.filter { !["int8", "uint8", "edges", "legacy"].contains($0.form) }
 
   var form: String { String(url.deletingPathExtension().lastPathComponent.split(separator: "-").last ?? "") }
 

@@ -174,7 +174,10 @@ extension RandomModelBuilder {
     layer.weights = (0..<outputs * weightsPerOutput).map { _ in
       isExtreme ? (Bool.random(using: &random) ? 127 : -128) : Int8.random(in: -128...127, using: &random)
     }
-    let room = Int(Int32.max) - 16_384 * weightsPerOutput
+    if happens(onceIn: 5) {
+      layer.weightZeroPoint = happens(onceIn: 3) ? [-128, 127][draw(0...1)] : draw(-128...127)
+    }
+    let room = Int(Int32.max) - (layer.weightZeroPoint == 0 ? 16_384 : 32_640) * weightsPerOutput
     // Sums of random products of this size are usual.
     let usual = 5000 * Double(weightsPerOutput).squareRoot()
     layer.bias = (0..<outputs).map { _ in

@@ -43,7 +43,7 @@ struct WholeLayerStep {
     var sum = file.int32(layer.constants + 4 * channel)
     if layer.kind == 1 {
       for index in source.indices {
-        sum += source[index] * file.int8(weights + channel * source.count + index)
+        sum += source[index] * (file.int8(weights + channel * source.count + index) - layer.weightZeroPoint)
       }
       precondition(Int(Int32.min)...Int(Int32.max) ~= sum, "an accumulator overflows")
       return sum
@@ -61,10 +61,11 @@ struct WholeLayerStep {
           let cells = layer.windowHeight * layer.windowWidth
           for inputChannel in 0..<input.channels {
             let place = (channel * cells + cell) * input.channels + inputChannel
-            sum += value(inputChannel) * file.int8(weights + place)
+            sum += value(inputChannel) * (file.int8(weights + place) - layer.weightZeroPoint)
           }
         } else {
-          sum += value(channel * input.channels / count) * file.int8(weights + cell * count + channel)
+          let weight = file.int8(weights + cell * count + channel) - layer.weightZeroPoint
+          sum += value(channel * input.channels / count) * weight
         }
       }
     }

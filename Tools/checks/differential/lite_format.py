@@ -1,4 +1,4 @@
-"""Full-integer .tflite files: Octet's integers against those of LiteRT's reference kernels."""
+"""Full-integer .tflite files, int8 and uint8: Octet's integers against those of LiteRT's reference kernels."""
 import dataclasses
 
 import numpy
@@ -8,6 +8,7 @@ import keras_files
 import keras_generator
 import keras_layers
 import keras_shrinking
+import lite_legacy
 import lite_oracle
 import program
 import results
@@ -45,6 +46,8 @@ class Settings:
     per_channel: bool
     # The type of input and output.
     ends: str
+    # Whether values and weights are uint8, as until 2019; drawn from this.
+    legacy: int | None = None
 
 
 class Runner:
@@ -62,12 +65,16 @@ class Runner:
                 items, random.standard_normal([20, *network.shape]).astype(numpy.float32)])
             self.file = keras_files.integer_lite_file(
                 model, samples, self.settings.per_channel, self.settings.ends)
+            if self.settings.legacy is not None:
+                self.file = lite_legacy.legacy(self.file, numpy.random.default_rng(self.settings.legacy))
             reference = lite_oracle.Reference(self.file)
             given, self.given = self.inputs(reference, items)
             last = reference.before_head()
             expected = reference.values(last, given)
         except Exception as error:  # Keras, the converter and LiteRT have exceptions of many kinds.
             return comparison.Ending("invalid", f"{type(error).__name__}: {error}")
+        if self.settings.legacy is not None and expected.dtype == numpy.uint8:
+            expected = (expected.astype(int) - 128).astype(numpy.int8)
         if expected.dtype != numpy.int8:
             return comparison.Ending("invalid", f"the integers are {expected.dtype}")
         path = self.folder / "case.tflite"
@@ -96,6 +103,8 @@ def run(name, seed, index, folder, keep, seconds):
     random = numpy.random.default_rng([seed, index, 5])
     ends = ["int8", "int8", "uint8", "float32"][int(random.integers(4))]
     settings = Settings(per_channel=bool(random.random() < 0.7), ends=ends)
+    if name == "tflite-uint8":
+        settings = Settings(per_channel=False, ends="int8", legacy=int(random.integers(1 << 30)))
     runner = Runner(settings, folder)
     found = runner.ending(case.network, case.items)
     title = f"{name} {seed}.{index}"

@@ -92,6 +92,9 @@ struct InspectionJSON {
       ]
     }
     members.append(("rounding", .string("\(layer.rounding)")))
+    if layer.kind.hasWeights {
+      members.append(("weight_zero_point", .integer(Int(layer.weightZeroPoint))))
+    }
     let bytes = file.accumulatorBytes(of: index)
     if bytes > 0 {
       members.append(

@@ -55,6 +55,7 @@ extension OctetModelFile {
     case .halfUpThenAway: words.append("rounded twice")
     case .awayFromZero: words.append("rounded away from 0")
     }
+    if layer.weightZeroPoint != 0 { words.append("weights from \(layer.weightZeroPoint)") }
     if layer.hasTable { words.append("table") }
     let output = model.tensor(index + 1)
     if layer.kind.traits.contains(.clamp), !layer.hasTable, layer.minimum == Int16(output.zeroPoint) {
