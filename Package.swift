@@ -107,6 +107,7 @@ let package = Package(
       name: "OctetQuantization",
       dependencies: [
         "Octet", "OctetData", "OctetHost", "OctetHostKernels", "OctetInterchange", "OctetNetwork",
+        "OctetText",
         "OctetTraining",
       ],
       swiftSettings: strict),
@@ -209,8 +210,8 @@ let package = Package(
     .testTarget(
       name: "OctetQuantizationTests",
       dependencies: [
-        "Octet", "OctetData", "OctetHost", "OctetInterchange", "OctetNetwork", "OctetQuantization",
-        "OctetText", "OctetTraining", "TestSupport",
+        "Octet", "OctetData", "OctetHost", "OctetHostKernels", "OctetInterchange", "OctetNetwork",
+        "OctetQuantization", "OctetText", "OctetTraining", "TestSupport",
       ],
       exclude: ["TensorFlowLite/Models"],
       swiftSettings: strict),

@@ -64,30 +64,72 @@ package struct ArrayData {
       test = found
     }
     let labels = isSplit ? ["y_train"] + (test == nil ? [] : ["y_test"]) : ["y"]
+    let parts = [train] + (test.map { [$0] } ?? [])
+    let outputs = try outputNames(labels, in: names)
     let there = labels.filter { names.contains("\($0).npy") }
     guard there.isEmpty || there == labels else {
       throw FileError(
         path, "has \(there[0]) alone", advice: "give targets for the items of both parts, or for none")
     }
     var targets = [ItemTargets](repeating: .none, count: labels.count)
-    if !there.isEmpty {
-      var members: [Member] = []
-      for (name, items) in zip(there, [train] + (test.map { [$0] } ?? [])) {
-        let member = try member(name, of: archive)
-        guard member.array.shape.first == items.count else {
-          throw FileError(
-            member.subject, "has the shape \(member.array.shape), but there are \(items.counted)",
-            advice: "give a target for each item")
-        }
-        members.append(member)
+    if !there.isEmpty { targets = try self.targets(there, of: parts, in: archive) }
+    if !outputs.isEmpty {
+      var named = [[NamedTargets]](repeating: [], count: labels.count)
+      for output in outputs {
+        let found = try self.targets(labels.map { "\($0)_\(output)" }, of: parts, in: archive)
+        for (part, own) in found.enumerated() { named[part].append(NamedTargets(name: output, targets: own)) }
       }
-      targets = try Self.targets(members)
+      targets = named.map { .several($0) }
     }
     let (trained, tested) = (train.with(targets[0]), test.map { $0.with(targets[1]) })
     return DataSet(
       train: trained, test: tested,
       origin: "NumPy arrays, \(DataSet.counts(trained, tested)) with \(targets[0].description), from \(path)",
       axes: axes, numbersClasses: true)
+  }
+
+  /// The names of the outputs that there are targets of: of the arrays `y_angle` and `y_kind`, or `y_train_angle` and
+  /// so on, these are `angle` and `kind`. Sorted, so that the order of an archive plays no part.
+  private func outputNames(_ labels: [String], in names: [String]) throws(FileError) -> [String] {
+    let arrays = names.filter { $0.hasSuffix(".npy") }.map { String($0.dropLast(4)) }
+    func outputs(_ label: String) -> [String] {
+      arrays.filter { $0.hasPrefix("\(label)_") }.map { String($0.dropFirst(label.utf8.count + 1)) }.sorted()
+    }
+    let found = outputs(labels[0])
+    if found.isEmpty { return [] }
+    guard !arrays.contains(labels[0]) else {
+      throw FileError(
+        path, "has both \(labels[0]) and \(labels[0])_\(found[0])",
+        advice: "give the targets of each output a name, or give those of one output")
+    }
+    guard found.count <= NetworkDescription.largestOutputCount else {
+      throw FileError(
+        path, "has targets of \(found.count) outputs",
+        advice: "a model has at most \(NetworkDescription.largestOutputCount)")
+    }
+    for other in labels.dropFirst() where outputs(other) != found {
+      throw FileError(
+        path, "has arrays \(labels[0])_NAME and \(other)_NAME that do not go together",
+        advice: "give targets for the items of both parts")
+    }
+    return found
+  }
+
+  /// The targets of each part of a set.
+  private func targets(
+    _ names: [String], of parts: [LabeledItems], in archive: ZIPArchive
+  ) throws(FileError) -> [ItemTargets] {
+    var members: [Member] = []
+    for (name, items) in zip(names, parts) {
+      let member = try member(name, of: archive)
+      guard member.array.shape.first == items.count else {
+        throw FileError(
+          member.subject, "has the shape \(member.array.shape), but there are \(items.counted)",
+          advice: "give a target for each item")
+      }
+      members.append(member)
+    }
+    return try Self.targets(members)
   }
 
   private func member(_ name: String, of archive: ZIPArchive) throws(FileError) -> Member {

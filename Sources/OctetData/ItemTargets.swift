@@ -8,6 +8,8 @@ package enum ItemTargets: Equatable, Sendable {
   case labels([UInt8], names: [String])
   /// Numbers, as many for each item; the shape is that of an item as its array has it, empty for one number.
   case numbers([Float], shape: [Int])
+  /// Targets of several outputs of a model, each under the name of its output.
+  indirect case several([NamedTargets])
 
   /// The most classes, so that an index fits 16 bits with one value to spare.
   package static let largestClassCount = 65_535
@@ -19,13 +21,14 @@ package enum ItemTargets: Equatable, Sendable {
     case .classes(let indices, _): indices.count
     case .labels(let flags, let names): flags.count / names.count
     case .numbers(let numbers, let shape): numbers.count / shape.reduce(1, *)
+    case .several(let parts): parts.first?.targets.count
     }
   }
 
-  /// Numbers or labels of an item; 1 for a class, 0 without targets.
+  /// Numbers or labels of an item; 1 for a class, 0 without targets or with several kinds of them.
   package var width: Int {
     switch self {
-    case .none: 0
+    case .none, .several: 0
     case .classes: 1
     case .labels(_, let names): names.count
     case .numbers(_, let shape): shape.reduce(1, *)
@@ -34,7 +37,7 @@ package enum ItemTargets: Equatable, Sendable {
 
   package var names: [String] {
     switch self {
-    case .none, .numbers: []
+    case .none, .numbers, .several: []
     case .classes(_, let names), .labels(_, let names): names
     }
   }
@@ -46,6 +49,9 @@ package enum ItemTargets: Equatable, Sendable {
     case (.classes(_, let names), .classes(_, let others)), (.labels(_, let names), .labels(_, let others)):
       names == others
     case (.numbers(_, let shape), .numbers(_, let other)): shape == other
+    case (.several(let parts), .several(let others)):
+      parts.map(\.name) == others.map(\.name)
+        && zip(parts, others).allSatisfy { $0.targets.matches($1.targets) }
     default: false
     }
   }
@@ -57,6 +63,7 @@ package enum ItemTargets: Equatable, Sendable {
     case .classes(_, let names): names.count == 1 ? "1 class" : "\(names.count) classes"
     case .labels(_, let names): "\(names.count) labels that can hold together"
     case .numbers: width == 1 ? "a number for each item" : "\(width) numbers for each item"
+    case .several(let parts): parts.map { "\($0.name): \($0.targets.description)" }.joined(separator: ", ")
     }
   }
 
@@ -68,6 +75,7 @@ package enum ItemTargets: Equatable, Sendable {
       .labels(Array(flags[range.lowerBound * names.count..<range.upperBound * names.count]), names: names)
     case .numbers(let numbers, let shape):
       .numbers(Array(numbers[range.lowerBound * width..<range.upperBound * width]), shape: shape)
+    case .several(let parts): .several(parts.map { NamedTargets(name: $0.name, targets: $0.targets[range]) })
     }
   }
 
@@ -79,18 +87,48 @@ package enum ItemTargets: Equatable, Sendable {
       .labels(indices.flatMap { flags[$0 * names.count..<($0 + 1) * names.count] }, names: names)
     case .numbers(let numbers, let shape):
       .numbers(indices.flatMap { numbers[$0 * width..<($0 + 1) * width] }, shape: shape)
+    case .several(let parts):
+      .several(parts.map { NamedTargets(name: $0.name, targets: $0.targets.selecting(indices)) })
     }
   }
 }
 
+/// Targets of one output of a model.
+package struct NamedTargets: Equatable, Sendable {
+  package let name: String
+  package let targets: ItemTargets
+
+  package init(name: String, targets: ItemTargets) {
+    self.name = name
+    self.targets = targets
+  }
+
+  /// The name of an output as it can be the name of an array in a file: without characters of paths.
+  package static func arrayName(_ name: String) -> String {
+    String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "_-.".contains($0)) ? $0 : "_" })
+  }
+
+  /// Whether the targets are those of an output: by its name, as an array can have it, or by its number.
+  package func belongs(to output: String, _ place: Int) -> Bool {
+    name == output || name == Self.arrayName(output) || name == String(place)
+  }
+}
+
 extension ItemTargets {
-  /// What the outputs of a model are compared with: those of the first output that they fit.
+  /// What the outputs of a model are compared with: targets with names by those, others belong to the first output that
+  /// they fit.
   ///
   /// - Parameters:
   ///   - names: of the outputs.
   ///   - fits: whether targets fit an output, by its number.
   package func parts(names: [String], fits: (Int, ItemTargets) -> Bool) -> [ItemTargets] {
     var parts = [ItemTargets](repeating: .none, count: names.count)
+    if case .several(let named) = self {
+      for (place, name) in names.enumerated() {
+        parts[place] = named.first { $0.belongs(to: name, place) }?.targets ?? .none
+      }
+      return parts
+    }
     if names.count == 1 {
       parts[0] = self
     } else if let place = names.indices.first(where: { fits($0, self) }) {

@@ -119,7 +119,7 @@ extension LabeledItems {
     case .classes(let indices, _): for index in indices { counts[Int(index)] += 1 }
     case .labels(let flags, _):
       for (place, flag) in flags.enumerated() { counts[place % counts.count] += Int(flag) }
-    case .none, .numbers: break
+    case .none, .numbers, .several: break
     }
     return counts
   }

@@ -56,6 +56,22 @@ public struct Classifier: Sendable {
     return Classification(classIndex: classIndex, shares: found.shares, logits: found.logits)
   }
 
+  /// All outputs of the model for numbers that are no pixels, in the order of the file.
+  ///
+  /// - Parameter features: what the model was quantized with, one number for each of `model.imageBytes`. Each becomes
+  ///   the nearest integer of the model's input; what is no number counts as 0.
+  /// - Throws: `SessionError.imageSize` for another count of numbers.
+  public func outputs(features: [Float]) throws(SessionError) -> [OutputValues] {
+    let scale = Float(bitPattern: model.input.scaleBits)
+    let zeroPoint = Float(model.input.zeroPoint)
+    let bytes = features.map { feature -> UInt8 in
+      let integer = (feature / scale).rounded(.toNearestOrAwayFromZero) + zeroPoint
+      // The runtime takes 128 from each byte.
+      return UInt8(integer.isNaN ? zeroPoint + 128 : min(max(integer, -128), 127) + 128)
+    }
+    return try outputs(bytes.span)
+  }
+
   /// All outputs of the model for an image, in the order of the file, whatever they hold.
   ///
   /// - Throws: `SessionError.imageSize` for another number of bytes.
@@ -88,13 +104,20 @@ public struct OutputValues: Equatable, Sendable {
   public let meaning: OutputMeaning
   /// The class, counted from 0; nil where the output holds no classes.
   public let classIndex: Int?
-  /// Of each class or label, in 1/65,536 as on every target; empty for an output without probabilities.
+  /// Of each class or label, or of each number that ends in a sigmoid, in 1/65,536 as on every target; empty for an
+  /// output without probabilities.
   public let shares: [UInt32]
   /// The values before a closing softmax or sigmoid, less their zero point, in steps of their scale: row by row,
   /// channels last.
   public let logits: [Int32]
   /// What a step of the values is worth.
   public let scale: Float
+
+  /// What the output gives: the probability of each class or label, from 0 to 1, where it has some; else the values
+  /// themselves, row by row, channels last.
+  public var numbers: [Float] {
+    shares.isEmpty ? logits.map { scale * Float($0) } : shares.map { Float($0) / 65_536 }
+  }
 }
 
 /// A run with its arena. Handed from thread to thread, but used only by the one that took it from `FreePlaces`.

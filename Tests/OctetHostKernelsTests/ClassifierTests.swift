@@ -41,6 +41,35 @@ struct ClassifierTests {
     }
   }
 
+  @Test func `features become the nearest integers of the input`() throws {
+    for seed in 5_000_200..<5_000_220 as Range<UInt64> {
+      let drawn = RandomModel(seed: seed, layerCount: 4)
+      let classifier = try Classifier(drawn.bytes)
+      let scale = Float(bitPattern: classifier.model.input.scaleBits)
+      let zero = Int(classifier.model.input.zeroPoint)
+      let pixels = drawn.pixels(seed: seed)
+      // A quarter of a step beside each integer, and far beyond the ends.
+      var features = pixels.enumerated().map { index, pixel in
+        (Float(Int(pixel) - 128 - zero) + (index % 2 == 0 ? 0.25 : -0.25)) * scale
+      }
+      var expected = pixels
+      features[0] = .infinity
+      expected[0] = 255
+      features[features.count - 1] = .nan
+      expected[features.count - 1] = UInt8(zero + 128)
+      let found = try classifier.outputs(features: features)
+      #expect(try found == classifier.outputs(expected.span), "seed \(seed)")
+      for (index, output) in found.enumerated() {
+        let step = Float(bitPattern: classifier.model.tensor(classifier.model.output(index).tensor).scaleBits)
+        #expect(
+          output.numbers
+            == (output.shares.isEmpty
+              ? output.logits.map { step * Float($0) } : output.shares.map { Float($0) / 65_536 }))
+      }
+      #expect(throws: SessionError.self) { try classifier.outputs(features: features + [0]) }
+    }
+  }
+
   @Test func `an image of another size is refused`() throws {
     let drawn = RandomModel(seed: 12, layerCount: 3)
     let classifier = try Classifier(drawn.bytes)

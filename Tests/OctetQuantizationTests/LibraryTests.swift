@@ -2,6 +2,7 @@ import Foundation
 import Octet
 import OctetData
 import OctetHost
+import OctetHostKernels
 import OctetInterchange
 import OctetNetwork
 import OctetQuantization
@@ -99,5 +100,39 @@ import Testing
     #expect(kind { _ = try IntegerModel(convertingIntegers: integers, pixels: -7...1) } == .format)
     #expect(kind { _ = try IntegerModel(convertingIntegers: "/nowhere.tflite") } == .file)
     #expect(kind { _ = try IntegerModel(convertingIntegers: integers, classNames: ["a"]) } == .model)
+  }
+
+  @Test func `models of features and numbers are quantized and run`() throws {
+    let model = try FloatModel(importing: path("OctetToolTests/Outputs/regression.keras"))
+    #expect(model.outputNames == ["speeds"])
+    let features: [Float] = (0..<360).map { (place: Int) -> Float in Float(place * 37 % 101) / 40 - 1.2 }
+    let items = try ImageSet(features: features, size: 6)
+    #expect(items.count == 60 && items.channels == 6 && items[3].isEmpty && !items.hasLabels)
+    let quantized = try model.quantized(with: items)
+    #expect(quantized.model.meaning == .numbers && quantized.model.inputKind == .features)
+    let (float, integer) = (try model.outputs(of: items), try quantized.outputs(of: items))
+    #expect(float.map(\.count) == [120] && integer.map(\.count) == [120])
+    let differences = zip(float[0], integer[0]).map { Double(abs($0 - $1)) }
+    let found = try quantized.differences(from: model, on: items)
+    #expect(found.map(\.name) == ["speeds"] && found[0].decibels > 25)
+    #expect(
+      abs(found[0].largest - (differences.max() ?? 0)) < 1e-5 && abs(found[0].mean - differences.mean) < 1e-5)
+    let classifier = try Classifier(quantized.bytes)
+    #expect(try classifier.outputs(features: Array(features[12..<18]))[0].numbers == Array(integer[0][4..<6]))
+
+    #expect(kind { _ = try quantized.classes(of: items) } == .model)
+    #expect(kind { _ = try quantized.compared(with: model, on: items) } == .model)
+    let other = try FloatModel(importing: path("OctetToolTests/Outputs/labels.keras"))
+    #expect(kind { _ = try quantized.differences(from: other, on: items) } == .model)
+    #expect(kind { _ = try quantized.outputs(of: ImageSet(features: [1, 2], size: 2)) } == .images)
+    #expect(throws: TrainingFailure.self) { try ImageSet(features: [1, 2, 3], size: 2) }
+    #expect(throws: TrainingFailure.self) { try ImageSet(features: [1, .nan], size: 2) }
+    let labels = try other.quantized(with: items)
+    #expect(labels.model.meaning == .labels && labels.model.classCount == 3)
+    let several = try FloatModel(importing: path("OctetToolTests/Outputs/several.onnx"))
+    #expect(several.outputNames == ["kind", "levels", "angle", "on", "hidden", "shares"])
+    let images = ImageSet(FloatModels.images(20, shape: ImageShape(height: 6, width: 6, channels: 1)))
+    #expect(
+      try several.quantized(with: images).outputs(of: images).map(\.count) == [140, 1440, 40, 20, 200, 960])
   }
 }

@@ -164,6 +164,29 @@ import Testing
     }
   }
 
+  @Test func `targets of a map are in the order of the model's own format`() throws {
+    let map = ImageShape(height: 2, width: 3, channels: 2)
+    // Channels first: element i of an item is at places[i] of Octet's rows, columns, channels.
+    let places = (0..<12).map { ($0 % 6) * 2 + $0 / 6 }
+    let output = OutputDescription(
+      name: "map", meaning: .numbers, names: [], shape: map, hasProbabilities: false,
+      layout: ArrayLayout(shape: [2, 2, 3], places: places))
+    func targets(_ shape: [Int]) throws -> [Float] {
+      let items = LabeledItems(
+        shape: ImageShape(flat: 5), values: .floats([Float](repeating: 0, count: 10)),
+        targets: .numbers((0..<24).map { Float($0) }, shape: shape))
+      let found = try TargetedItems(items, outputs: [output], origin: "here").targets[0]
+      guard case .numbers(let numbers) = found else { return [] }
+      return numbers
+    }
+    let first: [Float] = [0, 6, 1, 7, 2, 8, 3, 9, 4, 10, 5, 11]
+    for shape in [[2, 2, 3], [12], [2, 1, 2, 3]] {
+      #expect(try targets(shape) == first + first.map { $0 + 12 }, "\(shape)")
+    }
+    #expect(try targets([2, 3, 2]) == (0..<24).map { Float($0) })
+    #expect(throws: FileError.self) { try targets([3, 2, 2]) }
+  }
+
   @Test func `the five best classes and their ties`() throws {
     let model = try model(several, outputs: ["kind"]).deciding()
     let images = FloatModels.images(50, shape: shape)

@@ -144,8 +144,63 @@ import Testing
     for (place, name) in ["kind", "levels", "angle", "on", "hidden", "shares"].enumerated() {
       #expect(html.contains("id=\"comparison-\(place + 1)\"") && html.contains("Float against int8: \(name)"))
     }
-    try OctetProcess.run("evaluate", path, "--data", Self.path("several.npz"))
+    // Without targets there is nothing to test an int8 model with.
+    let items = NPYArray(shape: [5, 6, 6, 1], [Float](repeating: 0.5, count: 180))
+    try folder.write(items.file, to: "items.npy")
+    try OctetProcess.run("evaluate", path, "--data", folder.path("items.npy"))
       .expectRefusal(1, "no targets", "7 classes; numbers of 6x6x2; 2 numbers; 2 classes; 10 numbers")
+  }
+
+  @Test func `each output has targets of its own`() throws {
+    let data = try arrays(Self.path("several.npz"))
+    let answers = try arrays(Self.path("several-answers.npz"))
+    let found = try object([
+      "evaluate", Self.path("several.onnx"), "--data", Self.path("several.npz"), "--json",
+    ])
+    let outputs = try #require(found["outputs"] as? [[String: Any]])
+    let truth = try #require(data["y_test_kind"])
+    let shares = try floats(answers["kind"])
+    let rows = (0..<80).map { Array(shares[7 * $0..<7 * ($0 + 1)]) }
+    let right = rows.indices.count { item in
+      let row = rows[item]
+      return (row.indices.max { row[$0] < row[$1] } ?? 0) == Int(truth.integer(item))
+    }
+    #expect(right > 30 && right < 80)
+    #expect(try number(outputs[0], "accuracy") == Double(right) / 80)
+    let amongFive = rows.indices.count { item in
+      rows[item].count { $0 > rows[item][Int(truth.integer(item))] } < 5
+    }
+    #expect(try number(outputs[0], "top_five") == Double(amongFive) / 80)
+    for (place, name, width) in [(1, "levels", 72), (2, "angle", 2)] {
+      let (absolute, square, explained) = errors(
+        try floats(answers[name]), try floats(data["y_test_\(name)"]), width: width)
+      #expect(try abs(number(outputs[place], "mean_absolute_error") / absolute - 1) < 1e-4)
+      #expect(try abs(number(outputs[place], "mean_square_error") / square - 1) < 1e-4)
+      #expect(try abs(number(outputs[place], "r2") - explained) < 1e-4)
+    }
+    let on = zip(try floats(answers["on"]), try floats(data["y_test_on"])).count { ($0 > 0.5) == ($1 == 1) }
+    #expect(try number(outputs[3], "accuracy") == Double(on) / 80)
+    #expect(outputs[4]["compared_with"] is NSNull && outputs[5]["mean_absolute_error"] == nil)
+
+    // Of an .octet file, which has no names for its outputs, they are numbers. In an archive of targets so too.
+    let (path, _) = try quantize("several.keras")
+    var archive = ZIPWriter()
+    for (name, key) in [("x", "x_test"), ("y_0", "y_test_kind"), ("y_output_2", "y_test_angle")] {
+      archive.add(try #require(data[key]).file, name: "\(name).npy")
+    }
+    try folder.write(try #require(archive.file), to: "numbered.npz")
+    let text = try OctetProcess.run("evaluate", path, "--data", folder.path("numbered.npz"))
+    #expect(text.status == 0, "\(text.errors)")
+    #expect(text.output.contains("Output output_2, 2 numbers\nTest items: 80\n"))
+    #expect(
+      text.output.contains("Output output_3, 2 classes\nTest items: 80, without targets for this output"))
+    for (name, words) in [("y_other", "\"other\""), ("y_2", "this output is 2 numbers")] {
+      var wrong = ZIPWriter()
+      wrong.add(try #require(data["x_test"]).file, name: "x.npy")
+      wrong.add(try #require(data["y_test_levels"]).file, name: "\(name).npy")
+      try folder.write(try #require(wrong.file), to: "wrong.npz")
+      try OctetProcess.run("evaluate", path, "--data", folder.path("wrong.npz")).expectRefusal(1, words)
+    }
   }
 
   // MARK: numbers

@@ -72,7 +72,8 @@ def autoencoder(random):
 
 
 def several(random):
-    """Classes, numbers, a sigmoid, a map, and an output that other layers read. The weights are random."""
+    """Classes, numbers, a sigmoid, a map, and an output that other layers read. The weights are random, and the targets
+    are near what they give. There are none for the last two outputs."""
     image = kl.Input((6, 6, 1))
     x = kl.Conv2D(4, 3, padding="same", activation="relu")(image)
     levels = kl.Conv2D(2, 1, name="levels")(x)
@@ -84,7 +85,13 @@ def several(random):
     network = keras.Model(image, [kind, levels, angle, on, hidden, shares])
     for layer in network.layers:
         layer.set_weights([random.normal(0, 0.4, w.shape) for w in layer.get_weights()])
-    return network, halves(random.normal(0.4, 0.3, (TRAINED + TESTED, 6, 6, 1))), None
+    x = halves(random.normal(0.4, 0.3, (TRAINED + TESTED, 6, 6, 1)))
+    kind, levels, angle, on = network.predict(x, verbose=0)[:4]
+    return network, x, {
+        "kind": numpy.where(random.random(len(x)) < 0.7, kind.argmax(1), random.integers(0, 7, len(x))),
+        "levels": halves(levels + random.normal(0, 0.1, levels.shape)),
+        "angle": halves(angle + random.normal(0, 0.1, angle.shape)),
+        "on": (on[:, 0] + random.normal(0, 0.1, len(x)) > 0.5).astype(numpy.float32)}
 
 
 def export_onnx(network, names, path):
@@ -116,8 +123,9 @@ def main():
         if name != "autoencoder":
             network.save(FOLDER / f"{name}.keras")
         arrays = {"x_train": x[:TRAINED].astype(numpy.float16), "x_test": x[TRAINED:].astype(numpy.float16)}
-        if y is not None:
-            arrays |= {"y_train": y[:TRAINED], "y_test": y[TRAINED:]}
+        parts = {f"_{output}": targets for output, targets in y.items()} if isinstance(y, dict) else {"": y}
+        for ending, targets in parts.items():
+            arrays |= {f"y_train{ending}": targets[:TRAINED], f"y_test{ending}": targets[TRAINED:]}
         numpy.savez_compressed(FOLDER / f"{name}.npz", **arrays)
         answers = network.predict(x[TRAINED:], verbose=0)
         answers = answers if isinstance(answers, list) else [answers]

@@ -68,13 +68,13 @@ extension FloatModel {
   /// ```
   ///
   /// - Parameters:
-  ///   - images: like those that the model was trained on, of its input shape; 1,000 of them are looked at to choose
-  ///     scales. They need no labels. Where the model does not name its classes, the images' names are taken if there
-  ///     are as many, or else numbers.
+  ///   - images: like those that the model was trained on, of its input shape, or features; 1,000 of them are looked at
+  ///     to choose scales. They need no labels. Where the model does not name its classes, the images' names are taken
+  ///     if there are as many, or else numbers.
   ///   - settings: how scales are chosen; the usual ones are right for most models.
   ///   - threads: 1 or more; nil for as many as the machine has cores. The result is the same with any number.
-  /// - Throws: `QuantizationFailure` of kind `images` if they do not fit, of kind `model` if the network is no
-  ///   classifier, or a layer or the size is nothing that an `.octet` file can have.
+  /// - Throws: `QuantizationFailure` of kind `images` if they do not fit, of kind `model` if an output, a layer or the
+  ///   size is nothing that an `.octet` file can have.
   public func quantized(
     with images: ImageSet, settings: QuantizationSettings = QuantizationSettings(), threads: Int? = nil
   ) throws(QuantizationFailure) -> IntegerModel {

@@ -28,11 +28,11 @@ public struct IntegerModel: Sendable {
   /// - Parameters:
   ///   - path: a file of 1 GiB at most.
   ///   - classNames: the classes in the order of the outputs; nil for numbers.
-  ///   - pixels: what pixels of 0 and 255 were when the model was trained.
+  ///   - pixels: what pixels of 0 and 255 were when the model was trained; nil for a model of features.
   /// - Throws: ``QuantizationFailure`` of kind `file`, of kind `format` if it is no full-integer model or has an
-  ///   operator that is not supported, of kind `model` if it is no classifier.
+  ///   operator that is not supported, of kind `model` if it has another number of classes.
   public init(
-    convertingIntegers path: String, classNames: [String]? = nil, pixels: ClosedRange<Float> = 0...1
+    convertingIntegers path: String, classNames: [String]? = nil, pixels: ClosedRange<Float>? = 0...1
   ) throws(QuantizationFailure) {
     let network: LiteNetwork
     do {
@@ -47,9 +47,11 @@ public struct IntegerModel: Sendable {
         .format, "\(path): its layers compute with floats: import it as a FloatModel and quantize that")
     }
     do {
-      let names = try network.classifierOutput.classNames(given: classNames)
+      let (meaning, names) = try network.classifierOutput.meaning(
+        given: classNames, targets: .none, inputCount: network.input.count)
       var quantized = try LiteIntegerConversion.model(
-        network, names: names, picture: nil, pixels: pixels)
+        network, meaning: meaning, names: names, picture: nil, pixels: pixels)
+      if pixels == nil { quantized.inputKind = .features }
       quantized.pictureForm = .usual(for: network.input, classNames: names)
       try self.init(quantized)
     } catch let error as ImportError {
@@ -75,12 +77,63 @@ public struct IntegerModel: Sendable {
   /// - Parameters:
   ///   - images: of the model's input shape. Their labels are not looked at.
   ///   - threads: 1 or more; nil for as many as the machine has cores.
-  /// - Throws: ``QuantizationFailure`` of kind `images` if they have another shape.
+  /// - Throws: ``QuantizationFailure`` of kind `images` if they have another shape, of kind `model` if the first output
+  ///   holds no classes.
   public func classes(of images: ImageSet, threads: Int? = nil) throws(QuantizationFailure) -> [Int] {
+    guard model.meaning == .classes else {
+      throw QuantizationFailure(.model, "the model's first output holds \(model.meaning) and no classes")
+    }
     do {
       return try IntegerRunner(model, on: images.labeled, workers: Workers(threads: threads)).classes()
     } catch {
       throw QuantizationFailure(.images, "\(error)")
+    }
+  }
+
+  /// What the runtime gives at each output: probabilities where it ends in softmax or sigmoid, else the numbers
+  /// themselves. Those of an item come row by row, channels last, one item after the other. `Classifier` gives the same
+  /// of one image.
+  ///
+  /// - Parameters:
+  ///   - images: of the model's input shape, or features as many as the model takes.
+  ///   - threads: 1 or more; nil for as many as the machine has cores.
+  /// - Throws: ``QuantizationFailure`` of kind `images` if they have another shape.
+  public func outputs(of images: ImageSet, threads: Int? = nil) throws(QuantizationFailure) -> [[Float]] {
+    do {
+      return try IntegerRunner(model, on: images.labeled, workers: Workers(threads: threads)).reals(
+        0..<images.count)
+    } catch {
+      throw QuantizationFailure(.images, "\(error)")
+    }
+  }
+
+  /// How far each output lies from that of the float model that it was made from; nothing need be known of the images.
+  ///
+  /// - Parameters:
+  ///   - float: a model with the same outputs.
+  ///   - images: best such as neither training nor calibration has seen.
+  ///   - threads: 1 or more; nil for as many as the machine has cores.
+  /// - Throws: ``QuantizationFailure`` of kind `images` if their shape is another, of kind `model` if the float model
+  ///   has other outputs or gives numbers that are not finite.
+  public func differences(
+    from float: FloatModel, on images: ImageSet, threads: Int? = nil
+  ) throws(QuantizationFailure) -> [OutputDifference] {
+    let expected: [[Float]]
+    do throws(TrainingFailure) {
+      expected = try float.outputs(of: images, threads: threads)
+    } catch {
+      throw QuantizationFailure(error.kind == .images ? .images : .model, error.description)
+    }
+    let found = try outputs(of: images, threads: threads)
+    guard found.map(\.count) == expected.map(\.count) else {
+      throw QuantizationFailure(.model, "the float model has other outputs than this one")
+    }
+    return zip(float.outputNames, zip(expected, found)).map { name, values in
+      var difference = NumberDifference()
+      difference.add(float: values.0, integer: values.1, width: 1)
+      return OutputDifference(
+        name: name, mean: difference.meanDifference, largest: difference.largestDifference,
+        decibels: difference.decibels)
     }
   }
 
@@ -91,10 +144,14 @@ public struct IntegerModel: Sendable {
   ///   - images: with labels, best such as neither training nor calibration has seen.
   ///   - threads: 1 or more; nil for as many as the machine has cores.
   /// - Throws: ``QuantizationFailure`` of kind `images` if their shape or classes are others, of kind `model` if the
-  ///   float model gives numbers that are not finite.
+  ///   model's first output holds no classes, or the float model gives numbers that are not finite.
   public func compared(
     with float: FloatModel, on images: ImageSet, threads: Int? = nil
   ) throws(QuantizationFailure) -> Comparison {
+    guard model.meaning == .classes else {
+      throw QuantizationFailure(
+        .model, "the model's first output holds no classes: use differences(from:on:)")
+    }
     let floatClasses: [Int]
     do throws(TrainingFailure) {
       try images.requireClasses(model.labels)
@@ -107,6 +164,18 @@ public struct IntegerModel: Sendable {
         labels: images.labeled.labels, float: floatClasses,
         quantized: try classes(of: images, threads: threads), classNames: model.labels))
   }
+}
+
+/// How far an output of a quantized model lies from that of its float model.
+public struct OutputDifference: Equatable, Sendable {
+  /// As the float model calls the output.
+  public let name: String
+  /// The mean of the absolute differences of all numbers.
+  public let mean: Double
+  /// The largest absolute difference.
+  public let largest: Double
+  /// The power of the float model's numbers over that of the differences; infinite where there are none.
+  public let decibels: Double
 }
 
 /// A float model and its quantized one on the same images.

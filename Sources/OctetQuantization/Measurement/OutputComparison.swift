@@ -2,6 +2,7 @@ import Octet
 import OctetData
 import OctetHost
 import OctetNetwork
+import OctetText
 import OctetTraining
 
 /// What the values of an output should be.
@@ -41,6 +42,7 @@ package struct TargetedItems: Sendable {
     self.items = items
     self.pixels = pixels
     let parts = items.targets.parts(names: outputs.map(\.name)) { outputs[$0].fits($1) }
+    if case .several(let named) = items.targets { try Self.check(named, outputs, origin) }
     var targets: [OutputTarget] = []
     for (output, part) in zip(outputs, parts) {
       targets.append(try Self.target(output, part, inputCount: items.shape.count, origin))
@@ -80,12 +82,33 @@ package struct TargetedItems: Sendable {
     return isNormal[1] && !isNormal[0] ? names[0] : names[1]
   }
 
+  /// Targets that were given a name must be those of an output.
+  private static func check(
+    _ named: [NamedTargets], _ outputs: [OutputDescription], _ origin: String
+  ) throws(FileError) {
+    for part in named {
+      guard let place = outputs.indices.first(where: { part.belongs(to: outputs[$0].name, $0) }) else {
+        let known = outputs.map { $0.name.shown }.joined(separator: ", ")
+        throw FileError(
+          "the data", "has targets of \(part.name.quoted) (\(origin)), which is no output of the model",
+          advice: "name the arrays after its outputs or their numbers from 0: \(known)")
+      }
+      guard outputs[place].fits(part.targets) else {
+        throw FileError(
+          "the data",
+          "has \(part.targets.description) as targets of \(part.name.quoted) (\(origin)), and this output "
+            + "is \(outputs[place].words)", advice: "give what the output holds")
+      }
+    }
+  }
+
   private static func target(
     _ output: OutputDescription, _ targets: ItemTargets, inputCount: Int, _ origin: String
   ) throws(FileError) -> OutputTarget {
     switch (output.meaning, targets) {
-    case (.classes, .classes(let indices, let names)) where names.count == output.classCount:
-      return .classes(indices)
+    case (.classes, .classes(let indices, _)) where output.fits(targets): return .classes(indices)
+    case (.classes, .numbers(let numbers, _)) where output.fits(targets):
+      return .classes(numbers.map { UInt16($0) })
     case (.labels, .labels(let flags, let names)) where names.count == output.shape.count:
       return .labels(flags)
     case (.numbers, .numbers(let numbers, let shape)) where targets.width == output.shape.count:
@@ -120,7 +143,11 @@ extension OutputDescription {
   /// Whether targets can be those of this output.
   func fits(_ targets: ItemTargets) -> Bool {
     switch (meaning, targets) {
-    case (.classes, .classes(_, let names)): names.count == classCount
+    // Arrays only number their classes, and the last ones need not occur.
+    case (.classes, .classes(_, let names)):
+      names.count == classCount || (names.count < classCount && names == (0..<names.count).map(String.init))
+    case (.classes, .numbers(let numbers, let shape)):
+      classCount == 2 && shape.isEmpty && numbers.allSatisfy { $0 == 0 || $0 == 1 }
     case (.labels, .labels(_, let names)): names.count == shape.count
     case (.numbers, .numbers): targets.width == shape.count
     default: false

@@ -83,7 +83,7 @@ package struct DataText {
   /// What the item should be.
   private func target(_ index: Int) -> String {
     switch images.targets {
-    case .none: images.targets.description
+    case .none, .several: images.targets.description
     case .classes(let indices, let names): names[Int(indices[index])].shown
     case .labels(let flags, let names):
       names.indices.filter { flags[index * names.count + $0] == 1 }.map { names[$0].shown }.joined(

@@ -42,16 +42,58 @@ extension FloatModel {
   /// Numbers that were trained or imported: weights, biases, and what batch normalization keeps.
   public var parameterCount: Int { parameters.reduce(0) { $0 + $1.values.count } }
 
+  /// The names of the outputs, in the order of the network. Models that Octet trained have one.
+  public var outputNames: [String] { outputs.map(\.name) }
+
+  /// What the network gives at each output: probabilities where it ends in softmax or sigmoid, else the numbers
+  /// themselves. Those of an item come row by row, channels last, one item after the other.
+  ///
+  /// - Parameters:
+  ///   - images: of the network's input shape, or as many numbers as a flat input.
+  ///   - threads: 1 or more; nil for as many as the machine has cores.
+  /// - Throws: ``TrainingFailure`` of kind `images` if they have another shape, of kind `diverged` if the network gives
+  ///   numbers that are not finite.
+  public func outputs(of images: ImageSet, threads: Int? = nil) throws(TrainingFailure) -> [[Float]] {
+    guard network.input.takes(images.labeled.shape) else {
+      throw TrainingFailure(.shape(images: images.labeled.shape, network: network.input))
+    }
+    let made: Network
+    do throws(NetworkError) {
+      let room = try Network.roomyCapacity(network)
+      made = try makeNetwork(
+        capacity: min(max(images.count, 1), room), workers: Workers(threads: threads))
+    } catch {
+      throw TrainingFailure(.network, error.description)
+    }
+    var results = [[Float]](repeating: [], count: outputs.count)
+    for start in stride(from: 0, to: images.count, by: made.capacity) {
+      let range = start..<min(start + made.capacity, images.count)
+      for (output, values) in made.allOutputs(of: images.labeled.units(range)).enumerated() {
+        if let place = values.firstIndex(where: { !$0.isFinite }) {
+          let item = start + place / (values.count / range.count)
+          throw TrainingFailure(
+            .diverged, "it gives numbers that are not finite for image \(item): its weights are too large")
+        }
+        results[output] += values
+      }
+    }
+    return results
+  }
+
   /// The class that the network gives each image, counted from 0.
   ///
   /// - Parameters:
   ///   - images: of the network's input shape, or as many bytes as a flat input. Their labels are not looked at.
   ///   - threads: 1 or more; nil for as many as the machine has cores.
-  /// - Throws: ``TrainingFailure`` of kind `images` if they have another shape, of kind `network` if the network is no
-  ///   classifier, of kind `diverged` if it gives numbers that are not finite.
+  /// - Throws: ``TrainingFailure`` of kind `images` if they have another shape, of kind `network` if the first output
+  ///   is a map or was decided to hold no classes, of kind `diverged` if it gives numbers that are not finite.
   public func classes(of images: ImageSet, threads: Int? = nil) throws(TrainingFailure) -> [Int] {
     guard network.input.takes(images.labeled.shape) else {
       throw TrainingFailure(.shape(images: images.labeled.shape, network: network.input))
+    }
+    guard outputs[0].meaning ?? .classes == .classes else {
+      throw TrainingFailure(
+        .network, "its first output holds \(outputs[0].meaning ?? .numbers) and no classes")
     }
     let workers = Workers(threads: threads)
     let activation = network.outputActivation

@@ -3,6 +3,7 @@ import OctetHost
 import OctetNetwork
 
 /// Images of one size, with or without the class of each: what a network is trained on, calibrated with and tested on.
+/// Or items that are rows of numbers, ``init(features:size:)``.
 ///
 /// An image is `height x width x channels` bytes, row by row from the top, the channels of a pixel together. Networks
 /// see a byte as a number from 0 to 1. In images of digits 0 is paper and 255 full ink, as in MNIST.
@@ -27,8 +28,11 @@ public struct ImageSet: Sendable {
   /// The class of each image, counted from 0; empty without labels.
   public var labels: [Int] { labeled.labels.map { Int($0) } }
 
-  /// The bytes of an image. Stops the program (a trap) unless `index` is from 0 to `count - 1`.
+  /// The bytes of an image; none of an item of features. Stops the program (a trap) unless `index` is from 0 to
+  /// `count - 1`.
   public subscript(_ index: Int) -> [UInt8] {
+    precondition((0..<count).contains(index), "there is no image \(index)")
+    guard labeled.values.areBytes else { return [] }
     let size = labeled.shape.count
     return Array(labeled.pixels[index * size..<(index + 1) * size])
   }
@@ -81,6 +85,26 @@ public struct ImageSet: Sendable {
         .images, "\(pixels.count) bytes are no whole number of images of \(shape), \(shape.count) bytes each")
     }
     self.init(LabeledItems(shape: shape, values: .bytes(pixels), targets: .none))
+  }
+
+  /// Takes items that are rows of numbers rather than images, for models of other programs that were trained on such.
+  ///
+  /// - Parameters:
+  ///   - features: the numbers of all items, one item after the other.
+  ///   - size: numbers of an item, 1 to 16,777,216.
+  /// - Throws: ``TrainingFailure`` of kind `images` if `features` are not whole items, or one is not finite.
+  public init(features: [Float], size: Int) throws(TrainingFailure) {
+    guard (1...NetworkDescription.largestValueCount).contains(size), features.count.isMultiple(of: size)
+    else {
+      throw TrainingFailure(
+        .images, "\(features.count) features are no whole number of items of \(size) numbers")
+    }
+    if let place = features.firstIndex(where: { !$0.isFinite }) {
+      throw TrainingFailure(
+        .images, "number \(place % size) of item \(place / size) is \(features[place]): give finite numbers")
+    }
+    self.init(
+      LabeledItems(shape: ImageShape(flat: size), values: .floats(features), targets: .none))
   }
 
   private static func shape(_ height: Int, _ width: Int, _ channels: Int) throws(TrainingFailure)

@@ -93,7 +93,7 @@ package struct ClassifierOutput: Equatable, Sendable {
   /// Whether the values can be compared with targets, of which they are as many.
   package func fits(_ targets: ItemTargets) -> Bool {
     switch targets {
-    case .none: false
+    case .none, .several: false
     case .classes(_, let names):
       ((try? classNames(given: nil, data: names)).map { $0.count == names.count } ?? false)
     case .labels(_, let names):

@@ -85,7 +85,8 @@ extension LabeledItems {
       hash.add(CollectionOfOne(0xFF))
     }
     switch targets {
-    case .none: break
+    // Nothing is trained on several.
+    case .none, .several: break
     // A byte each where that is enough, as in checkpoints from before there could be more classes.
     case .classes(let indices, let names) where names.count <= 256:
       hash.add(indices.lazy.map { UInt8(truncatingIfNeeded: $0) })

@@ -86,7 +86,7 @@ enum DataShowCommand: Command {
 
   private static func target(_ images: LabeledItems, _ number: Int) -> (name: String, value: JSONValue)? {
     switch images.targets {
-    case .none: nil
+    case .none, .several: nil
     case .classes(let indices, let names): ("class", .string(names[Int(indices[number])]))
     case .labels(let flags, let names):
       (

@@ -44,7 +44,7 @@ struct NumbersFigures {
     }
     add("mean absolute error", "mean_absolute_error", { $0.meanAbsolute }, { $0.absolute })
     add("mean square error", "mean_square_error", { $0.meanSquare }, { $0.square })
-    add("root of it", "root_mean_square_error", { $0.rootMeanSquare })
+    add("root mean square error", "root_mean_square_error", { $0.rootMeanSquare })
     add("R²", "r2", { $0.explained })
     let (floatScores, integerScores) = (scores(float), scores(integer))
     if floatScores != nil || integerScores != nil {

@@ -86,10 +86,7 @@ struct PredictionOutput {
 
   /// Each array under the name of its output, without characters that could be part of a path.
   private func archive(_ outputs: [PredictedOutput]) throws -> [UInt8] {
-    let names = outputs.map { output in
-      String(
-        output.name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "_-.".contains($0)) ? $0 : "_" })
-    }
+    let names = outputs.map { NamedTargets.arrayName($0.name) }
     var writer = ZIPWriter()
     for (name, output) in zip(ModelOutput.distinct(names), outputs) {
       let file = output.array.file

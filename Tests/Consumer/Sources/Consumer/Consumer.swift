@@ -7,15 +7,15 @@ import OctetQuantization
 
 /// Uses each library as a program of somebody else's would, and checks that what they say goes together.
 ///
-/// usage: Consumer MODEL.octet MODEL.onnx FOLDER
+/// usage: Consumer MODEL.octet MODEL.onnx FEATURES.keras FOLDER
 ///
 /// Into the folder go a picture, `image` with the bytes that the model takes, and the models that are made. The last
 /// line is what Tools/checks/consumer compares with the C interface: the class of the picture and its share.
 @main
 enum Consumer {
   static func main() throws {
-    let (modelPath, foreignPath, folder) = (
-      CommandLine.arguments[1], CommandLine.arguments[2], CommandLine.arguments[3]
+    let (modelPath, foreignPath, featuresPath, folder) = (
+      CommandLine.arguments[1], CommandLine.arguments[2], CommandLine.arguments[3], CommandLine.arguments[4]
     )
     let classifier = try Classifier([UInt8](Data(contentsOf: URL(filePath: modelPath))))
     let digits = ImageSet.syntheticDigits(count: 600)
@@ -64,6 +64,7 @@ enum Consumer {
     }
     check(correct == comparison.integerCorrect, "Classifier gives the classes that were compared")
     try importForeign(foreignPath)
+    try useFeatures(featuresPath)
 
     print(classifier.labels[found.classIndex], found.shares[found.classIndex])
   }
@@ -92,6 +93,20 @@ enum Consumer {
     check(
       quantized.model.imageBytes == height * width * channels, "a model of another program keeps its input")
     check(try quantized.classes(of: images).count == 4, "a model of another program answers")
+  }
+
+  /// A model of features that gives numbers.
+  private static func useFeatures(_ path: String) throws {
+    let model = try FloatModel(importing: path)
+    let size = model.inputChannels
+    let features = (0..<50 * size).map { Float(($0 &* 37) % 101) / 50 - 1 }
+    let item = Array(features.prefix(size))
+    let found = try quantizeRegression(path, calibratedWith: features, item: item)
+    let expected = try model.outputs(of: ImageSet(features: item, size: size))[0]
+    check(found.count == expected.count, "every number of an output is given")
+    for (one, other) in zip(found, expected) {
+      check(abs(one - other) <= 0.05 * max(abs(other), 1), "\(one) is near \(other)")
+    }
   }
 
   /// What is wrong is an error that says so.
