@@ -21,9 +21,9 @@ package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
   ) throws(ClassifierError) {
     guard model.meaning == .classes else { throw ClassifierError.noClasses }
     guard model.inputKind == .pictures else { throw ClassifierError.features }
-    guard model.imageChannels == 1,
+    guard
       let fitting = PictureFitting(
-        width: model.imageWidth, height: model.imageHeight,
+        width: model.imageWidth, height: model.imageHeight, channels: model.imageChannels,
         fit: fit ?? PictureFitting.Fit(model.pictureForm.fit),
         inversion: inversion ?? PictureFitting.Inversion(model.pictureForm.inversion))
     else {
@@ -40,19 +40,41 @@ package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
   /// Reads the picture at `path` and classifies it.
   package mutating func classify(path: String) throws(PictureError) -> Reading {
     let picture = takesRows ? try feed(path: path) : try fitter.fit(path: path)
-    if !picture.pixels.isEmpty {
-      guard let pixels = picture.pixels.span.withUnsafeBufferPointer({ $0.baseAddress }) else {
-        preconditionFailure("a picture has the model's size")
-      }
-      var observer = NoObserver()
-      state.run.run(image: pixels, state.arena, kernels, &observer)
-    }
+    run(picture)
     return Reading(Outcome(state.run.model, arena: state.arena), state.run.model, picture)
   }
 
+  /// Classifies a picture that has been read; `name` is for errors.
+  package mutating func classify(_ picture: ColorPicture, name: String) throws(PictureError) -> Reading {
+    let picture = try fitter.fit(picture, name: name)
+    run(picture)
+    return Reading(Outcome(state.run.model, arena: state.arena), state.run.model, picture)
+  }
+
+  /// A picture without pixels has gone through already.
+  private func run(_ picture: FittedPicture) {
+    if picture.pixels.isEmpty { return }
+    let turned = state.run.model.pictureForm.takesBlueFirst ? picture.pixels.blueFirst : picture.pixels
+    guard let pixels = turned.span.withUnsafeBufferPointer({ $0.baseAddress }) else {
+      preconditionFailure("a picture has the model's size")
+    }
+    var observer = NoObserver()
+    state.run.run(image: pixels, state.arena, kernels, &observer)
+  }
+
+  /// Rows on their way into the model come whole and in order, and are as many as it takes: the fitter has seen to it.
   private mutating func feed(path: String) throws(PictureError) -> FittedPicture {
-    var rows = RowFeed(state: state, kernels: kernels)
-    return try fitter.fit(path: path, rows: &rows)
+    let (state, kernels) = (state, kernels)
+    let takesBlueFirst = state.run.model.pictureForm.takesBlueFirst
+    return try fitter.fit(path: path) { values, row in
+      if row == 0 { state.run.restart(state.arena, kernels) }
+      guard takesBlueFirst else { return state.feed(values, kernels) }
+      var turned: [UInt8] = []
+      turned.reserveCapacity(values.count)
+      for place in values.indices { turned.append(values[place]) }
+      turned.putBlueFirst()
+      state.feed(turned.span, kernels)
+    }
   }
 }
 
@@ -68,22 +90,26 @@ private final class OpenRun {
   }
 
   deinit { arena.deallocate() }
-}
 
-/// Rows on their way into a model. They come whole and in order, and are as many as it takes: the fitter has seen to
-/// it.
-private struct RowFeed<Kernels: RowKernels>: GrayRowSink {
-  let state: OpenRun
-  let kernels: Kernels
-
-  func begin(_ header: PNGHeader) { state.run.restart(state.arena, kernels) }
-
-  func take(_ values: Span<UInt8>, row: Int, firstColumn: Int, columnStep: Int) {
+  func feed(_ values: Span<UInt8>, _ kernels: some RowKernels) {
     guard let pixels = values.withUnsafeBufferPointer({ $0.baseAddress }) else {
       preconditionFailure("a row has the model's size")
     }
     var observer = NoObserver()
-    state.run.feed(row: pixels, state.arena, kernels, &observer)
+    run.feed(row: pixels, arena, kernels, &observer)
+  }
+}
+
+extension [UInt8] {
+  /// Pixels of three channels with the first and the last of them in each other's place.
+  package var blueFirst: [UInt8] {
+    var turned = self
+    turned.putBlueFirst()
+    return turned
+  }
+
+  package mutating func putBlueFirst() {
+    for place in Swift.stride(from: 0, to: count - 2, by: 3) { swapAt(place, place + 2) }
   }
 }
 
@@ -101,8 +127,8 @@ extension ClassifierError: CustomStringConvertible {
     switch self {
     case .input(let width, let height, let channels):
       """
-      the model takes \(width) x \(height) pixels of \(channels) channels; pictures become one channel of \
-      at most 256 x 256
+      pictures cannot become the model's \(width) x \(height) pixels of \(channels) channels so: \
+      \(PictureFitting.possible)
       """
     case .features: "the model takes features and no pictures"
     case .noClasses: "the model's first output holds no classes"

@@ -31,7 +31,9 @@ package enum ReadingText {
       if index > 0 { text.append(",") }
       text.append(decimal: reading.logits[index])
     }
-    text.append(reading.picture.fit == .exact ? "],\"fit\":\"exact\"" : "],\"fit\":\"digit\"")
+    text.append("],\"fit\":\"")
+    text.append(reading.picture.fit.word)
+    text.append("\"")
     text.append(reading.picture.isInverted ? ",\"inverted\":true}\n" : ",\"inverted\":false}\n")
   }
 

@@ -65,7 +65,7 @@ package struct CIFARFolder {
       train: train, test: test,
       origin:
         "\(variety.name), \(DataSet.counts(train, test)) with \(train.targets.description), from \(path)",
-      numbersClasses: names == nil)
+      numbersClasses: names == nil, hasRedFirst: true)
   }
 
   private var numbers: [String] { (0..<variety.classCount).map(String.init) }

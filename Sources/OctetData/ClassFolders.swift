@@ -34,11 +34,11 @@ package struct ClassFolders {
     // A class may be called "train" (beside "bus" and "tram"); only this pair alone is a split.
     guard names == ["train"] || names == ["test", "train"] else {
       let train = try readSet(path)
-      return DataSet(train: train, test: nil, origin: origin(train, nil))
+      return DataSet(train: train, test: nil, origin: origin(train, nil), hasRedFirst: true)
     }
     let train = try readSet(Folder.join(path, "train"))
     guard names.contains("test") else {
-      return DataSet(train: train, test: nil, origin: origin(train, nil))
+      return DataSet(train: train, test: nil, origin: origin(train, nil), hasRedFirst: true)
     }
     let testPath = Folder.join(path, "test")
     let test = try readSet(testPath)
@@ -52,7 +52,7 @@ package struct ClassFolders {
       // Without a model one part may have no color.
       let both = (train.inColor, test.inColor)
       if both.0.shape == both.1.shape {
-        return DataSet(train: both.0, test: both.1, origin: origin(both.0, both.1))
+        return DataSet(train: both.0, test: both.1, origin: origin(both.0, both.1), hasRedFirst: true)
       }
     }
     guard train.shape == test.shape else {
@@ -60,7 +60,7 @@ package struct ClassFolders {
         testPath, "has pictures of \(sizeText(test.shape)), but train of \(sizeText(train.shape))",
         advice: "make all pictures the same size")
     }
-    return DataSet(train: train, test: test, origin: origin(train, test))
+    return DataSet(train: train, test: test, origin: origin(train, test), hasRedFirst: true)
   }
 
   private func origin(_ train: LabeledItems, _ test: LabeledItems?) -> String {

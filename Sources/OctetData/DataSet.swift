@@ -18,8 +18,14 @@ package struct DataSet: Sendable {
   /// and more classes.
   package let numbersClasses: Bool
 
+  /// Whether its items are pictures whose three channels are known to be red, green and blue, as those of picture files
+  /// are. An array may have them in the order of the model that it was made for.
+  package let hasRedFirst: Bool
+
   package init(
-    train: LabeledItems, test: LabeledItems?, origin: String, axes: [Int]? = nil, numbersClasses: Bool = false
+    train: LabeledItems, test: LabeledItems?, origin: String, axes: [Int]? = nil,
+    numbersClasses: Bool = false,
+    hasRedFirst: Bool = false
   ) {
     precondition(test.map { $0.shape == train.shape && $0.targets.matches(train.targets) } ?? true)
     self.train = train
@@ -27,18 +33,21 @@ package struct DataSet: Sendable {
     self.origin = origin
     self.axes = axes
     self.numbersClasses = numbersClasses
+    self.hasRedFirst = hasRedFirst
   }
 
   /// The same data with something more to say about where it came from.
   package func noting(_ remark: String) -> DataSet {
     DataSet(
-      train: train, test: test, origin: "\(origin) (\(remark))", axes: axes, numbersClasses: numbersClasses)
+      train: train, test: test, origin: "\(origin) (\(remark))", axes: axes, numbersClasses: numbersClasses,
+      hasRedFirst: hasRedFirst)
   }
 
   /// The same data with something done to each part, whose axes are then in Octet's order.
   package func mapping(_ change: (LabeledItems) throws -> LabeledItems) rethrows -> DataSet {
     DataSet(
-      train: try change(train), test: try test.map(change), origin: origin, numbersClasses: numbersClasses)
+      train: try change(train), test: try test.map(change), origin: origin, numbersClasses: numbersClasses,
+      hasRedFirst: hasRedFirst)
   }
 
   /// Only the named classes, renumbered 0, 1, ... in the order of the names.
@@ -67,7 +76,7 @@ package struct DataSet: Sendable {
     let counts = DataSet.counts(keptTrain, keptTest)
     return DataSet(
       train: keptTrain, test: keptTest,
-      origin: "\(origin); kept \(counts) of \(classes.joined(separator: ", "))")
+      origin: "\(origin); kept \(counts) of \(classes.joined(separator: ", "))", hasRedFirst: hasRedFirst)
   }
 
   /// "60,000 training and 10,000 test images".

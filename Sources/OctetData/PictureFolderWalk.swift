@@ -1,10 +1,12 @@
 import OctetHost
 
-/// The PNG files in folders and in the folders within, one after another, in the order of the bytes of their names.
+/// The PNG and JPEG files in folders and in the folders within, one after another, in the order of the bytes of their
+/// names.
 ///
-/// Only names that end in .png count, and no hidden ones. A folder is entered once, however many links lead to it, so a
-/// link that leads back up neither repeats pictures nor goes on for ever. Holds the names of the folders that it is in
-/// and the identities of those that it has been in, and nothing of the files that it has handed out.
+/// Only names that end in .png, .jpg or .jpeg count, and no hidden ones. A folder is entered once, however many
+/// links lead to it, so a link that leads back up neither repeats pictures nor goes on for ever. Holds the names of
+/// the folders that it is in and the identities of those that it has been in, and nothing of the files that it has
+/// handed out.
 package struct PictureFolderWalk {
   package enum Item {
     case file(String)

@@ -82,13 +82,21 @@ package struct FolderListing: Sendable {
     }
   }
 
-  /// Whether the name ends in .png. By its bytes: comparing characters takes as long as a small layer.
+  /// Whether the name ends as one of `pictureEndings`. By its bytes: comparing characters takes as long as a small
+  /// layer.
   package func isPicture(_ index: Int) -> Bool {
     let entry = entries[index]
-    guard entry.length >= 4 else { return false }
-    let end = entry.bytes.upperBound
-    return names[end - 4] == UInt8(ascii: ".")
-      && (names[end - 3..<end].elementsEqual("png".utf8) || names[end - 3..<end].elementsEqual("PNG".utf8))
+    let name = names[entry.bytes]
+    return Self.pictureEndings.contains { name.count >= $0.utf8CodeUnitCount && Self.ends(name, in: $0) }
+  }
+
+  /// What names of pictures end in.
+  package static let pictureEndings: [StaticString] = [
+    ".png", ".PNG", ".jpg", ".JPG", ".jpeg", ".JPEG",
+  ]
+
+  private static func ends(_ name: ArraySlice<UInt8>, in ending: StaticString) -> Bool {
+    ending.withUTF8Buffer { name.suffix($0.count).elementsEqual($0) }
   }
 
   /// Nil where the listing does not say, as for links, or on file systems that keep it elsewhere: then ask

@@ -1,57 +1,74 @@
 import Octet
 import OctetText
 
-/// A gray picture: a PNG file that has been read, or pixels from elsewhere.
+/// A picture, gray or in color: a PNG file that has been read, or pixels from elsewhere.
 ///
 /// ```swift
 /// let picture = try Picture(path: "seven.png")
 /// let found = try classifier.classify(picture.fitted(for: classifier.model).pixels)
 /// ```
 public struct Picture: Equatable, Sendable {
-  private let gray: GrayPicture
+  /// Pixels in a row, 1 to 4,096.
+  public let width: Int
+  /// Rows, 1 to 4,096.
+  public let height: Int
+  /// Bytes of a pixel: 1 for gray, 3 for red, green and blue.
+  public let channels: Int
+  /// `height x width x channels` bytes, row by row from the top: 0 is dark, 255 is light.
+  public let pixels: [UInt8]
   /// The file, for errors.
   private let name: String
 
-  /// Pixels in a row, 1 to 4,096.
-  public var width: Int { gray.width }
-  /// Rows, 1 to 4,096.
-  public var height: Int { gray.height }
-  /// `height x width` bytes, row by row from the top: 0 is black, 255 is white.
-  public var pixels: [UInt8] { gray.pixels }
+  private init(_ raster: PixelRaster, name: String) {
+    (width, height, channels, pixels) = (raster.width, raster.height, raster.channels, raster.pixels)
+    self.name = name
+  }
 
   /// Reads a PNG file of any kind that the format has.
   ///
-  /// Color becomes gray by the weights of ITU-R BT.601, and what is transparent lies over white. The file may have
-  /// 4,096 x 4,096 pixels and 64 MiB at most, so that an untrusted one cannot take more memory than that.
+  /// In gray, color becomes gray by the weights of ITU-R BT.601; in color, gray is the same red, green and blue. What
+  /// is transparent lies over white. The file may have 4,096 x 4,096 pixels and 64 MiB at most, so that an untrusted
+  /// one cannot take more memory than that.
   ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - inColor: whether the picture has three channels, for a model that takes three.
   /// - Throws: ``PictureFailure`` if the file cannot be read, is no PNG file, is damaged, or is too large.
-  public init(path: String) throws(PictureFailure) {
+  public init(path: String, inColor: Bool = false) throws(PictureFailure) {
     var reader = PNGReader()
-    var gray = GrayPicture()
     do throws(PNGError) {
-      try reader.read(path: path, into: &gray)
+      if inColor {
+        var color = ColorPicture()
+        try reader.read(path: path, into: &color)
+        self.init(color.raster, name: path)
+      } else {
+        var gray = GrayPicture()
+        try reader.read(path: path, into: &gray)
+        self.init(gray.raster, name: path)
+      }
     } catch {
       throw PictureFailure(.png(error))
     }
-    (self.gray, name) = (gray, path)
   }
 
-  /// Reads the bytes of a PNG file, as ``init(path:)`` reads a file.
+  /// Reads the bytes of a PNG file, as ``init(path:inColor:)`` reads a file.
   ///
   /// - Throws: ``PictureFailure`` if the bytes are no PNG file, are damaged, or say that the picture is too large.
-  public init(png bytes: [UInt8]) throws(PictureFailure) {
+  public init(png bytes: [UInt8], inColor: Bool = false) throws(PictureFailure) {
     var reader = PNGReader()
-    var gray = GrayPicture()
-    let failure = bytes.withUnsafeBytes { (bytes) -> PNGError? in
-      do throws(PNGError) {
-        try reader.read(bytes: bytes, name: Self.unnamed, into: &gray)
-        return nil
-      } catch {
-        return error
+    do throws(PNGError) {
+      if inColor {
+        var color = ColorPicture()
+        try reader.read(bytes: bytes.span, name: Self.unnamed, into: &color)
+        self.init(color.raster, name: Self.unnamed)
+      } else {
+        var gray = GrayPicture()
+        try reader.read(bytes: bytes.span, name: Self.unnamed, into: &gray)
+        self.init(gray.raster, name: Self.unnamed)
       }
+    } catch {
+      throw PictureFailure(.png(error))
     }
-    if let failure { throw PictureFailure(.png(failure)) }
-    (self.gray, name) = (gray, Self.unnamed)
   }
 
   /// Takes pixels as they are.
@@ -59,19 +76,23 @@ public struct Picture: Equatable, Sendable {
   /// - Parameters:
   ///   - width: pixels in a row, 1 to 4,096.
   ///   - height: rows, 1 to 4,096.
-  ///   - pixels: `height x width` bytes, row by row from the top: 0 is black, 255 is white.
-  /// - Throws: ``PictureFailure`` if a side is not from 1 to 4,096 pixels, or `pixels` has another number of bytes.
-  public init(width: Int, height: Int, pixels: [UInt8]) throws(PictureFailure) {
+  ///   - channels: 1 for gray, 3 for red, green and blue.
+  ///   - pixels: `height x width x channels` bytes, row by row from the top: 0 is dark, 255 is light.
+  /// - Throws: ``PictureFailure`` if a side is not from 1 to 4,096 pixels, there are other than 1 or 3 channels, or
+  ///   `pixels` has another number of bytes.
+  public init(width: Int, height: Int, channels: Int = 1, pixels: [UInt8]) throws(PictureFailure) {
     let limits = PNGLimits()
     guard (1...limits.width).contains(width), (1...limits.height).contains(height),
-      pixels.count == width * height
+      channels == 1 || channels == 3, pixels.count == width * height * channels
     else {
       throw PictureFailure(
         .wrongSize,
-        "a picture of \(width) x \(height) with \(pixels.count) pixels: give width x height pixels, at most "
-          + "\(limits.width) x \(limits.height)")
+        "a picture of \(width) x \(height) and \(channels) channels with \(pixels.count) bytes: give "
+          + "width x height x channels bytes, at most \(limits.width) x \(limits.height) pixels of 1 or 3 channels"
+      )
     }
-    (gray, name) = (GrayPicture(width: width, height: height, pixels: pixels), Self.unnamed)
+    (self.width, self.height, self.channels, self.pixels) = (width, height, channels, pixels)
+    name = Self.unnamed
   }
 
   private static let unnamed = "the picture"
@@ -79,49 +100,58 @@ public struct Picture: Equatable, Sendable {
   /// The picture in the form in which a model was trained, for `Classifier.classify`.
   ///
   /// A model of digits finds the digit, scales and centers it, and inverts dark ink on light paper; a picture of the
-  /// model's size keeps its pixels. Other models take pictures of their own size as they are.
+  /// model's size keeps its pixels. Other models scale the picture, or take it as it is, as they say. A model of three
+  /// channels takes a gray picture as a color picture without color, and a model of one channel a color picture's gray.
   ///
   /// - Parameters:
-  ///   - model: takes one channel of at most 256 x 256 pixels.
+  ///   - model: takes one or three channels.
   ///   - form: how the picture is brought to the model's size; nil for what the model says.
   /// - Throws: ``PictureFailure`` if nothing stands out from the paper, if the picture has another size than the model
-  ///   and the form is `exact`, or if the model takes colors or larger pictures.
+  ///   and the form is `exact`, or if pictures cannot become the model's input.
   public func fitted(for model: Model, form: PictureForm? = nil) throws(PictureFailure) -> FittedPicture {
-    guard model.imageChannels == 1 else {
-      throw PictureFailure(
-        .wrongSize, "the model takes \(model.imageChannels) channels, and a picture has one, gray")
-    }
-    return try fitted(width: model.imageWidth, height: model.imageHeight, form: form ?? model.pictureForm)
+    try fitted(
+      width: model.imageWidth, height: model.imageHeight, channels: model.imageChannels,
+      form: form ?? model.pictureForm)
   }
 
   /// The picture in a form and size of the caller's, for images that a network is trained on.
   ///
   /// - Parameters:
-  ///   - width: pixels in a row of the result, 1 to 256.
-  ///   - height: rows of the result, 1 to 256.
-  ///   - form: `digits` finds a digit of any size; `unchanged` takes pictures of this size alone, as they are.
+  ///   - width: pixels in a row of the result.
+  ///   - height: rows of the result.
+  ///   - channels: 1 for gray, 3 for red, green and blue.
+  ///   - form: `digits` finds a digit of any size, for 1 to 256 pixels a side and one channel; `unchanged` takes
+  ///     pictures of this size alone, as they are; others scale them to 1 to 512 pixels a side.
   /// - Throws: ``PictureFailure`` if nothing stands out from the paper, if the picture has another size and the form is
-  ///   `exact`, or if a side is not from 1 to 256.
-  public func fitted(width: Int, height: Int, form: PictureForm) throws(PictureFailure) -> FittedPicture {
+  ///   `exact`, or if the form cannot give such a size.
+  public func fitted(
+    width: Int, height: Int, channels: Int = 1, form: PictureForm
+  ) throws(PictureFailure) -> FittedPicture {
     guard
       let options = PictureFitting(
-        width: width, height: height, fit: PictureFitting.Fit(form.fit),
+        width: width, height: height, channels: channels, fit: PictureFitting.Fit(form.fit),
         inversion: PictureFitting.Inversion(form.inversion))
     else {
       throw PictureFailure(
         .wrongSize,
-        "\(width) x \(height): pictures are fitted to 1 to \(PictureFitting.longestSide) pixels a side")
+        "pictures cannot become \(width) x \(height) pixels of \(channels) channels so: \(PictureFitting.possible)"
+      )
     }
     var fitter = PictureFitter(options)
     do throws(PictureError) {
-      return try fitter.fit(gray, name: name)
+      if self.channels == 1 {
+        return try fitter.fit(GrayPicture(width: self.width, height: self.height, pixels: pixels), name: name)
+      }
+      return try fitter.fit(ColorPicture(width: self.width, height: self.height, pixels: pixels), name: name)
     } catch {
       throw PictureFailure(error)
     }
   }
 
-  /// The picture as a PNG file of 8 bits, gray and not compressed, so that equal pictures give equal bytes.
-  public var png: [UInt8] { PNGWriter.encode(width: width, height: height, pixels: pixels.span) }
+  /// The picture as a PNG file of 8 bits, not compressed, so that equal pictures give equal bytes.
+  public var png: [UInt8] {
+    PNGWriter.encode(width: width, height: height, channels: channels, pixels: pixels.span)
+  }
 }
 
 /// Why a picture could not be read, or not be fitted to a model.
@@ -156,6 +186,7 @@ public struct PictureFailure: Error, Equatable, Sendable, CustomStringConvertibl
     switch error {
     case .noInk: kind = .noInk
     case .size: kind = .wrongSize
+    case .other: kind = .damaged
     case .png(let error):
       switch error.problem {
       case .cannotOpen, .cannotRead, .folder, .special: kind = .notReadable

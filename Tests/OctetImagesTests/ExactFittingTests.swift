@@ -48,12 +48,12 @@ import Testing
     try folder.write(sample.file, to: "digit.png")
     let options = try #require(PictureFitting(width: 28, height: 28, fit: .exact, inversion: inversion))
     var fitter = PictureFitter(options)
-    var rows = GrayPicture()
-    let direct = try fitter.fit(path: folder.path("digit.png"), rows: &rows)
+    let rows = OrderedRows()
+    let direct = try fitter.fit(path: folder.path("digit.png"), rows: rows.take)
     let whole = try fitter.fit(path: folder.path("digit.png"))
     let isDirect = !isInterlaced && inversion == .no
     #expect(direct.pixels == (isDirect ? [] : whole.pixels))
-    #expect(rows == (isDirect ? picture : GrayPicture()))
+    #expect(rows.pixels == (isDirect ? picture.pixels : []))
     #expect(direct.isInverted == whole.isInverted && direct.fit == whole.fit)
     #expect(direct.width == whole.width && direct.sourceHeight == whole.sourceHeight)
   }
@@ -63,8 +63,8 @@ import Testing
     #expect(
       error?.description
         == """
-        sample.png: is 28 x 29 pixels, and the model needs 28 x 28; give another picture, or let a digit \
-        in it be found (--fit auto)
+        sample.png: is 28 x 29 pixels, and the model needs 28 x 28; give another picture, or scale it \
+        (--fit stretch, crop, pad, or auto for a digit)
         """)
   }
 
@@ -81,6 +81,18 @@ import Testing
     #expect(PictureFitting(width: 256, height: 1) != nil)
     #expect(PictureFitting(width: 257, height: 28) == nil)
     #expect(PictureFitting(width: 28, height: 0) == nil)
+    for fit: PictureFitting.Fit in [.stretch, .crop, .pad] {
+      #expect(PictureFitting(width: 512, height: 1, channels: 3, fit: fit, inversion: .no) != nil)
+      #expect(PictureFitting(width: 512, height: 513, channels: 3, fit: fit, inversion: .no) == nil)
+    }
+    #expect(PictureFitting(width: 4_096, height: 4_096, fit: .exact) != nil)
+    #expect(PictureFitting(width: 4_097, height: 1, fit: .exact) == nil)
+    // Ink is looked for in gray pictures only.
+    #expect(PictureFitting(channels: 3, fit: .digit, inversion: .no) == nil)
+    #expect(PictureFitting(channels: 3, fit: .auto, inversion: .no) == nil)
+    #expect(PictureFitting(channels: 3, fit: .exact, inversion: .auto) == nil)
+    #expect(PictureFitting(channels: 3, fit: .exact, inversion: .yes) != nil)
+    #expect(PictureFitting(channels: 2, fit: .exact, inversion: .no) == nil)
   }
 
   @Test(

@@ -76,3 +76,15 @@ func strongBox(_ picture: FittedPicture) -> PixelBox? {
   else { return nil }
   return PixelBox(left: left, top: top, width: right - left + 1, height: bottom - top + 1)
 }
+
+/// Takes the rows of one picture, which come whole and in order, as a model does.
+final class OrderedRows {
+  private(set) var pixels: [UInt8] = []
+  private var next = 0
+
+  func take(_ values: Span<UInt8>, row: Int) {
+    #expect(row == next)
+    next += 1
+    for place in values.indices { pixels.append(values[place]) }
+  }
+}

@@ -12,7 +12,7 @@ import Testing
 /// What is wrong with a file is said in one line; nothing is guessed.
 @Suite struct PNGErrorTests {
   private static func sample(
-    depth: Int = 8, colorType: PNGHeader.ColorType = .gray, isInterlaced: Bool = false
+    depth: Int = 8, colorType: PNGColorType = .gray, isInterlaced: Bool = false
   ) -> SamplePNG {
     var random = RandomStream(seed: 4, purpose: .testing)
     return SamplePNG(

@@ -6,13 +6,13 @@ import Testing
 /// Every depth, color type and interlacing, written by libpng, against a formula in floating point.
 @Suite struct PNGMatrixTests {
   struct Kind: Sendable, CustomTestStringConvertible {
-    let colorType: PNGHeader.ColorType
+    let colorType: PNGColorType
     let depth: Int
     let isTransparent: Bool
     var testDescription: String { "\(colorType) \(depth)\(isTransparent ? " tRNS" : "")" }
   }
 
-  static let kinds: [Kind] = PNGHeader.ColorType.allCases.flatMap { type -> [Kind] in
+  static let kinds: [Kind] = PNGColorType.allCases.flatMap { type -> [Kind] in
     let depths =
       switch type {
       case .gray: [1, 2, 4, 8, 16]

@@ -7,7 +7,7 @@ struct SamplePNG {
   var width: Int
   var height: Int
   var depth: Int
-  var colorType: PNGHeader.ColorType
+  var colorType: PNGColorType
   var isInterlaced = false
   /// `height x width x channels`, unscaled.
   var samples: [UInt16]
@@ -19,7 +19,7 @@ struct SamplePNG {
 
   /// Noise of the kind.
   init(
-    width: Int, height: Int, depth: Int, colorType: PNGHeader.ColorType, isInterlaced: Bool = false,
+    width: Int, height: Int, depth: Int, colorType: PNGColorType, isInterlaced: Bool = false,
     isTransparent: Bool = false, random: inout RandomStream
   ) {
     self.width = width

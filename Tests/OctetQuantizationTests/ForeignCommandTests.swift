@@ -49,11 +49,12 @@ struct ForeignCommandTests {
     #expect(evaluated["accuracy"] as? Double == report["accuracy"] as? Double)
     let text = try OctetProcess.run("quantize", lite, "--data", data, "--out", out)
     #expect(text.status == 0 && text.output.contains("nothing calibrated"))
-    // The whole range moved a little: a table takes the pixels in.
+    // The whole range moved a little: a line takes the pixels in.
     let moved = try OctetProcess.run(
       "quantize", lite, "--data", data, "--out", out, "--pixels=-0.05:1", "-q")
     #expect(moved.status == 0 && moved.output.isEmpty)
-    #expect(try Model(copying: #require(try folder.bytes(of: "lite.octet"))).layerCount == 3)
+    let line = try Model(copying: #require(try folder.bytes(of: "lite.octet")))
+    #expect(line.layerCount == 2 && line.pixelMap != nil)
   }
 
   @Test func `an integer model needs no data, and then takes its own integers`() throws {
@@ -236,19 +237,57 @@ struct ForeignCommandTests {
     #expect(try OctetProcess.run("export", number, "--onnx", folder.path("again.onnx")).status == 0)
   }
 
+  @Test(
+    arguments: [
+      (text: "1:255", lows: [1], highs: [255]), ("-1:1,0:2", [-1, 0], [1, 2]), ("tf", [-1], [1]),
+      ("mean=0.5:std=0.25", [-2], [2]), ("mean=0,0.5:std=1,0.5", [0, -1], [1, 1]),
+      ("caffe", [-103.939, -116.779, -123.68], [255 - 103.939, 255 - 116.779, 255 - 123.68]),
+    ] as [(text: String, lows: [Float], highs: [Float])])
+  func `ranges of pixels`(text: String, lows: [Float], highs: [Float]) throws {
+    // The refusal of a model of one channel repeats what was understood.
+    let result = try OctetProcess.run(
+      "quantize", keras, "--data", folder.path("seven.csv"), "--out", folder.path("p.octet"),
+      "--pixels=\(text)",
+      "-q")
+    if lows.count == 1 {
+      #expect(result.status == 0, "\(result.errors)")
+    } else {
+      let shown = zip(lows, highs).map { "\($0):\($1)" }.joined(separator: ",")
+      let message = "for \(lows.count) channels (\(shown))"
+      #expect(result.status == 1 && result.errors.contains(message), "\(result.errors)")
+    }
+  }
+
+  @Test(arguments: [
+    "", "1", "1:", ":", "2:1", "1:1", "1:2:3", "a:b", "nan:1", "0:inf", "0:1e7", "0:1,", ",0:1", "0:1,2:1",
+    "mean=1",
+    "mean=1:std=", "mean=1:std=0", "mean=1:std=-1", "mean=1,2:std=1", "mean=a:std=1", "std=1:mean=0",
+    "mean=0:std=1e-9",
+    "TF",
+  ])
+  func `what is no range of pixels`(text: String) throws {
+    let result = try OctetProcess.run(
+      "quantize", keras, "--data", folder.path("six.csv"), "--out", folder.path("p.octet"), "--pixels=\(text)"
+    )
+    #expect(result.status == 2 && result.errors.contains("--pixels"), "\(result.errors)")
+  }
+
   @Test func `an integer model is compared with the data before it is written`() throws {
     try write(size: 6, classes: 4, to: "four.csv")
     let out = folder.path("none.octet")
     for (data, more, message) in [
       ("seven.csv", [], "the images are 7x7x1, the network's input is 36"),
-      ("four.csv", ["--classes", "0,1,2,3,x"], "not a class of the data"),
-      ("four.csv", [], "not a class of the data"),
+      ("four.csv", ["--classes", "0,1,2,x,y"], "not a class of the data"),
     ] {
       let result = try OctetProcess.run(
         ["quantize", lite, "--data", folder.path(data), "--out", out, "-q"] + more)
       #expect(result.status == 1 && result.errors.contains(message), "\(result.errors)")
     }
     #expect(try folder.bytes(of: "none.octet") == nil)
+    // Data may have some of the classes only.
+    let some = try OctetProcess.run(
+      ["quantize", lite, "--data", folder.path("four.csv"), "--out", out, "--json"])
+    #expect(some.status == 0 && some.errorsBesideWarnings.isEmpty, "\(some.errors)")
   }
 
   @Test func `mistakes get one line and leave no file`() throws {
@@ -263,8 +302,8 @@ struct ForeignCommandTests {
       ),
       (["quantize", lite, "--data", six, "--out", out, "--no-bias-correction"], 2, "keeps its own integers"),
       (["quantize", lite, "--data", six, "--out", out, "--pixels", "0:255"], 1, "--pixels LOW:HIGH"),
-      (["quantize", lite, "--data", six, "--out", out, "--pixels", "1:0"], 2, "-1:1"),
-      (["quantize", lite, "--data", six, "--out", out, "--pixels", "a:b"], 2, "-1:1"),
+      (["quantize", lite, "--data", six, "--out", out, "--pixels", "1:0"], 2, "the smaller first"),
+      (["quantize", lite, "--data", six, "--out", out, "--pixels", "a:b"], 2, "not 'a:b'"),
       (["quantize", lite, "--data", six, "--out", out, "--classes", "a,b"], 1, "5 outputs"),
       (["quantize", lite, "--data", six, "--out", out, "--classes", "a,a"], 2, "different names"),
       (

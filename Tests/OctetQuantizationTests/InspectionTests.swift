@@ -82,10 +82,12 @@ struct InspectionTests {
           model, images: images, settings: QuantizationSettings(), workers: Workers(count: 1))
       } catch {
         // Refused for the same reason.
-        #expect(throws: error) { try QuantizedNetwork(outlineOf: model, picture: Self.shape) }
+        #expect(throws: error) {
+          try QuantizedNetwork(outlineOf: model, picture: Self.shape, inputKind: .pictures)
+        }
         continue
       }
-      let outline = try QuantizedNetwork(outlineOf: model, picture: Self.shape)
+      let outline = try QuantizedNetwork(outlineOf: model, picture: Self.shape, inputKind: .pictures)
       #expect(try Self.sizes(outline.model) == Self.sizes(quantizer.run().model), "\(text)")
       compared += 1
     }

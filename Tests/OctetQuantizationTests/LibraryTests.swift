@@ -73,20 +73,21 @@ import Testing
 
   @Test func `models of other programs are imported`() throws {
     let keras = path("OctetInterchangeTests/Keras/Models/sequential.keras")
-    let model = try FloatModel(importing: keras, pixels: -1...1)
+    let model = try FloatModel(importing: keras, pixels: PixelRange(-1...1))
     #expect(
       try model
-        == FloatModel(.keras, ByteFile.stored(at: keras, limit: 1 << 20), path: keras).taking(pixels: -1...1))
+        == FloatModel(.keras, ByteFile.stored(at: keras, limit: 1 << 20), path: keras).taking(
+          pixels: PixelRange(-1...1)))
     #expect(kind { _ = try FloatModel(importing: keras, classNames: ["a"]) } == .format)
     #expect(kind { _ = try FloatModel(importing: "/nowhere.onnx") } == .file)
     #expect(kind { _ = try FloatModel(importing: "/nowhere.safetensors") } == .file)
     // It scales its input, so what pixels were has to be said.
     let rescaled = path("OctetInterchangeTests/Keras/Models/rescaled.keras")
     #expect(kind { _ = try FloatModel(importing: rescaled) } == .model)
-    #expect(try FloatModel(importing: rescaled, pixels: 0...255).parameterCount > 0)
+    #expect(try FloatModel(importing: rescaled, pixels: PixelRange(0...255)).parameterCount > 0)
     let octet = path("../Models/binary-dense.safetensors")
     #expect(try FloatModel(importing: octet) == FloatModel(path: octet))
-    #expect(kind { _ = try FloatModel(importing: octet, pixels: 0...1) } == .model)
+    #expect(kind { _ = try FloatModel(importing: octet, pixels: PixelRange(0...1)) } == .model)
     #expect(kind { _ = try FloatModel(importing: path("../Models/binary-dense.octet")) } == .format)
   }
 
@@ -97,7 +98,8 @@ import Testing
     #expect(kind { _ = try FloatModel(importing: integers) } == .format)
     let float = path("OctetQuantizationTests/TensorFlowLite/Models/dense-float.tflite")
     #expect(kind { _ = try IntegerModel(convertingIntegers: float) } == .format)
-    #expect(kind { _ = try IntegerModel(convertingIntegers: integers, pixels: -7...1) } == .format)
+    #expect(
+      kind { _ = try IntegerModel(convertingIntegers: integers, pixels: PixelRange(-7...1)) } == .format)
     #expect(kind { _ = try IntegerModel(convertingIntegers: "/nowhere.tflite") } == .file)
     #expect(kind { _ = try IntegerModel(convertingIntegers: integers, classNames: ["a"]) } == .model)
   }

@@ -153,9 +153,9 @@ import Testing
     let images = FloatModels.images(5, shape: shape)
     for names in [["first", "kind"], ["level", "share", "kind"], ["kind"]] {
       let own = try model(several, outputs: names).deciding()
-      let taken = try own.taking(pixels: -3...2)
+      let taken = try own.taking(pixels: PixelRange(-3...2))
       let (one, other) = (
-        try FloatRunner(own, on: images, workers: workers, pixels: -3...2).run(0..<5),
+        try FloatRunner(own, on: images, workers: workers, pixels: PixelRange(-3...2)).run(0..<5),
         try FloatRunner(taken, on: images, workers: workers).run(0..<5)
       )
       for (left, right) in zip(one, other) {

@@ -86,7 +86,9 @@ struct QuantizerTests {
     let activation = quantized.network.outputs[0].head == .linear ? model.network.outputActivation : .linear
     let float = network.outputs(images, activation: activation, workers: workers).flatMap { $0 }
     let simulation = try IntegerNetworkExecution(quantized, capacity: images.count, workers: workers)
-      .run(images.pixels.map { Float($0) }, count: images.count).outputs
+      .run(
+        quantized.input.steps(quantized.network.inputValues(images, 0..<images.count)), count: images.count
+      ).outputs
     let output = quantized.integers[quantized.integers.count - 1].output
     var found: [Float] = []
     for image in 0..<images.count {
@@ -97,7 +99,7 @@ struct QuantizerTests {
       // The batch simulation, layer by layer: only averages may round differently, by one step.
       let averages = quantized.network.layers.contains { $0.kind.fileKind.traits.contains(.means) }
       for (index, values) in outcome.tensors.enumerated() where !averages {
-        let zeroPoint = index == 0 ? -128 : quantized.integers[index - 1].output.zeroPoint
+        let zeroPoint = quantized.encodings[index].zeroPoint
         let own = simulation[index][image * values.count..<(image + 1) * values.count]
         #expect(own.elementsEqual(values.map { Float($0 - zeroPoint) }))
       }

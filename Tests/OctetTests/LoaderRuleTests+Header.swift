@@ -30,7 +30,7 @@ extension LoaderRuleTests {
     #expect(Self.rule { $0[32] = 1 } == nil)
     #expect(Self.rule { $0[32] = 2 } == .inputKind)
     for fit in UInt8.min...UInt8.max {
-      #expect(Self.rule { $0[33] = fit } == (fit < 3 ? nil : .pictureForm))
+      #expect(Self.rule { $0[33] = fit } == (fit < 6 ? nil : .pictureForm))
       #expect(Self.rule { $0[34] = fit } == (fit < 3 ? nil : .pictureForm))
       // Features are not fitted.
       #expect(Self.rule(changing: { $0.input = (1, fit, 0, 0, 0) }) == (fit == 0 ? nil : .pictureForm))

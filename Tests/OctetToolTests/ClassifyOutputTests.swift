@@ -156,7 +156,7 @@ import Testing
   @Test func `folders are searched in order to their ends`() throws {
     let sample = try ClassifySample(digits: 3)
     let files = [
-      "b.png", "a/z.PNG", "a/deep/er/one.png", "c/.hidden/no.png", "a/.no.png", "a/text.txt", "d.jpeg",
+      "b.png", "a/z.PNG", "a/deep/er/one.png", "c/.hidden/no.png", "a/.no.png", "a/text.txt", "d.gif",
     ]
     for name in files {
       let path = sample.folder.path("tree/" + name)

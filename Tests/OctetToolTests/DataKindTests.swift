@@ -239,8 +239,8 @@ import Testing
     #expect(shown["channels"] as? Int == 3 && shown["images"] as? Int == 91)
     let first = try object(try run("data", "show", "--data", data, "--image", "40", "--json"))
     #expect(shown["pixels"] as? [Int] == first["pixels"] as? [Int])
-    try run("quantize", "c.safetensors", "--data", data, "--out", "n.octet", "--invert", "yes")
-      .expectRefusal(1, "--invert yes: is for gray pictures")
+    try run("quantize", "c.safetensors", "--data", data, "--out", "n.octet", "--invert", "auto")
+      .expectRefusal(1, "--invert auto: is for gray pictures")
     try run("data", "export-png", "--data", "features.npz", "--out", "none.d")
       .expectRefusal(1, "has floats of 1 channels")
   }

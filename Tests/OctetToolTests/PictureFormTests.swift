@@ -119,7 +119,7 @@ struct PictureFormTests {
     try folder.write(ClassifySample.png([UInt8](repeating: 9, count: 400), width: 20), to: "large.png")
     let result = try run("classify", folder.path("frames.octet"), folder.path("large.png"))
     #expect(result.status == 1 && result.errors.contains("20 x 20 pixels, and the model needs 16 x 16"))
-    #expect(result.errors.contains("--fit auto"))
+    #expect(result.errors.contains("--fit stretch, crop, pad, or auto"))
   }
 
   @Test func `options for pictures need pictures`() throws {

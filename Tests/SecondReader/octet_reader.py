@@ -86,7 +86,7 @@ class Model:
         need(1 <= layers <= 1024, "there are 1 to 1,024 layers, not", layers)
         need(1 <= outputs <= 16, "there are 1 to 16 outputs, not", outputs)
         need(self.features <= 1, "the input is pictures or features")
-        need(fit <= 2 and invert <= 2 and self.reversed <= 1 and self.has_map <= 1, "unknown handling of pictures")
+        need(fit <= 5 and invert <= 2 and self.reversed <= 1 and self.has_map <= 1, "unknown handling of pictures")
         need(not self.features or fit == invert == self.reversed == self.has_map == 0, "only pictures are prepared")
         need(not any(data[37:64]), "bytes 37 to 63 of the header are zero")
         place_layers = 64 + 28 * (layers + 1)

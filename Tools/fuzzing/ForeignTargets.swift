@@ -25,7 +25,7 @@ func writeOn(_ model: FloatModel?) {
   guard let model else { return }
   do {
     // Weights at the end of what floats hold cannot be made larger.
-    let taken = (try? model.taking(pixels: -1...1)) ?? model
+    let taken = (try? model.taking(pixels: .torch)) ?? model
     _ = try ONNXExport.file(taken, octetVersion: "fuzz")
     // Octet's own files hold networks that end with one row of numbers.
     guard try taken.network.shapes().last?.isFlat == true else { return }

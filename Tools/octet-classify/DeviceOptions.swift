@@ -82,14 +82,9 @@ struct DeviceOptions {
     if isWorkLimit {
       workLimit = try Self.operations(value)
     } else if isFit {
-      if value.matches("auto") {
-        fit = .auto
-      } else if value.matches("exact") {
-        fit = .exact
-      } else if value.matches("digit") {
-        fit = .digit
-      } else {
-        throw .usage("--fit cannot be '\(value)', only one of auto, exact, digit")
+      fit = PictureFitting.Fit.allCases.first { value.matches($0.word) }
+      if fit == nil {
+        throw .usage("--fit cannot be '\(value)', only one of auto, exact, digit, stretch, crop, pad")
       }
     } else {
       if value.matches("auto") {

@@ -89,8 +89,9 @@ enum DeviceProgram {
         PATH   PNG files, or - for paths from standard input, one a line
 
       Options:
-            --fit HOW     take pictures as they are, or find and center the digit
-                          (one of auto, exact, digit; default: as the model says)
+            --fit HOW     take pictures as they are, find and center the digit, or
+                          scale them (one of auto, exact, digit, stretch, crop,
+                          pad; default: as the model says)
             --invert HOW  whether dark and light change places (one of auto, yes,
                           no; default: as the model says)
             --max-work N  refuse a model that takes more operations for a picture

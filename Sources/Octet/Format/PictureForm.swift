@@ -9,6 +9,12 @@ public struct PictureForm: Sendable {
     case exact = 1
     /// The ink is found, scaled and centered, as was done to MNIST.
     case digit = 2
+    /// The whole picture is scaled to the model's size, and may be squeezed.
+    case stretch = 3
+    /// The middle of the picture that has the model's proportions is scaled.
+    case crop = 4
+    /// The whole picture is scaled without squeezing it; what is left of the model's input is black.
+    case pad = 5
   }
 
   /// Whether dark and light change places. The raw value is what stands in the file.
@@ -25,11 +31,14 @@ public struct PictureForm: Sendable {
   public var fit: Fit
   /// Whether dark and light change places.
   public var inversion: Inversion
+  /// Whether the channels of a color picture go in as blue, green, red.
+  public var takesBlueFirst: Bool
 
   /// A form of any kind.
-  public init(fit: Fit, inversion: Inversion) {
+  public init(fit: Fit, inversion: Inversion, takesBlueFirst: Bool = false) {
     self.fit = fit
     self.inversion = inversion
+    self.takesBlueFirst = takesBlueFirst
   }
 
   /// For digits drawn in any size, light on dark or dark on light.
@@ -39,9 +48,9 @@ public struct PictureForm: Sendable {
   public static var unchanged: PictureForm { PictureForm(fit: .exact, inversion: .no) }
 
   /// Nil where a byte of the file has no meaning.
-  init?(fit: UInt8, inversion: UInt8) {
+  init?(fit: UInt8, inversion: UInt8, order: UInt8 = 0) {
     guard let fit = Fit(rawValue: fit), let inversion = Inversion(rawValue: inversion) else { return nil }
-    self.init(fit: fit, inversion: inversion)
+    self.init(fit: fit, inversion: inversion, takesBlueFirst: order != 0)
   }
 }
 

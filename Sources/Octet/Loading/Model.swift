@@ -99,13 +99,13 @@ public struct Model: Sendable {
 
   /// How pictures become images of this size.
   public var pictureForm: PictureForm {
-    PictureForm(fit: records.bytes.byte(FileFormat.fit), inversion: records.bytes.byte(FileFormat.inversion))
-      ?? .unchanged
+    let bytes = records.bytes
+    return PictureForm(
+      fit: bytes.byte(FileFormat.fit), inversion: bytes.byte(FileFormat.inversion),
+      order: bytes.byte(FileFormat.channelOrder)) ?? .unchanged
   }
   /// What goes in.
   public var inputKind: InputKind { records.inputKind }
-  /// Whether the channels of a colour picture go in as blue, green, red.
-  public var takesBlueFirst: Bool { records.bytes.byte(FileFormat.channelOrder) != 0 }
 
   /// How pixels become the input's integers; nil where that is the pixel less 128.
   package var pixelMap: PixelMap? {

@@ -4,8 +4,10 @@ public struct FittedPicture: Equatable, Sendable {
   public let width: Int
   /// Rows of the model's input.
   public let height: Int
-  /// `height x width` bytes, row by row from the top: what the model takes. In the form of digits, 0 is paper and 255
-  /// is full ink, as in MNIST.
+  /// 1 for gray, 3 for red, green and blue.
+  public let channels: Int
+  /// `height x width x channels` bytes, row by row from the top: what the model takes. In the form of digits, 0 is
+  /// paper and 255 is full ink, as in MNIST.
   public let pixels: [UInt8]
 
   /// Of the file.
@@ -14,9 +16,9 @@ public struct FittedPicture: Equatable, Sendable {
 
   /// Whether dark and light changed places: the picture has dark ink on light paper, or that was asked for.
   public let isInverted: Bool
-  /// What was done to the size: `exact` or `digit`, never `auto`.
+  /// What was done to the size; never `auto`.
   package let fit: PictureFitting.Fit
-  /// Where the ink was found in the file's pixels; nil for `exact`.
+  /// Where the ink was found in the file's pixels; nil where none was looked for.
   package let inkBox: PixelBox?
   /// Whether the strokes were too thin to survive the scaling, and were broadened.
   public let isThickened: Bool

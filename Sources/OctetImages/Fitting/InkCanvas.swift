@@ -37,6 +37,14 @@ struct InkCanvas {
   /// The smallest factor that brings a part of a picture onto the canvas.
   static func factor(for part: PixelBox) -> Int { (part.longerSide + longestSide - 1) / longestSide }
 
+  /// Takes a whole picture.
+  mutating func draw(_ picture: PixelRaster) {
+    window = nil
+    begin(width: picture.width, height: picture.height, hasWholeRows: true)
+    picture.draw { take($0, row: $1, firstColumn: 0, columnStep: 1) }
+    finish()
+  }
+
   /// Exchanges the room of the levels for other room while nobody needs them: they are lost.
   mutating func lendRoom(_ room: inout [Int32]) { swap(&levels, &room) }
 
@@ -54,10 +62,10 @@ struct InkCanvas {
   }
 }
 
-extension InkCanvas: GrayRowSink {
-  mutating func begin(_ header: PNGHeader) { begin(width: header.width, height: header.height) }
+extension InkCanvas: PixelRowSink {
+  var channels: Int { 1 }
 
-  mutating func begin(width: Int, height: Int) {
+  mutating func begin(width: Int, height: Int, hasWholeRows: Bool) {
     pictureWidth = width
     pictureHeight = height
     part = window ?? PixelBox(left: 0, top: 0, width: width, height: height)

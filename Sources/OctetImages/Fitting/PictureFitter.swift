@@ -1,13 +1,14 @@
 /// Brings one picture after another to a model's form. Integers only, and memory that does not depend on the size of
-/// the pictures: below 1 MB, kept from one to the next.
+/// the pictures.
 ///
-/// Reads a picture once, as rows arrive, into a canvas of at most 256 x 256 cells. Where a digit fills only a small
-/// part of a large picture, that part is read a second time in detail.
+/// Pictures are scaled as their rows arrive. For digits they are read once into a canvas of at most 256 x 256 cells,
+/// below 1 MB that is kept from one to the next; where a digit fills only a small part of a large picture, that part is
+/// read a second time in detail.
 package struct PictureFitter: ~Copyable {
   package let options: PictureFitting
   private var reader: PNGReader
-  /// A picture in memory, while it is fitted; empty where a file is read.
-  private var held = GrayPicture()
+  /// A picture in memory, while it is fitted; nil where a file is read.
+  private var held: PixelRaster?
   private var canvas = InkCanvas()
   private var paper = Paper()
   private var map = InkMap()
@@ -28,46 +29,24 @@ package struct PictureFitter: ~Copyable {
   package mutating func fit(path: String) throws(PictureError) -> FittedPicture {
     try pngErrors { reader throws(PNGError) in try reader.openFile(path) }
     defer { reader.close() }
-    guard isOpenTakenAsItIs else { return try fitOpen(name: path) }
-    var picture = GrayPicture()
-    try readOpen(into: &picture, name: path)
-    return taken(picture.pixels)
+    return try fitOpen(name: path)
   }
 
-  /// The picture in the file at `path`, if nothing about it has to be found out before the model can have its rows: it
-  /// has the model's size and is taken as it is. Then `rows` has got them as they were read, and the picture that is
-  /// given keeps none. Otherwise the whole picture, and `rows` has got nothing.
+  /// The picture in the file at `path`, if nothing about it has to be found out before the model can have its rows:
+  /// they come from the top, and dark and light stay as they are. Then `rows` has got those of the model's input with
+  /// their numbers, in order, as the file was read, and the picture that is given keeps none. Otherwise the whole
+  /// picture, and `rows` has got nothing.
   package mutating func fit(
-    path: String, rows: inout some GrayRowSink & ~Copyable
+    path: String, rows: @escaping (Span<UInt8>, Int) -> Void
   ) throws(PictureError) -> FittedPicture {
     try pngErrors { reader throws(PNGError) in try reader.openFile(path) }
     defer { reader.close() }
-    guard isOpenTakenAsItIs else { return try fitOpen(name: path) }
-    try readOpen(into: &rows, name: path)
-    return taken([])
-  }
-
-  /// Whether the open picture goes into the model as it is, row by row from the top.
-  private var isOpenTakenAsItIs: Bool {
-    options.inversion == .no && options.fit != .digit && reader.openSize == (options.width, options.height)
-      && reader.openRowsAreWhole
-  }
-
-  private mutating func readOpen(
-    into rows: inout some GrayRowSink & ~Copyable, name: String
-  ) throws(PictureError) {
-    do throws(PNGError) {
-      try reader.readRows(into: &rows, name: name)
-    } catch {
-      throw .png(error)
+    let size = openSize
+    guard options.inversion == .no, reader.openRowsAreWhole, isScaled(size) else {
+      return try fitOpen(name: path)
     }
-  }
-
-  /// What is said of such a picture.
-  private func taken(_ pixels: [UInt8]) -> FittedPicture {
-    FittedPicture(
-      width: options.width, height: options.height, pixels: pixels, sourceWidth: options.width,
-      sourceHeight: options.height, isInverted: false, fit: .exact, inkBox: nil, isThickened: false)
+    _ = try scale(name: path, feed: rows)
+    return scaled([], of: size, isInverted: false)
   }
 
   /// The picture in the bytes of a file; `name` is for errors.
@@ -81,8 +60,15 @@ package struct PictureFitter: ~Copyable {
 
   /// A picture that has been read; `name` is for errors.
   package mutating func fit(_ picture: GrayPicture, name: String) throws(PictureError) -> FittedPicture {
-    held = picture
-    defer { held = GrayPicture() }
+    held = options.channels == 1 ? picture.raster : picture.inColor.raster
+    defer { held = nil }
+    return try fitOpen(name: name)
+  }
+
+  /// A picture that has been read; `name` is for errors.
+  package mutating func fit(_ picture: ColorPicture, name: String) throws(PictureError) -> FittedPicture {
+    held = options.channels == 1 ? picture.inGray.raster : picture.raster
+    defer { held = nil }
     return try fitOpen(name: name)
   }
 
@@ -97,68 +83,41 @@ package struct PictureFitter: ~Copyable {
   }
 
   private mutating func fitOpen(name: String) throws(PictureError) -> FittedPicture {
-    canvas.window = nil
-    try readCanvas(name)
-    let isSize = canvas.pictureWidth == options.width && canvas.pictureHeight == options.height
-    switch options.fit {
-    case .exact,
-      .auto where isSize:
-      guard isSize else {
-        throw .size(
-          path: name, width: canvas.pictureWidth, height: canvas.pictureHeight, neededWidth: options.width,
-          neededHeight: options.height)
-      }
-      return try fitExact(name)
-    case .digit, .auto: return try fitDigit(name)
-    }
+    isScaled(openSize) ? try fitScaled(name) : try fitDigit(name)
   }
 
-  private mutating func readCanvas(_ name: String) throws(PictureError) {
-    guard held.isEmpty else { return held.draw(on: &canvas) }
+  /// Of the open picture.
+  private var openSize: (width: Int, height: Int) {
+    held.map { ($0.width, $0.height) } ?? reader.openSize
+  }
+
+  /// Reads the open picture to its end.
+  private static func read(
+    _ held: PixelRaster?, _ reader: inout PNGReader, into sink: inout some PixelRowSink & ~Copyable,
+    name: String
+  ) throws(PictureError) {
+    if let held {
+      sink.begin(width: held.width, height: held.height, hasWholeRows: true)
+      held.draw { sink.take($0, row: $1, firstColumn: 0, columnStep: 1) }
+      return
+    }
     do throws(PNGError) {
-      try reader.readRows(into: &canvas, name: name)
+      try reader.readRows(into: &sink, name: name)
     } catch {
       throw .png(error)
     }
-    canvas.finish()
-  }
-
-  /// Whether the ink is taken for light.
-  private func decidesLightInk(isExact: Bool) -> Bool {
-    switch options.inversion {
-    case .auto:
-      isExact ? Polarity.hasLightInk(canvas, PictureFrame(canvas)) : Polarity.hasLightInk(canvas, paper)
-    case .yes: false
-    case .no: true
-    }
-  }
-
-  private mutating func fitExact(_ name: String) throws(PictureError) -> FittedPicture {
-    let lightInk = decidesLightInk(isExact: true)
-    var (least, most) = (UInt8.max, UInt8(0))
-    let turned: UInt8 = lightInk ? 0 : 255
-    var pixels = [UInt8](repeating: 0, count: canvas.count)
-    let levels = canvas.levels.span.extracting(0..<canvas.count)
-    var bytes = pixels.mutableSpan
-    // No side of a model's input is longer than the canvas's, so each cell is a pixel: a level is a byte of gray times
-    // the steps. 255 less a byte is the byte with all its bits turned over.
-    for place in levels.indices {
-      let gray = UInt8(truncatingIfNeeded: levels[unchecked: place] / InkCanvas.steps) ^ turned
-      (least, most) = (min(least, gray), max(most, gray))
-      bytes[unchecked: place] = gray
-    }
-    // Who says what is ink and what is paper may have either alone.
-    guard options.inversion != .auto || Int32(most - least) * InkCanvas.steps >= InkMap.leastContrast else {
-      throw .noInk(path: name)
-    }
-    return FittedPicture(
-      width: options.width, height: options.height, pixels: pixels, sourceWidth: canvas.pictureWidth,
-      sourceHeight: canvas.pictureHeight, isInverted: !lightInk, fit: .exact, inkBox: nil, isThickened: false)
   }
 
   private mutating func fitDigit(_ name: String) throws(PictureError) -> FittedPicture {
+    canvas.window = nil
+    try readCanvas(name)
     paper.measure(canvas)
-    let lightInk = decidesLightInk(isExact: false)
+    let lightInk =
+      switch options.inversion {
+      case .auto: Polarity.hasLightInk(canvas, paper)
+      case .yes: false
+      case .no: true
+      }
     guard var box = findInk(lightInk) else { throw .noInk(path: name) }
     if let window = window(around: box) {
       canvas.window = window
@@ -176,7 +135,7 @@ package struct PictureFitter: ~Copyable {
     let growth = map.thicken(thinnerThan: Self.thinnest * unit / 256, to: Self.broadened * unit / 256)
     if let growth { box = box.expanded(by: growth, in: map.width, map.height) }
     return FittedPicture(
-      width: options.width, height: options.height, pixels: placement.place(map, box: box),
+      width: options.width, height: options.height, channels: 1, pixels: placement.place(map, box: box),
       sourceWidth: canvas.pictureWidth, sourceHeight: canvas.pictureHeight, isInverted: !lightInk,
       fit: .digit,
       inkBox: inkBox, isThickened: growth != nil)
@@ -197,8 +156,13 @@ package struct PictureFitter: ~Copyable {
     return map.find(&canvas, paper, lightInk: lightInk)
   }
 
+  private mutating func readCanvas(_ name: String) throws(PictureError) {
+    try Self.read(held, &reader, into: &canvas, name: name)
+    canvas.finish()
+  }
+
   private mutating func rewind(_ name: String) throws(PictureError) {
-    guard held.isEmpty else { return }
+    guard held == nil else { return }
     let (width, height) = (canvas.pictureWidth, canvas.pictureHeight)
     try pngErrors { reader throws(PNGError) in
       try reader.rewind(name: name)
@@ -216,5 +180,74 @@ package struct PictureFitter: ~Copyable {
     return PixelBox(
       left: left, top: top, width: min(canvas.part.right, left + box.width * canvas.factor) - left,
       height: min(canvas.part.bottom, top + box.height * canvas.factor) - top)
+  }
+}
+
+// Pictures that are scaled, or taken as they are.
+extension PictureFitter {
+  /// Whether a picture of such a size is not looked through for a digit.
+  private func isScaled(_ size: (width: Int, height: Int)) -> Bool {
+    switch options.fit {
+    case .auto: size == (options.width, options.height)
+    case .digit: false
+    case .exact, .stretch, .crop, .pad: true
+    }
+  }
+
+  /// Reads the open picture as the model's input, or hands its rows on.
+  private mutating func scale(
+    name: String, feed: ScaledRows.Take? = nil
+  ) throws(PictureError) -> PixelRaster {
+    let (width, height) = openSize
+    let scales = options.fit == .stretch || options.fit == .crop || options.fit == .pad
+    guard scales || (width, height) == (options.width, options.height) else {
+      throw .size(
+        path: name, width: width, height: height, neededWidth: options.width, neededHeight: options.height)
+    }
+    let scaler = AreaScaler(
+      width: options.width, height: options.height, channels: options.channels, fit: options.fit)
+    var scaled = ScaledRows(scaler, feed: feed)
+    try Self.read(held, &reader, into: &scaled, name: name)
+    scaled.finish()
+    return scaled.picture
+  }
+
+  private mutating func fitScaled(_ name: String) throws(PictureError) -> FittedPicture {
+    let size = openSize
+    let picture = try scale(name: name)
+    if options.inversion == .no { return scaled(picture.pixels, of: size, isInverted: false) }
+    var isInverted = true
+    if options.inversion == .auto {
+      // Who says what is ink and what is paper may have either alone.
+      let (least, most) = Self.extremes(picture.pixels)
+      guard Int32(most - least) * InkCanvas.steps >= InkMap.leastContrast else { throw .noInk(path: name) }
+      canvas.draw(picture)
+      isInverted = !Polarity.hasLightInk(canvas, PictureFrame(canvas))
+    }
+    guard isInverted else { return scaled(picture.pixels, of: size, isInverted: false) }
+    var pixels = picture.pixels
+    var bytes = pixels.mutableSpan
+    for place in bytes.indices { bytes[unchecked: place] = 255 - bytes[unchecked: place] }
+    return scaled(pixels, of: size, isInverted: true)
+  }
+
+  private static func extremes(_ pixels: [UInt8]) -> (least: UInt8, most: UInt8) {
+    var (least, most) = (UInt8.max, UInt8(0))
+    let bytes = pixels.span
+    for place in bytes.indices {
+      least = min(least, bytes[unchecked: place])
+      most = max(most, bytes[unchecked: place])
+    }
+    return (least, most)
+  }
+
+  /// What is said of such a picture.
+  private func scaled(
+    _ pixels: [UInt8], of size: (width: Int, height: Int), isInverted: Bool
+  ) -> FittedPicture {
+    FittedPicture(
+      width: options.width, height: options.height, channels: options.channels, pixels: pixels,
+      sourceWidth: size.width, sourceHeight: size.height, isInverted: isInverted,
+      fit: options.fit == .auto ? .exact : options.fit, inkBox: nil, isThickened: false)
   }
 }

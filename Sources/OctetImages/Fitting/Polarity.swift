@@ -68,19 +68,7 @@ extension GrayPicture {
   /// Whether the picture has light ink on dark paper, by the rule for pictures of the model's size.
   package var hasLightInk: Bool {
     var canvas = InkCanvas()
-    draw(on: &canvas)
+    canvas.draw(raster)
     return Polarity.hasLightInk(canvas, PictureFrame(canvas))
-  }
-
-  var isEmpty: Bool { pixels.isEmpty }
-
-  /// Reduces the picture, or the part that the canvas looks at.
-  func draw(on canvas: inout InkCanvas) {
-    canvas.begin(width: width, height: height)
-    for row in 0..<height {
-      canvas.take(
-        pixels.span.extracting(row * width..<(row + 1) * width), row: row, firstColumn: 0, columnStep: 1)
-    }
-    canvas.finish()
   }
 }

@@ -10,18 +10,23 @@ struct ColorRow {
   /// Gray files have the gray of `SampleRow` three times.
   private var gray = SampleRow()
 
-  /// Three bytes for each pixel of the last row.
+  /// Three bytes for each pixel of the last row, at the front.
   private(set) var values: [UInt8] = []
-  /// Whether any pixel since `begin` has a color, as opposed to a gray.
-  private(set) var hasColor = false
+  /// Whether the samples are red, green and blue as they stand in the file, so that there is nothing to convert.
+  private(set) var areColors = false
 
   /// - Parameter palette: 256 entries of red, green, blue and alpha.
   mutating func begin(_ header: octet_png_header, palette: UnsafePointer<UInt8>, background: UInt8) {
     self.header = header
     self.background = background
-    hasColor = false
-    values = [UInt8](repeating: 0, count: 3 * Int(header.width))
+    areColors =
+      header.color_type == PNGColorType.rgb.rawValue && header.depth == 8
+      && header.has_transparent_color == 0
+    if values.count < 3 * Int(header.width) {
+      values = [UInt8](repeating: 0, count: 3 * Int(header.width))
+    }
     gray.begin(header, palette: palette, background: background)
+    guard header.color_type == PNGColorType.palette.rawValue else { return }
     for index in 0..<256 {
       let entry = palette + 4 * index
       for channel in 0..<3 {
@@ -37,7 +42,7 @@ struct ColorRow {
   mutating func convert(_ row: octet_png_row) -> Int? {
     guard let samples = row.samples else { return nil }
     let count = Int(row.count)
-    switch (PNGHeader.ColorType(rawValue: header.color_type), header.depth == 16) {
+    switch (PNGColorType(rawValue: header.color_type), header.depth == 16) {
     case (.palette, _):
       for index in 0..<count {
         let entry = Int(samples[index])
@@ -65,7 +70,6 @@ struct ColorRow {
     values[3 * index] = red
     values[3 * index + 1] = green
     values[3 * index + 2] = blue
-    if red != green || green != blue { hasColor = true }
   }
 }
 
@@ -124,38 +128,4 @@ extension ColorRow {
       set(index, over(0), over(1), over(2))
     }
   }
-}
-
-/// A whole picture in color.
-package struct ColorPicture: Equatable, Sendable {
-  package private(set) var width = 0
-  package private(set) var height = 0
-  /// `height x width` times red, green and blue.
-  package private(set) var pixels: [UInt8] = []
-  /// Whether any pixel has a color, as opposed to a gray.
-  package private(set) var hasColor = false
-
-  package init() {}
-
-  /// The gray of a picture without color: the same as `GrayPicture` reads from the file, as the weights of the formula
-  /// leave gray as it is.
-  package var gray: [UInt8] { stride(from: 0, to: pixels.count, by: 3).map { pixels[$0] } }
-}
-
-extension ColorPicture {
-  mutating func begin(_ header: PNGHeader) {
-    width = header.width
-    height = header.height
-    pixels = [UInt8](repeating: 0, count: 3 * width * height)
-  }
-
-  mutating func take(_ values: [UInt8], _ row: octet_png_row) {
-    var place = 3 * (Int(row.row) * width + Int(row.first_column))
-    for index in 0..<Int(row.count) {
-      for channel in 0..<3 { pixels[place + channel] = values[3 * index + channel] }
-      place += 3 * Int(row.column_step)
-    }
-  }
-
-  mutating func end(hasColor: Bool) { self.hasColor = hasColor }
 }

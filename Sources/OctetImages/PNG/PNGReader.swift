@@ -1,7 +1,7 @@
 import CPNG
 import OctetText
 
-/// Reads PNG files as gray, one after another, with memory for one row.
+/// Reads PNG files in gray or in color, as their sinks want them, one after another and with memory for one row.
 ///
 /// Owned once, as it owns the C reader; what that has allocated serves the next file too.
 package struct PNGReader: ~Copyable {
@@ -12,6 +12,7 @@ package struct PNGReader: ~Copyable {
   /// What shows where a picture is transparent.
   private let background: UInt8
   private var samples = SampleRow()
+  private var colors = ColorRow()
 
   package init(limits: PNGLimits = PNGLimits(), background: UInt8 = 255) {
     self.limits = limits
@@ -32,27 +33,31 @@ package struct PNGReader: ~Copyable {
 
   /// Reads the file at `path` into `sink`. When this throws, the sink may have taken some of its rows.
   package mutating func read(
-    path: String, into sink: inout some GrayRowSink & ~Copyable
+    path: String, into sink: inout some PixelRowSink & ~Copyable
   ) throws(PNGError) {
     try openFile(path)
     defer { close() }
     try readRows(into: &sink, name: path)
   }
 
-  /// Reads the file at `path` in color. When this throws, the picture may have some of its rows.
-  package mutating func read(path: String, into picture: inout ColorPicture) throws(PNGError) {
-    try openFile(path)
-    defer { close() }
-    try readRows(into: &picture, name: path)
-  }
-
   /// Reads the bytes of a file from memory; `name` is for errors.
   package mutating func read(
-    bytes: UnsafeRawBufferPointer, name: String, into sink: inout some GrayRowSink & ~Copyable
+    bytes: UnsafeRawBufferPointer, name: String, into sink: inout some PixelRowSink & ~Copyable
   ) throws(PNGError) {
     try openBytes(bytes, name: name)
     defer { close() }
     try readRows(into: &sink, name: name)
+  }
+}
+
+extension PNGReader {
+  /// Reads the bytes of a file from memory; `name` is for errors.
+  mutating func read(
+    bytes: Span<UInt8>, name: String, into sink: inout some PixelRowSink & ~Copyable
+  ) throws(PNGError) {
+    try bytes.withUnsafeBytes { (bytes) throws(PNGError) in
+      try read(bytes: bytes, name: name, into: &sink)
+    }
   }
 }
 
@@ -100,50 +105,51 @@ extension PNGReader {
 
   /// Reads the open file to its end.
   mutating func readRows(
-    into sink: inout some GrayRowSink & ~Copyable, name: String
+    into sink: inout some PixelRowSink & ~Copyable, name: String
   ) throws(PNGError) {
-    guard let reader else { throw PNGError(name, .outOfMemory) }
-    let (stored, header) = try beginRows(reader, name: name)
-    samples.begin(stored, palette: octet_png_get_palette(reader), background: background)
-    sink.begin(header)
-    while let row = try nextRow(reader, name: name) {
-      let firstColumn = Int(row.first_column)
-      let columnStep = Int(row.column_step)
-      if samples.areGray, let start = row.samples {
-        // Good until the next row.
-        let values = UnsafeBufferPointer(start: start, count: Int(row.count))
-        sink.take(values.span, row: Int(row.row), firstColumn: firstColumn, columnStep: columnStep)
-        continue
-      }
-      if let place = samples.convert(row) { throw noEntry(place, row, stored, name: name) }
+    let isColor = sink.channels == 3
+    let stored = try startRows(isColor: isColor, name: name)
+    sink.begin(
+      width: Int(stored.width), height: Int(stored.height), hasWholeRows: stored.is_interlaced == 0)
+    try forEachRow(stored, isColor: isColor, name: name) { values, row in
       sink.take(
-        samples.values.span.extracting(0..<Int(row.count)), row: Int(row.row), firstColumn: firstColumn,
-        columnStep: columnStep)
+        values, row: Int(row.row), firstColumn: Int(row.first_column), columnStep: Int(row.column_step))
     }
   }
 
-  /// Reads the open file to its end, in color.
-  mutating func readRows(into picture: inout ColorPicture, name: String) throws(PNGError) {
+  private mutating func startRows(isColor: Bool, name: String) throws(PNGError) -> octet_png_header {
     guard let reader else { throw PNGError(name, .outOfMemory) }
-    let (stored, header) = try beginRows(reader, name: name)
-    var colors = ColorRow()
-    colors.begin(stored, palette: octet_png_get_palette(reader), background: background)
-    picture.begin(header)
-    while let row = try nextRow(reader, name: name) {
-      if let place = colors.convert(row) { throw noEntry(place, row, stored, name: name) }
-      picture.take(colors.values, row)
-    }
-    picture.end(hasColor: colors.hasColor)
-  }
-
-  private func beginRows(
-    _ reader: OpaquePointer, name: String
-  ) throws(PNGError) -> (stored: octet_png_header, header: PNGHeader) {
     let stored = octet_png_get_header(reader).pointee
-    guard let header = PNGHeader(stored) else {
+    guard PNGColorType(rawValue: stored.color_type) != nil else {
       throw PNGError(name, .damaged("unknown color type"), offset: Int(octet_png_offset(reader)))
     }
-    return (stored, header)
+    let palette = octet_png_get_palette(reader)
+    if isColor {
+      colors.begin(stored, palette: palette, background: background)
+    } else {
+      samples.begin(stored, palette: palette, background: background)
+    }
+    return stored
+  }
+
+  /// Not generic, so that a program has it once for all sinks.
+  private mutating func forEachRow(
+    _ stored: octet_png_header, isColor: Bool, name: String, _ take: (Span<UInt8>, octet_png_row) -> Void
+  ) throws(PNGError) {
+    guard let reader else { throw PNGError(name, .outOfMemory) }
+    let isStored = isColor ? colors.areColors : samples.areGray
+    while let row = try nextRow(reader, name: name) {
+      let count = Int(row.count) * (isColor ? 3 : 1)
+      if isStored, let start = row.samples {
+        // Good until the next row.
+        take(UnsafeBufferPointer(start: start, count: count).span, row)
+        continue
+      }
+      if let place = isColor ? colors.convert(row) : samples.convert(row) {
+        throw noEntry(place, row, stored, name: name)
+      }
+      take((isColor ? colors.values : samples.values).span.extracting(0..<count), row)
+    }
   }
 
   /// Nil after the last one.

@@ -21,11 +21,11 @@ struct SampleRow {
     self.header = header
     self.background = background
     if values.count < Int(header.width) { values = [UInt8](repeating: 0, count: Int(header.width)) }
-    let isPlain = header.color_type == PNGHeader.ColorType.gray.rawValue && header.has_transparent_color == 0
+    let isPlain = header.color_type == PNGColorType.gray.rawValue && header.has_transparent_color == 0
     areGray = isPlain && header.depth == 8
     if isPlain, let tabulated, tabulated == (header.color_type, header.depth) { return }
     tabulated = isPlain ? (header.color_type, header.depth) : nil
-    switch PNGHeader.ColorType(rawValue: header.color_type) {
+    switch PNGColorType(rawValue: header.color_type) {
     case .palette:
       for index in 0..<256 {
         let entry = palette + 4 * index
@@ -53,7 +53,7 @@ struct SampleRow {
   mutating func convert(_ row: octet_png_row) -> Int? {
     guard let samples = row.samples else { return nil }
     let count = Int(row.count)
-    switch (PNGHeader.ColorType(rawValue: header.color_type), header.depth == 16) {
+    switch (PNGColorType(rawValue: header.color_type), header.depth == 16) {
     case (.palette, _): return convertPalette(samples, count)
     case (.gray, false): for index in 0..<count { values[index] = table[Int(samples[index])] }
     case (.gray, true): convertGray16(samples, count)

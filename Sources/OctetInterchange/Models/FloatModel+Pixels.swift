@@ -5,20 +5,23 @@ extension FloatModel {
   /// The model for pixels from 0 to 1, of one that was trained on other numbers.
   ///
   /// Where the first layer with weights sees no border they take it in; elsewhere a layer of its own does, since the
-  /// zeros of a border stay what they are.
+  /// zeros of a border stay what they are. The quantizer makes that layer a part of how pixels become integers.
   ///
   /// - Parameter pixels: what pixels of 0 and 255 were in training, such as -1 and 1.
-  package func taking(pixels: ClosedRange<Float>) throws(NetworkError) -> FloatModel {
-    if pixels == 0...1 { return self }
-    let model = try foldingPixels(pixels) ?? insertingPixels(pixels)
-    if let fault = try model.fault() {
-      throw NetworkError("with pixels from \(pixels.lowerBound) to \(pixels.upperBound), \(fault)")
+  package func taking(pixels: PixelRange) throws(NetworkError) -> FloatModel {
+    if pixels == .unit { return self }
+    let input = network.input
+    guard pixels.fits(channels: input.channels, isFlat: input.isFlat) else {
+      throw NetworkError(
+        "its input is \(input), and pixels are said for \(pixels.lows.count) channels (\(pixels))")
     }
+    let model = try foldingPixels(pixels) ?? insertingPixels(pixels)
+    if let fault = try model.fault() { throw NetworkError("with pixels of \(pixels), \(fault)") }
     return model
   }
 
   /// Nil where the weights cannot take it in.
-  private func foldingPixels(_ pixels: ClosedRange<Float>) throws(NetworkError) -> FloatModel? {
+  private func foldingPixels(_ pixels: PixelRange) throws(NetworkError) -> FloatModel? {
     var value = 0
     while true {
       let readers = network.layers.indices.filter { network.layers[$0].inputs.contains(value) }
@@ -35,7 +38,7 @@ extension FloatModel {
     }
   }
 
-  private func folding(_ pixels: ClosedRange<Float>, into reader: Int) -> FloatModel? {
+  private func folding(_ pixels: PixelRange, into reader: Int) -> FloatModel? {
     let layer = network.layers[reader]
     guard case .layer(let kind)? = layer.kind.layer.withBias,
       let place = parameters.firstIndex(where: { $0.name == "\(layer.name).weight" }),
@@ -45,29 +48,31 @@ extension FloatModel {
     let biasPlace = parameters.firstIndex { $0.name == "\(layer.name).bias" }
     var bias =
       biasPlace.map { parameters[$0].values.map { Double($0) } } ?? [Double](repeating: 0, count: outputs)
-    let low = Double(pixels.lowerBound)
-    let span = Double(pixels.upperBound) - low
-    for (index, weight) in weights.values.enumerated() { bias[index % outputs] += low * Double(weight) }
+    // The outputs lie side by side, and before them the channels of the input.
+    let channels = network.input.channels
+    var values = weights.values
+    for (index, weight) in weights.values.enumerated() {
+      let channel = index / outputs % channels
+      bias[index % outputs] += Double(pixels.low(channel)) * Double(weight)
+      values[index] = Float(Double(weight) * Double(pixels.span(channel)))
+    }
     var model = self
-    model.parameters[place] = NamedValues(
-      name: weights.name, shape: weights.shape, values: weights.values.map { Float(Double($0) * span) })
-    let values = NamedValues(name: "\(layer.name).bias", shape: [outputs], values: bias.map { Float($0) })
+    model.parameters[place] = NamedValues(name: weights.name, shape: weights.shape, values: values)
+    let summands = NamedValues(name: "\(layer.name).bias", shape: [outputs], values: bias.map { Float($0) })
     if let biasPlace {
-      model.parameters[biasPlace] = values
+      model.parameters[biasPlace] = summands
     } else {
-      model.parameters.insert(values, at: place + 1)
+      model.parameters.insert(summands, at: place + 1)
     }
     model.network.layers[reader] = LayerDescription(
       name: layer.name, kind: kind, activation: layer.activation, inputs: layer.inputs, line: layer.line)
     return model
   }
 
-  private func insertingPixels(_ pixels: ClosedRange<Float>) -> FloatModel {
-    let count = network.input.channels
-    let span = pixels.upperBound - pixels.lowerBound
+  private func insertingPixels(_ pixels: PixelRange) -> FloatModel {
+    let channels = 0..<network.input.channels
     let affine = ForeignLayer.affine(
-      0, factors: [Float](repeating: span, count: count),
-      summands: [Float](repeating: pixels.lowerBound, count: count))
+      0, factors: channels.map(pixels.span), summands: channels.map(pixels.low))
     var name = "pixels"
     while network.layers.contains(where: { $0.name == name }) { name += "-" }
     var model = self

@@ -5,7 +5,8 @@ import OctetNetwork
 /// ONNX can check what Octet's integers give.
 ///
 /// Scales and zero points are those of the file; a weight's scale is the one that its output's multiplier stands for.
-/// The input is a float image from 0 to 1, as for the float model. A table is looked up with Gather.
+/// The input is a float image from 0 to 1, as for the float model, or features as they are. A table is looked up with
+/// Gather.
 package struct ONNXQuantizedExport {
   private let model: Model
   var writer = ONNXWriter()
@@ -60,7 +61,7 @@ package struct ONNXQuantizedExport {
 
   private mutating func write() {
     writeEncoding(0)
-    integers.append(quantize(ONNXWriter.inputName, 0))
+    integers.append(quantize(writeInput(), 0))
     for index in 0..<model.layerCount {
       writeEncoding(index + 1)
       let kind = model.layer(index).kind
@@ -78,6 +79,36 @@ package struct ONNXQuantizedExport {
       writer.markOutput(writer.node("Sigmoid", [logits], name: "head", output: "probabilities"), shape)
     }
     writer.markOutput(logits, shape)
+  }
+
+  /// What the input's integers stand for of a pixel from 0 to 1: itself, or with a factor and a summand for each
+  /// channel. Features are that themselves.
+  private mutating func writeInput() -> String {
+    let (tensor, channels) = (model.input, model.imageChannels)
+    let isUnchanged = model.pixelMap == nil && Self.scale(tensor) == 1 / 255 && tensor.zeroPoint == -128
+    guard model.inputKind == .pictures, !isUnchanged else { return ONNXWriter.inputName }
+    let scale = Double(Self.scale(tensor))
+    var factors = [Double](repeating: 255, count: channels)
+    var summands = [Double](repeating: -128, count: channels)
+    if let map = model.pixelMap {
+      for channel in 0..<channels {
+        factors[channel] = 255 * Double(map.factor(channel)) / 65_536
+        summands[channel] = (Double(map.offset(channel)) - 32_768) / 65_536
+      }
+    }
+    let axes = Self.shape(tensor).isFlat ? [channels] : [channels, 1, 1]
+    var value = ONNXWriter.inputName
+    let products = factors.map { Float($0 * scale) }
+    if products.contains(where: { $0 != 1 }) {
+      let constant = writer.constant("pixels.factor", axes, floats: products)
+      value = writer.node("Mul", [value, constant], name: "pixels.product")
+    }
+    let sums = summands.map { Float(($0 - Double(tensor.zeroPoint)) * scale) }
+    if sums.contains(where: { $0 != 0 }) {
+      let constant = writer.constant("pixels.summand", axes, floats: sums)
+      value = writer.node("Add", [value, constant], name: "pixels.sum")
+    }
+    return value
   }
 
   // MARK: integers and back

@@ -38,7 +38,7 @@ package struct Calibration {
       sums: network.layers.map { _ in ValueHistogram() })
     for start in stride(from: 0, to: images.count, by: Self.batch) {
       let range = start..<min(start + Self.batch, images.count)
-      let values = execution.run(images.units(range), count: range.count)
+      let values = execution.run(network.inputValues(images, range), count: range.count)
       for (index, layer) in network.layers.enumerated() {
         guard values.outputs[index + 1].allSatisfy(\.isFinite), values.sums[index].allSatisfy(\.isFinite)
         else {

@@ -13,12 +13,12 @@ extension FloatModel {
   ///   - path: a file of 1 GiB at most.
   ///   - classNames: the classes in the order of the outputs; nil to take those of the file, or else those of the
   ///     images that it is quantized with. Octet's own files have them.
-  ///   - pixels: what pixels of 0 and 255 were when the model was trained, such as `-1...1`; nil for 0 to 1. Octet's
-  ///     own files are always 0 to 1.
+  ///   - pixels: what pixels of 0 and 255 were when the model was trained, such as `PixelRange(-1...1)`; nil for 0
+  ///     to 1. Octet's own files are always 0 to 1.
   /// - Throws: `QuantizationFailure` of kind `file`; of kind `format` if the model is damaged, has a layer that is not
   ///   supported, or another number of classes; of kind `model` if it cannot take the pixels, or does not say them.
   public init(
-    importing path: String, classNames: [String]? = nil, pixels: ClosedRange<Float>? = nil
+    importing path: String, classNames: [String]? = nil, pixels: PixelRange? = nil
   ) throws(QuantizationFailure) {
     guard let format = ForeignFileFormat(path: path) else {
       guard classNames == nil, pixels == nil else {
@@ -44,7 +44,7 @@ extension FloatModel {
         "\(path): its first layer scales its input: say what pixels of 0 and 255 were, most likely 0...255")
     }
     do throws(NetworkError) {
-      self = try model.taking(pixels: pixels ?? 0...1)
+      self = try model.taking(pixels: pixels ?? .unit)
       if let classNames { self = try naming(classNames) }
     } catch {
       throw QuantizationFailure(.model, "\(path): \(error)")

@@ -32,7 +32,7 @@ public struct IntegerModel: Sendable {
   /// - Throws: ``QuantizationFailure`` of kind `file`, of kind `format` if it is no full-integer model or has an
   ///   operator that is not supported, of kind `model` if it has another number of classes.
   public init(
-    convertingIntegers path: String, classNames: [String]? = nil, pixels: ClosedRange<Float>? = 0...1
+    convertingIntegers path: String, classNames: [String]? = nil, pixels: PixelRange? = .unit
   ) throws(QuantizationFailure) {
     let network: LiteNetwork
     do {

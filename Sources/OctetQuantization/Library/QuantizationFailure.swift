@@ -1,7 +1,7 @@
 /// Why a model could not be imported, quantized, compared or written.
 ///
 /// Texts that name an option of the command line mean the parameter of that name: `--classes` is `classNames`,
-/// `--pixels=-1:1` is `pixels: -1...1`.
+/// `--pixels=-1:1` is `pixels: PixelRange(-1...1)`.
 public struct QuantizationFailure: Error, Equatable, Sendable, CustomStringConvertible {
   /// What a program can tell apart.
   public enum Kind: Sendable {

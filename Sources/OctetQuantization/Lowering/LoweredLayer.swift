@@ -77,6 +77,8 @@ package struct LoweredNetwork: Sendable {
   package var pictureForm = PictureForm.digits
   /// For each value of the float network the one that holds it here, or what was fused with it; nil where nothing does.
   package var values: [Int?] = []
+  /// What pixels from 0 to 1 become first; nil where they go in as they are, and for features.
+  package var pixelScaling: PixelScaling?
 
   /// The shape of every value: the input's, then each layer's output.
   package var shapes: [ImageShape] { [input] + layers.map(\.output) }
@@ -117,7 +119,7 @@ extension LoweredNetwork {
   }
 
   /// Takes out a layer whose work the one that it reads does now.
-  private mutating func remove(_ index: Int) {
+  mutating func remove(_ index: Int) {
     let source = layers[index].inputs[0]
     layers.remove(at: index)
     func renumbered(_ value: Int) -> Int {

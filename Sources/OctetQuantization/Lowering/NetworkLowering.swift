@@ -92,7 +92,9 @@ struct NetworkLowering {
     }
     self.isNeeded = isNeeded
     parameters = Dictionary(model.parameters.map { ($0.name, $0.values) }) { first, _ in first }
-    network = LoweredNetwork(input: input, layers: [], pictureForm: model.pictureForm ?? .digits)
+    network = LoweredNetwork(
+      input: input, layers: [],
+      pictureForm: model.pictureForm ?? (input.channels == 1 ? .digits : .unchanged))
   }
 
   mutating func lower() throws(QuantizationError) {

@@ -10,7 +10,7 @@ package struct FloatRunner: ItemRunner {
   private let model: FloatModel
   private let items: LabeledItems
   /// What pixels of 0 and 255 stand for.
-  private let pixels: ClosedRange<Float>
+  private let pixels: PixelRange
   package let outputs: [OutputDescription]
 
   /// Items that it is best given at a time.
@@ -20,7 +20,7 @@ package struct FloatRunner: ItemRunner {
   ///   - model: whose outputs have meanings.
   ///   - pixels: what pixels of 0 and 255 stand for.
   package init(
-    _ model: FloatModel, on items: LabeledItems, workers: Workers, pixels: ClosedRange<Float> = 0...1
+    _ model: FloatModel, on items: LabeledItems, workers: Workers, pixels: PixelRange = .unit
   ) throws {
     guard model.network.input.takes(items.shape) else {
       throw QuantizationError.shape(images: items.shape, network: model.network.input)
@@ -39,7 +39,7 @@ package struct FloatRunner: ItemRunner {
     self.network = network
     self.model = model
     self.items = items
-    pixels = 0...1
+    pixels = .unit
     capacity = network.capacity
     outputs = try model.outputDescriptions()
   }
@@ -63,9 +63,7 @@ package struct FloatRunner: ItemRunner {
 
   private func inputs(_ range: Range<Int>) -> [Float] {
     let units = items.units(range)
-    guard items.values.areBytes, pixels != 0...1 else { return units }
-    let (low, span) = (pixels.lowerBound, pixels.upperBound - pixels.lowerBound)
-    return units.map { low + span * $0 }
+    return items.values.areBytes ? pixels.values(units, channels: items.shape.channels) : units
   }
 
   private func batch(_ values: [Float], _ output: OutputDescription, _ activation: Activation) -> OutputBatch

@@ -26,7 +26,7 @@ package struct TargetedItems: Sendable {
   /// One for each output.
   package let targets: [OutputTarget]
   /// What pixels of 0 and 255 were when the model was trained, for a model that gives its input again.
-  package let pixels: ClosedRange<Float>
+  package let pixels: PixelRange
   /// Of items with classes, whether each is of the one that stands for anomalies; nil where none does.
   package let isAnomaly: [Bool]?
   /// The name of that class.
@@ -36,7 +36,7 @@ package struct TargetedItems: Sendable {
   ///   - origin: of the items, for errors.
   ///   - anomaly: the class that stands for anomalies; nil for the usual one.
   package init(
-    _ items: LabeledItems, outputs: [OutputDescription], pixels: ClosedRange<Float> = 0...1, origin: String,
+    _ items: LabeledItems, outputs: [OutputDescription], pixels: PixelRange = .unit, origin: String,
     anomaly: String? = nil
   ) throws(FileError) {
     self.items = items
@@ -254,9 +254,7 @@ package struct OutputComparison {
 extension TargetedItems {
   /// What went in, in the numbers of training.
   private func reals(_ units: [Float]) -> [Float] {
-    guard items.values.areBytes, pixels != 0...1 else { return units }
-    let (low, span) = (pixels.lowerBound, pixels.upperBound - pixels.lowerBound)
-    return units.map { low + span * $0 }
+    items.values.areBytes ? pixels.values(units, channels: items.shape.channels) : units
   }
 
   /// What a model that gives its input again should give. Integers have a scale here.

@@ -49,7 +49,7 @@ extension QuantizationReport {
     let count = min(images.count, Self.mostImages, max(Self.room / perImage, 1))
     let float = try FloatExecution(network, capacity: count, workers: workers)
     let integers = try IntegerNetworkExecution(quantized, capacity: count, workers: workers)
-    let input = images.units(0..<count)
+    let input = network.inputValues(images, 0..<count)
     let real = float.run(input, count: count)
     let chain = integers.run(quantized.input.steps(input), count: count)
     let outputs = network.outputs.map { real.outputs[$0.value] }
@@ -91,7 +91,7 @@ extension QuantizationReport {
     let integers = try IntegerNetworkExecution(quantized, capacity: count, workers: workers)
     // Spread over all of them: sets are often ordered by class.
     let chosen = images.selecting((0..<count).map { $0 * images.count / count })
-    let values = integers.run(quantized.input.steps(chosen.units(0..<count)), count: count)
+    let values = integers.run(quantized.input.steps(network.inputValues(chosen, 0..<count)), count: count)
     return zip(values.saturated, network.layers).map { Double($0) / Double(count * $1.output.count) }
   }
 

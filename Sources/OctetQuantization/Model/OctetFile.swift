@@ -40,7 +40,7 @@ package struct OctetFile {
     let isPicture = model.inputKind == .pictures
     body.append(isPicture ? model.pictureForm.fit.rawValue : 0)
     body.append(isPicture ? model.pictureForm.inversion.rawValue : 0)
-    body.append(UInt8(model.takesBlueFirst ? 1 : 0))
+    body.append(UInt8(isPicture && model.pictureForm.takesBlueFirst ? 1 : 0))
     body.append(UInt8(model.pixelMap.isEmpty ? 0 : 1))
     body.appendZeros(Int(FileFormat.headerBytes - FileFormat.checksumStart) - body.count)
     for (index, ring) in plan.rings.enumerated() {

@@ -9,8 +9,6 @@ package struct QuantizedModel: Hashable, Sendable {
   package var outputs: [QuantizedOutput]
   package var inputKind = InputKind.pictures
   package var pictureForm = PictureForm.digits
-  /// Whether the channels of a colour picture go in as blue, green, red.
-  package var takesBlueFirst = false
   /// A factor and an offset for each channel, in 1/65,536; empty where the input is the pixel less 128.
   package var pixelMap: [PixelFactor] = []
   /// The input, then the output of each layer.

@@ -22,7 +22,7 @@ final class CorrectionSample {
     let perImage = network.shapes.reduce(0) { $0 + 3 * $1.count }
     count = min(images.count, Self.mostImages, max(Self.room / perImage, 1))
     let execution = try FloatExecution(network, capacity: count, workers: workers)
-    let input = images.units(0..<count)
+    let input = network.inputValues(images, 0..<count)
     self.network = network
     executors = execution.executors
     float = execution.run(input, count: count)

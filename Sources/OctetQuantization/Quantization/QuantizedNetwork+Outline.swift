@@ -9,11 +9,17 @@ extension QuantizedNetwork {
   /// take, and which tensors are of int16, follows from kinds and shapes alone, since a weight of 0 takes its byte too
   /// and every choice that depends on values is one of a number and never of its size.
   ///
-  /// - Parameter picture: the shape of the pictures that a flat input is made of; nil where it is none.
-  package init(outlineOf model: FloatModel, picture: ImageShape?) throws(QuantizationError) {
-    let network = try LoweredNetwork(model, picture: picture)
+  /// - Parameters:
+  ///   - picture: the shape of the pictures that a flat input is made of; nil where it is none.
+  ///   - inputKind: what it will be calibrated on.
+  package init(
+    outlineOf model: FloatModel, picture: ImageShape?, inputKind: InputKind
+  ) throws(QuantizationError) {
+    var network = try LoweredNetwork(model, picture: picture)
+    if inputKind == .pictures { network.absorbPixelScaling() }
     let madeUp = ValueRange(-1, 1)
-    let input = IntegerLayer.Encoding.image
+    // Of pixels it is known, and with it how they become integers.
+    let input = network.pixelEncoding
     var encodings = [input]
     var all: [IntegerLayer] = []
     for (index, lowered) in network.layers.enumerated() {
@@ -29,6 +35,6 @@ extension QuantizedNetwork {
       encodings.append(integers.output)
       all.append(integers)
     }
-    self.init(network: network, inputKind: .pictures, input: input, integers: all)
+    self.init(network: network, inputKind: inputKind, input: input, integers: all)
   }
 }

@@ -22,7 +22,9 @@ package struct Quantizer {
   ) throws(QuantizationError) {
     guard !images.isEmpty else { throw .noImages }
     if case .integers(_, nil) = images.values { throw .integersWithoutScale }
-    network = try LoweredNetwork(model, picture: images.shape)
+    var network = try LoweredNetwork(model, picture: images.shape)
+    if images.values.areBytes { network.absorbPixelScaling() }
+    self.network = network
     self.settings = settings
     self.workers = workers
     self.images = Self.draw(settings.calibrationImages, from: images, seed: settings.seed)
@@ -41,7 +43,9 @@ package struct Quantizer {
   /// - Parameter progress: called with the steps done.
   package func run(progress: (Int) -> Void = { _ in }) throws(QuantizationError) -> QuantizedNetwork {
     let ranges = try Calibration(network, workers: workers).run(images, progress: progress)
-    let input = IntegerLayer.Encoding(of: images.values, by: settings.method)
+    let input =
+      images.values.areBytes
+      ? network.pixelEncoding : IntegerLayer.Encoding(of: images.values, by: settings.method)
     let sample = try CorrectionSample(network, images: images, input, workers: workers)
     var encodings = [input]
     var all: [IntegerLayer] = []
@@ -107,6 +111,7 @@ package struct QuantizedNetwork: Sendable {
     var model = QuantizedModel(outputs: outputs, tensors: tensors, layers: integers.map(\.layer))
     model.inputKind = inputKind
     model.pictureForm = network.pictureForm
+    model.pixelMap = network.pixelScaling?.factors(input) ?? []
     model.fitBorders()
     return model
   }

@@ -1,6 +1,7 @@
 import Octet
 import OctetInterchange
 import OctetNetwork
+import OctetTraining
 
 /// Turns a full-integer .tflite network into an integer model, with its own integers, scales and zero points.
 ///
@@ -15,6 +16,8 @@ package struct LiteIntegerConversion {
   /// The tensor here that holds each value of the file's network.
   var values: [Int] = []
   var weightCount = 0
+  /// How pixels become the input's integers; empty where they are those less 128.
+  private var pixelMap: [PixelFactor] = []
 
   /// - Parameters:
   ///   - meaning: what the output's values say.
@@ -23,7 +26,7 @@ package struct LiteIntegerConversion {
   ///   - pixels: what a pixel of 0 and one of 255 stand for; nil for an input that is fed its own integers plus 128.
   package static func model(
     _ source: LiteNetwork, meaning: OutputMeaning = .classes, names: [String], picture: ImageShape?,
-    pixels: ClosedRange<Float>?
+    pixels: PixelRange?
   ) throws(ImportError) -> QuantizedModel {
     try converted(source, meaning: meaning, names: names, picture: picture, pixels: pixels).model
   }
@@ -31,7 +34,7 @@ package struct LiteIntegerConversion {
   /// The same with the file's operators and the tensors that hold what they give.
   package static func converted(
     _ source: LiteNetwork, meaning: OutputMeaning, names: [String], picture: ImageShape?,
-    pixels: ClosedRange<Float>?
+    pixels: PixelRange?
   ) throws(ImportError) -> (model: QuantizedModel, sources: [SourceOperator]) {
     var conversion = LiteIntegerConversion(source: source, meaning: meaning, names: names)
     try conversion.convertInput(picture: picture, pixels: pixels)
@@ -52,7 +55,7 @@ package struct LiteIntegerConversion {
   /// no head: they keep every operator.
   var leavesHead: Bool { meaning != .numbers }
 
-  private mutating func convertInput(picture: ImageShape?, pixels: ClosedRange<Float>?) throws(ImportError) {
+  private mutating func convertInput(picture: ImageShape?, pixels: PixelRange?) throws(ImportError) {
     let encoding = try encoding(source.inputTensor, title: "its input")
     var shape = source.input
     // A dense layer folds a picture in row by row; other layers may need the input as it is described.
@@ -71,27 +74,44 @@ package struct LiteIntegerConversion {
     }
     let (scale, zeroPoint) = (Double(encoding.scale), encoding.zeroPoint)
     let ends = (scale * Double(-128 - zeroPoint), scale * Double(127 - zeroPoint))
-    let span = Double(pixels.upperBound - pixels.lowerBound)
-    guard abs(ends.0 - Double(pixels.lowerBound)) <= 0.1 * span,
-      abs(ends.1 - Double(pixels.upperBound)) <= 0.1 * span
-    else {
+    let (low, high) = (Double(pixels.whole.lowerBound), Double(pixels.whole.upperBound))
+    guard abs(ends.0 - low) <= 0.1 * (high - low), abs(ends.1 - high) <= 0.1 * (high - low) else {
       throw source.failure(
         """
-        its input runs from \(ends.0) to \(ends.1), pixels from \(pixels.lowerBound) to \
-        \(pixels.upperBound): say with --pixels LOW:HIGH what pixels of 0 and 255 were when it was trained
+        its input runs from \(ends.0) to \(ends.1), pixels from \(low) to \(high): say with --pixels LOW:HIGH what \
+        pixels of 0 and 255 were when it was trained
         """)
     }
-    let table = (0...255).map { pixel in
-      let value = Double(pixels.lowerBound) + span * Double(pixel) / 255
-      return Int8(min(max((value / scale).rounded() + Double(zeroPoint), -128), 127))
+    guard pixels.fits(channels: source.input.channels, isFlat: source.input.isFlat) else {
+      throw source.failure(
+        "its input is \(source.input), and pixels are said for \(pixels.lows.count) channels (\(pixels))")
     }
-    if table.enumerated().allSatisfy({ Int($1) == $0 - 128 }) {
-      tensors.append(QuantizedTensor(shape: shape, zeroPoint: zeroPoint, scale: encoding.scale))
-    } else {
-      // The runtime feeds each pixel less 128.
-      tensors.append(QuantizedTensor(shape: shape, zeroPoint: -128, scale: 1 / 255))
-      append(lookUp(table, from: 0), shape: shape, encoding)
+    let tables = pixels.lows.indices.map { channel in
+      (0...255).map { pixel in
+        let value = Double(pixels.low(channel)) + Double(pixels.span(channel)) * Double(pixel) / 255
+        return Int8(min(max((value / scale).rounded() + Double(zeroPoint), -128), 127))
+      }
     }
+    tensors.append(QuantizedTensor(shape: shape, zeroPoint: zeroPoint, scale: encoding.scale))
+    values = [0]
+    if tables.allSatisfy({ $0.enumerated().allSatisfy { Int($1) == $0 - 128 } }) { return }
+    let lines = tables.indices.map { channel in
+      PixelFactor(
+        tables[channel], slope: Double(pixels.span(channel)) / 255 / scale,
+        intercept: Double(pixels.low(channel)) / scale + Double(zeroPoint))
+    }
+    // A line takes 8 bytes in the file for each channel of the input, which a row of numbers has many of.
+    if shape.channels <= 16 || tables.count > 1, lines.allSatisfy({ $0 != nil }) {
+      pixelMap = (0..<shape.channels).compactMap { lines[$0 % lines.count] }
+      return
+    }
+    guard tables.count == 1 else {
+      throw source.failure(
+        "no line through whole numbers gives the integers of its pixels; give other --pixels")
+    }
+    // The runtime feeds each pixel less 128.
+    tensors[0] = QuantizedTensor(shape: shape, zeroPoint: -128, scale: 1 / 255)
+    append(lookUp(tables[0], from: 0), shape: shape, encoding)
     values = [tensors.count - 1]
   }
 
@@ -119,6 +139,7 @@ package struct LiteIntegerConversion {
     fusePools()
     let output = QuantizedOutput(tensor: tensors.count - 1, meaning: meaning, head: head, names: names)
     var model = QuantizedModel(outputs: [output], tensors: tensors, layers: layers)
+    model.pixelMap = pixelMap
     model.fitBorders()
     if let fault = model.fault { throw source.failure(fault) }
     return model

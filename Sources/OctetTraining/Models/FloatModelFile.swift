@@ -41,7 +41,10 @@ package enum FloatModelFile {
       ("classes", JSONValue.array(model.classNames.map { .string($0) }).text),
     ]
     if let outputs = outputsText(model) { metadata.append(("outputs", outputs)) }
-    if let form = model.pictureForm { metadata += [("fit", form.fit.name), ("invert", form.inversion.name)] }
+    if let form = model.pictureForm {
+      metadata += [("fit", form.fit.name), ("invert", form.inversion.name)]
+      if form.takesBlueFirst { metadata.append(("order", PictureForm.blueFirstName)) }
+    }
     if let recipeName = model.recipeName { metadata.append(("recipe", recipeName)) }
     if !model.settings.isEmpty { metadata.append(("settings", SettingText.json(model.settings))) }
     if !model.history.isEmpty {
@@ -143,10 +146,10 @@ package enum FloatModelFile {
     return outputs
   }
 
-  /// Both words or neither.
+  /// Both words or neither, and where there are both, perhaps the order of the channels.
   private static func pictureForm(_ container: ModelContainer) throws(ModelFileError) -> PictureForm? {
-    let (fit, inversion) = (container.text("fit"), container.text("invert"))
-    if fit == nil, inversion == nil { return nil }
+    let (fit, inversion, order) = (container.text("fit"), container.text("invert"), container.text("order"))
+    if fit == nil, inversion == nil, order == nil { return nil }
     guard let known = fit.flatMap(PictureForm.Fit.init(name:)) else {
       throw container.failure("its \"fit\" is \((fit ?? "").quoted), not one of \(PictureForm.Fit.names)")
     }
@@ -154,7 +157,10 @@ package enum FloatModelFile {
       throw container.failure(
         "its \"invert\" is \((inversion ?? "").quoted), not one of \(PictureForm.Inversion.names)")
     }
-    return PictureForm(fit: known, inversion: turned)
+    guard order == nil || order == PictureForm.blueFirstName else {
+      throw container.failure("its \"order\" is \((order ?? "").quoted), not \(PictureForm.blueFirstName)")
+    }
+    return PictureForm(fit: known, inversion: turned, takesBlueFirst: order != nil)
   }
 
   private static func check(_ model: FloatModel, path: String) throws(ModelFileError) {
@@ -183,7 +189,7 @@ extension OutputMeaning {
 }
 
 extension PictureForm.Fit {
-  package static let names = ["auto", "exact", "digit"]
+  package static let names = ["auto", "exact", "digit", "stretch", "crop", "pad"]
 
   package var name: String { Self.names[Int(rawValue)] }
 
@@ -206,7 +212,13 @@ extension PictureForm.Inversion {
 
 extension PictureForm {
   /// As it is shown.
-  package var words: String { "fit \(fit.name), invert \(inversion.name)" }
+  package var words: String {
+    "fit \(fit.name), invert \(inversion.name)\(takesBlueFirst ? ", blue first" : "")"
+  }
+
+  /// The orders of channels, as options have them.
+  package static let orderNames = ["rgb", blueFirstName]
+  package static let blueFirstName = "bgr"
 }
 
 /// One training setting by name, as a file keeps it.

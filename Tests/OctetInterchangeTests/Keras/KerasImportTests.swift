@@ -32,7 +32,7 @@ struct KerasImportTests {
   func `outputs are those of Keras`(url: URL) throws {
     let answers = try JSONDecoder().decode(
       Answers.self, from: Data(contentsOf: url.deletingPathExtension().appendingPathExtension("json")))
-    let pixels = answers.pixels[0]...answers.pixels[1]
+    let pixels = PixelRange(answers.pixels[0]...answers.pixels[1])
     let own = try FloatModel(keras: Array(Data(contentsOf: url)), path: url.lastPathComponent)
     let model = try own.taking(pixels: pixels)
     let workers = Workers(count: 1)
@@ -65,7 +65,7 @@ struct KerasImportTests {
       let model = FloatModel(
         network: description, classNames: (0..<outputs).map(String.init),
         parameters: network.parameters.map { NamedValues(name: $0.name, shape: $0.shape, values: $0.array) })
-      let taken = try model.taking(pixels: pixels)
+      let taken = try model.taking(pixels: PixelRange(pixels))
       let isFolded = index == 0 || index == 1 || index == 3
       #expect(taken.network.layers.count == description.layers.count + (isFolded ? 0 : 1))
       let other = try taken.makeNetwork(capacity: 4, workers: workers)
@@ -80,6 +80,58 @@ struct KerasImportTests {
         #expect(abs(own - found) <= 1e-4 * max(1, abs(own)), "\(text)")
       }
     }
+  }
+
+  @Test(arguments: [
+    PixelRange.tf, .torch, .caffe, PixelRange(mean: [0.5, 0.4, 0.3], deviation: [0.1, 2, 0.3]),
+  ])
+  func `each channel of the pixels has a range of its own`(pixels: PixelRange) throws {
+    let workers = Workers(count: 1)
+    let texts = [
+      "input 5x4x3\nconv 3 3x3 no-bias relu\nflatten\ndense 4", "input 5x4x3\nflatten\ndense 4 no-bias",
+      "input 5x4x3\nconv 2 3x3 padding same\nglobalaveragepool", "input 60\ndense 3 softmax",
+      "input 5x4x3\ndepthwise 3x3\nflatten\ndense 2",
+    ]
+    for text in texts {
+      let description = try NetworkDescription(text: text)
+      let network = try Network(description, capacity: 2, seed: 5, workers: workers, forTraining: false)
+      let model = FloatModel(
+        network: description, classNames: [],
+        parameters: network.parameters.map { NamedValues(name: $0.name, shape: $0.shape, values: $0.array) })
+      let other = try model.taking(pixels: pixels).makeNetwork(capacity: 2, workers: workers)
+      for place in 0..<2 * network.input.shape.count {
+        let (pixel, channel) = (Double(place * 37 % 256), place % pixels.lows.count)
+        let (low, high) = (Double(pixels.lows[channel]), Double(pixels.highs[channel]))
+        other.input.base[place] = Float(pixel / 255)
+        network.input.base[place] = Float(low + (high - low) * pixel / 255)
+      }
+      other.forward(count: 2)
+      network.forward(count: 2)
+      for (own, found) in zip(network.output.values(2), other.output.values(2)) {
+        #expect(abs(own - found) <= 2e-4 * max(1, abs(own)), "\(text)")
+      }
+    }
+    // Three ranges are for three channels.
+    let gray = try NetworkDescription(text: "input 4x4x1\nflatten\ndense 2")
+    if pixels.lows.count == 3 {
+      #expect(throws: NetworkError.self) {
+        try FloatModel(network: gray, classNames: [], parameters: []).taking(pixels: pixels)
+      }
+    }
+  }
+
+  @Test func `what preprocessing makes of pixels`() {
+    // The numbers of Keras' preprocess_input for a pixel of (10, 100, 250), in its modes.
+    func values(_ range: PixelRange, _ pixel: [Float]) -> [Float] {
+      (0..<3).map { range.low($0) + range.span($0) * pixel[$0] / 255 }
+    }
+    func near(_ found: [Float], _ expected: [Float]) -> Bool {
+      zip(found, expected).allSatisfy { abs($0 - $1) < 1e-4 * max(1, abs($1)) }
+    }
+    #expect(near(values(.tf, [10, 100, 250]), [-0.92156863, -0.21568628, 0.96078432]))
+    #expect(near(values(.torch, [10, 100, 250]), [-1.9466564, -0.28501401, 2.552854]))
+    // Blue first.
+    #expect(near(values(.caffe, [250, 100, 10]), [146.061, -16.779, -113.68]))
   }
 
   @Test func `a model that scales its input says so`() throws {

@@ -118,7 +118,7 @@ struct ReferenceNetworkTests {
     let model = try Model(
       copying: OctetFile(
         LiteIntegerConversion.model(
-          network, names: test.classNames, picture: test.shape, pixels: 0...1)
+          network, names: test.classNames, picture: test.shape, pixels: PixelRange(0...1))
       ).bytes)
     let zeroPoint = Int(model.logits.zeroPoint)
     var words = [UInt32](repeating: 0, count: (model.arenaBytes + 3) / 4)

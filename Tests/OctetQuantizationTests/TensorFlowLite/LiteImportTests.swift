@@ -50,7 +50,8 @@ struct LiteImportTests {
     let names = (0..<max(expected[0].count, 2)).map(String.init)
     let network = try LiteNetwork(file.bytes(), path: file.testDescription)
     #expect(network.isInteger)
-    let quantized = try LiteIntegerConversion.model(network, names: names, picture: nil, pixels: 0...1)
+    let quantized = try LiteIntegerConversion.model(
+      network, names: names, picture: nil, pixels: PixelRange(0...1))
     let bytes = OctetFile(quantized).bytes
     _ = try Model(copying: bytes)
     let reference = WholeLayerReference(bytes)
@@ -66,7 +67,7 @@ struct LiteImportTests {
     let network = try LiteNetwork(file.bytes(), path: "x.tflite")
     let names = (0..<5).map(String.init)
     func model(_ pixels: ClosedRange<Float>, picture: ImageShape? = nil) throws -> QuantizedModel {
-      try LiteIntegerConversion.model(network, names: names, picture: picture, pixels: pixels)
+      try LiteIntegerConversion.model(network, names: names, picture: picture, pixels: PixelRange(pixels))
     }
     #expect(try model(0...1).layers.map(\.kind) == [.dense, .dense])
     // Not quite the same: a table takes the pixels to the model's own integers.
@@ -81,7 +82,7 @@ struct LiteImportTests {
     #expect(try model(0...1, picture: picture).tensors[0].shape == picture)
     #expect(try model(0...1, picture: ImageShape(height: 5, width: 7, channels: 1)).tensors[0].shape.isFlat)
     #expect(throws: ImportError.self) {
-      try LiteIntegerConversion.model(network, names: ["a", "b"], picture: nil, pixels: 0...1)
+      try LiteIntegerConversion.model(network, names: ["a", "b"], picture: nil, pixels: PixelRange(0...1))
     }
   }
 
@@ -93,7 +94,8 @@ struct LiteImportTests {
         #expect(!error.description.contains("\n"))
       }
       let names = (0..<max(network.output.count, 2)).prefix(256).map(String.init)
-      let model = try LiteIntegerConversion.model(network, names: names, picture: nil, pixels: 0...1)
+      let model = try LiteIntegerConversion.model(
+        network, names: names, picture: nil, pixels: PixelRange(0...1))
       // The loader has the last word; the writer must only not trap.
       _ = try? Model(copying: OctetFile(model).bytes)
     } catch {

@@ -53,7 +53,8 @@ struct LongIntegerTests {
   private static func integers(_ bias: Tensor) throws(ImportError) -> QuantizedModel {
     let weights = Tensor(shape: [2, 3], values: Self.bytes(weights), scale: 0.01)
     return try LiteIntegerConversion.model(
-      network(type: 9, weights: weights, bias: bias), names: ["a", "b"], picture: nil, pixels: 0...1)
+      network(type: 9, weights: weights, bias: bias), names: ["a", "b"], picture: nil,
+      pixels: PixelRange(0...1))
   }
 
   private static func longBias(_ values: [Int64]) -> Tensor {
@@ -95,7 +96,7 @@ struct LongIntegerTests {
     let error = #expect(throws: ImportError.self) {
       try LiteIntegerConversion.model(
         Self.network(type: 9, weights: weights, bias: Self.longBias([0, 0])), names: ["a", "b"],
-        picture: nil, pixels: 0...1)
+        picture: nil, pixels: PixelRange(0...1))
     }
     #expect(error?.description.contains("has weights that are not int8") == true)
   }

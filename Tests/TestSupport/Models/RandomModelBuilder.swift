@@ -34,7 +34,7 @@ struct RandomModelBuilder {
     switch draw(0...5) {
     case 0: model.inputKind = .features
     case 1:
-      model.takesBlueFirst = channels == 3
+      model.pictureForm.takesBlueFirst = channels == 3
       model.pixelMap = (0..<channels).map { _ in
         switch draw(0...4) {
         case 0: PixelFactor(factor: 1 << 22, offset: -(1 << 30))

@@ -140,7 +140,7 @@ struct ClassificationRun {
     case .failure(_, let reason): place.failure = reason
     case .file(let path):
       do throws(PictureError) {
-        let reading = try state.classifier.classify(path: path)
+        let reading = try classify(path, state)
         place.classes = (nil, reading.classIndex)
         if let labels { judge(&place, labels.label(of: path), words) }
         if place.failure == nil { write(reading, path, words, truth: place.classes.truth, to: &place.text) }
@@ -162,6 +162,23 @@ struct ClassificationRun {
     case .json: ReadingText.json(error: failure, path: place.path, to: &place.text)
     case .csv:
       ReadingText.csv(error: failure, path: place.path, hasTruth: labels != nil, to: &place.text)
+    }
+  }
+
+  /// Files that are no PNG files may be of a format that only this machine reads.
+  private func classify(_ path: String, _ state: WorkerState) throws(PictureError) -> Reading {
+    do throws(PictureError) {
+      return try state.classifier.classify(path: path)
+    } catch {
+      guard case .png(let failure) = error, failure.problem == .notPNG else { throw error }
+      let jpeg: JPEGPicture?
+      do throws(FileError) {
+        jpeg = try PictureFile.jpeg(path)
+      } catch {
+        throw .other(path: path, finding: error.problem, advice: error.advice)
+      }
+      guard let jpeg else { throw error }
+      return try state.classifier.classify(jpeg.inColor, name: path)
     }
   }
 
@@ -219,7 +236,8 @@ struct ClassificationRun {
     let digits = String(number)
     let stem = Folder.name(of: path).split(separator: ".").first.map(String.init) ?? "picture"
     let name = String(repeating: "0", count: max(0, 6 - digits.count)) + digits + "-\(stem).png"
-    let file = PNGWriter.encode(width: picture.width, height: picture.height, pixels: picture.pixels.span)
+    let file = PNGWriter.encode(
+      width: picture.width, height: picture.height, channels: picture.channels, pixels: picture.pixels.span)
     try AtomicFile.write(path: Folder.join(folder, name), bytes: file)
   }
 }
@@ -231,9 +249,10 @@ struct OriginalPictures: ~Copyable {
 
   mutating func tile(_ reading: Reading, path: String, side: Int) -> GrayTile {
     let seen = reading.picture
+    let fitted = GrayTile(seen)
     let exact = GrayTile(
       width: seen.width, height: seen.height,
-      pixels: seen.isInverted ? seen.pixels.map { 255 - $0 } : seen.pixels)
+      pixels: seen.isInverted ? fitted.pixels.map { 255 - $0 } : fitted.pixels)
     guard seen.fit != .exact else { return exact }
     // It has just been read without an error; should it have changed since, what the network saw is shown.
     guard (try? reader.read(path: path, into: &picture)) != nil, picture.width > 0, picture.height > 0 else {
@@ -244,8 +263,12 @@ struct OriginalPictures: ~Copyable {
 }
 
 extension GrayTile {
-  /// What the network saw.
+  /// What the network saw, in gray.
   init(_ picture: FittedPicture) {
-    self.init(width: picture.width, height: picture.height, pixels: picture.pixels)
+    let gray =
+      picture.channels == 1
+      ? picture.pixels
+      : ColorPicture(width: picture.width, height: picture.height, pixels: picture.pixels).inGray.pixels
+    self.init(width: picture.width, height: picture.height, pixels: gray)
   }
 }

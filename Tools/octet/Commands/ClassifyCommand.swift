@@ -74,10 +74,11 @@ enum ClassifyCommand: Command {
     let source = PictureSource(
       Array(arguments.positionals.dropFirst()), separator: arguments.flag("null") ? 0 : UInt8(ascii: "\n"),
       files: try files(arguments))
+    let options = PictureOptions(arguments)
     let run = ClassificationRun(
       model: file.model, kernels: try HostKernels(file.model),
-      fit: arguments.value("fit").flatMap(PictureFitting.Fit.init),
-      inversion: arguments.value("invert").flatMap(PictureFitting.Inversion.init),
+      fit: options.fit.map(PictureFitting.Fit.init),
+      inversion: options.inversion.map(PictureFitting.Inversion.init),
       format: arguments.flag("json") ? .json : arguments.flag("csv") ? .csv : .lines,
       labels: arguments.value("labels").flatMap(LabelRule.init), savedInputs: arguments.value("save-input"),
       workers: Workers(count: threads), isReported: target != nil,

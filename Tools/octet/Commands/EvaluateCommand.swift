@@ -33,6 +33,7 @@ enum EvaluateCommand: Command {
       ForeignModelOptions.pixels,
       PictureOptions.fit(default: PictureOptions.decided),
       PictureOptions.invert(default: PictureOptions.decided),
+      PictureOptions.order,
       EvaluationSubject.anomaly,
       AnswerList.option,
       MaxWorkOption.option,

@@ -7,6 +7,7 @@ import OctetInterchange
 import OctetNetwork
 import OctetQuantization
 import OctetText
+import OctetTraining
 
 /// `octet predict`: what a model answers for each item, in numbers.
 enum PredictCommand: Command {
@@ -90,7 +91,7 @@ enum PredictCommand: Command {
         path: path, reason: "it is a float model, and --integers is for int8 models: quantize it first")
     }
     let model = try FloatModelSource.read(path: path)
-    let run = FloatPrediction(model: model, path: path, pixels: pixels ?? 0...1, workers: workers)
+    let run = FloatPrediction(model: model, path: path, pixels: pixels ?? .unit, workers: workers)
     let request = DataRequest(
       model, path: path, PictureOptions(), takesPixels: pixels != nil, isKept: false)
     try output.write(run.run(PredictionItems(arguments, request), output))
@@ -99,13 +100,13 @@ enum PredictCommand: Command {
   /// A full-integer .tflite file, converted as `octet quantize` does; pixels are its input through `pixels`, all else
   /// is its own integers.
   private static func converted(
-    _ network: LiteNetwork, _ items: PredictionItems, _ pixels: ClosedRange<Float>?, wantsIntegers: Bool,
+    _ network: LiteNetwork, _ items: PredictionItems, _ pixels: PixelRange?, wantsIntegers: Bool,
     _ workers: Workers, workLimit: UInt64
   ) throws -> IntegerPrediction {
     let meaning = try FloatModelSource.meaning(network, given: nil, targets: .none).meaning
     let quantized = try LiteIntegerConversion.model(
       network, meaning: meaning, names: [], picture: nil,
-      pixels: items.values.areBytes ? pixels ?? 0...1 : nil)
+      pixels: items.values.areBytes ? pixels ?? .unit : nil)
     let bytes = OctetFile(quantized).bytes
     let model: Model
     do throws(ModelError) {

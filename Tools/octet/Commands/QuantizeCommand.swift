@@ -29,6 +29,7 @@ enum QuantizeCommand: Command {
       ForeignModelOptions.pixels,
       PictureOptions.fit(default: PictureOptions.decided),
       PictureOptions.invert(default: PictureOptions.decided),
+      PictureOptions.order,
       OptionDescription(
         "calibration-images", takes: .text("N"), default: "\(defaults.calibrationImages)",
         help: "training images used to find the ranges of values"),

@@ -28,6 +28,7 @@ enum ReportCommand: Command {
       ForeignModelOptions.pixels,
       PictureOptions.fit(default: PictureOptions.decided),
       PictureOptions.invert(default: PictureOptions.decided),
+      PictureOptions.order,
       EvaluationSubject.anomaly,
       OptionDescription(
         "out", takes: .output("FILE.html"), default: "MODEL.html", help: "the page to write"),

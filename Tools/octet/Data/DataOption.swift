@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Octet
+import OctetClassification
 import OctetCommandLine
 import OctetData
 import OctetHost
@@ -105,7 +106,7 @@ enum DataOption {
   ) throws -> (located: Located, hasPictures: Bool) {
     if path == randomName { return (try random(request, seed: seed), false) }
     if let path, let mistake = FileKind.mistakenForData(path) { throw mistake }
-    let pictures = PNGPictureReader(try request.fitting(), request.channels)
+    let pictures = PictureFileReader(try request.fitting(), request.channels)
     let locator = DataLocator(
       path: path, environment: environment, pictureReader: pictures)
     var data = try locator.locate { () throws(FileError) in SyntheticDigits.dataSet() }
@@ -113,18 +114,22 @@ enum DataOption {
     let form =
       data.train.values.areBytes
       ? request.form(for: data.train.shape, classNames: data.train.classNames) : .unchanged
-    guard pictures.pictureCount > 0 else { return (Located(data: data, form: form), false) }
-    guard data.train.shape.channels == 1 else {
-      if let inversion = request.options.inversion, inversion != .no {
-        throw FileError(
-          "--invert \(inversion.name)", "is for gray pictures, and these are in color",
-          advice: "leave it out")
-      }
-      return (Located(data: data, form: PictureForm(fit: form.fit, inversion: .no)), true)
+    if form.takesBlueFirst, data.hasRedFirst, data.train.shape.channels == 3 {
+      data = data.mapping(\.blueFirst)
     }
+    guard pictures.pictureCount > 0 else { return (Located(data: data, form: form), false) }
     guard pictures.takesPixelsAsTheyAre else {
       let noted = noting(data, inverted: pictures.invertedCount, fitted: pictures.fittedCount, form)
       return (Located(data: noted, form: form), true)
+    }
+    if data.train.shape.channels == 3, form.inversion == .auto {
+      guard request.options.inversion == nil else {
+        throw FileError(
+          "--invert auto", "is for gray pictures, and these are in color", advice: "leave it out")
+      }
+      var form = form
+      form.inversion = .no
+      return (Located(data: data, form: form), true)
     }
     let (train, test) = (data.train.turned(form.inversion), data.test?.turned(form.inversion))
     let noted = noting(
@@ -164,7 +169,12 @@ enum DataOption {
 }
 
 extension LabeledItems {
-  /// Gray pictures with dark and light in each other's place where that is asked for, and how many.
+  /// Color pictures as blue, green, red.
+  fileprivate var blueFirst: LabeledItems {
+    LabeledItems(shape: shape, values: .bytes(pixels.blueFirst), targets: targets)
+  }
+
+  /// Pictures with dark and light in each other's place where that is asked for, and how many.
   fileprivate func turned(_ inversion: PictureForm.Inversion) -> (images: LabeledItems, count: Int) {
     if inversion == .no { return (self, 0) }
     let pixels = pixels

@@ -84,11 +84,13 @@ struct DataRequest {
   func form(for shape: ImageShape, classNames: [String]) -> PictureForm {
     if let form { return form }
     let usual = PictureForm.usual(for: shape, classNames: classNames)
-    return PictureForm(fit: usual.fit, inversion: options.inversion ?? usual.inversion)
+    return PictureForm(
+      fit: usual.fit, inversion: options.inversion ?? usual.inversion,
+      takesBlueFirst: options.takesBlueFirst ?? false)
   }
 
   /// How many channels pictures are read with.
-  var channels: PNGPictureReader.Channels {
+  var channels: PictureFileReader.Channels {
     guard let input else { return .asStored }
     if input.isFlat { return .numbers(input.count) }
     return input.channels == 3 ? .color : .gray
@@ -97,25 +99,31 @@ struct DataRequest {
   /// Orders for pictures that are not taken as they are; nil where they are, or no such order is possible.
   func fitting() throws(FileError) -> PictureFitting? {
     guard let form, form.fit != .exact, let input else { return nil }
-    var (width, height) = (input.width, input.height)
+    var (width, height, channels) = (input.width, input.height, input.channels)
     if input.isFlat {
-      // A row of numbers stands for a square.
-      width = Int(Double(input.count).squareRoot())
+      // A row of numbers stands for a square, gray or in color.
+      channels = 1
+      width = Self.root(input.count)
+      if width * width != input.count, input.count % 3 == 0 {
+        channels = 3
+        width = Self.root(input.count / 3)
+      }
       height = width
     }
-    if width * height == input.count,
+    if width * height * channels == input.count,
       let fitting = PictureFitting(
-        width: width, height: height, fit: form.fit == .auto ? .auto : .digit,
-        inversion: form.inversion == .auto ? .auto : form.inversion == .yes ? .yes : .no)
+        width: width, height: height, channels: channels, fit: PictureFitting.Fit(form.fit),
+        inversion: PictureFitting.Inversion(form.inversion))
     {
       return fitting
     }
     guard options.fit == nil else {
       throw FileError(
-        "--fit \(form.fit.name)", "cannot fit pictures to the network's input of \(input)",
-        advice: "pictures become one channel of at most \(PictureFitting.longestSide) x "
-          + "\(PictureFitting.longestSide) pixels; use --fit exact")
+        "--fit \(form.fit.name)", "cannot bring pictures to the network's input of \(input)",
+        advice: "\(PictureFitting.possible)")
     }
     return nil
   }
+
+  private static func root(_ count: Int) -> Int { Int(Double(count).squareRoot()) }
 }

@@ -29,7 +29,7 @@ enum FloatModelSource {
   ///
   /// - Parameter pixels: what pixels of 0 and 255 were when it was trained.
   static func model(
-    _ model: FloatModel, path: String, for values: ItemValues, pixels: ClosedRange<Float>?
+    _ model: FloatModel, path: String, for values: ItemValues, pixels: PixelRange?
   ) throws -> FloatModel {
     switch values {
     case .bytes: return try takingPixels(model, path: path, pixels)
@@ -49,7 +49,7 @@ enum FloatModelSource {
 
   /// The model for pixels as numbers from 0 to 1, which those of Octet's own format are.
   static func takingPixels(
-    _ model: FloatModel, path: String, _ pixels: ClosedRange<Float>?
+    _ model: FloatModel, path: String, _ pixels: PixelRange?
   ) throws -> FloatModel {
     if isOwn(path) { return model }
     guard pixels != nil || !model.scalesPixels else {
@@ -58,7 +58,11 @@ enum FloatModelSource {
         reason:
           "its first layer scales its input: say what pixels of 0 and 255 were, most likely --pixels 0:255")
     }
-    return try model.taking(pixels: pixels ?? 0...1)
+    do throws(NetworkError) {
+      return try model.taking(pixels: pixels ?? .unit)
+    } catch {
+      throw FileContentError(path: path, reason: "\(error)")
+    }
   }
 
   /// A float model with the same outputs as an integer one. Names in a file from elsewhere may be replaced.

@@ -1,5 +1,7 @@
+import FoundationEssentials
 import OctetCommandLine
 import OctetText
+import OctetTraining
 
 /// What files from elsewhere do not say: the names of the classes, and what a pixel was in training.
 struct ForeignModelOptions {
@@ -7,12 +9,15 @@ struct ForeignModelOptions {
     "classes", takes: .text("NAMES"), default: "as in the data, if it has as many",
     help: "names of the classes, in the order of the outputs, for a model from elsewhere; as in cat,dog")
   static let pixels = OptionDescription(
-    "pixels", takes: .text("LOW:HIGH"), default: "0:1",
-    help: "values of pixels 0 and 255 in training, for a model from elsewhere; as in --pixels=-1:1")
+    "pixels", takes: .text("RANGE"), default: "0:1",
+    help:
+      "values of pixels 0 and 255 in training, for a model from elsewhere: LOW:HIGH as in --pixels=-1:1, one for "
+      + "each channel with commas between, mean=M,…:std=S,… as in PyTorch's Normalize, or Keras' tf, torch, caffe"
+  )
 
   var classNames: [String]?
   /// Nil unless given; 0 to 1 then.
-  var pixels: ClosedRange<Float>?
+  var pixels: PixelRange?
 
   /// Neither is for Octet's own files, which say both.
   ///
@@ -38,12 +43,52 @@ struct ForeignModelOptions {
       classNames = list
     }
     if let pixelText {
-      let ends = pixelText.split(separator: ":", omittingEmptySubsequences: false).map { Float($0) ?? .nan }
-      guard ends.count == 2, ends.allSatisfy({ abs($0) <= 1e6 }), ends[0] < ends[1] else {
+      guard let range = PixelRange(text: pixelText) else {
         throw arguments.usageError(
-          "--pixels takes two numbers, the smaller first, as in --pixels=-1:1, not '\(pixelText)'")
+          "--pixels takes two numbers, the smaller first, as in --pixels=-1:1, two for each channel with commas "
+            + "between, mean=M,…:std=S,…, or tf, torch or caffe, not '\(pixelText)'")
       }
-      pixels = ends[0]...ends[1]
+      pixels = range
     }
+  }
+}
+
+extension PixelRange {
+  /// Of the named ranges that which goes with blue, green, red.
+  static let blueFirstName = "caffe"
+
+  /// Nil for what is no range.
+  init?(text: String) {
+    switch text {
+    case "tf": self = .tf
+    case "torch": self = .torch
+    case Self.blueFirstName: self = .caffe
+    default:
+      if text.hasPrefix("mean=") {
+        let parts = text.dropFirst("mean=".count).components(separatedBy: ":std=")
+        guard parts.count == 2, let mean = Self.numbers(parts[0]), let deviation = Self.numbers(parts[1]),
+          mean.count == deviation.count, deviation.allSatisfy({ $0 > 0 })
+        else { return nil }
+        self.init(mean: mean, deviation: deviation)
+      } else {
+        var channels: [ClosedRange<Float>] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+          let ends = part.split(separator: ":", omittingEmptySubsequences: false).map(Self.number)
+          guard ends.count == 2, let low = ends[0], let high = ends[1], low < high else { return nil }
+          channels.append(low...high)
+        }
+        self.init(channels: channels)
+      }
+    }
+    guard zip(lows, highs).allSatisfy({ abs($0) <= 1e6 && abs($1) <= 1e6 && $0 < $1 }) else { return nil }
+  }
+
+  private static func numbers(_ text: String) -> [Float]? {
+    let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map(number)
+    return numbers.contains(nil) ? nil : numbers.compactMap(\.self)
+  }
+
+  private static func number(_ text: some StringProtocol) -> Float? {
+    Float(text).flatMap { abs($0) <= 1e6 ? $0 : nil }
   }
 }

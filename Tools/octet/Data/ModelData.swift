@@ -66,6 +66,13 @@ enum ModelData {
     let found = data.train.classNames
     guard data.train.hasClasses, found != names else { return data }
     if Set(names).isSubset(of: found) { return try data.keeping(classes: names) }
+    if Set(found).isSubset(of: names) {
+      // Some of the model's classes, in the order of the data.
+      let places = found.map { UInt16(names.firstIndex(of: $0) ?? 0) }
+      return data.mapping { items in
+        items.with(.classes(items.labels.map { places[Int($0)] }, names: names))
+      }
+    }
     let isNumbered = names == (0..<names.count).map(String.init)
     guard
       (data.numbersClasses && found.count <= names.count)

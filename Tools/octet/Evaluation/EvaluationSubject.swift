@@ -27,7 +27,7 @@ struct EvaluationSubject {
     let anomaly = arguments.value("anomaly")
     let outputs: [OutputDescription]
     let found: LabeledItems
-    var pixels: ClosedRange<Float> = 0...1
+    var pixels: PixelRange = .unit
     if kind == .octet || path.lowercased().hasSuffix(".octet") {
       guard arguments.value("classes") == nil else {
         throw arguments.usageError("--classes is for a model from elsewhere; \(path) contains its classes")

@@ -23,7 +23,7 @@ struct FigureWarnings {
     case pictures
 
     /// For a float model.
-    init(path: String, pixels: ClosedRange<Float>?) {
+    init(path: String, pixels: PixelRange?) {
       self = FloatModelSource.isOwn(path) ? .data : pixels == nil ? .unknownPixels : .pixels
     }
 

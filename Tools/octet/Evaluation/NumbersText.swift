@@ -94,8 +94,8 @@ struct NumbersText {
     case .input:
       ", compared with the input"
         + (items.items.values.areBytes
-          ? ", pixels as \(Self.short(Double(items.pixels.lowerBound))) to "
-            + Self.short(Double(items.pixels.upperBound))
+          ? ", pixels as \(Self.short(Double(items.pixels.whole.lowerBound))) to "
+            + Self.short(Double(items.pixels.whole.upperBound))
           : "") + (items.anomalyName.map { "; \($0.shown) counts as the anomaly" } ?? "")
     case .classes, .labels, .numbers: ""
     }

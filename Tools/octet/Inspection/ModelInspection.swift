@@ -101,7 +101,8 @@ struct ModelInspection {
       let request = DataRequest(read, path: path, PictureOptions(), isKept: true)
       model.pictureForm = request.known
       let outline = try QuantizedNetwork(
-        outlineOf: model, picture: options.picture ?? (isOwn ? request.square : nil))
+        outlineOf: model, picture: options.picture ?? (isOwn ? request.square : nil),
+        inputKind: request.randomKind == nil ? .pictures : .features)
       let quantized = outline.model
       if let fault = quantized.fault { throw QuantizationError.limit(fault) }
       let bytes = OctetFile(quantized).bytes

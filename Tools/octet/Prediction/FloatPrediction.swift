@@ -11,7 +11,7 @@ struct FloatPrediction {
   /// For messages.
   let path: String
   /// What pixels of 0 and 255 stand for.
-  let pixels: ClosedRange<Float>
+  let pixels: PixelRange
   let workers: Workers
 
   func run(_ items: PredictionItems, _ wanted: PredictionOutput) throws -> [PredictedOutput] {

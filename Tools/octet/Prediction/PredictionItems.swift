@@ -3,6 +3,7 @@ import OctetData
 import OctetInterchange
 import OctetNetwork
 import OctetText
+import OctetTraining
 
 /// What `octet predict` is given: items of one shape, in Octet's order.
 struct PredictionItems {
@@ -36,11 +37,9 @@ struct PredictionItems {
   /// The inputs of a float model.
   ///
   /// - Parameter pixels: what pixels of 0 and 255 stand for.
-  func reals(_ range: Range<Int>, pixels: ClosedRange<Float>) -> [Float] {
+  func reals(_ range: Range<Int>, pixels: PixelRange) -> [Float] {
     let units = labeled.units(range)
-    guard values.areBytes else { return units }
-    let (low, span) = (pixels.lowerBound, pixels.upperBound - pixels.lowerBound)
-    return units.map { low + span * $0 }
+    return values.areBytes ? pixels.values(units, channels: labeled.shape.channels) : units
   }
 }
 

@@ -41,7 +41,7 @@ struct IntegerConversion {
     data = try located.map { try ModelData.keeping([described], of: $0.data) }
     var (quantized, sources) = try LiteIntegerConversion.converted(
       network, meaning: meaning, names: names, picture: picture,
-      pixels: options.pixels ?? (located?.data.train.values.areBytes == true ? 0...1 : nil))
+      pixels: options.pixels ?? (located?.data.train.values.areBytes == true ? .unit : nil))
     // Random items say nothing of what the model takes in.
     if let items = located?.data.train, items.targets != .none, !items.values.areBytes {
       quantized.inputKind = .features

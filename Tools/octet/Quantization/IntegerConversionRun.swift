@@ -29,7 +29,7 @@ struct IntegerConversionRun {
     let tested = try made.data.map { data in
       try TargetedItems(
         (data.test ?? data.train).withScale(of: model), outputs: made.outputs,
-        pixels: options.pixels ?? 0...1,
+        pixels: options.pixels ?? .unit,
         origin: data.origin)
     }
     if let tested, let data = made.data, target != nil {

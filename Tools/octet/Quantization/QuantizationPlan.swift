@@ -10,7 +10,7 @@ struct QuantizationPlan {
   let outputPath: String
   let model: FloatModel
   /// What pixels of 0 and 255 were in training, if the user has said it.
-  let pixels: ClosedRange<Float>?
+  let pixels: PixelRange?
   let data: PreparedData
   let settings: QuantizationSettings
   let threads: Int

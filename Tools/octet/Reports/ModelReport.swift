@@ -37,11 +37,11 @@ struct ModelReport {
 
   /// - Parameter needsTargets: whether there is nothing to show without.
   private func tested(
-    _ items: LabeledItems, _ outputs: [OutputDescription], _ pixels: ClosedRange<Float>?, _ origin: String,
+    _ items: LabeledItems, _ outputs: [OutputDescription], _ pixels: PixelRange?, _ origin: String,
     needsTargets: Bool
   ) throws -> TargetedItems {
     let tested = try TargetedItems(
-      items, outputs: outputs, pixels: pixels ?? 0...1, origin: origin, anomaly: arguments.value("anomaly"))
+      items, outputs: outputs, pixels: pixels ?? .unit, origin: origin, anomaly: arguments.value("anomaly"))
     if outputs.count == 1, outputs[0].meaning == .classes {
       try items.requireClasses(origin, ReportOption.purpose)
     }

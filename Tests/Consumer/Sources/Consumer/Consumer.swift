@@ -85,7 +85,7 @@ enum Consumer {
 
   /// A model of another program, calibrated with images that have no labels.
   private static func importForeign(_ path: String) throws {
-    let model = try FloatModel(importing: path, pixels: -1...1)
+    let model = try FloatModel(importing: path, pixels: PixelRange(-1...1))
     let (height, width, channels) = (model.inputHeight, model.inputWidth, model.inputChannels)
     let pixels = (0..<4 * height * width * channels).map { UInt8(truncatingIfNeeded: $0 &* 37) }
     let images = try ImageSet(height: height, width: width, channels: channels, pixels: pixels)
