@@ -47,6 +47,10 @@ int32_t octet_device_map_file(const char *path, octet_device_bytes *bytes) {
   return result;
 }
 
+void octet_device_unmap(octet_device_bytes bytes) {
+  if (bytes.count > 0) munmap((void *)bytes.start, bytes.count);
+}
+
 const char *octet_device_advice(int32_t error) {
   switch (error) {
     case ENOENT:

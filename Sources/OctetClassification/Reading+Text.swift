@@ -7,11 +7,20 @@ package enum ReadingText {
   /// `{"file":…,"class":…,"truth":…,"right":…,"probability":…,"probabilities":[…],"logits":[…],"fit":…,"inverted":…}`
   /// and a line end. A name that is no UTF-8 has its bytes behind it, `"file_bytes":"636166e9"`.
   ///
-  /// - Parameter truth: the true class; nil if unknown, and then it is left out.
+  /// An item of an array has its number behind the file's name, and neither `fit` nor `inverted`.
+  ///
+  /// - Parameters:
+  ///   - item: its number; nil for a file with one.
+  ///   - truth: the true class; nil if unknown, and then it is left out.
   package static func json(
-    _ reading: Reading, model: Model, path: String, truth: Int? = nil, to text: inout ByteText
+    _ reading: Reading, model: Model, path: String, item: Int? = nil, truth: Int? = nil,
+    to text: inout ByteText
   ) {
     appendName(path, to: &text)
+    if let item {
+      text.append(",\"item\":")
+      text.append(decimal: Int32(truncatingIfNeeded: item))
+    }
     text.append(",\"class\":")
     append(name: reading.classIndex, of: model) { text.append(json: $0) }
     if let truth {
@@ -31,10 +40,11 @@ package enum ReadingText {
       if index > 0 { text.append(",") }
       text.append(decimal: reading.logits[index])
     }
+    guard let picture = reading.picture else { return text.append("]}\n") }
     text.append("],\"fit\":\"")
-    text.append(reading.picture.fit.word)
+    text.append(picture.fit.word)
     text.append("\"")
-    text.append(reading.picture.isInverted ? ",\"inverted\":true}\n" : ",\"inverted\":false}\n")
+    text.append(picture.isInverted ? ",\"inverted\":true}\n" : ",\"inverted\":false}\n")
   }
 
   /// `{"file":…,"error":…}` and a line end.
@@ -45,9 +55,10 @@ package enum ReadingText {
     text.append("}\n")
   }
 
-  /// Class, probability, runner-up and its probability, file.
+  /// Class, probability, runner-up and its probability, file, and in brackets the number of an item.
   package static func line(
-    _ reading: Reading, model: Model, path: String, labelWidth: Int, to text: inout ByteText
+    _ reading: Reading, model: Model, path: String, item: Int? = nil, labelWidth: Int,
+    to text: inout ByteText
   ) {
     append(name: reading.classIndex, of: model) { appendLabel($0, width: labelWidth, to: &text) }
     if !reading.probabilities.isEmpty {
@@ -63,7 +74,16 @@ package enum ReadingText {
     }
     text.append("    ")
     text.append(path.shown)
+    append(item: item, to: &text)
     text.append("\n")
+  }
+
+  /// As numpy writes it.
+  private static func append(item: Int?, to text: inout ByteText) {
+    guard let item else { return }
+    text.append("[")
+    text.append(decimal: Int32(truncatingIfNeeded: item))
+    text.append("]")
   }
 
   package static let csvHeader: StaticString =
@@ -73,11 +93,15 @@ package enum ReadingText {
   package static let labeledCSVHeader: StaticString =
     "file,class,probability,runner_up,runner_up_probability,error,truth,right\n"
 
-  /// - Parameter truth: the true class; nil if unknown, and then it has no columns.
+  /// - Parameters:
+  ///   - item: the number of an item, in brackets behind the file's name; nil for a file with one.
+  ///   - truth: the true class; nil if unknown, and then it has no columns.
   package static func csv(
-    _ reading: Reading, model: Model, path: String, truth: Int? = nil, to text: inout ByteText
+    _ reading: Reading, model: Model, path: String, item: Int? = nil, truth: Int? = nil,
+    to text: inout ByteText
   ) {
     text.append(csv: path)
+    append(item: item, to: &text)
     text.append(",")
     append(name: reading.classIndex, of: model) { text.append(csv: $0) }
     text.append(",")

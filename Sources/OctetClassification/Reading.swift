@@ -1,7 +1,7 @@
 import Octet
 import OctetImages
 
-/// What a model made of one picture.
+/// What a model made of one picture, or of one item of an array.
 package struct Reading: Sendable {
   package let classIndex: Int
   /// The class that came second; its probability is among `probabilities`.
@@ -10,13 +10,13 @@ package struct Reading: Sendable {
   package let probabilities: [UInt32]
   /// In steps of the logits' scale, less their zero point.
   package let logits: [Int32]
-  /// What the network saw; without pixels where those were not kept.
-  package let picture: FittedPicture
+  /// What the network saw; without pixels where those were not kept. Nil for an item of an array.
+  package let picture: FittedPicture?
 }
 
 extension Reading {
-  /// Reads what a model made of a picture.
-  init(_ outcome: Outcome, _ model: Model, _ picture: FittedPicture) {
+  /// Reads what a model made of a picture or an item.
+  init(_ outcome: Outcome, _ model: Model, _ picture: FittedPicture?) {
     var logits: [Int32] = []
     logits.reserveCapacity(outcome.count)
     outcome.forEachLogit { logits.append($0) }

@@ -116,9 +116,6 @@ package struct NPYArray: Equatable, Sendable {
 extension NPYArray {
   private static let magic = [0x93] + Array("NUMPY".utf8)
 
-  /// A dictionary of three short members is never longer.
-  private static let largestHeader = 1 << 16
-
   /// Reads a whole file of version 1, 2 or 3.
   package init(_ file: [UInt8], path: String) throws(FileError) {
     do throws(OffsetFailure) {
@@ -134,50 +131,47 @@ extension NPYArray {
   }
 
   private init(reading file: [UInt8]) throws(OffsetFailure) {
-    let source = UntrustedBytes(file)
-    guard file.starts(with: Self.magic) else {
-      throw OffsetFailure(offset: 0, reason: "it does not begin as a .npy file does")
+    let header: NPYHeader
+    do throws(NPYHeader.Failure) {
+      header = try NPYHeader(file.span)
+    } catch {
+      throw OffsetFailure(offset: error.offset, reason: error.reason)
     }
-    let version = try source.number(6, bytes: 1)
-    guard (1...3).contains(version) else {
-      throw OffsetFailure(offset: 6, reason: "version \(version) is not supported; 1 to 3 are")
-    }
-    let lengthBytes = version == 1 ? 2 : 4
-    let length = try source.size(8, bytes: lengthBytes)
-    guard length <= Self.largestHeader else {
+    let mark = header.description.utf8.first ?? 0
+    guard let element = Element(rawValue: String(header.description.dropFirst())), "<>|=".utf8.contains(mark),
+      mark != UInt8(ascii: "|") || element.byteCount == 1
+    else {
       throw OffsetFailure(
-        offset: 8, reason: "its header has \(length) bytes; the limit is \(Self.largestHeader)")
+        offset: header.descriptionOffset,
+        reason: "the element type \(header.description.quoted) is none of \(Element.list)")
     }
-    let text = try source.range(8 + lengthBytes, count: length)
-    let header = try NPYHeader(file[text])
     // The file bounds the sizes of everything that is made here.
-    let room = file.count - text.upperBound
-    var wanted = header.element.byteCount
+    let room = file.count - header.dataOffset
+    var wanted = element.byteCount
     for size in header.shape {
       let product = wanted.multipliedReportingOverflow(by: size)
       guard !product.overflow else {
-        throw OffsetFailure(offset: text.lowerBound, reason: "its shape \(header.shape) is too large")
+        throw OffsetFailure(
+          offset: header.descriptionOffset, reason: "its shape \(header.shape) is too large")
       }
       wanted = product.partialValue
     }
     guard wanted == room else {
       throw OffsetFailure(
-        offset: text.upperBound,
+        offset: header.dataOffset,
         reason: "its shape \(header.shape) takes \(wanted) bytes, and \(room) follow the header")
     }
-    var bytes = Array(file[text.upperBound...])
-    if header.isBigEndian {
-      let size = header.element.byteCount
+    var bytes = Array(file[header.dataOffset...])
+    if mark == UInt8(ascii: ">"), element.byteCount > 1 {
+      let size = element.byteCount
       for start in stride(from: 0, to: bytes.count, by: size) { bytes[start..<start + size].reverse() }
     }
-    if header.isFortranOrder { bytes = Self.rowMajor(bytes, header) }
-    self.init(shape: header.shape, element: header.element, bytes: bytes)
+    if header.isFortranOrder { bytes = Self.rowMajor(bytes, header.shape, element.byteCount) }
+    self.init(shape: header.shape, element: element, bytes: bytes)
   }
 
   /// The same numbers with the last index changing fastest.
-  private static func rowMajor(_ bytes: [UInt8], _ header: NPYHeader) -> [UInt8] {
-    let size = header.element.byteCount
-    let shape = header.shape
+  private static func rowMajor(_ bytes: [UInt8], _ shape: [Int], _ size: Int) -> [UInt8] {
     guard shape.count > 1, !bytes.isEmpty else { return bytes }
     // What a step along each dimension is in the file, in numbers.
     var steps = [1]
@@ -210,150 +204,5 @@ extension NPYArray {
     let spaces = String(repeating: " ", count: length - dictionary.utf8.count - 1)
     let head = Self.magic + [1, 0, UInt8(length & 255), UInt8(length >> 8)]
     return head + Array((dictionary + spaces + "\n").utf8) + bytes
-  }
-}
-
-/// What the header of a .npy file says: a Python dictionary of three members, as `numpy.save` writes it.
-struct NPYHeader {
-  var element: NPYArray.Element
-  var isBigEndian: Bool
-  /// Whether the first index changes fastest.
-  var isFortranOrder: Bool
-  var shape: [Int]
-
-  /// More than numpy itself allows.
-  static let largestDimensionCount = 64
-
-  /// - Parameter text: the dictionary and the spaces behind it.
-  init(_ text: ArraySlice<UInt8>) throws(OffsetFailure) {
-    var parser = Parser(bytes: text, place: text.startIndex)
-    var description: String?
-    var order: Bool?
-    var sizes: [Int]?
-    var places: [String: Int] = [:]
-    try parser.take("{")
-    while !parser.takes("}") {
-      let place = parser.placeOfNext()
-      let key = try parser.text()
-      guard places.updateValue(place, forKey: key) == nil else {
-        throw OffsetFailure(offset: place, reason: "the header has \(key.quoted) twice")
-      }
-      try parser.take(":")
-      switch key {
-      case "descr": description = try parser.text()
-      case "fortran_order": order = try parser.truth()
-      case "shape": sizes = try parser.sizes()
-      default:
-        throw OffsetFailure(offset: place, reason: "the header has \(key.quoted), which no .npy file has")
-      }
-      if parser.takes("}") { break }
-      try parser.take(",")
-    }
-    try parser.requireEnd()
-    guard let description, let order, let sizes else {
-      let missing = ["descr", "fortran_order", "shape"].first { places[$0] == nil } ?? ""
-      throw OffsetFailure(offset: text.startIndex, reason: "the header lacks '\(missing)'")
-    }
-    guard sizes.count <= Self.largestDimensionCount else {
-      throw OffsetFailure(
-        offset: places["shape"] ?? 0,
-        reason: "\(sizes.count) dimensions are more than \(Self.largestDimensionCount)")
-    }
-    guard let element = NPYArray.Element(rawValue: String(description.dropFirst())),
-      let mark = description.utf8.first, "<>|=".utf8.contains(mark),
-      mark != UInt8(ascii: "|") || element.byteCount == 1
-    else {
-      throw OffsetFailure(
-        offset: places["descr"] ?? 0,
-        reason: "the element type \(description.quoted) is none of \(NPYArray.Element.list)")
-    }
-    self.element = element
-    isBigEndian = mark == UInt8(ascii: ">") && element.byteCount > 1
-    isFortranOrder = order
-    shape = sizes
-  }
-
-  /// Reads the few forms of Python's literals that a header is made of.
-  private struct Parser {
-    let bytes: ArraySlice<UInt8>
-    var place: Int
-
-    private func failure(_ wanted: String) -> OffsetFailure {
-      OffsetFailure(offset: place, reason: "the header should have \(wanted) here")
-    }
-
-    /// Past spaces and line breaks.
-    mutating func placeOfNext() -> Int {
-      while place < bytes.endIndex, " \n\r\t".utf8.contains(bytes[place]) { place += 1 }
-      return place
-    }
-
-    mutating func takes(_ word: StaticString) -> Bool {
-      let start = placeOfNext()
-      let length = word.utf8CodeUnitCount
-      guard length <= bytes.endIndex - start,
-        word.withUTF8Buffer({ bytes[start..<start + length].elementsEqual($0) })
-      else { return false }
-      place = start + length
-      return true
-    }
-
-    mutating func take(_ word: StaticString) throws(OffsetFailure) {
-      guard takes(word) else { throw failure("'\(word)'") }
-    }
-
-    /// A text in single or double quotes. No text of a header has an escape in it.
-    mutating func text() throws(OffsetFailure) -> String {
-      let quote = placeOfNext() < bytes.endIndex ? bytes[place] : 0
-      guard quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") else {
-        throw failure("a text in quotes")
-      }
-      guard let end = bytes[(place + 1)...].firstIndex(of: quote) else { throw failure("a text that ends") }
-      let content = bytes[place + 1..<end]
-      guard content.allSatisfy({ (32...126).contains($0) && $0 != UInt8(ascii: "\\") }) else {
-        throw failure("a text of plain characters")
-      }
-      place = end + 1
-      return String(decoding: content, as: UTF8.self)
-    }
-
-    mutating func truth() throws(OffsetFailure) -> Bool {
-      if takes("True") { return true }
-      guard takes("False") else { throw failure("True or False") }
-      return false
-    }
-
-    /// `()`, `(3,)`, `(3, 4)`. Python 2 wrote an L behind some numbers.
-    mutating func sizes() throws(OffsetFailure) -> [Int] {
-      try take("(")
-      var sizes: [Int] = []
-      while !takes(")") {
-        sizes.append(try size())
-        _ = takes("L")
-        if takes(",") { continue }
-        // Without a comma one number in brackets is a number, not a tuple.
-        guard sizes.count > 1 else { throw failure("','") }
-        try take(")")
-        break
-      }
-      return sizes
-    }
-
-    private mutating func size() throws(OffsetFailure) -> Int {
-      let start = placeOfNext()
-      var value = 0
-      while place < bytes.endIndex, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[place]) {
-        // Sizes of files end far below.
-        guard value < 1 << 48 else { throw failure("a smaller size") }
-        value = value * 10 + Int(bytes[place] - UInt8(ascii: "0"))
-        place += 1
-      }
-      guard place > start else { throw failure("a size") }
-      return value
-    }
-
-    mutating func requireEnd() throws(OffsetFailure) {
-      guard placeOfNext() == bytes.endIndex else { throw failure("nothing but spaces") }
-    }
   }
 }

@@ -35,7 +35,7 @@ extension String {
   private mutating func append(unit: UInt32) {
     let digits = String(unit, radix: 16)
     self += "\\u"
-    for _ in digits.utf8.count..<4 { self += "0" }
+    for _ in digits.withBytes({ $0.count })..<4 { self += "0" }
     self += digits
   }
 }
@@ -48,7 +48,7 @@ extension String {
   package var csv: String {
     let text = shown
     var start = ""
-    if let first = text.utf8.first, "=+-@".utf8.contains(first) { start = "'" }
+    if let first = text.firstByte, "=+-@".utf8.contains(first) { start = "'" }
     guard text.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") }) else {
       return start + text
     }

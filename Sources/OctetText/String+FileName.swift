@@ -41,7 +41,7 @@ extension String {
 
   /// The bytes of the file's name, without an end.
   package var fileNameBytes: [UInt8] {
-    let text = Array(utf8)
+    let text = withBytes { Array($0) }
     guard hasRawBytes else { return text }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count)

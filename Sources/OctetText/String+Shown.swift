@@ -6,7 +6,7 @@ extension String {
   /// tensors. Nothing in it can start a line, steer a terminal or turn the direction of writing. A character becomes
   /// `\u{202e}`, and a byte of a file's name that is no UTF-8 `\xe9`.
   package var shown: String {
-    if utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return self }
+    if withBytes({ $0.allSatisfy { $0 >= 0x20 && $0 < 0x7F } }) { return self }
     var text = ""
     for scalar in unicodeScalars { text.append(shown: scalar) }
     return text
@@ -64,6 +64,31 @@ extension Unicode.Scalar {
     case 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFFF0...0xFFFB: true
     case 0xE000...0xF8FF, 0x1D173...0x1D17A, 0xE0000...0x10_FFFF: true
     default: value & 0xFFFE == 0xFFFE || (0xFDD0...0xFDEF).contains(value)
+    }
+  }
+}
+
+extension String {
+  /// The bytes of the text, where they lie.
+  ///
+  /// By bytes: comparing strings as Swift does it would bring tables of Unicode into a program for small devices, and its
+  /// views and their indices some KB.
+  package func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    var text = self
+    return text.withUTF8(body)
+  }
+
+  package var firstByte: UInt8? { withBytes { $0.isEmpty ? nil : $0[0] } }
+
+  /// Whether the bytes of the text are, or end in, those of a word.
+  package func matches(_ word: StaticString, atEnd: Bool = false) -> Bool {
+    withBytes { bytes in
+      word.withUTF8Buffer { word in
+        guard atEnd ? bytes.count >= word.count : bytes.count == word.count else { return false }
+        let start = bytes.count - word.count
+        for place in word.indices where bytes[start + place] != word[place] { return false }
+        return true
+      }
     }
   }
 }

@@ -13,20 +13,36 @@ struct DeviceModel {
 
   /// - Parameter workLimit: the most operations that a picture may take.
   init(path: String, workLimit: UInt64) throws(DeviceError) {
+    let file: octet_device_bytes
+    do throws(FileFailure) {
+      file = try Self.map(path)
+    } catch {
+      throw .failure("\(path): \(error.reason)")
+    }
+    try self.init(file, name: path, workLimit: workLimit)
+  }
+
+  /// Why a file could not be mapped.
+  struct FileFailure: Error {
+    let reason: String
+  }
+
+  /// The bytes of a file, as they lie on the disk.
+  static func map(_ path: String) throws(FileFailure) -> octet_device_bytes {
     var file = octet_device_bytes()
     let status = path.withFileName { octet_device_map_file($0, &file) }
     switch Int(status) {
-    case OCTET_DEVICE_OK: break
+    case OCTET_DEVICE_OK: return file
     case OCTET_DEVICE_IS_FOLDER:
-      throw .failure("\(path): is a folder where a file is needed; give the path of a file")
+      throw FileFailure(reason: "is a folder where a file is needed; give the path of a file")
     case OCTET_DEVICE_IS_SPECIAL:
-      throw .failure(
-        "\(path): is a pipe, socket or device, not a file; save the data to a file and give that")
+      throw FileFailure(
+        reason: "is a pipe, socket or device, not a file; save the data to a file and give that")
     default:
       let reason = String(cString: octet_system_reason(status))
-      throw .failure("\(path): cannot be read (\(reason)); \(String(cString: octet_device_advice(status)))")
+      throw FileFailure(
+        reason: "cannot be read (\(reason)); \(String(cString: octet_device_advice(status)))")
     }
-    try self.init(file, name: path, workLimit: workLimit)
   }
 
   /// The model in the program; only where there is one.

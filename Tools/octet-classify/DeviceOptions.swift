@@ -1,5 +1,6 @@
 import Octet
 import OctetImages
+import OctetText
 
 /// What the command line asks for.
 struct DeviceOptions {
@@ -27,7 +28,7 @@ struct DeviceOptions {
     while place < arguments.count {
       let word = arguments[place]
       place += 1
-      if optionsEnded || word.matches("-") || word.utf8.first != UInt8(ascii: "-") {
+      if optionsEnded || word.matches("-") || word.firstByte != UInt8(ascii: "-") {
         try takePath(word, hasLinkedModel: hasLinkedModel)
       } else if word.matches("--") {
         optionsEnded = true
@@ -72,7 +73,7 @@ struct DeviceOptions {
         throw .usage("\(name) needs a value: \(name) \(isWorkLimit ? "N" : "HOW")")
       }
       value = arguments[place]
-      if value.utf8.first == UInt8(ascii: "-"), !value.matches("-") {
+      if value.firstByte == UInt8(ascii: "-"), !value.matches("-") {
         throw .usage(
           "\(name) needs a value, but '\(value)' follows; if that is the value, write \(name)=\(value)")
       }
@@ -104,7 +105,7 @@ extension DeviceOptions {
   /// A whole number from 1 on, in digits.
   private static func operations(_ text: String) throws(DeviceError) -> UInt64 {
     var number: UInt64 = 0
-    for byte in Array(text.utf8) {
+    for byte in text.withBytes({ Array($0) }) {
       let digit = UInt64(byte &- UInt8(ascii: "0"))
       let (tens, overflows) = number.multipliedReportingOverflow(by: 10)
       let (sum, overflowsToo) = tens.addingReportingOverflow(digit)
@@ -118,16 +119,10 @@ extension DeviceOptions {
   }
 }
 
-// By bytes: comparing strings as Swift does it would bring tables of Unicode along, larger than the rest of the
-// program.
 extension String {
-  func matches(_ other: StaticString) -> Bool {
-    other.withUTF8Buffer { utf8.elementsEqual($0) }
-  }
-
   /// What stands before and behind the first "="; nil behind when there is none.
   fileprivate var splitAtEqualsSign: (String, String?) {
-    let bytes = Array(utf8)
+    let bytes = withBytes { Array($0) }
     var place = 0
     while place < bytes.count, bytes[place] != UInt8(ascii: "=") { place += 1 }
     if place == bytes.count { return (self, nil) }

@@ -71,7 +71,8 @@ enum DeviceProgram {
 
   private static func help(hasLinkedModel: Bool) -> ByteText {
     var text = ByteText()
-    text.append("octet-classify: classify PNG files with an int8 model\n\nUsage: octet-classify [options] ")
+    text.append(
+      "octet-classify: classify PNG files or arrays with an int8 model\n\nUsage: octet-classify [options] ")
     text.append(hasLinkedModel ? "PATH...\n" : "MODEL PATH...\n")
     text.append(
       """
@@ -86,7 +87,8 @@ enum DeviceProgram {
     if !hasLinkedModel { text.append("  MODEL  the .octet file\n") }
     text.append(
       """
-        PATH   PNG files, or - for paths from standard input, one a line
+        PATH   PNG files, .npy files of items, or - for paths from standard input,
+               one a line
 
       Options:
             --fit HOW     take pictures as they are, find and center the digit, or

@@ -1,3 +1,4 @@
+import CDeviceSystem
 import Octet
 import OctetClassification
 import OctetImages
@@ -8,7 +9,7 @@ struct DeviceRun: ~Copyable {
   private let model: Model
   private let printsJSON: Bool
   private let labelWidth: Int
-  private var classifier: PictureClassifier<PlainKernels>
+  private var classifier: FileClassifier<PlainKernels>
   private var text = ByteText()
   private var files = 0
   private var failures = 0
@@ -18,7 +19,7 @@ struct DeviceRun: ~Copyable {
     printsJSON = options.printsJSON
     labelWidth = ReadingText.labelWidth(model)
     do throws(ClassifierError) {
-      classifier = try PictureClassifier(
+      classifier = try FileClassifier(
         model, kernels: PlainKernels(), fit: options.fit, inversion: options.inversion,
         keepsPixels: false)
     } catch {
@@ -27,6 +28,7 @@ struct DeviceRun: ~Copyable {
   }
 
   mutating func classify(_ path: String) throws(DeviceError) {
+    if FileClassifier<PlainKernels>.isArray(path) { return try classify(array: path) }
     let reading: Reading
     do throws(PictureError) {
       reading = try classifier.classify(path: path)
@@ -41,6 +43,40 @@ struct DeviceRun: ~Copyable {
       ReadingText.line(reading, model: model, path: path, labelWidth: labelWidth, to: &text)
     }
     try DeviceProgram.write(text)
+  }
+
+  private mutating func classify(array path: String) throws(DeviceError) {
+    let file: octet_device_bytes
+    do throws(DeviceModel.FileFailure) {
+      file = try DeviceModel.map(path)
+    } catch {
+      return try fail(error.reason, path)
+    }
+    defer { octet_device_unmap(file) }
+    let bytes = UnsafeRawBufferPointer(start: file.start, count: file.count)
+    let (model, printsJSON, labelWidth) = (model, printsJSON, labelWidth)
+    var lines = ByteText()
+    var failure: DeviceError?
+    do throws(PictureError) {
+      try classifier.classify(array: bytes.bindMemory(to: UInt8.self).span, name: path) { reading, item in
+        guard failure == nil else { return }
+        lines.removeAll()
+        if printsJSON {
+          ReadingText.json(reading, model: model, path: path, item: item, to: &lines)
+        } else {
+          ReadingText.line(reading, model: model, path: path, item: item, labelWidth: labelWidth, to: &lines)
+        }
+        do throws(DeviceError) {
+          try DeviceProgram.write(lines)
+        } catch {
+          failure = error
+        }
+      }
+    } catch {
+      return try fail(error.reason, path)
+    }
+    files += 1
+    if let failure { throw failure }
   }
 
   mutating func fail(_ reason: String, _ path: String) throws(DeviceError) {

@@ -8,7 +8,7 @@
 
 #pragma clang assume_nonnull begin
 
-/// Bytes that stay as long as the program runs.
+/// Bytes that stay as long as the program runs, or until they are given back.
 typedef struct octet_device_bytes {
   const void *_Nullable start;
   size_t count;
@@ -28,6 +28,9 @@ void octet_device_prepare(void);
 
 /// Maps a file for reading. The bytes begin at a page.
 int32_t octet_device_map_file(const char *path, octet_device_bytes *bytes);
+
+/// Gives the bytes of a mapped file back.
+void octet_device_unmap(octet_device_bytes bytes);
 
 /// What a user can do about a file that could not be mapped.
 const char *octet_device_advice(int32_t error);

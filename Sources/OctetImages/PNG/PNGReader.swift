@@ -66,7 +66,7 @@ extension PNGReader {
   mutating func openFile(_ path: String) throws(PNGError) {
     guard let reader else { throw PNGError(path, .outOfMemory) }
     // A C string ends at its first zero byte: without this the file opened could be another than the one named.
-    for byte in path.utf8 where byte == 0 {
+    guard path.withBytes({ !$0.contains(0) }) else {
       throw PNGError(path, .cannotOpen("the path holds a zero byte"))
     }
     try check(path.withFileName { octet_png_open_file(reader, $0) }, name: path)

@@ -36,11 +36,11 @@ struct ClassificationRun {
 
   /// A worker's classifier. A class, so that it keeps its address from file to file.
   private final class WorkerState {
-    var classifier: PictureClassifier<HostKernels>
+    var classifier: FileClassifier<HostKernels>
     var originals = OriginalPictures()
 
     init(_ run: ClassificationRun) throws(ClassifierError) {
-      classifier = try PictureClassifier(
+      classifier = try FileClassifier(
         run.model, kernels: run.kernels, fit: run.fit, inversion: run.inversion,
         keepsPixels: run.savedInputs != nil || run.isReported || run.style != nil)
     }
@@ -52,8 +52,10 @@ struct ClassificationRun {
     /// What is printed of it.
     var text = ByteText()
     var failure: String?
-    /// The true class, where labels are known, and the one that was found.
-    var classes: (truth: Int?, found: Int) = (nil, 0)
+    /// The true class, where labels are known.
+    var truth: Int?
+    /// The class that was found of each item: one of a picture.
+    var found: [Int] = []
     /// Only where the inputs are saved.
     var picture: FittedPicture?
     /// Only for a page.
@@ -135,22 +137,29 @@ struct ClassificationRun {
   /// - Parameter side: of the pictures that a page wants; nil for no more.
   private func classify(_ place: inout Place, _ state: WorkerState, _ words: Words, side: Int?) {
     place.text.removeAll()
-    (place.failure, place.picture, place.result) = (nil, nil, nil)
+    (place.failure, place.picture, place.result, place.truth) = (nil, nil, nil, nil)
+    place.found.removeAll()
     switch place.item {
     case .failure(_, let reason): place.failure = reason
     case .file(let path):
+      if let labels { judge(&place, labels.label(of: path), words) }
       do throws(PictureError) {
+        if FileClassifier<HostKernels>.isArray(path) {
+          try classify(array: path, &place, state, words)
+          break
+        }
         let reading = try classify(path, state)
-        place.classes = (nil, reading.classIndex)
-        if let labels { judge(&place, labels.label(of: path), words) }
-        if place.failure == nil { write(reading, path, words, truth: place.classes.truth, to: &place.text) }
-        if savedInputs != nil { place.picture = reading.picture }
-        if isReported, place.failure == nil {
-          let seen = GrayTile(reading.picture)
+        if place.failure != nil { break }
+        place.found.append(reading.classIndex)
+        write(reading, path, words, truth: place.truth, to: &place.text)
+        guard let picture = reading.picture else { break }
+        if savedInputs != nil { place.picture = picture }
+        if isReported {
+          let seen = GrayTile(picture)
           place.result = PictureResult(
-            name: path, original: side.map { state.originals.tile(reading, path: path, side: $0) } ?? seen,
+            name: path, original: side.map { state.originals.tile(picture, path: path, side: $0) } ?? seen,
             seen: seen, answer: reading.classIndex, probabilities: reading.probabilities,
-            truth: place.classes.truth)
+            truth: place.truth)
         }
       } catch {
         place.failure = error.reason
@@ -163,6 +172,29 @@ struct ClassificationRun {
     case .csv:
       ReadingText.csv(error: failure, path: place.path, hasTruth: labels != nil, to: &place.text)
     }
+  }
+
+  private func classify(
+    array path: String, _ place: inout Place, _ state: WorkerState, _ words: Words
+  ) throws(PictureError) {
+    guard savedInputs == nil, !isReported, style == nil else {
+      throw .other(
+        path: path, finding: "is no picture, which --save-input, --report and --show are for",
+        advice: "leave them out")
+    }
+    let bytes: [UInt8]
+    do throws(FileError) {
+      bytes = try ByteFile.stored(at: path)
+    } catch {
+      throw .other(path: path, finding: error.problem, advice: error.advice)
+    }
+    let truth = place.truth
+    var (found, text): ([Int], ByteText) = ([], place.text)
+    try state.classifier.classify(array: bytes.span, name: path) { reading, item in
+      found.append(reading.classIndex)
+      write(reading, path, item: item, words, truth: truth, to: &text)
+    }
+    if place.failure == nil { (place.found, place.text) = (found, text) }
   }
 
   /// Files that are no PNG files may be of a format that only this machine reads.
@@ -183,27 +215,29 @@ struct ClassificationRun {
   }
 
   private func judge(_ place: inout Place, _ label: String, _ words: Words) {
-    place.classes.truth = words.classNames.firstIndex(of: label)
-    if place.classes.truth == nil {
+    place.truth = words.classNames.firstIndex(of: label)
+    if place.truth == nil {
       let known = words.classNames.joined(separator: ", ")
       place.failure = "its label \"\(label)\" is none of the model's classes (\(known))"
     }
   }
 
   private func write(
-    _ reading: Reading, _ path: String, _ words: Words, truth: Int?, to text: inout ByteText
+    _ reading: Reading, _ path: String, item: Int? = nil, _ words: Words, truth: Int?,
+    to text: inout ByteText
   ) {
     switch format {
     case .lines:
-      ReadingText.line(reading, model: model, path: path, labelWidth: words.labelWidth, to: &text)
-      if let style {
+      ReadingText.line(
+        reading, model: model, path: path, item: item, labelWidth: words.labelWidth, to: &text)
+      if let style, let picture = reading.picture {
         let answer = AnswerText(
-          seen: GrayTile(reading.picture), classNames: words.classNames, probabilities: reading.probabilities,
+          seen: GrayTile(picture), classNames: words.classNames, probabilities: reading.probabilities,
           style: style)
         text.append(answer.text)
       }
-    case .json: ReadingText.json(reading, model: model, path: path, truth: truth, to: &text)
-    case .csv: ReadingText.csv(reading, model: model, path: path, truth: truth, to: &text)
+    case .json: ReadingText.json(reading, model: model, path: path, item: item, truth: truth, to: &text)
+    case .csv: ReadingText.csv(reading, model: model, path: path, item: item, truth: truth, to: &text)
     }
   }
 
@@ -218,8 +252,8 @@ struct ClassificationRun {
       return
     }
     if let result = place.result { summary.section?.add(result) }
-    if let truth = place.classes.truth {
-      summary.confusion?.add(truth: truth, predicted: place.classes.found)
+    if let truth = place.truth {
+      for found in place.found { summary.confusion?.add(truth: truth, predicted: found) }
     }
     if let savedInputs, let picture = place.picture, summary.savingFailure == nil {
       do throws(FileError) {
@@ -247,8 +281,7 @@ struct OriginalPictures: ~Copyable {
   private var reader = PNGReader()
   private var picture = GrayPicture()
 
-  mutating func tile(_ reading: Reading, path: String, side: Int) -> GrayTile {
-    let seen = reading.picture
+  mutating func tile(_ seen: FittedPicture, path: String, side: Int) -> GrayTile {
     let fitted = GrayTile(seen)
     let exact = GrayTile(
       width: seen.width, height: seen.height,

@@ -17,14 +17,17 @@ enum ClassifyCommand: Command {
 
   static let description = CommandDescription(
     name: name,
-    summary: "classify PNG files with an int8 model",
+    summary: "classify pictures, or items of arrays, with an int8 model",
     discussion: """
       Prints a line per file: class, probability, the class that came second, the file. A folder stands for \
-      all .png files in it and in its subfolders; "-" reads paths from standard input. The model determines \
+      all .png, .jpg and .jpeg files in it and in its subfolders; "-" reads paths from standard input. The model determines \
       how pictures become its input (octet inspect shows it), unless --fit and --invert are given: models of \
-      digits find the digit in a picture of any size and invert dark ink on light paper; others use pictures \
-      of their own size unchanged. If a file cannot be read, its error is printed and the next one follows; \
-      the exit status is 1 then.
+      digits find the digit in a picture of any size and invert dark ink on light paper; others scale \
+      pictures, or use those of their own size unchanged. If a file cannot be read, its error is printed and the next one follows; \
+      the exit status is 1 then. JPEG files are read where libjpeg-turbo is installed.
+
+      A model of features takes NumPy arrays (.npy) with one item, or several along a first axis, each with \
+      a line of its own. A model of pictures takes arrays of pixels too.
 
       With --labels the true classes are known, and accuracy and confusion matrix are printed at the end: \
       "names" takes them from file names such as 00042-label-7.png or 7-mine.png, "folders" from the folder \
@@ -33,8 +36,9 @@ enum ClassifyCommand: Command {
     positionals: [
       PositionalDescription(.input("MODEL"), help: "the .octet file"),
       PositionalDescription(
-        .input("PATH", folder: FolderReading(endings: [".png", ".PNG"])), arity: .oneOrMore,
-        help: "PNG files, folders, or - for paths from standard input"),
+        .input("PATH", folder: FolderReading(endings: FolderListing.pictureEndings.map { "\($0)" })),
+        arity: .oneOrMore,
+        help: "pictures, .npy files, folders, or - for paths from standard input"),
     ],
     options: [
       PictureOptions.fit(default: "as the model says"),
@@ -101,7 +105,7 @@ enum ClassifyCommand: Command {
       let first = arguments.positionals[1]
       throw first == "-"
         ? FileError("standard input", "names no files", advice: "give it paths, one a line")
-        : FileError(first, "holds no .png files", advice: "name files, or another folder")
+        : FileError(first, "holds no pictures", advice: "name files, or another folder")
     }
     if let failure = summary.savingFailure { throw failure }
     if summary.failures > 0 { throw FilesFailed(failures: summary.failures, files: summary.files) }

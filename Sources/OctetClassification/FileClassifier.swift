@@ -1,12 +1,16 @@
 import Octet
 import OctetImages
+import OctetText
 
-/// Pictures in files, one after another, through a model. Its memory is taken once and does not grow.
-package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
+/// Files, one after another, through a model: pictures, or arrays of items. Its memory is taken once and does not grow.
+package struct FileClassifier<Kernels: RowKernels>: ~Copyable {
   /// Opened once, for all pictures.
   private let state: OpenRun
   private let kernels: Kernels
   private var fitter: PictureFitter
+  private let takesPictures: Bool
+  /// What an item of an array is fed as.
+  private var item: [UInt8] = []
   /// Whether pictures come as rows where they can. Kernels that take several rows together get them whole.
   private let takesRows: Bool
 
@@ -20,17 +24,20 @@ package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
     inversion: PictureFitting.Inversion? = nil, keepsPixels: Bool
   ) throws(ClassifierError) {
     guard model.meaning == .classes else { throw ClassifierError.noClasses }
-    guard model.inputKind == .pictures else { throw ClassifierError.features }
-    guard
-      let fitting = PictureFitting(
+    let takesPictures = model.inputKind == .pictures
+    let fitting =
+      !takesPictures
+      ? PictureFitting()
+      : PictureFitting(
         width: model.imageWidth, height: model.imageHeight, channels: model.imageChannels,
         fit: fit ?? PictureFitting.Fit(model.pictureForm.fit),
         inversion: inversion ?? PictureFitting.Inversion(model.pictureForm.inversion))
-    else {
+    guard let fitting else {
       throw ClassifierError.input(
         width: model.imageWidth, height: model.imageHeight, channels: model.imageChannels)
     }
     fitter = PictureFitter(fitting)
+    self.takesPictures = takesPictures
     state = OpenRun(model)
     self.kernels = kernels
     state.run.open(state.arena, kernels)
@@ -39,6 +46,7 @@ package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
 
   /// Reads the picture at `path` and classifies it.
   package mutating func classify(path: String) throws(PictureError) -> Reading {
+    try requirePictures(path)
     let picture = takesRows ? try feed(path: path) : try fitter.fit(path: path)
     run(picture)
     return Reading(Outcome(state.run.model, arena: state.arena), state.run.model, picture)
@@ -46,17 +54,51 @@ package struct PictureClassifier<Kernels: RowKernels>: ~Copyable {
 
   /// Classifies a picture that has been read; `name` is for errors.
   package mutating func classify(_ picture: ColorPicture, name: String) throws(PictureError) -> Reading {
+    try requirePictures(name)
     let picture = try fitter.fit(picture, name: name)
     run(picture)
     return Reading(Outcome(state.run.model, arena: state.arena), state.run.model, picture)
   }
 
+  private func requirePictures(_ name: String) throws(PictureError) {
+    guard !takesPictures else { return }
+    throw .other(
+      path: name, finding: "is no .npy file, and the model takes features",
+      advice: "save items with numpy.save and name the file .npy")
+  }
+
+  /// Classifies the items of a NumPy array file, all of them unless it has a fault.
+  ///
+  /// - Parameters:
+  ///   - file: its bytes.
+  ///   - each: takes an item's reading, and its number where the file may have several.
+  package mutating func classify(
+    array file: Span<UInt8>, name: String, each: (Reading, Int?) -> Void
+  ) throws(PictureError) {
+    let items = try ArrayItems(file, state.run.model, name: name)
+    if item.isEmpty { item = [UInt8](repeating: 0, count: state.run.model.imageBytes) }
+    for index in 0..<items.count {
+      items.feed(index, file, to: &item)
+      run(item)
+      let outcome = Outcome(state.run.model, arena: state.arena)
+      each(Reading(outcome, state.run.model, nil), items.isNumbered ? index : nil)
+    }
+  }
+
+  /// Whether a file is one of arrays, by its name.
+  package static func isArray(_ path: String) -> Bool {
+    path.matches(".npy", atEnd: true)
+  }
+
   /// A picture without pixels has gone through already.
   private func run(_ picture: FittedPicture) {
     if picture.pixels.isEmpty { return }
-    let turned = state.run.model.pictureForm.takesBlueFirst ? picture.pixels.blueFirst : picture.pixels
-    guard let pixels = turned.span.withUnsafeBufferPointer({ $0.baseAddress }) else {
-      preconditionFailure("a picture has the model's size")
+    run(state.run.model.pictureForm.takesBlueFirst ? picture.pixels.blueFirst : picture.pixels)
+  }
+
+  private func run(_ pixels: [UInt8]) {
+    guard let pixels = pixels.span.withUnsafeBufferPointer({ $0.baseAddress }) else {
+      preconditionFailure("an item has the model's size")
     }
     var observer = NoObserver()
     state.run.run(image: pixels, state.arena, kernels, &observer)
@@ -113,11 +155,9 @@ extension [UInt8] {
   }
 }
 
-/// Why a model cannot take pictures.
+/// Why a model cannot classify files.
 package enum ClassifierError: Error, Equatable, Sendable {
   case input(width: Int, height: Int, channels: Int)
-  /// It takes features.
-  case features
   /// Its first output holds labels or numbers.
   case noClasses
 }
@@ -130,7 +170,6 @@ extension ClassifierError: CustomStringConvertible {
       pictures cannot become the model's \(width) x \(height) pixels of \(channels) channels so: \
       \(PictureFitting.possible)
       """
-    case .features: "the model takes features and no pictures"
     case .noClasses: "the model's first output holds no classes"
     }
   }
