@@ -20,11 +20,12 @@ enum ClassifyCommand: Command {
     summary: "classify pictures, or items of arrays, with an int8 model",
     discussion: """
       Prints a line per file: class, probability, the class that came second, the file. A folder stands for \
-      all .png, .jpg and .jpeg files in it and in its subfolders; "-" reads paths from standard input. The model determines \
-      how pictures become its input (octet inspect shows it), unless --fit and --invert are given: models of \
-      digits find the digit in a picture of any size and invert dark ink on light paper; others scale \
-      pictures, or use those of their own size unchanged. If a file cannot be read, its error is printed and the next one follows; \
-      the exit status is 1 then. JPEG files are read where libjpeg-turbo is installed.
+      all .png, .jpg and .jpeg files in it and in its subfolders; "-" reads paths from standard input. The \
+      model determines how pictures become its input (octet inspect shows it), unless --fit and --invert are \
+      given: models of digits find the digit in a picture of any size and invert dark ink on light paper; \
+      others scale pictures, or use those of their own size unchanged. If a file cannot be read, its error is \
+      printed and the next one follows; the exit status is 1 then. JPEG files are read where libjpeg-turbo \
+      is installed.
 
       A model of features takes NumPy arrays (.npy) with one item, or several along a first axis, each with \
       a line of its own. A model of pictures takes arrays of pixels too.
