@@ -71,8 +71,8 @@ extension Unicode.Scalar {
 extension String {
   /// The bytes of the text, where they lie.
   ///
-  /// By bytes: comparing strings as Swift does it would bring tables of Unicode into a program for small devices, and its
-  /// views and their indices some KB.
+  /// By bytes: comparing strings as Swift does it would bring tables of Unicode into a program for small devices, and
+  /// its views and their indices some KB.
   package func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
     var text = self
     return text.withUTF8(body)
