@@ -23,8 +23,8 @@ struct LiteTable {
       guard to.scale == 1 / 256 else {
         throw Failure(reason: "gives a scale of \(to.scale); LOGISTIC has 1/256")
       }
-      return floats { 1 / (1 + Float(exponential(Double(-$0)))) }
-    case .tanh: return floats { Float(hyperbolicTangent(Double($0))) }
+      return try floats { 1 / (1 + Float(exponential(Double(-$0)))) }
+    case .tanh: return try floats { Float(hyperbolicTangent(Double($0))) }
     }
   }
 
@@ -50,8 +50,10 @@ struct LiteTable {
   }
 
   /// A function of floats; LiteRT multiplies by the inverse of the scale.
-  private func floats(_ function: (Float) -> Float) -> [Int8] {
+  private func floats(_ function: (Float) -> Float) throws(Failure) -> [Int8] {
     let inverse = 1 / to.scale
+    // Of a scale too small for that, 0 would be no number.
+    guard inverse.isFinite else { throw Failure(reason: "gives a scale of \(to.scale), which is too small") }
     return (-128...127).map { integer in
       let value = function(from.scale * Float(integer - from.zeroPoint)) * inverse
       let moved = value.rounded(.toNearestOrAwayFromZero) + Float(to.zeroPoint)

@@ -103,6 +103,25 @@ struct LiteImportTests {
     }
   }
 
+  @Test func `a scale without an inverse is an error`() throws {
+    let file = try #require(LiteModel.integer.first { $0.testDescription == "functions-int8.tflite" })
+    let bytes = try file.bytes()
+    // The scale of TANH, 1/128, becomes the smallest number above 0; the same bytes elsewhere mean something else.
+    let scale: [UInt8] = [0, 0, 0, 0x3C]
+    let reasons = bytes.ranges(of: scale).map { place -> String in
+      var changed = bytes
+      changed.replaceSubrange(place, with: [1, 0, 0, 0])
+      do throws(ImportError) {
+        let network = try LiteNetwork(changed, path: "tiny.tflite")
+        _ = try LiteIntegerConversion.model(network, names: ["a", "b", "c"], picture: nil, pixels: nil)
+        return ""
+      } catch {
+        return error.description
+      }
+    }
+    #expect(reasons.contains { $0.contains("TANH") && $0.contains("too small") }, "\(reasons)")
+  }
+
   @Test(arguments: LiteModel.all)
   func `a file cut short or changed is an error or a model`(file: LiteModel) throws {
     let bytes = try file.bytes()
