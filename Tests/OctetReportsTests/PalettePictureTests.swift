@@ -46,10 +46,10 @@ import Testing
 
   @Test
   func `keep their mean when they are reduced`() {
-    let tile = GrayTile(width: 4, height: 2, pixels: [0, 100, 200, 200, 100, 200, 0, 0])
-    #expect(tile.reduced(to: 2) == GrayTile(width: 2, height: 1, pixels: [100, 100]))
+    let tile = PictureTile(width: 4, height: 2, pixels: [0, 100, 200, 200, 100, 200, 0, 0])
+    #expect(tile.reduced(to: 2) == PictureTile(width: 2, height: 1, pixels: [100, 100]))
     #expect(tile.reduced(to: 4) == tile)
-    let wide = GrayTile(width: 4096, height: 1, pixels: [UInt8](repeating: 9, count: 4096)).reduced(to: 10)
+    let wide = PictureTile(width: 4096, height: 1, pixels: [UInt8](repeating: 9, count: 4096)).reduced(to: 10)
     #expect(wide.width == 10 && wide.height == 1 && wide.pixels.allSatisfy { $0 == 9 })
   }
 }

@@ -24,9 +24,9 @@ import Testing
   @Test
   func `stays below 5 MB whatever is in the pictures and in their names, and says what is missing`() {
     var random = RandomStream(seed: 4, purpose: .testing)
-    let noise = GrayTile(
+    let noise = PictureTile(
       width: 28, height: 28, pixels: (0..<784).map { _ in UInt8.random(in: 0...255, using: &random) })
-    let other = GrayTile(width: 28, height: 28, pixels: noise.pixels.reversed())
+    let other = PictureTile(width: 28, height: 28, pixels: noise.pixels.reversed())
     var section = ClassificationSection(classNames: ["\"\"\"\"", "b"])
     let name = String(repeating: "\"", count: 4000)
     for index in 0..<12_000 {
@@ -34,7 +34,7 @@ import Testing
       let pixels = Array(noise.pixels[shift...] + noise.pixels[..<shift])
       section.add(
         PictureResult(
-          name: name, original: GrayTile(width: 28, height: 28, pixels: pixels), seen: other, answer: 0,
+          name: name, original: PictureTile(width: 28, height: 28, pixels: pixels), seen: other, answer: 0,
           probabilities: [65_536, 0], truth: nil))
       section.add(failure: name, name: name)
     }

@@ -11,10 +11,10 @@ import Testing
 
   @Test
   func `takes half blocks for ink where there is no colour`() {
-    let tile = GrayTile(width: 4, height: 3, pixels: [255, 255, 0, 0, 255, 0, 255, 0, 0, 255, 0, 0])
+    let tile = PictureTile(width: 4, height: 3, pixels: [255, 255, 0, 0, 255, 0, 255, 0, 0, 255, 0, 0])
     #expect(BlockPicture(tile, style: plain).lines == ["█▀▄ ", " ▀  "])
     #expect(
-      BlockPicture(GrayTile(width: 2, height: 2, pixels: [0, 0, 255, 255]), style: colored).lines
+      BlockPicture(PictureTile(width: 2, height: 2, pixels: [0, 0, 255, 255]), style: colored).lines
         == ["\u{1B}[38;5;232;48;5;255m▀▀\u{1B}[0m"])
   }
 
@@ -71,7 +71,7 @@ import Testing
     let names = (0..<30).map { "c\($0)" }
     let probabilities = (0..<30).map { UInt32($0 == 4 ? 65_000 : 10 + $0) }
     let text = AnswerText(
-      seen: GrayTile(width: 28, height: 28, pixels: [UInt8](repeating: 0, count: 784)), classNames: names,
+      seen: PictureTile(width: 28, height: 28, pixels: [UInt8](repeating: 0, count: 784)), classNames: names,
       probabilities: probabilities, style: plain
     ).text
     let shown = text.split(whereSeparator: \.isWhitespace).map(String.init).filter { $0.hasPrefix("c") }

@@ -1,6 +1,6 @@
 import CZlib
 
-/// A picture of few colours, small enough to stand in a page as text.
+/// A picture of few colours, or a small one of any, small enough to stand in a page as text.
 package struct PalettePicture: Equatable, Sendable {
   /// The colours that pixels point to.
   package enum Palette: Equatable, Sendable {
@@ -10,16 +10,25 @@ package struct PalettePicture: Equatable, Sendable {
     case grayWithHoles(bits: Int)
     /// 255 steps: orange for the lowest, white in the middle, blue for the highest.
     case diverging
+    /// Pixels are red, green and blue.
+    case none
+    /// The same, where three bytes of `hole` are no color but show what lies behind.
+    case noneWithHoles
+
+    fileprivate var isColor: Bool { self == .none || self == .noneWithHoles }
   }
 
   package let width: Int
   package let height: Int
   package let palette: Palette
-  /// `height x width` places in the palette.
+  /// `height x width` places in the palette, or three bytes for each pixel.
   package let pixels: [UInt8]
 
   /// The place in a palette with holes that is one.
   static let hole: UInt8 = 1
+
+  /// A value of a color, to a step of 16 of which none is a hole.
+  static func step(color: UInt8) -> UInt8 { color & 0xF0 | color >> 4 }
 
   /// The step of a gray value, of so many bits, that is no hole.
   static func step(gray: UInt8, bits: Int) -> UInt8 {
@@ -28,7 +37,9 @@ package struct PalettePicture: Equatable, Sendable {
   }
 
   package init(width: Int, height: Int, palette: Palette, pixels: [UInt8]) {
-    precondition(width > 0 && height > 0 && pixels.count == width * height, "one place for each pixel")
+    precondition(
+      width > 0 && height > 0 && pixels.count == width * height * (palette.isColor ? 3 : 1),
+      "one place for each pixel, or three bytes")
     self.width = width
     self.height = height
     self.palette = palette
@@ -62,10 +73,14 @@ package struct PalettePicture: Equatable, Sendable {
       switch palette {
       case .gray(let bits), .grayWithHoles(let bits): (bits, 0)
       case .diverging: (8, 3)
+      case .none, .noneWithHoles: (8, 2)
       }
     Self.chunk("IHDR", Self.word(width) + Self.word(height) + [UInt8(bits), colorType, 0, 0, 0], to: &file)
     if palette == .diverging { Self.chunk("PLTE", Self.divergingColors, to: &file) }
     if case .grayWithHoles = palette { Self.chunk("tRNS", [0, Self.hole], to: &file) }
+    if palette == .noneWithHoles {
+      Self.chunk("tRNS", [0, Self.hole, 0, Self.hole, 0, Self.hole], to: &file)
+    }
     Self.chunk("IDAT", Self.compressed(rows(bits: bits)), to: &file)
     Self.chunk("IEND", [], to: &file)
     return file
@@ -73,6 +88,14 @@ package struct PalettePicture: Equatable, Sendable {
 
   /// Rows behind a zero each, which says that they are not filtered; pixels packed from the highest bit.
   private func rows(bits: Int) -> [UInt8] {
+    if palette.isColor {
+      var rows: [UInt8] = []
+      for row in 0..<height {
+        rows.append(0)
+        rows += pixels[3 * width * row..<3 * width * (row + 1)]
+      }
+      return rows
+    }
     let rowBytes = (width * bits + 7) / 8
     var rows = [UInt8](repeating: 0, count: (rowBytes + 1) * height)
     for row in 0..<height {

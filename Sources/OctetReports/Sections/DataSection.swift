@@ -49,13 +49,13 @@ package struct DataSection {
     for index in shown {
       let y = (rowHeight + 2) * Double(index)
       drawing.write(TextWidth.cut(names[index], to: 14), labelWidth, y + rowHeight / 2 + 4, "end b")
-      var tiles: [GrayTile] = []
+      var tiles: [PictureTile] = []
       for (place, label) in images.labels.enumerated() where Int(label) == index {
         tiles.append(images.tile(place).reduced(to: Self.side))
         if tiles.count == Self.sampleCount { break }
       }
       guard !tiles.isEmpty else { continue }
-      let picture = GrayTile.mosaic(tiles, columns: tiles.count).picture()
+      let picture = PictureTile.mosaic(tiles, columns: tiles.count).picture()
       drawing.mosaic(picture, columns: tiles.count, rows: 1, left, y, cell * Double(tiles.count))
     }
     return Figure(
@@ -113,7 +113,7 @@ package struct DataSection {
     }
     let tiles = shown.filter { counts[$0] > 0 }.map { index in
       let pixels = (0..<size).map { UInt8((sums[index * size + $0] + counts[index] / 2) / counts[index]) }
-      let tile = GrayTile(width: shape.width, height: shape.height, pixels: pixels)
+      let tile = PictureTile(width: shape.width, height: shape.height, pixels: pixels)
       return Gallery.Tile(
         tile.reduced(to: Self.side).picture(), lines: [names[index]],
         alternative: "the mean of class \(names[index])")

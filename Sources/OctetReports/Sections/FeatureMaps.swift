@@ -82,7 +82,7 @@ package struct FeatureMaps: Sendable {
     } else {
       let count = min(map.shape.channels, Self.most)
       let tiles = (0..<count).map { channel in
-        GrayTile(
+        PictureTile(
           width: map.shape.width, height: map.shape.height,
           pixels: stride(from: channel, to: map.values.count, by: map.shape.channels).map {
             gray(map.values[$0])
@@ -91,7 +91,7 @@ package struct FeatureMaps: Sendable {
       }
       let columns = min(count, 8)
       let rows = (count + columns - 1) / columns
-      let picture = GrayTile.mosaic(tiles, columns: columns).picture()
+      let picture = PictureTile.mosaic(tiles, columns: columns).picture()
       let width = 45 * Double(columns)
       words =
         count < map.shape.channels

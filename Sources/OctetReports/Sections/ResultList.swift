@@ -4,8 +4,8 @@ import OctetCommandLine
 package struct PictureResult: Sendable {
   let name: String
   /// What is in the file, and what the network saw of it.
-  fileprivate(set) var original: GrayTile
-  fileprivate(set) var seen: GrayTile
+  fileprivate(set) var original: PictureTile
+  fileprivate(set) var seen: PictureTile
   let answer: Int
   /// In 1/65,536, one for each class; empty for a model without probabilities.
   let probabilities: [UInt32]
@@ -13,7 +13,7 @@ package struct PictureResult: Sendable {
   let truth: Int?
 
   package init(
-    name: String, original: GrayTile, seen: GrayTile, answer: Int, probabilities: [UInt32], truth: Int?
+    name: String, original: PictureTile, seen: PictureTile, answer: Int, probabilities: [UInt32], truth: Int?
   ) {
     self.name = name
     self.original = original
@@ -80,14 +80,17 @@ package struct ResultList: Sendable {
   }
 
   private func write(_ part: [PictureResult], sheet: Int, _ items: inout Markup, _ sheets: inout Markup) {
+    let isColor = part.contains { $0.original.channels == 3 || $0.seen.channels == 3 }
     var pixels: [UInt8] = []
-    pixels.reserveCapacity(part.count * side * cellWidth)
+    pixels.reserveCapacity(part.count * side * cellWidth * (isColor ? 3 : 1))
     for (index, result) in part.enumerated() {
-      pixels += cell(result)
+      pixels += cell(result, isColor: isColor)
       write(result, sheet: sheet, top: index * side, &items)
     }
     let picture = PalettePicture(
-      width: cellWidth, height: part.count * side, palette: .grayWithHoles(bits: Self.bits), pixels: pixels)
+      width: cellWidth, height: part.count * side,
+      palette: isColor ? .noneWithHoles : .grayWithHoles(bits: Self.bits),
+      pixels: pixels)
     sheets.leaf(
       "image",
       [
@@ -96,16 +99,23 @@ package struct ResultList: Sendable {
       ])
   }
 
-  private func cell(_ result: PictureResult) -> [UInt8] {
-    var pixels = [UInt8](repeating: PalettePicture.hole, count: side * cellWidth)
+  private func cell(_ result: PictureResult, isColor: Bool) -> [UInt8] {
+    let channels = isColor ? 3 : 1
+    var pixels = [UInt8](repeating: PalettePicture.hole, count: side * cellWidth * channels)
     for (tile, left) in [(result.original, 0), (result.seen, side + gap)] {
       let tile = tile.reduced(to: side)
       let scale = max(side / max(tile.width, tile.height), 1)
       let (x, y) = (left + (side - tile.width * scale) / 2, (side - tile.height * scale) / 2)
       for row in 0..<tile.height * scale {
         for column in 0..<tile.width * scale {
-          pixels[(y + row) * cellWidth + x + column] = PalettePicture.step(
-            gray: tile.pixels[row / scale * tile.width + column / scale], bits: Self.bits)
+          let target = ((y + row) * cellWidth + x + column) * channels
+          let source = (row / scale * tile.width + column / scale) * tile.channels
+          for channel in 0..<channels {
+            let value = tile.pixels[source + min(channel, tile.channels - 1)]
+            pixels[target + channel] =
+              isColor
+              ? PalettePicture.step(color: value) : PalettePicture.step(gray: value, bits: Self.bits)
+          }
         }
       }
     }

@@ -3,7 +3,7 @@ import OctetText
 
 /// What the network saw of a picture, beside the probability of each class as a bar.
 package struct AnswerText {
-  private let tile: GrayTile
+  private let tile: PictureTile
   private let classNames: [String]
   private let probabilities: [UInt32]
   private let style: TerminalStyle
@@ -12,7 +12,7 @@ package struct AnswerText {
   private static let most = 14
 
   /// - Parameter probabilities: in 1/65,536; empty for a model without them.
-  package init(seen tile: GrayTile, classNames: [String], probabilities: [UInt32], style: TerminalStyle) {
+  package init(seen tile: PictureTile, classNames: [String], probabilities: [UInt32], style: TerminalStyle) {
     self.tile = tile.reduced(to: max(min(style.width / 2, 64), 8))
     self.classNames = classNames
     self.probabilities = probabilities

@@ -1,9 +1,9 @@
-/// A gray picture in block characters, two rows of pixels in a line of text.
+/// A picture in block characters, two rows of pixels in a line of text.
 package struct BlockPicture {
-  private let tile: GrayTile
+  private let tile: PictureTile
   private let style: TerminalStyle
 
-  package init(_ tile: GrayTile, style: TerminalStyle) {
+  package init(_ tile: PictureTile, style: TerminalStyle) {
     self.tile = tile
     self.style = style
   }
@@ -15,16 +15,27 @@ package struct BlockPicture {
     (0..<(tile.height + 1) / 2).map { line in style.hasColor ? colored(line) : plain(line) }
   }
 
+  /// In gray.
   private func pixel(_ column: Int, _ row: Int) -> UInt8 {
-    row < tile.height ? tile.pixels[row * tile.width + column] : 0
+    guard row < tile.height else { return 0 }
+    let start = (row * tile.width + column) * tile.channels
+    if tile.channels == 1 { return tile.pixels[start] }
+    return UInt8(tile.pixels[start..<start + 3].reduce(0) { $0 + Int($1) } / 3)
   }
 
-  /// The upper half in the colour of the text, the lower in that behind it, of the 24 grays that terminals have.
+  /// Of the 24 grays and 216 colours that terminals have.
+  private func code(_ column: Int, _ row: Int) -> Int {
+    guard tile.channels == 3, row < tile.height else { return Self.gray(pixel(column, row)) }
+    let start = (row * tile.width + column) * 3
+    return tile.pixels[start..<start + 3].reduce(0) { 6 * $0 + (Int($1) * 5 + 127) / 255 } + 16
+  }
+
+  /// The upper half in the colour of the text, the lower in that behind it.
   private func colored(_ line: Int) -> String {
     var text = ""
     var last = (-1, -1)
     for column in 0..<tile.width {
-      let codes = (Self.gray(pixel(column, 2 * line)), Self.gray(pixel(column, 2 * line + 1)))
+      let codes = (code(column, 2 * line), code(column, 2 * line + 1))
       if codes != last {
         text += "\u{1B}[38;5;\(codes.0);48;5;\(codes.1)m"
         last = codes

@@ -37,7 +37,7 @@ struct ClassificationRun {
   /// A worker's classifier. A class, so that it keeps its address from file to file.
   private final class WorkerState {
     var classifier: FileClassifier<HostKernels>
-    var originals = OriginalPictures()
+    let originals = OriginalPictures()
 
     init(_ run: ClassificationRun) throws(ClassifierError) {
       classifier = try FileClassifier(
@@ -155,7 +155,7 @@ struct ClassificationRun {
         guard let picture = reading.picture else { break }
         if savedInputs != nil { place.picture = picture }
         if isReported {
-          let seen = GrayTile(picture)
+          let seen = PictureTile(picture)
           place.result = PictureResult(
             name: path, original: side.map { state.originals.tile(picture, path: path, side: $0) } ?? seen,
             seen: seen, answer: reading.classIndex, probabilities: reading.probabilities,
@@ -232,7 +232,7 @@ struct ClassificationRun {
         reading, model: model, path: path, item: item, labelWidth: words.labelWidth, to: &text)
       if let style, let picture = reading.picture {
         let answer = AnswerText(
-          seen: GrayTile(picture), classNames: words.classNames, probabilities: reading.probabilities,
+          seen: PictureTile(picture), classNames: words.classNames, probabilities: reading.probabilities,
           style: style)
         text.append(answer.text)
       }
@@ -277,31 +277,28 @@ struct ClassificationRun {
 }
 
 /// What is in a picture's file, small, for people to compare with what the network saw.
-struct OriginalPictures: ~Copyable {
-  private var reader = PNGReader()
-  private var picture = GrayPicture()
-
-  mutating func tile(_ seen: FittedPicture, path: String, side: Int) -> GrayTile {
-    let fitted = GrayTile(seen)
-    let exact = GrayTile(
-      width: seen.width, height: seen.height,
+struct OriginalPictures {
+  func tile(_ seen: FittedPicture, path: String, side: Int) -> PictureTile {
+    let fitted = PictureTile(seen)
+    let exact = PictureTile(
+      width: seen.width, height: seen.height, channels: seen.channels,
       pixels: seen.isInverted ? fitted.pixels.map { 255 - $0 } : fitted.pixels)
     guard seen.fit != .exact else { return exact }
     // It has just been read without an error; should it have changed since, what the network saw is shown.
-    guard (try? reader.read(path: path, into: &picture)) != nil, picture.width > 0, picture.height > 0 else {
-      return exact
+    if seen.channels == 1 {
+      guard let gray = try? PictureFile.gray(path) else { return exact }
+      return PictureTile(width: gray.width, height: gray.height, pixels: gray.pixels).reduced(to: side)
     }
-    return GrayTile(width: picture.width, height: picture.height, pixels: picture.pixels).reduced(to: side)
+    guard let color = try? PictureFile.color(path) else { return exact }
+    return PictureTile(width: color.width, height: color.height, channels: 3, pixels: color.pixels)
+      .reduced(to: side)
   }
 }
 
-extension GrayTile {
-  /// What the network saw, in gray.
+extension PictureTile {
+  /// What the network saw.
   init(_ picture: FittedPicture) {
-    let gray =
-      picture.channels == 1
-      ? picture.pixels
-      : ColorPicture(width: picture.width, height: picture.height, pixels: picture.pixels).inGray.pixels
-    self.init(width: picture.width, height: picture.height, pixels: gray)
+    self.init(
+      width: picture.width, height: picture.height, channels: picture.channels, pixels: picture.pixels)
   }
 }
