@@ -164,6 +164,19 @@ import Testing
     }
   }
 
+  @Test func `a layer that only scales pixels stays where it is an output`() throws {
+    let images = FloatModels.images(30, shape: shape)
+    let text = "input 8x8x1\nscaled = batchnorm\nconv 2 3x3\nflatten\nlast = dense 2"
+    let model = try model(text, outputs: ["scaled", "last"]).deciding()
+    let runtime = try Model(copying: OctetFile(quantized(model, images).model).bytes)
+    let found = try IntegerRunner(runtime, on: images, workers: workers).run(0..<30)
+    let expected = try FloatRunner(model, on: images, workers: workers).run(0..<30)
+    for (one, other) in zip(expected, found) {
+      let largest = one.values.reduce(0) { max($0, abs($1)) }
+      for (a, b) in zip(one.values, other.values) { #expect(abs(a - b) <= 0.03 * largest) }
+    }
+  }
+
   @Test func `targets of a map are in the order of the model's own format`() throws {
     let map = ImageShape(height: 2, width: 3, channels: 2)
     // Channels first: element i of an item is at places[i] of Octet's rows, columns, channels.

@@ -62,12 +62,13 @@ package struct LiteNetwork: Sendable {
 
   package var input: ImageShape { graph.input }
 
-  /// What the network gives.
-  package var output: ImageShape { graph.shape(graph.nodes.count) }
+  /// What the network gives first.
+  package var output: ImageShape { graph.shape(graph.outputView.value) }
 
-  /// How probabilities are made of the last layer's values.
+  /// How probabilities are made of the first output's values.
   package var head: Head {
-    guard let last = graph.nodes.last else { return .linear }
+    guard graph.outputView.value > 0 else { return .linear }
+    let last = graph.nodes[graph.outputView.value - 1]
     return last.operation.rules.head ?? (last.function == .sigmoid ? .sigmoid : .linear)
   }
 

@@ -29,7 +29,7 @@ extension LoweredNetwork {
   mutating func absorbPixelScaling() {
     guard layers.count > 1, let first = layers.first, let kind = first.kind as? DepthwiseConvolution,
       kind.window == Window(height: 1, width: 1), kind.multiplier == 1, first.activation == .linear,
-      first.pool == .one, readers[0] == [0]
+      first.pool == .one, readers[0] == [0], !gives(1)
     else { return }
     pixelScaling = PixelScaling(factors: first.weights, summands: first.bias)
     remove(0)

@@ -17,7 +17,7 @@ class Node:
 
 @dataclasses.dataclass
 class Graph:
-    """One input "input" of `shape` without the batch, nodes in their order, constants by name, one output."""
+    """One input "input" of `shape` without the batch, nodes in their order, constants by name, an output or several."""
     shape: list
     # None: any number of items.
     batch: int | None
@@ -27,6 +27,9 @@ class Graph:
     output: str
     # Without the batch; None: not known.
     output_shape: list | None = None
+    # Other values that are outputs before and behind that one, whose shapes are not said.
+    outputs_before: list = dataclasses.field(default_factory=list)
+    outputs_behind: list = dataclasses.field(default_factory=list)
     # Constants that are Constant nodes, the others are initializers.
     constant_nodes: set = dataclasses.field(default_factory=set)
     # Whether initializers are inputs too, as in files of the first version of the format.
@@ -36,6 +39,10 @@ class Graph:
 
     def copy(self):
         return copy.deepcopy(self)
+
+    def outputs(self):
+        """The names of all outputs in their order."""
+        return self.outputs_before + [self.output] + self.outputs_behind
 
     def readers(self, name):
         return [node for node in self.nodes if name in node.inputs]
@@ -70,8 +77,8 @@ class Graph:
         return made.without_unused()
 
     def without_unused(self):
-        """Without nodes and constants that the output does not depend on."""
-        wanted, nodes = {self.output}, []
+        """Without nodes and constants that no output depends on."""
+        wanted, nodes = set(self.outputs()), []
         for node in reversed(self.nodes):
             if any(name in wanted for name in node.outputs):
                 nodes.append(node)
@@ -100,9 +107,12 @@ class Graph:
                 for tensor in initializers
             ]
         known = self.output_shape is not None
-        output = helper.make_tensor_value_info(
-            self.output, TensorProto.FLOAT, [batch] + self.output_shape if known else None)
-        graph = helper.make_graph(made, "random", inputs, [output], initializers)
+        outputs = [
+            helper.make_tensor_value_info(
+                name, TensorProto.FLOAT, [batch] + self.output_shape if known and name == self.output else None)
+            for name in self.outputs()
+        ]
+        graph = helper.make_graph(made, "random", inputs, outputs, initializers)
         versions = [helper.make_opsetid("", self.opset)]
         model = helper.make_model(graph, opset_imports=versions, producer_name="random-models")
         model.ir_version = 4 if self.opset < 10 else 8 if self.opset < 19 else 10
@@ -135,7 +145,7 @@ class Graph:
             words = [f"{name} {describe(self.constants[name])}" if name in self.constants else name
                      for name in node.inputs]
             lines.append(f"{', '.join(node.outputs)} = {node.kind}({', '.join(words)}) {settings}".rstrip())
-        return "\n".join(lines + [f"output {self.output} {self.output_shape}"])
+        return "\n".join(lines + [f"outputs {', '.join(self.outputs())}; {self.output} {self.output_shape}"])
 
 
 def describe(array):

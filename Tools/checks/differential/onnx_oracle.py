@@ -7,17 +7,26 @@ onnxruntime.set_default_logger_severity(4)
 
 
 def outputs(graph, items):
-    """The outputs for items; None for a graph that is not valid. Items of a fixed batch go one at a time."""
+    """The output for items, of several the first; None for a graph that is not valid."""
+    found = every(graph, items)
+    return None if found is None else found[0]
+
+
+def every(graph, items):
+    """Every output for items; None for a graph that is not valid. Items of a fixed batch go one at a time."""
     model = graph.bytes()
     batches = [items] if graph.batch is None else [items[i:i + 1] for i in range(len(items))]
     try:
         run = runner(model)
-        parts = [numpy.asarray(run(batch)) for batch in batches]
+        parts = [[numpy.asarray(output) for output in run(batch)] for batch in batches]
     except Exception:  # Each of the two has exceptions of its own for each kind of fault.
         return None
-    if any(part.ndim == 0 or part.dtype != numpy.float32 for part in parts):
+    if any(output.ndim == 0 or output.dtype != numpy.float32 for part in parts for output in part):
         return None
-    return numpy.concatenate(parts)
+    try:
+        return [numpy.concatenate(batches) for batches in zip(*parts)]
+    except ValueError:  # An output without a batch.
+        return None
 
 
 def runner(model):
@@ -29,5 +38,5 @@ def runner(model):
         session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except onnxruntime.capi.onnxruntime_pybind11_state.NotImplemented:
         evaluator = ReferenceEvaluator(model)
-        return lambda batch: evaluator.run(None, {"input": batch})[0]
-    return lambda batch: session.run(None, {"input": batch})[0]
+        return lambda batch: evaluator.run(None, {"input": batch})
+    return lambda batch: session.run(None, {"input": batch})

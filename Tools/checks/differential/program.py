@@ -39,7 +39,8 @@ def command(model, items, outputs, integers=False):
 
 
 def predict(model, items, outputs, integers=False):
-    """Gives the file `model` the array `items` (both paths); `outputs` is where the program writes."""
+    """Gives the file `model` the array `items` (both paths); `outputs` is where the program writes: an .npy file, or an
+    .npz file with an array for each output."""
     outputs = pathlib.Path(outputs)
     outputs.unlink(missing_ok=True)
     try:
@@ -49,7 +50,8 @@ def predict(model, items, outputs, integers=False):
         return Answer(failure="no answer within 60 seconds")
     lines = run.stderr.splitlines()
     if run.returncode == 0 and not lines:
-        return Answer(outputs=numpy.load(outputs))
+        found = numpy.load(outputs)
+        return Answer(outputs=found if isinstance(found, numpy.ndarray) else [found[name] for name in found.files])
     if run.returncode == 1 and len(lines) == 1 and lines[0].startswith("octet: ") and not outputs.exists():
         return Answer(refusal=lines[0])
     shown = " / ".join(lines[:3])

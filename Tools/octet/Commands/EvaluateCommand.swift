@@ -18,8 +18,12 @@ enum EvaluateCommand: Command {
     discussion: """
       Runs the model on the test images, on all cores: an int8 model in the integer runtime, a float model \
       as it was trained, a full-integer .tflite file as octet quantize converts it. With --against the float \
-      network runs on the same images as the int8 model, and the difference in accuracy is given with a 95 % \
-      interval from the pairs of answers that differ; on items without classes, how often both agree.
+      network runs on the same images as the int8 model, and the difference is given with a 95 % interval.
+
+      Of classes it gives the accuracy, of labels the scores of each, of numbers the mean errors and R², each \
+      against what the data says the model should give. Numbers that are as many as the input's are compared \
+      with the input; with data of two classes the AUC tells how well that error finds the anomalies. What \
+      the data does not say is compared between the two models alone.
       """,
     positionals: [
       PositionalDescription(.input("MODEL"), help: "the .octet file, or \(FloatModelSource.kinds)")

@@ -103,7 +103,9 @@ enum PredictCommand: Command {
     _ network: LiteNetwork, _ items: PredictionItems, _ pixels: PixelRange?, wantsIntegers: Bool,
     _ workers: Workers, workLimit: UInt64
   ) throws -> IntegerPrediction {
-    let meaning = try FloatModelSource.meaning(network, given: nil, targets: .none).meaning
+    // Several sigmoids at the end are left to the head, whatever they mean: it is finer, and --integers are those
+    // before it.
+    let meaning = try network.classifierOutput.meaning(given: nil, targets: .none, inputCount: 0).meaning
     let quantized = try LiteIntegerConversion.model(
       network, meaning: meaning, names: [], picture: nil,
       pixels: items.values.areBytes ? pixels ?? .unit : nil)

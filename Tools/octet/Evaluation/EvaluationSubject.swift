@@ -48,7 +48,7 @@ struct EvaluationSubject {
         float = (against, model)
         let data = try ModelData.prepared(for: model, located)
         (found, origin, outputs) = (data.test, data.origin, try model.outputDescriptions())
-        cause = FigureWarnings.Cause(path: against, pixels: foreign.pixels)
+        cause = FigureWarnings.Cause(path: against, pixels: foreign.pixels, values: found.values)
         pixels = foreign.pixels ?? pixels
       } else {
         (float, cause) = (nil, .data)
@@ -61,7 +61,6 @@ struct EvaluationSubject {
           "--against compares an .octet file with a float model: name the .octet file first")
       }
       let foreign = try ForeignModelOptions(arguments, path: path)
-      cause = FigureWarnings.Cause(path: path, pixels: foreign.pixels)
       pixels = foreign.pixels ?? pixels
       if let made = try Self.converted(path: path, kind, foreign, arguments) {
         guard let data = made.data else { preconditionFailure("data was located") }
@@ -73,6 +72,7 @@ struct EvaluationSubject {
         (integer, float, found, origin) = (nil, (path, model), data.test, data.origin)
         outputs = try model.outputDescriptions()
       }
+      cause = FigureWarnings.Cause(path: path, pixels: foreign.pixels, values: found.values)
     }
     items = try TargetedItems(
       integer.map { found.withScale(of: $0.model) } ?? found, outputs: outputs, pixels: pixels,

@@ -1,4 +1,5 @@
 import OctetCommandLine
+import OctetData
 import OctetInterchange
 import OctetQuantization
 import OctetText
@@ -23,8 +24,11 @@ struct FigureWarnings {
     case pictures
 
     /// For a float model.
-    init(path: String, pixels: PixelRange?) {
-      self = FloatModelSource.isOwn(path) ? .data : pixels == nil ? .unknownPixels : .pixels
+    ///
+    /// - Parameter values: what it is given.
+    init(path: String, pixels: PixelRange?, values: ItemValues) {
+      self =
+        FloatModelSource.isOwn(path) || !values.areBytes ? .data : pixels == nil ? .unknownPixels : .pixels
     }
 
     fileprivate var advice: String {
@@ -32,7 +36,8 @@ struct FigureWarnings {
       case .unknownPixels:
         "say with --pixels what pixels of 0 and 255 were in training (now 0:1), and check the order of the classes"
       case .pixels: "check --pixels, and the order of the classes (--classes)"
-      case .data: "check that the data is of the kind that the model was trained on (--data, --invert)"
+      case .data:
+        "check that the data is of the kind that the model was trained on (--data, --invert, --classes)"
       case .quantization: "calibrate on images like those that are tested (--data, --calibration-images)"
       case .training:
         "nothing was learned: try another --learning-rate or more --epochs, and check the labels"

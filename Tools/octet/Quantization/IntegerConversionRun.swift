@@ -45,7 +45,9 @@ struct IntegerConversionRun {
     let found = try answers.run(float: nil, integer: model).outputs
     let words = OutputWords(outputs: found, items: tested)
     var warnings = FigureWarnings()
-    warnings.add(found, FigureWarnings.Cause(path: network.path, pixels: options.pixels))
+    warnings.add(
+      found,
+      FigureWarnings.Cause(path: network.path, pixels: options.pixels, values: tested.items.values))
     warnings.add(anomalies: tested, found)
     defer { if !isQuiet { try? warnings.write() } }
     if isJSON, !isQuiet {

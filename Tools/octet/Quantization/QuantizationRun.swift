@@ -57,7 +57,8 @@ struct QuantizationRun {
       warnings.add(calibrationImages: quantizer.images.count)
       let saturation = try QuantizationReport.saturation(quantized, images: test, workers: workers)
       warnings.add(report, tested: saturation)
-      warnings.add(found, FigureWarnings.Cause(path: plan.modelPath, pixels: plan.pixels))
+      warnings.add(
+        found, FigureWarnings.Cause(path: plan.modelPath, pixels: plan.pixels, values: test.values))
       warnings.add(anomalies: tested, found)
       warnings.add(unused: tested, outputs)
     }
