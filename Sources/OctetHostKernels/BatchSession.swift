@@ -44,12 +44,20 @@ package struct BatchSession: ~Copyable, ~Escapable {
   package mutating func run(
     images: Span<UInt8>, _ body: (_ image: Int, _ outcome: Outcome) -> Void
   ) throws(SessionError) {
-    try runAll(images: images) { image, outcomes in body(image, outcomes[0]) }
+    try forEach(images) { image, model, arena in body(image, Outcome(model, arena: arena)) }
   }
 
   /// The same with every output.
   package mutating func runAll(
     images: Span<UInt8>, _ body: (_ image: Int, _ outcomes: Outcomes) -> Void
+  ) throws(SessionError) {
+    try forEach(images) { image, model, arena in body(image, Outcomes(model, arena)) }
+  }
+
+  /// Inlined, so that who wants one output pays for no other.
+  @inline(__always)
+  private mutating func forEach(
+    _ images: Span<UInt8>, _ body: (_ image: Int, _ model: Model, _ arena: UnsafeMutableRawPointer) -> Void
   ) throws(SessionError) {
     let bytes = run.model.imageBytes
     let count = images.count / bytes
@@ -63,13 +71,13 @@ package struct BatchSession: ~Copyable, ~Escapable {
     var image = 0
     while together > 1, image + together <= count {
       kernels.runTogether(images: pixels + image * bytes, arenas: arenas, stride: stride)
-      for place in 0..<together { body(image + place, Outcomes(run.model, arenas + place * stride)) }
+      for place in 0..<together { body(image + place, run.model, arenas + place * stride) }
       image += together
     }
     var observer = NoObserver()
     while image < count {
       run.run(image: pixels + image * bytes, arenas, kernels, &observer)
-      body(image, Outcomes(run.model, arenas))
+      body(image, run.model, arenas)
       image += 1
     }
   }
