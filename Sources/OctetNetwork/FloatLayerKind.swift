@@ -87,6 +87,9 @@ package protocol LayerSpecification: Hashable, Sendable {
   /// The settings in the form that `init(words:)` reads, without the keyword.
   var settings: String { get }
 
+  /// Whether the layer, without its activation, gives other numbers than it takes when a trained network runs.
+  var computes: Bool { get }
+
   /// Whether the layer takes a second value beside the running one.
   var joins: Bool { get }
 
@@ -101,6 +104,7 @@ package protocol LayerSpecification: Hashable, Sendable {
 }
 
 extension LayerSpecification {
+  package var computes: Bool { true }
   package var joins: Bool { false }
   package var settings: String { "" }
   package func parameters(for input: ImageShape) -> [ParameterDescription] { [] }

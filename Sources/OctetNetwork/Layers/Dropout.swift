@@ -13,6 +13,7 @@ package struct Dropout: LayerSpecification {
     rate = try words.takeNumber("a rate", in: 0...0.99)
   }
 
+  package var computes: Bool { false }
   package var settings: String { "\(rate)" }
 
   package func outputShape(for input: ImageShape) throws(ShapeMismatch) -> ImageShape { input }

@@ -5,6 +5,7 @@ package struct Flatten: LayerSpecification {
   package static let summary = "turns an image into a flat vector, channels last"
 
   package init() {}
+  package var computes: Bool { false }
 
   package init(words: inout LineWords) throws(NetworkError) {}
 

@@ -16,10 +16,11 @@ extension DepthwiseConvolution: LayerLowering, WeightedKind {
     return (.depthwiseConvolution(kind), layer.input)
   }
 
+  package var scalesChannels: Bool { window == Window(height: 1, width: 1) && multiplier == 1 }
+
   /// One factor and one summand for each channel join the weights and biases before them.
   package func join(_ layer: LoweredLayer, to previous: inout LoweredLayer) -> Bool {
-    guard window == Window(height: 1, width: 1), multiplier == 1, previous.isWeighted,
-      previous.activation == .linear, previous.pool == .one
+    guard scalesChannels, previous.isWeighted, previous.activation == .linear, previous.pool == .one
     else { return false }
     let factors = layer.weights
     for index in previous.weights.indices { previous.weights[index] *= factors[index % factors.count] }

@@ -41,6 +41,9 @@ package protocol LoweredKind: LayerSpecification {
   /// Lets the layer that `layer` reads, and nobody else does, do the work of `layer` as well, if it can.
   func join(_ layer: LoweredLayer, to previous: inout LoweredLayer) -> Bool
 
+  /// Whether the layer, with its weights as factors and its bias as summands, only scales and shifts each channel.
+  var scalesChannels: Bool { get }
+
   /// How many different inputs an output's weights meet in turn, if it is worth knowing which of them are large.
   func inputsOfWeights(_ layer: LoweredLayer) -> Int?
 
@@ -63,6 +66,7 @@ extension LoweredKind {
   package func combine(_ inputs: [[Float]]) -> [Float] { inputs[0] }
   package func takes(_ function: Activation) -> Bool { false }
   package func join(_ layer: LoweredLayer, to previous: inout LoweredLayer) -> Bool { false }
+  package var scalesChannels: Bool { false }
   package func inputsOfWeights(_ layer: LoweredLayer) -> Int? { nil }
 }
 

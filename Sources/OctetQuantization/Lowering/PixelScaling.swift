@@ -27,8 +27,7 @@ package struct PixelScaling: Sendable {
 extension LoweredNetwork {
   /// Lets the input take in a first layer that only scales pixels and shifts them, each channel by itself.
   mutating func absorbPixelScaling() {
-    guard layers.count > 1, let first = layers.first, let kind = first.kind as? DepthwiseConvolution,
-      kind.window == Window(height: 1, width: 1), kind.multiplier == 1, first.activation == .linear,
+    guard layers.count > 1, let first = layers.first, first.kind.scalesChannels, first.activation == .linear,
       first.pool == .one, readers[0] == [0], !gives(1)
     else { return }
     pixelScaling = PixelScaling(factors: first.weights, summands: first.bias)

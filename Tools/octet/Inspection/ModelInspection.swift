@@ -124,11 +124,7 @@ extension FloatModel {
   fileprivate var sourceOperators: [SourceOperator] {
     guard sources.isEmpty else { return sources }
     return network.layers.enumerated().map { index, layer in
-      let computes =
-        switch layer.kind {
-        case .dropout, .flatten: layer.activation != .linear
-        default: true
-        }
+      let computes = layer.kind.specification.computes || layer.activation != .linear
       // The keyword of an activation alone is that of the function.
       let keyword = layer.kind.keyword
       let function = layer.activation.rawValue
