@@ -18,12 +18,12 @@ package protocol PixelRowSink: ~Copyable {
 }
 
 /// A whole picture in one or three channels.
-struct PixelRaster: PixelRowSink, Equatable, Sendable {
-  private(set) var width = 0
-  private(set) var height = 0
-  let channels: Int
+package struct PixelRaster: PixelRowSink, Equatable, Sendable {
+  package private(set) var width = 0
+  package private(set) var height = 0
+  package let channels: Int
   /// `height x width x channels` bytes, row by row from the top.
-  private(set) var pixels: [UInt8] = []
+  package private(set) var pixels: [UInt8] = []
 
   init(channels: Int) { self.channels = channels }
 
@@ -37,13 +37,13 @@ struct PixelRaster: PixelRowSink, Equatable, Sendable {
     self.pixels = pixels
   }
 
-  mutating func begin(width: Int, height: Int, hasWholeRows: Bool) {
+  package mutating func begin(width: Int, height: Int, hasWholeRows: Bool) {
     self.width = width
     self.height = height
     pixels = [UInt8](repeating: 0, count: width * height * channels)
   }
 
-  mutating func take(_ values: Span<UInt8>, row: Int, firstColumn: Int, columnStep: Int) {
+  package mutating func take(_ values: Span<UInt8>, row: Int, firstColumn: Int, columnStep: Int) {
     var place = (row * width + firstColumn) * channels
     if columnStep == 1 {
       var target = pixels.mutableSpan
@@ -64,20 +64,17 @@ struct PixelRaster: PixelRowSink, Equatable, Sendable {
   }
 }
 
-/// A whole gray picture: 0 is black, 255 is white.
-package struct GrayPicture: PixelRowSink, Equatable, Sendable {
-  private(set) var raster = PixelRaster(channels: 1)
+/// A picture with so many channels as its type says.
+package protocol TypedPicture: PixelRowSink {
+  var raster: PixelRaster { get set }
+}
+
+extension TypedPicture {
   package var width: Int { raster.width }
   package var height: Int { raster.height }
-  /// `height x width` bytes, row by row.
+  /// `height x width x channels` bytes, row by row from the top.
   package var pixels: [UInt8] { raster.pixels }
-  package var channels: Int { 1 }
-
-  package init() {}
-
-  package init(width: Int, height: Int, pixels: [UInt8]) {
-    raster = PixelRaster(width: width, height: height, channels: 1, pixels: pixels)
-  }
+  package var channels: Int { raster.channels }
 
   package mutating func begin(width: Int, height: Int, hasWholeRows: Bool) {
     raster.begin(width: width, height: height, hasWholeRows: hasWholeRows)
@@ -85,6 +82,17 @@ package struct GrayPicture: PixelRowSink, Equatable, Sendable {
 
   package mutating func take(_ values: Span<UInt8>, row: Int, firstColumn: Int, columnStep: Int) {
     raster.take(values, row: row, firstColumn: firstColumn, columnStep: columnStep)
+  }
+}
+
+/// A whole gray picture: 0 is black, 255 is white.
+package struct GrayPicture: TypedPicture, Equatable, Sendable {
+  package var raster = PixelRaster(channels: 1)
+
+  package init() {}
+
+  package init(width: Int, height: Int, pixels: [UInt8]) {
+    raster = PixelRaster(width: width, height: height, channels: 1, pixels: pixels)
   }
 
   /// The same gray in three channels.
@@ -97,26 +105,13 @@ package struct GrayPicture: PixelRowSink, Equatable, Sendable {
 }
 
 /// A whole picture in color: red, green and blue of each pixel.
-package struct ColorPicture: PixelRowSink, Equatable, Sendable {
-  private(set) var raster = PixelRaster(channels: 3)
-  package var width: Int { raster.width }
-  package var height: Int { raster.height }
-  /// `height x width` times red, green and blue.
-  package var pixels: [UInt8] { raster.pixels }
-  package var channels: Int { 3 }
+package struct ColorPicture: TypedPicture, Equatable, Sendable {
+  package var raster = PixelRaster(channels: 3)
 
   package init() {}
 
   package init(width: Int, height: Int, pixels: [UInt8]) {
     raster = PixelRaster(width: width, height: height, channels: 3, pixels: pixels)
-  }
-
-  package mutating func begin(width: Int, height: Int, hasWholeRows: Bool) {
-    raster.begin(width: width, height: height, hasWholeRows: hasWholeRows)
-  }
-
-  package mutating func take(_ values: Span<UInt8>, row: Int, firstColumn: Int, columnStep: Int) {
-    raster.take(values, row: row, firstColumn: firstColumn, columnStep: columnStep)
   }
 
   /// Whether any pixel has a color, as opposed to a gray.
