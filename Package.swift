@@ -83,7 +83,7 @@ let package = Package(
     // Data sets: their files, folders and downloads, digits made on the spot, random changes.
     .target(
       name: "OctetData",
-      dependencies: ["OctetHost", "OctetNetwork", "OctetText"],
+      dependencies: ["Octet", "OctetHost", "OctetNetwork", "OctetText"],
       swiftSettings: strict),
     .target(
       name: "OctetTraining",
@@ -186,7 +186,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "OctetDataTests",
-      dependencies: ["OctetData", "OctetHost", "OctetNetwork", "OctetText", "TestSupport"],
+      dependencies: ["Octet", "OctetData", "OctetHost", "OctetNetwork", "OctetText", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetTrainingTests",

@@ -45,8 +45,7 @@ struct ArrayItems {
   private let dataOffset: Int
   /// Numbers of an item.
   private let size: Int
-  private let scale: Float
-  private let zeroPoint: Float
+  private let scale: InputScale
   /// Items of the file.
   let count: Int
   /// Whether there is a first axis, along which items have numbers.
@@ -71,8 +70,7 @@ struct ArrayItems {
     self.number = number
     dataOffset = header.dataOffset
     size = model.imageBytes
-    scale = Float(bitPattern: model.input.scaleBits)
-    zeroPoint = Float(model.input.zeroPoint)
+    scale = model.inputScale
     let shape = [model.imageHeight, model.imageWidth, model.imageChannels]
     let isWhole = Self.isItem(header.shape[...], of: shape, size: size)
     guard isWhole || Self.isItem(header.shape.dropFirst(), of: shape, size: size),
@@ -125,9 +123,7 @@ struct ArrayItems {
     switch number {
     case .uint8: return file[dataOffset + place]
     case .int8: return file[dataOffset + place] ^ 0x80
-    case .int16, .float32, .float64:
-      let steps = (value(place, file) / scale).rounded(.toNearestOrAwayFromZero) + zeroPoint
-      return UInt8(bitPattern: Int8(min(max(steps, -128), 127))) ^ 0x80
+    case .int16, .float32, .float64: return scale.fed(value(place, file))
     }
   }
 

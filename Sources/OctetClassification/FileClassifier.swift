@@ -7,8 +7,8 @@ package struct FileClassifier<Kernels: RowKernels>: ~Copyable {
   /// Opened once, for all pictures.
   private let state: OpenRun
   private let kernels: Kernels
-  private var fitter: PictureFitter
-  private let takesPictures: Bool
+  /// Nil for a model of features.
+  private var fitter: PictureFitter?
   /// What an item of an array is fed as.
   private var item: [UInt8] = []
   /// Whether pictures come as rows where they can. Kernels that take several rows together get them whole.
@@ -24,20 +24,18 @@ package struct FileClassifier<Kernels: RowKernels>: ~Copyable {
     inversion: PictureFitting.Inversion? = nil, keepsPixels: Bool
   ) throws(ClassifierError) {
     guard model.meaning == .classes else { throw ClassifierError.noClasses }
-    let takesPictures = model.inputKind == .pictures
-    let fitting =
-      !takesPictures
-      ? PictureFitting()
-      : PictureFitting(
-        width: model.imageWidth, height: model.imageHeight, channels: model.imageChannels,
-        fit: fit ?? PictureFitting.Fit(model.pictureForm.fit),
-        inversion: inversion ?? PictureFitting.Inversion(model.pictureForm.inversion))
-    guard let fitting else {
+    let fitting = PictureFitting(
+      width: model.imageWidth, height: model.imageHeight, channels: model.imageChannels,
+      fit: fit ?? PictureFitting.Fit(model.pictureForm.fit),
+      inversion: inversion ?? PictureFitting.Inversion(model.pictureForm.inversion))
+    if model.inputKind == .features {
+      fitter = nil
+    } else if let fitting {
+      fitter = PictureFitter(fitting)
+    } else {
       throw ClassifierError.input(
         width: model.imageWidth, height: model.imageHeight, channels: model.imageChannels)
     }
-    fitter = PictureFitter(fitting)
-    self.takesPictures = takesPictures
     state = OpenRun(model)
     self.kernels = kernels
     state.run.open(state.arena, kernels)
@@ -46,23 +44,22 @@ package struct FileClassifier<Kernels: RowKernels>: ~Copyable {
 
   /// Reads the picture at `path` and classifies it.
   package mutating func classify(path: String) throws(PictureError) -> Reading {
-    try requirePictures(path)
-    let picture = takesRows ? try feed(path: path) : try fitter.fit(path: path)
+    guard let picture = takesRows ? try feed(path: path) : try fitter?.fit(path: path) else {
+      throw Self.noArray(path)
+    }
     run(picture)
     return Reading(Outcome(state.run.model, arena: state.arena), state.run.model, picture)
   }
 
   /// Classifies a picture that has been read; `name` is for errors.
   package mutating func classify(_ picture: ColorPicture, name: String) throws(PictureError) -> Reading {
-    try requirePictures(name)
-    let picture = try fitter.fit(picture, name: name)
+    guard let picture = try fitter?.fit(picture, name: name) else { throw Self.noArray(name) }
     run(picture)
     return Reading(Outcome(state.run.model, arena: state.arena), state.run.model, picture)
   }
 
-  private func requirePictures(_ name: String) throws(PictureError) {
-    guard !takesPictures else { return }
-    throw .other(
+  private static func noArray(_ name: String) -> PictureError {
+    .other(
       path: name, finding: "is no .npy file, and the model takes features",
       advice: "save items with numpy.save and name the file .npy")
   }
@@ -105,10 +102,10 @@ package struct FileClassifier<Kernels: RowKernels>: ~Copyable {
   }
 
   /// Rows on their way into the model come whole and in order, and are as many as it takes: the fitter has seen to it.
-  private mutating func feed(path: String) throws(PictureError) -> FittedPicture {
+  private mutating func feed(path: String) throws(PictureError) -> FittedPicture? {
     let (state, kernels) = (state, kernels)
     let takesBlueFirst = state.run.model.pictureForm.takesBlueFirst
-    return try fitter.fit(path: path) { values, row in
+    return try fitter?.fit(path: path) { values, row in
       if row == 0 { state.run.restart(state.arena, kernels) }
       guard takesBlueFirst else { return state.feed(values, kernels) }
       var turned: [UInt8] = []

@@ -1,3 +1,5 @@
+import Octet
+
 /// The numbers of items, one item after the other.
 package enum ItemValues: Equatable, Sendable {
   /// Pixels, 0 to 255. A network sees them as numbers from 0 to 1.
@@ -104,33 +106,11 @@ package enum ItemValues: Equatable, Sendable {
     case .bytes(let bytes): bytes
     case .integers(let integers, let scale):
       if let scale, scale != input {
-        integers.map { UInt8(bitPattern: input.integer(scale.value($0))) ^ 0x80 }
+        integers.map { input.fed(scale.value($0)) }
       } else {
         integers.map { UInt8(bitPattern: $0) ^ 0x80 }
       }
-    case .floats(let floats): floats.map { UInt8(bitPattern: input.integer($0)) ^ 0x80 }
+    case .floats(let floats): floats.map(input.fed)
     }
-  }
-}
-
-/// What int8 integers stand for: `scale * (integer - zeroPoint)`.
-package struct InputScale: Hashable, Sendable {
-  package let scale: Float
-  package let zeroPoint: Int
-
-  /// - Parameters:
-  ///   - scale: finite and above 0.
-  ///   - zeroPoint: -128 to 127.
-  package init(scale: Float, zeroPoint: Int) {
-    self.scale = scale
-    self.zeroPoint = zeroPoint
-  }
-
-  package func value(_ integer: Int8) -> Float { scale * Float(Int(integer) - zeroPoint) }
-
-  /// The integer that stands for the value nearest to `value`.
-  package func integer(_ value: Float) -> Int8 {
-    let integer = (value / scale).rounded(.toNearestOrAwayFromZero) + Float(zeroPoint)
-    return Int8(min(max(integer, -128), 127))
   }
 }

@@ -1,3 +1,4 @@
+import Octet
 import OctetHost
 import OctetNetwork
 

@@ -62,14 +62,7 @@ public struct Classifier: Sendable {
   ///   the nearest integer of the model's input; what is no number counts as 0.
   /// - Throws: `SessionError.imageSize` for another count of numbers.
   public func outputs(features: [Float]) throws(SessionError) -> [OutputValues] {
-    let scale = Float(bitPattern: model.input.scaleBits)
-    let zeroPoint = Float(model.input.zeroPoint)
-    let bytes = features.map { feature -> UInt8 in
-      let integer = (feature / scale).rounded(.toNearestOrAwayFromZero) + zeroPoint
-      // The runtime takes 128 from each byte.
-      return UInt8(integer.isNaN ? zeroPoint + 128 : min(max(integer, -128), 127) + 128)
-    }
-    return try outputs(bytes.span)
+    try outputs(features.map(model.inputScale.fed).span)
   }
 
   /// All outputs of the model for an image, in the order of the file, whatever they hold.

@@ -1,3 +1,4 @@
+import Octet
 import OctetData
 import OctetNetwork
 import Testing

@@ -135,11 +135,6 @@ package struct IntegerRunner: ItemRunner {
 }
 
 extension Model {
-  /// What the integers of the input stand for. The loader has found the scale to be finite and above 0.
-  package var inputScale: InputScale {
-    InputScale(scale: Float(bitPattern: input.scaleBits), zeroPoint: Int(input.zeroPoint))
-  }
-
   package var inputShape: ImageShape {
     ImageShape(height: Int(input.height), width: Int(input.width), channels: Int(input.channels))
   }
