@@ -73,8 +73,9 @@ extension String {
   }
 
   /// Calls `body` with the name as the system takes it. Every call that opens or names a file goes through here.
+  ///
+  /// Never by `withCString`, whose code for strings of other encodings is 2 KB of a program for devices.
   package func withFileName<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
-    guard hasRawBytes else { return withCString(body) }
     var bytes = fileNameBytes
     bytes.append(0)
     return bytes.withUnsafeBytes { bytes in
