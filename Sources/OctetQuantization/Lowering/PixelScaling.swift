@@ -7,10 +7,37 @@ package struct PixelScaling: Sendable {
   package let factors: [Float]
   package let summands: [Float]
 
+  /// Nil where a pixel would become no number, and for rows of numbers that would take 8 bytes in the file each.
+  init?(factors: [Float], summands: [Float]) {
+    let ends = summands + zip(factors, summands).map { $0 + $1 }
+    guard factors.count <= Self.mostChannels, ends.allSatisfy({ abs($0) < 1e30 }) else { return nil }
+    self.factors = factors
+    self.summands = summands
+  }
+
+  static let mostChannels = 16
+
   /// The smallest and the largest value of a pixel.
   var range: ValueRange {
     let ends = summands + zip(factors, summands).map { $0 + $1 }
     return ValueRange(Double(ends.min() ?? 0), Double(ends.max() ?? 0))
+  }
+
+  /// What the integers stand for: all that pixels can become, unless those that were seen have less than half of that,
+  /// as with a channel that is always black.
+  ///
+  /// - Parameter seen: of the values that pixels became.
+  func encoding(seen: ValueRange?) -> IntegerLayer.Encoding {
+    func encoding(_ range: ValueRange) -> IntegerLayer.Encoding {
+      let (scale, zeroPoint) = range.parameters
+      return IntegerLayer.Encoding(scale: scale, zeroPoint: zeroPoint)
+    }
+    let whole = encoding(range)
+    // Where each pixel is an integer of its own, nothing is lost.
+    guard let seen, range.high - range.low > 2 * (seen.high - seen.low), !factors(whole).isEmpty else {
+      return whole
+    }
+    return encoding(seen)
   }
 
   /// How pixels become integers: nothing where that is the pixel less 128.
@@ -30,14 +57,24 @@ extension LoweredNetwork {
     guard layers.count > 1, let first = layers.first, first.kind.scalesChannels, first.activation == .linear,
       first.pool == .one, readers[0] == [0], !gives(1)
     else { return }
-    pixelScaling = PixelScaling(factors: first.weights, summands: first.bias)
+    guard let scaling = PixelScaling(factors: first.weights, summands: first.bias) else { return }
+    pixelScaling = scaling
     remove(0)
   }
 
-  /// What the integers of pixels stand for.
-  var pixelEncoding: IntegerLayer.Encoding {
-    guard let (scale, zeroPoint) = pixelScaling?.range.parameters else { return .image }
-    return IntegerLayer.Encoding(scale: scale, zeroPoint: zeroPoint)
+  /// What the integers of an input stand for.
+  ///
+  /// - Parameters:
+  ///   - images: those to calibrate on; nil where there are none, and pixels go in.
+  ///   - method: how a range is chosen from values that were seen.
+  func inputEncoding(_ images: LabeledItems?, by method: CalibrationMethod) -> IntegerLayer.Encoding {
+    guard let pixelScaling else { return images.map { .init(of: $0.values, by: method) } ?? .image }
+    guard let images else { return pixelScaling.encoding(seen: nil) }
+    var histogram = ValueHistogram()
+    for start in stride(from: 0, to: images.count, by: 32) {
+      histogram.add(inputValues(images, start..<min(start + 32, images.count)))
+    }
+    return pixelScaling.encoding(seen: method.range(of: histogram))
   }
 
   /// What goes in for some items.
@@ -58,6 +95,8 @@ extension PixelFactor {
   ///   - slope: at most 64, either way.
   ///   - intercept: at most 2^13, either way.
   init(slope: Double, intercept: Double) {
+    // More than 63 steps a pixel leave the integers' range at the first pixels, whatever the rest is.
+    let (slope, intercept) = (min(max(slope, -63), 63), min(max(intercept, -8_000), 8_000))
     self.init(
       factor: Int32((slope * 65_536).rounded()), offset: Int32((intercept * 65_536).rounded()) + 32_768)
   }

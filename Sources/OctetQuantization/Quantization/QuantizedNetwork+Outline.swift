@@ -19,7 +19,7 @@ extension QuantizedNetwork {
     if inputKind == .pictures { network.absorbPixelScaling() }
     let madeUp = ValueRange(-1, 1)
     // Of pixels it is known, and with it how they become integers.
-    let input = network.pixelEncoding
+    let input = network.inputEncoding(nil, by: .minMax)
     var encodings = [input]
     var all: [IntegerLayer] = []
     for (index, lowered) in network.layers.enumerated() {

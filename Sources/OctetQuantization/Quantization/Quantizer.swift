@@ -43,9 +43,7 @@ package struct Quantizer {
   /// - Parameter progress: called with the steps done.
   package func run(progress: (Int) -> Void = { _ in }) throws(QuantizationError) -> QuantizedNetwork {
     let ranges = try Calibration(network, workers: workers).run(images, progress: progress)
-    let input =
-      images.values.areBytes
-      ? network.pixelEncoding : IntegerLayer.Encoding(of: images.values, by: settings.method)
+    let input = network.inputEncoding(images, by: settings.method)
     let sample = try CorrectionSample(network, images: images, input, workers: workers)
     var encodings = [input]
     var all: [IntegerLayer] = []
