@@ -108,9 +108,11 @@ package struct NamedTargets: Equatable, Sendable {
     String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "_-.".contains($0)) ? $0 : "_" })
   }
 
-  /// Whether the targets are those of an output: by its name, as an array can have it, or by its number.
-  package func belongs(to output: String, _ place: Int) -> Bool {
-    name == output || name == Self.arrayName(output) || name == String(place)
+  /// Whose targets they are: that output's which has their name, else which has it as an array can, else which has it
+  /// as its number. An output may be called by the number of another.
+  package func place(among outputs: [String]) -> Int? {
+    outputs.firstIndex(of: name) ?? outputs.firstIndex { Self.arrayName($0) == name }
+      ?? outputs.indices.first { String($0) == name }
   }
 }
 
@@ -124,9 +126,7 @@ extension ItemTargets {
   package func parts(names: [String], fits: (Int, ItemTargets) -> Bool) -> [ItemTargets] {
     var parts = [ItemTargets](repeating: .none, count: names.count)
     if case .several(let named) = self {
-      for (place, name) in names.enumerated() {
-        parts[place] = named.first { $0.belongs(to: name, place) }?.targets ?? .none
-      }
+      for part in named { if let place = part.place(among: names) { parts[place] = part.targets } }
       return parts
     }
     if names.count == 1 {

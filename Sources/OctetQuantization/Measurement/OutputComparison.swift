@@ -87,7 +87,7 @@ package struct TargetedItems: Sendable {
     _ named: [NamedTargets], _ outputs: [OutputDescription], _ origin: String
   ) throws(FileError) {
     for part in named {
-      guard let place = outputs.indices.first(where: { part.belongs(to: outputs[$0].name, $0) }) else {
+      guard let place = part.place(among: outputs.map(\.name)) else {
         let known = outputs.map { $0.name.shown }.joined(separator: ", ")
         throw FileError(
           "the data", "has targets of \(part.name.quoted) (\(origin)), which is no output of the model",
@@ -113,6 +113,10 @@ package struct TargetedItems: Sendable {
       return .labels(flags)
     case (.numbers, .numbers(let numbers, let shape)) where targets.width == output.shape.count:
       return .numbers(try ordered(numbers, shape, as: output, origin))
+    case (.numbers, .numbers):
+      throw FileError(
+        "the data", "has \(targets.description) as targets (\(origin)), and the output is \(output.words)",
+        advice: "give what the output holds, or data without targets")
     case (.numbers, _) where output.shape.count == inputCount && inputCount > 1: return .input
     default: return .none
     }

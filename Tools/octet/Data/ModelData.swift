@@ -52,12 +52,16 @@ enum ModelData {
     return (test, data.origin)
   }
 
-  /// The data with the classes of the model's first output that has some; items of other classes go.
+  /// The data with the classes of the model's output that has some, of several with that which has as many as the data;
+  /// items of other classes go.
   ///
   /// Arrays only number their classes, which then are the model's, in its order. A model that only numbers its classes
   /// takes the names of data that has as many. Numbers of 0 and 1 are the classes of a model that has two.
   static func keeping(_ outputs: [OutputDescription], of data: DataSet) throws -> DataSet {
-    guard let names = outputs.first(where: { $0.meaning == .classes })?.names else { return data }
+    let answers = outputs.filter { $0.meaning == .classes }
+    let count = data.train.hasClasses ? data.train.classNames.count : 2
+    let answer = answers.count == 1 ? answers[0] : answers.first { $0.names.count == count }
+    guard let names = answer?.names else { return data }
     if case .numbers(let numbers, let shape) = data.train.targets {
       let all = numbers + (data.test?.numbers ?? [])
       guard names.count == 2, shape.isEmpty, all.allSatisfy({ $0 == 0 || $0 == 1 }) else { return data }

@@ -143,8 +143,9 @@ struct NumbersText {
     return (value < 0 ? "" : "+") + short(value)
   }
 
-  private static func decibels(_ value: Double) -> String {
-    value == .infinity ? "infinitely far" : "\(NumberText.fixed(value, decimals: 1)) dB"
+  static func decibels(_ value: Double) -> String {
+    if value.isFinite { return "\(NumberText.fixed(value, decimals: 1)) dB" }
+    return value > 0 ? "infinitely far" : "not at all"
   }
 }
 
