@@ -17,38 +17,63 @@ void octet_device_prepare(void) {
   }
 }
 
-int32_t octet_device_map_file(const char *path, octet_device_bytes *bytes) {
-  bytes->start = NULL;
-  bytes->count = 0;
+int32_t octet_device_open_file(const char *path, octet_device_file *file) {
+  file->size = 0;
   // Without O_NONBLOCK opening a pipe without a writer would block forever.
-  int descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  if (descriptor < 0) return errno;
+  file->descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  if (file->descriptor < 0) return errno;
   struct stat facts;
   int32_t result = OCTET_DEVICE_OK;
-  if (fstat(descriptor, &facts) != 0) {
+  if (fstat(file->descriptor, &facts) != 0) {
     result = errno;
   } else if (S_ISDIR(facts.st_mode)) {
     result = OCTET_DEVICE_IS_FOLDER;
   } else if (!S_ISREG(facts.st_mode)) {
     result = OCTET_DEVICE_IS_SPECIAL;
-  } else if ((uint64_t)facts.st_size > SIZE_MAX) {
+  } else {
+    file->size = (uint64_t)facts.st_size;
+  }
+  if (result != OCTET_DEVICE_OK) octet_device_close_file(*file);
+  return result;
+}
+
+void octet_device_close_file(octet_device_file file) { close(file.descriptor); }
+
+int32_t octet_device_read_at(octet_device_file file, uint64_t place, void *bytes, size_t count) {
+  uint8_t *next = bytes;
+  while (count > 0) {
+    ssize_t got = pread(file.descriptor, next, count, (off_t)place);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return errno;
+    // It was longer when it was opened.
+    if (got == 0) return EIO;
+    next += got;
+    place += (uint64_t)got;
+    count -= (size_t)got;
+  }
+  return OCTET_DEVICE_OK;
+}
+
+int32_t octet_device_map_file(const char *path, octet_device_bytes *bytes) {
+  bytes->start = NULL;
+  bytes->count = 0;
+  octet_device_file file;
+  int32_t result = octet_device_open_file(path, &file);
+  if (result != OCTET_DEVICE_OK) return result;
+  if (file.size > SIZE_MAX) {
     result = EFBIG;
-  } else if (facts.st_size > 0) {
+  } else if (file.size > 0) {
     // Private, but a file that is cut while it is mapped takes its pages along: models are replaced, not rewritten.
-    void *start = mmap(NULL, (size_t)facts.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    void *start = mmap(NULL, (size_t)file.size, PROT_READ, MAP_PRIVATE, file.descriptor, 0);
     if (start == MAP_FAILED) {
       result = errno;
     } else {
       bytes->start = start;
-      bytes->count = (size_t)facts.st_size;
+      bytes->count = (size_t)file.size;
     }
   }
-  close(descriptor);
+  octet_device_close_file(file);
   return result;
-}
-
-void octet_device_unmap(octet_device_bytes bytes) {
-  if (bytes.count > 0) munmap((void *)bytes.start, bytes.count);
 }
 
 const char *octet_device_advice(int32_t error) {

@@ -6,29 +6,28 @@ import OctetText
 ///
 /// The file has one item of the model's shape, or any number of them along a first axis. uint8 are fed as they are, as
 /// pixels are; int8 are the integers of the model's input; all others are numbers that become the nearest integer of
-/// the input by its scale. Axes of one place may be there or not.
-struct ArrayItems {
+/// the input by its scale. Axes of one place may be there or not. Whoever reads the file hands items over one by one,
+/// so that a small device need not hold it.
+package struct ArrayItems: Sendable {
   private enum Number {
     case uint8, int8, int16, float32, float64
 
     /// Nil for any other.
     init?(_ description: String) {
-      var text = description
-      let found: Number? = text.withUTF8 { bytes in
-        guard bytes.count == 3, bytes[0] != UInt8(ascii: ">") || bytes[2] == UInt8(ascii: "1") else {
-          return nil
-        }
-        switch (bytes[1], bytes[2]) {
-        case (UInt8(ascii: "u"), UInt8(ascii: "1")): return .uint8
-        case (UInt8(ascii: "i"), UInt8(ascii: "1")): return .int8
-        case (UInt8(ascii: "i"), UInt8(ascii: "2")): return .int16
-        case (UInt8(ascii: "f"), UInt8(ascii: "4")): return .float32
-        case (UInt8(ascii: "f"), UInt8(ascii: "8")): return .float64
-        default: return nil
-        }
+      // Low bytes first, or bytes alone.
+      if description.matches("|u1") {
+        self = .uint8
+      } else if description.matches("|i1") {
+        self = .int8
+      } else if description.matches("<i2") {
+        self = .int16
+      } else if description.matches("<f4") {
+        self = .float32
+      } else if description.matches("<f8") {
+        self = .float64
+      } else {
+        return nil
       }
-      guard let found else { return nil }
-      self = found
     }
 
     var byteCount: Int {
@@ -46,13 +45,22 @@ struct ArrayItems {
   /// Numbers of an item.
   private let size: Int
   private let scale: InputScale
+  /// For errors.
+  private let name: String
   /// Items of the file.
-  let count: Int
+  package let count: Int
   /// Whether there is a first axis, along which items have numbers.
-  let isNumbered: Bool
+  package let isNumbered: Bool
 
-  /// - Parameter file: all of its bytes.
-  init(_ file: Span<UInt8>, _ model: Model, name: String) throws(PictureError) {
+  /// Bytes of a file that are enough to know what is in it, and that an item's are behind.
+  package static let startBytes = 1 << 16 + 64
+  /// Files with more bytes are refused.
+  package static let largestFile = 1 << 30
+
+  /// - Parameters:
+  ///   - file: its first `startBytes` bytes, or all of a shorter one.
+  ///   - byteCount: of the whole file.
+  package init(_ file: Span<UInt8>, byteCount: Int, _ model: Model, name: String) throws(PictureError) {
     let header: NPYHeader
     do throws(NPYHeader.Failure) {
       header = try NPYHeader(file)
@@ -65,9 +73,15 @@ struct ArrayItems {
         path: name,
         finding: header.isFortranOrder
           ? "has its first axis changing fastest" : "holds numbers of the type \"\(header.description)\"",
-        advice: "save it as uint8, int8, int16, float32 or float64 in C order")
+        advice: "save it as little-endian uint8, int8, int16, float32 or float64 in C order")
+    }
+    guard number == .uint8 || model.pixelMap == nil else {
+      throw .other(
+        path: name, finding: "holds no uint8, and the model makes its integers of pixels itself",
+        advice: "save pixels as uint8")
     }
     self.number = number
+    self.name = name
     dataOffset = header.dataOffset
     size = model.imageBytes
     scale = model.inputScale
@@ -82,7 +96,7 @@ struct ArrayItems {
         advice: "give one item of that shape, or several along a first axis")
     }
     isNumbered = !isWhole
-    let room = file.count - dataOffset
+    let room = byteCount - dataOffset
     let (numbers, overflows) = (isWhole ? 1 : first).multipliedReportingOverflow(by: size)
     guard !overflows, room % number.byteCount == 0, numbers == room / number.byteCount else {
       throw .other(
@@ -91,11 +105,25 @@ struct ArrayItems {
     }
     count = isWhole ? 1 : first
     guard count > 0 else { throw .other(path: name, finding: "has no items", advice: "give at least one") }
-    // A file gives answers for all of its items or for none.
-    for place in 0..<count * size where !value(place, file).isFinite {
+  }
+
+  /// Whether a file is one of arrays, by its name.
+  package static func isArray(_ path: String) -> Bool { path.matches(".npy", atEnd: true) }
+
+  /// Bytes of an item, and where they lie in the file.
+  package var itemBytes: Int { size * number.byteCount }
+  package func range(_ item: Int) -> Range<Int> {
+    dataOffset + item * itemBytes..<dataOffset + (item + 1) * itemBytes
+  }
+
+  /// Whether items can have numbers that are none, so that all have to be checked before the first has an answer.
+  package var needsCheck: Bool { number == .float32 || number == .float64 }
+
+  /// - Parameter bytes: of the item.
+  package func check(_ item: Int, _ bytes: Span<UInt8>) throws(PictureError) {
+    for place in 0..<size where !value(place, bytes).isFinite {
       throw .other(
-        path: name, finding: "has a number that is not finite in item \(place / size)",
-        advice: "give finite numbers")
+        path: name, finding: "has a number in item \(item) that is no float32", advice: "give finite numbers")
     }
   }
 
@@ -114,16 +142,14 @@ struct ArrayItems {
     return text + (shape.count == 1 ? ",)" : ")")
   }
 
-  /// Fills `bytes` with what the model is fed of an item.
-  func feed(_ item: Int, _ file: Span<UInt8>, to bytes: inout [UInt8]) {
-    for place in 0..<size { bytes[place] = fed(item * size + place, file) }
-  }
-
-  private func fed(_ place: Int, _ file: Span<UInt8>) -> UInt8 {
-    switch number {
-    case .uint8: return file[dataOffset + place]
-    case .int8: return file[dataOffset + place] ^ 0x80
-    case .int16, .float32, .float64: return scale.fed(value(place, file))
+  /// Fills `fed` with what the model is fed of the bytes of an item.
+  func feed(_ bytes: Span<UInt8>, to fed: inout [UInt8]) {
+    for place in 0..<size {
+      switch number {
+      case .uint8: fed[place] = bytes[place]
+      case .int8: fed[place] = bytes[place] ^ 0x80
+      case .int16, .float32, .float64: fed[place] = scale.fed(value(place, bytes))
+      }
     }
   }
 
@@ -139,7 +165,7 @@ struct ArrayItems {
   private func bits(_ place: Int, _ byteCount: Int, _ file: Span<UInt8>) -> UInt64 {
     var bits: UInt64 = 0
     for byte in (0..<byteCount).reversed() {
-      bits = bits << 8 | UInt64(file[dataOffset + place * byteCount + byte])
+      bits = bits << 8 | UInt64(file[place * byteCount + byte])
     }
     return bits
   }

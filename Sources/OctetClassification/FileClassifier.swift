@@ -2,7 +2,7 @@ import Octet
 import OctetImages
 import OctetText
 
-/// Files, one after another, through a model: pictures, or arrays of items. Its memory is taken once and does not grow.
+/// Files, one after another, through a model: pictures, or items of arrays. Its memory does not grow with their number.
 package struct FileClassifier<Kernels: RowKernels>: ~Copyable {
   /// Opened once, for all pictures.
   private let state: OpenRun
@@ -27,7 +27,8 @@ package struct FileClassifier<Kernels: RowKernels>: ~Copyable {
     let fitting = PictureFitting(
       width: model.imageWidth, height: model.imageHeight, channels: model.imageChannels,
       fit: fit ?? PictureFitting.Fit(model.pictureForm.fit),
-      inversion: inversion ?? PictureFitting.Inversion(model.pictureForm.inversion))
+      inversion: inversion ?? PictureFitting.Inversion(model.pictureForm.inversion),
+      takesBlueFirst: model.pictureForm.takesBlueFirst)
     if model.inputKind == .features {
       fitter = nil
     } else if let fitting {
@@ -64,33 +65,20 @@ package struct FileClassifier<Kernels: RowKernels>: ~Copyable {
       advice: "save items with numpy.save and name the file .npy")
   }
 
-  /// Classifies the items of a NumPy array file, all of them unless it has a fault.
+  /// Classifies an item of an array.
   ///
-  /// - Parameters:
-  ///   - file: its bytes.
-  ///   - each: takes an item's reading, and its number where the file may have several.
-  package mutating func classify(
-    array file: Span<UInt8>, name: String, each: (Reading, Int?) -> Void
-  ) throws(PictureError) {
-    let items = try ArrayItems(file, state.run.model, name: name)
+  /// - Parameter bytes: of the item in its file.
+  package mutating func classify(_ bytes: Span<UInt8>, of items: ArrayItems) -> Reading {
     if item.isEmpty { item = [UInt8](repeating: 0, count: state.run.model.imageBytes) }
-    for index in 0..<items.count {
-      items.feed(index, file, to: &item)
-      run(item)
-      let outcome = Outcome(state.run.model, arena: state.arena)
-      each(Reading(outcome, state.run.model, nil), items.isNumbered ? index : nil)
-    }
-  }
-
-  /// Whether a file is one of arrays, by its name.
-  package static func isArray(_ path: String) -> Bool {
-    path.matches(".npy", atEnd: true)
+    items.feed(bytes, to: &item)
+    run(item)
+    return Reading(Outcome(state.run.model, arena: state.arena), state.run.model, nil)
   }
 
   /// A picture without pixels has gone through already.
   private func run(_ picture: FittedPicture) {
     if picture.pixels.isEmpty { return }
-    run(state.run.model.pictureForm.takesBlueFirst ? picture.pixels.blueFirst : picture.pixels)
+    run(picture.pixels)
   }
 
   private func run(_ pixels: [UInt8]) {
@@ -104,15 +92,9 @@ package struct FileClassifier<Kernels: RowKernels>: ~Copyable {
   /// Rows on their way into the model come whole and in order, and are as many as it takes: the fitter has seen to it.
   private mutating func feed(path: String) throws(PictureError) -> FittedPicture? {
     let (state, kernels) = (state, kernels)
-    let takesBlueFirst = state.run.model.pictureForm.takesBlueFirst
     return try fitter?.fit(path: path) { values, row in
       if row == 0 { state.run.restart(state.arena, kernels) }
-      guard takesBlueFirst else { return state.feed(values, kernels) }
-      var turned: [UInt8] = []
-      turned.reserveCapacity(values.count)
-      for place in values.indices { turned.append(values[place]) }
-      turned.putBlueFirst()
-      state.feed(turned.span, kernels)
+      state.feed(values, kernels)
     }
   }
 }
@@ -136,19 +118,6 @@ private final class OpenRun {
     }
     var observer = NoObserver()
     run.feed(row: pixels, arena, kernels, &observer)
-  }
-}
-
-extension [UInt8] {
-  /// Pixels of three channels with the first and the last of them in each other's place.
-  package var blueFirst: [UInt8] {
-    var turned = self
-    turned.putBlueFirst()
-    return turned
-  }
-
-  package mutating func putBlueFirst() {
-    for place in Swift.stride(from: 0, to: count - 2, by: 3) { swapAt(place, place + 2) }
   }
 }
 

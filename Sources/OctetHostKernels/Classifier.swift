@@ -62,7 +62,9 @@ public struct Classifier: Sendable {
   ///   the nearest integer of the model's input; what is no number counts as 0.
   /// - Throws: `SessionError.imageSize` for another count of numbers.
   public func outputs(features: [Float]) throws(SessionError) -> [OutputValues] {
-    try outputs(features.map(model.inputScale.fed).span)
+    let fed = features.map(model.inputScale.fed)
+    // What becomes of pixels on their way in is not done to these; such models are prepared once more.
+    return try model.pixelMap == nil ? outputs(fed.span) : Classifier(model.takingIntegers).outputs(fed.span)
   }
 
   /// All outputs of the model for an image, in the order of the file, whatever they hold.

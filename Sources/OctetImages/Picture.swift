@@ -130,7 +130,7 @@ public struct Picture: Equatable, Sendable {
     guard
       let options = PictureFitting(
         width: width, height: height, channels: channels, fit: PictureFitting.Fit(form.fit),
-        inversion: PictureFitting.Inversion(form.inversion))
+        inversion: PictureFitting.Inversion(form.inversion), takesBlueFirst: form.takesBlueFirst)
     else {
       throw PictureFailure(
         .wrongSize,

@@ -58,7 +58,8 @@ struct ClassifierTests {
       features[features.count - 1] = .nan
       expected[features.count - 1] = UInt8(zero + 128)
       let found = try classifier.outputs(features: features)
-      #expect(try found == classifier.outputs(expected.span), "seed \(seed)")
+      #expect(
+        try found == Classifier(classifier.model.takingIntegers).outputs(expected.span), "seed \(seed)")
       for (index, output) in found.enumerated() {
         let step = Float(bitPattern: classifier.model.tensor(classifier.model.output(index).tensor).scaleBits)
         #expect(
@@ -68,6 +69,28 @@ struct ClassifierTests {
       }
       #expect(throws: SessionError.self) { try classifier.outputs(features: features + [0]) }
     }
+  }
+
+  @Test func `what becomes of pixels on their way in is not done to features`() throws {
+    var count = 0
+    for seed in 5_000_300..<5_000_330 as Range<UInt64> {
+      let drawn = RandomModel(seed: seed, layerCount: 3)
+      let classifier = try Classifier(drawn.bytes)
+      guard let map = classifier.model.pixelMap else { continue }
+      count += 1
+      let pixels = drawn.pixels(seed: seed)
+      let scale = Float(bitPattern: classifier.model.input.scaleBits)
+      let zero = Int(classifier.model.input.zeroPoint)
+      // What the pixels become, by the definition of the map.
+      let features = pixels.enumerated().map { index, pixel in
+        let channel = index % classifier.model.imageChannels
+        let sum = Int(pixel) * Int(map.factor(channel)) + Int(map.offset(channel))
+        return Float(min(max(sum >> 16, -128), 127) - zero) * scale
+      }
+      let found = try classifier.outputs(features: features)
+      #expect(try found == classifier.outputs(pixels.span), "seed \(seed)")
+    }
+    #expect(count > 5)
   }
 
   @Test func `an image of another size is refused`() throws {

@@ -13,35 +13,37 @@ struct DeviceModel {
 
   /// - Parameter workLimit: the most operations that a picture may take.
   init(path: String, workLimit: UInt64) throws(DeviceError) {
-    let file: octet_device_bytes
-    do throws(FileFailure) {
-      file = try Self.map(path)
+    var file = octet_device_bytes()
+    do throws(PictureError) {
+      try Self.check(path.withFileName { octet_device_map_file($0, &file) }, path)
     } catch {
       throw .failure("\(path): \(error.reason)")
     }
     try self.init(file, name: path, workLimit: workLimit)
   }
 
-  /// Why a file could not be mapped.
-  struct FileFailure: Error {
-    let reason: String
+  /// A file that is read piece by piece.
+  static func open(_ path: String) throws(PictureError) -> octet_device_file {
+    var file = octet_device_file()
+    try check(path.withFileName { octet_device_open_file($0, &file) }, path)
+    return file
   }
 
-  /// The bytes of a file, as they lie on the disk.
-  static func map(_ path: String) throws(FileFailure) -> octet_device_bytes {
-    var file = octet_device_bytes()
-    let status = path.withFileName { octet_device_map_file($0, &file) }
+  /// What the system says of a file, in words.
+  static func check(_ status: Int32, _ path: String) throws(PictureError) {
     switch Int(status) {
-    case OCTET_DEVICE_OK: return file
+    case OCTET_DEVICE_OK: return
     case OCTET_DEVICE_IS_FOLDER:
-      throw FileFailure(reason: "is a folder where a file is needed; give the path of a file")
+      throw .other(
+        path: path, finding: "is a folder where a file is needed", advice: "give the path of a file")
     case OCTET_DEVICE_IS_SPECIAL:
-      throw FileFailure(
-        reason: "is a pipe, socket or device, not a file; save the data to a file and give that")
+      throw .other(
+        path: path, finding: "is a pipe, socket or device, not a file",
+        advice: "save the data to a file and give that")
     default:
-      let reason = String(cString: octet_system_reason(status))
-      throw FileFailure(
-        reason: "cannot be read (\(reason)); \(String(cString: octet_device_advice(status)))")
+      throw .other(
+        path: path, finding: "cannot be read (\(String(cString: octet_system_reason(status))))",
+        advice: String(cString: octet_device_advice(status)))
     }
   }
 

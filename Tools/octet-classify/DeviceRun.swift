@@ -28,7 +28,7 @@ struct DeviceRun: ~Copyable {
   }
 
   mutating func classify(_ path: String) throws(DeviceError) {
-    if FileClassifier<PlainKernels>.isArray(path) { return try classify(array: path) }
+    if ArrayItems.isArray(path) { return try classify(array: path) }
     let reading: Reading
     do throws(PictureError) {
       reading = try classifier.classify(path: path)
@@ -36,47 +36,70 @@ struct DeviceRun: ~Copyable {
       return try fail(error.reason, path)
     }
     files += 1
+    try write(reading, path)
+  }
+
+  private mutating func write(_ reading: Reading, _ path: String, item: Int? = nil) throws(DeviceError) {
     text.removeAll()
     if printsJSON {
-      ReadingText.json(reading, model: model, path: path, to: &text)
+      ReadingText.json(reading, model: model, path: path, item: item, to: &text)
     } else {
-      ReadingText.line(reading, model: model, path: path, labelWidth: labelWidth, to: &text)
+      ReadingText.line(reading, model: model, path: path, item: item, labelWidth: labelWidth, to: &text)
     }
     try DeviceProgram.write(text)
   }
 
   private mutating func classify(array path: String) throws(DeviceError) {
-    let file: octet_device_bytes
-    do throws(DeviceModel.FileFailure) {
-      file = try DeviceModel.map(path)
-    } catch {
-      return try fail(error.reason, path)
-    }
-    defer { octet_device_unmap(file) }
-    let bytes = UnsafeRawBufferPointer(start: file.start, count: file.count)
-    let (model, printsJSON, labelWidth) = (model, printsJSON, labelWidth)
-    var lines = ByteText()
+    var bytes: [UInt8] = []
     var failure: DeviceError?
     do throws(PictureError) {
-      try classifier.classify(array: bytes.bindMemory(to: UInt8.self).span, name: path) { reading, item in
-        guard failure == nil else { return }
-        lines.removeAll()
-        if printsJSON {
-          ReadingText.json(reading, model: model, path: path, item: item, to: &lines)
-        } else {
-          ReadingText.line(reading, model: model, path: path, item: item, labelWidth: labelWidth, to: &lines)
-        }
+      let file = try DeviceModel.open(path)
+      defer { octet_device_close_file(file) }
+      let items = try Self.items(file, model, path, &bytes)
+      for item in 0..<items.count {
+        try Self.read(file, items.range(item), path, &bytes)
+        let reading = classifier.classify(bytes.span, of: items)
         do throws(DeviceError) {
-          try DeviceProgram.write(lines)
+          try write(reading, path, item: items.isNumbered ? item : nil)
         } catch {
           failure = error
+          break
         }
       }
     } catch {
       return try fail(error.reason, path)
     }
-    files += 1
     if let failure { throw failure }
+    files += 1
+  }
+
+  /// What is in a file of items, all of which have been looked at.
+  private static func items(
+    _ file: octet_device_file, _ model: Model, _ path: String, _ bytes: inout [UInt8]
+  ) throws(PictureError) -> ArrayItems {
+    guard file.size <= UInt64(ArrayItems.largestFile) else {
+      throw .other(
+        path: path, finding: "holds \(file.size) bytes, and the limit is \(ArrayItems.largestFile)",
+        advice: "give a smaller file")
+    }
+    let size = Int(file.size)
+    try read(file, 0..<min(size, ArrayItems.startBytes), path, &bytes)
+    let items = try ArrayItems(bytes.span, byteCount: size, model, name: path)
+    for item in 0..<(items.needsCheck ? items.count : 0) {
+      try read(file, items.range(item), path, &bytes)
+      try items.check(item, bytes.span)
+    }
+    return items
+  }
+
+  private static func read(
+    _ file: octet_device_file, _ range: Range<Int>, _ path: String, _ bytes: inout [UInt8]
+  ) throws(PictureError) {
+    if bytes.count != range.count { bytes = [UInt8](repeating: 0, count: range.count) }
+    let status = bytes.withUnsafeMutableBytes {
+      octet_device_read_at(file, UInt64(range.lowerBound), $0.baseAddress, $0.count)
+    }
+    try DeviceModel.check(status, path)
   }
 
   mutating func fail(_ reason: String, _ path: String) throws(DeviceError) {

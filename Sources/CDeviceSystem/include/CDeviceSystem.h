@@ -8,7 +8,7 @@
 
 #pragma clang assume_nonnull begin
 
-/// Bytes that stay as long as the program runs, or until they are given back.
+/// Bytes that stay as long as the program runs.
 typedef struct octet_device_bytes {
   const void *_Nullable start;
   size_t count;
@@ -29,8 +29,18 @@ void octet_device_prepare(void);
 /// Maps a file for reading. The bytes begin at a page.
 int32_t octet_device_map_file(const char *path, octet_device_bytes *bytes);
 
-/// Gives the bytes of a mapped file back.
-void octet_device_unmap(octet_device_bytes bytes);
+/// A file that is read piece by piece.
+typedef struct octet_device_file {
+  int32_t descriptor;
+  uint64_t size;
+} octet_device_file;
+
+/// Opens a file for reading, with the results of `octet_device_map_file`.
+int32_t octet_device_open_file(const char *path, octet_device_file *file);
+void octet_device_close_file(octet_device_file file);
+
+/// Reads so many bytes from a place: 0, or the system's error number, also where the file ends before.
+int32_t octet_device_read_at(octet_device_file file, uint64_t place, void *_Nullable bytes, size_t count);
 
 /// What a user can do about a file that could not be mapped.
 const char *octet_device_advice(int32_t error);

@@ -14,6 +14,15 @@ public struct Model: Sendable {
   #if !hasFeature(Embedded)
     /// Keeps the bytes alive where another object owns them.
     var owner: (any AnyObject & Sendable)?
+    /// Whether it is fed integers plus 128 in place of pixels.
+    private var isFedIntegers = false
+
+    /// The model where what goes in is not pixels, but the integers that pixels become: each byte is one plus 128.
+    package var takingIntegers: Model {
+      var model = self
+      model.isFedIntegers = true
+      return model
+    }
   #endif
 
   /// Checks the file and reads it in place.
@@ -109,7 +118,10 @@ public struct Model: Sendable {
 
   /// How pixels become the input's integers; nil where that is the pixel less 128.
   package var pixelMap: PixelMap? {
-    !IncludedKinds.pixelMap || records.bytes.byte(FileFormat.pixelMap) == 0
+    #if !hasFeature(Embedded)
+      if isFedIntegers { return nil }
+    #endif
+    return !IncludedKinds.pixelMap || records.bytes.byte(FileFormat.pixelMap) == 0
       ? nil : PixelMap(records.bytes.words(pixelMapOffset), channels: imageChannels)
   }
 

@@ -22,8 +22,8 @@ struct AreaScaler {
   /// Where it comes to lie in the result; what is outside is black.
   private(set) var target = PixelBox(left: 0, top: 0, width: 0, height: 0)
   private var hasWholeRows = true
-  /// Whether rows are handed on as they come.
-  private var isUnchanged = false
+  /// Whether the picture has the result's size, so that there is nothing to do.
+  private(set) var isUnchanged = false
 
   /// Of the row of the target that is being filled, or of all its rows. At most 255 x 65,535 x 65,535: 2^40.
   private var sums: [UInt64] = []
@@ -69,16 +69,14 @@ struct AreaScaler {
         target.left = (width - target.width) / 2
       }
     }
-    isUnchanged =
-      hasWholeRows && source.width == width && source.height == height && sourceWidth == width
-      && target.width == width && target.height == height
-    let count = isUnchanged ? 0 : target.width * channels * (hasWholeRows ? 1 : target.height)
-    if sums.count < count { sums = [UInt64](repeating: 0, count: count) }
-    for place in 0..<count { sums[place] = 0 }
-    let lineCount = hasWholeRows && !isUnchanged ? target.width * channels : 0
-    if line.count < lineCount { line = [UInt32](repeating: 0, count: lineCount) }
     nextRow = 0
-    if hasWholeRows { emitBlack(0..<target.top, emit) }
+    isUnchanged = sourceWidth == width && sourceHeight == height
+    if isUnchanged { return }
+    let count = target.width * channels
+    sums = [UInt64](repeating: 0, count: hasWholeRows ? count : count * target.height)
+    guard hasWholeRows else { return }
+    line = [UInt32](repeating: 0, count: count)
+    emitBlack(0..<target.top, emit)
   }
 
   /// `length * part / whole`, to the nearest, at least 1. What comes out is never more than the side it is a part of.
@@ -91,7 +89,6 @@ struct AreaScaler {
     _ values: Span<UInt8>, row: Int, firstColumn: Int, columnStep: Int, _ emit: Emit
   ) {
     guard row >= source.top, row < source.bottom else { return }
-    if isUnchanged { return emit(values, row - source.top) }
     if hasWholeRows {
       reduce(values)
       addLine(row - source.top, emit)
@@ -229,6 +226,13 @@ struct ScaledRows: PixelRowSink {
   }
 
   mutating func take(_ values: Span<UInt8>, row: Int, firstColumn: Int, columnStep: Int) {
+    if scaler.isUnchanged {
+      guard let feed else {
+        return picture.take(values, row: row, firstColumn: firstColumn, columnStep: columnStep)
+      }
+      // Only rows that come whole are handed on.
+      return feed(values, row)
+    }
     let feed = feed
     scaler.take(values, row: row, firstColumn: firstColumn, columnStep: columnStep) {
       Self.take($0, $1, feed, &picture)
@@ -240,9 +244,7 @@ struct ScaledRows: PixelRowSink {
     scaler.finish { Self.take($0, $1, feed, &picture) }
   }
 
-  private static func take(
-    _ values: Span<UInt8>, _ row: Int, _ feed: Take?, _ picture: inout PixelRaster
-  ) {
+  private static func take(_ values: Span<UInt8>, _ row: Int, _ feed: Take?, _ picture: inout PixelRaster) {
     if let feed {
       feed(values, row)
     } else {

@@ -4,11 +4,16 @@ public struct FittedPicture: Equatable, Sendable {
   public let width: Int
   /// Rows of the model's input.
   public let height: Int
-  /// 1 for gray, 3 for red, green and blue.
+  /// 1 for gray, 3 for red, green and blue, or blue, green and red for a model that takes them so.
   public let channels: Int
   /// `height x width x channels` bytes, row by row from the top: what the model takes. In the form of digits, 0 is
   /// paper and 255 is full ink, as in MNIST.
   public let pixels: [UInt8]
+
+  /// Whether blue comes first.
+  package let hasBlueFirst: Bool
+  /// The pixels as people see them, with red first.
+  package var seen: [UInt8] { hasBlueFirst ? pixels.blueFirst : pixels }
 
   /// Of the file.
   package let sourceWidth: Int
@@ -55,5 +60,18 @@ package struct PixelBox: Equatable, Sendable {
     return PixelBox(
       left: left, top: top, width: min(width, right + margin) - left,
       height: min(height, bottom + margin) - top)
+  }
+}
+
+extension [UInt8] {
+  /// Pixels of three channels with the first and the last of them in each other's place.
+  package var blueFirst: [UInt8] {
+    var turned = self
+    turned.putBlueFirst()
+    return turned
+  }
+
+  mutating func putBlueFirst() {
+    for place in Swift.stride(from: 0, to: count - 2, by: 3) { swapAt(place, place + 2) }
   }
 }

@@ -22,7 +22,8 @@ package struct PictureFitter: ~Copyable {
 
   package init(_ options: PictureFitting) {
     self.options = options
-    reader = PNGReader(limits: options.limits, background: options.background)
+    reader = PNGReader(
+      limits: options.limits, background: options.background, takesBlueFirst: options.takesBlueFirst)
   }
 
   /// The picture in the file at `path`.
@@ -67,7 +68,9 @@ package struct PictureFitter: ~Copyable {
 
   /// A picture that has been read; `name` is for errors.
   package mutating func fit(_ picture: ColorPicture, name: String) throws(PictureError) -> FittedPicture {
-    held = options.channels == 1 ? picture.inGray.raster : picture.raster
+    held =
+      options.channels == 1
+      ? picture.inGray.raster : options.takesBlueFirst ? picture.blueFirst.raster : picture.raster
     defer { held = nil }
     return try fitOpen(name: name)
   }
@@ -136,6 +139,7 @@ package struct PictureFitter: ~Copyable {
     if let growth { box = box.expanded(by: growth, in: map.width, map.height) }
     return FittedPicture(
       width: options.width, height: options.height, channels: 1, pixels: placement.place(map, box: box),
+      hasBlueFirst: false,
       sourceWidth: canvas.pictureWidth, sourceHeight: canvas.pictureHeight, isInverted: !lightInk,
       fit: .digit,
       inkBox: inkBox, isThickened: growth != nil)
@@ -247,6 +251,7 @@ extension PictureFitter {
   ) -> FittedPicture {
     FittedPicture(
       width: options.width, height: options.height, channels: options.channels, pixels: pixels,
+      hasBlueFirst: options.takesBlueFirst,
       sourceWidth: size.width, sourceHeight: size.height, isInverted: isInverted,
       fit: options.fit == .auto ? .exact : options.fit, inkBox: nil, isThickened: false)
   }

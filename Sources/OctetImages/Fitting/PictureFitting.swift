@@ -48,6 +48,8 @@ package struct PictureFitting: Equatable, Sendable {
   package let channels: Int
   package let fit: Fit
   package let inversion: Inversion
+  /// Whether the model takes blue, green, red.
+  package let takesBlueFirst: Bool
   /// The gray behind transparent pictures.
   package let background: UInt8
   package let limits: PNGLimits
@@ -60,7 +62,7 @@ package struct PictureFitting: Equatable, Sendable {
   /// Nil where such an input cannot be had from pictures so. `possible` says in words what can.
   package init?(
     width: Int = 28, height: Int = 28, channels: Int = 1, fit: Fit = .auto, inversion: Inversion = .auto,
-    background: UInt8 = 255, limits: PNGLimits = PNGLimits()
+    takesBlueFirst: Bool = false, background: UInt8 = 255, limits: PNGLimits = PNGLimits()
   ) {
     let longest =
       fit == .exact
@@ -73,6 +75,7 @@ package struct PictureFitting: Equatable, Sendable {
     self.channels = channels
     self.fit = fit
     self.inversion = inversion
+    self.takesBlueFirst = takesBlueFirst && channels == 3
     self.background = background
     self.limits = limits
   }

@@ -3,6 +3,7 @@ import CPNG
 /// Turns the samples of one file's rows into red, green and blue, by the rules that `SampleRow` has for gray: the same
 /// steps from the file's depth to 8 bits, over the same background, but without the mean of the three.
 struct ColorRow {
+  private let takesBlueFirst: Bool
   /// Three bytes of each palette entry, over the background.
   private var palette = [UInt8](repeating: 0, count: 3 * 256)
   private var header = octet_png_header()
@@ -15,13 +16,15 @@ struct ColorRow {
   /// Whether the samples are red, green and blue as they stand in the file, so that there is nothing to convert.
   private(set) var areColors = false
 
+  init(takesBlueFirst: Bool) { self.takesBlueFirst = takesBlueFirst }
+
   /// - Parameter palette: 256 entries of red, green, blue and alpha.
   mutating func begin(_ header: octet_png_header, palette: UnsafePointer<UInt8>, background: UInt8) {
     self.header = header
     self.background = background
     areColors =
       header.color_type == PNGColorType.rgb.rawValue && header.depth == 8
-      && header.has_transparent_color == 0
+      && header.has_transparent_color == 0 && !takesBlueFirst
     if values.count < 3 * Int(header.width) {
       values = [UInt8](repeating: 0, count: 3 * Int(header.width))
     }
@@ -67,9 +70,9 @@ struct ColorRow {
 
   @inline(__always)
   private mutating func set(_ index: Int, _ red: UInt8, _ green: UInt8, _ blue: UInt8) {
-    values[3 * index] = red
+    values[3 * index] = takesBlueFirst ? blue : red
     values[3 * index + 1] = green
-    values[3 * index + 2] = blue
+    values[3 * index + 2] = takesBlueFirst ? red : blue
   }
 }
 

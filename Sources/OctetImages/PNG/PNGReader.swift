@@ -12,9 +12,11 @@ package struct PNGReader: ~Copyable {
   /// What shows where a picture is transparent.
   private let background: UInt8
   private var samples = SampleRow()
-  private var colors = ColorRow()
+  private var colors: ColorRow
 
-  package init(limits: PNGLimits = PNGLimits(), background: UInt8 = 255) {
+  /// - Parameter takesBlueFirst: whether colors are given as blue, green, red.
+  package init(limits: PNGLimits = PNGLimits(), background: UInt8 = 255, takesBlueFirst: Bool = false) {
+    colors = ColorRow(takesBlueFirst: takesBlueFirst)
     self.limits = limits
     self.background = background
     owner = Owner(

@@ -114,6 +114,9 @@ package struct ColorPicture: TypedPicture, Equatable, Sendable {
     raster = PixelRaster(width: width, height: height, channels: 3, pixels: pixels)
   }
 
+  /// Blue, green and red of each pixel.
+  var blueFirst: ColorPicture { ColorPicture(width: width, height: height, pixels: pixels.blueFirst) }
+
   /// Whether any pixel has a color, as opposed to a gray.
   package var hasColor: Bool {
     let pixels = pixels

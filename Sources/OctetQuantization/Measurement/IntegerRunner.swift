@@ -30,6 +30,7 @@ package struct IntegerRunner: ItemRunner {
     guard model.inputShape.takes(items.shape) else {
       throw QuantizationError.shape(images: items.shape, network: model.inputShape)
     }
+    let model = items.values.areBytes ? model : model.takingIntegers
     self.model = model
     kernels = try HostKernels(model)
     self.workers = workers

@@ -46,9 +46,17 @@ struct ClassificationRun {
     }
   }
 
-  /// One file, and what became of it. Its room for text serves a later file too.
+  /// What is done at once.
+  private enum Work {
+    case file(String)
+    /// Items of an array; those of its first piece stand for the file.
+    case items(ArrayFile, Range<Int>)
+    case failure(path: String, reason: String)
+  }
+
+  /// A file or a piece of one, and what became of it. Its room for text serves a later file too.
   private struct Place {
-    var item = PictureSource.Item.file("")
+    var work = Work.file("")
     /// What is printed of it.
     var text = ByteText()
     var failure: String?
@@ -62,8 +70,9 @@ struct ClassificationRun {
     var result: PictureResult?
 
     var path: String {
-      switch item {
+      switch work {
       case .file(let path), .failure(let path, _): path
+      case .items(let file, _): file.path
       }
     }
   }
@@ -96,12 +105,19 @@ struct ClassificationRun {
     var output = ByteText()
     // A single worker needs no load balance.
     let batch = workers.count == 1 ? 256 : 16
+    // What is left of an array.
+    var pieces: [(file: ArrayFile, range: Range<Int>)] = []
     let work = OrderedWork(batch: batch, window: 512 / batch, empty: Place())
     try work.run(
       workers,
       fill: { place in
-        guard let item = source.next() else { return false }
-        place.item = item
+        if pieces.isEmpty {
+          guard let item = source.next() else { return false }
+          place.work = start(item, &pieces)
+          if pieces.isEmpty { return true }
+        }
+        let piece = pieces.removeLast()
+        place.work = .items(piece.file, piece.range)
         return true
       },
       work: { [side = summary.section?.side] place, worker in
@@ -139,15 +155,19 @@ struct ClassificationRun {
     place.text.removeAll()
     (place.failure, place.picture, place.result, place.truth) = (nil, nil, nil, nil)
     place.found.removeAll()
-    switch place.item {
+    if let labels { judge(&place, labels.label(of: place.path), words) }
+    switch place.work {
     case .failure(_, let reason): place.failure = reason
+    case .items(let file, let range):
+      if place.failure != nil { break }
+      for item in range {
+        let found = file.classify(item, &state.classifier)
+        place.found.append(found.reading.classIndex)
+        write(
+          found.reading, file.path, item: found.item, words, truth: place.truth, to: &place.text)
+      }
     case .file(let path):
-      if let labels { judge(&place, labels.label(of: path), words) }
       do throws(PictureError) {
-        if FileClassifier<HostKernels>.isArray(path) {
-          try classify(array: path, &place, state, words)
-          break
-        }
         let reading = try classify(path, state)
         if place.failure != nil { break }
         place.found.append(reading.classIndex)
@@ -174,27 +194,28 @@ struct ClassificationRun {
     }
   }
 
-  private func classify(
-    array path: String, _ place: inout Place, _ state: WorkerState, _ words: Words
-  ) throws(PictureError) {
-    guard savedInputs == nil, !isReported, style == nil else {
-      throw .other(
-        path: path, finding: "is no picture, which --save-input, --report and --show are for",
-        advice: "leave them out")
+  /// What is to be done for a file: an array becomes pieces, the last one first.
+  private func start(
+    _ item: PictureSource.Item, _ pieces: inout [(file: ArrayFile, range: Range<Int>)]
+  ) -> Work {
+    switch item {
+    case .failure(let path, let reason): return .failure(path: path, reason: reason)
+    case .file(let path):
+      guard ArrayItems.isArray(path) else { return .file(path) }
+      do throws(PictureError) {
+        guard savedInputs == nil, !isReported, style == nil, fit == nil, inversion == nil else {
+          throw .other(
+            path: path,
+            finding: "is no picture, which --fit, --invert, --save-input, --report and --show are for",
+            advice: "leave them out")
+        }
+        let file = try ArrayFile(path, model)
+        pieces = file.pieces.reversed().map { (file, $0) }
+        return .items(file, 0..<0)
+      } catch {
+        return .failure(path: path, reason: error.reason)
+      }
     }
-    let bytes: [UInt8]
-    do throws(FileError) {
-      bytes = try ByteFile.stored(at: path)
-    } catch {
-      throw .other(path: path, finding: error.problem, advice: error.advice)
-    }
-    let truth = place.truth
-    var (found, text): ([Int], ByteText) = ([], place.text)
-    try state.classifier.classify(array: bytes.span, name: path) { reading, item in
-      found.append(reading.classIndex)
-      write(reading, path, item: item, words, truth: truth, to: &text)
-    }
-    if place.failure == nil { (place.found, place.text) = (found, text) }
   }
 
   /// Files that are no PNG files may be of a format that only this machine reads.
@@ -243,7 +264,12 @@ struct ClassificationRun {
 
   /// Everything that is done in the order of the files.
   private func finish(_ place: inout Place, _ summary: inout Summary, _ output: inout ByteText) throws {
-    summary.files += 1
+    if case .items(_, let range) = place.work, range.lowerBound > 0 {
+      // Its first piece has been counted for the file, or said what is wrong with it.
+      if place.failure != nil { return }
+    } else {
+      summary.files += 1
+    }
     output.append(place.text)
     if let failure = place.failure {
       summary.failures += 1
@@ -271,7 +297,7 @@ struct ClassificationRun {
     let stem = Folder.name(of: path).split(separator: ".").first.map(String.init) ?? "picture"
     let name = String(repeating: "0", count: max(0, 6 - digits.count)) + digits + "-\(stem).png"
     let file = PNGWriter.encode(
-      width: picture.width, height: picture.height, channels: picture.channels, pixels: picture.pixels.span)
+      width: picture.width, height: picture.height, channels: picture.channels, pixels: picture.seen.span)
     try AtomicFile.write(path: Folder.join(folder, name), bytes: file)
   }
 }
@@ -299,6 +325,6 @@ extension PictureTile {
   /// What the network saw.
   init(_ picture: FittedPicture) {
     self.init(
-      width: picture.width, height: picture.height, channels: picture.channels, pixels: picture.pixels)
+      width: picture.width, height: picture.height, channels: picture.channels, pixels: picture.seen)
   }
 }

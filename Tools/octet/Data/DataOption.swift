@@ -1,6 +1,5 @@
 import FoundationEssentials
 import Octet
-import OctetClassification
 import OctetCommandLine
 import OctetData
 import OctetHost

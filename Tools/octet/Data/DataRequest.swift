@@ -33,7 +33,8 @@ struct DataRequest {
     self.model = file.path
     // What a float model beside it sees are then the same numbers.
     let isOfPixels =
-      model.inputKind == .pictures && model.inputScale == IntegerLayer.Encoding.image.inputScale
+      model.inputKind == .pictures
+      && (model.inputScale == IntegerLayer.Encoding.image.inputScale || model.pixelMap != nil)
     randomKind = isOfPixels ? .pixels : .integers(model.inputScale)
     known = model.pictureForm
     input = ImageShape(height: model.imageHeight, width: model.imageWidth, channels: model.imageChannels)

@@ -80,7 +80,7 @@ struct IntegerNetworkReport {
   }
 
   private func maps(_ chosen: ChosenImage) throws -> FeatureMaps {
-    let model = file.model
+    let model = chosen.images.values.areBytes ? file.model : file.model.takingIntegers
     var words = [UInt32](repeating: 0, count: (model.arenaBytes + 3) / 4)
     var span = words.mutableSpan
     var arena = span.mutableBytes

@@ -117,8 +117,7 @@ struct OutputSections {
           .init("Largest difference", NumbersText.short(difference.largestDifference)),
           .init(
             "Float above the difference",
-            difference.decibels.isFinite
-              ? "\(NumberText.fixed(difference.decibels, decimals: 1)) dB" : "no difference"),
+            NumbersText.decibels(difference.decibels)),
         ], difference: difference)
     }
   }
