@@ -81,10 +81,24 @@ struct JPEGTests {
         for change in [0x01, 0x80, 0xFF] as [UInt8] {
           var damaged = file
           damaged[place] ^= change
-          _ = try? JPEGReader.read(damaged, path: "damaged.jpg", limits: PNGLimits(width: 64, height: 64))
+          let found = try? JPEGReader.read(
+            damaged, path: "damaged.jpg", limits: PNGLimits(width: 64, height: 64))
+          // An error, or a whole picture within the limits.
+          guard let picture = found?.inColor else { continue }
+          #expect((1...64).contains(picture.width) && (1...64).contains(picture.height))
+          #expect(picture.pixels.count == picture.width * picture.height * 3)
         }
       }
     }
+  }
+
+  @Test func `a kind that the library does not know is not called damaged`() throws {
+    var file = Self.gray
+    let frame = try #require(file.indices.first { file[$0...].starts(with: [0xFF, 0xC0]) })
+    // Differential frames, which nobody decodes.
+    file[frame + 1] = 0xC5
+    let error = #expect(throws: JPEGError.self) { try JPEGReader.read(file, path: "other.jpg") }
+    #expect(error?.finding.hasPrefix("is a JPEG file of a kind that libjpeg-turbo does not read (") == true)
   }
 
   @Test func `pictures that are too large are refused before they are decoded`() throws {

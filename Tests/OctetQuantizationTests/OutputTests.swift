@@ -188,7 +188,9 @@ import Testing
       let items = LabeledItems(
         shape: ImageShape(flat: 5), values: .floats([Float](repeating: 0, count: 10)),
         targets: .numbers((0..<24).map { Float($0) }, shape: shape))
-      let found = try TargetedItems(items, outputs: [output], origin: "here").targets[0]
+      let found = try TargetedItems(
+        items, outputs: [output], input: GivenInput(model(several, outputs: ["kind"])), origin: "here"
+      ).targets[0]
       guard case .numbers(let numbers) = found else { return [] }
       return numbers
     }
@@ -207,7 +209,8 @@ import Testing
     let named = images.with(.classes(truth, names: (0..<7).map(String.init)))
     let runtime = try Model(copying: OctetFile(quantized(model, images).model).bytes)
     let integer = try IntegerRunner(runtime, on: named, workers: workers)
-    let targeted = try TargetedItems(named, outputs: integer.outputs, origin: "here")
+    let targeted = try TargetedItems(
+      named, outputs: integer.outputs, input: GivenInput(model), origin: "here")
     let result = try OutputComparison(
       targeted, float: FloatRunner(model, on: named, workers: workers), integer: integer
     ).run().outputs[0]

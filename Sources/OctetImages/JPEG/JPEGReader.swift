@@ -140,7 +140,13 @@
 
     func damage(_ handle: Handle, _ path: String) -> JPEGError {
       let words = message(handle).map { String(cString: $0) } ?? "no reason given"
-      return JPEGError(path, "is damaged (\(words))", advice: "copy or save the picture again")
+      // A file may be as it should be, and of a kind that the library does not know.
+      let isForeign = words.contains("nsupported") || words.contains("subsampling")
+      return isForeign
+        ? JPEGError(
+          path, "is a JPEG file of a kind that libjpeg-turbo does not read (\(words))",
+          advice: "save it with usual settings, or as a PNG file")
+        : JPEGError(path, "is damaged (\(words))", advice: "copy or save the picture again")
     }
   }
 #endif

@@ -5,7 +5,8 @@ extension FloatModel {
   /// The model for pixels from 0 to 1, of one that was trained on other numbers.
   ///
   /// Where the first layer with weights sees no border they take it in; elsewhere a layer of its own does, since the
-  /// zeros of a border stay what they are. The quantizer makes that layer a part of how pixels become integers.
+  /// zeros of a border stay what they are. The quantizer makes that layer a part of how pixels become integers. A
+  /// model whose output may be its input again always gets one: a file with its integers then says what both stand for.
   ///
   /// - Parameter pixels: what pixels of 0 and 255 were in training, such as -1 and 1.
   package func taking(pixels: PixelRange) throws(NetworkError) -> FloatModel {
@@ -15,7 +16,9 @@ extension FloatModel {
       throw NetworkError(
         "its input is \(input), and pixels are said for \(pixels.lows.count) channels (\(pixels))")
     }
-    let model = try foldingPixels(pixels) ?? insertingPixels(pixels)
+    let shapes = try network.shapes()
+    let givesInput = network.outputs.contains { shapes[$0].count == input.count && input.count > 1 }
+    let model = try (givesInput ? nil : foldingPixels(pixels)) ?? insertingPixels(pixels)
     if let fault = try model.fault() { throw NetworkError("with pixels of \(pixels), \(fault)") }
     return model
   }

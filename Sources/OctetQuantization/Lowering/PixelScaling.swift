@@ -7,12 +7,15 @@ package struct PixelScaling: Sendable {
   package let factors: [Float]
   package let summands: [Float]
 
-  /// Nil where a pixel would become no number, and for rows of numbers that would take 8 bytes in the file each.
+  /// Nil where a pixel would become no number, and where the map would take 8 bytes in the file for each of many
+  /// numbers in a row.
   init?(factors: [Float], summands: [Float]) {
     let ends = summands + zip(factors, summands).map { $0 + $1 }
-    guard factors.count <= Self.mostChannels, ends.allSatisfy({ abs($0) < 1e30 }) else { return nil }
+    guard ends.allSatisfy({ abs($0) < 1e30 }) else { return nil }
     self.factors = factors
     self.summands = summands
+    // One line for all of a row needs no map where each pixel is an integer of its own.
+    if factors.count > Self.mostChannels, !self.factors(encoding(seen: nil)).isEmpty { return nil }
   }
 
   static let mostChannels = 16

@@ -73,10 +73,6 @@ enum ReportCommand: Command {
         throw arguments.usageError(
           "--classes is for a float model from elsewhere; \(path) contains its classes")
       }
-      guard arguments.value("pixels") == nil || arguments.value("against") != nil else {
-        throw arguments.usageError(
-          "--pixels is for a float model from elsewhere, here the one that --against names")
-      }
     }
     guard let target = try ReportTarget(page: pagePath(arguments), folder: arguments.value("svg")) else {
       return

@@ -24,7 +24,7 @@ enum DataOption {
     default: "OCTET_MNIST, then fetched MNIST, then synthetic digits",
     help:
       "a folder of IDX files, a CSV table (label first), NumPy arrays (.npz, .npy), a folder with one folder of "
-      + "PNG files per class, or the word random for random items of the model's input"
+      + "PNG or JPEG files per class, or the word random for random items of the model's input"
   )
 
   static let inputScale = OptionDescription(

@@ -100,21 +100,10 @@ struct DataRequest {
   /// Orders for pictures that are not taken as they are; nil where they are, or no such order is possible.
   func fitting() throws(FileError) -> PictureFitting? {
     guard let form, form.fit != .exact, let input else { return nil }
-    var (width, height, channels) = (input.width, input.height, input.channels)
-    if input.isFlat {
-      // A row of numbers stands for a square, gray or in color.
-      channels = 1
-      width = Self.root(input.count)
-      if width * width != input.count, input.count % 3 == 0 {
-        channels = 3
-        width = Self.root(input.count / 3)
-      }
-      height = width
-    }
-    if width * height * channels == input.count,
+    if let picture,
       let fitting = PictureFitting(
-        width: width, height: height, channels: channels, fit: PictureFitting.Fit(form.fit),
-        inversion: PictureFitting.Inversion(form.inversion))
+        width: picture.width, height: picture.height, channels: picture.channels,
+        fit: PictureFitting.Fit(form.fit), inversion: PictureFitting.Inversion(form.inversion))
     {
       return fitting
     }
@@ -126,5 +115,15 @@ struct DataRequest {
     return nil
   }
 
-  private static func root(_ count: Int) -> Int { Int(Double(count).squareRoot()) }
+  /// The picture that the input is: itself, or the square that a row of numbers stands for, in gray or else in color.
+  /// Nil where it is none.
+  var picture: ImageShape? {
+    guard let input, input.isFlat else { return input }
+    for channels in [1, 3] where input.count % channels == 0 {
+      let side = Int(Double(input.count / channels).squareRoot())
+      let square = ImageShape(height: side, width: side, channels: channels)
+      if square.count == input.count { return square }
+    }
+    return nil
+  }
 }

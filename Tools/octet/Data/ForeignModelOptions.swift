@@ -24,8 +24,8 @@ struct ForeignModelOptions {
   /// - Parameter takesClasses: whether the command has that option.
   init(_ arguments: ParsedArguments, path: String, takesClasses: Bool = true) throws {
     let names = takesClasses ? arguments.value("classes") : nil
-    let pixelText = arguments.value("pixels")
-    if FloatModelSource.isOwn(path), let option = names != nil ? "classes" : pixelText != nil ? "pixels" : nil
+    if FloatModelSource.isOwn(path),
+      let option = names != nil ? "classes" : arguments.value("pixels") != nil ? "pixels" : nil
     {
       throw arguments.usageError("--\(option) is for models from elsewhere; \(path) contains that itself")
     }
@@ -42,14 +42,18 @@ struct ForeignModelOptions {
       }
       classNames = list
     }
-    if let pixelText {
-      guard let range = PixelRange(text: pixelText) else {
-        throw arguments.usageError(
-          "--pixels takes two numbers, the smaller first, as in --pixels=-1:1, two for each channel with commas "
-            + "between, mean=M,…:std=S,…, or tf, torch or caffe, not '\(pixelText)'")
-      }
-      pixels = range
+    pixels = try Self.pixels(arguments)
+  }
+
+  /// What `--pixels` says; nil where it was not given.
+  static func pixels(_ arguments: ParsedArguments) throws -> PixelRange? {
+    guard let text = arguments.value("pixels") else { return nil }
+    guard let range = PixelRange(text: text) else {
+      throw arguments.usageError(
+        "--pixels takes two numbers, the smaller first, as in --pixels=-1:1, two for each channel with commas "
+          + "between, mean=M,…:std=S,…, or tf, torch or caffe, not '\(text)'")
     }
+    return range
   }
 }
 

@@ -27,14 +27,10 @@ struct EvaluationSubject {
     let anomaly = arguments.value("anomaly")
     let outputs: [OutputDescription]
     let found: LabeledItems
-    var pixels: PixelRange = .unit
+    let input: GivenInput
     if kind == .octet || path.lowercased().hasSuffix(".octet") {
       guard arguments.value("classes") == nil else {
         throw arguments.usageError("--classes is for a model from elsewhere; \(path) contains its classes")
-      }
-      guard against != nil || arguments.value("pixels") == nil else {
-        throw arguments.usageError(
-          "--pixels is for a float model from elsewhere, here the one that --against names")
       }
       let file = try OctetModelFile.open(path, workLimit: MaxWorkOption.limit(arguments))
       integer = file
@@ -49,10 +45,11 @@ struct EvaluationSubject {
         let data = try ModelData.prepared(for: model, located)
         (found, origin, outputs) = (data.test, data.origin, try model.outputDescriptions())
         cause = FigureWarnings.Cause(path: against, pixels: foreign.pixels, values: found.values)
-        pixels = foreign.pixels ?? pixels
+        input = GivenInput(model, pixels: foreign.pixels)
       } else {
         (float, cause) = (nil, .data)
         outputs = file.model.outputDescriptions()
+        input = try GivenInput(file.model, outputs, arguments)
         (found, origin) = try ModelData.test(outputs, arguments, request)
       }
     } else {
@@ -61,23 +58,21 @@ struct EvaluationSubject {
           "--against compares an .octet file with a float model: name the .octet file first")
       }
       let foreign = try ForeignModelOptions(arguments, path: path)
-      pixels = foreign.pixels ?? pixels
       if let made = try Self.converted(path: path, kind, foreign, arguments) {
         guard let data = made.data else { preconditionFailure("data was located") }
         integer = OctetModelFile(path: path, model: made.model, bytes: made.file.bytes)
         (float, found, origin) = (nil, data.test ?? data.train, data.origin)
-        outputs = made.outputs
+        (outputs, input) = (made.outputs, made.input)
       } else {
         let (model, data) = try ModelData.prepared(path: path, foreign, arguments)
         (integer, float, found, origin) = (nil, (path, model), data.test, data.origin)
-        outputs = try model.outputDescriptions()
+        (outputs, input) = (try model.outputDescriptions(), GivenInput(model, pixels: foreign.pixels))
       }
       cause = FigureWarnings.Cause(path: path, pixels: foreign.pixels, values: found.values)
     }
     items = try TargetedItems(
-      integer.map { found.withScale(of: $0.model) } ?? found, outputs: outputs, pixels: pixels,
-      origin: origin,
-      anomaly: anomaly)
+      integer.map { found.withScale(of: $0.model) } ?? found, outputs: outputs, input: input,
+      origin: origin, anomaly: anomaly)
     if showsPage, outputs.count == 1, outputs[0].meaning == .classes {
       try found.requireClasses(origin, ReportOption.purpose)
     }
@@ -106,8 +101,21 @@ struct EvaluationSubject {
   /// The option for models that give their input again.
   static let anomaly = OptionDescription(
     "anomaly", takes: .text("CLASS"),
-    default: "of two classes the one that is not called normal, good or ok, else the second",
+    default: "all but the one called normal, good or ok; else the second of two",
     help: "the class of anomalies, for a model that gives its input again and data with classes")
+}
+
+extension GivenInput {
+  /// For an .octet file alone, whose outputs may stand for other numbers than its input does.
+  init(_ model: Model, _ outputs: [OutputDescription], _ arguments: ParsedArguments) throws {
+    let pixels = try ForeignModelOptions.pixels(arguments)
+    self.init(model, pixels: pixels)
+    guard pixels == nil || outputs.contains(where: isGiven) else {
+      throw arguments.usageError(
+        "--pixels is for a float model from elsewhere, which --against names, and for models that give their "
+          + "input again")
+    }
+  }
 }
 
 extension LabeledItems {

@@ -24,7 +24,7 @@ struct NumbersFigures {
   }
 
   let result: OutputResult
-  let isAnomaly: [Bool]?
+  let anomalies: Anomalies?
 
   /// None where it is not known what the numbers should be.
   var rows: [Row] {
@@ -58,8 +58,8 @@ struct NumbersFigures {
   }
 
   private func scores(_ errors: NumberErrors?) -> AnomalyScores? {
-    guard let errors, let isAnomaly, result.givesInput else { return nil }
-    return AnomalyScores(errors.square, isAnomaly: isAnomaly)
+    guard let errors, let anomalies, result.givesInput else { return nil }
+    return AnomalyScores(errors.square, isAnomaly: anomalies.isAnomaly)
   }
 
   var items: Int { result.judged?.errors?.items ?? result.difference?.square.count ?? 0 }
@@ -71,7 +71,7 @@ struct NumbersText {
   let items: TargetedItems
 
   func text() -> String {
-    let figures = NumbersFigures(result: result, isAnomaly: items.isAnomaly)
+    let figures = NumbersFigures(result: result, anomalies: items.anomalies)
     let rows = figures.rows
     let noun = items.items.values.noun
     var text = "Test \(noun)s: \(NumberText.grouped(figures.items))\(about)\n"
@@ -96,7 +96,7 @@ struct NumbersText {
         + (items.items.values.areBytes
           ? ", pixels as \(Self.short(Double(items.pixels.whole.lowerBound))) to "
             + Self.short(Double(items.pixels.whole.upperBound))
-          : "") + (items.anomalyName.map { "; \($0.shown) counts as the anomaly" } ?? "")
+          : "") + (items.anomalies.map { "; \($0.name.shown) counts as the anomaly" } ?? "")
     case .classes, .labels, .numbers: ""
     }
   }
@@ -152,7 +152,7 @@ struct NumbersText {
 /// For programs.
 enum NumbersJSON {
   static func members(_ result: OutputResult, _ items: TargetedItems) -> [(name: String, value: JSONValue)] {
-    let figures = NumbersFigures(result: result, isAnomaly: items.isAnomaly)
+    let figures = NumbersFigures(result: result, anomalies: items.anomalies)
     var members: [(name: String, value: JSONValue)] = [
       ("images", .integer(figures.items)),
       (
@@ -173,7 +173,7 @@ enum NumbersJSON {
           ))
       }
     }
-    if let name = items.anomalyName, result.givesInput { members.append(("anomaly", .string(name))) }
+    if let name = items.anomalies?.name, result.givesInput { members.append(("anomaly", .string(name))) }
     if let difference = result.difference {
       members += [
         ("mean_difference", .number(difference.meanDifference)),

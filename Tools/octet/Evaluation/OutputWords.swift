@@ -109,7 +109,7 @@ extension FigureWarnings {
 
   /// Classes of the data that no output is compared with.
   mutating func add(unused items: TargetedItems, _ outputs: [OutputDescription]) {
-    guard items.items.hasClasses, items.isAnomaly == nil,
+    guard items.items.hasClasses, items.anomalies == nil,
       !items.targets.contains(where: { if case .classes = $0 { true } else { false } })
     else { return }
     let words = outputs.map(\.words).joined(separator: "; ")
@@ -122,8 +122,8 @@ extension FigureWarnings {
   /// An order of classes the wrong way round.
   mutating func add(anomalies items: TargetedItems, _ outputs: [OutputResult]) {
     for result in outputs {
-      let rows = NumbersFigures(result: result, isAnomaly: items.isAnomaly).rows
-      guard let name = items.anomalyName, let row = rows.first(where: { $0.name == "auc" }),
+      let rows = NumbersFigures(result: result, anomalies: items.anomalies).rows
+      guard let name = items.anomalies?.name, let row = rows.first(where: { $0.name == "auc" }),
         let area = row.integer ?? row.float, area < 0.5
       else { continue }
       add(

@@ -101,7 +101,9 @@ struct ModelInspection {
       let request = DataRequest(read, path: path, PictureOptions(), isKept: true)
       model.pictureForm = request.known
       let outline = try QuantizedNetwork(
-        outlineOf: model, picture: options.picture ?? (isOwn ? request.square : nil),
+        outlineOf: model,
+        picture: options.picture
+          ?? (isOwn && request.known != nil && read.network.input.isFlat ? request.picture : nil),
         inputKind: request.randomKind == nil ? .pictures : .features)
       let quantized = outline.model
       if let fault = quantized.fault { throw QuantizationError.limit(fault) }
@@ -131,15 +133,6 @@ extension FloatModel {
       let kind = layer.activation == .linear || keyword == function ? keyword : "\(keyword) \(function)"
       return SourceOperator(kind: kind, name: layer.name, computes: computes, value: index + 1)
     }
-  }
-}
-
-extension DataRequest {
-  /// The picture that a flat input of a model of pictures is made of, as such models take the rows of a square.
-  fileprivate var square: ImageShape? {
-    guard known != nil, let input, input.isFlat else { return nil }
-    let side = Int(Double(input.count).squareRoot())
-    return side * side == input.count ? ImageShape(height: side, width: side, channels: 1) : nil
   }
 }
 

@@ -17,6 +17,8 @@ struct IntegerConversion {
   /// With the layout of the file that it was converted from.
   var outputs: [OutputDescription] { model.outputDescriptions(layouts: [layout]) }
   private let layout: ArrayLayout
+  /// For an output that gives it again.
+  let input: GivenInput
 
   /// - Parameters:
   ///   - located: what was named to test the model on. Unless it has pixels, or the options say what those are, a byte
@@ -30,6 +32,7 @@ struct IntegerConversion {
     let (meaning, names) = try FloatModelSource.meaning(
       network, given: options.classNames, targets: located?.data.train.targets ?? .none)
     layout = network.outputLayout
+    input = GivenInput(network, pixels: options.pixels)
     let picture = located?.data.train.shape ?? picture
     if let picture, !network.input.takes(picture) {
       throw FileContentError(

@@ -29,8 +29,7 @@ struct IntegerConversionRun {
     let tested = try made.data.map { data in
       try TargetedItems(
         (data.test ?? data.train).withScale(of: model), outputs: made.outputs,
-        pixels: options.pixels ?? .unit,
-        origin: data.origin)
+        input: made.input, origin: data.origin)
     }
     if let tested, let data = made.data, target != nil {
       try ModelData.requireTargets(tested, made.outputs, data.origin, ReportOption.purpose)

@@ -19,7 +19,7 @@ struct QuantizationRun {
     let test = plan.data.test
     let outputs = try plan.model.outputDescriptions()
     let tested = try TargetedItems(
-      test, outputs: outputs, pixels: plan.pixels ?? .unit, origin: plan.data.origin)
+      test, outputs: outputs, input: GivenInput(plan.model, pixels: plan.pixels), origin: plan.data.origin)
     if plan.target != nil, outputs.count == 1, outputs[0].meaning == .classes {
       try test.requireClasses(plan.data.origin, ReportOption.purpose)
     }

@@ -24,7 +24,8 @@ struct ModelReport {
     let foreign = try ForeignModelOptions(arguments, path: path)
     let (model, data) = try ModelData.prepared(path: path, foreign, arguments)
     let tested = try tested(
-      data.test, try model.outputDescriptions(), foreign.pixels, data.origin, needsTargets: true)
+      data.test, try model.outputDescriptions(), GivenInput(model, pixels: foreign.pixels), data.origin,
+      needsTargets: true)
     let found = try answers(tested).run(float: (path, model), integer: nil).outputs
     let network = try model.makeNetwork(capacity: 1, workers: workers)
     return Page(
@@ -37,11 +38,11 @@ struct ModelReport {
 
   /// - Parameter needsTargets: whether there is nothing to show without.
   private func tested(
-    _ items: LabeledItems, _ outputs: [OutputDescription], _ pixels: PixelRange?, _ origin: String,
+    _ items: LabeledItems, _ outputs: [OutputDescription], _ input: GivenInput, _ origin: String,
     needsTargets: Bool
   ) throws -> TargetedItems {
     let tested = try TargetedItems(
-      items, outputs: outputs, pixels: pixels ?? .unit, origin: origin, anomaly: arguments.value("anomaly"))
+      items, outputs: outputs, input: input, origin: origin, anomaly: arguments.value("anomaly"))
     if outputs.count == 1, outputs[0].meaning == .classes {
       try items.requireClasses(origin, ReportOption.purpose)
     }
@@ -73,7 +74,9 @@ struct ModelReport {
       let outputs = file.model.outputDescriptions()
       let (images, origin) = try ModelData.test(
         outputs, arguments, DataRequest(file, PictureOptions(arguments)))
-      let tested = try tested(images.withScale(of: file.model), outputs, nil, origin, needsTargets: true)
+      let tested = try tested(
+        images.withScale(of: file.model), outputs, GivenInput(file.model, outputs, arguments), origin,
+        needsTargets: true)
       let found = try answers(tested).run(float: nil, integer: file.model).outputs
       return Page(
         title: Folder.name(of: path), about: "An int8 model. Data: \(origin).",
@@ -89,7 +92,8 @@ struct ModelReport {
       read, path: floatPath, for: located.data.train.values, pixels: foreign.pixels)
     let data = try ModelData.prepared(for: model, located.data)
     let tested = try tested(
-      data.test, try model.outputDescriptions(), foreign.pixels, data.origin, needsTargets: false)
+      data.test, try model.outputDescriptions(), GivenInput(model, pixels: foreign.pixels), data.origin,
+      needsTargets: false)
     let found = try answers(tested).run(float: (floatPath, model), integer: file.model).outputs
     let sections = OutputSections(items: tested, outputs: found)
     return Page(

@@ -57,11 +57,11 @@ struct OutputSections {
           .evaluation(name, title: title, $0)
       }
     case .numbers:
-      let figures = NumbersFigures(result: result, isAnomaly: items.isAnomaly).rows
+      let figures = NumbersFigures(result: result, anomalies: items.anomalies).rows
       let rows = figures.map { NumbersSection.Row($0.title, [NumbersText.short($0.integer ?? $0.float)]) }
       var groups: (names: [String], of: [Int]) = ([], [])
-      if let isAnomaly = items.isAnomaly, let anomaly = items.anomalyName, result.givesInput {
-        groups = (["other", anomaly], isAnomaly.map { $0 ? 1 : 0 })
+      if let anomalies = items.anomalies, result.givesInput {
+        groups = (["other", anomalies.name], anomalies.isAnomaly.map { $0 ? 1 : 0 })
       }
       return NumbersSection(
         images: items.items, about: about(result), columns: [result.integer == nil ? "Float" : "int8"],
@@ -75,7 +75,7 @@ struct OutputSections {
     switch result.target {
     case .input:
       return "\(noun): \(count). The output is compared with the input, which it gives again."
-        + (items.anomalyName.map { " \($0) counts as the anomaly." } ?? "")
+        + (items.anomalies.map { " \($0.name) counts as the anomaly." } ?? "")
     case .none: return "\(noun): \(count), without targets: the errors are not known."
     case .classes, .labels, .numbers: return "\(noun): \(count)."
     }
@@ -97,7 +97,7 @@ struct OutputSections {
         .comparison(name, title: title, facts: labelFacts(result), float: float, integer: integer)
     case .numbers:
       guard let difference = result.difference else { return nil }
-      let rows = NumbersFigures(result: result, isAnomaly: items.isAnomaly).rows.map { row in
+      let rows = NumbersFigures(result: result, anomalies: items.anomalies).rows.map { row in
         NumbersSection.Row(
           row.title,
           [

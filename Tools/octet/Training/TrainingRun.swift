@@ -94,7 +94,8 @@ struct TrainingRun {
   private func page(_ model: FloatModel, _ trainer: Trainer) throws -> Page {
     let workers = Workers(count: plan.threads)
     let test = plan.data.test
-    let tested = try TargetedItems(test, outputs: model.outputDescriptions(), origin: plan.data.origin)
+    let tested = try TargetedItems(
+      test, outputs: model.outputDescriptions(), input: GivenInput(model), origin: plan.data.origin)
     let found = try ModelAnswers(items: tested, workers: workers, showsProgress: false).run(
       trainer.network, of: model, path: plan.modelPath
     ).outputs
