@@ -22,6 +22,25 @@ import Testing
     }
   }
 
+  @Test func `models that take blue first get it so, however a picture is fitted`() throws {
+    var random = RandomStream(seed: 3, purpose: .testing, 0xB1)
+    let pixels = (0..<12 * 9 * 3).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    let picture = try Picture(width: 12, height: 9, channels: 3, pixels: pixels)
+    let sizes: [(PictureForm.Fit, Int, Int)] = [
+      (.exact, 12, 9), (.stretch, 5, 7), (.crop, 6, 6), (.pad, 20, 20),
+    ]
+    for (fit, width, height) in sizes {
+      func fitted(_ picture: Picture, blueFirst: Bool) throws -> FittedPicture {
+        try picture.fitted(
+          width: width, height: height, channels: 3,
+          form: PictureForm(fit: fit, inversion: .no, takesBlueFirst: blueFirst))
+      }
+      let (red, blue) = (try fitted(picture, blueFirst: false), try fitted(picture, blueFirst: true))
+      #expect(blue.pixels == red.pixels.blueFirst && blue.pixels != red.pixels, "\(fit)")
+      #expect(blue.seen == red.pixels && red.seen == red.pixels)
+    }
+  }
+
   @Test func `a picture is written as it is read`() throws {
     let picture = try Picture(width: 3, height: 2, pixels: [0, 1, 2, 253, 254, 255])
     #expect(try Picture(png: picture.png).pixels == picture.pixels)

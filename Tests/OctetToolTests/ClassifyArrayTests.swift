@@ -59,6 +59,34 @@ struct ClassifyArrayTests {
     }
   }
 
+  @Test func `items of a large file are answered in pieces and in order`() throws {
+    // More than two pieces of 256 items, whose first numbers go around.
+    let count = 700
+    let floats = try NPYArray.read(path: folder.path("floats.npy")).floats(0..<10 * Self.items)
+    let numbers = (0..<count).flatMap { item in
+      floats[item % Self.items * 10..<(item % Self.items + 1) * 10]
+    }
+    try folder.write(NPYArray(shape: [count, 10], numbers).file, to: "large.npy")
+    for threads in ["1", "3"] {
+      let result = try OctetProcess.run(
+        "classify", model("octet"), folder.path("large.npy"), "--json", "--threads", threads)
+      try #require(result.status == 0, "\(result.errors)")
+      let lines = try result.objects()
+      #expect(lines.map { $0["item"] as? Int } == Array(0..<count))
+      let classes = lines.map { $0["class"] as? String }
+      for item in Self.items..<count { #expect(classes[item] == classes[item % Self.items]) }
+    }
+    // A number that is none in the last piece leaves the whole file without answers.
+    var broken = numbers
+    broken[6_950] = .infinity
+    try folder.write(NPYArray(shape: [count, 10], broken).file, to: "broken.npy")
+    let result = try OctetProcess.run("classify", model("octet"), folder.path("broken.npy"), "--json")
+    let lines = try result.objects()
+    #expect(result.status == 1 && lines.count == 1)
+    let reason = try #require(lines.first?["error"] as? String)
+    #expect(reason.contains("has a number in item 695 that is no float32"))
+  }
+
   @Test func `an item alone has no number`() throws {
     let result = try OctetProcess.run("classify", model("octet"), folder.path("one.npy"), "--json")
     let lines = try result.objects()
