@@ -53,7 +53,7 @@ extension FloatModel {
   /// The name of each class of the first output, in the order of its values; empty where it holds no classes, or they
   /// are not named yet.
   public package(set) var classNames: [String] {
-    get { outputs[0].meaning == .classes ? outputs[0].names : [] }
+    get { outputs.firstClassNames }
     set {
       outputs[0].meaning = newValue.isEmpty ? nil : .classes
       outputs[0].names = newValue
@@ -68,6 +68,45 @@ extension FloatModel {
   package var givesLogarithms: Bool {
     get { outputs[0].givesLogarithms }
     set { outputs[0].givesLogarithms = newValue }
+  }
+}
+
+extension [ModelOutput] {
+  /// The names of the first output's classes; none where it holds no classes, or they are not named.
+  package var firstClassNames: [String] { self[0].meaning == .classes ? self[0].names : [] }
+
+  /// The outputs of a model, float or integer, each with a meaning, and with names for classes.
+  ///
+  /// - Parameters:
+  ///   - rules: what each output could be.
+  ///   - given: names that the user chose, for the first output that can have them.
+  ///   - targets: of the data that the model is used with; a meaning that an output has stays.
+  ///   - inputCount: the numbers that the model takes.
+  /// - Throws: why the names fit no output.
+  package func deciding(
+    _ rules: [ClassifierOutput], given: [String]?, targets: ItemTargets, inputCount: Int
+  ) throws(NetworkError) -> [ModelOutput] {
+    var outputs = self
+    var named: Int?
+    if let given { named = try rules.place(of: given) }
+    let parts = targets.parts(names: map(\.name)) { rules[$0].fits($1) }
+    for (index, rule) in rules.enumerated() where outputs[index].meaning == nil || index == named {
+      (outputs[index].meaning, outputs[index].names) = try rule.meaning(
+        given: index == named ? given : nil, targets: parts[index], inputCount: inputCount)
+    }
+    return outputs
+  }
+}
+
+extension [ClassifierOutput] {
+  /// The output that names are for.
+  fileprivate func place(of names: [String]) throws(NetworkError) -> Int {
+    if count == 1 { return 0 }
+    guard let place = firstIndex(where: { $0.takesNames(names) }) else {
+      throw NetworkError(
+        "none of its \(count) outputs has \(names.count) classes, as many as there are names")
+    }
+    return place
   }
 }
 
@@ -87,32 +126,16 @@ extension FloatModel {
   package func deciding(
     given: [String]? = nil, targets: ItemTargets = .none
   ) throws(NetworkError) -> FloatModel {
-    let rules = try outputRules()
     var model = self
-    var named: Int?
-    if let given { named = try self.named(given, rules) }
-    let parts = targets.parts(names: outputs.map(\.name)) { rules[$0].fits($1) }
-    for (index, rule) in rules.enumerated() where outputs[index].meaning == nil || index == named {
-      (model.outputs[index].meaning, model.outputs[index].names) = try rule.meaning(
-        given: index == named ? given : nil, targets: parts[index], inputCount: network.input.count)
-    }
+    model.outputs = try outputs.deciding(
+      try outputRules(), given: given, targets: targets, inputCount: network.input.count)
     return model
-  }
-
-  /// The output that names are for.
-  private func named(_ names: [String], _ rules: [ClassifierOutput]) throws(NetworkError) -> Int {
-    if outputs.count == 1 { return 0 }
-    guard let place = rules.firstIndex(where: { $0.takesNames(names) }) else {
-      throw NetworkError(
-        "none of its \(outputs.count) outputs has \(names.count) classes, as many as there are names")
-    }
-    return place
   }
 
   /// The model with names for the classes of the first output that can have them.
   package func naming(_ names: [String]) throws(NetworkError) -> FloatModel {
     let rules = try outputRules()
-    let place = try named(names, rules)
+    let place = try rules.place(of: names)
     var model = self
     model.outputs[place].meaning = .classes
     model.outputs[place].names = try rules[place].classNames(given: names)
