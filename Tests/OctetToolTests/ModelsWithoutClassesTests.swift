@@ -37,7 +37,9 @@ struct ModelsWithoutClassesTests {
 
     let path = Self.model("residual-int8.tflite")
     let network = try LiteNetwork(ByteFile.contents(at: path, limit: 1 << 20), path: path)
-    let unnamed = try LiteIntegerConversion.model(network, names: [], picture: nil, pixels: .unit)
+    var outputs = try network.decidedOutputs()
+    outputs[0].names = []
+    let unnamed = try LiteIntegerConversion.model(network, outputs: outputs, picture: nil, pixels: .unit)
     try folder.write(OctetFile(unnamed).bytes, to: "unnamed.octet")
     try folder.write(Self.gray(9), to: "9.png")
     let command = [

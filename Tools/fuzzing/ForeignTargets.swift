@@ -11,11 +11,8 @@ func readKeras(_ file: [UInt8]) { writeOn(try? FloatModel(keras: file, path: "fu
 func readLite(_ file: [UInt8]) {
   guard let network = try? LiteNetwork(file, path: "fuzz.tflite") else { return }
   writeOn(try? network.floatModel())
-  let outputs = max(network.output.count, 2)
-  guard outputs <= 256 else { return }
-  let names = (0..<outputs).map(String.init)
-  guard
-    let model = try? LiteIntegerConversion.model(network, names: names, picture: nil, pixels: nil)
+  guard let outputs = try? network.decidedOutputs(),
+    let model = try? LiteIntegerConversion.model(network, outputs: outputs, picture: nil, pixels: nil)
   else { return }
   _ = try? Model(copying: OctetFile(model).bytes)
 }

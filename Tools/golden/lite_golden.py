@@ -3,9 +3,10 @@
 usage: python3 Tools/golden/lite_golden.py [FORM]    (needs numpy, keras, tensorflow-cpu and ai-edge-litert)
 
 Each NAME-FORM.tflite in Tests/OctetQuantizationTests/TensorFlowLite/Models comes with NAME-FORM.json: pictures as
-bytes, the outputs for them divided by 255, and, for integer models, the integers that go into the last function. The
-weights are random; what counts is the form: float, float16, dynamic (int8 weights only), int8, edges (int8 with float
-ends), uint8 (int8 with such ends), legacy (uint8 throughout, as until 2019).
+bytes, the outputs for them divided by 255, and, for integer models, the integers that go into the last function; of
+several outputs those of each, one after the other. The weights are random; what counts is the form: float, float16,
+dynamic (int8 weights only), int8, edges (int8 with float ends), uint8 (int8 with such ends), legacy (uint8 throughout,
+as until 2019).
 """
 import contextlib
 import json
@@ -23,6 +24,7 @@ from keras import layers as kl
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tools" / "checks" / "differential"))
 import lite_legacy
+import lite_oracle
 
 FOLDER = ROOT / "Tests" / "OctetQuantizationTests" / "TensorFlowLite" / "Models"
 FUNCTIONS = ("SOFTMAX", "LOGISTIC")
@@ -70,6 +72,18 @@ def channels():
         kl.Input(batch_shape=(1, 5, 8, 3)), kl.Dense(4, "relu"), kl.Dense(2), kl.Flatten(), kl.Dense(8)])
 
 
+def several():
+    """Maps, a sigmoid and a row as outputs that layers read, heads of each kind, and one output twice."""
+    image = kl.Input((8, 7, 2))
+    edges = kl.Conv2D(4, 3, padding="same", activation="relu")(image)
+    shares = kl.Conv2D(3, 2, activation="sigmoid")(kl.MaxPooling2D(2)(edges))
+    hidden = kl.Dense(6, "tanh")(kl.Flatten()(shares))
+    kind = kl.Dense(5, "softmax")(hidden)
+    on = kl.Dense(1, "sigmoid")(hidden)
+    tags = kl.Dense(3, "sigmoid")(hidden)
+    return keras.Model(image, [kind, edges, on, kl.Dense(2)(on), tags, hidden, shares, hidden])
+
+
 def randomize(network, random):
     for layer in network.layers:
         weights = layer.get_weights()
@@ -107,6 +121,8 @@ def answers(model, random):
         experimental_preserve_all_tensors=True)
     interpreter.allocate_tensors()
     port, output = interpreter.get_input_details()[0], interpreter.get_output_details()[0]
+    if len(interpreter.get_output_details()) > 1:
+        return answers_of_several(model, random)
     last = [op for op in interpreter._get_ops_details() if op["op_name"] in FUNCTIONS]
     tensors = {tensor["index"]: tensor for tensor in interpreter.get_tensor_details()}
     logits = last[-1]["inputs"][0] if last and tensors[last[-1]["outputs"][0]]["shape"].size <= 2 else output["index"]
@@ -139,11 +155,28 @@ def answers(model, random):
     return found
 
 
+def answers_of_several(model, random):
+    reference = lite_oracle.Reference(model)
+    pictures = random.integers(0, 256, (8, int(numpy.prod(reference.source["shape"]))), dtype=numpy.uint8)
+    items = pictures.reshape(len(pictures), *reference.source["shape"][1:]).astype(numpy.float32) / 255
+    if reference.source["dtype"] != numpy.float32:
+        scale, zero = reference.source["quantization"]
+        limits = numpy.iinfo(reference.source["dtype"])
+        items = numpy.clip(numpy.round(items / scale) + zero, limits.min, limits.max).astype(limits.dtype)
+    rows = []
+    for found in reference.values(reference.before_heads(), items):
+        integers = found.reshape(len(items), -1).astype(int)
+        # Octet has bytes less 128.
+        rows.append(integers - 128 if found.dtype == numpy.uint8 else integers)
+    return {"pictures": pictures.tolist(), "outputs": [], "logits": numpy.concatenate(rows, 1).tolist()}
+
+
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     forms = {dense: ["float", "float16", "dynamic", "int8", "edges", "uint8", "legacy"],
              limits: ["float", "int8", "legacy"], residual: ["float", "int8", "legacy"],
-             functions: ["float", "int8", "legacy"], reshaped: ["float", "int8"], channels: ["int8", "legacy"]}
+             functions: ["float", "int8", "legacy"], reshaped: ["float", "int8"], channels: ["int8", "legacy"],
+             several: ["int8", "uint8", "legacy"]}
     for make, names in forms.items():
         keras.utils.set_random_seed(3)
         network = make()

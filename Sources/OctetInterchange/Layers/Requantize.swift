@@ -40,7 +40,7 @@ extension Requantize: TranslatedKind {
     let tensors = model.file.tensors
     if let constant = model.constant(node, 0) { return model.rename(constant, as: output) }
     let view = try model.viewOfAnyForm(node)
-    if view.value == 0 {
+    if view.value == 0, !toReal, try model.isInput(source, as: output) {
       model.inputTensor = output
     } else if toReal || model.isHead(view) {
       // The same values in other numbers.

@@ -96,11 +96,12 @@ package struct LiteGraph: Sendable {
     outputNames = outputs.map { tensors[$0].name }
     let signatures = try model.tables(7, atMost: 64)
     guard signatures.count == 1 else { return }
+    // A tensor that is given twice has a name for each time.
+    var unnamed = Array(outputs.indices)
     for map in try signatures[0].tables(1, atMost: 64) {
       let (name, tensor) = (try map.text(0), try map.integer(1))
-      for (place, output) in outputs.enumerated() where output == tensor && !name.isEmpty {
-        outputNames[place] = name
-      }
+      guard !name.isEmpty, let index = unnamed.firstIndex(where: { outputs[$0] == tensor }) else { continue }
+      outputNames[unnamed.remove(at: index)] = name
     }
   }
 

@@ -1,5 +1,6 @@
 import OctetHost
 import OctetNetwork
+import OctetText
 
 /// A .tflite file, float or integer, as a graph: what both ways of reading it have in common.
 package struct LiteNetwork: Sendable {
@@ -14,6 +15,8 @@ package struct LiteNetwork: Sendable {
   package let file: LiteGraph
   /// What it computes; in a network of integers the weights are the file's own integers.
   package let graph: Graph
+  /// What the file gives, in its order.
+  package let outputs: [Output]
   /// The tensor that holds the input after any conversion.
   package let inputTensor: Int
   /// Whether the layers compute with integers.
@@ -41,6 +44,10 @@ package struct LiteNetwork: Sendable {
       guard !isInteger || !graph.nodes.isEmpty else {
         throw GraphFailure("its output is its input; there is nothing to compute")
       }
+      outputs = Self.outputs(of: graph, file)
+      if isInteger, let output = outputs.first(where: { $0.value == 0 }) {
+        throw GraphFailure("its output \(output.name.quoted) is its input; an output is what a layer gives")
+      }
       self.graph = graph
       inputTensor = translation.inputTensor
     } catch {
@@ -62,22 +69,9 @@ package struct LiteNetwork: Sendable {
 
   package var input: ImageShape { graph.input }
 
-  /// What the network gives first.
-  package var output: ImageShape { graph.shape(graph.outputView.value) }
-
-  /// How probabilities are made of the first output's values.
-  package var head: Head {
-    guard graph.outputView.value > 0 else { return .linear }
-    let last = graph.nodes[graph.outputView.value - 1]
-    return last.operation.rules.head ?? (last.function == .sigmoid ? .sigmoid : .linear)
-  }
-
-  /// How the file lays out one item of its input and its output.
+  /// How the file lays out one item of its input.
   package var inputLayout: ArrayLayout {
     ArrayLayout(shape: graph.inputView.sizes, places: graph.inputView.places)
-  }
-  package var outputLayout: ArrayLayout {
-    ArrayLayout(shape: graph.outputView.sizes, places: graph.outputView.places)
   }
 
   package func failure(_ reason: String) -> ImportError { ImportError(path: path, reason) }
@@ -91,17 +85,5 @@ extension LiteGraph {
       let element = tensors[node.outputs[0]].element
       return element == .int8 || element == .uint8 || element == .int16
     }
-  }
-}
-
-extension LiteNetwork {
-  package var classifierOutput: ClassifierOutput {
-    let activation: Activation =
-      switch head {
-      case .linear: .linear
-      case .softmax: .softmax
-      case .sigmoid: .sigmoid
-      }
-    return ClassifierOutput(shape: output, activation: activation)
   }
 }

@@ -18,12 +18,11 @@ struct LiteTranslation {
   init(_ file: LiteGraph, isInteger: Bool, image: ImageShape?) throws(GraphFailure) {
     self.file = file
     self.isInteger = isInteger
-    let most = isInteger ? 1 : NetworkDescription.largestOutputCount
+    let most = NetworkDescription.largestOutputCount
     guard file.inputs.count == 1, (1...most).contains(file.outputs.count) else {
       throw GraphFailure(
-        "it has \(file.inputs.count) inputs and \(file.outputs.count) outputs; one input and "
-          + "\(isInteger ? "one output, as its layers compute with integers," : "1 to \(most) outputs") are supported"
-      )
+        "it has \(file.inputs.count) inputs and \(file.outputs.count) outputs; one input and 1 to \(most) outputs "
+          + "are supported")
     }
     inputTensor = file.inputs[0]
     let tensor = file.tensors[inputTensor]
@@ -179,6 +178,24 @@ struct LiteTranslation {
     guard from?.scales == to?.scales, from?.zeroPoints == to?.zeroPoints else {
       throw GraphFailure("changes scale or zero point, which only QUANTIZE can")
     }
+  }
+
+  /// Whether a conversion of the input gives the network's own input: the integers that are made of floats, or those of
+  /// the file counted from another number.
+  func isInput(_ source: Int, as output: Int) throws(GraphFailure) -> Bool {
+    guard isInteger else { return true }
+    let to = try encoding(output)
+    if file.tensors[source].element == .float32 {
+      let known = inputTensor == file.inputs[0] ? to : try encoding(inputTensor)
+      guard known?.scales == to?.scales, known?.zeroPoints == to?.zeroPoints else {
+        throw GraphFailure("makes other integers of the input than a QUANTIZE before it")
+      }
+      return true
+    }
+    let from = try encoding(source)
+    func offset(_ tensor: Int) -> Int { file.tensors[tensor].element == .uint8 ? 128 : 0 }
+    return from?.scales == to?.scales
+      && from?.zeroPoints.map { $0 - offset(source) } == to?.zeroPoints.map { $0 - offset(output) }
   }
 
   /// Names the constant that an operator converted.

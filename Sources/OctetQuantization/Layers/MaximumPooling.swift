@@ -56,11 +56,14 @@ extension MaxPooling: LayerLowering, LoweredKind {
 
 extension LiteIntegerConversion {
   /// Joins each maximum pool with the convolution before it, which saves the memory between them and changes no bit.
+  ///
+  /// Condition: the pool alone needs what the convolution gives.
   mutating func fusePools() {
     var index = 1
     while index < layers.count {
       let pool = layers[index]
-      let reads = layers.filter { $0.inputs.contains(index) }.count
+      let reads =
+        layers.count { $0.inputs.contains(index) } + outputs.count { $0.tensor == index }
       let previous = layers[index - 1]
       let takesMaximum = pool.kind.traits.contains(.window) && pool.kind.traits.contains(.keepsZeroPoint)
       if takesMaximum, pool.inputs == [index], reads == 1,

@@ -27,7 +27,7 @@ public struct IntegerModel: Sendable {
   ///
   /// - Parameters:
   ///   - path: a file of 1 GiB at most.
-  ///   - classNames: the classes in the order of the outputs; nil for numbers.
+  ///   - classNames: the classes of the first output that has as many, in its order; nil for numbers.
   ///   - pixels: what pixels of 0 and 255 were when the model was trained; nil for a model of features.
   /// - Throws: ``QuantizationFailure`` of kind `file`, of kind `format` if it is no full-integer model or has an
   ///   operator that is not supported, of kind `model` if it has another number of classes.
@@ -47,12 +47,11 @@ public struct IntegerModel: Sendable {
         .format, "\(path): its layers compute with floats: import it as a FloatModel and quantize that")
     }
     do {
-      let (meaning, names) = try network.classifierOutput.meaning(
-        given: classNames, targets: .none, inputCount: network.input.count)
+      let outputs = try network.decidedOutputs(given: classNames)
       var quantized = try LiteIntegerConversion.model(
-        network, meaning: meaning, names: names, picture: nil, pixels: pixels)
+        network, outputs: outputs, picture: nil, pixels: pixels)
       if pixels == nil { quantized.inputKind = .features }
-      quantized.pictureForm = .usual(for: network.input, classNames: names)
+      quantized.pictureForm = .usual(for: network.input, classNames: outputs.firstClassNames)
       try self.init(quantized)
     } catch let error as ImportError {
       throw QuantizationFailure(.format, error.description)

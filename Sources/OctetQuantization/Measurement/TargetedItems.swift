@@ -26,7 +26,8 @@ package struct TargetedItems: Sendable {
   package let items: LabeledItems
   /// One for each output.
   package let targets: [OutputTarget]
-  let outputs: [OutputDescription]
+  /// By whose names the data may have targets.
+  package let outputs: [OutputDescription]
   private let input: GivenInput
   /// Nil where nothing says which items are anomalies, or the model does not give its input again.
   package let anomalies: Anomalies?

@@ -4,18 +4,22 @@ import OctetInterchange
 import OctetNetwork
 
 extension LiteIntegerConversion {
-  /// - Parameter isLast: whether the node is the network's last, which a softmax or sigmoid is the head of.
-  mutating func convert(_ node: Graph.Node, isLast: Bool) throws(ImportError) {
+  /// - Parameter value: what the node makes.
+  mutating func convert(_ node: Graph.Node, value: Int) throws(ImportError) {
     let inputs = node.inputs.map { values[$0] }
     switch node.operation {
     case .layer(let kind): values.append(try kind.lowering.convert(node, inputs, &self))
     case .softmax:
-      guard isLast, leavesHead else {
+      guard uses.headed.contains(value), !uses.needed.contains(value) else {
         throw source.failure(
           "\(node.title) is no row of classes at the end of the network, where it is supported")
       }
+      logits[value] = inputs[0]
       values.append(inputs[0])
-    case .function(.sigmoid) where isLast && leavesHead: values.append(inputs[0])
+    case .function(.sigmoid) where uses.headed.contains(value):
+      logits[value] = inputs[0]
+      // The head makes probabilities of what goes in; layers and numbers take the file's own integers.
+      values.append(uses.needed.contains(value) ? try lookUp(.sigmoid, node, inputs[0]) : inputs[0])
     case .function(let function): values.append(try lookUp(function, node, inputs[0]))
     case .requantize: values.append(try lookUp(.identity, node, inputs[0]))
     case .affine:

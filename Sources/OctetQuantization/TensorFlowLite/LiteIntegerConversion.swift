@@ -9,51 +9,49 @@ import OctetTraining
 /// shift nearest to it. Convolutions round twice here as well, so that each of their values is LiteRT's.
 package struct LiteIntegerConversion {
   let source: LiteNetwork
-  private let meaning: OutputMeaning
-  private let names: [String]
+  /// What each output of the file means.
+  let meanings: [ModelOutput]
   private(set) var tensors: [QuantizedTensor] = []
   private(set) var layers: [QuantizedLayer] = []
+  /// The model's outputs, once all layers are there.
+  private(set) var outputs: [QuantizedOutput] = []
   /// The tensor here that holds each value of the file's network.
   var values: [Int] = []
+  /// For a value that a softmax or sigmoid gives and an output leaves to its head, the tensor that goes into it.
+  var logits: [Int: Int] = [:]
+  /// How each value is used.
+  let uses: LiteValueUses
   var weightCount = 0
   /// How pixels become the input's integers; empty where they are those less 128.
   private var pixelMap: [PixelFactor] = []
 
   /// - Parameters:
-  ///   - meaning: what the output's values say.
-  ///   - names: those of classes, labels or numbers; none will do.
+  ///   - outputs: those of the network, each with a meaning; names of classes, labels or numbers may lack.
   ///   - picture: the shape of the pictures, which a flat input of as many values takes.
   ///   - pixels: what a pixel of 0 and one of 255 stand for; nil for an input that is fed its own integers plus 128.
   package static func model(
-    _ source: LiteNetwork, meaning: OutputMeaning = .classes, names: [String], picture: ImageShape?,
-    pixels: PixelRange?
+    _ source: LiteNetwork, outputs: [ModelOutput], picture: ImageShape?, pixels: PixelRange?
   ) throws(ImportError) -> QuantizedModel {
-    try converted(source, meaning: meaning, names: names, picture: picture, pixels: pixels).model
+    try converted(source, outputs: outputs, picture: picture, pixels: pixels).model
   }
 
   /// The same with the file's operators and the tensors that hold what they give.
   package static func converted(
-    _ source: LiteNetwork, meaning: OutputMeaning, names: [String], picture: ImageShape?,
-    pixels: PixelRange?
+    _ source: LiteNetwork, outputs: [ModelOutput], picture: ImageShape?, pixels: PixelRange?
   ) throws(ImportError) -> (model: QuantizedModel, sources: [SourceOperator]) {
-    var conversion = LiteIntegerConversion(source: source, meaning: meaning, names: names)
+    var conversion = LiteIntegerConversion(source: source, meanings: outputs)
     try conversion.convertInput(picture: picture, pixels: pixels)
-    for (index, node) in source.graph.nodes.enumerated() {
-      try conversion.convert(node, isLast: index == source.graph.nodes.count - 1)
-    }
+    for (index, node) in source.graph.nodes.enumerated() { try conversion.convert(node, value: index + 1) }
     let model = try conversion.finish()
     return (model, source.graph.sources.renumbered(conversion.values))
   }
 
-  private init(source: LiteNetwork, meaning: OutputMeaning, names: [String]) {
+  private init(source: LiteNetwork, meanings: [ModelOutput]) {
+    precondition(meanings.count == source.outputs.count, "each output of the file has a meaning")
     self.source = source
-    self.meaning = meaning
-    self.names = names
+    self.meanings = meanings
+    uses = LiteValueUses(source, meanings)
   }
-
-  /// Whether a softmax or sigmoid at the end is left to the head, which is finer than the file's integers. Numbers have
-  /// no head: they keep every operator.
-  var leavesHead: Bool { meaning != .numbers }
 
   private mutating func convertInput(picture: ImageShape?, pixels: PixelRange?) throws(ImportError) {
     let encoding = try encoding(source.inputTensor, title: "its input")
@@ -116,29 +114,9 @@ package struct LiteIntegerConversion {
   }
 
   private mutating func finish() throws(ImportError) -> QuantizedModel {
-    guard values.last == tensors.count - 1, !layers.isEmpty else {
-      throw source.failure("its output is not what its last layer gives")
-    }
-    let last = tensors[tensors.count - 1]
-    guard last.shape.isFlat || meaning == .numbers else {
-      throw source.failure("its output \(last.shape) is not one row of logits")
-    }
-    let outputs = last.shape.channels
-    let isTwo = meaning == .classes && outputs == 1
-    guard names.isEmpty || names.count == (isTwo ? 2 : outputs) else {
-      throw source.failure("it has \(outputs) outputs, but there are \(names.count) names")
-    }
-    var head = QuantizedModel.Head.linear
-    if leavesHead {
-      switch source.head {
-      case .linear: head = .linear
-      case .softmax: head = .softmax
-      case .sigmoid: head = .sigmoid
-      }
-    }
+    for index in meanings.indices { outputs.append(try output(index)) }
     fusePools()
-    let output = QuantizedOutput(tensor: tensors.count - 1, meaning: meaning, head: head, names: names)
-    var model = QuantizedModel(outputs: [output], tensors: tensors, layers: layers)
+    var model = QuantizedModel(outputs: outputs, tensors: tensors, layers: layers)
     model.pixelMap = pixelMap
     model.fitBorders()
     if let fault = model.fault { throw source.failure(fault) }
@@ -153,7 +131,7 @@ package struct LiteIntegerConversion {
     return tensors.count - 1
   }
 
-  /// Lets layer `index - 1` take the maximum that layer `index` takes of its values.
+  /// Lets layer `index - 1` take the maximum that layer `index` takes of its values, which nothing else needs.
   mutating func fusePool(_ index: Int) {
     layers[index - 1].pool = layers[index].window
     layers.remove(at: index)
@@ -162,5 +140,6 @@ package struct LiteIntegerConversion {
       layers[reader].inputs = layers[reader].inputs.map { $0 > index ? $0 - 1 : $0 }
     }
     values = values.map { $0 > index ? $0 - 1 : $0 }
+    for place in outputs.indices where outputs[place].tensor > index { outputs[place].tensor -= 1 }
   }
 }

@@ -107,7 +107,7 @@ struct ReferenceNetworkTests {
   /// A full-integer file against LiteRT's reference kernels on every test image.
   private func compareInteger(_ name: String, _ folder: TemporaryFolder, _ python: Python) throws {
     let network = try LiteNetwork(#require(try folder.bytes(of: name)), path: name)
-    let classes = max(network.output.count, 2)
+    let classes = max(network.outputs[0].shape.count, 2)
     guard let (_, test) = try Self.data(classes: classes) else { return }
     try folder.write(test.pixels, to: "pictures")
     let (status, output) = try python.run(

@@ -50,7 +50,7 @@ struct LongIntegerTests {
     return try LiteNetwork(file, path: "long.tflite")
   }
 
-  private static func integers(_ bias: Tensor) throws(ImportError) -> QuantizedModel {
+  private static func integers(_ bias: Tensor) throws -> QuantizedModel {
     let weights = Tensor(shape: [2, 3], values: Self.bytes(weights), scale: 0.01)
     return try LiteIntegerConversion.model(
       network(type: 9, weights: weights, bias: bias), names: ["a", "b"], picture: nil,

@@ -15,7 +15,7 @@ RENAMING = {"RESHAPE", "SQUEEZE", "EXPAND_DIMS", "DEQUANTIZE", "QUANTIZE", "SHAP
 def outputs(file, items):
     """Of a float file."""
     reference = Reference(file)
-    return reference.values(reference.target["index"], items)
+    return reference.values([reference.targets[0]["index"]], items)[0]
 
 
 class Reference:
@@ -31,30 +31,43 @@ class Reference:
         self.operators = [
             operator for operator in self.interpreter._get_ops_details() if operator["op_name"] != "DELEGATE"]
         self.source = self.interpreter.get_input_details()[0]
-        self.target = self.interpreter.get_output_details()[0]
+        self.targets = self.interpreter.get_output_details()
 
-    def values(self, tensor, items):
-        """What a tensor holds for each item, given in the type of the input."""
-        found = []
+    def values(self, tensors, items):
+        """What tensors hold for each item, given in the type of the input."""
+        found = [[] for _ in tensors]
         for item in items:
             self.interpreter.set_tensor(self.source["index"], item[None])
             self.interpreter.invoke()
-            found.append(self.interpreter.get_tensor(tensor).copy())
-        return numpy.concatenate(found)
+            for rows, tensor in zip(found, tensors):
+                rows.append(self.interpreter.get_tensor(tensor).copy())
+        return [numpy.concatenate(rows) for rows in found]
 
-    def before_head(self):
-        """The tensor before a closing softmax or sigmoid, and the type conversions behind it."""
-        tensor = self.target["index"]
+    def before_heads(self):
+        """For each output the tensor before a closing softmax or sigmoid, and the type conversions behind it."""
+        return [self.before_head(target["index"]) for target in self.targets]
+
+    def before_head(self, tensor):
         made = {output: operator for operator in self.operators for output in operator["outputs"]}
         place = tensor
         while place in made:
             operator = made[place]
             name = operator["op_name"]
-            if name in ("SOFTMAX", "LOGISTIC"):
-                return int(operator["inputs"][0])
-            if name not in RENAMING:
+            source = int(operator["inputs"][0])
+            if name == "SOFTMAX" or (name == "LOGISTIC" and self.is_row(source, made)):
+                return source
+            if name not in RENAMING or (name == "QUANTIZE" and self.type(place) == self.type(source)):
                 break
-            place = int(operator["inputs"][0])
+            place = source
             if name == "QUANTIZE" or name == "DEQUANTIZE":
                 tensor = place
         return tensor
+
+    def type(self, tensor):
+        return self.tensors[tensor]["dtype"]
+
+    def is_row(self, tensor, made):
+        """Whether the values were one row before they got their shape: a map of sigmoids is numbers, without a head."""
+        while tensor in made and made[tensor]["op_name"] in RENAMING:
+            tensor = int(made[tensor]["inputs"][0])
+        return all(size == 1 for size in self.tensors[tensor]["shape"][1:-1])

@@ -105,10 +105,9 @@ enum PredictCommand: Command {
   ) throws -> IntegerPrediction {
     // Several sigmoids at the end are left to the head, whatever they mean: it is finer, and --integers are those
     // before it.
-    let meaning = try network.classifierOutput.meaning(given: nil, targets: .none, inputCount: 0).meaning
+    let outputs = try network.decidedOutputs(inputCount: 0)
     let quantized = try LiteIntegerConversion.model(
-      network, meaning: meaning, names: [], picture: nil,
-      pixels: items.values.areBytes ? pixels ?? .unit : nil)
+      network, outputs: outputs, picture: nil, pixels: items.values.areBytes ? pixels ?? .unit : nil)
     let bytes = OctetFile(quantized).bytes
     let model: Model
     do throws(ModelError) {
@@ -119,7 +118,6 @@ enum PredictCommand: Command {
       }
     }
     return IntegerPrediction(
-      model: model, path: network.path, layouts: [network.outputLayout], wantsIntegers: wantsIntegers,
-      workers: workers)
+      model: model, path: network.path, fileOutputs: outputs, wantsIntegers: wantsIntegers, workers: workers)
   }
 }

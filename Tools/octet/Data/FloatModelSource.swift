@@ -125,13 +125,12 @@ enum FloatModelSource {
     }
   }
 
-  /// What the output of a network of integers means, and the names of its classes if it has some.
-  static func meaning(
-    _ network: LiteNetwork, given: [String]?, targets: ItemTargets
-  ) throws -> (meaning: OutputMeaning, names: [String]) {
+  /// The outputs of a network of integers with a meaning for each, and the names of classes if they have some.
+  static func outputs(
+    of network: LiteNetwork, given: [String]?, targets: ItemTargets
+  ) throws(FileContentError) -> [ModelOutput] {
     do throws(NetworkError) {
-      return try network.classifierOutput.meaning(
-        given: given, targets: targets, inputCount: network.input.count)
+      return try network.decidedOutputs(given: given, targets: targets)
     } catch {
       throw FileContentError(path: network.path, reason: "\(error)")
     }

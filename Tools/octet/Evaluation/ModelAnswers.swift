@@ -16,11 +16,11 @@ struct ModelAnswers {
   /// - Parameters:
   ///   - float: with the name of its file, for what there is to complain about; it has the outputs of the integer
   ///     model.
-  ///   - integer: whose outputs are called as those of the float model, if there is one.
+  ///   - integer: whose outputs are called as the items' targets say, since its file has no names.
   func run(float: (path: String, model: FloatModel)?, integer: Model?) throws -> OutputComparison.Found {
     let floatRunner = try float.map { try FloatRunner($0.model, on: items.items, workers: workers) }
     let integerRunner = try integer.map {
-      try IntegerRunner($0, on: items.items, workers: workers, names: floatRunner?.outputs.map(\.name))
+      try IntegerRunner($0, on: items.items, workers: workers, names: items.outputs.map(\.name))
     }
     return try run(
       OutputComparison(items, float: floatRunner, integer: integerRunner), path: float?.path ?? "")

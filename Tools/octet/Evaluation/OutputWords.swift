@@ -53,7 +53,25 @@ struct OutputWords {
     return Agreement(items: count, changed: (0..<count).count { result.isChanged($0) == true })
   }
 
+  /// What a model gives, where it is not one output of classes.
+  static func meanings(_ outputs: [OutputDescription]) -> String {
+    if outputs.count == 1 { return outputs[0].meaning == .classes ? "" : "Output: \(outputs[0].words)\n" }
+    return "Outputs: " + outputs.map { "\($0.name.shown) (\($0.words))" }.joined(separator: ", ") + "\n"
+  }
+
   // MARK: for programs
+
+  /// What is known without a test.
+  static func untested(_ outputs: [OutputDescription]) -> [(name: String, value: JSONValue)] {
+    let meanings = outputs.map { ("meaning", JSONValue.string("\($0.meaning)")) }
+    if outputs.count == 1 { return meanings }
+    return [
+      (
+        "outputs",
+        .array(zip(outputs, meanings).map { .object([("output", .string($0.name)), $1]) })
+      )
+    ]
+  }
 
   /// Of one output the figures themselves, of several an object for each.
   var members: [(name: String, value: JSONValue)] {

@@ -4,20 +4,23 @@ import OctetHost
 import OctetInterchange
 import OctetNetwork
 import OctetQuantization
+import OctetTraining
 
 /// An int8 model's outputs for each item: the real ones, or the integers before a closing softmax or sigmoid.
 struct IntegerPrediction {
   let model: Model
   /// For messages.
   let path: String
-  /// How the format that the model came from lays out its outputs; nil for Octet's own.
-  var layouts: [ArrayLayout]?
+  /// The outputs of the file that the model was made of, with their names and layouts; nil for an .octet file.
+  var fileOutputs: [ModelOutput]?
   let wantsIntegers: Bool
   let workers: Workers
 
   func run(_ items: PredictionItems, _ wanted: PredictionOutput) throws -> [PredictedOutput] {
     try items.requireShape(model.inputShape, model: path)
-    let runner = try IntegerRunner(model, on: items.labeled, workers: workers, layouts: layouts)
+    let runner = try IntegerRunner(
+      model, on: items.labeled, workers: workers, names: fileOutputs?.map(\.name),
+      layouts: fileOutputs?.map(\.layout))
     let places = try wanted.places(runner.outputs.map(\.name))
     let range = 0..<items.count
     if wantsIntegers {

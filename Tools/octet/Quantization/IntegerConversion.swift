@@ -3,6 +3,7 @@ import OctetData
 import OctetInterchange
 import OctetNetwork
 import OctetQuantization
+import OctetTraining
 
 /// A converted full-integer .tflite network, with the data that it fits if there is any. Nothing is written.
 struct IntegerConversion {
@@ -14,9 +15,11 @@ struct IntegerConversion {
   /// The file's operators, and the tensors that hold what they give.
   let sources: [SourceOperator]
 
-  /// With the layout of the file that it was converted from.
-  var outputs: [OutputDescription] { model.outputDescriptions(layouts: [layout]) }
-  private let layout: ArrayLayout
+  /// With the names and layouts of the file that it was converted from.
+  var outputs: [OutputDescription] {
+    model.outputDescriptions(names: decided.map(\.name), layouts: decided.map(\.layout))
+  }
+  private let decided: [ModelOutput]
   /// For an output that gives it again.
   let input: GivenInput
 
@@ -29,9 +32,8 @@ struct IntegerConversion {
     _ network: LiteNetwork, _ located: DataOption.Located?, _ pictures: DataRequest,
     _ options: ForeignModelOptions, picture: ImageShape? = nil, workLimit: UInt64 = .max
   ) throws {
-    let (meaning, names) = try FloatModelSource.meaning(
-      network, given: options.classNames, targets: located?.data.train.targets ?? .none)
-    layout = network.outputLayout
+    decided = try FloatModelSource.outputs(
+      of: network, given: options.classNames, targets: located?.data.train.targets ?? .none)
     input = GivenInput(network, pixels: options.pixels)
     let picture = located?.data.train.shape ?? picture
     if let picture, !network.input.takes(picture) {
@@ -39,17 +41,21 @@ struct IntegerConversion {
         path: network.path,
         reason: QuantizationError.shape(images: picture, network: network.input).description)
     }
-    let described = OutputDescription(
-      name: "", meaning: meaning, names: names, shape: network.output, hasProbabilities: false)
-    data = try located.map { try ModelData.keeping([described], of: $0.data) }
+    let described = zip(decided, network.outputs).map { output, own in
+      OutputDescription(
+        name: output.name, meaning: output.meaning ?? .numbers, names: output.names, shape: own.shape,
+        hasProbabilities: own.head != .linear)
+    }
+    data = try located.map { try ModelData.keeping(described, of: $0.data) }
     var (quantized, sources) = try LiteIntegerConversion.converted(
-      network, meaning: meaning, names: names, picture: picture,
+      network, outputs: decided, picture: picture,
       pixels: options.pixels ?? (located?.data.train.values.areBytes == true ? .unit : nil))
     // Random items say nothing of what the model takes in.
     if let items = located?.data.train, items.targets != .none, !items.values.areBytes {
       quantized.inputKind = .features
     }
-    quantized.pictureForm = located?.form ?? pictures.form(for: network.input, classNames: names)
+    quantized.pictureForm =
+      located?.form ?? pictures.form(for: network.input, classNames: decided.firstClassNames)
     self.quantized = quantized
     self.sources = sources
     file = OctetFile(quantized)

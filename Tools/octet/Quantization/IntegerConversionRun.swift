@@ -71,7 +71,9 @@ struct IntegerConversionRun {
 
   private func writeUntested(_ made: IntegerConversion) throws {
     if isQuiet { return }
-    try StandardOutput.write(isJSON ? JSONValue.object(members(made)).text + "\n" : text(made))
+    try StandardOutput.write(
+      isJSON
+        ? JSONValue.object(members(made) + OutputWords.untested(made.outputs)).text + "\n" : text(made))
   }
 
   /// For programs.
@@ -92,6 +94,7 @@ struct IntegerConversionRun {
   private func text(_ made: IntegerConversion) -> String {
     """
     \(made.model.inputText)
+    \(OutputWords.meanings(made.outputs))\
     Took over the integers of \(network.path.shown): \(made.model.layerCount) layers, nothing calibrated
     Wrote \(outputPath.shown): \(NumberText.grouped(made.file.bytes.count)) bytes, \
     \(NumberText.grouped(made.model.arenaBytes)) bytes of memory to run

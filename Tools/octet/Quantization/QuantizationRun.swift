@@ -39,7 +39,7 @@ struct QuantizationRun {
     let report = try QuantizationReport(quantized, images: quantizer.images, workers: workers)
     if !plan.isJSON, !plan.isQuiet {
       try StandardOutput.write(
-        "Data: \(plan.data.origin.shown)\n\(model.inputText)\n\(Self.outputText(outputs))")
+        "Data: \(plan.data.origin.shown)\n\(model.inputText)\n\(OutputWords.meanings(outputs))")
       try StandardOutput.write(
         QuantizationText(
           report, settings: plan.settings, calibrationImages: quantizer.images.count,
@@ -87,12 +87,6 @@ struct QuantizationRun {
       if !plan.isJSON, !plan.isQuiet { try StandardOutput.write("\n" + target.announcement) }
     }
     if !plan.isQuiet { try warnings.write() }
-  }
-
-  /// What the model gives, where it is not one output of classes.
-  private static func outputText(_ outputs: [OutputDescription]) -> String {
-    if outputs.count == 1 { return outputs[0].meaning == .classes ? "" : "Output: \(outputs[0].words)\n" }
-    return "Outputs: " + outputs.map { "\($0.name.shown) (\($0.words))" }.joined(separator: ", ") + "\n"
   }
 
   private func page(
