@@ -13,12 +13,14 @@ package struct ONNXQuantizedExport {
   /// The integers of each tensor, by name.
   private(set) var integers: [String] = []
 
-  /// The bytes of the file. Its outputs are the probabilities, if the model has them, and the logits.
+  /// The bytes of the file. Each output of the model gives the probabilities, if it has them, and the logits.
   package static func file(_ model: Model, octetVersion: String) -> [UInt8] {
     var export = ONNXQuantizedExport(model)
     export.write()
     // Sixteen bits came with version 21.
-    let isWide = model.logits.elementBytes == 2
+    let isWide = (0..<model.outputCount).contains {
+      model.tensor(model.output($0).tensor).elementBytes == 2
+    }
     return export.writer.file(
       input: Self.shape(model.input), classNames: model.labels, operators: isWide ? 21 : 17,
       format: isWide ? 10 : 8, octetVersion: octetVersion)
@@ -67,18 +69,43 @@ package struct ONNXQuantizedExport {
       let kind = model.layer(index).kind
       integers.append(kind.export.writeIntegers(Layer(model, index), to: &self))
     }
-    let shape = Self.shape(model.logits)
-    let logits = dequantize(model.layerCount, name: "head", output: "logits")
-    switch model.head {
+    for output in 0..<model.outputCount { writeOutput(output) }
+  }
+
+  /// What an output's integers stand for, and what its head makes of that.
+  private mutating func writeOutput(_ output: Int) {
+    let names = OutputNames(output, of: model)
+    let tensor = Int(model.output(output).tensor)
+    let shape = Self.shape(model.tensor(tensor))
+    let logits = dequantize(tensor, name: names.node, output: names.logits)
+    switch model.head(ofOutput: output) {
     case .linear: break
     case .softmax:
       writer.markOutput(
-        writer.node("Softmax", [logits], [("axis", .integer(-1))], name: "head", output: "probabilities"),
-        shape)
+        writer.node(
+          "Softmax", [logits], [("axis", .integer(-1))], name: names.node, output: names.probabilities), shape
+      )
     case .sigmoid:
-      writer.markOutput(writer.node("Sigmoid", [logits], name: "head", output: "probabilities"), shape)
+      writer.markOutput(
+        writer.node("Sigmoid", [logits], name: names.node, output: names.probabilities), shape)
     }
     writer.markOutput(logits, shape)
+  }
+
+  /// What an output is called in the file. Those of several have their numbers, as `octet predict` calls them.
+  private struct OutputNames {
+    var node = "head"
+    var probabilities = "probabilities"
+    var logits = "logits"
+
+    init(_ output: Int, of model: Model) {
+      guard model.outputCount > 1 else { return }
+      node = "head_\(output)"
+      let name = "output_\(output)"
+      // What the model gives has the plain name.
+      let hasHead = model.head(ofOutput: output) != .linear
+      (probabilities, logits) = (name, hasHead ? "\(name)_logits" : name)
+    }
   }
 
   /// What the input's integers stand for of a pixel from 0 to 1: itself, or with a factor and a summand for each

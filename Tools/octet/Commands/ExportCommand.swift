@@ -80,12 +80,6 @@ enum ExportCommand: Command {
     let model = try OctetModelFile.open(path).model
     var files: [ExportedFile] = []
     if let quantized {
-      guard model.outputCount == 1, model.output(0).tensor == model.layerCount else {
-        throw FileContentError(
-          path: path,
-          reason:
-            "has \(model.outputCount) outputs; --onnx-qdq writes models of one, which the last layer gives")
-      }
       let bytes = ONNXQuantizedExport.file(model, octetVersion: Main.version)
       files.append(
         ExportedFile(
