@@ -38,6 +38,17 @@ def floats(expected, answer):
     return Ending("wrong", f"off by {difference:.3g} where the largest output is {largest:.3g}", expected, found)
 
 
+def each(expected, answer, compare):
+    """Compares several outputs, of which an answer has a list; of one it has the array itself."""
+    if answer.outputs is None:
+        return compare(expected[0], answer)
+    found = answer.outputs if isinstance(answer.outputs, list) else [answer.outputs]
+    if len(found) != len(expected):
+        return Ending("wrong", f"{len(found)} outputs, expected {len(expected)}")
+    endings = [compare(own, dataclasses.replace(answer, outputs=other)) for own, other in zip(expected, found)]
+    return next((ending for ending in endings if ending.is_failure), Ending("equal"))
+
+
 def integers(expected, answer):
     """The same for int8 outputs, which are equal or wrong."""
     if answer.failure or answer.refusal:

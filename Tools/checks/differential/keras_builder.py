@@ -24,6 +24,8 @@ class Network:
     seed: int
     # Whether it is written as a Sequential model, which takes a chain of layers only.
     is_sequential: bool = False
+    # Places of the values that it gives; empty for that of the last layer alone.
+    outputs: list = dataclasses.field(default_factory=list)
 
     def copy(self):
         return copy.deepcopy(self)
@@ -31,9 +33,13 @@ class Network:
     def is_chain(self):
         return all(layer.inputs == [place] for place, layer in enumerate(self.layers))
 
+    def ends(self):
+        """The places of the outputs."""
+        return self.outputs or [len(self.layers)]
+
     def without_unused(self):
-        """Without the layers that the last one does not depend on."""
-        wanted = {len(self.layers)}
+        """Without the layers that no output depends on."""
+        wanted = set(self.ends())
         for place in range(len(self.layers), 0, -1):
             if place in wanted:
                 wanted.update(self.layers[place - 1].inputs)
@@ -42,6 +48,7 @@ class Network:
         self.layers = [self.layers[place - 1] for place in places[1:]]
         for layer in self.layers:
             layer.inputs = [number[place] for place in layer.inputs]
+        self.outputs = [number[place] for place in self.outputs]
         return self
 
     def has_narrow_sum(self):
@@ -66,6 +73,8 @@ class Network:
         for place, layer in enumerate(self.layers, 1):
             settings = ", ".join(f"{name}={value!r}" for name, value in layer.settings.items())
             lines.append(f"{place} = {layer.kind}({settings}) of {layer.inputs}")
+        if self.outputs:
+            lines.append(f"outputs {self.outputs}")
         return "\n".join(lines)
 
 
@@ -114,14 +123,15 @@ def build(network):
     keras.backend.clear_session()
     source = keras.Input(tuple(network.shape))
     layers = [make(layer) for layer in network.layers]
-    if network.is_sequential and network.is_chain():
+    if network.is_sequential and network.is_chain() and not network.outputs:
         model = keras.Sequential([source, *layers])
     else:
         values = [source]
         for made, layer in zip(layers, network.layers):
             inputs = [values[place] for place in layer.inputs]
             values.append(made(inputs if len(inputs) > 1 else inputs[0]))
-        model = keras.Model(source, values[-1])
+        ends = [values[place] for place in network.ends()]
+        model = keras.Model(source, ends if network.outputs else ends[0])
     for place, layer in enumerate(layers):
         random = numpy.random.default_rng([network.seed, place])
         layer.set_weights([weight(random, variable) for variable in layer.weights])

@@ -19,12 +19,13 @@ class Case:
         return Case(self.network.copy(), self.items.copy(), list(self.marks))
 
 
-def make(seed, index, layers=None, most=9, end=None):
+def make(seed, index, layers=None, most=9, end=None, several=None):
     """Case `index` of a seed. Two thirds of all use only what is documented.
 
     layers: functions with weights; those of keras_layers unless given.
     most: how many layers are drawn at most.
     end: the function that adds the last layers.
+    several: the function that adds outputs beside the first, and gives the places of all; none unless given.
     """
     random = numpy.random.default_rng([seed, index, 2])
     builder = Builder(random, documented=random.random() < 0.67, seed=seed * 1_000_003 + index)
@@ -44,6 +45,8 @@ def make(seed, index, layers=None, most=9, end=None):
     # The output is the last layer's.
     if current != len(network.layers):
         del network.layers[current:]
+    if several:
+        network.outputs = several(builder, current)
     network.without_unused()
     network.is_sequential = network.is_chain() and builder.chance(0.5)
     items = numpy.random.default_rng([seed, index, 3]).standard_normal([3, *network.shape]).astype(numpy.float32)

@@ -24,9 +24,16 @@ def shrink(case, found, run, seconds):
 def candidates(case):
     """Smaller networks, those that take most away first. Shapes follow from the layers when a network is built."""
     network, items = case.network, case.items
+    for place in range(len(network.outputs)):
+        small = network.copy()
+        # None would be the last layer.
+        del small.outputs[place]
+        if small.outputs:
+            yield small.without_unused(), items
     for count in range(1, len(network.layers)):
         small = network.copy()
         del small.layers[count:]
+        small.outputs = []
         yield small.without_unused(), items
     for place, layer in enumerate(network.layers, 1):
         for source in dict.fromkeys(layer.inputs):
@@ -57,7 +64,8 @@ def candidates(case):
 def without(network, place, source):
     """Whoever read the value `place` reads `source`."""
     small = network.copy()
-    if place == len(small.layers):
+    small.outputs = [source if value == place else value for value in small.outputs]
+    if place == len(small.layers) and not small.outputs:
         # The output; what made its source is the last layer then.
         del small.layers[max(source, 1):]
         return small.without_unused()

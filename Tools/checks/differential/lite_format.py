@@ -14,6 +14,8 @@ import program
 import results
 from keras_builder import build
 
+
+
 def rescaling(builder, place):
     """MUL and ADD with constants, which are for float files."""
     return keras_layers.rescaling(builder, place) if builder.beyond(0.1, "Rescaling") else None
@@ -50,6 +52,11 @@ class Settings:
     legacy: int | None = None
 
 
+def outputs_name(network):
+    """An .npy file holds one array."""
+    return "found.npz" if network.outputs else "found.npy"
+
+
 class Runner:
     def __init__(self, settings, folder):
         self.settings = settings
@@ -69,20 +76,24 @@ class Runner:
                 self.file = lite_legacy.legacy(self.file, numpy.random.default_rng(self.settings.legacy))
             reference = lite_oracle.Reference(self.file)
             given, self.given = self.inputs(reference, items)
-            last = reference.before_head()
-            expected = reference.values(last, given)
+            # In the shapes of the outputs, which may be others than before.
+            expected = [
+                values.reshape(len(given), *target["shape"][1:])
+                for values, target in zip(reference.values(reference.before_heads(), given), reference.targets)]
         except Exception as error:  # Keras, the converter and LiteRT have exceptions of many kinds.
             return comparison.Ending("invalid", f"{type(error).__name__}: {error}")
-        if self.settings.legacy is not None and expected.dtype == numpy.uint8:
-            expected = (expected.astype(int) - 128).astype(numpy.int8)
-        if expected.dtype != numpy.int8:
-            return comparison.Ending("invalid", f"the integers are {expected.dtype}")
+        if self.settings.legacy is not None:
+            expected = [
+                (values.astype(int) - 128).astype(numpy.int8) if values.dtype == numpy.uint8 else values
+                for values in expected]
+        if any(values.dtype != numpy.int8 for values in expected):
+            return comparison.Ending("invalid", f"the integers are {[str(values.dtype) for values in expected]}")
         path = self.folder / "case.tflite"
         path.write_bytes(self.file)
         numpy.save(self.folder / "items.npy", self.given)
         answer = program.predict(
-            path, self.folder / "items.npy", self.folder / "outputs.npy", integers=True)
-        return comparison.integers(expected, answer)
+            path, self.folder / "items.npy", self.folder / outputs_name(network), integers=True)
+        return comparison.each(expected, answer, comparison.integers)
 
     def inputs(self, reference, items):
         """Items in the type of the file's input, and what Octet is given: floats, or the integers of the network."""
@@ -98,8 +109,54 @@ class Runner:
         return given, given
 
 
+def several(builder, place):
+    """Outputs beside the first: ends of other branches, values that layers read, and the same once more."""
+    outputs = [place]
+    if not builder.chance(0.4):
+        return []
+    for _ in range(builder.integer(1, 3)):
+        place = builder.pick(readable(builder))
+        if builder.chance(0.5):
+            place = end(builder, place)
+        elif source(builder, place) == 0 and not builder.beyond(0.1, "the input as an output"):
+            place = end(builder, place)
+        outputs.append(builder.pick(outputs) if builder.chance(0.1) else place)
+    return [outputs[at] for at in builder.random.permutation(len(outputs))]
+
+
+def readable(builder):
+    """Places that layers may read too: a softmax is at the end, and BatchNormalization is for the layer before it."""
+    layers = builder.network.layers
+    normalized = {place for layer in layers if layer.kind == "BatchNormalization" for place in layer.inputs}
+    takes_sums = builder.beyond(0.3, "sums of a product that are read twice")
+    return [
+        place for place in builder.places()
+        if place == 0 or place not in normalized and layers[place - 1].kind != "Softmax"
+        and layers[place - 1].settings.get("activation") != "softmax"
+        and (takes_sums or not is_product(builder, place))]
+
+
+def is_product(builder, place):
+    """Whether Dense makes the values without a function: where two things read them, TensorFlow's converter makes the
+    bias an ADD with a constant, which is for float files."""
+    place = source(builder, place)
+    layer = builder.network.layers[place - 1] if place else None
+    return layer is not None and layer.kind == "Dense" and layer.settings.get("activation") in (None, "linear")
+
+
+def source(builder, place):
+    """The place of the values before what only renames, moves or scales them."""
+    while place:
+        layer = builder.network.layers[place - 1]
+        if layer.kind not in ("Activation", "BatchNormalization", "Flatten", "Reshape") or layer.settings.get(
+                "activation") not in (None, "linear"):
+            break
+        place = layer.inputs[0]
+    return place
+
+
 def run(name, seed, index, folder, keep, seconds):
-    case = keras_generator.make(seed, index, LAYERS, most=7, end=end)
+    case = keras_generator.make(seed, index, LAYERS, most=7, end=end, several=several)
     random = numpy.random.default_rng([seed, index, 5])
     ends = ["int8", "int8", "uint8", "float32"][int(random.integers(4))]
     settings = Settings(per_channel=bool(random.random() < 0.7), ends=ends)
@@ -116,5 +173,6 @@ def run(name, seed, index, folder, keep, seconds):
     text = f"{small.network.text()}\n{settings}"
     if keep:
         results.keep(
-            keep, f"{name}-{seed}-{index}", runner.file, ".tflite", runner.given, found, text, integers=True)
+            keep, f"{name}-{seed}-{index}", runner.file, ".tflite", runner.given, found, text, integers=True,
+            outputs=outputs_name(small.network))
     return [results.Result(title, found.kind, found.note, documented, text)]

@@ -44,15 +44,7 @@ def ending_of_each(graph, items, folder):
     model.write_bytes(graph.bytes())
     numpy.save(folder / "items.npy", items)
     answer = program.predict(model, folder / "items.npy", folder / "outputs.npz")
-    if answer.outputs is None:
-        return comparison.floats(expected[0], answer)
-    if len(answer.outputs) != len(expected):
-        return comparison.Ending("wrong", f"{len(answer.outputs)} outputs, expected {len(expected)}")
-    for output, found in zip(expected, answer.outputs):
-        ending = comparison.floats(output, program.Answer(outputs=found))
-        if ending.is_failure:
-            return ending
-    return comparison.Ending("equal")
+    return comparison.each(expected, answer, comparison.floats)
 
 
 def run(name, seed, index, folder, keep, seconds):

@@ -17,7 +17,7 @@ class Result:
     text: str = ""
 
 
-def keep(folder, name, model, suffix, items, ending, text, integers=False):
+def keep(folder, name, model, suffix, items, ending, text, integers=False, outputs="found.npy"):
     """Writes a failing model, its input, what was expected and found, and the command that shows it."""
     place = folder / name
     place.mkdir(parents=True, exist_ok=True)
@@ -27,7 +27,7 @@ def keep(folder, name, model, suffix, items, ending, text, integers=False):
         numpy.save(place / "expected.npy", ending.expected)
     if ending.found is not None:
         numpy.save(place / "found.npy", ending.found)
-    words = program.command(place / f"model{suffix}", place / "input.npy", place / "found.npy", integers)
+    words = program.command(place / f"model{suffix}", place / "input.npy", place / outputs, integers)
     (place / "command").write_text(shlex.join(words) + "\n")
     (place / "note.txt").write_text(f"{ending.kind}: {ending.note}\n{text}\n")
     return place
