@@ -16,6 +16,7 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
     case selection = 6
     case testing = 7
     case items = 8
+    case memoryPlan = 9
   }
 
   package init(seed: UInt64, purpose: Purpose, _ path: UInt64...) {

@@ -34,7 +34,7 @@ class Record:
 
 class Tensor(Record):
     def __init__(self, data, offset):
-        super().__init__("start rows height width channels above below left right zero size region spare scale",
+        super().__init__("start rows height width channels above below left right zero size region flags scale",
                          "I8Hb3Bf", data, offset)
         self.readers = []
 
@@ -45,7 +45,7 @@ class Tensor(Record):
         need(max(self.above, self.below, self.left, self.right) <= 4096, what, "each border is at most 4,096")
         need(self.size in (1, 2), what, "an element has 1 or 2 bytes")
         need(self.region == 0, what, "a second memory region is not yet supported")
-        need(self.spare == 0, what, "byte 23 is zero")
+        need(self.flags in (0, 1), what, "byte 23 is zero, or 1 where the ring shares bytes")
         need(0 < self.scale < float("inf"), what, "the scale is positive and finite")
         need(self.size == 1 or self.zero == 0, what, "a tensor of int16 has zero point 0")
         self.all_rows = self.above + self.height + self.below
@@ -129,7 +129,7 @@ class Model:
         what, kind = f"layer {i}:", layer.kind
         need(DENSE <= kind <= MAXIMUM, what, "unknown kind", kind)
         need(layer.flags & ~7 == 0, what, "flags have unknown bits")
-        need(not layer.flags & 2, what, "waiting for the whole input is not yet supported")
+        need(not layer.flags & 2 or kind not in (DENSE, GLOBAL_AVERAGE), what, "dense layers and means never wait")
         need(layer.packing == 0, what, "weights other than int8 are not yet supported")
         need(layer.dilation_y == layer.dilation_x == 1, what, "dilation is not yet supported")
         need(layer.groups == 1, what, "groups are not yet supported")
@@ -294,23 +294,28 @@ class Model:
         need(len(output.labels) == count, what, "there are as many names as classes, labels or channels")
         return place
 
+    def has_sums(self, layer):
+        return layer.kind == GLOBAL_AVERAGE or layer.kind == DENSE and layer.source.height > 1
+
     def check_memory(self):
-        areas = [(tensor.start, tensor.end) for tensor in self.tensors]
+        """Where everything lies. What overlaps is looked at once it is known when it is in use."""
+        self.areas = [(tensor.start, tensor.end) for tensor in self.tensors]
         for i, layer in enumerate(self.layers):
-            if layer.kind == GLOBAL_AVERAGE or layer.kind == DENSE and layer.source.height > 1:
+            if self.has_sums(layer):
                 need(layer.accumulators % 4 == 0, f"layer {i}: accumulators start at a multiple of 4")
-                areas.append((layer.accumulators, layer.accumulators + 4 * layer.target.channels))
+                self.areas.append((layer.accumulators, layer.accumulators + 4 * layer.target.channels))
             else:
                 need(layer.accumulators == 0, f"layer {i}: it has no accumulators")
-        areas.sort()
-        need(all(a[1] <= b[0] for a, b in zip(areas, areas[1:])), "rings and accumulators do not overlap")
-        need(areas[-1][1] == self.arena, "the arena ends where its last ring or accumulators do")
+                self.areas.append((0, 0))
+        need(max(end for _, end in self.areas) == self.arena, "the arena ends where its last ring or accumulators do")
 
     def check_order(self):
         """Goes through the order of rows: no row is overwritten that a layer still reads, and all rows appear."""
         tensors = self.tensors
         need(sum(t.all_rows for t in tensors) * len(self.layers) <= 1 << 27, "rows times layers are at most 2^27")
         shown = [0] * len(tensors)  # rows of each tensor that have appeared, the border included
+        # When each ring and all accumulators come into use, and until when; time is counted in rows that appear.
+        first, last, time = [None] * len(self.areas), [0] * len(self.areas), 0
 
         def covered(layer, source, y):
             """Rows of the source, counted from its border, that output row y covers."""
@@ -325,6 +330,9 @@ class Model:
 
         place = {id(layer): i for i, layer in enumerate(self.layers)}
 
+        def pairs(layer):
+            return [(layer.first, layer.source), (layer.second, layer.other)][:layer.inputs]
+
         def show(number):
             tensor, lost = tensors[number], shown[number] - tensors[number].rows
             shown[number] += 1
@@ -334,21 +342,62 @@ class Model:
                     need(covered(reader, tensor, y)[0] > lost, f"tensor {number}: a row is overwritten that layer "
                          f"{place[id(reader)]} still reads")
 
+        def use(number):
+            """Notes what the next row of a tensor uses."""
+            tensor, y = tensors[number], shown[number] - tensors[number].above
+            if first[number] is None:
+                first[number] = time
+            last[number] = time
+            if y >= tensor.height:
+                return
+            if number > 0:
+                layer = self.layers[number - 1]
+                for index, source in pairs(layer):
+                    need(not source.flags or first[index] is not None,
+                         f"layer {number - 1}: it makes a row before tensor {index}, which shares bytes, has any")
+                    last[index] = time
+                if self.has_sums(layer):
+                    last[len(tensors) + number - 1] = time
+            for reader in tensor.readers:
+                sums = len(tensors) + place[id(reader)]
+                if self.has_sums(reader) and first[sums] is None:
+                    first[sums] = time
+
         def ready(number):
             tensor, y = tensors[number], shown[number] - tensors[number].above
             if number == 0 or y >= tensor.height:
                 return y < tensor.height + tensor.below
             layer = self.layers[number - 1]
-            pairs = [(layer.first, layer.source), (layer.second, layer.other)][:layer.inputs]
-            return all(covered(layer, source, y)[1] < shown[index] for index, source in pairs)
+            if layer.flags & 2:
+                return all(shown[index] == source.all_rows for index, source in pairs(layer))
+            return all(covered(layer, source, y)[1] < shown[index] for index, source in pairs(layer))
 
         for number, tensor in enumerate(tensors):
             for _ in range(tensor.above):
                 show(number)
         while (number := next(filter(ready, range(len(tensors) - 1, -1, -1)), None)) is not None:
+            time += 1
+            use(number)
             show(number)
         for number, tensor in enumerate(tensors):
             need(shown[number] == tensor.all_rows, f"tensor {number}: it does not get all its rows")
+            if not tensor.flags:
+                first[number] = 0
+            if not tensor.flags or any(output.tensor == number for output in self.outputs):
+                last[number] = time
+        self.check_overlaps(first, last)
+
+    def check_overlaps(self, first, last):
+        """Nothing overlaps that is in use at the same time."""
+        looks = 0
+        for one, area in enumerate(self.areas):
+            for other, place in enumerate(self.areas):
+                if one == other or max(area[0], place[0]) >= min(area[1], place[1]):
+                    continue
+                looks += len(self.layers) if one >= len(self.tensors) or self.tensors[one].flags else 0
+                need(max(first[one], first[other]) > min(last[one], last[other]),
+                     "two rings or accumulators overlap that are in use at the same time")
+        need(looks <= 1 << 27, "rings that share bytes are not too many")
 
     def run(self, pixels):
         """The layers' whole outputs, each with its CRC-32, and the answers of each output, for one image."""

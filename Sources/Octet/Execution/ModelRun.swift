@@ -45,8 +45,7 @@ package struct ModelRun: ~Copyable {
     let records = model.records
     let context = RunContext(records, arena: arena)
     order.restart(records)
-    RowOrder.forEachStart(
-      records, border: { context.fillBorder($0) }, start: { context.start($0, $1) })
+    RowOrder.forEachStart(records, border: { context.fillBorder($0) })
   }
 
   /// Whether the whole image has gone through and the answer is there.
@@ -72,7 +71,7 @@ package struct ModelRun: ~Copyable {
     // Windows that lie wholly on the border above need no row at all.
     if rowsFed == 1 { makeRows(context, kernels, &observer) }
     order.feed(
-      context.model,
+      context.model, border: { context.fillBorder($0) },
       feed: { step in
         let target = (context.arena + step.target).assumingMemoryBound(to: UInt8.self)
         model.bring(row, to: target, count: step.count)
@@ -131,7 +130,7 @@ extension Model {
 }
 
 extension RunContext {
-  /// A border row.
+  /// Border cells.
   package func fillBorder(_ step: RowStep) {
     (arena + step.target).initializeMemory(as: Int8.self, repeating: step.fill, count: step.count)
   }
@@ -145,7 +144,7 @@ extension RunContext {
     for channel in 0..<Int(shape.output.channels) { sums[channel] = bias?[channel] ?? 0 }
   }
 
-  /// Computes or folds a row, with an observer.
+  /// Starts accumulators, or computes or folds a row, with an observer.
   #if OCTET_SMALL_CODE
     @inline(never)
   #else
@@ -154,6 +153,7 @@ extension RunContext {
   package func take<Observer: RunObserver>(
     _ step: RowStep, _ shape: LayerShape, _ kernels: some RowKernels, _ observer: inout Observer
   ) {
+    if step.action == .start { return start(step, shape) }
     observer.willRun(layer: step.layer)
     if step.action == .fold {
       fold(step, shape, kernels)

@@ -96,10 +96,11 @@ package struct RowOrder: ~Copyable {
     guard appeared[records.firstInput(index &- 1)] >= need else { return false }
     let layer = records.layer(index &- 1)
     guard layer.kind.traits.contains(.secondInput) else { return true }
-    let shift =
-      records.tensor(Int(layer.secondInput)).borderAbove &+ need
-      &- records.tensor(Int(layer.input)).borderAbove
-    return appeared[Int(layer.secondInput)] >= shift
+    let second = records.tensor(Int(layer.secondInput))
+    let needed =
+      layer.waits
+      ? second.allRows : second.borderAbove &+ need &- records.tensor(Int(layer.input)).borderAbove
+    return appeared[Int(layer.secondInput)] >= needed
   }
 
   /// Records that the next row of a tensor is there.
@@ -120,7 +121,8 @@ package struct RowOrder: ~Copyable {
   /// Rows of the first input that must have appeared before row `row` of the layer's output can: at most
   /// 3 * 4,096, as the loader has checked the window.
   private static func rowsNeeded(_ shape: LayerShape, row: UInt16) -> UInt16 {
-    UInt16(truncatingIfNeeded: Int(shape.input.borderAbove) &+ shape.endRow(under: Int(row)))
+    if shape.layer.waits { return shape.input.allRows }
+    return UInt16(truncatingIfNeeded: Int(shape.input.borderAbove) &+ shape.endRow(under: Int(row)))
   }
 
   /// The first row of an input, border rows counted, that a layer's next row still reads; a later number than any row
@@ -157,33 +159,34 @@ extension RowOrder {
 }
 
 extension RowOrder {
-  /// Fills a border row, or the start of accumulators.
+  /// Feeds a row, or fills border cells.
   package typealias Preparing = (_ step: RowStep) -> Void
-  /// Computes or folds a row of a layer.
+  /// Starts accumulators, folds a row into them, or computes a row of a layer.
   package typealias Taking = (_ step: RowStep, _ shape: LayerShape) -> Void
 
   /// What has to be done before the first row of an image: the borders above come back where later rows took their
-  /// slots, and accumulators start.
+  /// slots. Those of rings that share bytes come with the first row.
   #if OCTET_SMALL_CODE
     @inline(never)
   #else
     @inline(__always)
   #endif
-  static func forEachStart(_ records: some RecordSource, border: Preparing, start: Taking) {
+  static func forEachStart(_ records: some RecordSource, border: Preparing) {
     for index in 0...records.layerCount {
       let tensor = records.tensor(index)
+      if tensor.shares { continue }
       for row in 0..<Int(tensor.borderAbove) { border(.border(tensor, row: row)) }
-      guard index < records.layerCount else { break }
-      let shape = records.shape(index)
-      if shape.keepsAccumulators { start(.start(layer: index, shape), shape) }
     }
   }
 
   /// The next row of the image, which is fed by `feed`; then it is folded in where a layer does that.
   @inline(__always)
-  mutating func feed(_ records: some RecordSource, feed: Preparing, take: Taking) {
+  mutating func feed(
+    _ records: some RecordSource, border: Preparing, feed: Preparing, take: Taking
+  ) {
     let input = records.tensor(0)
     let row = Int(appeared[0]) &- Int(input.borderAbove)
+    if input.isFilledAnew && row == 0 { border(.opening(input)) }
     feed(.feed(input, row: row))
     appeared[0] &+= 1
     fold(0, row: row, records, take)
@@ -206,6 +209,7 @@ extension RowOrder {
       let shape = records.shape(index &- 1)
       let row = counted &- Int(shape.output.borderAbove)
       if row < Int(shape.output.height) {
+        if shape.output.isFilledAnew && row == 0 { border(.opening(shape.output)) }
         take(.compute(layer: index &- 1, row: row, shape), shape)
         advance(index, shape)
         fold(index, row: row, records, take)
@@ -227,6 +231,7 @@ extension RowOrder {
     while reader < records.layerCount {
       if folding[reader] && records.firstInput(reader) == tensor {
         let shape = records.shape(reader)
+        if row == 0 { take(.start(layer: reader, shape), shape) }
         take(.fold(layer: reader, row: row, shape), shape)
       }
       reader &+= 1

@@ -7,7 +7,7 @@ package struct RowStep: BitwiseCopyable, Sendable {
   package enum Action: UInt8, BitwiseCopyable, Sendable {
     /// The next row of the image goes into the input's ring.
     case feed
-    /// A border row appears: cells that hold the zero point.
+    /// Border cells appear, of a row or of a ring with all its rows: cells that hold the zero point.
     case border
     /// Accumulators get what they hold before row 0.
     case start
@@ -76,6 +76,14 @@ extension RowStep {
     RowStep(
       action: .border, fill: tensor.zeroPoint, layer: 0, row: row, target: tensor.rowOffset(row),
       count: Int(tensor.width) &* tensor.pixelBytes, source: .none)
+  }
+
+  /// The whole ring of a tensor whose first row comes next.
+  @inline(__always)
+  static func opening(_ tensor: TensorRecord) -> RowStep {
+    RowStep(
+      action: .border, fill: tensor.zeroPoint, layer: 0, row: 0, target: Int(tensor.ringOffset),
+      count: tensor.ringBytes, source: .none)
   }
 
   @inline(__always)

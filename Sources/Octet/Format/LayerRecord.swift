@@ -53,6 +53,10 @@ package struct LayerRecord: Sendable {
 
   @inline(__always)
   package var hasTable: Bool { bytes.byte(Field.flags) & Flag.table != 0 }
+  /// Whether none of its rows is made before all rows of its inputs are there, so that what made them is no longer
+  /// needed then.
+  @inline(__always)
+  package var waits: Bool { IncludedKinds.sharing && bytes.byte(Field.flags) & Flag.waits != 0 }
   @inline(__always)
   package var isCoarse: Bool { IncludedKinds.coarseShifts && bytes.byte(Field.flags) & Flag.coarse != 0 }
   @inline(__always)

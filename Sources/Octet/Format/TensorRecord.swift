@@ -19,10 +19,21 @@ package struct TensorRecord: Sendable {
     @inline(__always) package static var borderRight: UInt32 { 18 }
     @inline(__always) package static var zeroPoint: UInt32 { 20 }
     @inline(__always) package static var elementBytes: UInt32 { 21 }
-    /// The memory region of the ring, and a byte that is 0.
+    /// The memory region of the ring.
     @inline(__always) static var region: UInt32 { 22 }
+    @inline(__always) package static var flags: UInt32 { 23 }
     @inline(__always) package static var scaleBits: UInt32 { 24 }
   }
+
+  /// Bits of the flags.
+  package enum Flag {
+    /// The ring may have bytes that other rings have before or after it.
+    @inline(__always) package static var shares: UInt8 { 1 }
+  }
+
+  /// Whether the ring is only the tensor's from its first row on, until nobody reads any of its rows anymore.
+  @inline(__always)
+  package var shares: Bool { IncludedKinds.sharing && bytes.byte(Field.flags) & Flag.shares != 0 }
 
   /// The first byte of the ring in the arena.
   @inline(__always)
@@ -73,6 +84,10 @@ package struct TensorRecord: Sendable {
   package func rowOffset(_ row: Int) -> Int { slotOffset(row % Int(ringRows)) }
   /// Rows with the border above and below.
   package var allRows: UInt16 { borderAbove &+ height &+ borderBelow }
+  /// Whether cells above, left or right of the real ones have to be filled when the first row comes: those of other
+  /// rings are filled once.
+  @inline(__always)
+  var isFilledAnew: Bool { shares && borderAbove | borderLeft | borderRight != 0 }
   /// The first row below the real ones.
   var firstRowBelow: UInt16 { borderAbove &+ height }
 }

@@ -10,11 +10,11 @@
 
     /// Calls `body` with every step of one image, in order: what comes before its first row, then row by row.
     package func forEachStep(_ body: (RowStep) -> Void) {
-      RowOrder.forEachStart(records, border: body, start: { step, _ in body(step) })
+      RowOrder.forEachStart(records, border: body)
       var order = RowOrder(records)
       order.forEachStep(records, border: body, take: { step, _ in body(step) })
       for _ in 0..<imageHeight {
-        order.feed(records, feed: body, take: { step, _ in body(step) })
+        order.feed(records, border: body, feed: body, take: { step, _ in body(step) })
         order.forEachStep(records, border: body, take: { step, _ in body(step) })
       }
     }
@@ -33,13 +33,28 @@
       if layers.contains(where: { $0.rounding == .awayFromZero }) { parts.append("ROUNDING_AWAY") }
       if layers.contains(where: { $0.weightZeroPoint != 0 }) { parts.append("WEIGHT_ZERO_POINTS") }
       if pixelMap != nil { parts.append("PIXEL_MAP") }
+      if sharesMemory { parts.append("SHARING") }
       if layerCount >= 64 { parts.append("MANY_LAYERS") }
       return parts
     }
 
+    /// Whether rings or accumulators have bytes in common, or layers wait for their whole input.
+    package var sharesMemory: Bool {
+      if (0...layerCount).contains(where: { tensor($0).shares }) { return true }
+      let shapes = (0..<layerCount).map { shape($0) }
+      if shapes.contains(where: \.layer.waits) { return true }
+      let sums = shapes.filter(\.keepsAccumulators).map {
+        $0.layer.accumulatorsOffset..<$0.layer.accumulatorsOffset + $0.accumulatorsBytes
+      }.sorted { $0.lowerBound < $1.lowerBound }
+      return zip(sums, sums.dropFirst()).contains { $0.overlaps($1) }
+    }
+
     /// All parts but room for many layers, which costs memory.
     package static var allParts: [String] {
-      ["COARSE_SHIFTS", "ROUNDING_TWICE", "ROUNDING_AWAY", "WEIGHT_ZERO_POINTS", "PIXEL_MAP", "NAMES"]
+      [
+        "COARSE_SHIFTS", "ROUNDING_TWICE", "ROUNDING_AWAY", "WEIGHT_ZERO_POINTS", "PIXEL_MAP", "SHARING",
+        "NAMES",
+      ]
     }
 
     /// `round(2^22 * 2^(-i / 64))` for `i` from 0 to 64, which probabilities are made of.

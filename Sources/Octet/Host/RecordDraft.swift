@@ -40,6 +40,12 @@
       (place(layer: index) + Int(field)).storeBytes(of: value.littleEndian, as: type(of: value))
     }
 
+    /// Marks a layer that waits for its whole input, or unmarks it.
+    package func setWaits(ofLayer index: Int, _ waits: Bool) {
+      let flags = layer(index).bytes.byte(LayerRecord.Field.flags) & ~LayerRecord.Flag.waits
+      set(LayerRecord.Field.flags, ofLayer: index, flags | (waits ? LayerRecord.Flag.waits : 0))
+    }
+
     private func place(tensor index: Int) -> UnsafeMutableRawPointer {
       precondition(index >= 0 && index <= layerCount, "there is no such tensor")
       return start + index * Int(FileFormat.tensorBytes)

@@ -220,6 +220,12 @@ enum IncludedKinds {
   #else
     @inline(__always) static var names: Bool { true }
   #endif
+  /// Rings and accumulators that share bytes over time, and layers that wait for their whole input.
+  #if OCTET_CHOSEN_KINDS && !OCTET_SHARING
+    @inline(__always) static var sharing: Bool { false }
+  #else
+    @inline(__always) static var sharing: Bool { true }
+  #endif
   /// Factors and offsets of pixels.
   #if OCTET_CHOSEN_KINDS && !OCTET_PIXEL_MAP
     @inline(__always) static var pixelMap: Bool { false }

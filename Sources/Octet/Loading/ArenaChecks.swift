@@ -1,4 +1,4 @@
-/// The rules for tensors by themselves, for what lies where in the arena, and for the order of rows.
+/// The rules for tensors by themselves, and for what lies where in the arena.
 extension ModelRecords {
   /// Each tensor by itself: extents, size, type, scale, and a ring inside the arena.
   func checkTensors(_ header: Header) throws(ModelError) {
@@ -22,8 +22,12 @@ extension ModelRecords {
       try check(
         element == 1 || tensor.zeroPoint == 0, .zeroPoint, TensorRecord.Field.zeroPoint,
         UInt32(bitPattern: Int32(tensor.zeroPoint)))
-      let region = UInt32(bytes.half(start &+ TensorRecord.Field.region))
+      let region = UInt32(bytes.byte(start &+ TensorRecord.Field.region))
       try check(region == 0, .secondRegion, TensorRecord.Field.region, region)
+      let flags = bytes.byte(start &+ TensorRecord.Field.flags)
+      try check(
+        flags == 0 || (IncludedKinds.sharing && flags == TensorRecord.Flag.shares), .shares,
+        TensorRecord.Field.flags, UInt32(flags))
       // A float's bits: sign 0, not zero, exponent not all ones.
       try check(
         tensor.scaleBits > 0 && tensor.scaleBits < 0x7F80_0000, .scale, TensorRecord.Field.scaleBits,
@@ -52,7 +56,8 @@ extension ModelRecords {
     }
   }
 
-  /// Accumulators lie where they are needed, nothing overlaps, and the arena ends where its last part does.
+  /// Accumulators lie where they are needed, what is always in use overlaps nothing, and the arena ends where its last
+  /// part does.
   func checkArena(_ header: Header) throws(ModelError) {
     let arena = header.arenaBytes
     var last: UInt32 = 0
@@ -69,19 +74,27 @@ extension ModelRecords {
     for part in 0..<partCount {
       let own = arenaPart(part)
       last = max(last, own.end)
-      for other in 0..<part {
-        let before = arenaPart(other)
-        let isApart = own.start >= before.end || before.start >= own.end
-        try require(
-          isApart || own.start == own.end || before.start == before.end, .overlap, at: FileFormat.arenaBytes,
-          own.start)
+      for other in 0..<part where !(isShared(part) && isShared(other)) {
+        try require(!overlaps(part, other), .overlap, at: FileFormat.arenaBytes, own.start)
       }
     }
     try require(last == arena, .arenaEnd, at: FileFormat.arenaBytes, arena)
   }
 
   /// Every ring, then every layer's accumulators, which may be empty.
-  private var partCount: Int { layerCount &+ 1 &+ layerCount }
+  var partCount: Int { layerCount &+ 1 &+ layerCount }
+
+  /// Whether other parts may have bytes of this one before or after it.
+  @inline(__always)
+  private func isShared(_ part: Int) -> Bool {
+    IncludedKinds.sharing && (part > layerCount || tensor(part).shares)
+  }
+
+  /// Whether two parts have a byte in common.
+  func overlaps(_ part: Int, _ other: Int) -> Bool {
+    let (one, two) = (arenaPart(part), arenaPart(other))
+    return one.start < two.end && two.start < one.end && one.start < one.end && two.start < two.end
+  }
 
   /// Where a part of the arena starts and ends; both lie inside it by now.
   private func arenaPart(_ index: Int) -> (start: UInt32, end: UInt32) {
@@ -92,38 +105,5 @@ extension ModelRecords {
     let shape = shape(index &- layerCount &- 1)
     let start = shape.layer.accumulatorsOffset
     return (start, start &+ shape.accumulatorsBytes)
-  }
-
-  /// Walks through the order of rows without computing: no row may be overwritten while a reader needs it.
-  ///
-  /// Each step makes a row appear, for which all layers are looked at, so the product of both bounds what this takes.
-  func checkRowOrder() throws(ModelError) {
-    var rows: UInt32 = 0
-    // At most 1,025 * 12,288.
-    for index in 0...layerCount { rows &+= UInt32(tensor(index).allRows) }
-    let steps = CheckedSize(rows).times(UInt32(truncatingIfNeeded: layerCount)).value ?? .max
-    try require(steps <= Limit.walk, .walk, at: FileFormat.layerCount, rows)
-    var order = RowOrder(self)
-    try order.forEachRow(self) { index, order throws(ModelError) in try checkRow(&order, of: index) }
-    for index in 1...layerCount {
-      try require(
-        order.rows(index) == tensor(index).allRows, .unfinished, at: Self.tensorOffset(index),
-        UInt32(order.rows(index)))
-    }
-  }
-
-  /// Whether the next row of a tensor may take its slot.
-  private func checkRow(_ order: inout RowOrder, of index: Int) throws(ModelError) {
-    let row = order.rows(index)
-    let slots = tensor(index).ringRows
-    guard row >= slots else { return }
-    let overwritten = row &- slots
-    for reader in 0..<layerCount {
-      let layer = layer(reader)
-      guard Int(layer.input) == index || Int(layer.secondInput) == index else { continue }
-      try require(
-        order.firstRowRead(self, layer: reader, tensor: index) > overwritten, .ringTooSmall,
-        at: Self.tensorOffset(index) &+ TensorRecord.Field.ringRows, UInt32(slots))
-    }
   }
 }

@@ -66,10 +66,12 @@ extension ModelRecords {
       try require(holds, rule, at: start &+ field, UInt32(bytes.byte(start &+ field)))
     }
     let flags = bytes.byte(start &+ LayerRecord.Field.flags)
-    try check(flags & LayerRecord.Flag.waits == 0, .waits, LayerRecord.Field.flags)
     let traits = layer.kind.traits
+    try check(
+      flags & LayerRecord.Flag.waits == 0 || (IncludedKinds.sharing && !traits.contains(.wholeInput)), .waits,
+      LayerRecord.Field.flags)
     let hasShifts = traits.contains(.weights) || (traits.contains(.means) && !layer.rounding.isAway)
-    let known = LayerRecord.Flag.table | (hasShifts ? LayerRecord.Flag.coarse : 0)
+    let known = LayerRecord.Flag.table | LayerRecord.Flag.waits | (hasShifts ? LayerRecord.Flag.coarse : 0)
     try check(flags & ~known == 0, .reserved, LayerRecord.Field.flags)
     try check(
       bytes.byte(start &+ LayerRecord.Field.weightEncoding) == 0, .weightEncoding,

@@ -46,7 +46,7 @@ public struct Model: Sendable {
     try records.checkOutputs(header)
     try records.checkLayers(header, constants: constants, workLimit: workLimit)
     try records.checkArena(header)
-    try records.checkRowOrder()
+    try records.checkRowOrder(header)
   }
 
   /// Layers that compute; flattening and the head are not among them.

@@ -25,6 +25,8 @@ public enum ModelRule: UInt8, Sendable {
   case coarse, walk
   /// What the format has room for and this version does not compute.
   case waits, weightEncoding, weightZeroPoint, dilation, groups, inputCount, secondRegion
+  /// Of rings that share bytes.
+  case shares, early
 
   /// What the rule says, in words that follow "octet model: ".
   public var text: StaticString {
@@ -74,7 +76,7 @@ public enum ModelRule: UInt8, Sendable {
     case .inputShift: "a shift of a layer of two inputs is out of range, or where none is used"
     case .accumulators:
       "the accumulators lie outside the arena, not at a multiple of 4, or where none are needed"
-    case .overlap: "two rings or accumulators overlap"
+    case .overlap: "two rings or accumulators overlap that are in use at the same time"
     case .arenaEnd: "the arena does not end where its last part does"
     case .ringTooSmall: "a row would be overwritten before it has been read"
     case .unfinished: "not all rows of a tensor come"
@@ -90,8 +92,9 @@ public enum ModelRule: UInt8, Sendable {
     case .channelOrder: "only a picture of three channels can have blue first"
     case .pixelMap: "only pictures have factors and offsets of pixels, of at most 2^22 and 2^30"
     case .coarse: "a layer must say whether a shift is below 33, and the program be built for that"
-    case .walk: "rows times layers are more than 2^27"
-    case .waits: "a layer waits for its whole input, which this version cannot do"
+    case .walk: "rows times layers are more than 2^27, or too many rings share bytes"
+    case .waits:
+      "a layer that waits for its whole input is of a kind that reads it row by row, and needs a program built for that"
     case .weightEncoding: "weights of fewer than 8 bits, which this version cannot read"
     case .weightZeroPoint:
       "only a layer with weights has a zero point of these, and the program must be built for that"
@@ -99,6 +102,8 @@ public enum ModelRule: UInt8, Sendable {
     case .groups: "a convolution in groups, which this version cannot compute"
     case .inputCount: "the number of inputs does not fit the kind of layer"
     case .secondRegion: "a second memory region, which this version cannot use"
+    case .shares: "unknown flags of a tensor, or its ring shares bytes and the program is not built for that"
+    case .early: "a row is made before the first row of an input whose ring shares bytes"
     case .work: "an image takes more work than the limit; what was found counts 2^32 operations each"
     }
   }

@@ -202,6 +202,7 @@ package struct CSource {
       let fields: [Int] = [
         Int(t.ringOffset), Int(t.ringRows), Int(t.height), Int(t.width), Int(t.channels), Int(t.borderAbove),
         Int(t.borderBelow), Int(t.borderLeft), Int(t.borderRight), Int(t.elementBytes), Int(t.zeroPoint),
+        t.shares ? 1 : 0,
       ]
       text += "  {\(fields.map(String.init).joined(separator: ", "))},\n"
     }

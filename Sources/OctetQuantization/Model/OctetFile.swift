@@ -8,7 +8,7 @@ package struct OctetFile {
 
   package init(_ model: QuantizedModel) {
     let records = model.records
-    let plan = MemoryPlan(records, outputs: model.outputs.map(\.tensor))
+    let plan = MemoryPlan(records, outputs: model.outputs.map(\.tensor), goal: model.memoryGoal)
     let names = model.outputs.map(Self.names)
     let namesStart =
       Int(FileFormat.headerBytes) + model.tensors.count * Int(FileFormat.tensorBytes)
@@ -46,7 +46,9 @@ package struct OctetFile {
     for (index, ring) in plan.rings.enumerated() {
       records.set(TensorRecord.Field.ringOffset, ofTensor: index, UInt32(ring.start))
       records.set(TensorRecord.Field.ringRows, ofTensor: index, UInt16(ring.rows))
+      if ring.shares { records.set(TensorRecord.Field.flags, ofTensor: index, TensorRecord.Flag.shares) }
     }
+    for layer in plan.waiting { records.setWaits(ofLayer: layer, true) }
     for (index, section) in sections.enumerated() {
       records.set(
         LayerRecord.Field.constantsOffset, ofLayer: index, section.isEmpty ? 0 : UInt32(section.lowerBound))

@@ -21,7 +21,11 @@ extension QuantizedModel {
         return "a layer reads a border of more than 255 rows or columns"
       }
     }
-    let arena = memoryPlan.arenaBytes
+    let plan = memoryPlan
+    let arena = plan.arenaBytes
+    if case .bytes(let most) = memoryGoal, arena > most {
+      return "the least memory that was found for it is \(arena) bytes, and --arena allows \(most)"
+    }
     guard arena <= Int(Limit.arenaBytes) else {
       return "it needs \(arena) bytes of memory to run; \(Limit.arenaBytes) is the most"
     }

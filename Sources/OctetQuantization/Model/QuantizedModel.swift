@@ -14,6 +14,7 @@ package struct QuantizedModel: Hashable, Sendable {
   /// The input, then the output of each layer.
   package var tensors: [QuantizedTensor]
   package var layers: [QuantizedLayer]
+  package var memoryGoal = MemoryGoal.usual
 
   /// A classifier, whose last tensor holds the logits.
   package init(head: Head, classNames: [String], tensors: [QuantizedTensor], layers: [QuantizedLayer]) {
