@@ -73,7 +73,7 @@ enum SamplePage {
           filters: FirstFilters(
             name: hostile, shape: ImageShape(height: 3, width: 3, channels: 1),
             filters: (0..<4).map { filter in (0..<9).map { Float($0 - filter) } }), maps: maps,
-          arena: ([ArenaPart(name: hostile, offset: 0, bytes: 84, rows: 3)], 100)
+          arena: ([ArenaPart(name: hostile, offset: 0, bytes: 84, rows: 3, index: 0)], 100)
         ).section,
         classification.section,
       ], version: "1")

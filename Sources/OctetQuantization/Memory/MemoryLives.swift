@@ -3,14 +3,12 @@ import Octet
 /// Which rows each ring has to hold, and when it is in use, for one choice of layers that wait for their whole input.
 ///
 /// Time is counted in rows that appear. It is found by the walk that the loader checks a file by.
-struct MemoryLives {
+package struct MemoryLives {
   /// A ring or accumulators.
-  struct Part: Equatable {
+  package struct Part: Equatable {
     let bytes: Int
     /// From the row with which it comes into use to the last one that reads it; both count.
-    let life: ClosedRange<Int>
-    /// Whether its bytes may be something else's before and after.
-    let mayShare: Bool
+    package let life: ClosedRange<Int>
 
     /// Bytes that it takes where others start at multiples of 4.
     var room: Int { (bytes + 3) / 4 * 4 }
@@ -19,19 +17,21 @@ struct MemoryLives {
   /// Rows that each ring must hold so that none is overwritten while a reader needs it.
   let rows: [Int]
   /// A ring for each tensor, then accumulators for each layer, with no bytes where it has none.
-  let parts: [Part]
+  package let parts: [Part]
   /// When the first row of each tensor appears.
   let starts: [Int]
+  /// Rows of all tensors, when the last has appeared.
+  package let steps: Int
 
   /// Nil where waiting leaves a tensor without all its rows.
   ///
   /// - Parameters:
   ///   - records: with the layers marked that wait.
   ///   - outputs: tensors that are still wanted when the last row has gone through.
-  init?(_ records: RecordDraft, outputs: [Int]) {
+  init?(_ records: some RecordSource, outputs: [Int]) {
     var walk = Walk(records)
     var order = RowOrder(records)
-    order.forEachRow(records) { tensor, order in walk.appear(tensor, &order) }
+    order.forEachRow(records) { tensor, order in walk.appear(tensor, &order, records) }
     for tensor in 0...records.layerCount where order.rows(tensor) != records.tensor(tensor).allRows {
       return nil
     }
@@ -40,12 +40,13 @@ struct MemoryLives {
       walk.ends[output] = walk.step
     }
     rows = walk.rows
+    steps = walk.step
     starts = walk.starts.map { $0 ?? 0 }
-    parts = walk.parts(records)
+    parts = walk.parts()
   }
 
   /// The most bytes that are in use at once: no arena can be smaller for these rows.
-  var bound: Int { peak(within: Int.min...Int.max) }
+  package var bound: Int { peak(within: Int.min...Int.max) }
 
   /// The same for a time.
   func peak(within time: ClosedRange<Int>) -> Int {
@@ -69,7 +70,6 @@ struct MemoryLives {
 
 /// What is noted while the rows go by.
 private struct Walk {
-  let records: RecordDraft
   private let shapes: [LayerShape]
   private let tensors: [TensorRecord]
   /// Layers that read a tensor, and whether they fold its rows into accumulators.
@@ -84,8 +84,7 @@ private struct Walk {
   /// Tensors that a layer reads before their first row is there.
   private var areEarly: [Bool]
 
-  init(_ records: RecordDraft) {
-    self.records = records
+  init(_ records: some RecordSource) {
     let count = records.layerCount
     shapes = (0..<count).map { records.shape($0) }
     tensors = (0...count).map { records.tensor($0) }
@@ -105,7 +104,7 @@ private struct Walk {
   }
 
   /// The next row of a tensor is about to appear.
-  mutating func appear(_ tensor: Int, _ order: inout RowOrder) {
+  mutating func appear(_ tensor: Int, _ order: inout RowOrder, _ records: some RecordSource) {
     step += 1
     let row = Int(order.rows(tensor)) - Int(tensors[tensor].borderAbove)
     let isReal = row < Int(tensors[tensor].height)
@@ -127,17 +126,26 @@ private struct Walk {
     }
   }
 
-  func parts(_ records: RecordDraft) -> [MemoryLives.Part] {
+  func parts() -> [MemoryLives.Part] {
     let rings = tensors.indices.map { index in
       MemoryLives.Part(
         bytes: rows[index] * tensors[index].rowBytes,
-        life: areEarly[index] ? 0...step : (starts[index] ?? 0)...max(ends[index], starts[index] ?? 0),
-        mayShare: !areEarly[index])
+        life: areEarly[index] ? 0...step : (starts[index] ?? 0)...max(ends[index], starts[index] ?? 0))
     }
     let accumulators = shapes.enumerated().map { index, shape in
       MemoryLives.Part(
-        bytes: Int(shape.accumulatorsBytes), life: sums[index] ?? 0...0, mayShare: true)
+        bytes: Int(shape.accumulatorsBytes), life: sums[index] ?? 0...0)
     }
     return rings + accumulators
+  }
+}
+
+extension Model {
+  /// When what is in its arena is in use.
+  package var memoryLives: MemoryLives {
+    guard let lives = MemoryLives(records, outputs: (0..<outputCount).map { output($0).tensor }) else {
+      preconditionFailure("the loader has seen all rows appear")
+    }
+    return lives
   }
 }

@@ -2,7 +2,7 @@ import Octet
 import OctetNetwork
 
 /// How much memory a model may take to run.
-package enum MemoryGoal: Hashable, Sendable {
+public enum MemoryGoal: Hashable, Sendable {
   /// All rows stream, and nothing shares memory, unless that saves a tenth of it or more.
   case usual
   /// As little as is found.
@@ -33,13 +33,19 @@ package struct MemoryPlan: Hashable, Sendable {
   /// The most bytes that are in use at once with these layers waiting: no arena for them can be smaller.
   package let bound: Int
 
-  /// - Parameter outputs: tensors that are still wanted when the last row has gone through.
-  init(_ records: RecordDraft, outputs: [Int], goal: MemoryGoal) {
+  /// - Parameters:
+  ///   - outputs: tensors that are still wanted when the last row has gone through.
+  ///   - waiting: layers that wait for their whole input; nil to search for them.
+  init(_ records: RecordDraft, outputs: [Int], goal: MemoryGoal, waiting: Set<Int>?) {
     var search = WaitSearch(records, outputs: outputs)
     guard let streamed = search.lives([]) else {
       preconditionFailure("rows that wait for nothing but windows all appear")
     }
     let plain = MemoryPlan(streamed, records, waiting: [], shares: false)
+    if let waiting {
+      self = MemoryPlan(search.lives(waiting) ?? streamed, records, waiting: waiting, shares: true)
+      return
+    }
     switch goal {
     case .usual:
       let smallest = Self.smallest(&search, streamed, records)
@@ -60,7 +66,17 @@ package struct MemoryPlan: Hashable, Sendable {
     _ search: inout WaitSearch, _ streamed: MemoryLives, _ records: RecordDraft
   ) -> MemoryPlan {
     let waiting = search.best()
-    return MemoryPlan(search.lives(waiting) ?? streamed, records, waiting: waiting, shares: true)
+    let plan = MemoryPlan(search.lives(waiting) ?? streamed, records, waiting: waiting, shares: true)
+    return plan.isQuicklyChecked ? plan : MemoryPlan(streamed, records, waiting: [], shares: false)
+  }
+
+  /// Whether the loader accepts as much sharing: it looks at all layers for each pair that shares bytes.
+  private var isQuicklyChecked: Bool {
+    let places = rings.map { $0.start..<$0.start + $0.bytes } + accumulators.compactMap { $0 }
+    let pairs = places.indices.reduce(0) { sum, index in
+      sum + places.count { $0.overlaps(places[index]) } - 1
+    }
+    return pairs * accumulators.count <= Int(Limit.walk)
   }
 
   private init(_ lives: MemoryLives, _ records: RecordDraft, waiting: Set<Int>, shares: Bool) {
@@ -88,6 +104,15 @@ package struct MemoryPlan: Hashable, Sendable {
 extension QuantizedModel {
   /// For a model of at most 1,024 layers.
   package var memoryPlan: MemoryPlan {
-    MemoryPlan(records, outputs: outputs.map(\.tensor), goal: memoryGoal)
+    MemoryPlan(records, outputs: outputs.map(\.tensor), goal: memoryGoal, waiting: waiting)
+  }
+
+  /// The least bytes in use at once that the search for layers that wait finds.
+  ///
+  /// - Parameter triesAll: whether it tries every choice, rather than those that are likely to be good.
+  package func leastMemory(triesAll: Bool) -> Int? {
+    var search = WaitSearch(records, outputs: outputs.map(\.tensor))
+    let waiting = triesAll ? search.bestOfAll() : search.bestFound()
+    return search.lives(waiting)?.bound
   }
 }

@@ -4,7 +4,7 @@ import Octet
 ///
 /// Where all paths lead through one tensor, what happens before it is whole and what happens after do not depend on
 /// each other: the best choice among such tensors is found exactly, stretch by stretch. Layers beside other paths are
-/// then added and removed one or two at a time as long as that helps. Networks of few layers are searched whole.
+/// then added and removed, up to three at a time, as long as that helps. Networks of few layers are searched whole.
 struct WaitSearch {
   private let records: RecordDraft
   private let outputs: [Int]
@@ -13,8 +13,6 @@ struct WaitSearch {
   private var found: [Set<Int>: Int] = [:]
   private var walksLeft: Int
 
-  /// Choices among so few layers are all tried.
-  private static let mostForAll = 9
   /// Rows times layers that all walks together may look at.
   private static let effort = 300_000_000
 
@@ -35,15 +33,23 @@ struct WaitSearch {
 
   /// The choice with the least bytes in use at once, and of several the one where the fewest layers wait.
   mutating func best() -> Set<Int> {
+    candidates.count < 20 && 1 << candidates.count <= walksLeft ? bestOfAll() : bestFound()
+  }
+
+  /// The same by trying every choice.
+  mutating func bestOfAll() -> Set<Int> {
     var best: Set<Int> = []
-    if candidates.count <= Self.mostForAll {
-      for bits in 1..<max(1 << candidates.count, 2) where !candidates.isEmpty {
-        let waiting = Set(candidates.indices.filter { bits >> $0 & 1 == 1 }.map { candidates[$0] })
-        if isBetter(waiting, than: best) { best = waiting }
-      }
-      return best
+    for bits in 0..<1 << candidates.count {
+      let waiting = Set(candidates.indices.filter { bits >> $0 & 1 == 1 }.map { candidates[$0] })
+      if isBetter(waiting, than: best) { best = waiting }
     }
-    for start in [[], throughCuts()] as [Set<Int>] {
+    return best
+  }
+
+  /// The same, or nearly, without trying them all.
+  mutating func bestFound() -> Set<Int> {
+    var best: Set<Int> = []
+    for start in [[], throughCuts(), Set(candidates)] {
       let improved = improved(start)
       if isBetter(improved, than: best) { best = improved }
     }
@@ -69,17 +75,27 @@ struct WaitSearch {
     var isDone = false
     while !isDone, walksLeft > 0 {
       isDone = true
-      search: for (place, one) in candidates.enumerated() {
-        for other in candidates[place..<min(place + 4, candidates.count)] where walksLeft > 0 {
-          let next = best.symmetricDifference(other == one ? [one] : [one, other])
-          guard isBetter(next, than: best) else { continue }
-          best = next
-          isDone = false
-          break search
-        }
+      for change in Self.changes(candidates) where walksLeft > 0 {
+        let next = best.symmetricDifference(change)
+        guard isBetter(next, than: best) else { continue }
+        best = next
+        isDone = false
       }
     }
     return best
+  }
+
+  /// Each layer alone, and two or three that are near each other.
+  private static func changes(_ candidates: [Int]) -> [Set<Int>] {
+    var changes = candidates.map { Set([$0]) }
+    for place in candidates.indices {
+      let near = candidates[place..<min(place + 5, candidates.count)].dropFirst()
+      for second in near {
+        changes.append([candidates[place], second])
+        for third in near where third > second { changes.append([candidates[place], second, third]) }
+      }
+    }
+    return changes
   }
 
   /// Layers that read a tensor through which all paths lead, where each of them can wait.

@@ -8,7 +8,7 @@ package struct OctetFile {
 
   package init(_ model: QuantizedModel) {
     let records = model.records
-    let plan = MemoryPlan(records, outputs: model.outputs.map(\.tensor), goal: model.memoryGoal)
+    let plan = model.memoryPlan
     let names = model.outputs.map(Self.names)
     let namesStart =
       Int(FileFormat.headerBytes) + model.tensors.count * Int(FileFormat.tensorBytes)

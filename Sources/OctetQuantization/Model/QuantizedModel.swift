@@ -15,6 +15,8 @@ package struct QuantizedModel: Hashable, Sendable {
   package var tensors: [QuantizedTensor]
   package var layers: [QuantizedLayer]
   package var memoryGoal = MemoryGoal.usual
+  /// Layers that wait for their whole input, where these are not to be searched for; memory is shared then.
+  package var waiting: Set<Int>?
 
   /// A classifier, whose last tensor holds the logits.
   package init(head: Head, classNames: [String], tensors: [QuantizedTensor], layers: [QuantizedLayer]) {

@@ -59,8 +59,8 @@ package struct Quantizer {
       progress(images.count + index + 1)
     }
     return QuantizedNetwork(
-      network: network, inputKind: images.values.areBytes ? .pictures : .features, input: input, integers: all
-    )
+      network: network, inputKind: images.values.areBytes ? .pictures : .features, memory: settings.memory,
+      input: input, integers: all)
   }
 
   private func quantize(
@@ -89,6 +89,8 @@ package struct Quantizer {
 package struct QuantizedNetwork: Sendable {
   package let network: LoweredNetwork
   package let inputKind: InputKind
+  /// How much memory the model may take to run.
+  package var memory = MemoryGoal.usual
   /// What the integers of the input stand for.
   package let input: IntegerLayer.Encoding
   package let integers: [IntegerLayer]
@@ -108,6 +110,7 @@ package struct QuantizedNetwork: Sendable {
     }
     var model = QuantizedModel(outputs: outputs, tensors: tensors, layers: integers.map(\.layer))
     model.inputKind = inputKind
+    model.memoryGoal = memory
     model.pictureForm = network.pictureForm
     model.pixelMap = network.pixelScaling?.factors(input) ?? []
     model.fitBorders()
@@ -127,6 +130,8 @@ public struct QuantizationSettings: Hashable, Sendable {
   public var searchesWeightScales = true
   /// Whether each layer's bias makes up for the mean error of the layers before it.
   public var correctsBias = true
+  /// How much memory the model may take to run.
+  public var memory = MemoryGoal.usual
 
   /// The usual settings.
   public init() {}

@@ -7,9 +7,12 @@ package struct ArenaPart: Sendable {
   package let bytes: Int
   /// Rows of a ring; 0 for accumulators.
   package let rows: Int
+  /// Rings by their tensors, then accumulators by their layers.
+  package let index: Int
 
-  package init(name: String, offset: Int, bytes: Int, rows: Int) {
+  package init(name: String, offset: Int, bytes: Int, rows: Int, index: Int) {
     self.name = name
+    self.index = index
     self.offset = offset
     self.bytes = bytes
     self.rows = rows

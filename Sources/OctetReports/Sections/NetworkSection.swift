@@ -63,7 +63,8 @@ package struct NetworkSection {
       caption:
         """
         All of it, \(NumberText.grouped(bytes)) bytes. Tensor 0 is the image, tensor 1 the output of \
-        layer 1. A ring holds the few rows of a tensor that are needed at a time.
+        layer 1. A ring holds the few rows of a tensor that are needed at a time. What overlaps is needed at \
+        different times.
         """,
       drawing: ArenaMap(parts: parts, bytes: bytes).drawing())
   }

@@ -16,6 +16,9 @@ struct ModelDraft {
     var zeroPoint: Int8 = 0
     var elementBytes: UInt8 = 1
     var scale: Float = 0.5
+    var flags: UInt8 = 0
+    /// Where its ring is; nil for behind what has a place so far.
+    var place: UInt32?
 
     var ringBytes: UInt32 {
       UInt32(rows) * (UInt32(border.2) + UInt32(width) + UInt32(border.3)) * UInt32(channels)
@@ -51,6 +54,8 @@ struct ModelDraft {
     var accumulators: UInt32 = 0
     /// Bytes of accumulators, for laying out the arena.
     var accumulatorsBytes: UInt32 = 0
+    /// Where they are; nil for behind what has a place so far.
+    var place: UInt32?
     var constants: [UInt8] = []
 
     init(_ kind: LayerKind, input: UInt16) {
@@ -91,14 +96,17 @@ struct ModelDraft {
   /// Gives every ring and every layer's accumulators a place, one after the other; the arena's length comes back.
   mutating func layOut() -> UInt32 {
     var end: UInt32 = 0
-    func place(_ bytes: UInt32) -> UInt32 {
-      let start = (end + 3) & ~3
-      end = start + bytes
+    func place(_ bytes: UInt32, at given: UInt32?) -> UInt32 {
+      let start = given ?? (end + 3) & ~3
+      end = max(end, start + bytes)
       return start
     }
-    for index in tensors.indices { tensors[index].ring = place(tensors[index].ringBytes) }
+    for index in tensors.indices {
+      tensors[index].ring = place(tensors[index].ringBytes, at: tensors[index].place)
+    }
     for index in layers.indices where layers[index].accumulatorsBytes > 0 {
-      layers[index].accumulators = place(layers[index].accumulatorsBytes)
+      layers[index].accumulators = place(
+        layers[index].accumulatorsBytes, at: layers[index].place)
     }
     return end
   }
@@ -149,7 +157,7 @@ struct ModelDraft {
     file.append32(tensor.ring)
     for half in [tensor.rows, tensor.height, tensor.width, tensor.channels] { file.append16(half) }
     for cells in [tensor.border.0, tensor.border.1, tensor.border.2, tensor.border.3] { file.append16(cells) }
-    file += [UInt8(bitPattern: tensor.zeroPoint), tensor.elementBytes, 0, 0]
+    file += [UInt8(bitPattern: tensor.zeroPoint), tensor.elementBytes, 0, tensor.flags]
     file.append32(tensor.scale.bitPattern)
   }
 

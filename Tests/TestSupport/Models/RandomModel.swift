@@ -1,3 +1,4 @@
+import Octet
 import OctetHost
 import OctetNetwork
 import OctetQuantization
@@ -12,7 +13,21 @@ package struct RandomModel {
   /// - Parameter layerCount: layers before the last one, which gives the logits; a few when nil.
   package init(seed: UInt64, layerCount: Int? = nil) {
     var builder = RandomModelBuilder(seed: seed)
-    model = builder.build(layerCount: layerCount)
+    var model = builder.build(layerCount: layerCount)
+    Self.drawMemory(&model, seed)
+    self.model = model
+  }
+
+  /// Rings side by side, sharing memory as the planner finds best, or with layers that wait by chance.
+  private static func drawMemory(_ model: inout QuantizedModel, _ seed: UInt64) {
+    var random = RandomStream(seed: seed, purpose: .testing, 0x3E3)
+    switch Int.random(in: 0..<4, using: &random) {
+    case 0: model.memoryGoal = .bytes(1 << 28)
+    case 1: model.memoryGoal = .smallest
+    default:
+      let candidates = model.layers.indices.filter { !model.layers[$0].kind.traits.contains(.wholeInput) }
+      model.waiting = Set(candidates.filter { _ in Int.random(in: 0..<3, using: &random) == 0 })
+    }
   }
 
   /// A model of layers whose sums are their biases, each at a tie of one of the two ways of rounding, or beside it.

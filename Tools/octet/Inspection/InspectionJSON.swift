@@ -92,6 +92,7 @@ struct InspectionJSON {
       ]
     }
     members.append(("rounding", .string("\(layer.rounding)")))
+    members.append(("waits", .bool(layer.waits)))
     if layer.kind.hasWeights {
       members.append(("weight_zero_point", .integer(Int(layer.weightZeroPoint))))
     }
@@ -119,6 +120,7 @@ struct InspectionJSON {
         .object([
           ("offset", .integer(Int(tensor.ringOffset))), ("rows", .integer(Int(tensor.ringRows))),
           ("row_bytes", .integer(tensor.rowBytes)), ("bytes", .integer(tensor.ringBytes)),
+          ("shares", .bool(tensor.shares)),
         ])
       ),
     ]

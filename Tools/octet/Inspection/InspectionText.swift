@@ -2,6 +2,7 @@ import Octet
 import OctetCommandLine
 import OctetInterchange
 import OctetNetwork
+import OctetQuantization
 import OctetReports
 import OctetText
 
@@ -122,17 +123,38 @@ struct InspectionText {
   // MARK: memory and work
 
   private func arena() -> String {
+    let lives = file.model.sharesMemory ? file.model.memoryLives : nil
     var table = TextTable(
-      .init("offset", .right), .init("bytes", .right), .init("what"))
-    for part in file.arenaParts.sorted(by: { $0.offset < $1.offset }) {
-      let rows = part.rows == 1 ? "1 row" : "\(part.rows) rows"
-      let isRing = part.rows > 0
-      table.addRow([
-        NumberText.grouped(part.offset), NumberText.grouped(part.bytes),
-        isRing ? "\(part.name): \(rows) of \(NumberText.grouped(part.bytes / part.rows)) bytes" : part.name,
-      ])
+      columns: [.init("offset", .right), .init("bytes", .right), .init("what")]
+        + (lives == nil ? [] : [.init("in use at rows")]))
+    // Over time where it is shared, else from its first byte on.
+    let parts = file.arenaParts.sorted { one, other in
+      guard let lives else { return one.offset < other.offset }
+      return lives.parts[one.index].life.lowerBound < lives.parts[other.index].life.lowerBound
     }
-    return "Arena: \(NumberText.grouped(file.model.arenaBytes)) bytes\n" + table.rendered()
+    for part in parts {
+      let rows = part.rows == 1 ? "1 row" : "\(part.rows) rows"
+      let life = lives?.parts[part.index].life
+      table.addRow(
+        [
+          NumberText.grouped(part.offset), NumberText.grouped(part.bytes),
+          part.rows > 0
+            ? "\(part.name): \(rows) of \(NumberText.grouped(part.bytes / part.rows)) bytes" : part.name,
+        ]
+          + (life.map { ["\(NumberText.grouped($0.lowerBound)) to \(NumberText.grouped($0.upperBound))"] }
+            ?? []))
+    }
+    return "Arena: \(NumberText.grouped(file.model.arenaBytes)) bytes\(bound(lives))\n" + table.rendered()
+  }
+
+  /// Whether another place for what shares memory could take less.
+  private func bound(_ lives: MemoryLives?) -> String {
+    guard let lives else { return "" }
+    let rows = "of \(NumberText.grouped(lives.steps)) rows that appear in an image"
+    let missed = file.model.arenaBytes - lives.bound
+    return missed <= 0
+      ? "; as many are in use at once, \(rows)"
+      : "; \(NumberText.grouped(lives.bound)) are in use at once, \(rows)"
   }
 
   /// What `--max-work` looks at.

@@ -55,6 +55,7 @@ extension OctetModelFile {
     case .halfUpThenAway: words.append("rounded twice")
     case .awayFromZero: words.append("rounded away from 0")
     }
+    if layer.waits { words.append("waits for its input") }
     if layer.weightZeroPoint != 0 { words.append("weights from \(layer.weightZeroPoint)") }
     if layer.hasTable { words.append("table") }
     let output = model.tensor(index + 1)
@@ -72,14 +73,14 @@ extension OctetModelFile {
       var parts = [
         ArenaPart(
           name: "tensor \(index)", offset: Int(tensor.ringOffset), bytes: tensor.ringBytes,
-          rows: Int(tensor.ringRows))
+          rows: Int(tensor.ringRows), index: index)
       ]
       let bytes = index == 0 ? 0 : accumulatorBytes(of: index - 1)
       if bytes > 0 {
         parts.append(
           ArenaPart(
             name: "accumulators of tensor \(index)", offset: Int(model.layer(index - 1).accumulatorsOffset),
-            bytes: bytes, rows: 0))
+            bytes: bytes, rows: 0, index: model.layerCount + index))
       }
       return parts
     }

@@ -27,10 +27,12 @@ struct IntegerConversion {
   ///   - located: what was named to test the model on. Unless it has pixels, or the options say what those are, a byte
   ///     of the input is one of the file's own integers plus 128.
   ///   - picture: the shape of pictures that a flat input is made of, where there is no data.
+  ///   - memory: how much it may take to run.
   ///   - workLimit: the most operations that an image may take, where a limit was given.
   init(
     _ network: LiteNetwork, _ located: DataOption.Located?, _ pictures: DataRequest,
-    _ options: ForeignModelOptions, picture: ImageShape? = nil, workLimit: UInt64 = .max
+    _ options: ForeignModelOptions, picture: ImageShape? = nil, memory: MemoryGoal = .usual,
+    workLimit: UInt64 = .max
   ) throws {
     decided = try FloatModelSource.outputs(
       of: network, given: options.classNames, targets: located?.data.train.targets ?? .none)
@@ -56,6 +58,8 @@ struct IntegerConversion {
     }
     quantized.pictureForm =
       located?.form ?? pictures.form(for: network.input, classNames: decided.firstClassNames)
+    quantized.memoryGoal = memory
+    if let fault = quantized.fault { throw FileContentError(path: network.path, reason: fault) }
     self.quantized = quantized
     self.sources = sources
     file = OctetFile(quantized)

@@ -15,6 +15,7 @@ struct IntegerConversionRun {
   let located: DataOption.Located?
   let pictures: DataRequest
   let options: ForeignModelOptions
+  let memory: MemoryGoal
   let threads: Int
   let isQuiet: Bool
   let isJSON: Bool
@@ -24,7 +25,7 @@ struct IntegerConversionRun {
   func run() throws {
     try AtomicFile.requireWritable(path: outputPath)
     // Checked even where nothing is tested: a model of other classes or pictures than these is not what was meant.
-    let made = try IntegerConversion(network, located, pictures, options)
+    let made = try IntegerConversion(network, located, pictures, options, memory: memory)
     let model = made.model
     let tested = try made.data.map { data in
       try TargetedItems(
