@@ -45,7 +45,8 @@ package struct ModelRun: ~Copyable {
     let records = model.records
     let context = RunContext(records, arena: arena)
     order.restart(records)
-    RowOrder.forEachStart(records, border: { context.fillBorder($0) })
+    RowOrder.forEachStart(
+      records, border: { context.fillBorder($0) }, start: { context.start($0, $1) })
   }
 
   /// Whether the whole image has gone through and the answer is there.
@@ -69,9 +70,12 @@ package struct ModelRun: ~Copyable {
     let context = RunContext(model.records, arena: arena)
     let model = model
     // Windows that lie wholly on the border above need no row at all.
-    if rowsFed == 1 { makeRows(context, kernels, &observer) }
+    if rowsFed == 1 {
+      makeRows(context, kernels, &observer)
+      if let opening = RowOrder.opening(context.model) { context.fillBorder(opening) }
+    }
     order.feed(
-      context.model, border: { context.fillBorder($0) },
+      context.model,
       feed: { step in
         let target = (context.arena + step.target).assumingMemoryBound(to: UInt8.self)
         model.bring(row, to: target, count: step.count)
@@ -153,7 +157,7 @@ extension RunContext {
   package func take<Observer: RunObserver>(
     _ step: RowStep, _ shape: LayerShape, _ kernels: some RowKernels, _ observer: inout Observer
   ) {
-    if step.action == .start { return start(step, shape) }
+    if IncludedKinds.sharing, step.action == .start { return start(step, shape) }
     observer.willRun(layer: step.layer)
     if step.action == .fold {
       fold(step, shape, kernels)

@@ -165,28 +165,36 @@ extension RowOrder {
   package typealias Taking = (_ step: RowStep, _ shape: LayerShape) -> Void
 
   /// What has to be done before the first row of an image: the borders above come back where later rows took their
-  /// slots. Those of rings that share bytes come with the first row.
+  /// slots, and accumulators start. Where memory may be shared, all of this waits for the first row.
   #if OCTET_SMALL_CODE
     @inline(never)
   #else
     @inline(__always)
   #endif
-  static func forEachStart(_ records: some RecordSource, border: Preparing) {
+  static func forEachStart(_ records: some RecordSource, border: Preparing, start: Taking) {
     for index in 0...records.layerCount {
       let tensor = records.tensor(index)
       if tensor.shares { continue }
       for row in 0..<Int(tensor.borderAbove) { border(.border(tensor, row: row)) }
+      if IncludedKinds.sharing { continue }
+      guard index < records.layerCount else { break }
+      let shape = records.shape(index)
+      if shape.keepsAccumulators { start(.start(layer: index, shape), shape) }
     }
+  }
+
+  /// What comes before the first row of the image is fed, where its ring is filled anew.
+  @inline(__always)
+  static func opening(_ records: some RecordSource) -> RowStep? {
+    let input = records.tensor(0)
+    return input.isFilledAnew ? .opening(input) : nil
   }
 
   /// The next row of the image, which is fed by `feed`; then it is folded in where a layer does that.
   @inline(__always)
-  mutating func feed(
-    _ records: some RecordSource, border: Preparing, feed: Preparing, take: Taking
-  ) {
+  mutating func feed(_ records: some RecordSource, feed: Preparing, take: Taking) {
     let input = records.tensor(0)
     let row = Int(appeared[0]) &- Int(input.borderAbove)
-    if input.isFilledAnew && row == 0 { border(.opening(input)) }
     feed(.feed(input, row: row))
     appeared[0] &+= 1
     fold(0, row: row, records, take)
@@ -231,7 +239,7 @@ extension RowOrder {
     while reader < records.layerCount {
       if folding[reader] && records.firstInput(reader) == tensor {
         let shape = records.shape(reader)
-        if row == 0 { take(.start(layer: reader, shape), shape) }
+        if IncludedKinds.sharing && row == 0 { take(.start(layer: reader, shape), shape) }
         take(.fold(layer: reader, row: row, shape), shape)
       }
       reader &+= 1

@@ -10,11 +10,12 @@
 
     /// Calls `body` with every step of one image, in order: what comes before its first row, then row by row.
     package func forEachStep(_ body: (RowStep) -> Void) {
-      RowOrder.forEachStart(records, border: body)
+      RowOrder.forEachStart(records, border: body, start: { step, _ in body(step) })
       var order = RowOrder(records)
       order.forEachStep(records, border: body, take: { step, _ in body(step) })
+      if let opening = RowOrder.opening(records) { body(opening) }
       for _ in 0..<imageHeight {
-        order.feed(records, border: body, feed: body, take: { step, _ in body(step) })
+        order.feed(records, feed: body, take: { step, _ in body(step) })
         order.forEachStep(records, border: body, take: { step, _ in body(step) })
       }
     }

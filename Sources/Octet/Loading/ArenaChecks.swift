@@ -22,12 +22,13 @@ extension ModelRecords {
       try check(
         element == 1 || tensor.zeroPoint == 0, .zeroPoint, TensorRecord.Field.zeroPoint,
         UInt32(bitPattern: Int32(tensor.zeroPoint)))
-      let region = UInt32(bytes.byte(start &+ TensorRecord.Field.region))
-      try check(region == 0, .secondRegion, TensorRecord.Field.region, region)
-      let flags = bytes.byte(start &+ TensorRecord.Field.flags)
-      try check(
-        flags == 0 || (IncludedKinds.sharing && flags == TensorRecord.Flag.shares), .shares,
-        TensorRecord.Field.flags, UInt32(flags))
+      let region = UInt32(bytes.half(start &+ TensorRecord.Field.region))
+      if IncludedKinds.sharing {
+        try check(region & 0xFF == 0, .secondRegion, TensorRecord.Field.region, region)
+        try check(region >> 8 <= TensorRecord.Flag.shares, .shares, TensorRecord.Field.flags, region)
+      } else {
+        try check(region == 0, .secondRegion, TensorRecord.Field.region, region)
+      }
       // A float's bits: sign 0, not zero, exponent not all ones.
       try check(
         tensor.scaleBits > 0 && tensor.scaleBits < 0x7F80_0000, .scale, TensorRecord.Field.scaleBits,
@@ -74,8 +75,14 @@ extension ModelRecords {
     for part in 0..<partCount {
       let own = arenaPart(part)
       last = max(last, own.end)
-      for other in 0..<part where !(isShared(part) && isShared(other)) {
-        try require(!overlaps(part, other), .overlap, at: FileFormat.arenaBytes, own.start)
+      for other in 0..<part {
+        // When these are in use is seen later.
+        if IncludedKinds.sharing, mayShare(part), mayShare(other) { continue }
+        let before = arenaPart(other)
+        let isApart = own.start >= before.end || before.start >= own.end
+        try require(
+          isApart || own.start == own.end || before.start == before.end, .overlap, at: FileFormat.arenaBytes,
+          own.start)
       }
     }
     try require(last == arena, .arenaEnd, at: FileFormat.arenaBytes, arena)
@@ -85,10 +92,7 @@ extension ModelRecords {
   var partCount: Int { layerCount &+ 1 &+ layerCount }
 
   /// Whether other parts may have bytes of this one before or after it.
-  @inline(__always)
-  private func isShared(_ part: Int) -> Bool {
-    IncludedKinds.sharing && (part > layerCount || tensor(part).shares)
-  }
+  private func mayShare(_ part: Int) -> Bool { part > layerCount || tensor(part).shares }
 
   /// Whether two parts have a byte in common.
   func overlaps(_ part: Int, _ other: Int) -> Bool {
