@@ -94,7 +94,7 @@ public enum ModelRule: UInt8, Sendable {
     case .coarse: "a layer must say whether a shift is below 33, and the program be built for that"
     case .walk: "rows times layers are more than 2^27, or too many rings share bytes"
     case .waits:
-      "a layer that waits for its whole input is of a kind that reads it row by row, and needs a program built for that"
+      "a kind of layer that never waits for its whole input does, or the program is not built for that"
     case .weightEncoding: "weights of fewer than 8 bits, which this version cannot read"
     case .weightZeroPoint:
       "only a layer with weights has a zero point of these, and the program must be built for that"
