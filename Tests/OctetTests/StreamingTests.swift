@@ -22,7 +22,11 @@ import Testing
   }
 
   static func compare(_ drawn: RandomModel, seed: UInt64) throws {
-    let file = drawn.bytes
+    try compare(drawn, file: drawn.bytes, seed: seed)
+  }
+
+  /// - Parameter file: of the model, perhaps with another memory plan.
+  static func compare(_ drawn: RandomModel, file: [UInt8], seed: UInt64) throws {
     let reference = WholeLayerReference(file)
     let model: Model
     do throws(ModelError) { model = try Model(copying: file) } catch {
