@@ -154,6 +154,11 @@ struct ForeignCommandTests {
       #expect(try fact("Float accuracy", on: "beside.html") == String(format: "%.2f %%", 100 * accuracy))
       // Quantized once more, the model gives the same file: pixels are taken as they were then.
       #expect(try #require(try folder.contents(of: "beside.html")).contains("Signal over the noise"))
+      // What its pixels are is in the file, unless its output is its input.
+      for command in ["evaluate", "report"] {
+        let refused = try OctetProcess.run(command, out, "--data", data, "--pixels=\(pixels)")
+        #expect(refused.status == 2 && refused.errors.contains("--against"), "\(refused.errors)")
+      }
     }
   }
 
@@ -314,14 +319,12 @@ struct ForeignCommandTests {
       (["quantize", keras, "--data", seven, "--out", out], 1, "--pixels 0:255"),
       (["quantize", keras, "--data", six, "--out", out, "--pixels", "0:255"], 1, "6x6x1"),
       (["quantize", folder.path("broken.keras"), "--data", six, "--out", out], 1, "HDF5"),
-      (["evaluate", out, "--pixels", "0:255"], 2, "--against"),
       (["export", keras], 2, "--onnx FILE"), (["export", out, "--onnx", out], 2, "--onnx-qdq"),
       (["export", keras, "--onnx", out, "--c-array", folder.path("none.c")], 2, "one at a time"),
       (["export", lite, "--onnx", out], 1, "compute with integers"),
       (["export", keras, "--onnx", out, "--name", "mine"], 2, "--c-array"),
       (["export", out, "--onnx-qdq", out, "--name", "mine"], 2, "--c-array"),
       (["report", own, "--pixels", "0:255"], 2, "models from elsewhere"),
-      (["report", out, "--pixels", "0:255"], 2, "--against"),
       (["report", out, "--against", keras, "--classes", "a,b,c"], 2, "--classes"),
       (["report", keras, "--data", seven, "--out", out], 1, "--pixels 0:255"),
     ]
