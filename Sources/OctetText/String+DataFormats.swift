@@ -4,39 +4,41 @@ extension String {
   /// All that `shown` writes out is an escape here too, so that JSON on a terminal is as harmless; a reader of JSON
   /// gets the text itself. A byte of a file's name that is no UTF-8 is U+FFFD, as JSON has no form for it.
   package var json: String {
-    var text = "\""
-    for scalar in unicodeScalars {
+    var text = ScalarBytes()
+    text.append(UInt8(ascii: "\""))
+    text.append(self) { text, scalar in
       switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      case _ where scalar.rawByte != nil: text += "\\ufffd"
-      case _ where scalar.isHidden: text.append(escaped: scalar)
-      default: text.unicodeScalars.append(scalar)
+      case 0x22: text.append("\\\"")
+      case 0x5C: text.append("\\\\")
+      case 0x0A: text.append("\\n")
+      case 0x0D: text.append("\\r")
+      case 0x09: text.append("\\t")
+      case _ where FileNameBytes.rawByte(scalar) != nil: text.append("\\ufffd")
+      case _ where ShownText.isHidden(scalar): text.append(unitsOf: scalar)
+      default: return false
       }
+      return true
     }
-    return text + "\""
+    text.append(UInt8(ascii: "\""))
+    return text.text
   }
+}
 
+extension ScalarBytes {
   /// `\u` and four digits, twice for what lies beyond U+FFFF.
-  private mutating func append(escaped scalar: Unicode.Scalar) {
-    let value = scalar.value
-    if value <= 0xFFFF {
-      append(unit: value)
+  fileprivate mutating func append(unitsOf scalar: UInt32) {
+    if scalar > 0xFFFF {
+      // A surrogate pair.
+      append(unit: 0xD800 + (scalar - 0x1_0000) >> 10)
+      append(unit: 0xDC00 + (scalar - 0x1_0000) & 0x3FF)
     } else {
-      // A surrogate pair, without the view of UTF-16, whose code is large on a device.
-      append(unit: 0xD800 + (value - 0x1_0000) >> 10)
-      append(unit: 0xDC00 + (value - 0x1_0000) & 0x3FF)
+      append(unit: scalar)
     }
   }
 
   private mutating func append(unit: UInt32) {
-    let digits = String(unit, radix: 16)
-    self += "\\u"
-    for _ in digits.withBytes({ $0.count })..<4 { self += "0" }
-    self += digits
+    append("\\u")
+    append(hexadecimal: unit, digits: 4)
   }
 }
 
@@ -46,17 +48,18 @@ extension String {
   /// What cannot be seen is written out as `shown` does. A spreadsheet runs a field that begins with `=`, `+`, `-` or
   /// `@` as a formula; such a field has an apostrophe in front.
   package var csv: String {
-    let text = shown
-    var start = ""
-    if let first = text.firstByte, "=+-@".utf8.contains(first) { start = "'" }
-    guard text.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") }) else {
-      return start + text
+    let shown = shown
+    let isFormula = shown.firstByte.map { [0x3D, 0x2B, 0x2D, 0x40].contains($0) } ?? false
+    let isQuoted = shown.withBytes { $0.contains { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") } }
+    var text = ScalarBytes()
+    if isQuoted { text.append(UInt8(ascii: "\"")) }
+    if isFormula { text.append(UInt8(ascii: "'")) }
+    text.append(shown) { text, scalar in
+      guard scalar == 0x22 else { return false }
+      text.append("\"\"")
+      return true
     }
-    var quoted = "\"" + start
-    for scalar in text.unicodeScalars {
-      if scalar == "\"" { quoted += "\"" }
-      quoted.unicodeScalars.append(scalar)
-    }
-    return quoted + "\""
+    if isQuoted { text.append(UInt8(ascii: "\"")) }
+    return text.text
   }
 }

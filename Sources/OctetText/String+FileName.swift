@@ -87,16 +87,14 @@ extension String {
   }
 }
 
-extension Unicode.Scalar {
-  /// The byte of a file's name that this scalar stands for; nil for a scalar that is text.
-  package var rawByte: UInt8? {
-    value >= FileNameBytes.first && value <= 0x10_FFFF ? UInt8(truncatingIfNeeded: value) : nil
-  }
-}
-
-private enum FileNameBytes {
+enum FileNameBytes {
   /// Stands for byte 0x80; in UTF-8 F4 8F BE 80.
-  static let first: UInt32 = 0x10_FF80
+  private static let first: UInt32 = 0x10_FF80
+
+  /// The byte of a file's name that a scalar stands for; nil for a scalar that is text.
+  static func rawByte(_ scalar: UInt32) -> UInt8? {
+    scalar >= first && scalar <= 0x10_FFFF ? UInt8(truncatingIfNeeded: scalar) : nil
+  }
 
   /// Whether the four bytes from `place` on are one of the scalars that carry a byte.
   static func isCarrier(_ text: Span<UInt8>, at place: Int) -> Bool {

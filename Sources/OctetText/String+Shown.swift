@@ -7,21 +7,31 @@ extension String {
   /// `\u{202e}`, and a byte of a file's name that is no UTF-8 `\xe9`.
   package var shown: String {
     if withBytes({ $0.allSatisfy { $0 >= 0x20 && $0 < 0x7F } }) { return self }
-    var text = ""
-    for scalar in unicodeScalars { text.append(shown: scalar) }
-    return text
+    return shown(atMost: Int.max)
   }
 
   /// The same, cut after `limit` of its scalars.
   package func shown(atMost limit: Int) -> String {
-    var text = ""
+    var text = ScalarBytes()
     var count = 0
-    for scalar in unicodeScalars {
-      if count == limit { return text + "…" }
-      text.append(shown: scalar)
+    text.append(self) { text, scalar in
       count += 1
+      // One sign for all that is cut.
+      if count > limit {
+        if count == limit + 1 { text.append("…") }
+      } else if let byte = FileNameBytes.rawByte(scalar) {
+        text.append("\\x")
+        text.append(hexadecimal: UInt32(byte), digits: 1)
+      } else if ShownText.isHidden(scalar) {
+        text.append("\\u{")
+        text.append(hexadecimal: scalar, digits: 1)
+        text.append(UInt8(ascii: "}"))
+      } else {
+        return false
+      }
+      return true
     }
-    return text
+    return text.text
   }
 
   /// The text between double quotes as errors show it, and not too long.
@@ -32,38 +42,25 @@ extension String {
     unicodeScalars.allSatisfy {
       switch $0.value {
       case 0..<0x20, 0x7F..<0xA0, 0x2028...0x202E, 0x2066...0x2069: false
-      default: $0.rawByte == nil
+      default: FileNameBytes.rawByte($0.value) == nil
       }
-    }
-  }
-
-  private mutating func append(shown scalar: Unicode.Scalar) {
-    if let byte = scalar.rawByte {
-      self += "\\x"
-      self += String(byte, radix: 16)
-    } else if scalar.isHidden {
-      self += "\\u{"
-      self += String(scalar.value, radix: 16)
-      self += "}"
-    } else {
-      unicodeScalars.append(scalar)
     }
   }
 }
 
-extension Unicode.Scalar {
-  /// Whether the character is no sign that can be seen in its place: control characters, ends of lines and paragraphs,
+enum ShownText {
+  /// Whether a character is no sign that can be seen in its place: control characters, ends of lines and paragraphs,
   /// those that turn the direction of writing, those without width, and those for private use.
   ///
   /// By ranges, as the tables of Unicode are larger than a program for devices.
-  package var isHidden: Bool {
-    switch value {
+  static func isHidden(_ scalar: UInt32) -> Bool {
+    switch scalar {
     case 0..<0x20, 0x7F..<0xA0: true
     case 0..<0xAD: false
     case 0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0: true
     case 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFFF0...0xFFFB: true
     case 0xE000...0xF8FF, 0x1D173...0x1D17A, 0xE0000...0x10_FFFF: true
-    default: value & 0xFFFE == 0xFFFE || (0xFDD0...0xFDEF).contains(value)
+    default: scalar & 0xFFFE == 0xFFFE || (0xFDD0...0xFDEF).contains(scalar)
     }
   }
 }
