@@ -18,8 +18,14 @@
     /// The integer that stands for the value nearest to `value`, half away from zero as LiteRT's QUANTIZE rounds,
     /// between -128 and 127; that of 0 for what is no number.
     package func integer(_ value: Float) -> Int8 {
-      let steps = (value / scale).rounded(.toNearestOrAwayFromZero)
-      return steps.isNaN ? Int8(zeroPoint) : Int8(min(max(steps + Float(zeroPoint), -128), 127))
+      let steps = value / scale
+      if steps.isNaN { return Int8(zeroPoint) }
+      // Beyond twice the integers' range on either side; without the C library's functions for rounding, which a
+      // program may be linked without.
+      let limited = min(max(steps, -512), 512)
+      let whole = Int(limited)
+      let rest = limited - Float(whole)
+      return Int8(min(max(whole + (rest >= 0.5 ? 1 : rest <= -0.5 ? -1 : 0) + zeroPoint, -128), 127))
     }
 
     /// The byte that the runtime is fed for a value: it takes 128 from each.
