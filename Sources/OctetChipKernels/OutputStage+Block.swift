@@ -10,18 +10,27 @@ extension OutputStage {
     to target: UnsafeMutableRawPointer,
     at index: Int
   ) {
-    if !isPlain {
-      var sum = sums
-      for channel in channels {
-        write(
-          sum.pointee &+ bias[channel], channel: channel, to: target,
-          at: index &+ channel &- channels.lowerBound)
-        sum += stride
-      }
+    guard isPlain || (Layout.roundsAway && isNarrow) else {
+      writeEach(sums, stride: stride, channels: channels, to: target, at: index)
       return
     }
     Layout.writeNarrow(
       self, sums, stride: stride, channels: channels, to: target.assumingMemoryBound(to: Int8.self) + index)
+  }
+
+  /// Writes any outputs, one after the other.
+  @inline(__always)
+  func writeEach(
+    _ sums: UnsafePointer<Int32>, stride: Int, channels: Range<Int>, to target: UnsafeMutableRawPointer,
+    at index: Int
+  ) {
+    var sum = sums
+    for channel in channels {
+      write(
+        sum.pointee &+ bias[channel], channel: channel, to: target,
+        at: index &+ channel &- channels.lowerBound)
+      sum += stride
+    }
   }
 }
 

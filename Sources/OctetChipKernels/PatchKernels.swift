@@ -57,7 +57,10 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
 
   private static func patchBytes(_ shape: LayerShape) -> Int {
     switch shape.layer.kind.weighted {
-    case .convolution: patchBytes(Int(shape.weightsPerOutput))
+    case .convolution:
+      patchBytes(Int(shape.weightsPerOutput)) / 4
+        &* (shape.layer.poolHeight == 1 && shape.layer.poolWidth == 1
+          ? Layout.windows(width: Int(shape.output.width)) : 4)
     case .dense: patchBytes(shape.input.rowValues) / 4
     case .depthwiseConvolution, nil: 0
     }
@@ -88,7 +91,23 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
       plain.convolve(row)
       return
     }
+    if row.poolHeight == 1 && row.poolWidth == 1
+      && Self.patchBytes(depth) / 4 &* Layout.windows(width: row.outputWidth) <= scratch.count
+      && Layout.convolve(row, patch: patch)
+    {
+      return
+    }
     ConvolutionPatches<Layout>(row: row, patch: patch, depth: depth).compute()
+  }
+
+  /// A row of a depthwise convolution.
+  public func convolveDepthwise(_ row: ConvolutionRow) {
+    if !Layout.convolveDepthwise(row, scratch: scratch) { plain.convolveDepthwise(row) }
+  }
+
+  /// A row of sums of two values.
+  public func add(_ row: JoinRow) {
+    if !Layout.add(row) { plain.add(row) }
   }
 
   /// One input row into every accumulator of a dense layer, or several short ones with the last of them.
@@ -121,6 +140,7 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
       plain.multiply(row, output, to: target)
       return
     }
+    if Layout.multiply(row, wide, output, to: target) { return }
     var sums = InlineArray<8, Int32>(repeating: 0)
     var first = 0
     while first < row.outputs {

@@ -38,6 +38,60 @@ public protocol PatchLayout {
     to target: UnsafeMutablePointer<Int8>)
   /// Puts the largest of each four sums side by side. There is room for the sums of a multiple of 4 channels.
   static func keepLargest(_ sums: UnsafeMutablePointer<Int32>, channels: Int)
+  /// Whether `writeNarrow` rounds half away from zero too.
+  static var roundsAway: Bool { get }
+  /// The most windows under which values are gathered at once, in a row of `width` windows without a pool.
+  static func windows(width: Int) -> Int
+  /// A whole row of a convolution without a pool, where the layout has a way of its own.
+  ///
+  /// - Parameter patch: room for `windows(width:)` windows.
+  /// - Returns: whether it has; else nothing has happened.
+  static func convolve(_ row: ConvolutionRow, patch: UnsafeMutableRawPointer) -> Bool
+  /// A dense layer over a single row, where the layout has a way of its own.
+  ///
+  /// - Parameter wide: the row, widened.
+  /// - Returns: whether it has; else nothing has happened.
+  static func multiply(
+    _ row: DenseRow, _ wide: UnsafeRawPointer, _ output: OutputStage, to target: UnsafeMutableRawPointer
+  ) -> Bool
+  /// A row of sums of two values, where the layout has a way of its own.
+  ///
+  /// - Returns: whether it has; else nothing has happened.
+  static func add(_ row: JoinRow) -> Bool
+  /// A whole row of a depthwise convolution, where the layout has a way of its own.
+  ///
+  /// - Returns: whether it has; else nothing has happened.
+  static func convolveDepthwise(_ row: ConvolutionRow, scratch: UnsafeMutableRawBufferPointer) -> Bool
+}
+
+extension PatchLayout {
+  /// It does not.
+  @inline(__always)
+  public static var roundsAway: Bool { false }
+
+  /// Four.
+  @inline(__always)
+  public static func windows(width: Int) -> Int { 4 }
+
+  /// It has not.
+  @inline(__always)
+  public static func convolve(_ row: ConvolutionRow, patch: UnsafeMutableRawPointer) -> Bool { false }
+
+  /// It has not.
+  @inline(__always)
+  public static func add(_ row: JoinRow) -> Bool { false }
+
+  /// It has not.
+  @inline(__always)
+  public static func multiply(
+    _ row: DenseRow, _ wide: UnsafeRawPointer, _ output: OutputStage, to target: UnsafeMutableRawPointer
+  ) -> Bool { false }
+
+  /// It has not.
+  @inline(__always)
+  public static func convolveDepthwise(
+    _ row: ConvolutionRow, scratch: UnsafeMutableRawBufferPointer
+  ) -> Bool { false }
 }
 
 /// Pairs of 16 bits, for chips with DSP instructions: Cortex-M4, M7, M33, M55.
@@ -81,6 +135,96 @@ public enum PairLayout: PatchLayout {
     sums: UnsafeMutablePointer<Int32>
   ) {
     octet_pair_fold(row.assumingMemoryBound(to: UInt32.self), count, weights, stride, outputs, sums)
+  }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static var roundsAway: Bool { true }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func writeNarrow(
+    _ output: OutputStage, _ sums: UnsafePointer<Int32>, stride: Int, channels: Range<Int>,
+    to target: UnsafeMutablePointer<Int8>
+  ) {
+    guard output.isUnlimited else {
+      output.writeEach(sums, stride: stride, channels: channels, to: target, at: 0)
+      return
+    }
+    var constants = output.instructions(from: channels.lowerBound)
+    if output.rounding.isTwice {
+      octet_pair_write_twice(&constants, sums, stride, channels.count, target)
+    } else if output.rounding.isAway {
+      octet_pair_write_away(&constants, sums, stride, channels.count, target)
+    } else {
+      octet_pair_write_half_up(&constants, sums, stride, channels.count, target)
+    }
+  }
+
+  /// Blocks of up to five.
+  @inline(__always)
+  public static func windows(width: Int) -> Int { max(octet_pair_next_windows(width), 4) }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func convolve(_ row: ConvolutionRow, patch: UnsafeMutableRawPointer) -> Bool {
+    guard row.output.isNarrow && row.output.isUnlimited && !row.output.rounding.isAway else { return false }
+    var instructions = row.instructions()
+    let words = patch.assumingMemoryBound(to: UInt32.self)
+    if row.output.rounding.isTwice {
+      octet_pair_convolve_twice(&instructions, words)
+    } else {
+      octet_pair_convolve_half_up(&instructions, words)
+    }
+    return true
+  }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func add(_ row: JoinRow) -> Bool {
+    guard row.rounding.isTwice && row.minimum == -128 && row.maximum == 127 else { return false }
+    var instructions = row.instructions()
+    guard octet_pair_is_short_sum(&instructions) else { return false }
+    octet_pair_add_twice(&instructions)
+    return true
+  }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func multiply(
+    _ row: DenseRow, _ wide: UnsafeRawPointer, _ output: OutputStage, to target: UnsafeMutableRawPointer
+  ) -> Bool {
+    guard output.isNarrow && output.isUnlimited && row.count == row.weightsPerOutput else { return false }
+    var constants = output.instructions()
+    let words = wide.assumingMemoryBound(to: UInt32.self)
+    let bytes = target.assumingMemoryBound(to: Int8.self)
+    if output.rounding.isTwice {
+      octet_pair_multiply_row_twice(words, row.count, row.weights, &constants, row.outputs, bytes)
+    } else if output.rounding.isAway {
+      octet_pair_multiply_row_away(words, row.count, row.weights, &constants, row.outputs, bytes)
+    } else {
+      octet_pair_multiply_row_half_up(words, row.count, row.weights, &constants, row.outputs, bytes)
+    }
+    return true
+  }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func convolveDepthwise(
+    _ row: ConvolutionRow, scratch: UnsafeMutableRawBufferPointer
+  ) -> Bool {
+    guard
+      row.output.isNarrow && row.output.isUnlimited && !row.output.rounding.isAway
+        && row.inputChannels == row.outputChannels && row.inputChannels >= 4
+        && row.windowHeight &* row.windowWidth <= Int(octet_pair_most_cells)
+    else { return false }
+    var instructions = row.instructions()
+    if row.output.rounding.isTwice {
+      octet_pair_depthwise_twice(&instructions)
+    } else {
+      octet_pair_depthwise_half_up(&instructions)
+    }
+    return true
   }
 }
 
@@ -175,10 +319,7 @@ public enum VectorLayout: PatchLayout {
     _ output: OutputStage, _ sums: UnsafePointer<Int32>, stride: Int, channels: Range<Int>,
     to target: UnsafeMutablePointer<Int8>
   ) {
-    let first = channels.lowerBound
-    var constants = octet_output(
-      bias: output.bias + first, multipliers: output.multipliers + first, shifts: output.shifts + first,
-      zero_point: output.zeroPoint, minimum: output.minimum, maximum: output.maximum)
+    var constants = output.instructions(from: channels.lowerBound)
     if output.rounding.isTwice {
       octet_vector_requantize_twice(&constants, sums, stride, channels.count, target)
     } else {

@@ -17,6 +17,8 @@ public protocol RowKernels {
   func finish(_ row: FinishedSums, _ output: OutputStage, to target: UnsafeMutableRawPointer)
   /// A dense layer whose input is a single row.
   func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer)
+  /// A row of sums of two values.
+  func add(_ row: JoinRow)
   /// Whether the kernels have worked out the steps of an image beforehand, and `run` takes them.
   var haveSteps: Bool { get }
   /// Goes on from a place in these steps with rows of the image, until another row of it is needed or the image is
@@ -66,6 +68,9 @@ extension RowKernels {
   public func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
     LayerKind.Dense.multiply(row, output, to: target)
   }
+
+  /// One value after the other.
+  public func add(_ row: JoinRow) { LayerKind.Add.compute(row) }
 
   /// One output after the other.
   public func finish(_ row: FinishedSums, _ output: OutputStage, to target: UnsafeMutableRawPointer) {

@@ -6,9 +6,8 @@ extension LayerKind {
       .secondInput | .channelwise | .keepsChannels | .clamp | .factorsOfInputs
     }
 
-    static func compute(_ step: RowStep, _ shape: LayerShape, _ run: RunContext) {
-      let row = JoinRow(step, shape, run)
-      if shape.layer.rounding.isTwice {
+    static func compute(_ row: JoinRow) {
+      if row.rounding.isTwice {
         row.addRoundingTwice()
       } else {
         row.compute { $0 &+ $1 }

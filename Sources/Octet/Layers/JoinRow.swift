@@ -1,30 +1,69 @@
-/// A row of a layer that makes one value of two, each brought to the scale of the output.
-struct JoinRow {
-  let first: UnsafePointer<Int8>
-  let second: UnsafePointer<Int8>
-  let result: UnsafeMutablePointer<Int8>
-  let count: Int
-  let shape: LayerShape
-  let other: TensorRecord
-  let factors: InputFactors
+/// A row of a layer that makes one value of two, each brought to the scale of the output. Good during the call that
+/// gets it.
+public struct JoinRow {
+  /// The layer's place in the model.
+  public let layer: Int
+  /// `count` values of the first input.
+  public let first: UnsafePointer<Int8>
+  /// As many of the second.
+  public let second: UnsafePointer<Int8>
+  /// Where the row goes.
+  public let target: UnsafeMutablePointer<Int8>
+  /// Values of the row.
+  public let count: Int
+  /// Zero point of the first input.
+  public let firstZeroPoint: Int32
+  /// Zero point of the second input.
+  public let secondZeroPoint: Int32
+  /// Added after the last shift.
+  public let zeroPoint: Int32
+  /// Multiplier of the first input.
+  public let firstMultiplier: Int32
+  /// Multiplier of the second input.
+  public let secondMultiplier: Int32
+  /// Multiplier of the sum, where it has one.
+  public let multiplier: Int32
+  /// Shift of the first input, where its product is rounded.
+  public let firstShift: UInt8
+  /// Shift of the second input, likewise.
+  public let secondShift: UInt8
+  /// Shift of the sum.
+  public let shift: UInt8
+  /// The smallest value.
+  public let minimum: Int32
+  /// The largest value.
+  public let maximum: Int32
+  /// Half up, or twice.
+  public let rounding: Rounding
 
   @inline(__always)
   init(_ step: RowStep, _ shape: LayerShape, _ run: RunContext) {
-    other = run.model.tensor(Int(shape.layer.secondInput))
+    let record = shape.layer
+    let other = run.model.tensor(Int(record.secondInput))
+    let factors = InputFactors(run.model, record)
+    layer = step.layer
     first = run.rows(step.source)[0]
     second = run.rows(RowSource(other, from: step.row, columns: 0))[0]
-    result = (run.arena + step.target).assumingMemoryBound(to: Int8.self)
+    target = (run.arena + step.target).assumingMemoryBound(to: Int8.self)
     count = shape.output.rowValues
-    self.shape = shape
-    factors = InputFactors(run.model, shape.layer)
+    firstZeroPoint = Int32(shape.input.zeroPoint)
+    secondZeroPoint = Int32(other.zeroPoint)
+    zeroPoint = Int32(shape.output.zeroPoint)
+    firstMultiplier = Int32(truncatingIfNeeded: factors.first)
+    secondMultiplier = Int32(truncatingIfNeeded: factors.second)
+    multiplier = Int32(truncatingIfNeeded: factors.output)
+    firstShift = factors.firstShift
+    secondShift = factors.secondShift
+    shift = factors.outputShift
+    minimum = Int32(record.minimum)
+    maximum = Int32(record.maximum)
+    rounding = record.rounding
   }
 
   /// - Parameter join: gets two values of at most `255 * 2^21 < 2^29`, and gives one of at most twice that.
   @inline(__always)
   func compute(_ join: (Int32, Int32) -> Int32) {
-    let multiplierA = Int32(truncatingIfNeeded: factors.first)
-    let multiplierB = Int32(truncatingIfNeeded: factors.second)
-    let shift = Int32(factors.outputShift)
+    let (multiplierA, multiplierB, shift) = (firstMultiplier, secondMultiplier, Int32(shift))
     write { a, b in
       // Half goes up.
       (join(a &* multiplierA, b &* multiplierB) &+ (1 &<< (shift &- 1))) &>> shift
@@ -34,30 +73,23 @@ struct JoinRow {
   /// A sum where all three products are rounded twice. Inputs are raised by 2^20 and stay below `2^28`; a factor is
   /// at most a half, so their sum stays below `2^28` too.
   func addRoundingTwice() {
-    let factors = factors
-    func scaled(_ value: Int32, _ multiplier: UInt32, _ shift: UInt8) -> Int32 {
-      Requantization.requantizeTwice(
-        value, multiplier: Int32(truncatingIfNeeded: multiplier), shift: shift)
-    }
     write { a, b in
       let sum =
-        scaled(a &<< 20, factors.first, factors.firstShift)
-        &+ scaled(b &<< 20, factors.second, factors.secondShift)
-      return scaled(sum, factors.output, factors.outputShift)
+        Requantization.requantizeTwice(a &<< 20, multiplier: firstMultiplier, shift: firstShift)
+        &+ Requantization.requantizeTwice(b &<< 20, multiplier: secondMultiplier, shift: secondShift)
+      return Requantization.requantizeTwice(sum, multiplier: multiplier, shift: shift)
     }
   }
 
   /// - Parameter joined: gets two values less their zero points.
   @inline(__always)
   private func write(_ joined: (Int32, Int32) -> Int32) {
-    let record = shape.layer
-    let zeroA = Int32(shape.input.zeroPoint)
-    let zeroB = Int32(other.zeroPoint)
-    let zeroPoint = Int32(shape.output.zeroPoint)
-    let (minimum, maximum) = (Int32(record.minimum), Int32(record.maximum))
+    // Copies, so that what is written to the target need not be thought to change them.
+    let (zeroA, zeroB, zeroPoint) = (firstZeroPoint, secondZeroPoint, zeroPoint)
+    let (minimum, maximum) = (minimum, maximum)
     for index in 0..<count {
       let value = joined(Int32(first[index]) &- zeroA, Int32(second[index]) &- zeroB) &+ zeroPoint
-      result[index] = Int8(truncatingIfNeeded: min(max(value, minimum), maximum))
+      target[index] = Int8(truncatingIfNeeded: min(max(value, minimum), maximum))
     }
   }
 }

@@ -111,7 +111,7 @@ extension RunContext {
       }
     case .globalAveragePooling:
       if IncludedKinds.globalAveragePooling { LayerKind.GlobalAveragePooling.compute(step, shape, self) }
-    case .add: if IncludedKinds.add { LayerKind.Add.compute(step, shape, self) }
+    case .add: if IncludedKinds.add { kernels.add(JoinRow(step, shape, self)) }
     case .table: if IncludedKinds.table { LayerKind.Table.compute(step, shape, self) }
     case .maximum: if IncludedKinds.maximum { LayerKind.Maximum.compute(step, shape, self) }
     }

@@ -4,8 +4,13 @@
 // tested anywhere. Both give the same bits: sums of int32 wrap, and the loader has proved that none overflows.
 #pragma once
 
+#include "PairAdd.h"
+#include "PairDense.h"
+#include "PairDepthwise.h"
+#include "PairOutput.h"
 #include "PairPatch.h"
+#include "PairWindows.h"
 #include "VectorOutput.h"
 #include "VectorPatch.h"
-#include "VectorPatch.h"
 #include "WidePatch.h"
+#include "WindowRow.h"

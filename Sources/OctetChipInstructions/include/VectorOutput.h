@@ -2,16 +2,8 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
-/// Constants of neighbouring channels: of each its bias, multiplier and shift, and what is the same for all.
-typedef struct {
-  const int32_t *bias;
-  const int32_t *multipliers;
-  const uint8_t *shifts;
-  int32_t zero_point, minimum, maximum;
-} octet_output;
+#include "WindowRow.h"
 
 #if defined(__ARM_FEATURE_MVE)
 #include <arm_mve.h>

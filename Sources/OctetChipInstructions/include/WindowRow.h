@@ -1,0 +1,48 @@
+// What the inner loops of a whole row are told: where its windows lie, its weights, and what happens to its sums.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// Constants of neighbouring channels: of each its bias, multiplier and shift, and what is the same for all.
+typedef struct {
+  const int32_t *bias;
+  const int32_t *multipliers;
+  const uint8_t *shifts;
+  int32_t zero_point, minimum, maximum;
+  /// 0 half up, 1 twice, 2 half away from zero.
+  int32_t rounding;
+} octet_output;
+
+/// A row of windows. A cell of the input has `input_channels` values; rows of the input lie in a ring.
+typedef struct {
+  /// Slot 0 of the ring, at the first cell of the first window.
+  const int8_t *slots;
+  size_t row_bytes, slot_count;
+  /// The slot of the windows' first row.
+  size_t first;
+  size_t input_channels, window_height, window_width, stride_across, output_width, output_channels;
+  const int8_t *weights;
+  octet_output output;
+  int8_t *target;
+} octet_window_row;
+
+/// Row `index` of a window, from 0.
+static inline const int8_t *octet_window_line(const octet_window_row *row, size_t index) {
+  size_t slot = row->first + index;
+  if (slot >= row->slot_count) slot -= row->slot_count;
+  return row->slots + slot * row->row_bytes;
+}
+
+/// An output as docs/NUMERICS.md defines it, for a shift of 33 to 62: the definition that shorter forms are compared
+/// with.
+static inline int32_t octet_output_value(const octet_output *output, int32_t sum, int32_t multiplier, uint32_t shift) {
+  int64_t product = (int64_t)sum * multiplier;
+  if (output->rounding == 1) product += sum < 0 ? -((int64_t)1 << 30) : (int64_t)1 << 30;
+  if (output->rounding == 2 && product < 0) product -= 1;
+  // The high half is all it takes; half is added where it is the lowest bit.
+  const int32_t high = (int32_t)(product >> 32);
+  int32_t value = (((high >> (shift - 33)) + 1) >> 1) + output->zero_point;
+  value = value < output->minimum ? output->minimum : value;
+  return value > output->maximum ? output->maximum : value;
+}
