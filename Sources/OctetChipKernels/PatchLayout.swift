@@ -313,6 +313,68 @@ public enum VectorLayout: PatchLayout {
     octet_vector_fold(row.assumingMemoryBound(to: Int8.self), count, weights, stride, outputs, sums)
   }
 
+  /// Blocks of up to five.
+  @inline(__always)
+  public static func windows(width: Int) -> Int { max(octet_vector_next_windows(width), 4) }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func convolve(_ row: ConvolutionRow, patch: UnsafeMutableRawPointer) -> Bool {
+    guard row.output.isNarrow && !row.output.rounding.isAway else { return false }
+    var instructions = row.instructions()
+    let bytes = patch.assumingMemoryBound(to: Int8.self)
+    if row.output.rounding.isTwice {
+      octet_vector_convolve_twice(&instructions, bytes)
+    } else {
+      octet_vector_convolve_half_up(&instructions, bytes)
+    }
+    return true
+  }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func convolveDepthwise(
+    _ row: ConvolutionRow, scratch: UnsafeMutableRawBufferPointer
+  ) -> Bool {
+    guard row.output.isNarrow && !row.output.rounding.isAway && row.inputChannels == row.outputChannels
+    else { return false }
+    var instructions = row.instructions()
+    if row.output.rounding.isTwice {
+      octet_vector_depthwise_twice(&instructions)
+    } else {
+      octet_vector_depthwise_half_up(&instructions)
+    }
+    return true
+  }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func add(_ row: JoinRow) -> Bool {
+    guard row.rounding.isTwice else { return false }
+    var instructions = row.instructions()
+    octet_vector_add_twice(&instructions)
+    return true
+  }
+
+  /// See `PatchLayout`.
+  @inline(__always)
+  public static func multiply(
+    _ row: DenseRow, _ wide: UnsafeRawPointer, _ output: OutputStage, to target: UnsafeMutableRawPointer
+  ) -> Bool {
+    guard output.isNarrow && row.count == row.weightsPerOutput else { return false }
+    var constants = output.instructions()
+    let values = wide.assumingMemoryBound(to: Int8.self)
+    let bytes = target.assumingMemoryBound(to: Int8.self)
+    if output.rounding.isTwice {
+      octet_vector_multiply_row_twice(values, row.count, row.weights, &constants, row.outputs, bytes)
+    } else if output.rounding.isAway {
+      octet_vector_multiply_row_away(values, row.count, row.weights, &constants, row.outputs, bytes)
+    } else {
+      octet_vector_multiply_row_half_up(values, row.count, row.weights, &constants, row.outputs, bytes)
+    }
+    return true
+  }
+
   /// See `PatchLayout`.
   @inline(__always)
   public static func writeNarrow(

@@ -14,16 +14,6 @@ typedef struct {
   uint32_t shift;
 } octet_pair_input;
 
-/// A row of sums.
-typedef struct {
-  const int8_t *first, *second;
-  int8_t *target;
-  size_t count;
-  int32_t first_zero_point, second_zero_point, zero_point;
-  int32_t first_multiplier, second_multiplier, multiplier;
-  uint32_t first_shift, second_shift, shift;
-} octet_sum_row;
-
 /// Whether the short forms are exact for an input.
 static inline bool octet_pair_is_short_input(int32_t multiplier, uint32_t shift) {
   return shift == 31 ? multiplier == 1 << 30 : shift > 31 && shift <= octet_pair_largest_shift;

@@ -16,31 +16,85 @@ static inline size_t octet_pair_next_windows(size_t left) {
   return (left + blocks - 1) / blocks;
 }
 
-/// Values `index` to `index + count - 1` of each of `windows` windows, which start `step` bytes apart. The values of a
-/// four beyond the last one must have been cleared.
-static __attribute__((noinline, unused)) void octet_pair_gather_windows(uint32_t *patch, size_t index,
-                                                                        const int8_t *source, size_t step,
-                                                                        size_t count, size_t windows) {
-  if (((index | count) & 3) == 0) {
-    uint32_t *target = patch + (index >> 1) * windows;
-    for (size_t window = 0; window < windows; window++, source += step, target++) {
-      uint32_t *place = target;
-      const int8_t *from = source;
-      for (size_t left = count >> 2; left > 0; left--, from += 4) {
-        const uint32_t word = octet_load_word(from);
-        place[0] = octet_even_pair(word);
-        place[windows] = octet_odd_pair(word);
-        place += 2 * windows;
+/// Takes four values of a window to their places in the patch.
+static inline __attribute__((always_inline)) void octet_pair_put_four(uint32_t *place, const int8_t *values,
+                                                                      const size_t windows) {
+  const uint32_t word = octet_load_word(values);
+  place[0] = octet_even_pair(word);
+  place[windows] = octet_odd_pair(word);
+}
+
+/// Takes `fours` times four values of a window, sixteen at a time and then what is left.
+static inline __attribute__((always_inline)) void octet_pair_put_fours(uint32_t *place, const int8_t *values,
+                                                                       size_t fours, const size_t windows) {
+  for (; fours >= 4; fours -= 4, values += 16, place += 8 * windows) {
+    octet_pair_put_four(place, values, windows);
+    octet_pair_put_four(place + 2 * windows, values + 4, windows);
+    octet_pair_put_four(place + 4 * windows, values + 8, windows);
+    octet_pair_put_four(place + 6 * windows, values + 12, windows);
+  }
+#pragma clang loop unroll(disable)
+  for (; fours > 0; fours--, values += 4, place += 2 * windows) octet_pair_put_four(place, values, windows);
+}
+
+/// Copies a few bytes; nothing beyond is read.
+static inline __attribute__((always_inline)) int8_t *octet_copy_few(int8_t *target, const int8_t *source,
+                                                                    size_t count) {
+#pragma clang loop unroll(disable)
+  for (; count >= 4; count -= 4, source += 4, target += 4) __builtin_memcpy(target, source, 4);
+#pragma clang loop unroll(disable)
+  for (; count > 0; count--) *target++ = *source++;
+  return target;
+}
+
+/// The most values of a window that are joined before they are taken apart.
+enum { octet_pair_most_joined = 64 };
+
+/// Fills a patch value by value.
+static __attribute__((noinline, unused)) void octet_pair_fill_anyhow(const octet_window_row *row, uint32_t *patch,
+                                                                     size_t start, size_t windows) {
+  const size_t segment = row->window_width * row->input_channels, depth = segment * row->window_height;
+  const size_t step = row->stride_across * row->input_channels;
+  if ((depth & 3) != 0) {
+    for (size_t word = 0; word < 2 * windows; word++) patch[(depth >> 2) * 2 * windows + word] = 0;
+  }
+  for (size_t line = 0; line < row->window_height; line++) {
+    const int8_t *values = octet_window_line(row, line) + start;
+    for (size_t window = 0; window < windows; window++, values += step) {
+      for (size_t index = 0; index < segment; index++) {
+        const size_t place = line * segment + index;
+        uint32_t *words = patch + (place >> 2) * 2 * windows + (place & 1) * windows + window;
+        ((int16_t *)words)[place >> 1 & 1] = values[index];
       }
     }
-    return;
   }
-  for (size_t window = 0; window < windows; window++, source += step) {
-    for (size_t done = 0; done < count; done++) {
-      const size_t place = index + done;
-      uint32_t *words = patch + (place >> 2) * 2 * windows + (place & 1) * windows + window;
-      ((int16_t *)words)[place >> 1 & 1] = source[done];
+}
+
+/// Puts what lies under a block of windows into the patch, from byte `start` of each line on; zeros after its depth.
+static inline __attribute__((always_inline)) void octet_pair_fill_patch(const octet_window_row *row, uint32_t *patch,
+                                                                        size_t start, const size_t windows) {
+  const size_t segment = row->window_width * row->input_channels, depth = segment * row->window_height;
+  const size_t step = row->stride_across * row->input_channels;
+  if ((segment & 3) == 0) {
+    for (size_t line = 0; line < row->window_height; line++, patch += segment / 2 * windows) {
+      const int8_t *values = octet_window_line(row, line) + start;
+#pragma clang loop unroll(disable)
+      for (size_t window = 0; window < windows; window++, values += step)
+        octet_pair_put_fours(patch + window, values, segment >> 2, windows);
     }
+  } else if (depth <= octet_pair_most_joined) {
+    // Lines of windows that are no multiple of four bytes, such as those over three colours.
+    int8_t joined[octet_pair_most_joined];
+    __builtin_memset(joined + (depth & ~(size_t)3), 0, 4 * ((depth & 3) != 0));
+#pragma clang loop unroll(disable)
+    for (size_t window = 0; window < windows; window++, start += step) {
+      int8_t *next = joined;
+      for (size_t line = 0; line < row->window_height; line++)
+        next = octet_copy_few(next, octet_window_line(row, line) + start, segment);
+      octet_pair_put_fours(patch + window, joined, (depth + 3) >> 2, windows);
+    }
+  } else {
+    octet_pair_fill_anyhow(row, patch, start, windows);
   }
 }
 
@@ -196,9 +250,10 @@ static __attribute__((noinline, unused)) void octet_pair_any_channel(const octet
 
 /// The outputs of a block of two windows or more from its patch, channel by channel.
 static inline __attribute__((always_inline)) void octet_pair_multiply_windows(const octet_window_row *row,
-                                                                              const uint32_t *patch, size_t depth,
-                                                                              int8_t *target, const size_t windows,
+                                                                              const uint32_t *patch, int8_t *target,
+                                                                              const size_t windows,
                                                                               const int rounding) {
+  const size_t depth = row->window_height * row->window_width * row->input_channels;
   size_t channel = 0;
 #ifdef OCTET_HAS_PAIR_INSTRUCTIONS
   // What the patch holds beyond its depth is zero, so the weights there, of the next channel, do not matter. The last
@@ -242,26 +297,20 @@ static inline __attribute__((always_inline)) void octet_pair_multiply_windows(co
     octet_pair_any_channel(row, patch, depth, channel, target + channel, windows);
 }
 
-/// Gathers what lies under a block of windows, from byte `start` of each line on.
-static __attribute__((noinline, unused)) void octet_pair_fill_patch(const octet_window_row *row, uint32_t *patch,
-                                                                    size_t start, size_t windows) {
-  const size_t segment = row->window_width * row->input_channels, depth = segment * row->window_height;
-  const size_t step = row->stride_across * row->input_channels;
-  if ((depth & 3) != 0) {
-    uint32_t *last = patch + (depth >> 2) * 2 * windows;
-    for (size_t word = 0; word < 2 * windows; word++) last[word] = 0;
-  }
-  for (size_t line = 0; line < row->window_height; line++)
-    octet_pair_gather_windows(patch, line * segment, octet_window_line(row, line) + start, step, segment, windows);
-}
-
-// A function for each size of block, so that sums stay in registers.
+// A function for each size of block, so that offsets are known and sums stay in registers.
 #define OCTET_MULTIPLY(windows, name, rounding)                                                                   \
   static __attribute__((noinline, unused)) void octet_pair_multiply_##windows##name(                              \
-      const octet_window_row *row, const uint32_t *patch, size_t depth, int8_t *target) {                         \
-    octet_pair_multiply_windows(row, patch, depth, target, windows, rounding);                                    \
+      const octet_window_row *row, uint32_t *patch, size_t start, int8_t *target) {                               \
+    octet_pair_fill_patch(row, patch, start, windows);                                                            \
+    octet_pair_multiply_windows(row, patch, target, windows, rounding);                                           \
   }
 #define OCTET_CONVOLVE(name, rounding)                                                                            \
+  static __attribute__((noinline, unused)) void octet_pair_multiply_1##name(                                      \
+      const octet_window_row *row, uint32_t *patch, size_t start, int8_t *target) {                               \
+    octet_pair_fill_patch(row, patch, start, 1);                                                                  \
+    octet_pair_multiply_row##name(patch, row->window_height * row->window_width * row->input_channels,            \
+                                  row->weights, &row->output, row->output_channels, target);                      \
+  }                                                                                                               \
   OCTET_MULTIPLY(2, name, rounding)                                                                               \
   OCTET_MULTIPLY(3, name, rounding)                                                                               \
   OCTET_MULTIPLY(4, name, rounding)                                                                               \
@@ -269,19 +318,16 @@ static __attribute__((noinline, unused)) void octet_pair_fill_patch(const octet_
   /** A row of outputs of -128 to 127 without a table; `patch` has two bytes for each value of a block. */        \
   static __attribute__((noinline, unused)) void octet_pair_convolve##name(const octet_window_row *row,            \
                                                                           uint32_t *patch) {                      \
-    const size_t depth = row->window_height * row->window_width * row->input_channels;                            \
     for (size_t place = 0; place < row->output_width;) {                                                          \
       const size_t windows = octet_pair_next_windows(row->output_width - place);                                  \
+      const size_t start = place * row->stride_across * row->input_channels;                                      \
       int8_t *target = row->target + place * row->output_channels;                                                \
-      octet_pair_fill_patch(row, patch, place * row->stride_across * row->input_channels, windows);               \
       switch (windows) {                                                                                          \
-        case 1:                                                                                                   \
-          octet_pair_multiply_row##name(patch, depth, row->weights, &row->output, row->output_channels, target);  \
-          break;                                                                                                  \
-        case 2: octet_pair_multiply_2##name(row, patch, depth, target); break;                                    \
-        case 3: octet_pair_multiply_3##name(row, patch, depth, target); break;                                    \
-        case 4: octet_pair_multiply_4##name(row, patch, depth, target); break;                                    \
-        default: octet_pair_multiply_5##name(row, patch, depth, target); break;                                   \
+        case 1: octet_pair_multiply_1##name(row, patch, start, target); break;                                    \
+        case 2: octet_pair_multiply_2##name(row, patch, start, target); break;                                    \
+        case 3: octet_pair_multiply_3##name(row, patch, start, target); break;                                    \
+        case 4: octet_pair_multiply_4##name(row, patch, start, target); break;                                    \
+        default: octet_pair_multiply_5##name(row, patch, start, target); break;                                   \
       }                                                                                                           \
       place += windows;                                                                                           \
     }                                                                                                             \
@@ -289,3 +335,6 @@ static __attribute__((noinline, unused)) void octet_pair_fill_patch(const octet_
 
 OCTET_CONVOLVE(_half_up, 0)
 OCTET_CONVOLVE(_twice, 1)
+
+#undef OCTET_CONVOLVE
+#undef OCTET_MULTIPLY

@@ -27,6 +27,16 @@ typedef struct {
   int8_t *target;
 } octet_window_row;
 
+/// A row of sums of two values.
+typedef struct {
+  const int8_t *first, *second;
+  int8_t *target;
+  size_t count;
+  int32_t first_zero_point, second_zero_point, zero_point, minimum, maximum;
+  int32_t first_multiplier, second_multiplier, multiplier;
+  uint32_t first_shift, second_shift, shift;
+} octet_sum_row;
+
 /// Row `index` of a window, from 0.
 static inline const int8_t *octet_window_line(const octet_window_row *row, size_t index) {
   size_t slot = row->first + index;
