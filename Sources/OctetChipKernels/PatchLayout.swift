@@ -336,7 +336,9 @@ public enum VectorLayout: PatchLayout {
   public static func convolveDepthwise(
     _ row: ConvolutionRow, scratch: UnsafeMutableRawBufferPointer
   ) -> Bool {
-    guard row.output.isNarrow && !row.output.rounding.isAway && row.inputChannels == row.outputChannels
+    guard
+      row.output.isNarrow && !row.output.rounding.isAway && row.inputChannels == row.outputChannels
+        && row.inputChannels >= 8
     else { return false }
     var instructions = row.instructions()
     if row.output.rounding.isTwice {

@@ -10,6 +10,8 @@
 #include "PairOutput.h"
 #include "PairPatch.h"
 #include "PairWindows.h"
+#include "VectorAdd.h"
+#include "VectorDense.h"
 #include "VectorDepthwise.h"
 #include "VectorLanes.h"
 #include "VectorOutput.h"

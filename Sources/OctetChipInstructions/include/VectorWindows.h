@@ -5,7 +5,7 @@
 // vector for each window.
 #pragma once
 
-#include "VectorLanes.h"
+#include "VectorDense.h"
 
 enum { octet_vector_most_windows = 5 };
 
@@ -89,7 +89,12 @@ static inline __attribute__((always_inline)) void octet_vector_multiply_windows(
     octet_vector_multiply_windows(row, patch, target, windows, rounding);                                         \
   }
 #define OCTET_CONVOLVE(name, rounding)                                                                            \
-  OCTET_MULTIPLY(1, name, rounding)                                                                               \
+  static __attribute__((noinline, unused)) void octet_vector_multiply_1##name(                                    \
+      const octet_window_row *row, int8_t *patch, size_t start, int8_t *target) {                                 \
+    octet_vector_fill_patch(row, patch, start, 1);                                                                \
+    octet_vector_multiply_row##name(patch, row->window_height * row->window_width * row->input_channels,          \
+                                    row->weights, &row->output, row->output_channels, target);                    \
+  }                                                                                                               \
   OCTET_MULTIPLY(2, name, rounding)                                                                               \
   OCTET_MULTIPLY(3, name, rounding)                                                                               \
   OCTET_MULTIPLY(4, name, rounding)                                                                               \
@@ -117,32 +122,3 @@ OCTET_CONVOLVE(_twice, 1)
 
 #undef OCTET_CONVOLVE
 #undef OCTET_MULTIPLY
-
-/// Writes the outputs of a dense layer from a row of `count` values, four at a time.
-static inline __attribute__((always_inline)) void octet_vector_multiply_row(const int8_t *row, size_t count,
-                                                                            const int8_t *weights,
-                                                                            const octet_output *output, size_t outputs,
-                                                                            int8_t *target, const int rounding) {
-  const octet_output copy = *output;
-  for (size_t channel = 0; channel < outputs; channel += 4, weights += 4 * count) {
-    const size_t some = outputs - channel < 4 ? outputs - channel : 4;
-    int32_t sums[4] = {0, 0, 0, 0};
-    octet_vector_fold(row, count, weights, count, some, sums);
-    const octet_lane_output constants = octet_lane_output_of(&copy, channel, octet_some_of(some), rounding);
-    const octet_lanes lanes = octet_load_lanes(sums, constants.some);
-    octet_write_lanes(&constants, octet_add_lanes(lanes, constants.bias), target + channel, rounding);
-  }
-}
-
-#define OCTET_MULTIPLY_ROW(name, rounding)                                                                       \
-  static __attribute__((noinline, unused)) void octet_vector_multiply_row##name(                                 \
-      const int8_t *row, size_t count, const int8_t *weights, const octet_output *output, size_t outputs,        \
-      int8_t *target) {                                                                                          \
-    octet_vector_multiply_row(row, count, weights, output, outputs, target, rounding);                           \
-  }
-
-OCTET_MULTIPLY_ROW(_half_up, 0)
-OCTET_MULTIPLY_ROW(_twice, 1)
-OCTET_MULTIPLY_ROW(_away, 2)
-
-#undef OCTET_MULTIPLY_ROW
