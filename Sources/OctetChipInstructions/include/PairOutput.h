@@ -30,7 +30,7 @@ typedef struct {
 } octet_pair_channel;
 
 /// The largest shift of the short forms.
-enum { octet_pair_largest_shift = 51 };
+enum { octet_pair_largest_shift = octet_usual_shift };
 
 static inline __attribute__((always_inline)) octet_pair_channel octet_pair_channel_of(const octet_output *output,
                                                                                       size_t channel, int rounding) {

@@ -211,25 +211,16 @@ typedef struct {
 #endif
 
 /// Any output channel of a block; nothing behind its weights is read.
-///
-/// An output grows with its sum, and a sum is within 16,384 of the bias for each weight. Where both ends give one output,
-/// every sum does. Converters make many such channels, with a large bias, of weights that training has left near 0.
 static __attribute__((noinline, unused)) void octet_pair_any_channel(const octet_window_row *row, const uint32_t *patch,
                                                                      size_t depth, size_t channel, int8_t *target,
                                                                      size_t windows) {
   const octet_output *output = &row->output;
   const int8_t *weights = row->weights + channel * depth;
-  const int32_t bias = output->bias[channel], reach = (int32_t)depth << 14;
+  const int32_t bias = output->bias[channel];
   const size_t stride = row->output_channels;
   int32_t sums[octet_pair_most_windows];
   for (size_t window = 0; window < windows; window++) sums[window] = bias;
-  if (output->shifts[channel] > octet_pair_largest_shift) {
-    const int32_t least = octet_pair_long_output(output, bias - reach, channel);
-    if (octet_pair_long_output(output, bias + reach, channel) == least) {
-      for (size_t window = 0; window < windows; window++) target[window * stride] = (int8_t)least;
-      return;
-    }
-  }
+  if (output->shifts[channel] > octet_usual_shift && octet_is_constant(output, channel, depth)) depth = 0;
   for (size_t done = 0; done < depth; done += 4, patch += 2 * windows) {
     const uint32_t word =
         depth - done < 4 ? octet_load_rest(weights + done, depth - done) : octet_load_word(weights + done);

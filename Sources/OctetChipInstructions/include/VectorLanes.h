@@ -92,28 +92,38 @@ static inline octet_lanes octet_round_twice(octet_lanes values, octet_lanes mult
 
 /// The constants of four channels, of which some are meant.
 typedef struct {
-  octet_lanes bias, multipliers, shifts;
+  octet_lanes multipliers, shifts;
   int32_t zero_point, minimum, maximum;
   octet_some some;
 } octet_lane_output;
 
 #if defined(__ARM_FEATURE_MVE)
 
+/// - isWhole: whether all four are; then nothing is masked.
 static inline __attribute__((always_inline)) octet_lane_output octet_lane_output_of(const octet_output *output,
-                                                                                    size_t channel, octet_some some,
+                                                                                    size_t channel, size_t count,
+                                                                                    const bool isWhole,
                                                                                     const int rounding) {
-  const octet_lane_output result = {
-      vldrwq_z_s32(output->bias + channel, some), vldrwq_z_s32(output->multipliers + channel, some),
-      vsubq_s32(vdupq_n_s32(rounding == 1 ? 31 : 32),
-                vldrbq_z_s32((const int8_t *)output->shifts + channel, some)),
-      output->zero_point, output->minimum, output->maximum, some};
+  const int8_t *shifts = (const int8_t *)output->shifts + channel;
+  const int32x4_t most = vdupq_n_s32(rounding == 1 ? 31 : 32);
+  octet_lane_output result = {most, most, output->zero_point, output->minimum, output->maximum, 0xFFFF};
+  if (isWhole) {
+    result.multipliers = vldrwq_s32(output->multipliers + channel);
+    result.shifts = vsubq_s32(most, vldrbq_s32(shifts));
+  } else {
+    result.some = octet_some_of(count);
+    result.multipliers = vldrwq_z_s32(output->multipliers + channel, result.some);
+    result.shifts = vsubq_s32(most, vldrbq_z_s32(shifts, result.some));
+  }
   return result;
 }
 
-/// Writes outputs from sums with their bias.
-static inline __attribute__((always_inline)) void octet_write_lanes(const octet_lane_output *output, octet_lanes sums,
-                                                                    int8_t *target, const int rounding) {
-  octet_lanes value;
+/// Writes outputs from four sums with their bias.
+static inline __attribute__((always_inline)) void octet_write_lanes(const octet_lane_output *output,
+                                                                    const int32_t *four, int8_t *target,
+                                                                    const bool isWhole, const int rounding) {
+  const int32x4_t sums = vldrwq_s32(four);
+  int32x4_t value;
   if (rounding == 1) {
     value = octet_round_twice(sums, output->multipliers, output->shifts, vdupq_n_s32(-1));
   } else {
@@ -127,27 +137,32 @@ static inline __attribute__((always_inline)) void octet_write_lanes(const octet_
     }
     value = vrshlq_s32(value, output->shifts);
   }
-  value = vaddq_n_s32(value, output->zero_point);
-  vstrbq_p_s32(target, octet_limit_lanes(value, output->minimum, output->maximum), output->some);
+  value = octet_limit_lanes(vaddq_n_s32(value, output->zero_point), output->minimum, output->maximum);
+  if (isWhole) {
+    vstrbq_s32(target, value);
+  } else {
+    vstrbq_p_s32(target, value, output->some);
+  }
 }
 
 #else
 
-static inline octet_lane_output octet_lane_output_of(const octet_output *output, size_t channel, octet_some some,
-                                                     const int rounding) {
+static inline octet_lane_output octet_lane_output_of(const octet_output *output, size_t channel, size_t count,
+                                                     const bool isWhole, const int rounding) {
+  (void)isWhole;
   (void)rounding;
-  octet_lane_output result = {octet_load_lanes(output->bias + channel, some),
-                              octet_load_lanes(output->multipliers + channel, some), octet_lanes_of(33),
-                              output->zero_point, output->minimum, output->maximum, some};
-  for (size_t lane = 0; lane < some && lane < 4; lane++) result.shifts.lanes[lane] = output->shifts[channel + lane];
+  octet_lane_output result = {octet_load_lanes(output->multipliers + channel, count), octet_lanes_of(33),
+                              output->zero_point, output->minimum, output->maximum, count};
+  for (size_t lane = 0; lane < count && lane < 4; lane++) result.shifts.lanes[lane] = output->shifts[channel + lane];
   return result;
 }
 
-static inline void octet_write_lanes(const octet_lane_output *output, octet_lanes sums, int8_t *target,
-                                     const int rounding) {
+static inline void octet_write_lanes(const octet_lane_output *output, const int32_t *sums, int8_t *target,
+                                     const bool isWhole, const int rounding) {
+  (void)isWhole;
   const octet_output constants = {NULL, NULL, NULL, output->zero_point, output->minimum, output->maximum, rounding};
   for (size_t lane = 0; lane < output->some && lane < 4; lane++) {
-    target[lane] = (int8_t)octet_output_value(&constants, sums.lanes[lane], output->multipliers.lanes[lane],
+    target[lane] = (int8_t)octet_output_value(&constants, sums[lane], output->multipliers.lanes[lane],
                                               (uint32_t)output->shifts.lanes[lane]);
   }
 }

@@ -36,49 +36,63 @@ static inline __attribute__((always_inline)) void octet_vector_fill_patch(const 
   }
 }
 
+/// Up to four output channels of a block of windows, from `channel` on.
+static inline __attribute__((always_inline)) void octet_vector_multiply_four(const octet_window_row *row,
+                                                                             const int8_t *patch, int8_t *target,
+                                                                             size_t depth, size_t channel,
+                                                                             size_t count, const bool isWhole,
+                                                                             const size_t windows,
+                                                                             const int rounding) {
+  const octet_output *output = &row->output;
+  const int8_t *weights = row->weights + channel * depth;
+  const size_t rest = depth & 15;
+  int32_t sums[octet_vector_most_windows][4];
+#pragma clang loop unroll(disable)
+  for (size_t lane = 0; lane < (isWhole ? 4 : count); lane++) {
+    int32_t sum[octet_vector_most_windows];
+#pragma clang loop unroll(full)
+    for (size_t window = 0; window < windows; window++) sum[window] = output->bias[channel + lane];
+    const int8_t *values = patch;
+#pragma clang loop unroll(disable)
+    for (size_t left = depth >> 4; left > 0; left--, values += 16 * windows, weights += 16) {
+      const octet_vector weight = octet_vector_load(weights);
+#pragma clang loop unroll(full)
+      for (size_t window = 0; window < windows; window++)
+        sum[window] = octet_vector_add_products(octet_vector_load(values + 16 * window), weight, sum[window]);
+    }
+    if (rest > 0) {
+      // Weights beyond the last one are taken as 0.
+      const octet_vector weight = octet_vector_load_some(weights, rest);
+#pragma clang loop unroll(full)
+      for (size_t window = 0; window < windows; window++)
+        sum[window] = octet_vector_add_products(octet_vector_load(values + 16 * window), weight, sum[window]);
+      weights += rest;
+    }
+#pragma clang loop unroll(full)
+    for (size_t window = 0; window < windows; window++) sums[window][lane] = sum[window];
+  }
+  const octet_lane_output constants = octet_lane_output_of(output, channel, count, isWhole, rounding);
+  target += channel;
+#pragma clang loop unroll(full)
+  for (size_t window = 0; window < windows; window++)
+    octet_write_lanes(&constants, sums[window], target + window * row->output_channels, isWhole, rounding);
+}
+
 /// The outputs of a block of windows from its patch, four channels at a time.
 static inline __attribute__((always_inline)) void octet_vector_multiply_windows(const octet_window_row *row,
                                                                                 const int8_t *patch, int8_t *target,
                                                                                 const size_t windows,
                                                                                 const int rounding) {
-  const size_t depth = row->window_height * row->window_width * row->input_channels;
-  const size_t whole = depth >> 4, rest = depth & 15, channels = row->output_channels;
-  const octet_output output = row->output;
-  const int8_t *weights = row->weights;
-  for (size_t channel = 0; channel < channels; channel += 4) {
-    const size_t some = channels - channel < 4 ? channels - channel : 4;
-    int32_t sums[octet_vector_most_windows][4];
-    for (size_t lane = 0; lane < some; lane++) {
-      int32_t sum[octet_vector_most_windows];
-#pragma clang loop unroll(full)
-      for (size_t window = 0; window < windows; window++) sum[window] = 0;
-      const int8_t *values = patch;
+  // A copy, so that what is written to the target need not be thought to change it.
+  const octet_window_row copy = *row;
+  const size_t depth = copy.window_height * copy.window_width * copy.input_channels;
+  size_t channel = 0;
 #pragma clang loop unroll(disable)
-      for (size_t left = whole; left > 0; left--, values += 16 * windows, weights += 16) {
-        const octet_vector weight = octet_vector_load(weights);
-#pragma clang loop unroll(full)
-        for (size_t window = 0; window < windows; window++)
-          sum[window] = octet_vector_add_products(octet_vector_load(values + 16 * window), weight, sum[window]);
-      }
-      if (rest > 0) {
-        // Weights beyond the last one are taken as 0.
-        const octet_vector weight = octet_vector_load_some(weights, rest);
-#pragma clang loop unroll(full)
-        for (size_t window = 0; window < windows; window++)
-          sum[window] = octet_vector_add_products(octet_vector_load(values + 16 * window), weight, sum[window]);
-        weights += rest;
-      }
-#pragma clang loop unroll(full)
-      for (size_t window = 0; window < windows; window++) sums[window][lane] = sum[window];
-    }
-    const octet_lane_output constants = octet_lane_output_of(&output, channel, octet_some_of(some), rounding);
-#pragma clang loop unroll(full)
-    for (size_t window = 0; window < windows; window++) {
-      const octet_lanes lanes = octet_load_lanes(sums[window], constants.some);
-      octet_write_lanes(&constants, octet_add_lanes(lanes, constants.bias), target + window * channels + channel,
-                        rounding);
-    }
-  }
+  for (; channel + 4 <= copy.output_channels; channel += 4)
+    octet_vector_multiply_four(&copy, patch, target, depth, channel, 4, true, windows, rounding);
+  if (channel < copy.output_channels)
+    octet_vector_multiply_four(&copy, patch, target, depth, channel, copy.output_channels - channel, false, windows,
+                               rounding);
 }
 
 // A function for each size of block, so that sums stay in registers.

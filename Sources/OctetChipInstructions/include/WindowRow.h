@@ -1,6 +1,7 @@
 // What the inner loops of a whole row are told: where its windows lie, its weights, and what happens to its sums.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -55,4 +56,20 @@ static inline int32_t octet_output_value(const octet_output *output, int32_t sum
   int32_t value = (((high >> (shift - 33)) + 1) >> 1) + output->zero_point;
   value = value < output->minimum ? output->minimum : value;
   return value > output->maximum ? output->maximum : value;
+}
+
+/// The shift above which a channel is worth asking whether it is constant.
+enum { octet_usual_shift = 51 };
+
+/// Whether an output channel of `depth` weights gives one output for every input.
+///
+/// An output grows with its sum, and a sum is within 16,384 of the bias for each weight. Where both ends give one output,
+/// every sum does. Converters make many such channels, with a large bias, of weights that training has left near 0.
+static __attribute__((noinline, unused)) bool octet_is_constant(const octet_output *output, size_t channel,
+                                                                size_t depth) {
+  const int32_t bias = output->bias[channel], multiplier = output->multipliers[channel];
+  const int32_t reach = (int32_t)(depth << 14);
+  const uint32_t shift = output->shifts[channel];
+  return octet_output_value(output, bias - reach, multiplier, shift) ==
+         octet_output_value(output, bias + reach, multiplier, shift);
 }
