@@ -183,6 +183,114 @@ static inline __attribute__((always_inline)) void octet_pair_compute_lanes(const
 #endif
 }
 
+#ifdef OCTET_HAS_PAIR_INSTRUCTIONS
+
+/// Fours of channels of a window, in the order in which the loop takes it apart.
+typedef struct {
+  /// The cells of the first window of the row.
+  const int8_t *const *cells, *const *end;
+  const int32_t *bias;
+  /// From the biases of the next four channels to the multipliers of these, in bytes.
+  ptrdiff_t multipliers;
+  const uint8_t *shifts;
+  /// Half, and the zero point, before the shift: 2 * zero point + 1.
+  int32_t half;
+  const int8_t *weights;
+  int8_t *target;
+  /// At least 1.
+  size_t fours;
+  size_t channels;
+  /// From the cells to those of this window.
+  size_t offset;
+  size_t unused;
+} octet_pair_fours;
+
+// An output of the sum, whose multiplier is at r8 and whose shift is at r10.
+#define OCTET_NEXT_half_up(sum)      \
+  "ldr r0, [r8], #4\n"               \
+  "ldrb r1, [r10], #1\n"             \
+  "sub r3, r1, #33\n"                \
+  "lsl r2, lr, r3\n"                 \
+  "subs r1, #32\n"                   \
+  "smmla r3, " sum ", r0, r2\n"      \
+  "asrs r3, r1\n"                    \
+  "ssat r3, #8, r3\n"                \
+  "strb r3, [r12], #1\n"
+#define OCTET_NEXT_twice(sum)        \
+  "ldr r0, [r8], #4\n"               \
+  "ldrb r1, [r10], #1\n"             \
+  "sub r3, r1, #32\n"                \
+  "lsl r2, lr, r3\n"                 \
+  "subs r1, #31\n"                   \
+  "qadd r3, " sum ", " sum "\n"      \
+  "add r2, r2, " sum ", asr #31\n"   \
+  "smmlar r3, r3, r0, r2\n"          \
+  "asrs r3, r1\n"                    \
+  "ssat r3, #8, r3\n"                \
+  "strb r3, [r12], #1\n"
+
+#define OCTET_FOURS(rounding)                                                                            \
+  __asm__ volatile(                                                                                      \
+      "ldm r0, {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12}\n"                                    \
+      "push {r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12}\n"                                       \
+      "mov r9, r10\n"                                                                                    \
+      "0: ldr r0, [sp, #8]\n"                                                                            \
+      "ldm r0!, {r4, r5, r6, r7}\n"                                                                      \
+      "str r0, [sp, #8]\n"                                                                               \
+      "ldrd r8, r12, [sp]\n"                                                                             \
+      "ldr r10, [sp, #24]\n"                                                                             \
+      "add r1, r10, #4\n"                                                                                \
+      "str r1, [sp, #24]\n"                                                                              \
+      "1: ldr r0, [r8], #4\n"                                                                            \
+      "ldr r0, [r0, r11]\n"                                                                              \
+      "ldr r2, [r10]\n"                                                                                  \
+      "add r10, r9\n"                                                                                    \
+      "sxtb16 r3, r2\n"                                                                                  \
+      "sxtb16 r2, r2, ror #8\n" OCTET_LANES("r3", "r2")                                                  \
+      "cmp r8, r12\n"                                                                                    \
+      "bne 1b\n"                                                                                         \
+      "ldrd r8, r1, [sp, #8]\n"                                                                          \
+      "add r8, r1\n"                                                                                     \
+      "ldrd r10, lr, [sp, #16]\n"                                                                        \
+      "ldr r12, [sp, #28]\n" OCTET_NEXT_##rounding("r4") OCTET_NEXT_##rounding("r5")                     \
+          OCTET_NEXT_##rounding("r6") OCTET_NEXT_##rounding("r7")                                        \
+      "str r10, [sp, #16]\n"                                                                             \
+      "str r12, [sp, #28]\n"                                                                             \
+      "add r11, #4\n"                                                                                    \
+      "ldr r0, [sp, #32]\n"                                                                              \
+      "subs r0, #1\n"                                                                                    \
+      "str r0, [sp, #32]\n"                                                                              \
+      "bne 0b\n"                                                                                         \
+      "add sp, #48\n"                                                                                    \
+      : "+r"(start)                                                                                      \
+      :                                                                                                  \
+      : "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory")
+
+/// The outputs of fours of channels of a window, all of them short; returns how many channels those are.
+static inline __attribute__((always_inline)) size_t octet_pair_compute_fours(const octet_window_row *row,
+                                                                             const int8_t *const *cells, size_t count,
+                                                                             size_t place, const int rounding) {
+  const size_t channels = row->output_channels;
+  const octet_pair_fours fours = {
+      cells, cells + count, row->output.bias,
+      (const char *)row->output.multipliers - (const char *)(row->output.bias + 4), row->output.shifts,
+      2 * row->output.zero_point + 1, row->weights, row->target + place * channels, channels / 4, channels,
+      place * row->stride_across * channels, 0};
+  register const void *start __asm__("r0") = &fours;
+  if (rounding == 1) {
+    OCTET_FOURS(twice);
+  } else {
+    OCTET_FOURS(half_up);
+  }
+  return channels & ~(size_t)3;
+}
+
+#undef OCTET_FOURS
+#undef OCTET_NEXT_half_up
+#undef OCTET_NEXT_twice
+
+#endif
+
 /// The outputs of four channels for one window, from channel `channel` on; `cells` lists the cells of the first
 /// window of the row.
 static inline __attribute__((always_inline)) void octet_pair_compute_cells(const octet_window_row *row,
@@ -217,6 +325,8 @@ static inline __attribute__((always_inline)) void octet_pair_depthwise_row(const
     const int8_t *start = octet_window_line(row, line);
     for (size_t column = 0; column < width; column++) cells[count++] = start + column * channels;
   }
+  const bool isShort = octet_pair_are_short(row->output.shifts, channels);
+  (void)isShort;
   if (row->window_height == 3 && width == 3 && row->output_width > 1) {
     // Copies, so that what is written need not be thought to change them.
     const octet_output output = row->output;
@@ -237,10 +347,13 @@ static inline __attribute__((always_inline)) void octet_pair_depthwise_row(const
       lane_row.target += left < 4 ? left : 4;
     }
   }
-  for (size_t next = 0; next < channels; next += 4) {
-    const size_t channel = next + 4 > channels ? channels - 4 : next;
-    for (size_t place = 0; place < row->output_width; place++)
-      octet_pair_compute_cells(row, cells, count, place, channel, rounding);
+  for (size_t place = 0; place < row->output_width; place++) {
+    size_t next = 0;
+#ifdef OCTET_HAS_PAIR_INSTRUCTIONS
+    if (isShort) next = octet_pair_compute_fours(row, cells, count, place, rounding);
+#endif
+    for (; next < channels; next += 4)
+      octet_pair_compute_cells(row, cells, count, place, next + 4 > channels ? channels - 4 : next, rounding);
   }
 }
 
@@ -251,3 +364,12 @@ static __attribute__((noinline, unused)) void octet_pair_depthwise_half_up(const
 static __attribute__((noinline, unused)) void octet_pair_depthwise_twice(const octet_window_row *row) {
   octet_pair_depthwise_row(row, 1);
 }
+
+#ifdef OCTET_HAS_PAIR_INSTRUCTIONS
+#undef OCTET_LANES
+#undef OCTET_LINE
+#undef OCTET_WRITE_half_up
+#undef OCTET_WRITE_twice
+#undef OCTET_WRITE
+#undef OCTET_LANE_ROW
+#endif

@@ -47,6 +47,17 @@ static inline __attribute__((always_inline)) bool octet_pair_is_short(octet_pair
   return channel.shift <= (rounding == 1 ? octet_pair_largest_shift - 31u : octet_pair_largest_shift - 32u);
 }
 
+/// Whether they are for all of some channels.
+static inline bool octet_pair_are_short(const uint8_t *shifts, size_t count) {
+  uint32_t beyond = 0;
+#ifdef OCTET_HAS_PAIR_INSTRUCTIONS
+  for (; count >= 4; count -= 4, shifts += 4)
+    beyond |= __uqsub8(octet_load_word(shifts), 0x01010101u * octet_pair_largest_shift);
+#endif
+  for (; count > 0; count--, shifts++) beyond |= *shifts > octet_pair_largest_shift;
+  return beyond == 0;
+}
+
 /// To -128 … 127.
 static inline int32_t octet_pair_saturate(int32_t value) {
 #ifdef OCTET_HAS_PAIR_INSTRUCTIONS

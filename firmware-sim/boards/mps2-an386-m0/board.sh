@@ -7,6 +7,5 @@ board_qemu=(qemu-system-arm -machine mps2-an386)
 board_flash_bytes=$((4 * 1024 * 1024))
 board_ram_bytes=$((4 * 1024 * 1024))
 board_layout=wide
-board_kernel_optimization=-Osize
 board_runtime_optimization=-Osize
 board_stack_bytes=8192
