@@ -12,8 +12,6 @@
 typedef int16x8_t octet_eight;
 
 static inline octet_eight octet_load_eight(const int8_t *place) { return vldrbq_s16(place); }
-static inline octet_eight octet_load_halves(const int16_t *place) { return vldrhq_s16(place); }
-static inline void octet_store_halves(int16_t *place, octet_eight eight) { vstrhq_s16(place, eight); }
 static inline octet_lanes octet_add_even(octet_lanes sums, octet_eight a, octet_eight b) {
   return vaddq_s32(sums, vmullbq_int_s16(a, b));
 }
@@ -72,14 +70,6 @@ static inline octet_eight octet_load_eight(const int8_t *place) {
   for (int lane = 0; lane < 8; lane++) eight.lanes[lane] = place[lane];
   return eight;
 }
-static inline octet_eight octet_load_halves(const int16_t *place) {
-  octet_eight eight;
-  for (int lane = 0; lane < 8; lane++) eight.lanes[lane] = place[lane];
-  return eight;
-}
-static inline void octet_store_halves(int16_t *place, octet_eight eight) {
-  for (int lane = 0; lane < 8; lane++) place[lane] = eight.lanes[lane];
-}
 static inline octet_lanes octet_add_even(octet_lanes sums, octet_eight a, octet_eight b) {
   OCTET_EACH_LANE((uint32_t)sums.lanes[lane] + (uint32_t)(a.lanes[2 * lane] * b.lanes[2 * lane]));
 }
@@ -115,9 +105,9 @@ static inline void octet_write_eight(const octet_eight_output *output, octet_lan
 
 #endif
 
-/// Two windows of 3x3 of eight channels, or one; `lines` are those of the first, and `weights` its 9 times 8.
+/// Two windows of 3x3 of eight channels, or one; `lines` are those of the first.
 static inline __attribute__((always_inline)) void octet_vector_three(const int8_t *const lines[3], size_t channels,
-                                                                     size_t step, const int16_t *weights,
+                                                                     size_t step, const int8_t *weights,
                                                                      const octet_eight_output *output, int8_t *target,
                                                                      const size_t windows, const int rounding) {
   octet_lanes even[2] = {octet_even_bias(output), octet_even_bias(output)};
@@ -126,8 +116,8 @@ static inline __attribute__((always_inline)) void octet_vector_three(const int8_
   for (size_t line = 0; line < 3; line++) {
     const int8_t *values = lines[line];
 #pragma clang loop unroll(full)
-    for (size_t column = 0; column < 3; column++, values += channels) {
-      const octet_eight weight = octet_load_halves(weights + 8 * (3 * line + column));
+    for (size_t column = 0; column < 3; column++, values += channels, weights += channels) {
+      const octet_eight weight = octet_load_eight(weights);
 #pragma clang loop unroll(full)
       for (size_t window = 0; window < windows; window++) {
         const octet_eight value = octet_load_eight(values + window * step);
@@ -145,10 +135,7 @@ static inline __attribute__((always_inline)) void octet_vector_three(const int8_
 static inline __attribute__((always_inline)) void octet_vector_threes(const octet_window_row *row, size_t channel,
                                                                       const int rounding) {
   const size_t channels = row->output_channels, step = row->stride_across * channels;
-  int16_t weights[72];
-#pragma clang loop unroll(disable)
-  for (size_t cell = 0; cell < 9; cell++)
-    octet_store_halves(weights + 8 * cell, octet_load_eight(row->weights + cell * channels + channel));
+  const int8_t *weights = row->weights + channel;
   const octet_eight_output output = octet_eight_output_of(&row->output, channel, rounding);
   const int8_t *lines[3] = {octet_window_line(row, 0) + channel, octet_window_line(row, 1) + channel,
                             octet_window_line(row, 2) + channel};

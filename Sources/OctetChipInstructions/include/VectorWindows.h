@@ -47,8 +47,9 @@ static inline __attribute__((always_inline)) void octet_vector_multiply_four(con
   const int8_t *weights = row->weights + channel * depth;
   const size_t rest = depth & 15;
   int32_t sums[octet_vector_most_windows][4];
-#pragma clang loop unroll(disable)
-  for (size_t lane = 0; lane < (isWhole ? 4 : count); lane++) {
+  const size_t lanes = isWhole ? 4 : count;
+#pragma clang loop unroll_count(4)
+  for (size_t lane = 0; lane < lanes; lane++) {
     int32_t sum[octet_vector_most_windows];
 #pragma clang loop unroll(full)
     for (size_t window = 0; window < windows; window++) sum[window] = output->bias[channel + lane];
