@@ -38,7 +38,8 @@ extension JoinRow {
     octet_sum_row(
       first: first, second: second, target: target, count: count, first_zero_point: firstZeroPoint,
       second_zero_point: secondZeroPoint, zero_point: zeroPoint, minimum: minimum, maximum: maximum,
-      first_multiplier: firstMultiplier, second_multiplier: secondMultiplier, multiplier: multiplier, first_shift: UInt32(firstShift),
+      first_multiplier: firstMultiplier, second_multiplier: secondMultiplier, multiplier: multiplier,
+      first_shift: UInt32(firstShift),
       second_shift: UInt32(secondShift), shift: UInt32(shift))
   }
 }

@@ -8,7 +8,7 @@
 
 #include "PairOutput.h"
 
-/// What brings an input to the scale of the sum: floor((high(x m) + half - (x < 0)) / 2^shift) of x = q * scale + offset.
+/// What brings an input to the scale of the sum: floor((high(x m) + half - (x < 0)) / 2^shift), x = q * scale + offset.
 typedef struct {
   int32_t scale, offset, multiplier, half;
   uint32_t shift;
@@ -72,7 +72,8 @@ static __attribute__((noinline, unused)) void octet_pair_add_twice(const octet_s
 #pragma clang loop unroll(full)
     for (int index = 0; index < 4; index++) sums[index] += octet_pair_scaled(second[index], b);
 #pragma clang loop unroll(full)
-    for (int index = 0; index < 4; index++) target[index] = octet_pair_sum_output(sums[index], multiplier, added, shift);
+    for (int index = 0; index < 4; index++)
+      target[index] = octet_pair_sum_output(sums[index], multiplier, added, shift);
   }
   for (; left > 0; left--) {
     const int32_t sum = octet_pair_scaled(*first++, a) + octet_pair_scaled(*second++, b);

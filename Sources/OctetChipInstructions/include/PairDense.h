@@ -1,5 +1,5 @@
-// Outputs from a single row of values, for chips with DSP instructions: dense layers, and convolutions whose rows have one
-// window.
+// Outputs from a single row of values, for chips with DSP instructions: dense layers, and convolutions whose rows have
+// one window.
 #pragma once
 
 #include "PairOutput.h"

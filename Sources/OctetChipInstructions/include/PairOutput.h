@@ -125,8 +125,9 @@ static inline __attribute__((always_inline)) void octet_pair_write(const octet_o
 
 /// Writes outputs of -128 to 127 of neighbouring channels, from sums that are `stride` apart and lack the bias.
 static inline __attribute__((always_inline)) void octet_pair_write_channels(const octet_output *output,
-                                                                            const int32_t *sums, size_t stride, size_t count,
-                                                                            int8_t *target, const int rounding) {
+                                                                            const int32_t *sums, size_t stride,
+                                                                            size_t count, int8_t *target,
+                                                                            const int rounding) {
   // A copy, so that what is written to the target need not be thought to change it.
   const octet_output constants = *output;
   for (size_t channel = 0; channel < count; channel++) {

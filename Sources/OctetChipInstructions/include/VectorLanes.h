@@ -27,8 +27,8 @@ static inline octet_lanes octet_limit_lanes(octet_lanes values, int32_t minimum,
   return vminq_s32(vmaxq_s32(values, vdupq_n_s32(minimum)), vdupq_n_s32(maximum));
 }
 
-/// Products to a multiple of 2^31, half up, and then half away from zero by `shifts`, which are below 0; where a lane of
-/// `negative` is 0, the second rounding is half up.
+/// Products to a multiple of 2^31, half up, and then half away from zero by `shifts`, which are at most 0; where a lane
+/// of `negative` is 0, the second rounding is half up.
 static inline octet_lanes octet_round_twice(octet_lanes values, octet_lanes multipliers, octet_lanes shifts,
                                             octet_lanes negative) {
   const octet_lanes first = vqrdmulhq_s32(values, multipliers);

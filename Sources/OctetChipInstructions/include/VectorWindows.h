@@ -48,7 +48,7 @@ static inline __attribute__((always_inline)) void octet_vector_multiply_four(con
   const size_t rest = depth & 15;
   int32_t sums[octet_vector_most_windows][4];
   const size_t lanes = isWhole ? 4 : count;
-#pragma clang loop unroll_count(4)
+#pragma clang loop unroll(disable)
   for (size_t lane = 0; lane < lanes; lane++) {
     int32_t sum[octet_vector_most_windows];
 #pragma clang loop unroll(full)

@@ -1,8 +1,8 @@
 // Rows of convolutions, up to five windows at a time, and dense layers, for chips that multiply only 32 bits by 32.
 //
 // A patch holds value `i` of the windows of a block side by side, as 32-bit numbers. A weight is loaded once for the
-// block. On a Cortex-M0 13 instructions do 5 multiply-adds: values and a weight fill the low registers, and the sums lie
-// in the high ones, to which it can still add.
+// block. On a Cortex-M0 13 instructions do 5 multiply-adds: values and a weight fill the low registers, and the sums
+// lie in the high ones, to which it can still add.
 #pragma once
 
 #include "WideDense.h"

@@ -63,8 +63,9 @@ enum { octet_usual_shift = 51 };
 
 /// Whether an output channel of `depth` weights gives one output for every input.
 ///
-/// An output grows with its sum, and a sum is within 16,384 of the bias for each weight. Where both ends give one output,
-/// every sum does. Converters make many such channels, with a large bias, of weights that training has left near 0.
+/// An output grows with its sum, and a sum is within 16,384 of the bias for each weight. Where both ends give one
+/// output, every sum does. Converters make many such channels, with a large bias, of weights that training has left
+/// near 0.
 static __attribute__((noinline, unused)) bool octet_is_constant(const octet_output *output, size_t channel,
                                                                 size_t depth) {
   const int32_t bias = output->bias[channel], multiplier = output->multipliers[channel];
