@@ -220,7 +220,11 @@ static __attribute__((noinline, unused)) void octet_pair_any_channel(const octet
   const size_t stride = row->output_channels;
   int32_t sums[octet_pair_most_windows];
   for (size_t window = 0; window < windows; window++) sums[window] = bias;
-  if (output->shifts[channel] > octet_usual_shift && octet_is_constant(output, channel, depth)) depth = 0;
+  if (output->shifts[channel] > octet_usual_shift && octet_is_constant(output, channel, depth)) {
+    const int32_t value = octet_pair_long_output(output, bias, channel);
+    for (size_t window = 0; window < windows; window++) target[window * stride] = (int8_t)value;
+    return;
+  }
   for (size_t done = 0; done < depth; done += 4, patch += 2 * windows) {
     const uint32_t word =
         depth - done < 4 ? octet_load_rest(weights + done, depth - done) : octet_load_word(weights + done);
