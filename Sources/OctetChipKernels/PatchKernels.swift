@@ -91,12 +91,14 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
       plain.convolve(row)
       return
     }
-    if row.poolHeight == 1 && row.poolWidth == 1
-      && Self.patchBytes(depth) / 4 &* Layout.windows(width: row.outputWidth) <= scratch.count
-      && Layout.convolve(row, patch: patch)
-    {
-      return
-    }
+    #if !OCTET_CHOSEN_KINDS || OCTET_CONVOLUTIONS_WITHOUT_POOL
+      if row.poolHeight == 1 && row.poolWidth == 1
+        && Self.patchBytes(depth) / 4 &* Layout.windows(width: row.outputWidth) <= scratch.count
+        && Layout.convolve(row, patch: patch)
+      {
+        return
+      }
+    #endif
     ConvolutionPatches<Layout>(row: row, patch: patch, depth: depth).compute()
   }
 

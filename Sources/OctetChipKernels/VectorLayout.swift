@@ -113,7 +113,10 @@ public enum VectorLayout: PatchLayout {
     _ output: OutputStage, _ sums: UnsafePointer<Int32>, stride: Int, channels: Range<Int>,
     to target: UnsafeMutablePointer<Int8>
   ) {
-    var constants = output.instructions(from: channels.lowerBound)
+    let first = channels.lowerBound
+    var constants = octet_some_output(
+      bias: output.bias + first, multipliers: output.multipliers + first, shifts: output.shifts + first,
+      zero_point: output.zeroPoint, minimum: output.minimum, maximum: output.maximum)
     if output.rounding.isTwice {
       octet_vector_requantize_twice(&constants, sums, stride, channels.count, target)
     } else {

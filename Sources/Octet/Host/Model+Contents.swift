@@ -33,6 +33,11 @@
       if layers.contains(where: { $0.rounding == .halfUpThenAway }) { parts.append("ROUNDING_TWICE") }
       if layers.contains(where: { $0.rounding == .awayFromZero }) { parts.append("ROUNDING_AWAY") }
       if layers.contains(where: { $0.weightZeroPoint != 0 }) { parts.append("WEIGHT_ZERO_POINTS") }
+      if layers.contains(where: {
+        $0.kind.traits.contains(.fusedPool) && $0.poolHeight == 1 && $0.poolWidth == 1
+      }) {
+        parts.append("CONVOLUTIONS_WITHOUT_POOL")
+      }
       if pixelMap != nil { parts.append("PIXEL_MAP") }
       if sharesMemory { parts.append("SHARING") }
       if layerCount >= 64 { parts.append("MANY_LAYERS") }
@@ -53,8 +58,8 @@
     /// All parts but room for many layers, which costs memory.
     package static var allParts: [String] {
       [
-        "COARSE_SHIFTS", "ROUNDING_TWICE", "ROUNDING_AWAY", "WEIGHT_ZERO_POINTS", "PIXEL_MAP", "SHARING",
-        "NAMES",
+        "COARSE_SHIFTS", "ROUNDING_TWICE", "ROUNDING_AWAY", "WEIGHT_ZERO_POINTS", "CONVOLUTIONS_WITHOUT_POOL",
+        "PIXEL_MAP", "SHARING", "NAMES",
       ]
     }
 

@@ -5,10 +5,18 @@
 
 #include "WindowRow.h"
 
+/// Constants of neighbouring channels: of each its bias, multiplier and shift, and what is the same for all.
+typedef struct {
+  const int32_t *bias;
+  const int32_t *multipliers;
+  const uint8_t *shifts;
+  int32_t zero_point, minimum, maximum;
+} octet_some_output;
+
 #if defined(__ARM_FEATURE_MVE)
 #include <arm_mve.h>
 
-static inline __attribute__((always_inline)) void octet_vector_write(const octet_output *output, const int32_t *sums,
+static inline __attribute__((always_inline)) void octet_vector_write(const octet_some_output *output, const int32_t *sums,
                                                                      size_t stride,
                                                                     size_t count, int8_t *target, const bool twice) {
   const uint32x4_t places = vmulq_n_u32(vidupq_n_u32(0, 1), (uint32_t)stride);
@@ -45,7 +53,7 @@ static __attribute__((noinline, unused)) void octet_vector_largest(int32_t *sums
 
 #else
 
-static inline void octet_vector_write(const octet_output *output, const int32_t *sums, size_t stride, size_t count,
+static inline void octet_vector_write(const octet_some_output *output, const int32_t *sums, size_t stride, size_t count,
                                       int8_t *target, const bool twice) {
   for (size_t index = 0; index < count; index++) {
     const int32_t sum = (int32_t)((uint32_t)sums[index * stride] + (uint32_t)output->bias[index]);
@@ -72,13 +80,13 @@ static __attribute__((unused)) void octet_vector_largest(int32_t *sums, size_t c
 #endif
 
 /// Writes `count` outputs as bytes, from sums that are `stride` apart, rounding once.
-static __attribute__((noinline, unused)) void octet_vector_requantize(const octet_output *output, const int32_t *sums,
+static __attribute__((noinline, unused)) void octet_vector_requantize(const octet_some_output *output, const int32_t *sums,
                                                                       size_t stride, size_t count, int8_t *target) {
   octet_vector_write(output, sums, stride, count, target, false);
 }
 
 /// The same, rounding twice.
-static __attribute__((noinline, unused)) void octet_vector_requantize_twice(const octet_output *output,
+static __attribute__((noinline, unused)) void octet_vector_requantize_twice(const octet_some_output *output,
                                                                             const int32_t *sums, size_t stride,
                                                                             size_t count, int8_t *target) {
   octet_vector_write(output, sums, stride, count, target, true);
