@@ -19,7 +19,12 @@ extension OutputStage {
   }
 
   /// Writes any outputs, one after the other.
-  @inline(__always)
+  #if OCTET_SMALL_CODE
+    @inline(__always)
+  #else
+    // The loops of `write` need fewer registers without it.
+    @inline(never)
+  #endif
   func writeEach(
     _ sums: UnsafePointer<Int32>, stride: Int, channels: Range<Int>, to target: UnsafeMutableRawPointer,
     at index: Int
