@@ -16,9 +16,10 @@ typedef struct {
 #if defined(__ARM_FEATURE_MVE)
 #include <arm_mve.h>
 
-static inline __attribute__((always_inline)) void octet_vector_write(const octet_some_output *output, const int32_t *sums,
-                                                                     size_t stride,
-                                                                    size_t count, int8_t *target, const bool twice) {
+static inline __attribute__((always_inline)) void octet_vector_write(const octet_some_output *output,
+                                                                     const int32_t *sums, size_t stride,
+                                                                     size_t count, int8_t *target,
+                                                                     const bool twice) {
   const uint32x4_t places = vmulq_n_u32(vidupq_n_u32(0, 1), (uint32_t)stride);
   const int32x4_t minimum = vdupq_n_s32(output->minimum), maximum = vdupq_n_s32(output->maximum);
   for (size_t first = 0; first < count; first += 4) {
@@ -80,8 +81,9 @@ static __attribute__((unused)) void octet_vector_largest(int32_t *sums, size_t c
 #endif
 
 /// Writes `count` outputs as bytes, from sums that are `stride` apart, rounding once.
-static __attribute__((noinline, unused)) void octet_vector_requantize(const octet_some_output *output, const int32_t *sums,
-                                                                      size_t stride, size_t count, int8_t *target) {
+static __attribute__((noinline, unused)) void octet_vector_requantize(const octet_some_output *output,
+                                                                      const int32_t *sums, size_t stride,
+                                                                      size_t count, int8_t *target) {
   octet_vector_write(output, sums, stride, count, target, false);
 }
 
