@@ -10,7 +10,7 @@ struct HostProgram {
     enum Call: UInt8 {
       /// The row that every kind of layer defines, or a border.
       case plain
-      case feed, convolve, convolveDepthwise, fold, finish, multiply
+      case feed, convolve, convolveDepthwise, join, fold, finish, multiply
       /// A row of pixels goes into the accumulators of the first layer, past the ring.
       case foldPixels
     }
@@ -18,6 +18,9 @@ struct HostProgram {
     let call: Call
     let step: RowStep
     let packed: UnsafePointer<octet_layer>?
+    /// Of a layer that makes one value of two, with the row of the second.
+    let join: UnsafePointer<octet_join>?
+    let second: Int
     /// Places in the row that a convolution makes, and values of a row that a dense layer reads.
     let places: Int
     let values: Int
@@ -44,7 +47,7 @@ struct HostProgram {
 
   init(
     _ model: Model, _ kernels: UnsafePointer<octet_kernels>?, in storage: PackedStorage,
-    packed: (_ layer: Int) -> UnsafePointer<octet_layer>?
+    packed: (_ layer: Int) -> UnsafePointer<octet_layer>?, joins: (_ layer: Int) -> UnsafePointer<octet_join>?
   ) {
     records = model.records
     pixelMap = model.pixelMap
@@ -57,12 +60,17 @@ struct HostProgram {
     var steps: [Step] = []
     var lastFeed = 0
     model.forEachStep { step in
-      let call = Self.call(step, model.shape(step.layer), packed(step.layer), foldsPixels: foldsPixels)
+      let join = step.action == .compute ? joins(step.layer) : nil
+      let call =
+        join == nil
+        ? Self.call(step, model.shape(step.layer), packed(step.layer), foldsPixels: foldsPixels) : .join
       guard let call else { return }
+      let other = model.tensor(Int(model.layer(step.layer).secondInput))
       if step.action == .feed { lastFeed = steps.count }
       steps.append(
         Step(
-          call: call, step: step, packed: packed(step.layer),
+          call: call, step: step, packed: packed(step.layer), join: join,
+          second: join == nil ? 0 : other.rowOffset(step.row + Int(other.borderAbove)),
           places: Int(model.tensor(step.layer + 1).width), values: model.shape(step.layer).input.rowValues,
           sums: Int(model.layer(step.layer).accumulatorsOffset)))
     }
@@ -178,6 +186,11 @@ struct HostProgram {
     case .convolveDepthwise:
       var rows = rows(place, arena)
       kernels.pointee.convolve_depthwise(packed, &rows, place.pointee.places, target)
+    case .join:
+      kernels.pointee.join(
+        place.pointee.join, UnsafeRawPointer(values(place, arena)).assumingMemoryBound(to: Int8.self),
+        (arena + place.pointee.second).assumingMemoryBound(to: Int8.self), place.pointee.step.count,
+        target.assumingMemoryBound(to: Int8.self))
     case .fold:
       kernels.pointee.fold(
         packed, values(place, arena), 0x80, place.pointee.step.row, place.pointee.step.count,
@@ -272,7 +285,7 @@ extension HostProgram {
         for image in 0..<Self.imagesTogether {
           feed(place, images + (image * imageBytes + step.row * rowBytes), arenas + image * stride, &observer)
         }
-      case .plain, .convolve, .convolveDepthwise, .finish:
+      case .plain, .convolve, .convolveDepthwise, .join, .finish:
         for image in 0..<Self.imagesTogether { take(place, arenas + image * stride, &observer) }
       }
       place += 1

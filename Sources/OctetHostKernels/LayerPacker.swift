@@ -22,9 +22,9 @@ struct LayerPacker {
       packGroups(shape, &layer, vectors: kernels.convolution_vectors)
     case .depthwiseConvolution:
       guard shape.output.channels == shape.input.channels else { return nil }
-      layer = geometry(
-        shape, segment: Int(shape.layer.windowWidth) * Int(shape.input.channels),
-        lines: Int(shape.layer.windowHeight))
+      let lines = Int(shape.layer.windowHeight)
+      layer = geometry(shape, segment: lines, lines: lines)
+      guard octet_depthwise_scratch_needed(&layer) <= OCTET_SCRATCH_BYTES else { return nil }
       packDepthwise(shape, &layer)
     case .dense:
       layer = geometry(shape, segment: shape.input.rowValues, lines: Int(shape.input.height))
@@ -147,17 +147,28 @@ struct LayerPacker {
     return sum
   }
 
-  /// As in the file, with channels up to a whole vector.
+  /// Vectors of channels, in them columns of the window, groups of its lines, channels and lines. As in `packGroups`,
+  /// what the offset of activations adds is taken off the start.
   private func packDepthwise(_ shape: LayerShape, _ layer: inout octet_layer) {
-    let outputs = layer.outputs
+    let (lanes, depth) = (kernels.lanes, kernels.depth)
+    let (outputs, columns) = (layer.outputs, layer.window_width)
     let weights = weights(shape)
-    let padded = roundedUp(outputs, to: kernels.lanes)
-    let cells = Int(shape.layer.windowHeight) * Int(shape.layer.windowWidth)
-    let packed = storage.allocate(cells * padded, of: Int8.self)
-    for cell in 0..<cells {
-      for channel in 0..<outputs {
-        packed[cell * padded + channel] = weights[cell * outputs + channel]
+    let padded = roundedUp(outputs, to: lanes)
+    let packed = storage.allocate(padded * columns * layer.groups * depth, of: Int8.self)
+    // Made by `geometry`, with room for whole vectors.
+    guard let start = UnsafeMutablePointer(mutating: layer.start) else { return }
+    for channel in 0..<outputs {
+      let vector = channel / lanes * columns * layer.groups
+      var sum: Int32 = 0
+      for line in 0..<layer.lines {
+        for column in 0..<columns {
+          let weight = weights[(line * columns + column) * outputs + channel]
+          let place = vector + column * layer.groups + line / depth
+          packed[(place * lanes + channel % lanes) * depth + line % depth] = weight
+          sum &+= Int32(weight)
+        }
       }
+      start[channel] &-= kernels.offset &* sum
     }
     layer.weights = UnsafePointer(packed)
   }

@@ -23,11 +23,15 @@ final class PackedModel: @unchecked Sendable {
     let kernels = set == .plain ? nil : octet_kernels_named(set.rawValue)
     // Nil where the plain kernels have to do it.
     var layers = [UnsafePointer<octet_layer>?](repeating: nil, count: model.layerCount)
+    var joins = [UnsafePointer<octet_join>?](repeating: nil, count: model.layerCount)
     if let kernels {
       let packer = LayerPacker(model: model, kernels: kernels.pointee, storage: storage)
-      for index in layers.indices { layers[index] = packer.pack(index) }
+      for index in layers.indices {
+        layers[index] = packer.pack(index)
+        joins[index] = packer.packJoin(index)
+      }
     }
-    program = HostProgram(model, kernels, in: storage) { layers[$0] }
+    program = HostProgram(model, kernels, in: storage, packed: { layers[$0] }, joins: { joins[$0] })
     imagesTogether =
       program.gainsTogether && model.arenaBytes <= Self.largestBatchArena ? HostProgram.imagesTogether : 1
   }

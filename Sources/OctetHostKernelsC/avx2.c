@@ -106,15 +106,23 @@ INLINE void store_whole(const octet_layer *layer, const vector *values, const lo
   for (long v = 0; v < vectors; v++) store_bytes(target + v * LANES, placed(layer, values[v]), LANES);
 }
 
-INLINE vector widen(const int8_t *values, long count) {
-  if (count == LANES) return _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)values));
+INLINE __m128i first_cells(const int8_t *values, long count) {
+  if (count == LANES) return _mm_loadl_epi64((const __m128i *)values);
   uint64_t all = 0;
   for (long i = 0; i < count; i++) all |= (uint64_t)(uint8_t)values[i] << (8 * i);
-  return _mm256_cvtepi8_epi32(_mm_cvtsi64_si128((long long)all));
+  return _mm_cvtsi64_si128((long long)all);
 }
 
-INLINE vector multiply_add(vector sum, vector a, vector b) {
-  return _mm256_add_epi32(sum, _mm256_mullo_epi32(a, b));
+INLINE vector widen(const int8_t *values, long count) { return _mm256_cvtepi8_epi32(first_cells(values, count)); }
+INLINE vector plus(vector a, vector b) { return _mm256_add_epi32(a, b); }
+INLINE vector times(vector a, vector b) { return _mm256_mullo_epi32(a, b); }
+INLINE vector left(vector v, int count) { return _mm256_sll_epi32(v, _mm_cvtsi32_si128(count)); }
+INLINE vector right(vector v, int count) { return _mm256_sra_epi32(v, _mm_cvtsi32_si128(count)); }
+
+// Of two lines the next 8 cells: lane i has cell i of both.
+INLINE group gather(const int8_t *const *lines, long count) {
+  const __m128i both = _mm_unpacklo_epi8(first_cells(lines[0], count), first_cells(lines[1], count));
+  return _mm256_add_epi16(_mm256_cvtepi8_epi16(both), _mm256_set1_epi16(OFFSET));
 }
 
 INLINE void copy_cells(cell *target, const int8_t *source, long count) {

@@ -44,6 +44,11 @@ long octet_scratch_needed(const octet_layer *layer) {
   return 2 * lines * ((layer->pool_width - 1) * layer->stride_across * layer->channels + layer->segment);
 }
 
+long octet_depthwise_scratch_needed(const octet_layer *layer) {
+  // The widest vectors have 64 bytes.
+  return 64 * layer->window_width * layer->groups;
+}
+
 void octet_flip(void *target, const uint8_t *source, long count) {
   uint8_t *bytes = target;
   for (long i = 0; i < count; i++) bytes[i] = source[i] ^ 0x80;

@@ -1,27 +1,71 @@
 // Convolutions that keep channels apart. Part of rows.h.
+//
+// The lines of the window are taken in groups of DEPTH, the last one filled up with weights of 0. For a block of LANES
+// channels each column of the input is brought into an order where a lane has the cells of its channel on these lines
+// side by side; then a `dot` multiplies a column of the window with as many lines, and neighbors share the columns.
+
+// `pixels` places, whose columns start at `columns` and lie `step` groups apart.
+INLINE void depthwise_tile(const long pixels, const long taps, const octet_layer *layer, const group *columns,
+                           long step, const int8_t *w, long channel, int8_t *target, long place_bytes) {
+  vector sums[8][VECTORS];
+  UNROLL for (long i = 0; i < pixels; i++) sums[i][0] = load(layer->start + channel);
+  for (long tap = 0; tap < taps; tap++) {
+    const weights ws = load_weights(w + tap * LANES * DEPTH);
+    UNROLL for (long i = 0; i < pixels; i++) sums[i][0] = dot(sums[i][0], columns[i * step + tap], ws);
+  }
+  emit_block(pixels, 1, layer, sums, channel, pixels, target, place_bytes);
+}
+
+// All places of a piece for one block of channels.
+INLINE void depthwise_places(const long taps, const octet_layer *layer, const group *columns, const int8_t *w,
+                             long channel, long places, int8_t *target) {
+  const long step = layer->stride_across * layer->groups;
+  const long place_bytes = layer->outputs * (layer->is_wide ? 2 : 1);
+  long first = 0;
+  for (; first + 4 <= places; first += 4) {
+    depthwise_tile(4, taps, layer, columns + first * step, step, w, channel, target + first * place_bytes, place_bytes);
+  }
+  for (; first < places; first++) {
+    depthwise_tile(1, taps, layer, columns + first * step, step, w, channel, target + first * place_bytes, place_bytes);
+  }
+}
 
 static TARGET void NAME(convolve_depthwise)(
   const octet_layer *layer, const octet_rows *rows, long places, void *target) {
-  const long channels = layer->outputs, padded = (channels + LANES - 1) / LANES * LANES;
-  const long element = layer->is_wide ? 2 : 1;
-  int8_t *output = target;
-  for (long place = 0; place < places; place++) {
+  enum { room = OCTET_SCRATCH_BYTES / sizeof(group) };
+  group columns[room] __attribute__((aligned(64)));
+  const long channels = layer->outputs, groups = layer->groups, taps = groups * layer->window_width;
+  const long stride = layer->stride_across, element = layer->is_wide ? 2 : 1;
+  // As many places as there is room for their columns; LayerPacker has seen that there is for one.
+  const long most = (room / groups - layer->window_width) / stride + 1;
+  for (long first = 0; first < places; first += most) {
+    const long count = smaller(most, places - first);
+    const long column_count = (count - 1) * stride + layer->window_width;
+    const int8_t *w = layer->weights;
     for (long channel = 0; channel < channels; channel += LANES) {
-      const long count = smaller(LANES, channels - channel);
-      vector sum = load(layer->start + channel);
-      const int8_t *w = layer->weights + channel;
-      for (long line = 0, slot = rows->first; line < layer->lines; line++) {
-        const int8_t *cells =
-          rows->slots + slot * rows->row_bytes + place * layer->stride_across * channels + channel;
-        for (long column = 0; column < layer->window_width; column++) {
-          sum = multiply_add(sum, widen(cells, count), widen(w, LANES));
-          cells += channels;
-          w += padded;
+      for (long g = 0; g < groups; g++) {
+        const int8_t *lines[DEPTH];
+        UNROLL for (long d = 0; d < DEPTH; d++) {
+          long slot = rows->first + smaller(g * DEPTH + d, layer->lines - 1);
+          if (slot >= rows->slot_count) slot -= rows->slot_count;
+          lines[d] = rows->slots + slot * rows->row_bytes + first * stride * channels + channel;
         }
-        slot = slot + 1 == rows->slot_count ? 0 : slot + 1;
+        const long some = smaller(LANES, channels - channel);
+        for (long column = 0; column < column_count; column++) {
+          columns[column * groups + g] = gather(lines, some);
+          UNROLL for (long d = 0; d < DEPTH; d++) lines[d] += channels;
+        }
       }
-      emit(layer, sum, channel, count, output);
-      output += count * element;
+      int8_t *output = (int8_t *)target + first * channels * element;
+      // Windows of 3 x 3 keep their weights in registers.
+      if (taps == 3) {
+        depthwise_places(3, layer, columns, w, channel, count, output);
+      } else if (taps == 6) {
+        depthwise_places(6, layer, columns, w, channel, count, output);
+      } else {
+        depthwise_places(taps, layer, columns, w, channel, count, output);
+      }
+      w += taps * LANES * DEPTH;
     }
   }
 }

@@ -75,17 +75,25 @@ INLINE void store_whole(const octet_layer *layer, const vector *values, const lo
   for (long v = 0; v < vectors; v++) store_bytes(target + v * LANES, placed(layer, values[v]), LANES);
 }
 
-INLINE vector widen(const int8_t *values, long count) {
-  int8_t some[8] = {0};
+INLINE uint32_t first_cells(const int8_t *values, long count) {
+  uint32_t all = 0;
   if (count == LANES) {
-    __builtin_memcpy(some, values, LANES);
+    __builtin_memcpy(&all, values, LANES);
   } else {
-    for (long i = 0; i < count; i++) some[i] = values[i];
+    for (long i = 0; i < count; i++) all |= (uint32_t)(uint8_t)values[i] << (8 * i);
   }
-  return vmovl_s16(vget_low_s16(vmovl_s8(vld1_s8(some))));
+  return all;
 }
 
-INLINE vector multiply_add(vector sum, vector a, vector b) { return vmlaq_s32(sum, a, b); }
+INLINE vector widen(const int8_t *values, long count) {
+  const int8x8_t some = vreinterpret_s8_u32(vdup_n_u32(first_cells(values, count)));
+  return vmovl_s16(vget_low_s16(vmovl_s8(some)));
+}
+
+INLINE vector plus(vector a, vector b) { return vaddq_s32(a, b); }
+INLINE vector times(vector a, vector b) { return vmulq_s32(a, b); }
+INLINE vector left(vector v, int count) { return vshlq_s32(v, vdupq_n_s32(count)); }
+INLINE vector right(vector v, int count) { return vshlq_s32(v, vdupq_n_s32(-count)); }
 
 INLINE void copy_cells(cell *target, const int8_t *source, long count) {
   __builtin_memcpy(target, source, (unsigned long)count);

@@ -11,7 +11,8 @@
 // vector, weights    LANES int32, and LANES * DEPTH weights
 // group              DEPTH activations, the same for each channel
 // load_weights, load_group, dot, load, store, load_some, store_some, all_lanes, larger, scaling, load_scaling,
-// rescaled, placed, store_whole, store_bytes, widen, multiply_add, copy_cells
+// rescaled, placed, store_whole, store_bytes, gather, copy_cells,
+// widen, plus, times, left, right
 // packed_group, spread_group   a group as one number, and back
 // list_groups        fills the list of lists.h
 // SHARED_VECTORS    vectors of a dense layer that are computed together for OCTET_IMAGES_TOGETHER images
@@ -87,6 +88,7 @@ INLINE void emit_block(const long pixels, const long vectors, const octet_layer 
 
 #include "convolution.h"
 #include "depthwise.h"
+#include "join.h"
 #include "dense.h"
 
 static __attribute__((noinline)) TARGET long NAME(peak)(long rounds) {
@@ -117,6 +119,7 @@ const octet_kernels NAME(kernels) = {
   .offset = OFFSET,
   .convolve = NAME(convolve),
   .convolve_depthwise = NAME(convolve_depthwise),
+  .join = NAME(join),
   .fold = NAME(fold),
   .finish = NAME(finish),
   .multiply = NAME(multiply),

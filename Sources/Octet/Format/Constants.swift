@@ -75,7 +75,7 @@ package struct InputFactors {
   package let outputShift: UInt8
   let reserved: UInt8
 
-  init(_ model: ModelRecords, _ layer: LayerRecord) {
+  package init(_ model: ModelRecords, _ layer: LayerRecord) {
     let offset = layer.constantsOffset
     first = model.bytes.word(offset)
     second = model.bytes.word(offset &+ 4)

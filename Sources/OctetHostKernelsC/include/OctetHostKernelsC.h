@@ -13,8 +13,8 @@
 //
 // Weights: blocks of some vectors of output channels; in a block, for each line of the window (or row of a dense
 // layer's input) and each group of `depth` values along it: a vector of weights, `lanes` channels times `depth` values,
-// for each vector of the block. Missing channels and values have weight 0. Depthwise: int8 [window cell][channel],
-// channels padded.
+// for each vector of the block. Missing channels and values have weight 0. Depthwise: for each vector of channels, column
+// of the window and group of `depth` lines a vector of weights, `lanes` channels times `depth` lines.
 typedef struct {
   const int8_t *weights;
   // The four below have a value for each channel, up to a multiple of `lanes`.
@@ -35,13 +35,35 @@ typedef struct {
   // some shift of the product is below 33, so that a result may not fit 32 bits before it is limited.
   bool is_single;
   long outputs;
-  // Values along a line of the window, or in a row of a dense layer's input, and groups that hold them.
+  // Values along a line of the window, or in a row of a dense layer's input, and groups that hold them; depthwise, groups
+  // that hold the lines of the window.
   long segment, groups;
   // Lines of the window, or rows of a dense layer's input.
   long lines;
   // Convolutions: window width, input channels, strides, pool.
   long window_width, channels, stride_down, stride_across, pool_height, pool_width;
 } octet_layer;
+
+// How an input of a layer that joins two is brought to the scale of the sum: by a product; or by a product that is rounded
+// twice, with a shift of 33 and more, or of 31 or 32.
+enum { OCTET_JOIN_PRODUCT, OCTET_JOIN_TWICE, OCTET_JOIN_31, OCTET_JOIN_32 };
+
+typedef struct {
+  int32_t zero_point, way;
+  // Multiplier and shift, the same in each lane; shifts of 31 and 32 stand as 33.
+  octet_layer layer;
+} octet_join_input;
+
+// A layer that makes one value of two.
+typedef struct {
+  octet_join_input first, second;
+  // Where products are rounded twice, the multiplier and shift of the sum, the same in each lane; always zero point and
+  // limits.
+  octet_layer output;
+  // Where they are not, half a step and the shift.
+  int32_t half, shift;
+  bool is_maximum;
+} octet_join;
 
 // Rows that follow one another in the slots of a ring; row 0 is in slot `first`.
 typedef struct {
@@ -60,6 +82,8 @@ typedef struct {
   void (*convolve)(const octet_layer *, const octet_rows *, long places, void *target);
   // A row of a depthwise convolution with as many outputs as inputs.
   void (*convolve_depthwise)(const octet_layer *, const octet_rows *, long places, void *target);
+  // `count` values of two rows.
+  void (*join)(const octet_join *, const int8_t *first, const int8_t *second, long count, int8_t *target);
   // Adds `count` values, from row `row` on, to the accumulators of a dense layer; row 0 starts them. `flip` is 0x80 for
   // activations and 0 for the pixels of an image.
   void (*fold)(const octet_layer *, const uint8_t *values, uint8_t flip, long row, long count, int32_t *accumulators);
@@ -92,6 +116,8 @@ void octet_flip(void *target, const uint8_t *source, long count);
 
 // Bytes of scratch that one place of a convolution needs; no kernel takes a layer that needs more than there are.
 long octet_scratch_needed(const octet_layer *layer);
+// The same for a convolution that keeps channels apart.
+long octet_depthwise_scratch_needed(const octet_layer *layer);
 
 // The instruction set of that name; null where there is none, or this processor lacks it.
 const octet_kernels *octet_kernels_named(const char *name);

@@ -1,0 +1,59 @@
+import Octet
+import OctetHostKernelsC
+
+extension LayerPacker {
+  /// A layer that makes one value of two; nil for all others, and for what the plain kernels have to do.
+  func packJoin(_ index: Int) -> UnsafePointer<octet_join>? {
+    let shape = model.shape(index)
+    guard shape.layer.kind.traits.contains(.secondInput) else { return nil }
+    let factors = InputFactors(model.records, shape.layer)
+    let isTwice = shape.layer.rounding == .halfUpThenAway
+    // A sum that is brought up is rare, and left to the plain rows.
+    guard !isTwice || factors.outputShift >= Limit.coarseShift else { return nil }
+    let second = model.tensor(Int(shape.layer.secondInput))
+    var join = octet_join()
+    join.first = input(factors.first, factors.firstShift, shape.input, isTwice: isTwice)
+    join.second = input(factors.second, factors.secondShift, second, isTwice: isTwice)
+    join.output = scaling(isTwice ? factors.output : 0, isTwice ? factors.outputShift : Limit.coarseShift)
+    join.output.zero_point = Int32(shape.output.zeroPoint)
+    join.output.minimum = Int32(shape.layer.minimum)
+    join.output.maximum = Int32(shape.layer.maximum)
+    if !isTwice {
+      join.shift = Int32(factors.outputShift)
+      join.half = 1 << (join.shift - 1)
+    }
+    join.is_maximum = shape.layer.kind == .maximum
+    let place = storage.allocate(1, of: octet_join.self)
+    place.pointee = join
+    return UnsafePointer(place)
+  }
+
+  private func input(
+    _ multiplier: UInt32, _ shift: UInt8, _ tensor: TensorRecord, isTwice: Bool
+  ) -> octet_join_input {
+    let way =
+      !isTwice
+      ? OCTET_JOIN_PRODUCT
+      : shift >= Limit.coarseShift ? OCTET_JOIN_TWICE : shift == 32 ? OCTET_JOIN_32 : OCTET_JOIN_31
+    return octet_join_input(
+      zero_point: Int32(tensor.zeroPoint), way: Int32(way),
+      layer: scaling(multiplier, max(isTwice ? shift : 0, Limit.coarseShift)))
+  }
+
+  /// The same multiplier and shift in each lane.
+  private func scaling(_ multiplier: UInt32, _ shift: UInt8) -> octet_layer {
+    let multipliers = storage.allocate(kernels.lanes, of: Int32.self)
+    let shifts = storage.allocate(kernels.lanes, of: Int32.self)
+    let halves = storage.allocate(kernels.lanes, of: Int32.self)
+    for lane in 0..<kernels.lanes {
+      multipliers[lane] = Int32(truncatingIfNeeded: multiplier)
+      shifts[lane] = Int32(shift) - 32
+      halves[lane] = 1 << (shifts[lane] - 1)
+    }
+    var layer = octet_layer()
+    layer.multipliers = UnsafePointer(multipliers)
+    layer.shifts = UnsafePointer(shifts)
+    layer.halves = UnsafePointer(halves)
+    return layer
+  }
+}
