@@ -119,9 +119,9 @@ INLINE vector times(vector a, vector b) { return _mm256_mullo_epi32(a, b); }
 INLINE vector left(vector v, int count) { return _mm256_sll_epi32(v, _mm_cvtsi32_si128(count)); }
 INLINE vector right(vector v, int count) { return _mm256_sra_epi32(v, _mm_cvtsi32_si128(count)); }
 
-// Of two lines the next 8 cells: lane i has cell i of both.
-INLINE group gather(const int8_t *const *lines, long count) {
-  const __m128i both = _mm_unpacklo_epi8(first_cells(lines[0], count), first_cells(lines[1], count));
+// Of two lines 8 cells from `cell` on: lane i has cell i of both.
+INLINE group gather(const int8_t *const *lines, long cell, long count) {
+  const __m128i both = _mm_unpacklo_epi8(first_cells(lines[0] + cell, count), first_cells(lines[1] + cell, count));
   return _mm256_add_epi16(_mm256_cvtepi8_epi16(both), _mm256_set1_epi16(OFFSET));
 }
 

@@ -120,13 +120,13 @@ INLINE vector times(vector a, vector b) { return _mm512_mullo_epi32(a, b); }
 INLINE vector left(vector v, int count) { return _mm512_sll_epi32(v, _mm_cvtsi32_si128(count)); }
 INLINE vector right(vector v, int count) { return _mm512_sra_epi32(v, _mm_cvtsi32_si128(count)); }
 
-// Of four lines the next 16 cells: lane i has cell i of each.
-INLINE group gather(const int8_t *const *lines, long count) {
+// Of four lines 16 cells from `cell` on: lane i has cell i of each.
+INLINE group gather(const int8_t *const *lines, long cell, long count) {
   const __mmask16 some = (__mmask16)first_bits(count);
-  vector all = _mm512_castsi128_si512(_mm_maskz_loadu_epi8(some, lines[0]));
-  all = _mm512_inserti32x4(all, _mm_maskz_loadu_epi8(some, lines[1]), 1);
-  all = _mm512_inserti32x4(all, _mm_maskz_loadu_epi8(some, lines[2]), 2);
-  all = _mm512_inserti32x4(all, _mm_maskz_loadu_epi8(some, lines[3]), 3);
+  vector all = _mm512_castsi128_si512(_mm_maskz_loadu_epi8(some, lines[0] + cell));
+  all = _mm512_inserti32x4(all, _mm_maskz_loadu_epi8(some, lines[1] + cell), 1);
+  all = _mm512_inserti32x4(all, _mm_maskz_loadu_epi8(some, lines[2] + cell), 2);
+  all = _mm512_inserti32x4(all, _mm_maskz_loadu_epi8(some, lines[3] + cell), 3);
   // Four cells of each line come together, then one of each.
   const vector fours = _mm512_set_epi32(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0);
   const vector ones = _mm512_broadcast_i32x4(_mm_set_epi32(0x0F0B0703, 0x0E0A0602, 0x0D090501, 0x0C080400));

@@ -111,16 +111,17 @@ INLINE void square_tile(const long pixels, const long vectors, const octet_layer
     switch (vectors) { EACH_COUNT(kind##_tiles) }                                                            \
   }
 
-// The last few places take a tile of half the size.
+// The last few places take a tile of half the size, a last one alone a tile of its own.
 #define plain_tiles(V)                                                                                       \
   case V: {                                                                                                  \
     long first = 0;                                                                                          \
     for (; first + PIXELS(V) / 2 < piece->places; first += PIXELS(V)) {                                      \
       plain_tile(PIXELS(V), V, layer, piece, first, w, channel);                                             \
     }                                                                                                        \
-    for (; first < piece->places; first += PIXELS(V) / 2) {                                                  \
+    for (; first + 1 < piece->places; first += PIXELS(V) / 2) {                                              \
       plain_tile(PIXELS(V) / 2, V, layer, piece, first, w, channel);                                         \
     }                                                                                                        \
+    if (first < piece->places) plain_tile(1, V, layer, piece, first, w, channel);                            \
     break;                                                                                                   \
   }
 PLACES(plain)

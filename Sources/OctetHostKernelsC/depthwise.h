@@ -30,33 +30,50 @@ INLINE void depthwise_places(const long taps, const octet_layer *layer, const gr
   }
 }
 
+// One place, where nothing is shared with a neighbor.
+INLINE void depthwise_place(const octet_layer *layer, const int8_t *const *lines, long cell, const int8_t *w,
+                            long channel, long count, int8_t *target) {
+  vector sum = load(layer->start + channel);
+  for (long column = 0; column < layer->window_width; column++) {
+    for (long g = 0; g < layer->groups; g++) {
+      sum = dot(sum, gather(lines + g * DEPTH, cell, count), load_weights(w));
+      w += LANES * DEPTH;
+    }
+    cell += layer->outputs;
+  }
+  emit(layer, sum, channel, count, target);
+}
+
 static TARGET void NAME(convolve_depthwise)(
   const octet_layer *layer, const octet_rows *rows, long places, void *target) {
-  enum { room = OCTET_SCRATCH_BYTES / sizeof(group) };
+  enum { room = OCTET_SCRATCH_BYTES / sizeof(group), most_lines = OCTET_SCRATCH_BYTES / 64 * DEPTH };
   group columns[room] __attribute__((aligned(64)));
   const long channels = layer->outputs, groups = layer->groups, taps = groups * layer->window_width;
   const long stride = layer->stride_across, element = layer->is_wide ? 2 : 1;
-  // As many places as there is room for their columns; LayerPacker has seen that there is for one.
+  // The lines of the window; what is missing in the last group has weights of 0. LayerPacker has seen to the room.
+  const int8_t *lines[most_lines];
+  for (long line = 0, slot = rows->first; line < groups * DEPTH; line++) {
+    lines[line] = rows->slots + slot * rows->row_bytes;
+    if (line + 1 < layer->lines) slot = slot + 1 == rows->slot_count ? 0 : slot + 1;
+  }
+  // As many places as there is room for their columns, which is so for one.
   const long most = (room / groups - layer->window_width) / stride + 1;
   for (long first = 0; first < places; first += most) {
     const long count = smaller(most, places - first);
     const long column_count = (count - 1) * stride + layer->window_width;
     const int8_t *w = layer->weights;
-    for (long channel = 0; channel < channels; channel += LANES) {
+    int8_t *output = (int8_t *)target + first * channels * element;
+    for (long channel = 0; channel < channels; channel += LANES, w += taps * LANES * DEPTH) {
+      const long some = smaller(LANES, channels - channel), start = first * stride * channels + channel;
+      if (count == 1) {
+        depthwise_place(layer, lines, start, w, channel, some, output + channel * element);
+        continue;
+      }
       for (long g = 0; g < groups; g++) {
-        const int8_t *lines[DEPTH];
-        UNROLL for (long d = 0; d < DEPTH; d++) {
-          long slot = rows->first + smaller(g * DEPTH + d, layer->lines - 1);
-          if (slot >= rows->slot_count) slot -= rows->slot_count;
-          lines[d] = rows->slots + slot * rows->row_bytes + first * stride * channels + channel;
-        }
-        const long some = smaller(LANES, channels - channel);
         for (long column = 0; column < column_count; column++) {
-          columns[column * groups + g] = gather(lines, some);
-          UNROLL for (long d = 0; d < DEPTH; d++) lines[d] += channels;
+          columns[column * groups + g] = gather(lines + g * DEPTH, start + column * channels, some);
         }
       }
-      int8_t *output = (int8_t *)target + first * channels * element;
       // Windows of 3 x 3 keep their weights in registers.
       if (taps == 3) {
         depthwise_places(3, layer, columns, w, channel, count, output);
@@ -65,7 +82,6 @@ static TARGET void NAME(convolve_depthwise)(
       } else {
         depthwise_places(taps, layer, columns, w, channel, count, output);
       }
-      w += taps * LANES * DEPTH;
     }
   }
 }

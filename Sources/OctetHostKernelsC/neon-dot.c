@@ -27,11 +27,11 @@ INLINE group load_group(const cell *values) {
 INLINE group spread_group(packed_group four) { return vreinterpretq_s8_s32(vdupq_n_s32(four)); }
 INLINE vector dot(vector sum, group values, weights w) { return vdotq_s32(sum, values, w); }
 
-// Of four lines the next 4 cells: lane i has cell i of each.
-INLINE group gather(const int8_t *const *lines, long count) {
+// Of four lines 4 cells from `cell` on: lane i has cell i of each.
+INLINE group gather(const int8_t *const *lines, long cell, long count) {
   static const uint8_t order[16] = {0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15};
   uint32_t fours[4];
-  for (long i = 0; i < 4; i++) fours[i] = first_cells(lines[i], count);
+  for (long i = 0; i < 4; i++) fours[i] = first_cells(lines[i] + cell, count);
   return vqtbl1q_s8(vreinterpretq_s8_u32(vld1q_u32(fours)), vld1q_u8(order));
 }
 

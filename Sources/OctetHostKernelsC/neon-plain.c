@@ -24,10 +24,10 @@ INLINE group load_group(const cell *values) {
 INLINE group spread_group(packed_group two) { return vreinterpret_s8_s16(vdup_n_s16(two)); }
 INLINE vector dot(vector sum, group values, weights w) { return vpadalq_s16(sum, vmull_s8(values, w)); }
 
-// Of two lines the next 4 cells: lane i has cell i of both.
-INLINE group gather(const int8_t *const *lines, long count) {
-  const int8x8_t one = vreinterpret_s8_u32(vdup_n_u32(first_cells(lines[0], count)));
-  const int8x8_t other = vreinterpret_s8_u32(vdup_n_u32(first_cells(lines[1], count)));
+// Of two lines 4 cells from `cell` on: lane i has cell i of both.
+INLINE group gather(const int8_t *const *lines, long cell, long count) {
+  const int8x8_t one = vreinterpret_s8_u32(vdup_n_u32(first_cells(lines[0] + cell, count)));
+  const int8x8_t other = vreinterpret_s8_u32(vdup_n_u32(first_cells(lines[1] + cell, count)));
   return vzip1_s8(one, other);
 }
 
