@@ -64,12 +64,19 @@ struct LayerPacker {
       weights: nil, start: start, multipliers: multipliers, shifts: shifts, halves: halves,
       table: output.table,
       zero_point: output.zeroPoint, minimum: output.minimum, maximum: output.maximum, is_wide: output.isWide,
-      rounds_twice: output.rounding == .halfUpThenAway, rounds_away: output.rounding == .awayFromZero,
-      is_single: output.isCoarse || output.rounding == .awayFromZero,
+      rounding: Int32(Self.way(output.rounding)), is_single: output.isCoarse,
       outputs: outputs, segment: segment, groups: (segment + kernels.depth - 1) / kernels.depth,
       lines: lines, window_width: Int(record.windowWidth), channels: Int(shape.input.channels),
       stride_down: Int(record.strideDown), stride_across: Int(record.strideAcross),
       pool_height: Int(record.poolHeight), pool_width: Int(record.poolWidth))
+  }
+
+  private static func way(_ rounding: Rounding) -> Int {
+    switch rounding {
+    case .halfUp: OCTET_ROUND_UP
+    case .halfUpThenAway: OCTET_ROUND_TWICE
+    case .awayFromZero: OCTET_ROUND_AWAY
+    }
   }
 
   /// The layer's weights in the order of the file.

@@ -71,13 +71,21 @@ INLINE vector farther(vector product, vector sum) {
   return _mm256_add_epi64(product, _mm256_sub_epi64(_mm256_set1_epi64x(0x40000000), sign));
 }
 
+// Products that are 1 smaller where they are below zero.
+INLINE vector lower(vector product) {
+  return _mm256_add_epi64(product, _mm256_cmpgt_epi64(_mm256_setzero_si256(), product));
+}
+
 // The high half of the product of even lanes moves down, that of odd lanes is where it belongs.
-INLINE vector rescaled(vector sum, scaling s, const bool twice) {
+INLINE vector rescaled(vector sum, scaling s, const int rounding) {
   const vector odd_sum = _mm256_srli_epi64(sum, 32);
   vector even = _mm256_mul_epi32(sum, s.multiplier), odd = _mm256_mul_epi32(odd_sum, s.odd_multiplier);
-  if (twice) {
+  if (rounding == OCTET_ROUND_TWICE) {
     even = farther(even, sum);
     odd = farther(odd, odd_sum);
+  } else if (rounding == OCTET_ROUND_AWAY) {
+    even = lower(even);
+    odd = lower(odd);
   }
   const vector high = _mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xAA);
   return _mm256_srav_epi32(_mm256_add_epi32(high, s.half), s.shift);

@@ -64,13 +64,19 @@ INLINE vector farther(vector product, vector sum) {
   return _mm512_add_epi64(product, _mm512_sub_epi64(_mm512_set1_epi64(0x40000000), sign));
 }
 
+// Products that are 1 smaller where they are below zero.
+INLINE vector lower(vector product) { return _mm512_add_epi64(product, _mm512_srai_epi64(product, 63)); }
+
 // The high half of the product of even lanes moves down, that of odd lanes is where it belongs.
-INLINE vector rescaled(vector sum, scaling s, const bool twice) {
+INLINE vector rescaled(vector sum, scaling s, const int rounding) {
   const vector odd_sum = _mm512_srli_epi64(sum, 32);
   vector even = _mm512_mul_epi32(sum, s.multiplier), odd = _mm512_mul_epi32(odd_sum, s.odd_multiplier);
-  if (twice) {
+  if (rounding == OCTET_ROUND_TWICE) {
     even = farther(even, sum);
     odd = farther(odd, odd_sum);
+  } else if (rounding == OCTET_ROUND_AWAY) {
+    even = lower(even);
+    odd = lower(odd);
   }
   const vector high = _mm512_mask_shuffle_epi32(odd, 0x5555, even, _MM_PERM_CDAB);
   return _mm512_srav_epi32(_mm512_add_epi32(high, s.half), s.shift);

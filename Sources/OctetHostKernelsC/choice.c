@@ -59,8 +59,8 @@ void octet_emit_singly(const octet_layer *layer, const int32_t *sums, long chann
     const int32_t sum = sums[i], shift = layer->shifts[channel + i] + 32;
     int64_t product = (int64_t)sum * layer->multipliers[channel + i];
     // The first of two roundings is to a multiple of 2^31, so with a smaller shift it is the only one.
-    if (layer->rounds_twice && shift > 31) product += sum < 0 ? -((int64_t)1 << 30) : (int64_t)1 << 30;
-    if (layer->rounds_away && product < 0) product--;
+    if (layer->rounding == OCTET_ROUND_TWICE && shift > 31) product += sum < 0 ? -((int64_t)1 << 30) : (int64_t)1 << 30;
+    if (layer->rounding == OCTET_ROUND_AWAY && product < 0) product--;
     const int64_t value = ((product + ((int64_t)1 << (shift - 1))) >> shift) + layer->zero_point;
     const int64_t kept =
         value < layer->minimum ? layer->minimum : value > layer->maximum ? layer->maximum : value;

@@ -5,10 +5,10 @@
 INLINE vector joined_input(const octet_join *join, vector value, const octet_join_input *input, scaling s) {
   switch (input->way) {
     case OCTET_JOIN_PRODUCT: return times(value, s.multiplier);
-    case OCTET_JOIN_TWICE: return rescaled(left(value, 20), s, true);
-    case OCTET_JOIN_31: return rescaled(left(value, 22), s, false);
+    case OCTET_JOIN_TWICE: return rescaled(left(value, 20), s, OCTET_ROUND_TWICE);
+    case OCTET_JOIN_31: return rescaled(left(value, 22), s, OCTET_ROUND_UP);
     default: {
-      const vector first = rescaled(left(value, 22), s, false);
+      const vector first = rescaled(left(value, 22), s, OCTET_ROUND_UP);
       // Half away from zero.
       return right(plus(plus(first, all_lanes(1)), right(first, 31)), 1);
     }
@@ -22,7 +22,7 @@ INLINE vector joined(const octet_join *join, const int8_t *a, const int8_t *b, l
     join, plus(widen(b, count), all_lanes(-join->second.zero_point)), &join->second, s[1]);
   const vector both = join->is_maximum ? larger(first, second) : plus(first, second);
   if (join->first.way == OCTET_JOIN_PRODUCT) return right(plus(both, all_lanes(join->half)), join->shift);
-  return rescaled(both, s[2], true);
+  return rescaled(both, s[2], OCTET_ROUND_TWICE);
 }
 
 static TARGET void NAME(join)(const octet_join *join, const int8_t *a, const int8_t *b, long count, int8_t *target) {

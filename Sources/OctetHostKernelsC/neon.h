@@ -44,10 +44,18 @@ INLINE scaling load_scaling(const octet_layer *layer, long channel) {
 // sqdmulh gives the high half of twice the product, so half of that, rounded down, is the high half. srshl by a
 // negative count shifts right and rounds half up. sqrdmulh rounds the product to a multiple of 2^31, half up; of what
 // is negative one is taken off then, and half up becomes half down.
-INLINE vector rescaled(vector sum, scaling s, const bool twice) {
-  if (twice) {
+INLINE vector rescaled(vector sum, scaling s, const int rounding) {
+  if (rounding == OCTET_ROUND_TWICE) {
     const vector first = vqrdmulhq_s32(sum, s.multiplier);
     return vrshlq_s32(vsraq_n_s32(first, first, 31), vsubq_s32(s.shift, vdupq_n_s32(1)));
+  }
+  if (rounding == OCTET_ROUND_AWAY) {
+    // Products that are 1 smaller where they are below zero.
+    int64x2_t low = vmull_s32(vget_low_s32(sum), vget_low_s32(s.multiplier));
+    int64x2_t high = vmull_high_s32(sum, s.multiplier);
+    low = vsraq_n_s64(low, low, 63);
+    high = vsraq_n_s64(high, high, 63);
+    return vrshlq_s32(vcombine_s32(vshrn_n_s64(low, 32), vshrn_n_s64(high, 32)), s.shift);
   }
   return vrshlq_s32(vshrq_n_s32(vqdmulhq_s32(sum, s.multiplier), 1), s.shift);
 }

@@ -24,10 +24,19 @@
 
 INLINE long smaller(long a, long b) { return a < b ? a : b; }
 
+// Where nothing is gained by a loop for each way.
+INLINE vector rescaled_as(int32_t rounding, vector sum, scaling s) {
+  switch (rounding) {
+    case OCTET_ROUND_TWICE: return rescaled(sum, s, OCTET_ROUND_TWICE);
+    case OCTET_ROUND_AWAY: return rescaled(sum, s, OCTET_ROUND_AWAY);
+    default: return rescaled(sum, s, OCTET_ROUND_UP);
+  }
+}
+
 // `count` outputs from channel `channel` on, of a layer whose outputs need not be written one by one.
 INLINE void emit_vector(const octet_layer *layer, vector sum, long channel, long count, int8_t *target) {
   const scaling s = load_scaling(layer, channel);
-  const vector value = placed(layer, layer->rounds_twice ? rescaled(sum, s, true) : rescaled(sum, s, false));
+  const vector value = placed(layer, rescaled_as(layer->rounding, sum, s));
   if (layer->is_wide) {
     int32_t wide[LANES];
     store(wide, value);
@@ -54,13 +63,13 @@ INLINE void emit(const octet_layer *layer, vector sum, long channel, long count,
 }
 
 // All outputs of a block at `pixels` places, where they are bytes without a table and fill its vectors.
-INLINE void emit_whole(const long pixels, const long vectors, const bool twice, const octet_layer *layer,
+INLINE void emit_whole(const long pixels, const long vectors, const int rounding, const octet_layer *layer,
                        vector sums[8][VECTORS], long channel, long places, int8_t *target, long place_bytes) {
   scaling scalings[VECTORS];
   UNROLL for (long v = 0; v < vectors; v++) scalings[v] = load_scaling(layer, channel + v * LANES);
   UNROLL for (long i = 0; i < pixels; i++) {
     vector values[VECTORS];
-    UNROLL for (long v = 0; v < vectors; v++) values[v] = rescaled(sums[i][v], scalings[v], twice);
+    UNROLL for (long v = 0; v < vectors; v++) values[v] = rescaled(sums[i][v], scalings[v], rounding);
     if (i < places) store_whole(layer, values, vectors, target + i * place_bytes + channel);
   }
 }
@@ -70,10 +79,14 @@ INLINE void emit_block(const long pixels, const long vectors, const octet_layer 
                        long channel, long places, int8_t *target, long place_bytes) {
   const bool is_whole = channel + vectors * LANES <= layer->outputs;
   if (is_whole && !layer->is_wide && !layer->table && !layer->is_single) {
-    if (layer->rounds_twice) {
-      emit_whole(pixels, vectors, true, layer, sums, channel, places, target, place_bytes);
-    } else {
-      emit_whole(pixels, vectors, false, layer, sums, channel, places, target, place_bytes);
+    switch (layer->rounding) {
+      case OCTET_ROUND_TWICE:
+        emit_whole(pixels, vectors, OCTET_ROUND_TWICE, layer, sums, channel, places, target, place_bytes);
+        break;
+      case OCTET_ROUND_AWAY:
+        emit_whole(pixels, vectors, OCTET_ROUND_AWAY, layer, sums, channel, places, target, place_bytes);
+        break;
+      default: emit_whole(pixels, vectors, OCTET_ROUND_UP, layer, sums, channel, places, target, place_bytes);
     }
     return;
   }

@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+// How a product is rounded: once half up, to a multiple of 2^31 and then half away from zero, or once half away from zero.
+enum { OCTET_ROUND_UP, OCTET_ROUND_TWICE, OCTET_ROUND_AWAY };
+
 // A layer with its weights laid out for one instruction set.
 //
 // Weights: blocks of some vectors of output channels; in a block, for each line of the window (or row of a dense
@@ -29,10 +32,10 @@ typedef struct {
   int32_t zero_point, minimum, maximum;
   // Whether outputs are int16.
   bool is_wide;
-  // Whether products are rounded twice, or once half away from zero; else once half up.
-  bool rounds_twice, rounds_away;
-  // Whether outputs are written one by one by octet_emit_singly: where they are rounded half away from zero, or where
-  // some shift of the product is below 33, so that a result may not fit 32 bits before it is limited.
+  // OCTET_ROUND_UP and so on.
+  int32_t rounding;
+  // Whether outputs are written one by one by octet_emit_singly: where some shift of the product is below 33, so that a
+  // result may not fit 32 bits before it is limited.
   bool is_single;
   long outputs;
   // Values along a line of the window, or in a row of a dense layer's input, and groups that hold them; depthwise, groups
