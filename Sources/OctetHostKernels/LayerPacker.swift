@@ -66,7 +66,7 @@ struct LayerPacker {
       zero_point: output.zeroPoint, minimum: output.minimum, maximum: output.maximum, is_wide: output.isWide,
       rounding: Int32(Self.way(output.rounding)), is_single: output.isCoarse,
       outputs: outputs, segment: segment, groups: (segment + kernels.depth - 1) / kernels.depth,
-      lines: lines, window_width: Int(record.windowWidth), channels: Int(shape.input.channels),
+      lines: lines, wide: 0, window_width: Int(record.windowWidth), channels: Int(shape.input.channels),
       stride_down: Int(record.strideDown), stride_across: Int(record.strideAcross),
       pool_height: Int(record.poolHeight), pool_width: Int(record.poolWidth))
   }
@@ -154,11 +154,30 @@ struct LayerPacker {
     return sum
   }
 
+  /// Where a channel is among 64: OctetHostKernelsC.h says why.
+  private static func widePlace(_ channel: Int) -> Int {
+    channel % 16 / 4 * 16 + channel / 16 * 4 + channel % 4
+  }
+
+  /// Brings the first `count` values into that order.
+  private func widen(_ values: UnsafePointer<Int32>?, _ count: Int) {
+    // Made by `geometry`.
+    guard let values = UnsafeMutablePointer(mutating: values) else { return }
+    for first in stride(from: 0, to: count, by: kernels.wide) {
+      let own = (0..<kernels.wide).map { values[first + $0] }
+      for channel in own.indices { values[first + Self.widePlace(channel)] = own[channel] }
+    }
+  }
+
   /// Vectors of channels, in them columns of the window, groups of its lines, channels and lines. As in `packGroups`,
   /// what the offset of activations adds is taken off the start.
   private func packDepthwise(_ shape: LayerShape, _ layer: inout octet_layer) {
     let (lanes, depth) = (kernels.lanes, kernels.depth)
     let (outputs, columns) = (layer.outputs, layer.window_width)
+    if kernels.wide > 0, !layer.is_wide, layer.table == nil, !layer.is_single {
+      layer.wide = outputs / kernels.wide * kernels.wide
+      for values in [layer.start, layer.multipliers, layer.shifts, layer.halves] { widen(values, layer.wide) }
+    }
     let weights = weights(shape)
     let padded = roundedUp(outputs, to: lanes)
     let packed = storage.allocate(padded * columns * layer.groups * depth, of: Int8.self)
@@ -170,12 +189,20 @@ struct LayerPacker {
       for line in 0..<layer.lines {
         for column in 0..<columns {
           let weight = weights[(line * columns + column) * outputs + channel]
-          let place = vector + column * layer.groups + line / depth
-          packed[(place * lanes + channel % lanes) * depth + line % depth] = weight
+          let tap = column * layer.groups + line / depth
+          let place =
+            channel < layer.wide
+            ? channel / kernels.wide * kernels.wide * columns * layer.groups + tap * kernels.wide
+              + Self.widePlace(channel % kernels.wide)
+            : (vector + tap) * lanes + channel % lanes
+          packed[place * depth + line % depth] = weight
           sum &+= Int32(weight)
         }
       }
-      start[channel] &-= kernels.offset &* sum
+      let place =
+        channel < layer.wide
+        ? channel - channel % kernels.wide + Self.widePlace(channel % kernels.wide) : channel
+      start[place] &-= kernels.offset &* sum
     }
     layer.weights = UnsafePointer(packed)
   }

@@ -12,6 +12,7 @@
 #define VECTORS 4
 #define SHARED_VECTORS 4
 #define PIXELS(v) ((v) <= 2 ? 8 : 4)
+#define WIDE_DEPTHWISE
 #define KEEP(x) __asm__ volatile("" : "+v"(x))
 
 #include "OctetHostKernelsC.h"

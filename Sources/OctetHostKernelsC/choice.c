@@ -45,8 +45,8 @@ long octet_scratch_needed(const octet_layer *layer) {
 }
 
 long octet_depthwise_scratch_needed(const octet_layer *layer) {
-  // The widest vectors have 64 bytes.
-  return 64 * layer->window_width * layer->groups;
+  // The widest are four vectors of 64 bytes.
+  return 256 * layer->window_width * layer->groups;
 }
 
 void octet_flip(void *target, const uint8_t *source, long count) {

@@ -63,7 +63,13 @@ static TARGET void NAME(convolve_depthwise)(
     const long column_count = (count - 1) * stride + layer->window_width;
     const int8_t *w = layer->weights;
     int8_t *output = (int8_t *)target + first * channels * element;
-    for (long channel = 0; channel < channels; channel += LANES, w += taps * LANES * DEPTH) {
+    long channel = 0;
+#ifdef WIDE
+    for (; channel < layer->wide; channel += WIDE, w += taps * WIDE * DEPTH) {
+      depthwise_wide(layer, lines, first * stride * channels + channel, w, channel, count, output + channel);
+    }
+#endif
+    for (; channel < channels; channel += LANES, w += taps * LANES * DEPTH) {
       const long some = smaller(LANES, channels - channel), start = first * stride * channels + channel;
       if (count == 1) {
         depthwise_place(layer, lines, start, w, channel, some, output + channel * element);

@@ -100,6 +100,9 @@ INLINE void emit_block(const long pixels, const long vectors, const octet_layer 
 }
 
 #include "convolution.h"
+#ifdef WIDE_DEPTHWISE
+#include "depthwise-wide.h"
+#endif
 #include "depthwise.h"
 #include "join.h"
 #include "dense.h"
@@ -130,6 +133,9 @@ const octet_kernels NAME(kernels) = {
   .convolution_vectors = VECTORS,
   .dense_vectors = DENSE_VECTORS,
   .offset = OFFSET,
+#ifdef WIDE
+  .wide = WIDE,
+#endif
   .convolve = NAME(convolve),
   .convolve_depthwise = NAME(convolve_depthwise),
   .join = NAME(join),

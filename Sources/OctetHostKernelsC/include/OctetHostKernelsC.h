@@ -43,6 +43,9 @@ typedef struct {
   long segment, groups;
   // Lines of the window, or rows of a dense layer's input.
   long lines;
+  // Depthwise, channels that are taken 64 at a time: in each 64, channel 16 p + 4 v + i is in place 16 v + 4 p + i of
+  // weights and parameters.
+  long wide;
   // Convolutions: window width, input channels, strides, pool.
   long window_width, channels, stride_down, stride_across, pool_height, pool_width;
 } octet_layer;
@@ -79,6 +82,8 @@ typedef struct {
   const char *name;
   // Channels in a vector, values in a group, vectors in a block.
   long lanes, depth, convolution_vectors, dense_vectors;
+  // Channels that a depthwise convolution takes at a time where it can, or 0; see octet_layer.
+  long wide;
   // What is added to an activation before it is multiplied.
   int32_t offset;
   // A row of a convolution with its pool.
