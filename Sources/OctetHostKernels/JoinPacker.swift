@@ -5,7 +5,14 @@ extension LayerPacker {
   /// A layer that makes one value of two; nil for all others, and for what the plain kernels have to do.
   func packJoin(_ index: Int) -> UnsafePointer<octet_join>? {
     let shape = model.shape(index)
-    guard shape.layer.kind.traits.contains(.secondInput) else { return nil }
+    let isMaximum: Bool
+    switch shape.layer.kind {
+    case .add: isMaximum = false
+    case .maximum: isMaximum = true
+    case .dense, .convolution, .depthwiseConvolution, .maximumPooling, .averagePooling, .globalAveragePooling,
+      .table:
+      return nil
+    }
     let factors = InputFactors(model.records, shape.layer)
     let isTwice = shape.layer.rounding == .halfUpThenAway
     // A sum that is brought up is rare, and left to the plain rows.
@@ -22,7 +29,7 @@ extension LayerPacker {
       join.shift = Int32(factors.outputShift)
       join.half = 1 << (join.shift - 1)
     }
-    join.is_maximum = shape.layer.kind == .maximum
+    join.is_maximum = isMaximum
     let place = storage.allocate(1, of: octet_join.self)
     place.pointee = join
     return UnsafePointer(place)

@@ -48,12 +48,12 @@ extension String {
   }
 }
 
-enum ShownText {
+package enum ShownText {
   /// Whether a character is no sign that can be seen in its place: control characters, ends of lines and paragraphs,
   /// those that turn the direction of writing, those without width, and those for private use.
   ///
   /// By ranges, as the tables of Unicode are larger than a program for devices.
-  static func isHidden(_ scalar: UInt32) -> Bool {
+  package static func isHidden(_ scalar: UInt32) -> Bool {
     switch scalar {
     case 0..<0x20, 0x7F..<0xA0: true
     case 0..<0xAD: false

@@ -18,7 +18,7 @@ import Testing
       let text = "a\(scalar)b"
       #expect(text.shown == "a\\u{\(String(value, radix: 16))}b")
       #expect(text.shown(atMost: 9) == text.shown)
-      #expect(text.json.unicodeScalars.allSatisfy { !$0.isHidden })
+      #expect(text.json.unicodeScalars.allSatisfy { !ShownText.isHidden($0.value) })
       #expect(text.csv == text.shown)
     }
   }

@@ -9,15 +9,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// How a product is rounded: once half up, to a multiple of 2^31 and then half away from zero, or once half away from zero.
+// How a product is rounded: once half up; to a multiple of 2^31 and then half away from zero; or once half away from
+// zero.
 enum { OCTET_ROUND_UP, OCTET_ROUND_TWICE, OCTET_ROUND_AWAY };
 
 // A layer with its weights laid out for one instruction set.
 //
 // Weights: blocks of some vectors of output channels; in a block, for each line of the window (or row of a dense
 // layer's input) and each group of `depth` values along it: a vector of weights, `lanes` channels times `depth` values,
-// for each vector of the block. Missing channels and values have weight 0. Depthwise: for each vector of channels, column
-// of the window and group of `depth` lines a vector of weights, `lanes` channels times `depth` lines.
+// for each vector of the block. Missing channels and values have weight 0. Depthwise: for each vector of channels,
+// column of the window and group of `depth` lines a vector of weights, `lanes` channels times `depth` lines.
 typedef struct {
   const int8_t *weights;
   // The four below have a value for each channel, up to a multiple of `lanes`.
@@ -38,8 +39,8 @@ typedef struct {
   // result may not fit 32 bits before it is limited.
   bool is_single;
   long outputs;
-  // Values along a line of the window, or in a row of a dense layer's input, and groups that hold them; depthwise, groups
-  // that hold the lines of the window.
+  // Values along a line of the window, or in a row of a dense layer's input, and groups that hold them;
+  // depthwise, groups that hold the lines of the window.
   long segment, groups;
   // Lines of the window, or rows of a dense layer's input.
   long lines;
@@ -50,8 +51,8 @@ typedef struct {
   long window_width, channels, stride_down, stride_across, pool_height, pool_width;
 } octet_layer;
 
-// How an input of a layer that joins two is brought to the scale of the sum: by a product; or by a product that is rounded
-// twice, with a shift of 33 and more, or of 31 or 32.
+// How an input of a layer that joins two is brought to the scale of the sum: by a product; or by a product that is
+// rounded twice, with a shift of 33 and more, or of 31 or 32.
 enum { OCTET_JOIN_PRODUCT, OCTET_JOIN_TWICE, OCTET_JOIN_31, OCTET_JOIN_32 };
 
 typedef struct {
