@@ -2,7 +2,7 @@
 
 // An input brought to the scale of the sum, from its value less its zero point. Where products are rounded twice the
 // value is raised by 2^20, and a shift of 31 or 32 leaves a single rounding or two at once.
-INLINE vector joined_input(const octet_join *join, vector value, const octet_join_input *input, scaling s) {
+INLINE vector joined_input(vector value, const octet_join_input *input, scaling s) {
   switch (input->way) {
     case OCTET_JOIN_PRODUCT: return times(value, s.multiplier);
     case OCTET_JOIN_TWICE: return rescaled(left(value, 20), s, OCTET_ROUND_TWICE);
@@ -17,9 +17,9 @@ INLINE vector joined_input(const octet_join *join, vector value, const octet_joi
 
 INLINE vector joined(const octet_join *join, const int8_t *a, const int8_t *b, long count, const scaling *s) {
   const vector first = joined_input(
-    join, plus(widen(a, count), all_lanes(-join->first.zero_point)), &join->first, s[0]);
+    plus(widen(a, count), all_lanes(-join->first.zero_point)), &join->first, s[0]);
   const vector second = joined_input(
-    join, plus(widen(b, count), all_lanes(-join->second.zero_point)), &join->second, s[1]);
+    plus(widen(b, count), all_lanes(-join->second.zero_point)), &join->second, s[1]);
   const vector both = join->is_maximum ? larger(first, second) : plus(first, second);
   if (join->first.way == OCTET_JOIN_PRODUCT) return right(plus(both, all_lanes(join->half)), join->shift);
   return rescaled(both, s[2], OCTET_ROUND_TWICE);

@@ -29,8 +29,8 @@ typedef struct {
   octet_layer layer;
   // As in a file: [output][line][value], or [cell][output] where it is depthwise.
   int8_t *plain;
-  int32_t *bias;
-  bool is_depthwise;
+  // Of each output in its order.
+  int32_t *bias, *multipliers, *shifts;
 } sample;
 
 static long rounded_up(long value, long multiple) { return (value + multiple - 1) / multiple * multiple; }
@@ -54,41 +54,70 @@ static int32_t draw_tie(int64_t multiplier, int shift) {
   }
 }
 
+// Where a channel is among 64 that are taken together.
+static long wide_place(long c) { return c % 16 / 4 * 16 + c / 16 * 4 + c % 4; }
+
 static sample make(const octet_kernels *k, long outputs, long lines, long segment, bool is_depthwise, long vectors) {
   sample s;
   memset(&s, 0, sizeof s);
-  s.is_depthwise = is_depthwise;
   const long padded = rounded_up(outputs, k->lanes), count = padded * 4;
   s.layer.outputs = outputs;
   s.layer.lines = lines;
   s.layer.segment = segment;
-  s.layer.groups = (segment + k->depth - 1) / k->depth;
+  s.layer.groups = ((is_depthwise ? lines : segment) + k->depth - 1) / k->depth;
   int32_t *start = block_of((size_t)count), *multipliers = block_of((size_t)count);
   int32_t *shifts = block_of((size_t)count), *halves = block_of((size_t)count);
   s.bias = block_of((size_t)outputs * 4);
+  s.multipliers = block_of((size_t)outputs * 4);
+  s.shifts = block_of((size_t)outputs * 4);
   // Now and then all weights are 0, and the sums lie where roundings part.
   const bool is_tied = draw(8) == 0;
-  const long rounding = draw(3);
-  s.layer.rounds_twice = rounding == 1;
-  s.layer.rounds_away = rounding == 2;
+  s.layer.rounding = (int32_t)draw(3);
   const bool is_coarse = draw(8) == 0;
-  s.layer.is_single = s.layer.rounds_away || is_coarse;
+  s.layer.is_single = is_coarse;
   for (long c = 0; c < outputs; c++) {
     multipliers[c] = (int32_t)((1u << 30) + draw(1u << 30));
     shifts[c] = draw(8) ? (int32_t)between(6, 10) : (int32_t)between(1, 30);
     if (is_coarse && draw(2)) shifts[c] = (int32_t)between(-5, 0);
     halves[c] = shifts[c] > 0 ? 1 << (shifts[c] - 1) : 0;
     const bool has_tie = is_tied && shifts[c] > 0;
+    s.multipliers[c] = multipliers[c];
+    s.shifts[c] = shifts[c];
     s.bias[c] = start[c] = has_tie ? draw_tie(multipliers[c], shifts[c] + 32) : (int32_t)draw(200000) - 100000;
   }
   const long each = is_depthwise ? lines * (segment / outputs) : lines * segment;
   s.plain = block_of((size_t)(outputs * each));
   for (long i = 0; i < outputs * each; i++) s.plain[i] = is_tied ? 0 : draw_weight();
+  s.layer.is_wide = draw(5) == 0;
+  if (!s.layer.is_wide && draw(4) == 0) {
+    int8_t *table = block_of(256);
+    for (int i = 0; i < 256; i++) table[i] = (int8_t)draw(256);
+    s.layer.table = table;
+  }
   int8_t *packed;
   if (is_depthwise) {
-    packed = block_of((size_t)(each * padded));
-    for (long cell = 0; cell < each; cell++) {
-      memcpy(packed + cell * padded, s.plain + cell * outputs, (size_t)outputs);
+    const long columns = segment / outputs, taps = columns * s.layer.groups;
+    packed = block_of((size_t)(padded * taps * k->depth));
+    if (k->wide && !s.layer.is_wide && !s.layer.table && !s.layer.is_single) {
+      s.layer.wide = outputs / k->wide * k->wide;
+    }
+    for (long c = 0; c < outputs; c++) {
+      const bool in_wide = c < s.layer.wide;
+      const long width = in_wide ? k->wide : k->lanes, first = c / width * width;
+      const long lane = in_wide ? wide_place(c % width) : c % width;
+      int32_t sum = 0;
+      for (long line = 0; line < lines; line++) {
+        for (long column = 0; column < columns; column++) {
+          const int8_t weight = s.plain[(line * columns + column) * outputs + c];
+          const long tap = column * s.layer.groups + line / k->depth;
+          packed[((first * taps + tap * width) + lane) * k->depth + line % k->depth] = weight;
+          sum += weight;
+        }
+      }
+      start[first + lane] = s.bias[c] - k->offset * sum;
+      multipliers[first + lane] = s.multipliers[c];
+      shifts[first + lane] = s.shifts[c];
+      halves[first + lane] = s.shifts[c] > 0 ? 1 << (s.shifts[c] - 1) : 0;
     }
   } else {
     packed = block_of((size_t)(padded * lines * s.layer.groups * k->depth));
@@ -113,22 +142,18 @@ static sample make(const octet_kernels *k, long outputs, long lines, long segmen
   s.layer.multipliers = multipliers;
   s.layer.shifts = shifts;
   s.layer.halves = halves;
-  s.layer.is_wide = draw(5) == 0;
   const int32_t low = s.layer.is_wide ? -32768 : -128, high = s.layer.is_wide ? 32767 : 127;
   s.layer.minimum = draw(2) ? low : (int32_t)between(low, 0);
   s.layer.maximum = draw(2) ? high : (int32_t)between(0, high);
   s.layer.zero_point = s.layer.is_wide ? 0 : (int32_t)between(-128, 127);
-  if (!s.layer.is_wide && draw(4) == 0) {
-    int8_t *table = block_of(256);
-    for (int i = 0; i < 256; i++) table[i] = (int8_t)draw(256);
-    s.layer.table = table;
-  }
   return s;
 }
 
 static void release(sample *s) {
   free(s->plain);
   free(s->bias);
+  free(s->multipliers);
+  free(s->shifts);
   free((void *)s->layer.weights);
   free((void *)s->layer.start);
   free((void *)s->layer.multipliers);
@@ -146,13 +171,18 @@ static int64_t rescaled_twice(int64_t product, int shift) {
   return first < 0 ? -rescaled_once(-first, shift - 31) : rescaled_once(first, shift - 31);
 }
 
+static int64_t rescaled(int rounding, int64_t product, int shift) {
+  switch (rounding) {
+    case OCTET_ROUND_TWICE: return rescaled_twice(product, shift);
+    case OCTET_ROUND_AWAY:
+      return product < 0 ? -rescaled_once(-product, shift) : rescaled_once(product, shift);
+    default: return rescaled_once(product, shift);
+  }
+}
+
 static int expected_output(const sample *s, int32_t sum, long c) {
   const octet_layer *l = &s->layer;
-  const int64_t product = (int64_t)sum * l->multipliers[c];
-  const int shift = l->shifts[c] + 32;
-  int64_t value = l->rounds_twice  ? rescaled_twice(product, shift)
-                  : l->rounds_away ? (product < 0 ? -rescaled_once(-product, shift) : rescaled_once(product, shift))
-                                   : rescaled_once(product, shift);
+  int64_t value = rescaled(l->rounding, (int64_t)sum * s->multipliers[c], s->shifts[c] + 32);
   value += l->zero_point;
   value = value < l->minimum ? l->minimum : value > l->maximum ? l->maximum : value;
   return l->table ? l->table[value + 128] : (int)value;
@@ -176,7 +206,8 @@ static void fill(int8_t *values, long count) {
 }
 
 static void check_window(const octet_kernels *k, unsigned long seed, bool is_depthwise) {
-  const long channels = between(1, draw(3) ? 9 : 70), window_width = between(1, 5), lines = between(1, 4);
+  const long channels = between(1, draw(3) ? 9 : 150), window_width = between(1, 5);
+  const long lines = between(1, draw(4) ? 4 : 12);
   const long outputs = is_depthwise ? channels : between(1, draw(3) ? 40 : 150);
   sample s = make(k, outputs, lines, window_width * channels, is_depthwise, k->convolution_vectors);
   octet_layer *l = &s.layer;
@@ -191,7 +222,7 @@ static void check_window(const octet_kernels *k, unsigned long seed, bool is_dep
   const long places = between(1, draw(20) ? 20 : 400);
   const long needed = (l->pool_height - 1) * l->stride_down + lines;
   const long width = ((places * l->pool_width - 1) * l->stride_across + window_width) * channels;
-  if (octet_scratch_needed(l) <= OCTET_SCRATCH_BYTES) {
+  if ((is_depthwise ? octet_depthwise_scratch_needed(l) : octet_scratch_needed(l)) <= OCTET_SCRATCH_BYTES) {
     // The ring ends where its last row does.
     const octet_rows shape = {NULL, width, needed + draw(3), 0};
     int8_t *ring = block_of((size_t)(shape.slot_count * width));
@@ -323,6 +354,87 @@ static void check_together(const octet_kernels *k, unsigned long seed) {
   release(&s);
 }
 
+// The same multiplier and shift in each lane.
+static octet_layer in_each_lane(const octet_kernels *k, int32_t multiplier, int shift) {
+  octet_layer layer;
+  memset(&layer, 0, sizeof layer);
+  int32_t *multipliers = block_of((size_t)k->lanes * 4), *shifts = block_of((size_t)k->lanes * 4);
+  int32_t *halves = block_of((size_t)k->lanes * 4);
+  for (long i = 0; i < k->lanes; i++) {
+    multipliers[i] = multiplier;
+    shifts[i] = shift - 32;
+    halves[i] = 1 << (shift - 33);
+  }
+  layer.multipliers = multipliers;
+  layer.shifts = shifts;
+  layer.halves = halves;
+  return layer;
+}
+
+static void release_lanes(octet_layer *layer) {
+  free((void *)layer->multipliers);
+  free((void *)layer->shifts);
+  free((void *)layer->halves);
+}
+
+static void check_join(const octet_kernels *k, unsigned long seed) {
+  const bool is_twice = draw(2);
+  // A factor of an input is at most a half.
+  int shifts[2];
+  int32_t multipliers[2];
+  for (int i = 0; i < 2; i++) {
+    shifts[i] = is_twice ? (draw(2) ? (int)between(31, 34) : (int)between(31, 62)) : 0;
+    multipliers[i] = !is_twice         ? (int32_t)between(0, 1 << 21)
+                     : shifts[i] == 31 ? (int32_t)between(0, 1 << 30)
+                                       : (int32_t)draw(1u << 31);
+    if (draw(8) == 0) multipliers[i] = is_twice ? 1 << 30 : 1 << 21;
+  }
+  const int shift = is_twice ? (int)between(33, 62) : (int)between(1, 30);
+  const int32_t multiplier = (int32_t)draw(1u << 31);
+  octet_join join;
+  memset(&join, 0, sizeof join);
+  octet_join_input *inputs[2] = {&join.first, &join.second};
+  for (int i = 0; i < 2; i++) {
+    inputs[i]->zero_point = (int32_t)between(-128, 127);
+    inputs[i]->way = !is_twice          ? OCTET_JOIN_PRODUCT
+                     : shifts[i] >= 33 ? OCTET_JOIN_TWICE
+                     : shifts[i] == 32 ? OCTET_JOIN_32
+                                       : OCTET_JOIN_31;
+    inputs[i]->layer = in_each_lane(k, multipliers[i], shifts[i] > 33 ? shifts[i] : 33);
+  }
+  join.output = in_each_lane(k, multiplier, is_twice ? shift : 33);
+  join.output.zero_point = (int32_t)between(-128, 127);
+  join.output.minimum = (int32_t)between(-128, 0);
+  join.output.maximum = (int32_t)between(0, 127);
+  join.shift = shift;
+  join.half = is_twice ? 0 : 1 << (shift - 1);
+  join.is_maximum = !is_twice && draw(2);
+  const long count = between(1, draw(3) ? 40 : 400);
+  int8_t *values[2] = {block_of((size_t)count), block_of((size_t)count)}, *target = block_of((size_t)count);
+  for (int i = 0; i < 2; i++) fill(values[i], count);
+  k->join(&join, values[0], values[1], count, target);
+  for (long at = 0; at < count; at++) {
+    int64_t scaled[2];
+    for (int i = 0; i < 2; i++) {
+      const int64_t value = values[i][at] - inputs[i]->zero_point;
+      scaled[i] = is_twice ? rescaled_twice(value * (1 << 20) * multipliers[i], shifts[i]) : value * multipliers[i];
+    }
+    int64_t both = scaled[0] + scaled[1];
+    if (join.is_maximum) both = scaled[0] > scaled[1] ? scaled[0] : scaled[1];
+    int64_t value = is_twice ? rescaled_twice(both * multiplier, shift) : rescaled_once(both, shift);
+    value += join.output.zero_point;
+    if (value < join.output.minimum) value = join.output.minimum;
+    if (value > join.output.maximum) value = join.output.maximum;
+    if (target[at] != value) fail(k, "a layer that joins two", seed);
+  }
+  for (int i = 0; i < 2; i++) {
+    free(values[i]);
+    release_lanes(&inputs[i]->layer);
+  }
+  release_lanes(&join.output);
+  free(target);
+}
+
 int main(int count, char **arguments) {
   const unsigned long rounds = count > 1 ? strtoul(arguments[1], NULL, 10) : 2000;
   const char *names[] = {"avx512vnni", "avx2", "neon", "neon-plain"};
@@ -335,6 +447,7 @@ int main(int count, char **arguments) {
       check_window(k, seed, true);
       check_dense(k, seed);
       check_together(k, seed);
+      check_join(k, seed);
     }
     printf("%s: %lu random layers of each kind agree\n", names[i], rounds);
   }
