@@ -41,14 +41,13 @@ public protocol PatchLayout {
   static var roundsAway: Bool { get }
   /// The most windows under which values are gathered at once, in a row of `width` windows without a pool.
   static func windows(width: Int) -> Int
-  /// A whole row of a convolution without a pool, where the layout has a way of its own.
+  /// A whole row of a convolution without a pool, where the layout has a way of its own. There is room for
+  /// `windows(width:)` windows in `patch`.
   ///
-  /// - Parameter patch: room for `windows(width:)` windows.
   /// - Returns: whether it has; else nothing has happened.
   static func convolve(_ row: ConvolutionRow, patch: UnsafeMutableRawPointer) -> Bool
-  /// A dense layer over a single row, where the layout has a way of its own.
+  /// A dense layer over a single row, which comes widened too, where the layout has a way of its own.
   ///
-  /// - Parameter wide: the row, widened.
   /// - Returns: whether it has; else nothing has happened.
   static func multiply(
     _ row: DenseRow, _ wide: UnsafeRawPointer, _ output: OutputStage, to target: UnsafeMutableRawPointer
