@@ -127,8 +127,9 @@ def tables(rows, boards):
         cells = [row[key] for key in ["multiply_adds", "values", "different", "tflite_bytes", "file_bytes",
                                       "tflm_arena_bytes", "arena_bytes"]]
         lines.append(f"| {row['network']} | " + " | ".join(shown(cell) for cell in cells) + " |")
-    lines += ["", "| network | Octet, µs | LiteRT, µs | its time to Octet's | ONNX Runtime, µs | its time to Octet's "
-              "| Octet, batch | LiteRT, batch | its time to Octet's |", "|---|---|---|---|---|---|---|---|---|"]
+    # Microseconds; a factor is a peer's time to Octet's.
+    lines += ["", "| network | Octet | LiteRT | factor | ONNX Runtime | factor | Octet, batch | LiteRT, batch "
+              "| factor |", "|---|---|---|---|---|---|---|---|---|"]
     for row in rows:
         cells = [micro(row, "octet"), micro(row, "litert"), ratio(row, "litert", "octet"), micro(row, "onnxruntime"),
                  ratio(row, "onnxruntime", "octet"), micro(row, "octet_batch"), micro(row, "litert_batch"),
