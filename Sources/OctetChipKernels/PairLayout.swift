@@ -70,7 +70,7 @@ public enum PairLayout: PatchLayout {
 
   /// Blocks of up to five.
   @inline(__always)
-  public static func windows(width: Int) -> Int { max(octet_pair_next_windows(width), 4) }
+  public static func windows(width: Int) -> Int { max(octet_next_windows(width), 4) }
 
   /// See `PatchLayout`.
   @inline(__always)

@@ -66,7 +66,7 @@ public enum WideLayout: PatchLayout {
 
     /// Blocks of up to five.
     @inline(__always)
-    public static func windows(width: Int) -> Int { max(octet_wide_next_windows(width), 4) }
+    public static func windows(width: Int) -> Int { max(octet_next_windows(width), 4) }
 
     /// See `PatchLayout`.
     @inline(__always)

@@ -6,15 +6,7 @@
 #pragma once
 
 #include "PairDense.h"
-
-/// The most windows of a block.
-enum { octet_pair_most_windows = 5 };
-
-/// Windows of the next block, of the `left` ones of a row: blocks of nearly the same size, as few as will do.
-static inline size_t octet_pair_next_windows(size_t left) {
-  const size_t blocks = (left + octet_pair_most_windows - 1) / octet_pair_most_windows;
-  return (left + blocks - 1) / blocks;
-}
+#include "WindowBlocks.h"
 
 /// Takes four values of a window to their places in the patch.
 static inline __attribute__((always_inline)) void octet_pair_put_four(uint32_t *place, const int8_t *values,
@@ -218,7 +210,7 @@ static __attribute__((noinline, unused)) void octet_pair_any_channel(const octet
   const int8_t *weights = row->weights + channel * depth;
   const int32_t bias = output->bias[channel];
   const size_t stride = row->output_channels;
-  int32_t sums[octet_pair_most_windows];
+  int32_t sums[octet_most_windows];
   for (size_t window = 0; window < windows; window++) sums[window] = bias;
   if (output->shifts[channel] > octet_usual_shift && octet_is_constant(output, channel, depth)) {
     const int32_t value = octet_pair_long_output(output, bias, channel);
@@ -292,47 +284,9 @@ static inline __attribute__((always_inline)) void octet_pair_multiply_windows(co
     octet_pair_any_channel(row, patch, depth, channel, target + channel, windows);
 }
 
-// A function for each size of block, so that offsets are known and sums stay in registers.
-#define OCTET_MULTIPLY(windows, name, rounding)                                                                   \
-  static __attribute__((noinline, unused)) void octet_pair_multiply_##windows##name(                              \
-      const octet_window_row *row, uint32_t *patch, size_t start, int8_t *target) {                               \
-    octet_pair_fill_patch(row, patch, start, windows);                                                            \
-    octet_pair_multiply_windows(row, patch, target, windows, rounding);                                           \
-  }
-#define OCTET_CONVOLVE(name, rounding)                                                                            \
-  static __attribute__((noinline, unused)) void octet_pair_multiply_1##name(                                      \
-      const octet_window_row *row, uint32_t *patch, size_t start, int8_t *target) {                               \
-    octet_pair_fill_patch(row, patch, start, 1);                                                                  \
-    octet_pair_multiply_row##name(patch, row->window_height * row->window_width * row->input_channels,            \
-                                  row->weights, &row->output, row->output_channels, target);                      \
-  }                                                                                                               \
-  OCTET_MULTIPLY(2, name, rounding)                                                                               \
-  OCTET_MULTIPLY(3, name, rounding)                                                                               \
-  OCTET_MULTIPLY(4, name, rounding)                                                                               \
-  OCTET_MULTIPLY(5, name, rounding)                                                                               \
-  /** A row of outputs of -128 to 127 without a table; `patch` has two bytes for each value of a block. */        \
-  static __attribute__((noinline, unused)) void octet_pair_convolve##name(const octet_window_row *row,            \
-                                                                          uint32_t *patch) {                      \
-    for (size_t place = 0; place < row->output_width;) {                                                          \
-      const size_t windows = octet_pair_next_windows(row->output_width - place);                                  \
-      const size_t start = place * row->stride_across * row->input_channels;                                      \
-      int8_t *target = row->target + place * row->output_channels;                                                \
-      switch (windows) {                                                                                          \
-        case 1: octet_pair_multiply_1##name(row, patch, start, target); break;                                    \
-        case 2: octet_pair_multiply_2##name(row, patch, start, target); break;                                    \
-        case 3: octet_pair_multiply_3##name(row, patch, start, target); break;                                    \
-        case 4: octet_pair_multiply_4##name(row, patch, start, target); break;                                    \
-        default: octet_pair_multiply_5##name(row, patch, start, target); break;                                   \
-      }                                                                                                           \
-      place += windows;                                                                                           \
-    }                                                                                                             \
-  }
-
-OCTET_CONVOLVE(_half_up, 0)
-OCTET_CONVOLVE(_twice, 1)
-
-#undef OCTET_CONVOLVE
-#undef OCTET_MULTIPLY
+// A patch has two bytes for each value of a block.
+OCTET_WINDOW_BLOCKS(pair, uint32_t, _half_up, 0)
+OCTET_WINDOW_BLOCKS(pair, uint32_t, _twice, 1)
 
 #ifdef OCTET_HAS_PAIR_INSTRUCTIONS
 #undef OCTET_FOUR

@@ -6,14 +6,7 @@
 #pragma once
 
 #include "VectorDense.h"
-
-enum { octet_vector_most_windows = 5 };
-
-/// Windows of the next block, of the `left` ones of a row: blocks of nearly the same size, as few as will do.
-static inline size_t octet_vector_next_windows(size_t left) {
-  const size_t blocks = (left + octet_vector_most_windows - 1) / octet_vector_most_windows;
-  return (left + blocks - 1) / blocks;
-}
+#include "WindowBlocks.h"
 
 /// Puts what lies under a block of windows into the patch, from byte `start` of each line on.
 static inline __attribute__((always_inline)) void octet_vector_fill_patch(const octet_window_row *row, int8_t *patch,
@@ -46,11 +39,11 @@ static inline __attribute__((always_inline)) void octet_vector_multiply_four(con
   const octet_output *output = &row->output;
   const int8_t *weights = row->weights + channel * depth;
   const size_t rest = depth & 15;
-  int32_t sums[octet_vector_most_windows][4];
+  int32_t sums[octet_most_windows][4];
   const size_t lanes = isWhole ? 4 : count;
 #pragma clang loop unroll(disable)
   for (size_t lane = 0; lane < lanes; lane++) {
-    int32_t sum[octet_vector_most_windows];
+    int32_t sum[octet_most_windows];
 #pragma clang loop unroll(full)
     for (size_t window = 0; window < windows; window++) sum[window] = output->bias[channel + lane];
     const int8_t *values = patch;
@@ -96,44 +89,6 @@ static inline __attribute__((always_inline)) void octet_vector_multiply_windows(
                                rounding);
 }
 
-// A function for each size of block, so that sums stay in registers.
-#define OCTET_MULTIPLY(windows, name, rounding)                                                                   \
-  static __attribute__((noinline, unused)) void octet_vector_multiply_##windows##name(                            \
-      const octet_window_row *row, int8_t *patch, size_t start, int8_t *target) {                                 \
-    octet_vector_fill_patch(row, patch, start, windows);                                                          \
-    octet_vector_multiply_windows(row, patch, target, windows, rounding);                                         \
-  }
-#define OCTET_CONVOLVE(name, rounding)                                                                            \
-  static __attribute__((noinline, unused)) void octet_vector_multiply_1##name(                                    \
-      const octet_window_row *row, int8_t *patch, size_t start, int8_t *target) {                                 \
-    octet_vector_fill_patch(row, patch, start, 1);                                                                \
-    octet_vector_multiply_row##name(patch, row->window_height * row->window_width * row->input_channels,          \
-                                    row->weights, &row->output, row->output_channels, target);                    \
-  }                                                                                                               \
-  OCTET_MULTIPLY(2, name, rounding)                                                                               \
-  OCTET_MULTIPLY(3, name, rounding)                                                                               \
-  OCTET_MULTIPLY(4, name, rounding)                                                                               \
-  OCTET_MULTIPLY(5, name, rounding)                                                                               \
-  /** A row of outputs of bytes without a table; `patch` has room for whole sixteens of each window of a block. */ \
-  static __attribute__((noinline, unused)) void octet_vector_convolve##name(const octet_window_row *row,          \
-                                                                            int8_t *patch) {                      \
-    for (size_t place = 0; place < row->output_width;) {                                                          \
-      const size_t windows = octet_vector_next_windows(row->output_width - place);                                \
-      const size_t start = place * row->stride_across * row->input_channels;                                      \
-      int8_t *target = row->target + place * row->output_channels;                                                \
-      switch (windows) {                                                                                          \
-        case 1: octet_vector_multiply_1##name(row, patch, start, target); break;                                  \
-        case 2: octet_vector_multiply_2##name(row, patch, start, target); break;                                  \
-        case 3: octet_vector_multiply_3##name(row, patch, start, target); break;                                  \
-        case 4: octet_vector_multiply_4##name(row, patch, start, target); break;                                  \
-        default: octet_vector_multiply_5##name(row, patch, start, target); break;                                 \
-      }                                                                                                           \
-      place += windows;                                                                                           \
-    }                                                                                                             \
-  }
-
-OCTET_CONVOLVE(_half_up, 0)
-OCTET_CONVOLVE(_twice, 1)
-
-#undef OCTET_CONVOLVE
-#undef OCTET_MULTIPLY
+// A patch has room for whole sixteens of each window of a block.
+OCTET_WINDOW_BLOCKS(vector, int8_t, _half_up, 0)
+OCTET_WINDOW_BLOCKS(vector, int8_t, _twice, 1)

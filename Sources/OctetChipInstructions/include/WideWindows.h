@@ -6,14 +6,7 @@
 #pragma once
 
 #include "WideDense.h"
-
-enum { octet_wide_most_windows = 5 };
-
-/// Windows of the next block, of the `left` ones of a row: blocks of nearly the same size, as few as will do.
-static inline size_t octet_wide_next_windows(size_t left) {
-  const size_t blocks = (left + octet_wide_most_windows - 1) / octet_wide_most_windows;
-  return (left + blocks - 1) / blocks;
-}
+#include "WindowBlocks.h"
 
 /// What a sum over a patch starts from, in the order in which the loop takes it apart, and what it gives.
 typedef struct {
@@ -22,7 +15,7 @@ typedef struct {
   /// Where eights of weights end, and where all of them do.
   const int8_t *whole, *end;
   int32_t bias;
-  int32_t sums[octet_wide_most_windows];
+  int32_t sums[octet_most_windows];
 } octet_wide_block;
 
 #ifdef OCTET_HAS_NO_LONG_PRODUCT
@@ -95,7 +88,7 @@ static inline __attribute__((always_inline)) void octet_wide_sum_windows(octet_w
   }
 #else
   const int32_t *values = block->values;
-  int32_t sums[octet_wide_most_windows];
+  int32_t sums[octet_most_windows];
 #pragma clang loop unroll(full)
   for (size_t window = 0; window < windows; window++) sums[window] = block->bias;
 #pragma clang loop unroll_count(4)
@@ -166,44 +159,6 @@ static inline __attribute__((always_inline)) void octet_wide_multiply_windows(co
   }
 }
 
-// A function for each size of block, so that sums stay in registers.
-#define OCTET_MULTIPLY(windows, name, rounding)                                                                   \
-  static __attribute__((noinline, unused)) void octet_wide_multiply_##windows##name(                              \
-      const octet_window_row *row, int32_t *patch, size_t start, int8_t *target) {                                \
-    octet_wide_fill_patch(row, patch, start, windows);                                                            \
-    octet_wide_multiply_windows(row, patch, target, windows, rounding);                                           \
-  }
-#define OCTET_CONVOLVE(name, rounding)                                                                            \
-  static __attribute__((noinline, unused)) void octet_wide_multiply_1##name(                                      \
-      const octet_window_row *row, int32_t *patch, size_t start, int8_t *target) {                                \
-    octet_wide_fill_patch(row, patch, start, 1);                                                                  \
-    octet_wide_multiply_row##name(patch, row->window_height * row->window_width * row->input_channels,            \
-                                  row->weights, &row->output, row->output_channels, target);                      \
-  }                                                                                                               \
-  OCTET_MULTIPLY(2, name, rounding)                                                                               \
-  OCTET_MULTIPLY(3, name, rounding)                                                                               \
-  OCTET_MULTIPLY(4, name, rounding)                                                                               \
-  OCTET_MULTIPLY(5, name, rounding)                                                                               \
-  /** A row of outputs of bytes without a table; `patch` has four bytes for each value of a block. */             \
-  static __attribute__((noinline, unused)) void octet_wide_convolve##name(const octet_window_row *row,            \
-                                                                          int32_t *patch) {                       \
-    for (size_t place = 0; place < row->output_width;) {                                                          \
-      const size_t windows = octet_wide_next_windows(row->output_width - place);                                  \
-      const size_t start = place * row->stride_across * row->input_channels;                                      \
-      int8_t *target = row->target + place * row->output_channels;                                                \
-      switch (windows) {                                                                                          \
-        case 1: octet_wide_multiply_1##name(row, patch, start, target); break;                                    \
-        case 2: octet_wide_multiply_2##name(row, patch, start, target); break;                                    \
-        case 3: octet_wide_multiply_3##name(row, patch, start, target); break;                                    \
-        case 4: octet_wide_multiply_4##name(row, patch, start, target); break;                                    \
-        default: octet_wide_multiply_5##name(row, patch, start, target); break;                                   \
-      }                                                                                                           \
-      place += windows;                                                                                           \
-    }                                                                                                             \
-  }
-
-OCTET_CONVOLVE(_half_up, 0)
-OCTET_CONVOLVE(_twice, 1)
-
-#undef OCTET_CONVOLVE
-#undef OCTET_MULTIPLY
+// A patch has four bytes for each value of a block.
+OCTET_WINDOW_BLOCKS(wide, int32_t, _half_up, 0)
+OCTET_WINDOW_BLOCKS(wide, int32_t, _twice, 1)
