@@ -2,28 +2,9 @@
 //
 // Inputs, weights and outputs lie in blocks of exactly their size, so a sanitizer sees each byte that is read or
 // written beside them.
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "check.h"
 
-#include "OctetHostKernelsC.h"
-
-static uint64_t state = 1;
-
-static uint32_t draw(uint32_t bound) {
-  state = state * 6364136223846793005ull + 1442695040888963407ull;
-  return (uint32_t)(state >> 33) % bound;
-}
-
-static long between(long low, long high) { return low + draw((uint32_t)(high - low + 1)); }
-
-static void *block_of(size_t bytes) {
-  void *block = NULL;
-  // The runtime gives the kernels' own memory this alignment.
-  if (posix_memalign(&block, 64, bytes ? bytes : 1)) abort();
-  memset(block, 0, bytes);
-  return block;
-}
+uint64_t state = 1;
 
 typedef struct {
   octet_layer layer;
@@ -162,24 +143,6 @@ static void release(sample *s) {
   free((void *)s->layer.table);
 }
 
-static int64_t rescaled_once(int64_t product, int shift) { return (product + ((int64_t)1 << (shift - 1))) >> shift; }
-
-// To a multiple of 2^31, half up; then to one of 2^shift, half away from zero.
-static int64_t rescaled_twice(int64_t product, int shift) {
-  if (shift <= 31) return rescaled_once(product, shift);
-  const int64_t first = rescaled_once(product, 31);
-  return first < 0 ? -rescaled_once(-first, shift - 31) : rescaled_once(first, shift - 31);
-}
-
-static int64_t rescaled(int rounding, int64_t product, int shift) {
-  switch (rounding) {
-    case OCTET_ROUND_TWICE: return rescaled_twice(product, shift);
-    case OCTET_ROUND_AWAY:
-      return product < 0 ? -rescaled_once(-product, shift) : rescaled_once(product, shift);
-    default: return rescaled_once(product, shift);
-  }
-}
-
 static int expected_output(const sample *s, int32_t sum, long c) {
   const octet_layer *l = &s->layer;
   int64_t value = rescaled(l->rounding, (int64_t)sum * s->multipliers[c], s->shifts[c] + 32);
@@ -191,18 +154,6 @@ static int expected_output(const sample *s, int32_t sum, long c) {
 static int output_at(const sample *s, const int8_t *target, long index) {
   if (!s->layer.is_wide) return target[index];
   return (int16_t)((uint8_t)target[2 * index] | (uint8_t)target[2 * index + 1] << 8);
-}
-
-static void fail(const octet_kernels *k, const char *what, unsigned long seed) {
-  fprintf(stderr, "kernel-check: %s: %s differs, seed %lu\n", k->name, what, seed);
-  exit(1);
-}
-
-static void fill(int8_t *values, long count) {
-  const uint32_t kind = draw(4);
-  for (long i = 0; i < count; i++) {
-    values[i] = kind == 0 ? 127 : kind == 1 ? -128 : kind == 2 && draw(3) ? -128 : (int8_t)draw(256);
-  }
 }
 
 static void check_window(const octet_kernels *k, unsigned long seed, bool is_depthwise) {
@@ -352,87 +303,6 @@ static void check_together(const octet_kernels *k, unsigned long seed) {
   free(accumulators);
   free(values);
   release(&s);
-}
-
-// The same multiplier and shift in each lane.
-static octet_layer in_each_lane(const octet_kernels *k, int32_t multiplier, int shift) {
-  octet_layer layer;
-  memset(&layer, 0, sizeof layer);
-  int32_t *multipliers = block_of((size_t)k->lanes * 4), *shifts = block_of((size_t)k->lanes * 4);
-  int32_t *halves = block_of((size_t)k->lanes * 4);
-  for (long i = 0; i < k->lanes; i++) {
-    multipliers[i] = multiplier;
-    shifts[i] = shift - 32;
-    halves[i] = 1 << (shift - 33);
-  }
-  layer.multipliers = multipliers;
-  layer.shifts = shifts;
-  layer.halves = halves;
-  return layer;
-}
-
-static void release_lanes(octet_layer *layer) {
-  free((void *)layer->multipliers);
-  free((void *)layer->shifts);
-  free((void *)layer->halves);
-}
-
-static void check_join(const octet_kernels *k, unsigned long seed) {
-  const bool is_twice = draw(2);
-  // A factor of an input is at most a half.
-  int shifts[2];
-  int32_t multipliers[2];
-  for (int i = 0; i < 2; i++) {
-    shifts[i] = is_twice ? (draw(2) ? (int)between(31, 34) : (int)between(31, 62)) : 0;
-    multipliers[i] = !is_twice         ? (int32_t)between(0, 1 << 21)
-                     : shifts[i] == 31 ? (int32_t)between(0, 1 << 30)
-                                       : (int32_t)draw(1u << 31);
-    if (draw(8) == 0) multipliers[i] = is_twice ? 1 << 30 : 1 << 21;
-  }
-  const int shift = is_twice ? (int)between(33, 62) : (int)between(1, 30);
-  const int32_t multiplier = (int32_t)draw(1u << 31);
-  octet_join join;
-  memset(&join, 0, sizeof join);
-  octet_join_input *inputs[2] = {&join.first, &join.second};
-  for (int i = 0; i < 2; i++) {
-    inputs[i]->zero_point = (int32_t)between(-128, 127);
-    inputs[i]->way = !is_twice          ? OCTET_JOIN_PRODUCT
-                     : shifts[i] >= 33 ? OCTET_JOIN_TWICE
-                     : shifts[i] == 32 ? OCTET_JOIN_32
-                                       : OCTET_JOIN_31;
-    inputs[i]->layer = in_each_lane(k, multipliers[i], shifts[i] > 33 ? shifts[i] : 33);
-  }
-  join.output = in_each_lane(k, multiplier, is_twice ? shift : 33);
-  join.output.zero_point = (int32_t)between(-128, 127);
-  join.output.minimum = (int32_t)between(-128, 0);
-  join.output.maximum = (int32_t)between(0, 127);
-  join.shift = shift;
-  join.half = is_twice ? 0 : 1 << (shift - 1);
-  join.is_maximum = !is_twice && draw(2);
-  const long count = between(1, draw(3) ? 40 : 400);
-  int8_t *values[2] = {block_of((size_t)count), block_of((size_t)count)}, *target = block_of((size_t)count);
-  for (int i = 0; i < 2; i++) fill(values[i], count);
-  k->join(&join, values[0], values[1], count, target);
-  for (long at = 0; at < count; at++) {
-    int64_t scaled[2];
-    for (int i = 0; i < 2; i++) {
-      const int64_t value = values[i][at] - inputs[i]->zero_point;
-      scaled[i] = is_twice ? rescaled_twice(value * (1 << 20) * multipliers[i], shifts[i]) : value * multipliers[i];
-    }
-    int64_t both = scaled[0] + scaled[1];
-    if (join.is_maximum) both = scaled[0] > scaled[1] ? scaled[0] : scaled[1];
-    int64_t value = is_twice ? rescaled_twice(both * multiplier, shift) : rescaled_once(both, shift);
-    value += join.output.zero_point;
-    if (value < join.output.minimum) value = join.output.minimum;
-    if (value > join.output.maximum) value = join.output.maximum;
-    if (target[at] != value) fail(k, "a layer that joins two", seed);
-  }
-  for (int i = 0; i < 2; i++) {
-    free(values[i]);
-    release_lanes(&inputs[i]->layer);
-  }
-  release_lanes(&join.output);
-  free(target);
 }
 
 int main(int count, char **arguments) {

@@ -1,0 +1,92 @@
+// Layers that make one value of two, against their definition in 64 bits.
+#include "check.h"
+
+// The same multiplier and shift in each lane.
+static octet_layer in_each_lane(const octet_kernels *k, int32_t multiplier, int shift) {
+  octet_layer layer;
+  memset(&layer, 0, sizeof layer);
+  int32_t *multipliers = block_of((size_t)k->lanes * 4), *shifts = block_of((size_t)k->lanes * 4);
+  int32_t *halves = block_of((size_t)k->lanes * 4);
+  for (long i = 0; i < k->lanes; i++) {
+    multipliers[i] = multiplier;
+    shifts[i] = shift - 32;
+    halves[i] = 1 << (shift - 33);
+  }
+  layer.multipliers = multipliers;
+  layer.shifts = shifts;
+  layer.halves = halves;
+  return layer;
+}
+
+static void release_lanes(octet_layer *layer) {
+  free((void *)layer->multipliers);
+  free((void *)layer->shifts);
+  free((void *)layer->halves);
+}
+
+void check_join(const octet_kernels *k, unsigned long seed) {
+  const bool is_twice = draw(2);
+  // A factor of an input is at most a half.
+  int shifts[2];
+  int32_t multipliers[2];
+  for (int i = 0; i < 2; i++) {
+    shifts[i] = is_twice ? (draw(2) ? (int)between(31, 34) : (int)between(31, 62)) : 0;
+    multipliers[i] = !is_twice         ? (int32_t)between(0, 1 << 21)
+                     : shifts[i] == 31 ? (int32_t)between(0, 1 << 30)
+                                       : (int32_t)draw(1u << 31);
+    if (draw(8) == 0) multipliers[i] = is_twice ? 1 << 30 : 1 << 21;
+  }
+  int shift = is_twice ? (int)between(33, 62) : (int)between(1, 30);
+  int32_t multiplier = (int32_t)draw(1u << 31);
+  // Where roundings part is seldom met by chance: factors that make halves of the inputs, and eighths of their sum.
+  if (is_twice && draw(2)) {
+    for (int i = 0; i < 2; i++) {
+      shifts[i] = (int)between(31, 40);
+      multipliers[i] = (int32_t)((2 * between(0, 2) + 1) << (shifts[i] - 21));
+    }
+    shift = 33;
+    multiplier = 1 << 30;
+  }
+  octet_join join;
+  memset(&join, 0, sizeof join);
+  octet_join_input *inputs[2] = {&join.first, &join.second};
+  for (int i = 0; i < 2; i++) {
+    inputs[i]->zero_point = (int32_t)between(-128, 127);
+    inputs[i]->way = !is_twice          ? OCTET_JOIN_PRODUCT
+                     : shifts[i] >= 33 ? OCTET_JOIN_TWICE
+                     : shifts[i] == 32 ? OCTET_JOIN_32
+                                       : OCTET_JOIN_31;
+    inputs[i]->layer = in_each_lane(k, multipliers[i], shifts[i] > 33 ? shifts[i] : 33);
+  }
+  join.output = in_each_lane(k, multiplier, is_twice ? shift : 33);
+  join.output.zero_point = (int32_t)between(-128, 127);
+  join.output.minimum = (int32_t)between(-128, 0);
+  join.output.maximum = (int32_t)between(0, 127);
+  join.shift = shift;
+  join.half = is_twice ? 0 : 1 << (shift - 1);
+  join.is_maximum = !is_twice && draw(2);
+  const long count = between(1, draw(3) ? 40 : 400);
+  int8_t *values[2] = {block_of((size_t)count), block_of((size_t)count)}, *target = block_of((size_t)count);
+  for (int i = 0; i < 2; i++) fill(values[i], count);
+  k->join(&join, values[0], values[1], count, target);
+  for (long at = 0; at < count; at++) {
+    int64_t scaled[2];
+    for (int i = 0; i < 2; i++) {
+      const int64_t value = values[i][at] - inputs[i]->zero_point;
+      scaled[i] = is_twice ? rescaled_twice(value * (1 << 20) * multipliers[i], shifts[i]) : value * multipliers[i];
+    }
+    int64_t both = scaled[0] + scaled[1];
+    if (join.is_maximum) both = scaled[0] > scaled[1] ? scaled[0] : scaled[1];
+    int64_t value = is_twice ? rescaled_twice(both * multiplier, shift) : rescaled_once(both, shift);
+    value += join.output.zero_point;
+    if (value < join.output.minimum) value = join.output.minimum;
+    if (value > join.output.maximum) value = join.output.maximum;
+    if (target[at] != value) fail(k, "a layer that joins two", seed);
+  }
+  for (int i = 0; i < 2; i++) {
+    free(values[i]);
+    release_lanes(&inputs[i]->layer);
+  }
+  release_lanes(&join.output);
+  free(target);
+}
