@@ -51,6 +51,36 @@ struct LoweringTests {
         == ["conv 3x3", "maxpool 3x3", "dense tanh"])
   }
 
+  @Test func `a mean over the whole input keeps sums in place of rows`() throws {
+    func lowered(_ pool: String, input: String = "6x6x3") throws -> LoweredNetwork {
+      try LoweredNetwork(FloatModels.make("input \(input)\n\(pool)\nflatten\ndense 3 softmax"), picture: nil)
+    }
+    let sums = try lowered("globalaveragepool")
+    for pool in [
+      "averagepool 6x6", "averagepool 6x6 stride 6 padding same", "averagepool 6x6 padding 0,0,1,1 stride 9",
+    ] {
+      #expect(try lowered(pool).layers.map(\.summary) == sums.layers.map(\.summary), "\(pool)")
+    }
+    // Windows that are smaller, several, or that begin above the input; and a single row, which takes less than sums.
+    for pool in [
+      "averagepool 5x6 stride 9", "averagepool 6x6 padding 2,0,0,0 stride 9",
+      "averagepool 6x6 padding 1,1,1,1",
+    ] {
+      #expect(try lowered(pool).layers[0].summary.hasPrefix("averagepool"), "\(pool)")
+    }
+    #expect(try lowered("averagepool 1x6", input: "1x6x3").layers[0].summary.hasPrefix("averagepool"))
+    let images = FloatModels.images(50, shape: ImageShape(height: 6, width: 6, channels: 3), classes: 3)
+    func file(_ pool: String) throws -> [UInt8] {
+      let model = try FloatModels.make(
+        "input 6x6x3\nconv 4 3x3 padding same\n\(pool)\nflatten\ndense 3 softmax")
+      return try OctetFile(
+        Quantizer(model, images: images, settings: QuantizationSettings(), workers: Workers(count: 1)).run()
+          .model
+      ).bytes
+    }
+    #expect(try file("averagepool 6x6") == file("globalaveragepool"))
+  }
+
   @Test func `a flat input takes the pictures' shape, unless a layer needs it flat`() throws {
     let picture = ImageShape(height: 12, width: 12, channels: 1)
     let dense = try FloatModels.make("input 144\ndropout 0.2\ndense 3")

@@ -6,7 +6,18 @@ import OctetNetwork
 extension AveragePooling: LayerLowering, AveragingKind {
   func lower(_ site: LoweringSite, _ network: inout NetworkLowering) throws(QuantizationError) -> Int {
     try network.requirePicture(site)
-    return network.append(site, self)
+    // Over the whole input rows are added up as they come, and none of them is kept. The mean is the same.
+    let kind: any LoweredKind = keepsSums(site) ? GlobalAveragePooling() : self
+    return network.append(site, kind)
+  }
+
+  /// Whether the only window is the whole input, and accumulators take less memory than its rows.
+  private func keepsSums(_ site: LoweringSite) -> Bool {
+    let input = site.input
+    let startsAtCorner =
+      if case .border(let top, let left, _, _) = window.padding { top == 0 && left == 0 } else { true }
+    return window.height == input.height && window.width == input.width && startsAtCorner
+      && site.output.height == 1 && site.output.width == 1 && input.height * input.width > input.width + 4
   }
 
   package var fileKind: Octet.LayerKind { .averagePooling }
