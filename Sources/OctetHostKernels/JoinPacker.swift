@@ -21,7 +21,8 @@ extension LayerPacker {
     var join = octet_join()
     join.first = input(factors.first, factors.firstShift, shape.input, isTwice: isTwice)
     join.second = input(factors.second, factors.secondShift, second, isTwice: isTwice)
-    join.output = scaling(isTwice ? factors.output : 0, isTwice ? factors.outputShift : Limit.coarseShift)
+    join.output = scaling(
+      isTwice ? factors.output : 0, isTwice ? factors.outputShift : Limit.coarseShift, isRaised: isTwice)
     join.output.zero_point = Int32(shape.output.zeroPoint)
     join.output.minimum = Int32(shape.layer.minimum)
     join.output.maximum = Int32(shape.layer.maximum)
@@ -30,9 +31,20 @@ extension LayerPacker {
       join.half = 1 << (join.shift - 1)
     }
     join.is_maximum = isMaximum
+    if !isMaximum {
+      let sum = Self.ratio(isTwice ? factors.output : 1, factors.outputShift) * (isTwice ? 0x1p20 : 1)
+      var set = kernels
+      octet_find_line(
+        &set, &join, Self.ratio(factors.first, isTwice ? factors.firstShift : 0) * sum,
+        Self.ratio(factors.second, isTwice ? factors.secondShift : 0) * sum)
+    }
     let place = storage.allocate(1, of: octet_join.self)
     place.pointee = join
     return UnsafePointer(place)
+  }
+
+  private static func ratio(_ multiplier: UInt32, _ shift: UInt8) -> Double {
+    Double(sign: .plus, exponent: -Int(shift), significand: Double(multiplier))
   }
 
   private func input(
@@ -44,11 +56,12 @@ extension LayerPacker {
       : shift >= Limit.coarseShift ? OCTET_JOIN_TWICE : shift == 32 ? OCTET_JOIN_32 : OCTET_JOIN_31
     return octet_join_input(
       zero_point: Int32(tensor.zeroPoint), way: Int32(way),
-      layer: scaling(multiplier, max(isTwice ? shift : 0, Limit.coarseShift)))
+      layer: scaling(
+        multiplier, max(isTwice ? shift : 0, Limit.coarseShift), isRaised: way == OCTET_JOIN_TWICE))
   }
 
-  /// The same multiplier and shift in each lane.
-  private func scaling(_ multiplier: UInt32, _ shift: UInt8) -> octet_layer {
+  /// The same multiplier and shift in each lane; raised where it is rounded twice.
+  private func scaling(_ multiplier: UInt32, _ shift: UInt8, isRaised: Bool) -> octet_layer {
     let multipliers = storage.allocate(kernels.lanes, of: Int32.self)
     let shifts = storage.allocate(kernels.lanes, of: Int32.self)
     let halves = storage.allocate(kernels.lanes, of: Int32.self)
@@ -61,6 +74,12 @@ extension LayerPacker {
     layer.multipliers = UnsafePointer(multipliers)
     layer.shifts = UnsafePointer(shifts)
     layer.halves = UnsafePointer(halves)
+    if isRaised, kernels.raises {
+      layer.raises = UnsafePointer(storage.allocate(kernels.lanes, of: Int32.self))
+      let none = storage.allocate(kernels.lanes, of: Int32.self)
+      let fits = octet_raise(&layer, none, 1 << 28, kernels.lanes)
+      precondition(fits, "inputs that are raised by 2^20, and the sum of two halves of them, stay below 2^28")
+    }
     return layer
   }
 }

@@ -19,7 +19,12 @@ struct LayerPacker {
         shape, segment: Int(shape.layer.windowWidth) * Int(shape.input.channels),
         lines: Int(shape.layer.windowHeight))
       guard octet_scratch_needed(&layer) <= OCTET_SCRATCH_BYTES else { return nil }
-      packGroups(shape, &layer, vectors: kernels.convolution_vectors)
+      let isSquare = layer.pool_height == layer.pool_width && layer.pool_height <= 2
+      if layer.outputs == kernels.paired, layer.segment > kernels.depth, isSquare, hasPlainBytes(layer) {
+        packPairs(shape, &layer)
+      } else {
+        packGroups(shape, &layer, vectors: kernels.convolution_vectors)
+      }
     case .depthwiseConvolution:
       guard shape.output.channels == shape.input.channels else { return nil }
       let lines = Int(shape.layer.windowHeight)
@@ -47,7 +52,7 @@ struct LayerPacker {
   private func geometry(_ shape: LayerShape, segment: Int, lines: Int) -> octet_layer {
     let output = OutputStage(model.records, shape)
     let outputs = Int(shape.output.channels)
-    let padded = roundedUp(outputs, to: kernels.lanes)
+    let padded = roundedUp(outputs, to: max(kernels.lanes, kernels.wide))
     let start = storage.allocate(padded, of: Int32.self)
     let multipliers = storage.allocate(padded, of: Int32.self)
     let shifts = storage.allocate(padded, of: Int32.self)
@@ -60,15 +65,28 @@ struct LayerPacker {
       halves[channel] = shifts[channel] > 0 ? 1 << (shifts[channel] - 1) : 0
     }
     let record = shape.layer
-    return octet_layer(
-      weights: nil, start: start, multipliers: multipliers, shifts: shifts, halves: halves,
+    var layer = octet_layer(
+      weights: nil, start: start, multipliers: multipliers, shifts: shifts, halves: halves, raises: nil,
       table: output.table,
       zero_point: output.zeroPoint, minimum: output.minimum, maximum: output.maximum, is_wide: output.isWide,
       rounding: Int32(Self.way(output.rounding)), is_single: output.isCoarse,
       outputs: outputs, segment: segment, groups: (segment + kernels.depth - 1) / kernels.depth,
-      lines: lines, wide: 0, window_width: Int(record.windowWidth), channels: Int(shape.input.channels),
+      lines: lines, wide: 0, is_paired: false, window_width: Int(record.windowWidth),
+      channels: Int(shape.input.channels),
       stride_down: Int(record.strideDown), stride_across: Int(record.strideAcross),
       pool_height: Int(record.poolHeight), pool_width: Int(record.poolWidth))
+    if kernels.raises, output.rounding == .halfUpThenAway, !layer.is_single {
+      layer.raises = UnsafePointer(storage.allocate(padded, of: Int32.self))
+      // A product of two bytes is at most 2^14.
+      let reach = lines * max(segment, layer.window_width) << 14
+      layer.is_single = !octet_raise(&layer, start, Int64(reach), padded)
+    }
+    return layer
+  }
+
+  /// Whether the layer's outputs are bytes that vector instructions write.
+  private func hasPlainBytes(_ layer: octet_layer) -> Bool {
+    !layer.is_wide && layer.table == nil && !layer.is_single
   }
 
   private static func way(_ rounding: Rounding) -> Int {
@@ -154,55 +172,93 @@ struct LayerPacker {
     return sum
   }
 
+  /// Eight channels, each with both halves of a group in lanes of its own; OctetHostKernelsC.h says where. As in
+  /// `packGroups`, what the offset of activations adds is taken off the start.
+  private func packPairs(_ shape: LayerShape, _ layer: inout octet_layer) {
+    let (lanes, depth) = (kernels.lanes, kernels.depth)
+    layer.is_paired = true
+    layer.groups = (layer.segment + 2 * depth - 1) / (2 * depth)
+    let weights = weights(shape)
+    let packed = storage.allocate(layer.lines * layer.groups * lanes * depth, of: Int8.self)
+    var starts = [Int32](repeating: 0, count: lanes)
+    for channel in 0..<layer.outputs {
+      var sum: Int32 = 0
+      for line in 0..<layer.lines {
+        for index in 0..<layer.segment {
+          let weight = weights[(channel * layer.lines + line) * layer.segment + index]
+          let half = index / depth
+          let vector = line * layer.groups + half / 2
+          packed[(vector * lanes + 2 * channel + half % 2) * depth + index % depth] = weight
+          sum &+= Int32(weight)
+        }
+      }
+      starts[2 * channel] = layer.start[channel] &- kernels.offset &* sum
+    }
+    for values in [layer.multipliers, layer.shifts, layer.halves, layer.raises] {
+      // Made by `geometry`.
+      guard let values = UnsafeMutablePointer(mutating: values) else { continue }
+      let own = (0..<layer.outputs).map { values[$0] }
+      for lane in 0..<lanes { values[lane] = own[lane / 4 * 2 + lane % 2] }
+    }
+    guard let start = UnsafeMutablePointer(mutating: layer.start) else { return }
+    for lane in 0..<lanes { start[lane] = starts[lane] }
+    layer.weights = UnsafePointer(packed)
+  }
+
   /// Where a channel is among 64: OctetHostKernelsC.h says why.
   private static func widePlace(_ channel: Int) -> Int {
     channel % 16 / 4 * 16 + channel / 16 * 4 + channel % 4
   }
 
-  /// Brings the first `count` values into that order.
-  private func widen(_ values: UnsafePointer<Int32>?, _ count: Int) {
-    // Made by `geometry`.
+  /// Brings the first `layer.wide` values into that order; where there are fewer channels, they are repeated.
+  private func widen(_ values: UnsafePointer<Int32>?, _ layer: octet_layer) {
+    // Made by `geometry`, with room for whole vectors.
     guard let values = UnsafeMutablePointer(mutating: values) else { return }
-    for first in stride(from: 0, to: count, by: kernels.wide) {
-      let own = (0..<kernels.wide).map { values[first + $0] }
-      for channel in own.indices { values[first + Self.widePlace(channel)] = own[channel] }
+    let own = (0..<layer.wide).map { values[layer.outputs < layer.wide ? $0 % layer.outputs : $0] }
+    for place in own.indices {
+      values[place / kernels.wide * kernels.wide + Self.widePlace(place % kernels.wide)] = own[place]
     }
+  }
+
+  /// How many channels are taken 64 at a time.
+  private func wideChannels(_ layer: octet_layer) -> Int {
+    guard kernels.wide > 0, hasPlainBytes(layer) else { return 0 }
+    if layer.outputs >= kernels.wide { return layer.outputs / kernels.wide * kernels.wide }
+    return [8, 16, 32].contains(layer.outputs) && layer.stride_across <= 2 ? kernels.wide : 0
   }
 
   /// Vectors of channels, in them columns of the window, groups of its lines, channels and lines. As in `packGroups`,
   /// what the offset of activations adds is taken off the start.
   private func packDepthwise(_ shape: LayerShape, _ layer: inout octet_layer) {
-    let (lanes, depth) = (kernels.lanes, kernels.depth)
+    let (lanes, depth, wide) = (kernels.lanes, kernels.depth, kernels.wide)
     let (outputs, columns) = (layer.outputs, layer.window_width)
-    if kernels.wide > 0, !layer.is_wide, layer.table == nil, !layer.is_single {
-      layer.wide = outputs / kernels.wide * kernels.wide
-      for values in [layer.start, layer.multipliers, layer.shifts, layer.halves] { widen(values, layer.wide) }
-    }
+    layer.wide = wideChannels(layer)
     let weights = weights(shape)
-    let padded = roundedUp(outputs, to: lanes)
-    let packed = storage.allocate(padded * columns * layer.groups * depth, of: Int8.self)
-    // Made by `geometry`, with room for whole vectors.
+    let padded = max(roundedUp(outputs, to: lanes), layer.wide)
+    let taps = columns * layer.groups
+    let packed = storage.allocate(padded * taps * depth, of: Int8.self)
+    // Made by `geometry`.
     guard let start = UnsafeMutablePointer(mutating: layer.start) else { return }
-    for channel in 0..<outputs {
-      let vector = channel / lanes * columns * layer.groups
+    for lane in 0..<max(outputs, layer.wide) {
+      let channel = lane % outputs
+      let isWide = lane < layer.wide
+      let vector = isWide ? lane / wide * wide : lane / lanes * lanes
+      let place = isWide ? Self.widePlace(lane % wide) : lane % lanes
       var sum: Int32 = 0
       for line in 0..<layer.lines {
         for column in 0..<columns {
           let weight = weights[(line * columns + column) * outputs + channel]
-          let tap = column * layer.groups + line / depth
-          let place =
-            channel < layer.wide
-            ? channel / kernels.wide * kernels.wide * columns * layer.groups + tap * kernels.wide
-              + Self.widePlace(channel % kernels.wide)
-            : (vector + tap) * lanes + channel % lanes
-          packed[place * depth + line % depth] = weight
+          let tap = vector * taps + (column * layer.groups + line / depth) * (isWide ? wide : lanes)
+          packed[(tap + place) * depth + line % depth] = weight
           sum &+= Int32(weight)
         }
       }
-      let place =
-        channel < layer.wide
-        ? channel - channel % kernels.wide + Self.widePlace(channel % kernels.wide) : channel
-      start[place] &-= kernels.offset &* sum
+      if lane < outputs { start[lane] &-= kernels.offset &* sum }
+    }
+    if layer.wide > 0 {
+      for values in [layer.start, layer.multipliers, layer.shifts, layer.halves, layer.raises] {
+        widen(values, layer)
+      }
     }
     layer.weights = UnsafePointer(packed)
   }

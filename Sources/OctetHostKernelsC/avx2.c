@@ -11,9 +11,18 @@
 #define LANES 8
 #define DEPTH 2
 #define OFFSET 128
+#define RAISES
 #define VECTORS 2
 #define SHARED_VECTORS 2
-#define PIXELS(v) ((v) == 1 ? 8 : 4)
+// 12 sums, the weights of a group and its values fit 16 registers.
+#define PLACES(v) ((v) == 1 ? 12 : 6)
+#define MOST_PLACES 12
+#define MOST_SUMS 12
+#define EACH_TILE_1(CASE) CASE(1, 12) CASE(1, 8) CASE(1, 6) CASE(1, 4) CASE(1, 2) CASE(1, 1)
+#define EACH_TILE_2(CASE) CASE(2, 6) CASE(2, 5) CASE(2, 4) CASE(2, 3) CASE(2, 2) CASE(2, 1)
+// Places before a pool of 2 x 2 that are computed together.
+#define SQUARE_PLACES(v) ((v) == 1 ? 8 : 4)
+#define PACKED 2
 #define KEEP(x) __asm__ volatile("" : "+x"(x))
 
 #include "OctetHostKernelsC.h"
@@ -56,19 +65,14 @@ INLINE vector all_lanes(int32_t value) { return _mm256_set1_epi32(value); }
 INLINE vector larger(vector a, vector b) { return _mm256_max_epi32(a, b); }
 
 typedef struct {
-  vector multiplier, odd_multiplier, half, shift;
+  vector multiplier, odd_multiplier, half, shift, raise;
 } scaling;
 
-INLINE scaling load_scaling(const octet_layer *layer, long channel) {
+INLINE scaling load_scaling(const octet_layer *layer, long channel, const int rounding) {
   const vector multiplier = load(layer->multipliers + channel);
   return (scaling){multiplier, _mm256_srli_epi64(multiplier, 32), load(layer->halves + channel),
-                   load(layer->shifts + channel)};
-}
-
-// Products of even lanes, 2^30 farther from zero: 2^30 is added, and of what is negative 2^31 is taken off.
-INLINE vector farther(vector product, vector sum) {
-  const vector sign = _mm256_and_si256(sum, _mm256_set1_epi64x(0x80000000));
-  return _mm256_add_epi64(product, _mm256_sub_epi64(_mm256_set1_epi64x(0x40000000), sign));
+                   load(layer->shifts + channel),
+                   rounding == OCTET_ROUND_TWICE ? load(layer->raises + channel) : all_lanes(0)};
 }
 
 // Products that are 1 smaller where they are below zero.
@@ -77,18 +81,25 @@ INLINE vector lower(vector product) {
 }
 
 // The high half of the product of even lanes moves down, that of odd lanes is where it belongs.
+INLINE vector high_halves(vector even, vector odd) {
+  return _mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xAA);
+}
+
 INLINE vector rescaled(vector sum, scaling s, const int rounding) {
-  const vector odd_sum = _mm256_srli_epi64(sum, 32);
-  vector even = _mm256_mul_epi32(sum, s.multiplier), odd = _mm256_mul_epi32(odd_sum, s.odd_multiplier);
   if (rounding == OCTET_ROUND_TWICE) {
-    even = farther(even, sum);
-    odd = farther(odd, odd_sum);
-  } else if (rounding == OCTET_ROUND_AWAY) {
+    const vector raised = _mm256_add_epi32(sum, s.raise);
+    const vector even = _mm256_mul_epu32(raised, s.multiplier);
+    const vector odd = _mm256_mul_epu32(_mm256_srli_epi64(raised, 32), s.odd_multiplier);
+    const vector first = _mm256_add_epi32(high_halves(even, odd), s.half);
+    return _mm256_srav_epi32(_mm256_add_epi32(first, _mm256_srai_epi32(sum, 31)), s.shift);
+  }
+  vector even = _mm256_mul_epi32(sum, s.multiplier);
+  vector odd = _mm256_mul_epi32(_mm256_srli_epi64(sum, 32), s.odd_multiplier);
+  if (rounding == OCTET_ROUND_AWAY) {
     even = lower(even);
     odd = lower(odd);
   }
-  const vector high = _mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xAA);
-  return _mm256_srav_epi32(_mm256_add_epi32(high, s.half), s.shift);
+  return _mm256_srav_epi32(_mm256_add_epi32(high_halves(even, odd), s.half), s.shift);
 }
 
 // Moved to the zero point, and clamped.
@@ -109,9 +120,35 @@ INLINE void store_bytes(int8_t *target, vector v, long count) {
   }
 }
 
-// Bytes of whole vectors.
-INLINE void store_whole(const octet_layer *layer, const vector *values, const long vectors, int8_t *target) {
-  for (long v = 0; v < vectors; v++) store_bytes(target + v * LANES, placed(layer, values[v]), LANES);
+// Where outputs are placed, in each lane.
+typedef struct {
+  __m128i zero_point, minimum, maximum;
+} limits;
+
+INLINE limits load_limits(const octet_layer *layer) {
+  return (limits){_mm_set1_epi16((short)layer->zero_point), _mm_set1_epi8((char)layer->minimum),
+                  _mm_set1_epi8((char)layer->maximum)};
+}
+
+// Eight values as int16. Limits of 16 and 8 bits lie outside the clamp, so values that meet them stay beyond it.
+INLINE __m128i narrow(vector v, limits l) {
+  return _mm_adds_epi16(_mm_packs_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1)), l.zero_point);
+}
+
+// Places whose bytes are packed together.
+#define PACKED_PLACES(v) ((v) == 1 ? 2 : 1)
+
+// Bytes of whole vectors of `places` places, up to PACKED_PLACES, `place_bytes` apart.
+INLINE void store_places(limits l, const vector *values, const long vectors, long places, int8_t *target,
+                         long place_bytes) {
+  const __m128i both = _mm_packs_epi16(narrow(values[0], l), narrow(values[1], l));
+  const __m128i bytes = _mm_min_epi8(_mm_max_epi8(both, l.minimum), l.maximum);
+  if (vectors == 2) {
+    _mm_storeu_si128((__m128i *)target, bytes);
+  } else {
+    _mm_storel_epi64((__m128i *)target, bytes);
+    if (places == 2) _mm_storel_epi64((__m128i *)(target + place_bytes), _mm_unpackhi_epi64(bytes, bytes));
+  }
 }
 
 INLINE __m128i first_cells(const int8_t *values, long count) {
@@ -126,6 +163,36 @@ INLINE vector plus(vector a, vector b) { return _mm256_add_epi32(a, b); }
 INLINE vector times(vector a, vector b) { return _mm256_mullo_epi32(a, b); }
 INLINE vector left(vector v, int count) { return _mm256_sll_epi32(v, _mm_cvtsi32_si128(count)); }
 INLINE vector right(vector v, int count) { return _mm256_sra_epi32(v, _mm_cvtsi32_si128(count)); }
+
+// Values of a sum that are computed together.
+#define LINE_VALUES 16
+
+typedef struct {
+  vector high, low, high_start, low_start;
+  __m128i shift;
+} line_factors;
+
+INLINE line_factors load_line(const octet_line *line) {
+  return (line_factors){all_lanes(line->high), all_lanes(line->low), all_lanes(line->high_start),
+                        all_lanes(line->low_start), _mm_cvtsi32_si128(line->shift)};
+}
+
+// Sums of eight pairs.
+INLINE vector on_line(line_factors f, vector pairs) {
+  const vector high = _mm256_add_epi32(f.high_start, _mm256_madd_epi16(pairs, f.high));
+  const vector low = _mm256_add_epi32(f.low_start, _mm256_madd_epi16(pairs, f.low));
+  return _mm256_sra_epi32(_mm256_add_epi32(high, _mm256_srai_epi32(low, 15)), f.shift);
+}
+
+// Unpacking takes fours apart, and packing brings them together again.
+INLINE void add_line(line_factors f, limits l, const int8_t *a, const int8_t *b, int8_t *target) {
+  const vector first = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)a));
+  const vector second = _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)b));
+  const vector both = _mm256_packs_epi32(on_line(f, _mm256_unpacklo_epi16(first, second)),
+                                         on_line(f, _mm256_unpackhi_epi16(first, second)));
+  const __m128i bytes = _mm_packs_epi16(_mm256_castsi256_si128(both), _mm256_extracti128_si256(both, 1));
+  _mm_storeu_si128((__m128i *)target, _mm_min_epi8(_mm_max_epi8(bytes, l.minimum), l.maximum));
+}
 
 // Of two lines 8 cells from `cell` on: lane i has cell i of both.
 INLINE group gather(const int8_t *const *lines, long cell, long count) {

@@ -9,10 +9,21 @@
 #define LANES 16
 #define DEPTH 4
 #define OFFSET 128
+#define RAISES
 #define VECTORS 4
 #define SHARED_VECTORS 4
-#define PIXELS(v) ((v) <= 2 ? 8 : 4)
-#define WIDE_DEPTHWISE
+// 24 sums and the weights of a group fit 32 registers.
+#define PLACES(v) ((v) == 1 ? 16 : 24 / (v))
+#define MOST_PLACES 16
+#define MOST_SUMS 24
+#define EACH_TILE_1(CASE) CASE(1, 16) CASE(1, 12) CASE(1, 8) CASE(1, 4) CASE(1, 2) CASE(1, 1)
+#define EACH_TILE_2(CASE) CASE(2, 12) CASE(2, 8) CASE(2, 6) CASE(2, 4) CASE(2, 2) CASE(2, 1)
+#define EACH_TILE_3(CASE) CASE(3, 8) CASE(3, 6) CASE(3, 4) CASE(3, 2) CASE(3, 1)
+#define EACH_TILE_4(CASE) CASE(4, 6) CASE(4, 5) CASE(4, 4) CASE(4, 3) CASE(4, 2) CASE(4, 1)
+// Places before a pool of 2 x 2 that are computed together.
+#define SQUARE_PLACES(v) ((v) == 1 ? 16 : (v) == 4 ? 4 : 8)
+#define PACKED 4
+#define WIDE_VECTORS
 #define KEEP(x) __asm__ volatile("" : "+v"(x))
 
 #include "OctetHostKernelsC.h"
@@ -50,37 +61,40 @@ INLINE vector all_lanes(int32_t value) { return _mm512_set1_epi32(value); }
 INLINE vector larger(vector a, vector b) { return _mm512_max_epi32(a, b); }
 
 typedef struct {
-  vector multiplier, odd_multiplier, half, shift;
+  vector multiplier, odd_multiplier, half, shift, raise;
 } scaling;
 
-INLINE scaling load_scaling(const octet_layer *layer, long channel) {
+INLINE scaling load_scaling(const octet_layer *layer, long channel, const int rounding) {
   const vector multiplier = load(layer->multipliers + channel);
   return (scaling){multiplier, _mm512_srli_epi64(multiplier, 32), load(layer->halves + channel),
-                   load(layer->shifts + channel)};
-}
-
-// Products of even lanes, 2^30 farther from zero: 2^30 is added, and of what is negative 2^31 is taken off.
-INLINE vector farther(vector product, vector sum) {
-  const vector sign = _mm512_and_si512(sum, _mm512_set1_epi64(0x80000000));
-  return _mm512_add_epi64(product, _mm512_sub_epi64(_mm512_set1_epi64(0x40000000), sign));
+                   load(layer->shifts + channel),
+                   rounding == OCTET_ROUND_TWICE ? load(layer->raises + channel) : all_lanes(0)};
 }
 
 // Products that are 1 smaller where they are below zero.
 INLINE vector lower(vector product) { return _mm512_add_epi64(product, _mm512_srai_epi64(product, 63)); }
 
 // The high half of the product of even lanes moves down, that of odd lanes is where it belongs.
+INLINE vector high_halves(vector even, vector odd) {
+  return _mm512_mask_shuffle_epi32(odd, 0x5555, even, _MM_PERM_CDAB);
+}
+
 INLINE vector rescaled(vector sum, scaling s, const int rounding) {
-  const vector odd_sum = _mm512_srli_epi64(sum, 32);
-  vector even = _mm512_mul_epi32(sum, s.multiplier), odd = _mm512_mul_epi32(odd_sum, s.odd_multiplier);
   if (rounding == OCTET_ROUND_TWICE) {
-    even = farther(even, sum);
-    odd = farther(odd, odd_sum);
-  } else if (rounding == OCTET_ROUND_AWAY) {
+    const vector raised = _mm512_add_epi32(sum, s.raise);
+    const vector even = _mm512_mul_epu32(raised, s.multiplier);
+    const vector odd = _mm512_mul_epu32(_mm512_srli_epi64(raised, 32), s.odd_multiplier);
+    const vector first = _mm512_add_epi32(high_halves(even, odd), s.half);
+    const vector down = _mm512_mask_add_epi32(first, _mm512_cmplt_epi32_mask(sum, all_lanes(0)), first, all_lanes(-1));
+    return _mm512_srav_epi32(down, s.shift);
+  }
+  vector even = _mm512_mul_epi32(sum, s.multiplier);
+  vector odd = _mm512_mul_epi32(_mm512_srli_epi64(sum, 32), s.odd_multiplier);
+  if (rounding == OCTET_ROUND_AWAY) {
     even = lower(even);
     odd = lower(odd);
   }
-  const vector high = _mm512_mask_shuffle_epi32(odd, 0x5555, even, _MM_PERM_CDAB);
-  return _mm512_srav_epi32(_mm512_add_epi32(high, s.half), s.shift);
+  return _mm512_srav_epi32(_mm512_add_epi32(high_halves(even, odd), s.half), s.shift);
 }
 
 // Moved to the zero point, and clamped.
@@ -94,27 +108,47 @@ INLINE void store_bytes(int8_t *target, vector v, long count) {
   _mm_mask_storeu_epi8(target, (__mmask16)first_bits(count), _mm512_cvtepi32_epi8(v));
 }
 
-// Bytes of whole vectors. Limits of 16 and 8 bits lie outside the clamp, so values that meet them stay beyond it.
-INLINE void store_whole(const octet_layer *layer, const vector *values, const long vectors, int8_t *target) {
-  const vector zero_point = _mm512_set1_epi16((short)layer->zero_point);
-  const vector minimum = _mm512_set1_epi8((char)layer->minimum), maximum = _mm512_set1_epi8((char)layer->maximum);
-  // Packing puts the parts of 128 bits side by side; the permutation brings the channels in order.
-  if (vectors == 4) {
-    const vector low = _mm512_adds_epi16(_mm512_packs_epi32(values[0], values[1]), zero_point);
-    const vector high = _mm512_adds_epi16(_mm512_packs_epi32(values[2], values[3]), zero_point);
-    const vector bytes = _mm512_min_epi8(_mm512_max_epi8(_mm512_packs_epi16(low, high), minimum), maximum);
-    const vector order = _mm512_set_epi32(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0);
-    _mm512_storeu_si512(target, _mm512_permutexvar_epi32(order, bytes));
+// Where outputs are placed, in each lane.
+typedef struct {
+  vector zero_point, minimum, maximum;
+} limits;
+
+INLINE limits load_limits(const octet_layer *layer) {
+  return (limits){_mm512_set1_epi16((short)layer->zero_point), _mm512_set1_epi8((char)layer->minimum),
+                  _mm512_set1_epi8((char)layer->maximum)};
+}
+
+// Bytes of four vectors. Limits of 16 and 8 bits lie outside the clamp, so values that meet them stay beyond it.
+INLINE vector packed(limits l, const vector *values) {
+  const vector low = _mm512_adds_epi16(_mm512_packs_epi32(values[0], values[1]), l.zero_point);
+  const vector high = _mm512_adds_epi16(_mm512_packs_epi32(values[2], values[3]), l.zero_point);
+  return _mm512_min_epi8(_mm512_max_epi8(_mm512_packs_epi16(low, high), l.minimum), l.maximum);
+}
+
+// Packing puts the parts of 128 bits of each vector side by side; here the lanes come in order.
+INLINE vector in_order(vector bytes) {
+  return _mm512_permutexvar_epi32(_mm512_set_epi32(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0), bytes);
+}
+
+// Places whose bytes are packed together.
+#define PACKED_PLACES(v) ((v) == 1 ? 4 : (v) == 2 ? 2 : 1)
+
+// Bytes of whole vectors of `places` places, up to PACKED_PLACES, `place_bytes` apart.
+INLINE void store_places(limits l, const vector *values, const long vectors, long places, int8_t *target,
+                         long place_bytes) {
+  const vector bytes = in_order(packed(l, values));
+  if (vectors == 3) {
+    _mm512_mask_storeu_epi32(target, 0xFFF, bytes);
+  } else if (places == PACKED_PLACES(vectors) && (vectors == 4 || place_bytes == vectors * LANES)) {
+    _mm512_storeu_si512(target, bytes);
   } else if (vectors == 2) {
-    const vector both = _mm512_adds_epi16(_mm512_packs_epi32(values[0], values[1]), zero_point);
-    const vector bytes = _mm512_min_epi8(_mm512_max_epi8(_mm512_packs_epi16(both, both), minimum), maximum);
-    const vector order = _mm512_set_epi32(0, 0, 0, 0, 0, 0, 0, 0, 13, 9, 5, 1, 12, 8, 4, 0);
-    _mm256_storeu_si256(
-      (__m256i *)target, _mm512_castsi512_si256(_mm512_permutexvar_epi32(order, bytes)));
+    _mm256_storeu_si256((__m256i *)target, _mm512_castsi512_si256(bytes));
+    if (places == 2) _mm256_storeu_si256((__m256i *)(target + place_bytes), _mm512_extracti64x4_epi64(bytes, 1));
   } else {
-    for (long v = 0; v < vectors; v++) {
-      _mm_storeu_si128((__m128i *)(target + v * LANES), _mm512_cvtepi32_epi8(placed(layer, values[v])));
-    }
+    _mm_storeu_si128((__m128i *)target, _mm512_castsi512_si128(bytes));
+    if (places > 1) _mm_storeu_si128((__m128i *)(target + place_bytes), _mm512_extracti32x4_epi32(bytes, 1));
+    if (places > 2) _mm_storeu_si128((__m128i *)(target + 2 * place_bytes), _mm512_extracti32x4_epi32(bytes, 2));
+    if (places > 3) _mm_storeu_si128((__m128i *)(target + 3 * place_bytes), _mm512_extracti32x4_epi32(bytes, 3));
   }
 }
 
@@ -126,6 +160,40 @@ INLINE vector plus(vector a, vector b) { return _mm512_add_epi32(a, b); }
 INLINE vector times(vector a, vector b) { return _mm512_mullo_epi32(a, b); }
 INLINE vector left(vector v, int count) { return _mm512_sll_epi32(v, _mm_cvtsi32_si128(count)); }
 INLINE vector right(vector v, int count) { return _mm512_sra_epi32(v, _mm_cvtsi32_si128(count)); }
+
+// Values of a sum that are computed together.
+#define LINE_VALUES 64
+
+typedef struct {
+  vector high, low, high_start, low_start;
+  __m128i shift;
+} line_factors;
+
+INLINE line_factors load_line(const octet_line *line) {
+  return (line_factors){all_lanes(line->high), all_lanes(line->low), all_lanes(line->high_start),
+                        all_lanes(line->low_start), _mm_cvtsi32_si128(line->shift)};
+}
+
+// Sums of 16 pairs.
+INLINE vector on_line(line_factors f, vector pairs) {
+  const vector high = _mm512_dpwssd_epi32(f.high_start, pairs, f.high);
+  const vector low = _mm512_dpwssd_epi32(f.low_start, pairs, f.low);
+  return _mm512_sra_epi32(_mm512_add_epi32(high, _mm512_srai_epi32(low, 15)), f.shift);
+}
+
+// 32 values as int16: unpacking takes fours apart, and packing brings them together again.
+INLINE vector add_half_line(line_factors f, const int8_t *a, const int8_t *b) {
+  const vector first = _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)a));
+  const vector second = _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)b));
+  return _mm512_packs_epi32(on_line(f, _mm512_unpacklo_epi16(first, second)),
+                            on_line(f, _mm512_unpackhi_epi16(first, second)));
+}
+
+INLINE void add_line(line_factors f, limits l, const int8_t *a, const int8_t *b, int8_t *target) {
+  const vector bytes = _mm512_packs_epi16(add_half_line(f, a, b), add_half_line(f, a + 32, b + 32));
+  const vector ordered = _mm512_permutexvar_epi64(_mm512_set_epi64(7, 5, 3, 1, 6, 4, 2, 0), bytes);
+  _mm512_storeu_si512(target, _mm512_min_epi8(_mm512_max_epi8(ordered, l.minimum), l.maximum));
+}
 
 // Of four lines 16 cells from `cell` on: lane i has cell i of each.
 INLINE group gather(const int8_t *const *lines, long cell, long count) {
@@ -144,9 +212,13 @@ INLINE group gather(const int8_t *const *lines, long cell, long count) {
 // May write up to 63 cells beyond; what follows is written later.
 INLINE void copy_cells(cell *target, const int8_t *source, long count) {
   const vector flip = _mm512_set1_epi8((char)0x80);
-  for (long i = 0; i < count; i += 64) {
-    const __mmask64 some = first_bits(count - i < 64 ? count - i : 64);
-    _mm512_storeu_si512(target + i, _mm512_xor_si512(_mm512_maskz_loadu_epi8(some, source + i), flip));
+  long i = 0;
+  for (; i + 64 <= count; i += 64) {
+    _mm512_storeu_si512(target + i, _mm512_xor_si512(_mm512_loadu_si512(source + i), flip));
+  }
+  if (i < count) {
+    const vector last = _mm512_maskz_loadu_epi8(first_bits(count - i), source + i);
+    _mm512_storeu_si512(target + i, _mm512_xor_si512(last, flip));
   }
 }
 

@@ -1,156 +1,216 @@
 // Convolutions, in tiles whose sums stay in registers. Part of rows.h.
+// Convolutions, in tiles whose sums stay in registers. Part of rows.h.
 
-// Accumulators of some pixels times some vectors of channels. The counts are constants, so all stay in registers.
-INLINE void block(const long pixels, const long vectors, vector sums[8][VECTORS], const cell *const *places,
-                  long line_cells, const octet_layer *layer, const int8_t *w, long channel) {
-  vector acc[8][VECTORS];
-  const cell *p[8];
-  UNROLL for (long i = 0; i < pixels; i++) {
-    p[i] = places[i];
-    UNROLL for (long v = 0; v < vectors; v++) acc[i][v] = load(layer->start + channel + v * LANES);
-  }
-  const long lines = layer->lines, groups = layer->groups;
-  for (long line = 0; line < lines; line++) {
-    for (long g = 0; g < groups; g++) {
-      weights ws[VECTORS];
-      UNROLL for (long v = 0; v < vectors; v++) ws[v] = load_weights(w + v * LANES * DEPTH);
-      w += vectors * LANES * DEPTH;
-      UNROLL for (long i = 0; i < pixels; i++) {
-        const group values = load_group(p[i] + g * DEPTH);
-        UNROLL for (long v = 0; v < vectors; v++) acc[i][v] = dot(acc[i][v], values, ws[v]);
-      }
-    }
-    UNROLL for (long i = 0; i < pixels; i++) p[i] += line_cells;
-  }
-  UNROLL for (long i = 0; i < pixels; i++) {
-    UNROLL for (long v = 0; v < vectors; v++) sums[i][v] = acc[i][v];
-  }
-}
-
+// A piece of a row of a convolution, with its input in scratch memory.
 // A piece of a row of a convolution, with its input in scratch memory.
 typedef struct {
   const cell *cells;
-  // Cells from a line to the next, and from a pixel before pooling to the next.
+  // Cells from a line to the next, and from a place before pooling to the next.
+  // Cells from a line to the next, and from a place before pooling to the next.
   long line_cells, step;
   long places;
+  // Bytes from a place's outputs to the next.
   // Bytes from a place's outputs to the next.
   long place_bytes;
   int8_t *target;
 } NAME(piece);
 
-// `pixels` places from `first` on, without a pool.
-INLINE void plain_tile(const long pixels, const long vectors, const octet_layer *layer, const NAME(piece) *piece,
-                       long first, const int8_t *w, long channel) {
-  vector sums[8][VECTORS];
-  const cell *p[8];
-  const long last = piece->places - 1;
-  // Beyond the last place it is computed once more, and dropped.
-  UNROLL for (long i = 0; i < pixels; i++) p[i] = piece->cells + smaller(first + i, last) * piece->step;
-  block(pixels, vectors, sums, p, piece->line_cells, layer, w, channel);
-  emit_block(pixels, vectors, layer, sums, channel, piece->places - first,
-             piece->target + first * piece->place_bytes, piece->place_bytes);
+// The cells of a group under place `place` of a tile. Places are reached from one in every few, as an address can take
+// a register and 1 or 2 times another; `corners` are those places.
+// register and 1 or 2 times another; `corners` are those places.
+INLINE group load_corner(const cell *const *corners, const long each, long place, long step, long triple) {
+  const cell *at = corners[place / each];
+  switch (place % each) {
+    case 0: return load_group(at);
+    case 1: return load_group(at + step);
+    case 2: return load_group(at + 2 * step);
+    default: return load_group(at + triple);
+  }
 }
 
-// `pixels` places from `first` on, any pool.
-INLINE void any_tile(const long pixels, const long vectors, const octet_layer *layer, const NAME(piece) *piece,
-                     long first, const int8_t *w, long channel) {
-  vector best[8][VECTORS], sums[8][VECTORS];
-  const long last = piece->places - 1;
-  UNROLL for (long i = 0; i < pixels; i++) {
-    UNROLL for (long v = 0; v < vectors; v++) best[i][v] = all_lanes(INT32_MIN);
+// Adds a group of each place to its sums, and goes on to the next group.
+// Adds a group of each place to its sums, and goes on to the next group.
+INLINE void add_group(const long places, const long vectors, const long each, vector acc[MOST_PLACES][VECTORS],
+                      const cell **corners, long step, long triple, const int8_t *w) {
+  weights ws[VECTORS];
+  UNROLL for (long v = 0; v < vectors; v++) ws[v] = load_weights(w + v * LANES * DEPTH);
+  UNROLL for (long i = 0; i < places; i++) {
+    const group values = load_corner(corners, each, i, step, triple);
+    UNROLL for (long v = 0; v < vectors; v++) acc[i][v] = dot(acc[i][v], values, ws[v]);
   }
-  for (long down = 0; down < layer->pool_height; down++) {
-    for (long across = 0; across < layer->pool_width; across++) {
-      const cell *p[8];
-      const cell *line = piece->cells + down * layer->stride_down * piece->line_cells;
-      UNROLL for (long i = 0; i < pixels; i++) {
-        p[i] = line + (smaller(first + i, last) * layer->pool_width + across) * piece->step;
-      }
-      block(pixels, vectors, sums, p, piece->line_cells, layer, w, channel);
-      UNROLL for (long i = 0; i < pixels; i++) {
-        UNROLL for (long v = 0; v < vectors; v++) best[i][v] = larger(best[i][v], sums[i][v]);
-      }
-    }
-  }
-  emit_block(pixels, vectors, layer, best, channel, piece->places - first,
-             piece->target + first * piece->place_bytes, piece->place_bytes);
+  UNROLL for (long i = 0; i < places; i += each) corners[i / each] += DEPTH;
 }
 
-// `pixels / 4` places from `first` on, for a pool of 2 x 2: its four pixels are computed together.
-INLINE void square_tile(const long pixels, const long vectors, const octet_layer *layer, const NAME(piece) *piece,
-                        long first, const int8_t *w, long channel) {
-  vector sums[8][VECTORS], best[8][VECTORS];
-  const cell *p[8];
-  const long last = piece->places - 1, below = layer->stride_down * piece->line_cells;
-  UNROLL for (long i = 0; i < pixels; i += 4) {
-    const cell *corner = piece->cells + smaller(first + i / 4, last) * 2 * piece->step;
-    p[i] = corner;
-    p[i + 1] = corner + piece->step;
-    p[i + 2] = corner + below;
-    p[i + 3] = corner + below + piece->step;
+// A sum waits for the one before it, so a tile of few sums takes groups in turn to several of each.
+// A sum waits for the one before it, so a tile of few sums takes groups in turn to several of each.
+#define TURNS(sums) ((sums) >= 10 ? 1 : (sums) >= 5 ? 2 : 3)
+
+// The sums of `places` times `vectors` of channels: the counts are constants, so all stay in registers. Places are a
+// step apart, half of them from `first` on and half from `second` on where there is one; then the largest of each
+// square of four is kept.
+// square of four is kept.
+INLINE void block(const long places, const long vectors, const bool is_square, NAME(block) *sums, const cell *first,
+                  const cell *second, const octet_layer *layer, const NAME(piece) *piece, const int8_t *w,
+                  long channel) {
+  const long across = is_square ? places / 2 : places, each = across < 4 ? across : 4;
+  const long turns = TURNS(places * vectors), step = piece->step;
+  vector acc[3][MOST_PLACES][VECTORS];
+  const cell *corners[MOST_PLACES];
+  UNROLL for (long i = 0; i < places; i += each) {
+    corners[i / each] = i < across ? first + i * step : second + (i - across) * step;
   }
-  block(pixels, vectors, sums, p, piece->line_cells, layer, w, channel);
-  UNROLL for (long i = 0; i < pixels; i += 4) {
+  UNROLL for (long i = 0; i < places; i++) {
     UNROLL for (long v = 0; v < vectors; v++) {
-      best[i / 4][v] = larger(larger(sums[i][v], sums[i + 1][v]), larger(sums[i + 2][v], sums[i + 3][v]));
+      acc[0][i][v] = load(layer->start + channel + v * LANES);
+      UNROLL for (long t = 1; t < turns; t++) acc[t][i][v] = all_lanes(0);
     }
   }
-  emit_block(pixels / 4, vectors, layer, best, channel, piece->places - first,
-             piece->target + first * piece->place_bytes, piece->place_bytes);
+  const long lines = layer->lines, groups = layer->groups, triple = 3 * step;
+  const long rest = piece->line_cells - groups * DEPTH;
+  for (long line = 0; line < lines; line++) {
+    long left = groups;
+    for (; left >= turns; left -= turns) {
+      UNROLL for (long t = 0; t < turns; t++) {
+        add_group(places, vectors, each, acc[t], corners, step, triple, w);
+        w += vectors * LANES * DEPTH;
+      }
+    }
+    UNROLL for (long t = 0; t < turns - 1; t++) {
+      if (t < left) {
+        add_group(places, vectors, each, acc[t], corners, step, triple, w);
+        w += vectors * LANES * DEPTH;
+      }
+    }
+    UNROLL for (long i = 0; i < places; i += each) corners[i / each] += rest;
+  }
+  UNROLL for (long i = 0; i < places; i++) {
+    UNROLL for (long v = 0; v < vectors; v++) {
+      UNROLL for (long t = 1; t < turns; t++) acc[0][i][v] = plus(acc[0][i][v], acc[t][i][v]);
+    }
+  }
+  if (is_square) {
+    UNROLL for (long i = 0; i < across; i += 2) {
+      UNROLL for (long v = 0; v < vectors; v++) {
+        const vector above = larger(acc[0][i][v], acc[0][i + 1][v]);
+        const vector below = larger(acc[0][across + i][v], acc[0][across + i + 1][v]);
+        sums->of[i / 2 * vectors + v] = larger(above, below);
+      }
+    }
+  } else {
+    UNROLL for (long i = 0; i < places; i++) {
+      UNROLL for (long v = 0; v < vectors; v++) sums->of[i * vectors + v] = acc[0][i][v];
+    }
+  }
 }
 
-// All places of a piece, for one block of channels: for each number of vectors, tiles of constant size.
-#if VECTORS == 4
-#define EACH_COUNT(TILES) TILES(1) TILES(2) TILES(3) TILES(4)
-#else
-#define EACH_COUNT(TILES) TILES(1) TILES(2)
+// Tiles of constant sizes, for each number of vectors. EACH_TILE_1 and so on list them, the largest first.
+// Tiles of constant sizes, for each number of vectors. EACH_TILE_1 and so on list them, the largest first.
+#define TILE(v, n) \
+  case n: return block(n, v, false, sums, first, NULL, layer, piece, w, channel);
+#define TILES(v)                           \
+  case v:                                  \
+    switch (places) { EACH_TILE_##v(TILE) } \
+    break;
+static __attribute__((noinline)) TARGET void NAME(tile)(
+  const octet_layer *layer, const NAME(piece) *piece, NAME(block) *sums, const cell *first, long places,
+  const int8_t *w, long channel, long vectors) {
+  switch (vectors) { EACH_COUNT(TILES) }
+}
+
+// Places of a tile for `left` of them: as few tiles as can be, of about the same size, and no tile larger than `left`.
+// Places of a tile for `left` of them: as few tiles as can be, of about the same size, and no tile larger than `left`.
+static TARGET long NAME(tile_places)(long vectors, long left) {
+  const long most = PLACES(vectors), wanted = left > 2 * most ? most : left > most ? (left + 1) / 2 : left;
+  long enough = most, fitting = 1;
+#define SIZE(v, n)                     \
+  if (n >= wanted) enough = n;         \
+  if (n <= left && n > fitting) fitting = n;
+#define SIZES(v) \
+  case v: EACH_TILE_##v(SIZE) break;
+  switch (vectors) { EACH_COUNT(SIZES) }
+  return enough <= left ? enough : fitting;
+}
+
+// All places of a piece for one block of channels, without a pool. The last tile may take places again.
+// All places of a piece for one block of channels, without a pool. The last tile may take places again.
+static TARGET void NAME(plain_places)(
+  const octet_layer *layer, const NAME(piece) *piece, const int8_t *w, long channel, long vectors) {
+  NAME(block) sums;
+  const long size = NAME(tile_places)(vectors, piece->places);
+  for (long done = 0; done < piece->places; done += size) {
+    const long first = smaller(done, piece->places - size);
+    NAME(tile)(layer, piece, &sums, piece->cells + first * piece->step, size, w, channel, vectors);
+    NAME(emit_block)(
+      layer, &sums, vectors, channel, size, piece->target + first * piece->place_bytes, piece->place_bytes);
+  }
+}
+
+// The same with any pool.
+// The same with any pool.
+static TARGET void NAME(any_places)(
+  const octet_layer *layer, const NAME(piece) *piece, const int8_t *w, long channel, long vectors) {
+  NAME(block) sums, best;
+  NAME(piece) pooled = *piece;
+  pooled.step = piece->step * layer->pool_width;
+  const long size = NAME(tile_places)(vectors, piece->places);
+  for (long done = 0; done < piece->places; done += size) {
+    const long first = smaller(done, piece->places - size);
+    const cell *corner = piece->cells + first * pooled.step;
+    for (long down = 0; down < layer->pool_height; down++) {
+      for (long across = 0; across < layer->pool_width; across++) {
+        const cell *cells = corner + down * layer->stride_down * piece->line_cells + across * piece->step;
+        NAME(tile)(layer, &pooled, &sums, cells, size, w, channel, vectors);
+        const bool is_first = down == 0 && across == 0;
+        for (long i = 0; i < size * vectors; i++) {
+          best.of[i] = is_first ? sums.of[i] : larger(best.of[i], sums.of[i]);
+        }
+      }
+    }
+    NAME(emit_block)(
+      layer, &best, vectors, channel, size, piece->target + first * piece->place_bytes, piece->place_bytes);
+  }
+}
+
+// The same with a pool of 2 x 2, whose four places are computed together.
+// The same with a pool of 2 x 2, whose four places are computed together.
+#define SQUARE_TILES(v)                                                                                      \
+  case v:                                                                                                    \
+    if (places > 1) {                                                                                        \
+      block(SQUARE_PLACES(v), v, true, &sums, cells, cells + below, layer, piece, w, channel);               \
+    } else {                                                                                                 \
+      block(4, v, true, &sums, cells, cells + below, layer, piece, w, channel);                              \
+    }                                                                                                        \
+    break;
+static TARGET void NAME(square_places)(
+  const octet_layer *layer, const NAME(piece) *piece, const int8_t *w, long channel, long vectors) {
+  NAME(block) sums;
+  const long below = layer->stride_down * piece->line_cells;
+  const long most = SQUARE_PLACES(vectors) / 4, size = piece->places < most ? 1 : most;
+  for (long done = 0; done < piece->places; done += size) {
+    const long first = smaller(done, piece->places - size), places = size;
+    const cell *cells = piece->cells + first * 2 * piece->step;
+    switch (vectors) { EACH_COUNT(SQUARE_TILES) }
+    NAME(emit_block)(
+      layer, &sums, vectors, channel, size, piece->target + first * piece->place_bytes, piece->place_bytes);
+  }
+}
+
+#ifdef WIDE_VECTORS
+#include "convolution-paired.h"
 #endif
-#define PLACES(kind)                                                                                         \
-  static __attribute__((noinline)) TARGET void NAME(kind##_places)(                                          \
-    const octet_layer *layer, const NAME(piece) *piece, const int8_t *w, long channel, long vectors) {       \
-    switch (vectors) { EACH_COUNT(kind##_tiles) }                                                            \
-  }
-
-// The last few places take a tile of half the size, a last one alone a tile of its own.
-#define plain_tiles(V)                                                                                       \
-  case V: {                                                                                                  \
-    long first = 0;                                                                                          \
-    for (; first + PIXELS(V) / 2 < piece->places; first += PIXELS(V)) {                                      \
-      plain_tile(PIXELS(V), V, layer, piece, first, w, channel);                                             \
-    }                                                                                                        \
-    for (; first + 1 < piece->places; first += PIXELS(V) / 2) {                                              \
-      plain_tile(PIXELS(V) / 2, V, layer, piece, first, w, channel);                                         \
-    }                                                                                                        \
-    if (first < piece->places) plain_tile(1, V, layer, piece, first, w, channel);                            \
-    break;                                                                                                   \
-  }
-PLACES(plain)
-
-#define any_tiles(V)                                                                                         \
-  case V: {                                                                                                  \
-    for (long first = 0; first < piece->places; first += 4) any_tile(4, V, layer, piece, first, w, channel); \
-    break;                                                                                                   \
-  }
-PLACES(any)
-
-#define square_tiles(V)                                                                                      \
-  case V: {                                                                                                  \
-    for (long first = 0; first < piece->places; first += PIXELS(V) / 4) {                                    \
-      square_tile(PIXELS(V), V, layer, piece, first, w, channel);                                            \
-    }                                                                                                        \
-    break;                                                                                                   \
-  }
-PLACES(square)
 
 static TARGET void NAME(convolve)(const octet_layer *layer, const octet_rows *rows, long places, void *target) {
-  // Room for the last group of the last pixel to reach beyond the line.
+  // Room for the last group of the last place to reach beyond the line.
+  // Room for the last group of the last place to reach beyond the line.
   enum { slack = 64, room = OCTET_SCRATCH_BYTES / sizeof(cell) };
   cell cells[room + slack] __attribute__((aligned(64)));
   const long lines = (layer->pool_height - 1) * layer->stride_down + layer->lines;
   const long step = layer->stride_across * layer->channels, place_step = layer->pool_width * step;
   // Cells under one place, and what each further one adds.
+  // Cells under one place, and what each further one adds.
   const long alone = (layer->pool_width - 1) * step + layer->segment;
-  const long most = (room / lines - alone) / place_step + 1;
+  const bool fits = lines * (alone + (places - 1) * place_step) <= room;
+  const long most = fits ? places : (room / lines - alone) / place_step + 1;
   const long element = layer->is_wide ? 2 : 1;
   const long pool = layer->pool_height * layer->pool_width;
   const bool is_square = layer->pool_height == 2 && layer->pool_width == 2;
@@ -168,7 +228,13 @@ static TARGET void NAME(convolve)(const octet_layer *layer, const octet_rows *ro
                  piece.line_cells);
       slot = slot + 1 == rows->slot_count ? 0 : slot + 1;
     }
-    memset(cells + lines * piece.line_cells, 0, DEPTH * sizeof(cell));
+    memset(cells + lines * piece.line_cells, 0, 2 * DEPTH * sizeof(cell));
+#ifdef PAIRED
+    if (layer->is_paired) {
+      paired_places(layer, &piece);
+      continue;
+    }
+#endif
     const int8_t *w = layer->weights;
     for (long channel = 0; channel < layer->outputs; channel += VECTORS * LANES) {
       const long vectors = smaller(VECTORS, (layer->outputs - channel + LANES - 1) / LANES);

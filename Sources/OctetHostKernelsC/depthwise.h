@@ -7,13 +7,13 @@
 // `pixels` places, whose columns start at `columns` and lie `step` groups apart.
 INLINE void depthwise_tile(const long pixels, const long taps, const octet_layer *layer, const group *columns,
                            long step, const int8_t *w, long channel, int8_t *target, long place_bytes) {
-  vector sums[8][VECTORS];
-  UNROLL for (long i = 0; i < pixels; i++) sums[i][0] = load(layer->start + channel);
+  NAME(block) sums;
+  UNROLL for (long i = 0; i < pixels; i++) sums.of[i] = load(layer->start + channel);
   for (long tap = 0; tap < taps; tap++) {
     const weights ws = load_weights(w + tap * LANES * DEPTH);
-    UNROLL for (long i = 0; i < pixels; i++) sums[i][0] = dot(sums[i][0], columns[i * step + tap], ws);
+    UNROLL for (long i = 0; i < pixels; i++) sums.of[i] = dot(sums.of[i], columns[i * step + tap], ws);
   }
-  emit_block(pixels, 1, layer, sums, channel, pixels, target, place_bytes);
+  NAME(emit_block)(layer, &sums, 1, channel, pixels, target, place_bytes);
 }
 
 // All places of a piece for one block of channels.
@@ -56,6 +56,9 @@ static TARGET void NAME(convolve_depthwise)(
     lines[line] = rows->slots + slot * rows->row_bytes;
     if (line + 1 < layer->lines) slot = slot + 1 == rows->slot_count ? 0 : slot + 1;
   }
+#ifdef WIDE_VECTORS
+  if (channels < layer->wide) return depthwise_flat(layer, lines, places, target);
+#endif
   // As many places as there is room for their columns, which is so for one.
   const long most = (room / groups - layer->window_width) / stride + 1;
   for (long first = 0; first < places; first += most) {
@@ -64,7 +67,7 @@ static TARGET void NAME(convolve_depthwise)(
     const int8_t *w = layer->weights;
     int8_t *output = (int8_t *)target + first * channels * element;
     long channel = 0;
-#ifdef WIDE
+#ifdef WIDE_VECTORS
     for (; channel < layer->wide; channel += WIDE, w += taps * WIDE * DEPTH) {
       depthwise_wide(layer, lines, first * stride * channels + channel, w, channel, count, output + channel);
     }

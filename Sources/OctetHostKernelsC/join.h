@@ -15,6 +15,11 @@ INLINE vector joined_input(vector value, const octet_join_input *input, scaling 
   }
 }
 
+INLINE scaling input_scaling(const octet_join_input *input) {
+  return input->way == OCTET_JOIN_TWICE ? load_scaling(&input->layer, 0, OCTET_ROUND_TWICE)
+                                        : load_scaling(&input->layer, 0, OCTET_ROUND_UP);
+}
+
 INLINE vector joined(const octet_join *join, const int8_t *a, const int8_t *b, long count, const scaling *s) {
   const vector first = joined_input(
     plus(widen(a, count), all_lanes(-join->first.zero_point)), &join->first, s[0]);
@@ -25,16 +30,37 @@ INLINE vector joined(const octet_join *join, const int8_t *a, const int8_t *b, l
   return rescaled(both, s[2], OCTET_ROUND_TWICE);
 }
 
+// Sums that are a line.
+static __attribute__((noinline)) TARGET void NAME(join_line)(
+  const octet_join *join, const int8_t *a, const int8_t *b, long count, int8_t *target) {
+  const limits l = load_limits(&join->output);
+  const line_factors f = load_line(&join->line);
+  long place = 0;
+  for (; place + LINE_VALUES <= count; place += LINE_VALUES) {
+    add_line(f, l, a + place, b + place, target + place);
+  }
+  if (place < count) {
+    int8_t first[LINE_VALUES] = {0}, second[LINE_VALUES] = {0}, sums[LINE_VALUES];
+    memcpy(first, a + place, (size_t)(count - place));
+    memcpy(second, b + place, (size_t)(count - place));
+    add_line(f, l, first, second, sums);
+    memcpy(target + place, sums, (size_t)(count - place));
+  }
+}
+
 static TARGET void NAME(join)(const octet_join *join, const int8_t *a, const int8_t *b, long count, int8_t *target) {
-  const scaling s[3] = {load_scaling(&join->first.layer, 0), load_scaling(&join->second.layer, 0),
-                        load_scaling(&join->output, 0)};
+  if (join->is_line) return NAME(join_line)(join, a, b, count, target);
+  const bool is_twice = join->first.way != OCTET_JOIN_PRODUCT;
+  const scaling s[3] = {input_scaling(&join->first), input_scaling(&join->second),
+                        load_scaling(&join->output, 0, is_twice ? OCTET_ROUND_TWICE : OCTET_ROUND_UP)};
+  const limits l = load_limits(&join->output);
   long place = 0;
   for (; place + VECTORS * LANES <= count; place += VECTORS * LANES) {
     vector values[VECTORS];
     UNROLL for (long v = 0; v < VECTORS; v++) {
       values[v] = joined(join, a + place + v * LANES, b + place + v * LANES, LANES, s);
     }
-    store_whole(&join->output, values, VECTORS, target + place);
+    store_places(l, values, VECTORS, 1, target + place, 0);
   }
   for (; place < count; place += LANES) {
     const long some = smaller(LANES, count - place);

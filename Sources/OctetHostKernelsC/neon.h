@@ -5,11 +5,23 @@
 #define OFFSET 0
 #define VECTORS 4
 #define SHARED_VECTORS 4
-#define PIXELS(v) ((v) <= 2 ? 8 : 4)
+// 24 sums and the weights of a group fit 32 registers.
+#define PLACES(v) ((v) == 1 ? 16 : 24 / (v))
+#define MOST_PLACES 16
+#define MOST_SUMS 24
+#define EACH_TILE_1(CASE) CASE(1, 16) CASE(1, 12) CASE(1, 8) CASE(1, 4) CASE(1, 2) CASE(1, 1)
+#define EACH_TILE_2(CASE) CASE(2, 12) CASE(2, 8) CASE(2, 6) CASE(2, 4) CASE(2, 2) CASE(2, 1)
+#define EACH_TILE_3(CASE) CASE(3, 8) CASE(3, 6) CASE(3, 4) CASE(3, 2) CASE(3, 1)
+#define EACH_TILE_4(CASE) CASE(4, 6) CASE(4, 5) CASE(4, 4) CASE(4, 3) CASE(4, 2) CASE(4, 1)
+// Places before a pool of 2 x 2 that are computed together.
+#define SQUARE_PLACES(v) ((v) == 1 ? 16 : (v) == 4 ? 4 : 8)
+#define PACKED 4
 #define KEEP(x) __asm__ volatile("" : "+w"(x))
 
 typedef int32x4_t vector;
 typedef int8_t cell;
+
+#include "lists.h"
 
 #define INLINE static inline __attribute__((always_inline)) TARGET
 
@@ -37,7 +49,8 @@ typedef struct {
   vector multiplier, shift;
 } scaling;
 
-INLINE scaling load_scaling(const octet_layer *layer, long channel) {
+INLINE scaling load_scaling(const octet_layer *layer, long channel, const int rounding) {
+  (void)rounding;
   return (scaling){load(layer->multipliers + channel), vnegq_s32(load(layer->shifts + channel))};
 }
 
@@ -78,9 +91,39 @@ INLINE void store_bytes(int8_t *target, vector v, long count) {
   }
 }
 
-// Bytes of whole vectors.
-INLINE void store_whole(const octet_layer *layer, const vector *values, const long vectors, int8_t *target) {
-  for (long v = 0; v < vectors; v++) store_bytes(target + v * LANES, placed(layer, values[v]), LANES);
+// Where outputs are placed, in each lane.
+typedef struct {
+  int16x8_t zero_point;
+  int8x16_t minimum, maximum;
+} limits;
+
+INLINE limits load_limits(const octet_layer *layer) {
+  return (limits){vdupq_n_s16((int16_t)layer->zero_point), vdupq_n_s8((int8_t)layer->minimum),
+                  vdupq_n_s8((int8_t)layer->maximum)};
+}
+
+// Two vectors as int16. Limits of 16 and 8 bits lie outside the clamp, so values that meet them stay beyond it.
+INLINE int16x8_t narrow(const vector *values, limits l) {
+  return vqaddq_s16(vcombine_s16(vqmovn_s32(values[0]), vqmovn_s32(values[1])), l.zero_point);
+}
+
+// Places whose bytes are packed together.
+#define PACKED_PLACES(v) ((v) == 1 ? 4 : (v) == 2 ? 2 : 1)
+
+// Bytes of whole vectors of `places` places, up to PACKED_PLACES, `place_bytes` apart.
+INLINE void store_places(limits l, const vector *values, const long vectors, long places, int8_t *target,
+                         long place_bytes) {
+  const int8x16_t both = vcombine_s8(vqmovn_s16(narrow(values, l)), vqmovn_s16(narrow(values + 2, l)));
+  const int8x16_t bytes = vminq_s8(vmaxq_s8(both, l.minimum), l.maximum);
+  if (vectors == 4) {
+    vst1q_s8(target, bytes);
+  } else {
+    int8_t all[16];
+    vst1q_s8(all, bytes);
+    UNROLL for (long p = 0; p < PACKED_PLACES(vectors); p++) {
+      if (p < places) __builtin_memcpy(target + p * place_bytes, all + p * vectors * LANES, vectors * LANES);
+    }
+  }
 }
 
 INLINE uint32_t first_cells(const int8_t *values, long count) {
@@ -103,11 +146,42 @@ INLINE vector times(vector a, vector b) { return vmulq_s32(a, b); }
 INLINE vector left(vector v, int count) { return vshlq_s32(v, vdupq_n_s32(count)); }
 INLINE vector right(vector v, int count) { return vshlq_s32(v, vdupq_n_s32(-count)); }
 
+// Values of a sum that are computed together.
+#define LINE_VALUES 16
+
+typedef struct {
+  int16x4_t first_high, second_high, first_low, second_low;
+  vector high_start, low_start, shift;
+} line_factors;
+
+INLINE line_factors load_line(const octet_line *line) {
+  return (line_factors){vdup_n_s16((int16_t)line->high), vdup_n_s16((int16_t)(line->high >> 16)),
+                        vdup_n_s16((int16_t)line->low), vdup_n_s16((int16_t)(line->low >> 16)),
+                        vdupq_n_s32(line->high_start), vdupq_n_s32(line->low_start), vdupq_n_s32(-line->shift)};
+}
+
+// Sums of four pairs.
+INLINE vector on_line(line_factors f, int16x4_t a, int16x4_t b) {
+  const vector high = vmlal_s16(vmlal_s16(f.high_start, a, f.first_high), b, f.second_high);
+  const vector low = vmlal_s16(vmlal_s16(f.low_start, a, f.first_low), b, f.second_low);
+  return vshlq_s32(vsraq_n_s32(high, low, 15), f.shift);
+}
+
+INLINE int8x8_t add_half_line(line_factors f, int8x8_t a, int8x8_t b) {
+  const int16x8_t first = vmovl_s8(a), second = vmovl_s8(b);
+  const vector low = on_line(f, vget_low_s16(first), vget_low_s16(second));
+  return vqmovn_s16(vcombine_s16(vqmovn_s32(low), vqmovn_s32(on_line(f, vget_high_s16(first), vget_high_s16(second)))));
+}
+
+INLINE void add_line(line_factors f, limits l, const int8_t *a, const int8_t *b, int8_t *target) {
+  const int8x16_t bytes =
+    vcombine_s8(add_half_line(f, vld1_s8(a), vld1_s8(b)), add_half_line(f, vld1_s8(a + 8), vld1_s8(b + 8)));
+  vst1q_s8(target, vminq_s8(vmaxq_s8(bytes, l.minimum), l.maximum));
+}
+
 INLINE void copy_cells(cell *target, const int8_t *source, long count) {
   __builtin_memcpy(target, source, (unsigned long)count);
 }
-
-#include "lists.h"
 
 // Activations stay as they are, and pixels become activations; so the flip is the other way round.
 // Whether a group is kept decides only where the next one goes, so nothing is mispredicted.

@@ -5,14 +5,18 @@
 // NAME(x)            x with the instruction set in its name
 // LANES, DEPTH       channels in a vector, values in a group
 // OFFSET             128 if activations are raised to 0 to 255, 0 if they stay
+// RAISES             defined if octet_raise prepares what is rounded twice
 // VECTORS            vectors in a block of a convolution
-// PIXELS(v)          pixels that are computed together where a block has v vectors: 4 or 8
+// PLACES(v)          most places that are computed together where a block has v vectors, as EACH_TILE_v has them
+// MOST_PLACES        the largest of them; MOST_SUMS, the largest of them times v
+// SQUARE_PLACES(v)   places before a pool of 2 x 2 that are computed together
+// PACKED             vectors that become bytes together; PACKED_PLACES(v), their places
 // cell               how an activation is held in scratch memory
 // vector, weights    LANES int32, and LANES * DEPTH weights
 // group              DEPTH activations, the same for each channel
 // load_weights, load_group, dot, load, store, load_some, store_some, all_lanes, larger, scaling, load_scaling,
-// rescaled, placed, store_whole, store_bytes, gather, copy_cells,
-// widen, plus, times, left, right
+// rescaled, placed, limits, load_limits, store_places, store_bytes, gather, copy_cells,
+// widen, plus, times, left, right, LINE_VALUES, line_factors, load_line, add_line
 // packed_group, spread_group   a group as one number, and back
 // list_groups        fills the list of lists.h
 // SHARED_VECTORS    vectors of a dense layer that are computed together for OCTET_IMAGES_TOGETHER images
@@ -25,18 +29,17 @@
 INLINE long smaller(long a, long b) { return a < b ? a : b; }
 
 // Where nothing is gained by a loop for each way.
-INLINE vector rescaled_as(int32_t rounding, vector sum, scaling s) {
-  switch (rounding) {
-    case OCTET_ROUND_TWICE: return rescaled(sum, s, OCTET_ROUND_TWICE);
-    case OCTET_ROUND_AWAY: return rescaled(sum, s, OCTET_ROUND_AWAY);
-    default: return rescaled(sum, s, OCTET_ROUND_UP);
+INLINE vector rescaled_as(const octet_layer *layer, vector sum, long channel) {
+  switch (layer->rounding) {
+    case OCTET_ROUND_TWICE: return rescaled(sum, load_scaling(layer, channel, OCTET_ROUND_TWICE), OCTET_ROUND_TWICE);
+    case OCTET_ROUND_AWAY: return rescaled(sum, load_scaling(layer, channel, OCTET_ROUND_AWAY), OCTET_ROUND_AWAY);
+    default: return rescaled(sum, load_scaling(layer, channel, OCTET_ROUND_UP), OCTET_ROUND_UP);
   }
 }
 
 // `count` outputs from channel `channel` on, of a layer whose outputs need not be written one by one.
 INLINE void emit_vector(const octet_layer *layer, vector sum, long channel, long count, int8_t *target) {
-  const scaling s = load_scaling(layer, channel);
-  const vector value = placed(layer, rescaled_as(layer->rounding, sum, s));
+  const vector value = placed(layer, rescaled_as(layer, sum, channel));
   if (layer->is_wide) {
     int32_t wide[LANES];
     store(wide, value);
@@ -62,45 +65,68 @@ INLINE void emit(const octet_layer *layer, vector sum, long channel, long count,
   octet_emit_singly(layer, sums, channel, count, target);
 }
 
-// All outputs of a block at `pixels` places, where they are bytes without a table and fill its vectors.
-INLINE void emit_whole(const long pixels, const long vectors, const int rounding, const octet_layer *layer,
-                       vector sums[8][VECTORS], long channel, long places, int8_t *target, long place_bytes) {
+// The sums of a block at some places, a place's vectors side by side; with room for what is packed together.
+typedef struct {
+  vector of[MOST_SUMS + PACKED];
+} NAME(block);
+
+// All outputs of a block, where they are bytes without a table and fill its vectors.
+INLINE void emit_whole(const long vectors, const int rounding, const octet_layer *layer, const NAME(block) *sums,
+                       long channel, long places, int8_t *target, long place_bytes) {
   scaling scalings[VECTORS];
-  UNROLL for (long v = 0; v < vectors; v++) scalings[v] = load_scaling(layer, channel + v * LANES);
-  UNROLL for (long i = 0; i < pixels; i++) {
-    vector values[VECTORS];
-    UNROLL for (long v = 0; v < vectors; v++) values[v] = rescaled(sums[i][v], scalings[v], rounding);
-    if (i < places) store_whole(layer, values, vectors, target + i * place_bytes + channel);
+  UNROLL for (long v = 0; v < vectors; v++) scalings[v] = load_scaling(layer, channel + v * LANES, rounding);
+  const limits l = load_limits(layer);
+  for (long i = 0; i < places; i += PACKED_PLACES(vectors)) {
+    vector values[PACKED];
+    UNROLL for (long p = 0; p < PACKED_PLACES(vectors); p++) {
+      UNROLL for (long v = 0; v < vectors; v++) {
+        values[p * vectors + v] = rescaled(sums->of[(i + p) * vectors + v], scalings[v], rounding);
+      }
+    }
+    store_places(l, values, vectors, smaller(PACKED_PLACES(vectors), places - i), target + i * place_bytes,
+                 place_bytes);
   }
 }
 
-// All outputs of a block at `pixels` places.
-INLINE void emit_block(const long pixels, const long vectors, const octet_layer *layer, vector sums[8][VECTORS],
-                       long channel, long places, int8_t *target, long place_bytes) {
+// For each number of vectors in a block, a case of constant size.
+#if VECTORS == 4
+#define EACH_COUNT(CASE) CASE(1) CASE(2) CASE(3) CASE(4)
+#else
+#define EACH_COUNT(CASE) CASE(1) CASE(2)
+#endif
+
+// All outputs of a block, to the places from `target` on.
+static __attribute__((noinline)) TARGET void NAME(emit_block)(
+  const octet_layer *layer, const NAME(block) *sums, long vectors, long channel, long places, int8_t *target,
+  long place_bytes) {
   const bool is_whole = channel + vectors * LANES <= layer->outputs;
   if (is_whole && !layer->is_wide && !layer->table && !layer->is_single) {
-    switch (layer->rounding) {
-      case OCTET_ROUND_TWICE:
-        emit_whole(pixels, vectors, OCTET_ROUND_TWICE, layer, sums, channel, places, target, place_bytes);
-        break;
-      case OCTET_ROUND_AWAY:
-        emit_whole(pixels, vectors, OCTET_ROUND_AWAY, layer, sums, channel, places, target, place_bytes);
-        break;
-      default: emit_whole(pixels, vectors, OCTET_ROUND_UP, layer, sums, channel, places, target, place_bytes);
-    }
+    target += channel;
+#define EMIT(v)                                                                                              \
+  case v:                                                                                                    \
+    if (layer->rounding == OCTET_ROUND_TWICE) {                                                              \
+      emit_whole(v, OCTET_ROUND_TWICE, layer, sums, channel, places, target, place_bytes);                   \
+    } else if (layer->rounding == OCTET_ROUND_AWAY) {                                                        \
+      emit_whole(v, OCTET_ROUND_AWAY, layer, sums, channel, places, target, place_bytes);                    \
+    } else {                                                                                                 \
+      emit_whole(v, OCTET_ROUND_UP, layer, sums, channel, places, target, place_bytes);                      \
+    }                                                                                                        \
     return;
+    switch (vectors) { EACH_COUNT(EMIT) }
+#undef EMIT
   }
   const long element = layer->is_wide ? 2 : 1;
-  for (long i = 0; i < smaller(pixels, places); i++) {
+  for (long i = 0; i < places; i++) {
     for (long v = 0; v < vectors; v++) {
       const long c = channel + v * LANES;
-      emit(layer, sums[i][v], c, smaller(LANES, layer->outputs - c), target + i * place_bytes + c * element);
+      const long some = smaller(LANES, layer->outputs - c);
+      emit(layer, sums->of[i * vectors + v], c, some, target + i * place_bytes + c * element);
     }
   }
 }
 
 #include "convolution.h"
-#ifdef WIDE_DEPTHWISE
+#ifdef WIDE_VECTORS
 #include "depthwise-wide.h"
 #endif
 #include "depthwise.h"
@@ -133,8 +159,12 @@ const octet_kernels NAME(kernels) = {
   .convolution_vectors = VECTORS,
   .dense_vectors = DENSE_VECTORS,
   .offset = OFFSET,
-#ifdef WIDE
+#ifdef RAISES
+  .raises = true,
+#endif
+#ifdef WIDE_VECTORS
   .wide = WIDE,
+  .paired = PAIRED,
 #endif
   .convolve = NAME(convolve),
   .convolve_depthwise = NAME(convolve_depthwise),

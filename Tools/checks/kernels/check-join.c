@@ -1,8 +1,10 @@
 // Layers that make one value of two, against their definition in 64 bits.
+#include <math.h>
+
 #include "check.h"
 
 // The same multiplier and shift in each lane.
-static octet_layer in_each_lane(const octet_kernels *k, int32_t multiplier, int shift) {
+static octet_layer in_each_lane(const octet_kernels *k, int32_t multiplier, int shift, bool is_twice) {
   octet_layer layer;
   memset(&layer, 0, sizeof layer);
   int32_t *multipliers = block_of((size_t)k->lanes * 4), *shifts = block_of((size_t)k->lanes * 4);
@@ -15,6 +17,12 @@ static octet_layer in_each_lane(const octet_kernels *k, int32_t multiplier, int 
   layer.multipliers = multipliers;
   layer.shifts = shifts;
   layer.halves = halves;
+  if (is_twice && k->raises) {
+    int32_t *raises = block_of((size_t)k->lanes * 4), *none = block_of((size_t)k->lanes * 4);
+    layer.raises = raises;
+    if (!octet_raise(&layer, none, 1 << 28, k->lanes)) abort();
+    free(none);
+  }
   return layer;
 }
 
@@ -22,7 +30,10 @@ static void release_lanes(octet_layer *layer) {
   free((void *)layer->multipliers);
   free((void *)layer->shifts);
   free((void *)layer->halves);
+  free((void *)layer->raises);
 }
+
+long lines_found;
 
 void check_join(const octet_kernels *k, unsigned long seed) {
   const bool is_twice = draw(2);
@@ -38,6 +49,15 @@ void check_join(const octet_kernels *k, unsigned long seed) {
   }
   int shift = is_twice ? (int)between(33, 62) : (int)between(1, 30);
   int32_t multiplier = (int32_t)draw(1u << 31);
+  // Sums about as large as their inputs, as networks have them.
+  if (is_twice && draw(3) == 0) {
+    for (int i = 0; i < 2; i++) {
+      shifts[i] = (int)between(31, 34);
+      multipliers[i] = (int32_t)((1u << (shifts[i] == 31 ? 29 : 30)) + draw(1u << 29));
+    }
+    shift = (int)between(49, 53);
+    multiplier = (int32_t)((1u << 30) + draw(1u << 30));
+  }
   // Where roundings part is seldom met by chance: factors that make halves of the inputs, and eighths of their sum.
   if (is_twice && draw(2)) {
     for (int i = 0; i < 2; i++) {
@@ -56,15 +76,21 @@ void check_join(const octet_kernels *k, unsigned long seed) {
                      : shifts[i] >= 33 ? OCTET_JOIN_TWICE
                      : shifts[i] == 32 ? OCTET_JOIN_32
                                        : OCTET_JOIN_31;
-    inputs[i]->layer = in_each_lane(k, multipliers[i], shifts[i] > 33 ? shifts[i] : 33);
+    inputs[i]->layer = in_each_lane(
+      k, multipliers[i], shifts[i] > 33 ? shifts[i] : 33, inputs[i]->way == OCTET_JOIN_TWICE);
   }
-  join.output = in_each_lane(k, multiplier, is_twice ? shift : 33);
+  join.output = in_each_lane(k, multiplier, is_twice ? shift : 33, is_twice);
   join.output.zero_point = (int32_t)between(-128, 127);
   join.output.minimum = (int32_t)between(-128, 0);
   join.output.maximum = (int32_t)between(0, 127);
   join.shift = shift;
   join.half = is_twice ? 0 : 1 << (shift - 1);
   join.is_maximum = !is_twice && draw(2);
+  if (draw(2) && !join.is_maximum) {
+    const double sum = is_twice ? ldexp(multiplier, 20 - shift) : ldexp(1, -shift);
+    octet_find_line(k, &join, ldexp(multipliers[0], -shifts[0]) * sum, ldexp(multipliers[1], -shifts[1]) * sum);
+    lines_found += join.is_line;
+  }
   const long count = between(1, draw(3) ? 40 : 400);
   int8_t *values[2] = {block_of((size_t)count), block_of((size_t)count)}, *target = block_of((size_t)count);
   for (int i = 0; i < 2; i++) fill(values[i], count);

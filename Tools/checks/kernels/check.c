@@ -38,16 +38,53 @@ static int32_t draw_tie(int64_t multiplier, int shift) {
 // Where a channel is among 64 that are taken together.
 static long wide_place(long c) { return c % 16 / 4 * 16 + c / 16 * 4 + c % 4; }
 
-static sample make(const octet_kernels *k, long outputs, long lines, long segment, bool is_depthwise, long vectors) {
+// Whether vector instructions write the outputs of a layer as they are.
+static bool has_plain_bytes(const octet_layer *layer) { return !layer->is_wide && !layer->table && !layer->is_single; }
+
+// Brings values for each channel in the order of `channels`.
+static void reorder(int32_t *values, long count, const long *channels) {
+  int32_t *own = block_of((size_t)count * 4);
+  memcpy(own, values, (size_t)count * 4);
+  for (long i = 0; i < count; i++) values[i] = own[channels[i]];
+  free(own);
+}
+
+// Weights of eight outputs in the order of octet_layer.is_paired; the start is in natural order still.
+static int8_t *pack_pairs(const octet_kernels *k, sample *s, int32_t *start) {
+  octet_layer *l = &s->layer;
+  const long twice = 2 * k->depth;
+  l->is_paired = true;
+  l->groups = (l->segment + twice - 1) / twice;
+  int8_t *packed = block_of((size_t)(l->lines * l->groups * k->lanes * k->depth));
+  for (long c = 0; c < l->outputs; c++) {
+    for (long line = 0; line < l->lines; line++) {
+      for (long i = 0; i < l->segment; i++) {
+        const int8_t weight = s->plain[(c * l->lines + line) * l->segment + i];
+        const long group = (line * l->groups + i / twice) * k->lanes * k->depth;
+        packed[group + 2 * c * k->depth + i % twice] = weight;
+        start[c] -= k->offset * weight;
+      }
+    }
+  }
+  for (long c = l->outputs - 1; c >= 0; c--) {
+    start[2 * c] = start[c];
+    start[2 * c + 1] = 0;
+  }
+  return packed;
+}
+
+static sample make(const octet_kernels *k, long outputs, long lines, long segment, bool is_depthwise, long vectors,
+                   long stride, bool may_be_paired) {
   sample s;
   memset(&s, 0, sizeof s);
-  const long padded = rounded_up(outputs, k->lanes), count = padded * 4;
+  const long padded = rounded_up(outputs, k->wide ? k->wide : k->lanes), count = padded * 4;
   s.layer.outputs = outputs;
   s.layer.lines = lines;
   s.layer.segment = segment;
   s.layer.groups = ((is_depthwise ? lines : segment) + k->depth - 1) / k->depth;
   int32_t *start = block_of((size_t)count), *multipliers = block_of((size_t)count);
   int32_t *shifts = block_of((size_t)count), *halves = block_of((size_t)count);
+  int32_t *raises = block_of((size_t)count);
   s.bias = block_of((size_t)outputs * 4);
   s.multipliers = block_of((size_t)outputs * 4);
   s.shifts = block_of((size_t)outputs * 4);
@@ -75,36 +112,53 @@ static sample make(const octet_kernels *k, long outputs, long lines, long segmen
     for (int i = 0; i < 256; i++) table[i] = (int8_t)draw(256);
     s.layer.table = table;
   }
+  s.layer.start = start;
+  s.layer.multipliers = multipliers;
+  s.layer.shifts = shifts;
+  s.layer.halves = halves;
+  s.layer.raises = raises;
+  if (k->raises && s.layer.rounding == OCTET_ROUND_TWICE && !is_coarse) {
+    s.layer.is_single = !octet_raise(&s.layer, start, each << 14, padded);
+  }
+  int32_t *const parameters[] = {start, multipliers, shifts, halves, raises};
   int8_t *packed;
   if (is_depthwise) {
     const long columns = segment / outputs, taps = columns * s.layer.groups;
     packed = block_of((size_t)(padded * taps * k->depth));
-    if (k->wide && !s.layer.is_wide && !s.layer.table && !s.layer.is_single) {
-      s.layer.wide = outputs / k->wide * k->wide;
+    if (k->wide && has_plain_bytes(&s.layer)) {
+      const bool is_flat = (outputs == 8 || outputs == 16 || outputs == 32) && stride <= 2;
+      s.layer.wide = is_flat ? k->wide : outputs / k->wide * k->wide;
     }
-    for (long c = 0; c < outputs; c++) {
-      const bool in_wide = c < s.layer.wide;
-      const long width = in_wide ? k->wide : k->lanes, first = c / width * width;
-      const long lane = in_wide ? wide_place(c % width) : c % width;
-      int32_t sum = 0;
+    // The channel in each place of the parameters.
+    long *channels = malloc((size_t)padded * sizeof *channels);
+    for (long i = 0; i < padded; i++) channels[i] = i;
+    for (long i = 0; i < (s.layer.wide > outputs ? s.layer.wide : outputs); i++) {
+      const bool in_wide = i < s.layer.wide;
+      const long c = i % outputs, width = in_wide ? k->wide : k->lanes, first = i / width * width;
+      const long lane = in_wide ? wide_place(i % width) : i % width;
+      channels[first + lane] = c;
       for (long line = 0; line < lines; line++) {
         for (long column = 0; column < columns; column++) {
           const int8_t weight = s.plain[(line * columns + column) * outputs + c];
           const long tap = column * s.layer.groups + line / k->depth;
           packed[((first * taps + tap * width) + lane) * k->depth + line % k->depth] = weight;
-          sum += weight;
+          if (i < outputs) start[c] -= k->offset * weight;
         }
       }
-      start[first + lane] = s.bias[c] - k->offset * sum;
-      multipliers[first + lane] = s.multipliers[c];
-      shifts[first + lane] = s.shifts[c];
-      halves[first + lane] = s.shifts[c] > 0 ? 1 << (s.shifts[c] - 1) : 0;
     }
+    for (int i = 0; i < 5; i++) reorder(parameters[i], padded, channels);
+    free(channels);
+  } else if (may_be_paired && outputs == k->paired && segment > k->depth && has_plain_bytes(&s.layer)) {
+    packed = pack_pairs(k, &s, start);
+    long channels[16];
+    for (long i = 0; i < 16; i++) channels[i] = i / 4 * 2 + i % 2;
+    for (int i = 1; i < 5; i++) reorder(parameters[i], 16, channels);
   } else {
     packed = block_of((size_t)(padded * lines * s.layer.groups * k->depth));
     int8_t *at = packed;
-    for (long block = 0; block < padded; block += vectors * k->lanes) {
-      const long end = block + vectors * k->lanes < padded ? block + vectors * k->lanes : padded;
+    const long lanes = rounded_up(outputs, k->lanes);
+    for (long block = 0; block < lanes; block += vectors * k->lanes) {
+      const long end = block + vectors * k->lanes < lanes ? block + vectors * k->lanes : lanes;
       for (long line = 0; line < lines; line++) {
         for (long group = 0; group < s.layer.groups; group++) {
           for (long c = block; c < end; c++) {
@@ -119,10 +173,6 @@ static sample make(const octet_kernels *k, long outputs, long lines, long segmen
     }
   }
   s.layer.weights = packed;
-  s.layer.start = start;
-  s.layer.multipliers = multipliers;
-  s.layer.shifts = shifts;
-  s.layer.halves = halves;
   const int32_t low = s.layer.is_wide ? -32768 : -128, high = s.layer.is_wide ? 32767 : 127;
   s.layer.minimum = draw(2) ? low : (int32_t)between(low, 0);
   s.layer.maximum = draw(2) ? high : (int32_t)between(0, high);
@@ -140,6 +190,7 @@ static void release(sample *s) {
   free((void *)s->layer.multipliers);
   free((void *)s->layer.shifts);
   free((void *)s->layer.halves);
+  free((void *)s->layer.raises);
   free((void *)s->layer.table);
 }
 
@@ -157,18 +208,21 @@ static int output_at(const sample *s, const int8_t *target, long index) {
 }
 
 static void check_window(const octet_kernels *k, unsigned long seed, bool is_depthwise) {
-  const long channels = between(1, draw(3) ? 9 : 150), window_width = between(1, 5);
+  const long channels = draw(4) == 0 ? 8 << draw(5) : between(1, draw(3) ? 9 : 150), window_width = between(1, 5);
   const long lines = between(1, draw(4) ? 4 : 12);
-  const long outputs = is_depthwise ? channels : between(1, draw(3) ? 40 : 150);
-  sample s = make(k, outputs, lines, window_width * channels, is_depthwise, k->convolution_vectors);
+  const long outputs = is_depthwise ? channels : draw(4) == 0 ? 8 : between(1, draw(3) ? 40 : 150);
+  const long stride = between(1, 3), pool_height = is_depthwise || draw(2) ? 1 : between(1, 3);
+  const long pool_width = draw(2) ? pool_height : is_depthwise || draw(2) ? 1 : between(1, 3);
+  const bool may_be_paired = pool_height == pool_width && pool_height <= 2;
+  sample s = make(
+    k, outputs, lines, window_width * channels, is_depthwise, k->convolution_vectors, stride, may_be_paired);
   octet_layer *l = &s.layer;
   l->window_width = window_width;
   l->channels = channels;
   l->stride_down = between(1, 3);
-  l->stride_across = between(1, 3);
-  l->pool_height = is_depthwise || draw(2) ? 1 : between(1, 3);
-  l->pool_width = is_depthwise || draw(2) ? 1 : between(1, 3);
-  if (!is_depthwise && draw(3) == 0) l->pool_height = l->pool_width = 2;
+  l->stride_across = stride;
+  l->pool_height = pool_height;
+  l->pool_width = pool_width;
   // Now and then so wide that scratch memory holds a part.
   const long places = between(1, draw(20) ? 20 : 400);
   const long needed = (l->pool_height - 1) * l->stride_down + lines;
@@ -216,7 +270,7 @@ static void check_window(const octet_kernels *k, unsigned long seed, bool is_dep
 static void check_dense(const octet_kernels *k, unsigned long seed) {
   const long outputs = between(1, draw(3) ? 40 : 300), rows = draw(2) ? 1 : between(1, 5);
   const long segment = draw(30) ? between(1, 100) : between(4000, 9000);
-  sample s = make(k, outputs, rows, segment, false, k->dense_vectors);
+  sample s = make(k, outputs, rows, segment, false, k->dense_vectors, 1, false);
   int8_t *values = block_of((size_t)(rows * segment));
   fill(values, rows * segment);
   int8_t *target = block_of((size_t)(outputs * (s.layer.is_wide ? 2 : 1)));
@@ -256,7 +310,7 @@ static void check_dense(const octet_kernels *k, unsigned long seed) {
 static void check_together(const octet_kernels *k, unsigned long seed) {
   const long outputs = between(1, draw(3) ? 40 : 300), rows = draw(2) ? 1 : between(1, 3);
   const long segment = draw(30) ? between(1, 100) : between(4000, 9000);
-  sample s = make(k, outputs, rows, segment, false, k->dense_vectors);
+  sample s = make(k, outputs, rows, segment, false, k->dense_vectors, 1, false);
   const long element = s.layer.is_wide ? 2 : 1, last = OCTET_IMAGES_TOGETHER - 1;
   const long values_step = rows * segment + draw(9), step = 4 * outputs + 4 * draw(9);
   int8_t *values = block_of((size_t)(last * values_step + rows * segment));
@@ -311,6 +365,7 @@ int main(int count, char **arguments) {
   for (int i = 0; i < 4; i++) {
     const octet_kernels *k = octet_kernels_named(names[i]);
     if (!k) continue;
+    lines_found = 0;
     for (unsigned long seed = 0; seed < rounds; seed++) {
       state = seed * 2654435761u + 12345;
       check_window(k, seed, false);
@@ -319,7 +374,11 @@ int main(int count, char **arguments) {
       check_together(k, seed);
       check_join(k, seed);
     }
-    printf("%s: %lu random layers of each kind agree\n", names[i], rounds);
+    printf("%s: %lu random layers of each kind agree, with %ld sums that are lines\n", names[i], rounds, lines_found);
+    if (rounds >= 60 && lines_found == 0) {
+      fprintf(stderr, "kernel-check: %s: no sum was a line\n", names[i]);
+      return 1;
+    }
   }
   return 0;
 }

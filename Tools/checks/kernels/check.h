@@ -59,6 +59,9 @@ HELPER void fill(int8_t *values, long count) {
 }
 
 // A layer that makes one value of two.
+// Sums that were lines so far.
+extern long lines_found;
+
 void check_join(const octet_kernels *k, unsigned long seed);
 
 #endif
