@@ -37,7 +37,7 @@ package struct FileClassifier<Kernels: RowKernels>: ~Copyable {
       throw ClassifierError.input(
         width: model.imageWidth, height: model.imageHeight, channels: model.imageChannels)
     }
-    state = OpenRun(model)
+    state = OpenRun(model, arenaBytes: kernels.arenaBytes(of: model))
     self.kernels = kernels
     state.run.open(state.arena, kernels)
     takesRows = !keepsPixels && !kernels.haveSteps
@@ -105,8 +105,8 @@ private final class OpenRun {
   var run: ModelRun
   let arena: UnsafeMutableRawPointer
 
-  init(_ model: Model) {
-    arena = .allocate(byteCount: model.arenaBytes, alignment: 64)
+  init(_ model: Model, arenaBytes: Int) {
+    arena = .allocate(byteCount: arenaBytes, alignment: 64)
     run = ModelRun(model)
   }
 

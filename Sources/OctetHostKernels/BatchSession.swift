@@ -11,11 +11,13 @@ package struct BatchSession: ~Copyable, ~Escapable {
 
   /// Bytes that a batch over this model needs, at a multiple of 4.
   package static func arenaBytes(_ model: Model, _ kernels: HostKernels) -> Int {
-    stride(model) * kernels.imagesTogether
+    stride(model, kernels) * kernels.imagesTogether
   }
 
   /// From arena to arena, so that each starts at a multiple of 4.
-  private static func stride(_ model: Model) -> Int { (model.arenaBytes + 3) / 4 * 4 }
+  private static func stride(_ model: Model, _ kernels: HostKernels) -> Int {
+    (kernels.arenaBytes(of: model) + 3) / 4 * 4
+  }
 
   @_lifetime(&arenas)
   package init(_ model: Model, arenas: inout MutableRawSpan, kernels: HostKernels) throws(SessionError) {
@@ -27,7 +29,7 @@ package struct BatchSession: ~Copyable, ~Escapable {
     guard UInt(bitPattern: start) % 4 == 0 else { throw SessionError.arenaNotAligned }
     self.kernels = kernels
     run = ModelRun(model)
-    for place in 0..<kernels.imagesTogether { run.open(start + place * Self.stride(model), kernels) }
+    for place in 0..<kernels.imagesTogether { run.open(start + place * Self.stride(model, kernels), kernels) }
     self.arenas = arenas._mutatingExtracting(..<needed)
   }
 
@@ -66,7 +68,7 @@ package struct BatchSession: ~Copyable, ~Escapable {
     }
     guard let pixels = images.withUnsafeBufferPointer({ $0.baseAddress }) else { return }
     let arenas = Self.start(&arenas)
-    let stride = Self.stride(run.model)
+    let stride = Self.stride(run.model, kernels)
     let together = kernels.imagesTogether
     var image = 0
     while together > 1, image + together <= count {

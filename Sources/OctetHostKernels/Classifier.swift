@@ -122,7 +122,7 @@ private final class RunPlace: @unchecked Sendable {
   private let arena: UnsafeMutableRawPointer
 
   init(_ model: Model, _ kernels: HostKernels) {
-    arena = .allocate(byteCount: model.arenaBytes, alignment: 64)
+    arena = .allocate(byteCount: kernels.arenaBytes(of: model), alignment: 64)
     self.kernels = kernels
     run = ModelRun(model)
     run.open(arena, kernels)

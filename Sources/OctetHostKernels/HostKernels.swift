@@ -20,15 +20,26 @@ package struct HostKernels: RowKernels, Sendable {
 
   package var instructionSet: InstructionSet { packed.set }
 
-  /// They have.
+  /// More than the file's plan needs: a host holds more rows.
+  package func arenaBytes(of model: Model) -> Int { packed.program?.arenaBytes ?? model.arenaBytes }
+
+  package func prepare(_ arena: UnsafeMutableRawPointer, of model: Model) {
+    if let program = packed.program {
+      program.prepare(arena)
+    } else {
+      PlainKernels().prepare(arena, of: model)
+    }
+  }
+
+  /// They have, but for very large models.
   @inline(__always)
-  package var haveSteps: Bool { true }
+  package var haveSteps: Bool { packed.program != nil }
 
   package func run<Observer: RunObserver>(
     from position: Int, pixels: UnsafePointer<UInt8>, rows: Int, arena: UnsafeMutableRawPointer,
     observer: inout Observer
   ) -> Int? {
-    packed.program.run(from: position, pixels: pixels, rows: rows, arena: arena, observer: &observer)
+    packed.program?.run(from: position, pixels: pixels, rows: rows, arena: arena, observer: &observer)
   }
 
   /// Images that a `BatchSession` runs side by side.
@@ -36,6 +47,6 @@ package struct HostKernels: RowKernels, Sendable {
 
   /// Runs so many images, where they are more than one.
   func runTogether(images: UnsafePointer<UInt8>, arenas: UnsafeMutableRawPointer, stride: Int) {
-    packed.program.runTogether(images: images, arenas: arenas, stride: stride)
+    packed.program?.runTogether(images: images, arenas: arenas, stride: stride)
   }
 }

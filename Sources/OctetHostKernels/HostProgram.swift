@@ -3,32 +3,39 @@ import OctetHostKernelsC
 
 /// The steps of an image as an array, each with the vector kernel that takes it.
 ///
-/// The order of rows is fixed, so it is walked through once for a model; an image is then one loop over this list.
+/// The order of rows is fixed, so it is walked through once for a model; an image is then one loop over this list. Rows
+/// of a layer that follow one another in the order and in their rings are one step.
 struct HostProgram {
   struct Step {
     /// What takes the step.
     enum Call: UInt8 {
       /// The row that every kind of layer defines, or a border.
       case plain
-      case feed, convolve, convolveDepthwise, join, fold, finish, multiply
+      case feed, convolve, convolveDepthwise, join, fold, addCells, finish, multiply
       /// A row of pixels goes into the accumulators of the first layer, past the ring.
       case foldPixels
     }
 
     let call: Call
+    /// The first row.
     let step: RowStep
+    /// Rows that the step makes, folds or feeds, and the bytes from one to the next where they are written.
+    var rows = 1
+    let rowBytes: Int
     let packed: UnsafePointer<octet_layer>?
-    /// Of a layer that makes one value of two, with the row of the second.
+    /// Of a layer that makes one value of two, with the row of the second and what leads to its next.
     let join: UnsafePointer<octet_join>?
     let second: Int
-    /// Places in the row that a convolution makes, and values of a row that a dense layer reads.
+    let secondRowBytes: Int
+    /// Places in the row that a convolution makes, values of a row that a dense layer reads, or cells of one whose
+    /// means are taken.
     let places: Int
     let values: Int
     /// Where the layer's accumulators are.
     let sums: Int
   }
 
-  private let records: ModelRecords
+  private let layout: HostLayout
   /// How pixels become the input where that is not the pixel less 128.
   private let pixelMap: PixelMap?
   /// Nil for the plain set.
@@ -45,43 +52,50 @@ struct HostProgram {
   /// not. Nothing lies between: until its input is whole, the first layer makes no row that others could go on with.
   private let afterPixels: Int
 
-  init(
+  /// Nil where a host's layout of the rings would be too large.
+  init?(
     _ model: Model, _ kernels: UnsafePointer<octet_kernels>?, in storage: PackedStorage,
-    packed: (_ layer: Int) -> UnsafePointer<octet_layer>?, joins: (_ layer: Int) -> UnsafePointer<octet_join>?
+    packed: [UnsafePointer<octet_layer>?], joins: [UnsafePointer<octet_join>?]
   ) {
-    records = model.records
+    guard let layout = HostLayout(model, in: storage) else { return nil }
+    let records = layout.records
+    self.layout = layout
     pixelMap = model.pixelMap
     width = model.imageWidth
     self.kernels = kernels
-    firstSums = Int(model.layer(0).accumulatorsOffset)
+    firstSums = Int(records.layer(0).accumulatorsOffset)
     rowBytes = model.imageRowBytes
     height = model.imageHeight
-    let foldsPixels = Self.foldsPixels(model, packed(0))
+    let foldsPixels = Self.foldsPixels(model, packed[0])
+    let maker = StepMaker(
+      records: records, kernels: kernels, foldsPixels: foldsPixels, packed: packed, joins: joins)
     var steps: [Step] = []
     var lastFeed = 0
-    model.forEachStep { step in
-      let join = step.action == .compute ? joins(step.layer) : nil
-      let call =
-        join == nil
-        ? Self.call(step, model.shape(step.layer), packed(step.layer), foldsPixels: foldsPixels) : .join
-      guard let call else { return }
-      let other = model.tensor(Int(model.layer(step.layer).secondInput))
-      if step.action == .feed { lastFeed = steps.count }
-      steps.append(
-        Step(
-          call: call, step: step, packed: packed(step.layer), join: join,
-          second: join == nil ? 0 : other.rowOffset(step.row + Int(other.borderAbove)),
-          places: Int(model.tensor(step.layer + 1).width), values: model.shape(step.layer).input.rowValues,
-          sums: Int(model.layer(step.layer).accumulatorsOffset)))
+    var order = StripOrder(records, strips: layout.strips)
+    maker.forEachBorderAbove { steps.append($0) }
+    order.forEach { event in
+      guard let next = maker.step(event) else { return }
+      if let last = steps.last, maker.canFollow(next, last) {
+        steps[steps.count - 1].rows += 1
+      } else {
+        if case .feed = event { lastFeed = steps.count }
+        steps.append(next)
+      }
     }
     self.steps = storage.keep(steps)
     // Values of all rows follow each other in groups if those of a row fill whole ones.
     let fillsGroups =
-      if let kernels, let layer = packed(0) { layer.pointee.segment % kernels.pointee.depth == 0 } else {
+      if let kernels, let layer = packed[0] { layer.pointee.segment % kernels.pointee.depth == 0 } else {
         false
       }
     afterPixels = foldsPixels && fillsGroups ? lastFeed + 1 : 0
   }
+
+  /// Bytes of arena that a run needs.
+  var arenaBytes: Int { layout.arenaBytes }
+
+  /// Every cell of every ring becomes its zero point, so that borders are there.
+  func prepare(_ arena: UnsafeMutableRawPointer) { RunContext(layout.records, arena: arena).fillRings() }
 
   /// Whether the first layer folds and no other reads the image, so that it needs no ring.
   private static func foldsPixels(_ model: Model, _ first: UnsafePointer<octet_layer>?) -> Bool {
@@ -91,37 +105,17 @@ struct HostProgram {
     }
   }
 
-  /// What takes a step; nil for one that is left out.
-  private static func call(
-    _ step: RowStep, _ shape: LayerShape, _ packed: UnsafePointer<octet_layer>?, foldsPixels: Bool
-  ) -> Step.Call? {
-    switch step.action {
-    case .feed: return foldsPixels ? .foldPixels : .feed
-    case .border: return .plain
-    // The vector kernels start with row 0.
-    case .start: return packed == nil ? .plain : nil
-    case .fold:
-      if packed == nil { return .plain }
-      return foldsPixels && step.layer == 0 ? nil : .fold
-    case .compute:
-      guard packed != nil else { return .plain }
-      switch shape.layer.kind.weighted {
-      case .dense: return shape.keepsAccumulators ? .finish : .multiply
-      case .convolution: return .convolve
-      case .depthwiseConvolution: return .convolveDepthwise
-      case nil: return .plain
-      }
-    }
-  }
-
-  /// Goes on from a step with rows of pixels, until another row is needed or the image is done; gives the next step.
+  /// Goes on with rows of pixels, until another row is needed or the image is done.
+  ///
+  /// - Parameter position: the step, and how many of its rows were fed, as the last call gave them; 0 at first.
   @_specialize(where Observer == NoObserver)
   func run<Observer: RunObserver>(
     from position: Int, pixels: UnsafePointer<UInt8>, rows: Int, arena: UnsafeMutableRawPointer,
     observer: inout Observer
   ) -> Int {
     guard let first = steps.baseAddress else { return position }
-    var place = first + position
+    var place = first + position >> Self.rowBits
+    var fed = position & (1 << Self.rowBits - 1)
     let end = first + steps.count
     var pixels = pixels
     var left = rows
@@ -136,16 +130,23 @@ struct HostProgram {
           left = 0
           continue
         }
-        feed(place, pixels, arena, &observer)
-        pixels += rowBytes
-        left -= 1
+        let count = min(left, place.pointee.rows - fed)
+        feed(place, from: fed, count, pixels, arena, &observer)
+        pixels += count * rowBytes
+        left -= count
+        fed += count
+        if fed < place.pointee.rows { break }
+        fed = 0
       } else {
         take(place, arena, &observer)
       }
       place += 1
     }
-    return place - first
+    return (place - first) << Self.rowBits + fed
   }
+
+  /// Of a position, for the rows of a step; a model has at most 4,096 rows.
+  private static var rowBits: Int { 16 }
 
   /// The accumulators of the first layer.
   @inline(__always)
@@ -153,20 +154,29 @@ struct HostProgram {
     (arena + firstSums).assumingMemoryBound(to: Int32.self)
   }
 
+  /// Some rows of a step that feeds.
   @inline(__always)
   private func feed<Observer: RunObserver>(
-    _ place: UnsafePointer<Step>, _ pixels: UnsafePointer<UInt8>, _ arena: UnsafeMutableRawPointer,
-    _ observer: inout Observer
+    _ place: UnsafePointer<Step>, from row: Int, _ count: Int, _ pixels: UnsafePointer<UInt8>,
+    _ arena: UnsafeMutableRawPointer, _ observer: inout Observer
   ) {
     let step = place.pointee.step
-    guard place.pointee.call == .foldPixels, let kernels else {
-      guard let pixelMap else { return octet_flip(arena + step.target, pixels, step.count) }
-      return pixelMap.apply(
-        pixels, to: (arena + step.target).assumingMemoryBound(to: Int8.self), width: width)
+    if place.pointee.call == .foldPixels, let kernels {
+      observer.willRun(layer: 0)
+      kernels.pointee.fold(place.pointee.packed, pixels, 0, step.row, step.count, sums(arena))
+      return observer.didFold(layer: 0)
     }
-    observer.willRun(layer: 0)
-    kernels.pointee.fold(place.pointee.packed, pixels, 0, step.row, step.count, sums(arena))
-    observer.didFold(layer: 0)
+    for index in 0..<count {
+      let target = arena + (step.target + (row + index) * place.pointee.rowBytes)
+      let source = pixels + index * rowBytes
+      if let pixelMap {
+        pixelMap.apply(source, to: target.assumingMemoryBound(to: Int8.self), width: width)
+      } else if let kernels {
+        kernels.pointee.flip(target, source, step.count)
+      } else {
+        octet_flip(target, source, step.count)
+      }
+    }
   }
 
   /// Any step but the feeding of a row.
@@ -178,23 +188,35 @@ struct HostProgram {
     let layer = place.pointee.step.layer
     let packed = place.pointee.packed
     let target = arena + place.pointee.step.target
+    let count = place.pointee.rows
+    let rowBytes = place.pointee.rowBytes
     observer.willRun(layer: layer)
     switch place.pointee.call {
     case .convolve:
       var rows = rows(place, arena)
-      kernels.pointee.convolve(packed, &rows, place.pointee.places, target)
+      kernels.pointee.convolve(packed, &rows, place.pointee.places, count, target, rowBytes)
     case .convolveDepthwise:
       var rows = rows(place, arena)
-      kernels.pointee.convolve_depthwise(packed, &rows, place.pointee.places, target)
+      kernels.pointee.convolve_depthwise(packed, &rows, place.pointee.places, count, target, rowBytes)
     case .join:
-      kernels.pointee.join(
-        place.pointee.join, UnsafeRawPointer(values(place, arena)).assumingMemoryBound(to: Int8.self),
-        (arena + place.pointee.second).assumingMemoryBound(to: Int8.self), place.pointee.step.count,
-        target.assumingMemoryBound(to: Int8.self))
+      let first = UnsafeRawPointer(values(place, arena)).assumingMemoryBound(to: Int8.self)
+      let second = (arena + place.pointee.second).assumingMemoryBound(to: Int8.self)
+      for row in 0..<count {
+        kernels.pointee.join(
+          place.pointee.join, first + row * place.pointee.step.source.rowBytes,
+          second + row * place.pointee.secondRowBytes, place.pointee.step.count,
+          (target + row * rowBytes).assumingMemoryBound(to: Int8.self))
+      }
     case .fold:
       kernels.pointee.fold(
-        packed, values(place, arena), 0x80, place.pointee.step.row, place.pointee.step.count,
+        packed, values(place, arena), 0x80, place.pointee.step.row, place.pointee.step.count * count,
         target.assumingMemoryBound(to: Int32.self))
+      return observer.didFold(layer: layer)
+    case .addCells:
+      kernels.pointee.add_cells(
+        UnsafeRawPointer(values(place, arena)).assumingMemoryBound(to: Int8.self),
+        place.pointee.places * count,
+        place.pointee.step.count / place.pointee.places, target.assumingMemoryBound(to: Int32.self))
       return observer.didFold(layer: layer)
     case .finish:
       kernels.pointee.finish(
@@ -203,14 +225,18 @@ struct HostProgram {
       kernels.pointee.multiply(packed, values(place, arena), 0x80, place.pointee.values, target)
     case .plain, .feed, .foldPixels: break
     }
-    observer.didRun(
-      layer: layer, row: UnsafeRawBufferPointer(start: target, count: place.pointee.step.count).bytes)
+    for row in 0..<count {
+      observer.didRun(
+        layer: layer,
+        row: UnsafeRawBufferPointer(start: target + row * rowBytes, count: place.pointee.step.count).bytes)
+    }
   }
 
   /// What every kind of layer defines.
   private func takePlain<Observer: RunObserver>(
     _ place: UnsafePointer<Step>, _ arena: UnsafeMutableRawPointer, _ observer: inout Observer
   ) {
+    let records = layout.records
     let context = RunContext(records, arena: arena)
     let step = place.pointee.step
     switch step.action {
@@ -229,7 +255,7 @@ struct HostProgram {
       slot_count: source.slotCount, first: source.first)
   }
 
-  /// The only row that a dense layer reads.
+  /// The first row that a layer reads.
   @inline(__always)
   private func values(
     _ place: UnsafePointer<Step>, _ arena: UnsafeMutableRawPointer
@@ -267,7 +293,7 @@ extension HostProgram {
       switch place.pointee.call {
       case .fold:
         kernels.pointee.fold_together(
-          packed, values(place, arenas), stride, 0x80, step.row, step.count,
+          packed, values(place, arenas), stride, 0x80, step.row, step.count * place.pointee.rows,
           (arenas + step.target).assumingMemoryBound(to: Int32.self), stride)
       case .foldPixels where afterPixels > 0:
         kernels.pointee.fold_together(packed, images, imageBytes, 0, 0, imageBytes, sums(arenas), stride)
@@ -283,9 +309,11 @@ extension HostProgram {
           stride)
       case .feed:
         for image in 0..<Self.imagesTogether {
-          feed(place, images + (image * imageBytes + step.row * rowBytes), arenas + image * stride, &observer)
+          feed(
+            place, from: 0, place.pointee.rows, images + (image * imageBytes + step.row * rowBytes),
+            arenas + image * stride, &observer)
         }
-      case .plain, .convolve, .convolveDepthwise, .join, .finish:
+      case .plain, .convolve, .convolveDepthwise, .join, .addCells, .finish:
         for image in 0..<Self.imagesTogether { take(place, arenas + image * stride, &observer) }
       }
       place += 1

@@ -6,7 +6,8 @@ import OctetHostKernelsC
 /// Never changes once it is made, so threads may share it. The pointers lead into `storage` and into the model's bytes.
 final class PackedModel: @unchecked Sendable {
   let set: InstructionSet
-  let program: HostProgram
+  /// Nil for a model that the plain kernels have to run, row by row.
+  let program: HostProgram?
   /// Images that a batch runs side by side: 1 where no layer gains by more, or where their arenas would be large.
   let imagesTogether: Int
   private let storage: PackedStorage
@@ -31,9 +32,9 @@ final class PackedModel: @unchecked Sendable {
         joins[index] = packer.packJoin(index)
       }
     }
-    program = HostProgram(model, kernels, in: storage, packed: { layers[$0] }, joins: { joins[$0] })
-    imagesTogether =
-      program.gainsTogether && model.arenaBytes <= Self.largestBatchArena ? HostProgram.imagesTogether : 1
+    program = HostProgram(model, kernels, in: storage, packed: layers, joins: joins)
+    let isBatched = program.map { $0.gainsTogether && $0.arenaBytes <= Self.largestBatchArena } ?? false
+    imagesTogether = isBatched ? HostProgram.imagesTogether : 1
   }
 }
 

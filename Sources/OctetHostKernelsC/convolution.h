@@ -1,15 +1,11 @@
 // Convolutions, in tiles whose sums stay in registers. Part of rows.h.
-// Convolutions, in tiles whose sums stay in registers. Part of rows.h.
 
-// A piece of a row of a convolution, with its input in scratch memory.
 // A piece of a row of a convolution, with its input in scratch memory.
 typedef struct {
   const cell *cells;
   // Cells from a line to the next, and from a place before pooling to the next.
-  // Cells from a line to the next, and from a place before pooling to the next.
   long line_cells, step;
   long places;
-  // Bytes from a place's outputs to the next.
   // Bytes from a place's outputs to the next.
   long place_bytes;
   int8_t *target;
@@ -17,7 +13,6 @@ typedef struct {
 
 // The cells of a group under place `place` of a tile. Places are reached from one in every few, as an address can take
 // a register and 1 or 2 times another; `corners` are those places.
-// register and 1 or 2 times another; `corners` are those places.
 INLINE group load_corner(const cell *const *corners, const long each, long place, long step, long triple) {
   const cell *at = corners[place / each];
   switch (place % each) {
@@ -28,7 +23,6 @@ INLINE group load_corner(const cell *const *corners, const long each, long place
   }
 }
 
-// Adds a group of each place to its sums, and goes on to the next group.
 // Adds a group of each place to its sums, and goes on to the next group.
 INLINE void add_group(const long places, const long vectors, const long each, vector acc[MOST_PLACES][VECTORS],
                       const cell **corners, long step, long triple, const int8_t *w) {
@@ -42,12 +36,10 @@ INLINE void add_group(const long places, const long vectors, const long each, ve
 }
 
 // A sum waits for the one before it, so a tile of few sums takes groups in turn to several of each.
-// A sum waits for the one before it, so a tile of few sums takes groups in turn to several of each.
 #define TURNS(sums) ((sums) >= 10 ? 1 : (sums) >= 5 ? 2 : 3)
 
 // The sums of `places` times `vectors` of channels: the counts are constants, so all stay in registers. Places are a
 // step apart, half of them from `first` on and half from `second` on where there is one; then the largest of each
-// square of four is kept.
 // square of four is kept.
 INLINE void block(const long places, const long vectors, const bool is_square, NAME(block) *sums, const cell *first,
                   const cell *second, const octet_layer *layer, const NAME(piece) *piece, const int8_t *w,
@@ -104,7 +96,6 @@ INLINE void block(const long places, const long vectors, const bool is_square, N
 }
 
 // Tiles of constant sizes, for each number of vectors. EACH_TILE_1 and so on list them, the largest first.
-// Tiles of constant sizes, for each number of vectors. EACH_TILE_1 and so on list them, the largest first.
 #define TILE(v, n) \
   case n: return block(n, v, false, sums, first, NULL, layer, piece, w, channel);
 #define TILES(v)                           \
@@ -117,7 +108,6 @@ static __attribute__((noinline)) TARGET void NAME(tile)(
   switch (vectors) { EACH_COUNT(TILES) }
 }
 
-// Places of a tile for `left` of them: as few tiles as can be, of about the same size, and no tile larger than `left`.
 // Places of a tile for `left` of them: as few tiles as can be, of about the same size, and no tile larger than `left`.
 static TARGET long NAME(tile_places)(long vectors, long left) {
   const long most = PLACES(vectors), wanted = left > 2 * most ? most : left > most ? (left + 1) / 2 : left;
@@ -132,7 +122,6 @@ static TARGET long NAME(tile_places)(long vectors, long left) {
 }
 
 // All places of a piece for one block of channels, without a pool. The last tile may take places again.
-// All places of a piece for one block of channels, without a pool. The last tile may take places again.
 static TARGET void NAME(plain_places)(
   const octet_layer *layer, const NAME(piece) *piece, const int8_t *w, long channel, long vectors) {
   NAME(block) sums;
@@ -145,7 +134,6 @@ static TARGET void NAME(plain_places)(
   }
 }
 
-// The same with any pool.
 // The same with any pool.
 static TARGET void NAME(any_places)(
   const octet_layer *layer, const NAME(piece) *piece, const int8_t *w, long channel, long vectors) {
@@ -171,7 +159,6 @@ static TARGET void NAME(any_places)(
   }
 }
 
-// The same with a pool of 2 x 2, whose four places are computed together.
 // The same with a pool of 2 x 2, whose four places are computed together.
 #define SQUARE_TILES(v)                                                                                      \
   case v:                                                                                                    \
@@ -199,53 +186,96 @@ static TARGET void NAME(square_places)(
 #include "convolution-paired.h"
 #endif
 
-static TARGET void NAME(convolve)(const octet_layer *layer, const octet_rows *rows, long places, void *target) {
+// All channels of a piece.
+INLINE void convolve_piece(const octet_layer *layer, const NAME(piece) *piece) {
+#ifdef WIDE_VECTORS
+  if (layer->is_paired) return paired_places(layer, piece);
+#endif
+  const long pool = layer->pool_height * layer->pool_width;
+  const bool is_square = layer->pool_height == 2 && layer->pool_width == 2;
+  const int8_t *w = layer->weights;
+  for (long channel = 0; channel < layer->outputs; channel += VECTORS * LANES) {
+    const long vectors = smaller(VECTORS, (layer->outputs - channel + LANES - 1) / LANES);
+    if (pool == 1) {
+      NAME(plain_places)(layer, piece, w, channel, vectors);
+    } else if (is_square) {
+      NAME(square_places)(layer, piece, w, channel, vectors);
+    } else {
+      NAME(any_places)(layer, piece, w, channel, vectors);
+    }
+    w += layer->lines * layer->groups * vectors * LANES * DEPTH;
+  }
+}
+
+// Lines of a window that moves down, from line `first` of the rows on, and in each `count` cells from cell `from` on.
+INLINE void copy_lines(cell *cells, const octet_rows *rows, long first, long lines, long from, long count) {
+  long slot = (rows->first + first) % rows->slot_count;
+  for (long line = 0; line < lines; line++) {
+    copy_cells(cells + line * count, rows->slots + slot * rows->row_bytes + from, count);
+    slot = slot + 1 == rows->slot_count ? 0 : slot + 1;
+  }
   // Room for the last group of the last place to reach beyond the line.
-  // Room for the last group of the last place to reach beyond the line.
+  memset(cells + lines * count, 0, 2 * DEPTH * sizeof(cell));
+}
+
+// Rows whose lines fit scratch memory together: lines are copied once, though rows share them.
+INLINE void convolve_rows(const octet_layer *layer, cell *cells, long line_cells, long places, long count, long down,
+                          int8_t *target, long target_step) {
+  const long place_bytes = layer->outputs * (layer->is_wide ? 2 : 1), step = layer->stride_across * layer->channels;
+  const bool is_plain = layer->pool_height * layer->pool_width == 1 && !layer->is_paired;
+  NAME(piece) piece = {cells, line_cells, step, places, place_bytes, target};
+  if (places == 1 && is_plain) {
+    // Rows of one place are the places of a tile.
+    piece.step = down * line_cells;
+    piece.places = count;
+    piece.place_bytes = target_step;
+    convolve_piece(layer, &piece);
+    return;
+  }
+  if (is_plain && down * line_cells == places * step && target_step == places * place_bytes) {
+    // The windows of a row follow those of the one before.
+    piece.places = places * count;
+    convolve_piece(layer, &piece);
+    return;
+  }
+  for (long row = 0; row < count; row++) {
+    convolve_piece(layer, &piece);
+    piece.cells += down * line_cells;
+    piece.target += target_step;
+  }
+}
+
+static TARGET void NAME(convolve)(
+  const octet_layer *layer, const octet_rows *rows, long places, long count, void *target, long target_step) {
   enum { slack = 64, room = OCTET_SCRATCH_BYTES / sizeof(cell) };
   cell cells[room + slack] __attribute__((aligned(64)));
   const long lines = (layer->pool_height - 1) * layer->stride_down + layer->lines;
   const long step = layer->stride_across * layer->channels, place_step = layer->pool_width * step;
-  // Cells under one place, and what each further one adds.
+  const long down = layer->pool_height * layer->stride_down;
   // Cells under one place, and what each further one adds.
   const long alone = (layer->pool_width - 1) * step + layer->segment;
-  const bool fits = lines * (alone + (places - 1) * place_step) <= room;
-  const long most = fits ? places : (room / lines - alone) / place_step + 1;
-  const long element = layer->is_wide ? 2 : 1;
-  const long pool = layer->pool_height * layer->pool_width;
-  const bool is_square = layer->pool_height == 2 && layer->pool_width == 2;
-  for (long first = 0; first < places; first += most) {
-    const long count = smaller(most, places - first);
-    NAME(piece) piece;
-    piece.cells = cells;
-    piece.line_cells = alone + (count - 1) * place_step;
-    piece.step = step;
-    piece.places = count;
-    piece.place_bytes = layer->outputs * element;
-    piece.target = (int8_t *)target + first * piece.place_bytes;
-    for (long line = 0, slot = rows->first; line < lines; line++) {
-      copy_cells(cells + line * piece.line_cells, rows->slots + slot * rows->row_bytes + first * place_step,
-                 piece.line_cells);
-      slot = slot + 1 == rows->slot_count ? 0 : slot + 1;
+  const long line_cells = alone + (places - 1) * place_step;
+  int8_t *at = target;
+  if (lines * line_cells <= room) {
+    const bool fit = (lines + (count - 1) * down) * line_cells <= room;
+    const long most = fit ? count : (room / line_cells - lines) / down + 1;
+    for (long row = 0; row < count; row += most) {
+      const long some = smaller(most, count - row);
+      copy_lines(cells, rows, row * down, lines + (some - 1) * down, 0, line_cells);
+      convolve_rows(layer, cells, line_cells, places, some, down, at + row * target_step, target_step);
     }
-    memset(cells + lines * piece.line_cells, 0, 2 * DEPTH * sizeof(cell));
-#ifdef PAIRED
-    if (layer->is_paired) {
-      paired_places(layer, &piece);
-      continue;
-    }
-#endif
-    const int8_t *w = layer->weights;
-    for (long channel = 0; channel < layer->outputs; channel += VECTORS * LANES) {
-      const long vectors = smaller(VECTORS, (layer->outputs - channel + LANES - 1) / LANES);
-      if (pool == 1) {
-        NAME(plain_places)(layer, &piece, w, channel, vectors);
-      } else if (is_square) {
-        NAME(square_places)(layer, &piece, w, channel, vectors);
-      } else {
-        NAME(any_places)(layer, &piece, w, channel, vectors);
-      }
-      w += layer->lines * layer->groups * vectors * LANES * DEPTH;
+    return;
+  }
+  // A row in parts.
+  const long most = (room / lines - alone) / place_step + 1;
+  for (long row = 0; row < count; row++) {
+    for (long first = 0; first < places; first += most) {
+      const long some = smaller(most, places - first), part_cells = alone + (some - 1) * place_step;
+      const long place_bytes = layer->outputs * (layer->is_wide ? 2 : 1);
+      copy_lines(cells, rows, row * down, lines, first * place_step, part_cells);
+      const NAME(piece) piece = {cells, part_cells, step, some, place_bytes,
+                                 at + row * target_step + first * place_bytes};
+      convolve_piece(layer, &piece);
     }
   }
 }

@@ -44,7 +44,8 @@ INLINE void depthwise_place(const octet_layer *layer, const int8_t *const *lines
   emit(layer, sum, channel, count, target);
 }
 
-static TARGET void NAME(convolve_depthwise)(
+// A row.
+static __attribute__((noinline)) TARGET void NAME(depthwise_row)(
   const octet_layer *layer, const octet_rows *rows, long places, void *target) {
   enum { room = OCTET_SCRATCH_BYTES / sizeof(group), most_lines = OCTET_SCRATCH_BYTES / 64 * DEPTH };
   group columns[room] __attribute__((aligned(64)));
@@ -92,5 +93,25 @@ static TARGET void NAME(convolve_depthwise)(
         depthwise_places(taps, layer, columns, w, channel, count, output);
       }
     }
+  }
+}
+
+static TARGET void NAME(convolve_depthwise)(
+  const octet_layer *layer, const octet_rows *rows, long places, long count, void *target, long target_step) {
+  octet_rows own = *rows;
+  for (long row = 0; row < count; row++) {
+    NAME(depthwise_row)(layer, &own, places, (int8_t *)target + row * target_step);
+    own.first += layer->stride_down;
+    while (own.first >= own.slot_count) own.first -= own.slot_count;
+  }
+}
+
+// Cells of a row, each added to the sums of its channels.
+static TARGET void NAME(add_cells)(const int8_t *cells, long count, long channels, int32_t *sums) {
+  for (long channel = 0; channel < channels; channel += LANES) {
+    const long some = smaller(LANES, channels - channel);
+    vector sum = load_some(sums + channel, some);
+    for (long i = 0; i < count; i++) sum = plus(sum, widen(cells + i * channels + channel, some));
+    store_some(sums + channel, sum, some);
   }
 }

@@ -133,6 +133,11 @@ static __attribute__((noinline)) TARGET void NAME(emit_block)(
 #include "join.h"
 #include "dense.h"
 
+static TARGET void NAME(flip)(void *target, const uint8_t *source, long count) {
+  uint8_t *bytes = target;
+  for (long i = 0; i < count; i++) bytes[i] = source[i] ^ 0x80;
+}
+
 static __attribute__((noinline)) TARGET long NAME(peak)(long rounds) {
   int8_t bytes[64] __attribute__((aligned(64)));
   cell cells[DEPTH] = {1};
@@ -168,11 +173,13 @@ const octet_kernels NAME(kernels) = {
 #endif
   .convolve = NAME(convolve),
   .convolve_depthwise = NAME(convolve_depthwise),
+  .add_cells = NAME(add_cells),
   .join = NAME(join),
   .fold = NAME(fold),
   .finish = NAME(finish),
   .multiply = NAME(multiply),
   .fold_together = NAME(fold_together),
   .multiply_together = NAME(multiply_together),
+  .flip = NAME(flip),
   .peak = NAME(peak),
 };

@@ -16,7 +16,7 @@ import Testing
     let reference = WholeLayerReference(file)
     let model = try Model(copying: file)
     let kernels = HostKernels(model, set)
-    var storage = [UInt32](repeating: 0, count: model.arenaBytes / 4 + 1)
+    var storage = [UInt32](repeating: 0, count: kernels.arenaBytes(of: model) / 4 + 1)
     var span = storage.mutableSpan
     var arena = span.mutableBytes
     var session = try Session(model, arena: &arena, kernels: kernels)
@@ -77,10 +77,11 @@ import Testing
       for seed in 3_000_000..<3_000_100 as Range<UInt64> {
         let drawn = RandomModel(seed: seed, layerCount: 6)
         let model = try Model(copying: drawn.bytes)
-        var storage = [UInt32](repeating: 0, count: model.arenaBytes / 4 + 1)
+        let kernels = HostKernels(model, set)
+        var storage = [UInt32](repeating: 0, count: kernels.arenaBytes(of: model) / 4 + 1)
         var span = storage.mutableSpan
         var arena = span.mutableBytes
-        var session = try Session(model, arena: &arena, kernels: HostKernels(model, set))
+        var session = try Session(model, arena: &arena, kernels: kernels)
         let first = drawn.pixels(seed: 1)
         let second = drawn.pixels(seed: 2)
         try session.feed(row: first.span.extracting(0..<model.imageRowBytes))
@@ -165,7 +166,7 @@ import Testing
     await withTaskGroup(of: Int?.self) { group in
       for _ in 0..<8 {
         group.addTask {
-          var storage = [UInt32](repeating: 0, count: model.arenaBytes / 4 + 1)
+          var storage = [UInt32](repeating: 0, count: kernels.arenaBytes(of: model) / 4 + 1)
           var span = storage.mutableSpan
           var arena = span.mutableBytes
           guard var session = try? Session(model, arena: &arena, kernels: kernels) else { return nil }

@@ -40,7 +40,7 @@ enum InferencesCommand: Command {
     }
     let kernels = try HostKernels(model)
     let isBatch = arguments.flag("batch")
-    let arenaBytes = isBatch ? BatchSession.arenaBytes(model, kernels) : model.arenaBytes
+    let arenaBytes = isBatch ? BatchSession.arenaBytes(model, kernels) : kernels.arenaBytes(of: model)
     var storage = [UInt32](repeating: 0, count: (arenaBytes + 3) / 4)
     var words = storage.mutableSpan
     var arena = words.mutableBytes

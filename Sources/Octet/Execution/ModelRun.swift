@@ -25,12 +25,12 @@ package struct ModelRun: ~Copyable {
     }
   #endif
 
-  /// Prepares an arena: its first `model.arenaBytes` bytes, from a multiple of 4.
+  /// Prepares an arena: as many bytes as the kernels need, from a multiple of 4.
   #if OCTET_SMALL_CODE
     @inline(never)
   #endif
   package mutating func open(_ arena: UnsafeMutableRawPointer, _ kernels: some RowKernels) {
-    RunContext(model.records, arena: arena).fillRings()
+    kernels.prepare(arena, of: model)
     restart(arena, kernels)
   }
 

@@ -64,7 +64,7 @@ package struct RowSource: BitwiseCopyable, Sendable {
 extension RowStep {
   /// Row `row` of the input, from the image.
   @inline(__always)
-  static func feed(_ input: TensorRecord, row: Int) -> RowStep {
+  package static func feed(_ input: TensorRecord, row: Int) -> RowStep {
     RowStep(
       action: .feed, fill: 0, layer: 0, row: row,
       target: input.rowOffset(row &+ Int(input.borderAbove)), count: input.rowValues, source: .none)
@@ -72,7 +72,7 @@ extension RowStep {
 
   /// - Parameter row: border rows counted.
   @inline(__always)
-  static func border(_ tensor: TensorRecord, row: Int) -> RowStep {
+  package static func border(_ tensor: TensorRecord, row: Int) -> RowStep {
     RowStep(
       action: .border, fill: tensor.zeroPoint, layer: 0, row: row, target: tensor.rowOffset(row),
       count: Int(tensor.width) &* tensor.pixelBytes, source: .none)
@@ -80,21 +80,21 @@ extension RowStep {
 
   /// The whole ring of a tensor whose first row comes next.
   @inline(__always)
-  static func opening(_ tensor: TensorRecord) -> RowStep {
+  package static func opening(_ tensor: TensorRecord) -> RowStep {
     RowStep(
       action: .border, fill: tensor.zeroPoint, layer: 0, row: 0, target: Int(tensor.ringOffset),
       count: tensor.ringBytes, source: .none)
   }
 
   @inline(__always)
-  static func start(layer: Int, _ shape: LayerShape) -> RowStep {
+  package static func start(layer: Int, _ shape: LayerShape) -> RowStep {
     RowStep(
       action: .start, fill: 0, layer: layer, row: 0, target: Int(shape.layer.accumulatorsOffset),
       count: Int(shape.accumulatorsBytes), source: .none)
   }
 
   @inline(__always)
-  static func compute(layer: Int, row: Int, _ shape: LayerShape) -> RowStep {
+  package static func compute(layer: Int, row: Int, _ shape: LayerShape) -> RowStep {
     RowStep(
       action: .compute, fill: 0, layer: layer, row: row,
       target: shape.output.rowOffset(row &+ Int(shape.output.borderAbove)),
@@ -106,7 +106,7 @@ extension RowStep {
 
   /// - Parameter row: of the input.
   @inline(__always)
-  static func fold(layer: Int, row: Int, _ shape: LayerShape) -> RowStep {
+  package static func fold(layer: Int, row: Int, _ shape: LayerShape) -> RowStep {
     RowStep(
       action: .fold, fill: 0, layer: layer, row: row, target: Int(shape.layer.accumulatorsOffset),
       count: shape.input.rowValues, source: RowSource(shape.input, from: row, columns: 0))

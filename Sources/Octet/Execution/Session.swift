@@ -6,18 +6,20 @@ public struct Session<Kernels: RowKernels>: ~Copyable, ~Escapable {
   private let kernels: Kernels
   private var arena: MutableRawSpan
 
-  /// Opens a session over the first `model.arenaBytes` bytes of the arena, which must start at a multiple of 4.
+  /// Opens a session over the first bytes of the arena, which must start at a multiple of 4: as many as
+  /// `kernels.arenaBytes(of: model)` says, which are `model.arenaBytes` with all kernels for chips.
   @_lifetime(&arena)
   public init(_ model: Model, arena: inout MutableRawSpan, kernels: Kernels) throws(SessionError) {
-    guard arena.byteCount >= model.arenaBytes else {
-      throw SessionError.arenaTooSmall(bytes: arena.byteCount, needed: model.arenaBytes)
+    let needed = kernels.arenaBytes(of: model)
+    guard arena.byteCount >= needed else {
+      throw SessionError.arenaTooSmall(bytes: arena.byteCount, needed: needed)
     }
     let start = Self.start(&arena)
     guard UInt(bitPattern: start) & 3 == 0 else { throw SessionError.arenaNotAligned }
     self.kernels = kernels
     run = ModelRun(model)
     run.open(start, kernels)
-    self.arena = arena._mutatingExtracting(..<model.arenaBytes)
+    self.arena = arena._mutatingExtracting(..<needed)
   }
 
   /// The arena's first byte, good as long as the session.
@@ -145,7 +147,7 @@ extension Session where Kernels == PlainKernels {
 
 /// Why a session cannot be opened, or a row not be fed.
 public enum SessionError: Error, Equatable, Sendable {
-  /// The arena has fewer bytes than `model.arenaBytes`.
+  /// The arena has fewer bytes than the session needs.
   case arenaTooSmall(bytes: Int, needed: Int)
   /// The arena must start at a multiple of 4.
   case arenaNotAligned

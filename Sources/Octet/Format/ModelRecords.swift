@@ -26,9 +26,25 @@ package struct ModelRecords: RecordSource, Sendable {
   let bytes: ModelBytes
   package let layerCount: Int
 
+  #if hasFeature(Embedded)
+    @inline(__always)
+    private var own: ModelBytes { bytes }
+  #else
+    /// Where the records of tensors and layers are: those of the file, or a copy that has other rings.
+    private var own: ModelBytes
+  #endif
+
+  init(_ bytes: ModelBytes, layerCount: Int) {
+    self.bytes = bytes
+    self.layerCount = layerCount
+    #if !hasFeature(Embedded)
+      own = bytes
+    #endif
+  }
+
   @inline(__always)
   package func tensor(_ index: Int) -> TensorRecord {
-    TensorRecord(ModelBytes(bytes.pointer(Self.tensorOffset(index))))
+    TensorRecord(ModelBytes(own.pointer(Self.tensorOffset(index))))
   }
 
   /// Layer `index`, whose kind the loader has checked.
@@ -41,12 +57,12 @@ package struct ModelRecords: RecordSource, Sendable {
   /// Nil for a kind that this program cannot run.
   @inline(__always)
   func uncheckedLayer(_ index: Int) -> LayerRecord? {
-    LayerRecord(ModelBytes(bytes.pointer(layerOffset(index))))
+    LayerRecord(ModelBytes(own.pointer(layerOffset(index))))
   }
 
   @inline(__always)
   package func firstInput(_ index: Int) -> Int {
-    Int(bytes.half(layerOffset(index) &+ LayerRecord.Field.input))
+    Int(own.half(layerOffset(index) &+ LayerRecord.Field.input))
   }
 
   /// The weights of a layer that has some, in the order of the file.
@@ -56,6 +72,28 @@ package struct ModelRecords: RecordSource, Sendable {
 
   /// Bytes of the file; the loader has compared the header's field with them.
   var byteCount: UInt32 { bytes.word(FileFormat.length) }
+
+  #if !hasFeature(Embedded)
+    /// Bytes of the header and the records, which come first in the file.
+    package var recordsBytes: Int { Int(layerOffset(layerCount)) }
+
+    /// The same model with other rings.
+    ///
+    /// - Parameters:
+    ///   - copy: `recordsBytes` bytes at a multiple of 4, good as long as the records are used.
+    ///   - change: gets the copy of each tensor's record, and then of each layer's.
+    package func relaid(
+      in copy: UnsafeMutableRawPointer, tensor: (Int, UnsafeMutableRawPointer) -> Void,
+      layer: (Int, UnsafeMutableRawPointer) -> Void
+    ) -> ModelRecords {
+      copy.copyMemory(from: bytes.start, byteCount: recordsBytes)
+      for index in 0...layerCount { tensor(index, copy + Int(Self.tensorOffset(index))) }
+      for index in 0..<layerCount { layer(index, copy + Int(layerOffset(index))) }
+      var records = self
+      records.own = ModelBytes(UnsafeRawPointer(copy))
+      return records
+    }
+  #endif
 
   @inline(__always)
   static func tensorOffset(_ index: Int) -> UInt32 {

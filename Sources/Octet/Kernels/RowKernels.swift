@@ -19,6 +19,10 @@ public protocol RowKernels {
   func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer)
   /// A row of sums of two values.
   func add(_ row: JoinRow)
+  /// Bytes of arena that a session with these kernels needs; no fewer than the model's own.
+  func arenaBytes(of model: Model) -> Int
+  /// Fills an arena of so many bytes with what does not change from image to image.
+  func prepare(_ arena: UnsafeMutableRawPointer, of model: Model)
   /// Whether the kernels have worked out the steps of an image beforehand, and `run` takes them.
   var haveSteps: Bool { get }
   /// Goes on from a place in these steps with rows of the image, until another row of it is needed or the image is
@@ -50,6 +54,15 @@ extension RowKernels {
     from position: Int, pixels: UnsafePointer<UInt8>, rows: Int, arena: UnsafeMutableRawPointer,
     observer: inout Observer
   ) -> Int? { nil }
+
+  /// What the file's plan needs.
+  @inline(__always)
+  public func arenaBytes(of model: Model) -> Int { model.arenaBytes }
+
+  /// Fills the rings of the file's plan.
+  public func prepare(_ arena: UnsafeMutableRawPointer, of model: Model) {
+    RunContext(model.records, arena: arena).fillRings()
+  }
 
   // The plain rows, as each kind of layer defines them.
 

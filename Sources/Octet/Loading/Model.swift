@@ -36,7 +36,7 @@ public struct Model: Sendable {
     readingInPlace file: UnsafeRawBufferPointer, workLimit: UInt64 = Work.defaultLimit
   ) throws(ModelError) {
     let header = try Header(file)
-    records = ModelRecords(bytes: header.bytes, layerCount: Int(header.layerCount))
+    records = ModelRecords(header.bytes, layerCount: Int(header.layerCount))
     arenaBytes = Int(header.arenaBytes)
     outputCount = Int(header.outputCount)
     outputsOffset = header.outputsOffset

@@ -207,6 +207,45 @@ static int output_at(const sample *s, const int8_t *target, long index) {
   return (int16_t)((uint8_t)target[2 * index] | (uint8_t)target[2 * index + 1] << 8);
 }
 
+// The sum of output `c` over the window whose first line is `first` of the rows and first cell `cell` of each line.
+static int32_t window_sum(const sample *s, const octet_rows *rows, long first, long cell, long c, bool is_depthwise) {
+  const octet_layer *l = &s->layer;
+  int32_t sum = s->bias[c];
+  for (long line = 0; line < l->lines; line++) {
+    const int8_t *cells = rows->slots + (rows->first + first + line) % rows->slot_count * rows->row_bytes + cell;
+    if (is_depthwise) {
+      for (long column = 0; column < l->window_width; column++) {
+        sum += cells[column * l->channels + c] * s->plain[(line * l->window_width + column) * l->outputs + c];
+      }
+    } else {
+      for (long i = 0; i < l->segment; i++) sum += cells[i] * s->plain[(c * l->lines + line) * l->segment + i];
+    }
+  }
+  return sum;
+}
+
+// Cells that are added to a sum for each channel, and pixels that become activations.
+static void check_cells(const octet_kernels *k, unsigned long seed) {
+  const long channels = between(1, draw(2) ? 20 : 150), count = between(1, 30);
+  int8_t *cells = block_of((size_t)(count * channels)), *flipped = block_of((size_t)(count * channels));
+  int32_t *sums = block_of((size_t)channels * 4), *expected = block_of((size_t)channels * 4);
+  fill(cells, count * channels);
+  for (long c = 0; c < channels; c++) expected[c] = sums[c] = (int32_t)between(-100000, 100000);
+  for (long i = 0; i < count * channels; i++) expected[i % channels] += cells[i];
+  k->add_cells(cells, count, channels, sums);
+  k->flip(flipped, (const uint8_t *)cells, count * channels);
+  for (long c = 0; c < channels; c++) {
+    if (sums[c] != expected[c]) fail(k, "a sum of cells", seed);
+  }
+  for (long i = 0; i < count * channels; i++) {
+    if (flipped[i] != (int8_t)(cells[i] ^ 0x80)) fail(k, "a flipped byte", seed);
+  }
+  free(cells);
+  free(flipped);
+  free(sums);
+  free(expected);
+}
+
 static void check_window(const octet_kernels *k, unsigned long seed, bool is_depthwise) {
   const long channels = draw(4) == 0 ? 8 << draw(5) : between(1, draw(3) ? 9 : 150), window_width = between(1, 5);
   const long lines = between(1, draw(4) ? 4 : 12);
@@ -224,40 +263,36 @@ static void check_window(const octet_kernels *k, unsigned long seed, bool is_dep
   l->pool_height = pool_height;
   l->pool_width = pool_width;
   // Now and then so wide that scratch memory holds a part.
-  const long places = between(1, draw(20) ? 20 : 400);
-  const long needed = (l->pool_height - 1) * l->stride_down + lines;
+  const long places = draw(3) == 0 ? between(1, 3) : between(1, draw(20) ? 20 : 400), count = between(1, 5);
+  const long needed = (l->pool_height - 1) * l->stride_down + lines, down = l->pool_height * l->stride_down;
   const long width = ((places * l->pool_width - 1) * l->stride_across + window_width) * channels;
   if ((is_depthwise ? octet_depthwise_scratch_needed(l) : octet_scratch_needed(l)) <= OCTET_SCRATCH_BYTES) {
     // The ring ends where its last row does.
-    const octet_rows shape = {NULL, width, needed + draw(3), 0};
+    const octet_rows shape = {NULL, width, needed + (count - 1) * down + draw(3), 0};
     int8_t *ring = block_of((size_t)(shape.slot_count * width));
     fill(ring, shape.slot_count * width);
     const octet_rows rows = {ring, width, shape.slot_count, draw((uint32_t)shape.slot_count)};
-    int8_t *target = block_of((size_t)(places * outputs * (l->is_wide ? 2 : 1)));
-    (is_depthwise ? k->convolve_depthwise : k->convolve)(l, &rows, places, target);
-    for (long place = 0; place < places; place++) {
-      for (long c = 0; c < outputs; c++) {
-        int32_t best = INT32_MIN;
-        for (long down = 0; down < l->pool_height; down++) {
-          for (long across = 0; across < l->pool_width; across++) {
-            int32_t sum = s.bias[c];
-            for (long line = 0; line < lines; line++) {
-              const long slot = (rows.first + down * l->stride_down + line) % rows.slot_count;
-              const int8_t *cells =
-                ring + slot * width + (place * l->pool_width + across) * l->stride_across * channels;
-              if (is_depthwise) {
-                for (long column = 0; column < window_width; column++) {
-                  sum += cells[column * channels + c] * s.plain[(line * window_width + column) * outputs + c];
-                }
-              } else {
-                for (long i = 0; i < l->segment; i++) sum += cells[i] * s.plain[(c * lines + line) * l->segment + i];
-              }
-            }
+    // Rows of outputs follow one another, or have a border between them that stays as it is.
+    const long row_bytes = places * outputs * (l->is_wide ? 2 : 1), border = draw(2) ? between(1, 70) : 0;
+    const long step = row_bytes + border;
+    int8_t *target = block_of((size_t)(count * step - border));
+    (is_depthwise ? k->convolve_depthwise : k->convolve)(l, &rows, places, count, target, step);
+    for (long row = 0; row < count; row++) {
+      for (long i = row_bytes; row + 1 < count && i < step; i++) {
+        if (target[row * step + i] != 0) fail(k, "the border beside a convolution", seed);
+      }
+      for (long place = 0; place < places; place++) {
+        for (long c = 0; c < outputs; c++) {
+          int32_t best = INT32_MIN;
+          for (long at = 0; at < l->pool_height * l->pool_width; at++) {
+            const long pooled = place * l->pool_width + at % l->pool_width;
+            const long line = row * down + at / l->pool_width * l->stride_down;
+            const int32_t sum = window_sum(&s, &rows, line, pooled * l->stride_across * channels, c, is_depthwise);
             best = sum > best ? sum : best;
           }
-        }
-        if (output_at(&s, target, place * outputs + c) != expected_output(&s, best, c)) {
-          fail(k, is_depthwise ? "a depthwise convolution" : "a convolution", seed);
+          if (output_at(&s, target + row * step, place * outputs + c) != expected_output(&s, best, c)) {
+            fail(k, is_depthwise ? "a depthwise convolution" : "a convolution", seed);
+          }
         }
       }
     }
@@ -373,6 +408,7 @@ int main(int count, char **arguments) {
       check_dense(k, seed);
       check_together(k, seed);
       check_join(k, seed);
+      check_cells(k, seed);
     }
     printf("%s: %lu random layers of each kind agree, with %ld sums that are lines\n", names[i], rounds, lines_found);
     if (rounds >= 60 && lines_found == 0) {

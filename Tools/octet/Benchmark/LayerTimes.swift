@@ -13,8 +13,11 @@ struct LayerTimes: RunObserver {
   mutating func didRun(layer: Int, row: RawSpan) { record(layer) }
 
   private mutating func record(_ layer: Int) {
-    nanoseconds[layer] &+= ProcessorClock.wall &- start
+    let now = ProcessorClock.wall
+    nanoseconds[layer] &+= now &- start
     calls[layer] &+= 1
+    // A layer may have made several rows.
+    start = now
   }
 
   /// Seconds, less what asking the clock took.

@@ -149,7 +149,7 @@ struct ModelBenchmark {
   }
 
   private func withSession<Result>(_ body: (inout Session<HostKernels>) -> Result) -> Result {
-    var words = [UInt32](repeating: 0, count: (model.arenaBytes + 3) / 4)
+    var words = [UInt32](repeating: 0, count: (kernels.arenaBytes(of: model) + 3) / 4)
     var span = words.mutableSpan
     var arena = span.mutableBytes
     do throws(SessionError) {
