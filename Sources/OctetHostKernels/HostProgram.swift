@@ -55,7 +55,8 @@ struct HostProgram {
   /// Nil where a host's layout of the rings would be too large.
   init?(
     _ model: Model, _ kernels: UnsafePointer<octet_kernels>?, in storage: PackedStorage,
-    packed: [UnsafePointer<octet_layer>?], joins: [UnsafePointer<octet_join>?]
+    packed: [UnsafePointer<octet_layer>?], joins: [UnsafePointer<octet_join>?],
+    means: [UnsafePointer<octet_layer>?]
   ) {
     guard let layout = HostLayout(model, in: storage) else { return nil }
     let records = layout.records
@@ -68,7 +69,8 @@ struct HostProgram {
     height = model.imageHeight
     let foldsPixels = Self.foldsPixels(model, packed[0])
     let maker = StepMaker(
-      records: records, kernels: kernels, foldsPixels: foldsPixels, packed: packed, joins: joins)
+      records: records, kernels: kernels, foldsPixels: foldsPixels, packed: packed, joins: joins,
+      means: means)
     var steps: [Step] = []
     var lastFeed = 0
     var order = StripOrder(records, strips: layout.strips)

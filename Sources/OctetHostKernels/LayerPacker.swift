@@ -71,7 +71,7 @@ struct LayerPacker {
       zero_point: output.zeroPoint, minimum: output.minimum, maximum: output.maximum, is_wide: output.isWide,
       rounding: Int32(Self.way(output.rounding)), is_single: output.isCoarse,
       outputs: outputs, segment: segment, groups: (segment + kernels.depth - 1) / kernels.depth,
-      lines: lines, wide: 0, is_paired: false, window_width: Int(record.windowWidth),
+      lines: lines, wide: 0, is_flat: false, is_paired: false, window_width: Int(record.windowWidth),
       channels: Int(shape.input.channels),
       stride_down: Int(record.strideDown), stride_across: Int(record.strideAcross),
       pool_height: Int(record.poolHeight), pool_width: Int(record.poolWidth))
@@ -210,21 +210,27 @@ struct LayerPacker {
     channel % 16 / 4 * 16 + channel / 16 * 4 + channel % 4
   }
 
-  /// Brings the first `layer.wide` values into that order; where there are fewer channels, they are repeated.
+  /// Brings the first `layer.wide` values into that order; where the layer is flat, they are repeated.
   private func widen(_ values: UnsafePointer<Int32>?, _ layer: octet_layer) {
     // Made by `geometry`, with room for whole vectors.
     guard let values = UnsafeMutablePointer(mutating: values) else { return }
-    let own = (0..<layer.wide).map { values[layer.outputs < layer.wide ? $0 % layer.outputs : $0] }
+    let own = (0..<layer.wide).map { values[layer.is_flat ? $0 % layer.outputs : $0] }
     for place in own.indices {
       values[place / kernels.wide * kernels.wide + Self.widePlace(place % kernels.wide)] = own[place]
     }
   }
 
-  /// How many channels are taken 64 at a time.
+  /// Whether the channels of several places fill 64 outputs.
+  private func isFlat(_ layer: octet_layer) -> Bool {
+    kernels.wide > 0 && hasPlainBytes(layer) && [8, 16, 32].contains(layer.outputs)
+      && layer.stride_across <= 2
+  }
+
+  /// How many channels are taken 64 at a time, with those that are missing; a few are left to single vectors.
   private func wideChannels(_ layer: octet_layer) -> Int {
     guard kernels.wide > 0, hasPlainBytes(layer) else { return 0 }
-    if layer.outputs >= kernels.wide { return layer.outputs / kernels.wide * kernels.wide }
-    return [8, 16, 32].contains(layer.outputs) && layer.stride_across <= 2 ? kernels.wide : 0
+    let (whole, rest) = (layer.outputs / kernels.wide * kernels.wide, layer.outputs % kernels.wide)
+    return layer.is_flat || rest > kernels.lanes ? whole + kernels.wide : whole
   }
 
   /// Vectors of channels, in them columns of the window, groups of its lines, channels and lines. As in `packGroups`,
@@ -232,6 +238,7 @@ struct LayerPacker {
   private func packDepthwise(_ shape: LayerShape, _ layer: inout octet_layer) {
     let (lanes, depth, wide) = (kernels.lanes, kernels.depth, kernels.wide)
     let (outputs, columns) = (layer.outputs, layer.window_width)
+    layer.is_flat = isFlat(layer)
     layer.wide = wideChannels(layer)
     let weights = weights(shape)
     let padded = max(roundedUp(outputs, to: lanes), layer.wide)
@@ -239,7 +246,7 @@ struct LayerPacker {
     let packed = storage.allocate(padded * taps * depth, of: Int8.self)
     // Made by `geometry`.
     guard let start = UnsafeMutablePointer(mutating: layer.start) else { return }
-    for lane in 0..<max(outputs, layer.wide) {
+    for lane in 0..<(layer.is_flat ? layer.wide : outputs) {
       let channel = lane % outputs
       let isWide = lane < layer.wide
       let vector = isWide ? lane / wide * wide : lane / lanes * lanes

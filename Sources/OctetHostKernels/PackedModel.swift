@@ -25,14 +25,16 @@ final class PackedModel: @unchecked Sendable {
     // Nil where the plain kernels have to do it.
     var layers = [UnsafePointer<octet_layer>?](repeating: nil, count: model.layerCount)
     var joins = [UnsafePointer<octet_join>?](repeating: nil, count: model.layerCount)
+    var means = layers
     if let kernels {
       let packer = LayerPacker(model: model, kernels: kernels.pointee, storage: storage)
       for index in layers.indices {
         layers[index] = packer.pack(index)
         joins[index] = packer.packJoin(index)
+        means[index] = packer.packMean(index)
       }
     }
-    program = HostProgram(model, kernels, in: storage, packed: layers, joins: joins)
+    program = HostProgram(model, kernels, in: storage, packed: layers, joins: joins, means: means)
     let isBatched = program.map { $0.gainsTogether && $0.arenaBytes <= Self.largestBatchArena } ?? false
     imagesTogether = isBatched ? HostProgram.imagesTogether : 1
   }

@@ -8,6 +8,7 @@ struct StepMaker {
   let foldsPixels: Bool
   let packed: [UnsafePointer<octet_layer>?]
   let joins: [UnsafePointer<octet_join>?]
+  let means: [UnsafePointer<octet_layer>?]
 
   /// Borders above come back where later rows took their slots.
   func forEachBorderAbove(_ body: (HostProgram.Step) -> Void) {
@@ -79,6 +80,7 @@ struct StepMaker {
 
   private func computeCall(_ layer: Int, _ shape: LayerShape) -> HostProgram.Step.Call {
     if joins[layer] != nil { return .join }
+    if means[layer] != nil { return .finish }
     guard packed[layer] != nil else { return .plain }
     switch shape.layer.kind.weighted {
     case .dense: return shape.keepsAccumulators ? .finish : .multiply
@@ -91,7 +93,8 @@ struct StepMaker {
   private func step(_ step: RowStep, _ shape: LayerShape, _ call: HostProgram.Step.Call) -> HostProgram.Step {
     let other = records.tensor(Int(shape.layer.secondInput))
     return HostProgram.Step(
-      call: call, step: step, rowBytes: shape.output.rowBytes, packed: packed[step.layer],
+      call: call, step: step, rowBytes: shape.output.rowBytes,
+      packed: packed[step.layer] ?? means[step.layer],
       join: joins[step.layer],
       second: call == .join ? other.rowOffset(step.row + Int(other.borderAbove)) : 0,
       secondRowBytes: other.rowBytes,

@@ -23,6 +23,8 @@
 // Places before a pool of 2 x 2 that are computed together.
 #define SQUARE_PLACES(v) ((v) == 1 ? 16 : (v) == 4 ? 4 : 8)
 #define PACKED 4
+#define DIRECT_GROUPS 12
+#define DIRECT_PLACES(v) ((v) == 1 ? 8 : 4)
 #define WIDE_VECTORS
 #define KEEP(x) __asm__ volatile("" : "+v"(x))
 
@@ -219,6 +221,19 @@ INLINE void copy_cells(cell *target, const int8_t *source, long count) {
   if (i < count) {
     const vector last = _mm512_maskz_loadu_epi8(first_bits(count - i), source + i);
     _mm512_storeu_si512(target + i, _mm512_xor_si512(last, flip));
+  }
+}
+
+#define FLIPS
+INLINE void flip_bytes(uint8_t *target, const uint8_t *source, long count) {
+  const vector flip = _mm512_set1_epi8((char)0x80);
+  long i = 0;
+  for (; i + 64 <= count; i += 64) {
+    _mm512_storeu_si512(target + i, _mm512_xor_si512(_mm512_loadu_si512(source + i), flip));
+  }
+  if (i < count) {
+    const __mmask64 some = first_bits(count - i);
+    _mm512_mask_storeu_epi8(target + i, some, _mm512_xor_si512(_mm512_maskz_loadu_epi8(some, source + i), flip));
   }
 }
 

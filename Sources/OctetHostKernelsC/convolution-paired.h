@@ -78,6 +78,24 @@ static __attribute__((noinline)) TARGET void emit_paired(
   }
 }
 
+// Eight places at a time, without a pool, of which there are at least so many; the last may be taken again.
+INLINE void paired_directly_as(const int rounding, const octet_layer *layer, const NAME(piece) *piece) {
+  NAME(block) sums;
+  for (long done = 0; done < piece->places; done += 8) {
+    const long first = smaller(done, piece->places - 8);
+    paired_block(8, false, sums.of, piece->cells + first * piece->step, NULL, layer, piece);
+    emit_paired_as(rounding, layer, sums.of, 8, piece->target + first * PAIRED);
+  }
+}
+
+INLINE void paired_directly(const octet_layer *layer, const NAME(piece) *piece) {
+  switch (layer->rounding) {
+    case OCTET_ROUND_TWICE: return paired_directly_as(OCTET_ROUND_TWICE, layer, piece);
+    case OCTET_ROUND_AWAY: return paired_directly_as(OCTET_ROUND_AWAY, layer, piece);
+    default: paired_directly_as(OCTET_ROUND_UP, layer, piece);
+  }
+}
+
 // All places of a piece, without a pool or with one of 2 x 2. Tiles begin at even places, so the last are small.
 static __attribute__((noinline)) TARGET void paired_places(const octet_layer *layer, const NAME(piece) *piece) {
   // So many places become outputs together, whose vectors are taken in fours.
@@ -85,6 +103,7 @@ static __attribute__((noinline)) TARGET void paired_places(const octet_layer *la
   vector sums[together / 2 + 3];
   const long below = layer->stride_down * piece->line_cells;
   const bool is_square = layer->pool_height == 2;
+  if (!is_square && piece->places >= 8) return paired_directly(layer, piece);
   const long width = is_square ? 2 * piece->step : piece->step;
   for (long done = 0; done < piece->places; done += together) {
     const long places = smaller(together, piece->places - done);
@@ -92,9 +111,8 @@ static __attribute__((noinline)) TARGET void paired_places(const octet_layer *la
       const long left = places - place;
       const cell *first = piece->cells + (done + place) * width;
       vector *at = sums + place / 2;
-      size = left >= 16 && !is_square ? 16 : left >= 4 ? 4 : left >= 2 ? 2 : 1;
+      size = left >= 4 ? 4 : left >= 2 ? 2 : 1;
       switch (is_square ? 4 * size + 1 : size) {
-        case 16: paired_block(16, false, at, first, NULL, layer, piece); break;
         case 4: paired_block(4, false, at, first, NULL, layer, piece); break;
         case 2: paired_block(2, false, at, first, NULL, layer, piece); break;
         case 1: paired_block(1, false, at, first, NULL, layer, piece); break;

@@ -121,9 +121,82 @@ static TARGET long NAME(tile_places)(long vectors, long left) {
   return enough <= left ? enough : fitting;
 }
 
+#ifdef DIRECT_GROUPS
+// All places of a piece for one block of channels, without a pool, for windows of few groups: little would be gained by
+// large tiles, so a few places at a time become outputs at once. The last may be taken again.
+INLINE void direct_as(const long vectors, const int rounding, const octet_layer *layer, const NAME(piece) *piece,
+                      const int8_t *w, long channel) {
+  scaling scalings[VECTORS];
+  vector start[VECTORS];
+  UNROLL for (long v = 0; v < vectors; v++) {
+    scalings[v] = load_scaling(layer, channel + v * LANES, rounding);
+    start[v] = load(layer->start + channel + v * LANES);
+  }
+  const limits l = load_limits(layer);
+  const long size = DIRECT_PLACES(vectors), together = PACKED_PLACES(vectors), step = piece->step;
+  const long lines = layer->lines, groups = layer->groups, triple = 3 * step;
+  const long rest = piece->line_cells - groups * DEPTH;
+  for (long done = 0; done < piece->places; done += size) {
+    const long first = smaller(done, piece->places - size);
+    vector acc[MOST_PLACES][VECTORS];
+    const cell *corners[MOST_PLACES];
+    UNROLL for (long i = 0; i < size; i += 4) corners[i / 4] = piece->cells + (first + i) * step;
+    UNROLL for (long i = 0; i < size; i++) {
+      UNROLL for (long v = 0; v < vectors; v++) acc[i][v] = start[v];
+    }
+    const int8_t *at = w;
+    for (long line = 0; line < lines; line++) {
+      for (long g = 0; g < groups; g++) {
+        add_group(size, vectors, 4, acc, corners, step, triple, at);
+        at += vectors * LANES * DEPTH;
+      }
+      UNROLL for (long i = 0; i < size; i += 4) corners[i / 4] += rest;
+    }
+    int8_t *target = piece->target + first * piece->place_bytes + channel;
+    UNROLL for (long i = 0; i < size; i += together) {
+      vector values[PACKED];
+      UNROLL for (long p = 0; p < together; p++) {
+        UNROLL for (long v = 0; v < vectors; v++) {
+          values[p * vectors + v] = rescaled(acc[i + p][v], scalings[v], rounding);
+        }
+      }
+      store_places(l, values, vectors, together, target + i * piece->place_bytes, piece->place_bytes);
+    }
+  }
+}
+
+#define DIRECT(v, r) direct_as(v, r, layer, piece, w, channel)
+static __attribute__((noinline)) TARGET void NAME(direct_places)(
+  const octet_layer *layer, const NAME(piece) *piece, const int8_t *w, long channel, long vectors) {
+  if (vectors == 1) {
+    switch (layer->rounding) {
+      case OCTET_ROUND_TWICE: DIRECT(1, OCTET_ROUND_TWICE); break;
+      case OCTET_ROUND_AWAY: DIRECT(1, OCTET_ROUND_AWAY); break;
+      default: DIRECT(1, OCTET_ROUND_UP);
+    }
+  } else {
+    switch (layer->rounding) {
+      case OCTET_ROUND_TWICE: DIRECT(2, OCTET_ROUND_TWICE); break;
+      case OCTET_ROUND_AWAY: DIRECT(2, OCTET_ROUND_AWAY); break;
+      default: DIRECT(2, OCTET_ROUND_UP);
+    }
+  }
+}
+#undef DIRECT
+
+// Whether that is the way.
+INLINE bool is_direct(const octet_layer *layer, const NAME(piece) *piece, long channel, long vectors) {
+  return vectors <= 2 && layer->lines * layer->groups <= DIRECT_GROUPS && piece->places >= DIRECT_PLACES(vectors) &&
+         channel + vectors * LANES <= layer->outputs && writes_bytes(layer);
+}
+#endif
+
 // All places of a piece for one block of channels, without a pool. The last tile may take places again.
 static TARGET void NAME(plain_places)(
   const octet_layer *layer, const NAME(piece) *piece, const int8_t *w, long channel, long vectors) {
+#ifdef DIRECT_GROUPS
+  if (is_direct(layer, piece, channel, vectors)) return NAME(direct_places)(layer, piece, w, channel, vectors);
+#endif
   NAME(block) sums;
   const long size = NAME(tile_places)(vectors, piece->places);
   for (long done = 0; done < piece->places; done += size) {

@@ -44,36 +44,22 @@ INLINE void depthwise_place(const octet_layer *layer, const int8_t *const *lines
   emit(layer, sum, channel, count, target);
 }
 
-// A row.
+// A row, whose window has these lines; from channel `first_channel` on, whose weights are at `w`.
 static __attribute__((noinline)) TARGET void NAME(depthwise_row)(
-  const octet_layer *layer, const octet_rows *rows, long places, void *target) {
-  enum { room = OCTET_SCRATCH_BYTES / sizeof(group), most_lines = OCTET_SCRATCH_BYTES / 64 * DEPTH };
+  const octet_layer *layer, const int8_t *const *lines, long places, const int8_t *first_w, long first_channel,
+  int8_t *target) {
+  enum { room = OCTET_SCRATCH_BYTES / sizeof(group) };
   group columns[room] __attribute__((aligned(64)));
   const long channels = layer->outputs, groups = layer->groups, taps = groups * layer->window_width;
   const long stride = layer->stride_across, element = layer->is_wide ? 2 : 1;
-  // The lines of the window; what is missing in the last group has weights of 0. LayerPacker has seen to the room.
-  const int8_t *lines[most_lines];
-  for (long line = 0, slot = rows->first; line < groups * DEPTH; line++) {
-    lines[line] = rows->slots + slot * rows->row_bytes;
-    if (line + 1 < layer->lines) slot = slot + 1 == rows->slot_count ? 0 : slot + 1;
-  }
-#ifdef WIDE_VECTORS
-  if (channels < layer->wide) return depthwise_flat(layer, lines, places, target);
-#endif
   // As many places as there is room for their columns, which is so for one.
   const long most = (room / groups - layer->window_width) / stride + 1;
   for (long first = 0; first < places; first += most) {
     const long count = smaller(most, places - first);
     const long column_count = (count - 1) * stride + layer->window_width;
-    const int8_t *w = layer->weights;
-    int8_t *output = (int8_t *)target + first * channels * element;
-    long channel = 0;
-#ifdef WIDE_VECTORS
-    for (; channel < layer->wide; channel += WIDE, w += taps * WIDE * DEPTH) {
-      depthwise_wide(layer, lines, first * stride * channels + channel, w, channel, count, output + channel);
-    }
-#endif
-    for (; channel < channels; channel += LANES, w += taps * LANES * DEPTH) {
+    const int8_t *w = first_w;
+    int8_t *output = target + first * channels * element;
+    for (long channel = first_channel; channel < channels; channel += LANES, w += taps * LANES * DEPTH) {
       const long some = smaller(LANES, channels - channel), start = first * stride * channels + channel;
       if (count == 1) {
         depthwise_place(layer, lines, start, w, channel, some, output + channel * element);
@@ -96,13 +82,52 @@ static __attribute__((noinline)) TARGET void NAME(depthwise_row)(
   }
 }
 
+// Rows whose lines follow one another in `lines`.
+INLINE void depthwise_rows(const octet_layer *layer, const int8_t *const *lines, long places, long count,
+                           int8_t *target, long target_step) {
+  const int8_t *w = layer->weights;
+  const long down = layer->stride_down;
+  long channel = 0;
+#ifdef WIDE_VECTORS
+  if (layer->is_flat) {
+    for (long row = 0; row < count; row++) {
+      depthwise_flat(layer, lines + row * down, places, target + row * target_step);
+    }
+    return;
+  }
+  const long taps = layer->groups * layer->window_width;
+  for (; channel < layer->wide; channel += WIDE, w += taps * WIDE * DEPTH) {
+    if (places == 1) {
+      depthwise_column(layer, lines, w, channel, count, target + channel, target_step);
+      continue;
+    }
+    for (long row = 0; row < count; row++) {
+      depthwise_wide(layer, lines + row * down, channel, w, channel, places, target + row * target_step + channel);
+    }
+  }
+#endif
+  if (channel >= layer->outputs) return;
+  for (long row = 0; row < count; row++) {
+    NAME(depthwise_row)(layer, lines + row * down, places, w, channel, target + row * target_step);
+  }
+}
+
 static TARGET void NAME(convolve_depthwise)(
   const octet_layer *layer, const octet_rows *rows, long places, long count, void *target, long target_step) {
-  octet_rows own = *rows;
-  for (long row = 0; row < count; row++) {
-    NAME(depthwise_row)(layer, &own, places, (int8_t *)target + row * target_step);
-    own.first += layer->stride_down;
-    while (own.first >= own.slot_count) own.first -= own.slot_count;
+  enum { room = OCTET_SCRATCH_BYTES / 64 * DEPTH };
+  // The lines of the windows; what is missing in the last group of a window has weights of 0. LayerPacker has seen to
+  // the room for one row.
+  const int8_t *lines[room];
+  const long window = layer->groups * DEPTH, down = layer->stride_down;
+  const long most = window + (count - 1) * down <= room ? count : (room - window) / down + 1;
+  for (long row = 0; row < count; row += most) {
+    const long some = smaller(most, count - row), real = (some - 1) * down + layer->lines;
+    long slot = (rows->first + row * down) % rows->slot_count;
+    for (long line = 0; line < (some - 1) * down + window; line++) {
+      lines[line] = rows->slots + slot * rows->row_bytes;
+      if (line + 1 < real) slot = slot + 1 == rows->slot_count ? 0 : slot + 1;
+    }
+    depthwise_rows(layer, lines, places, some, (int8_t *)target + row * target_step, target_step);
   }
 }
 

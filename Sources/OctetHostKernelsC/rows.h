@@ -11,12 +11,14 @@
 // MOST_PLACES        the largest of them; MOST_SUMS, the largest of them times v
 // SQUARE_PLACES(v)   places before a pool of 2 x 2 that are computed together
 // PACKED             vectors that become bytes together; PACKED_PLACES(v), their places
+// DIRECT_GROUPS      most groups of a window whose places become outputs at once, DIRECT_PLACES(v) of them, if any
 // cell               how an activation is held in scratch memory
 // vector, weights    LANES int32, and LANES * DEPTH weights
 // group              DEPTH activations, the same for each channel
 // load_weights, load_group, dot, load, store, load_some, store_some, all_lanes, larger, scaling, load_scaling,
 // rescaled, placed, limits, load_limits, store_places, store_bytes, gather, copy_cells,
 // widen, plus, times, left, right, LINE_VALUES, line_factors, load_line, add_line
+// flip_bytes         turns the highest bit of bytes over, if FLIPS is defined
 // packed_group, spread_group   a group as one number, and back
 // list_groups        fills the list of lists.h
 // SHARED_VECTORS    vectors of a dense layer that are computed together for OCTET_IMAGES_TOGETHER images
@@ -95,12 +97,15 @@ INLINE void emit_whole(const long vectors, const int rounding, const octet_layer
 #define EACH_COUNT(CASE) CASE(1) CASE(2)
 #endif
 
+// Whether outputs are bytes that vector instructions write.
+INLINE bool writes_bytes(const octet_layer *layer) { return !layer->is_wide && !layer->table && !layer->is_single; }
+
 // All outputs of a block, to the places from `target` on.
 static __attribute__((noinline)) TARGET void NAME(emit_block)(
   const octet_layer *layer, const NAME(block) *sums, long vectors, long channel, long places, int8_t *target,
   long place_bytes) {
   const bool is_whole = channel + vectors * LANES <= layer->outputs;
-  if (is_whole && !layer->is_wide && !layer->table && !layer->is_single) {
+  if (is_whole && writes_bytes(layer)) {
     target += channel;
 #define EMIT(v)                                                                                              \
   case v:                                                                                                    \
@@ -134,8 +139,11 @@ static __attribute__((noinline)) TARGET void NAME(emit_block)(
 #include "dense.h"
 
 static TARGET void NAME(flip)(void *target, const uint8_t *source, long count) {
-  uint8_t *bytes = target;
-  for (long i = 0; i < count; i++) bytes[i] = source[i] ^ 0x80;
+#ifdef FLIPS
+  flip_bytes(target, source, count);
+#else
+  octet_flip(target, source, count);
+#endif
 }
 
 static __attribute__((noinline)) TARGET long NAME(peak)(long rounds) {

@@ -47,8 +47,10 @@ typedef struct {
   // Lines of the window, or rows of a dense layer's input.
   long lines;
   // Depthwise, channels that are taken 64 at a time: in each 64, channel 16 p + 4 v + i is in place 16 v + 4 p + i of
-  // weights and parameters. Fewer channels than 64 are repeated until they are so many.
+  // weights and parameters. The last of them may be missing; or, where this is flat, channels are repeated until they
+  // are 64.
   long wide;
+  bool is_flat;
   // Whether a convolution has `paired` outputs, and groups of twice the depth: lanes 2 c and 2 c + 1 of the weights
   // have the first and the second half of a group of channel c, and its start is in lane 2 c. The other parameters of
   // channel 2 p + i are in lanes 4 p + i and 4 p + 2 + i.

@@ -126,13 +126,14 @@ static sample make(const octet_kernels *k, long outputs, long lines, long segmen
     const long columns = segment / outputs, taps = columns * s.layer.groups;
     packed = block_of((size_t)(padded * taps * k->depth));
     if (k->wide && has_plain_bytes(&s.layer)) {
-      const bool is_flat = (outputs == 8 || outputs == 16 || outputs == 32) && stride <= 2;
-      s.layer.wide = is_flat ? k->wide : outputs / k->wide * k->wide;
+      s.layer.is_flat = (outputs == 8 || outputs == 16 || outputs == 32) && stride <= 2;
+      s.layer.wide = outputs / k->wide * k->wide;
+      if (s.layer.is_flat || outputs % k->wide > k->lanes) s.layer.wide += k->wide;
     }
     // The channel in each place of the parameters.
     long *channels = malloc((size_t)padded * sizeof *channels);
     for (long i = 0; i < padded; i++) channels[i] = i;
-    for (long i = 0; i < (s.layer.wide > outputs ? s.layer.wide : outputs); i++) {
+    for (long i = 0; i < (s.layer.is_flat ? s.layer.wide : outputs); i++) {
       const bool in_wide = i < s.layer.wide;
       const long c = i % outputs, width = in_wide ? k->wide : k->lanes, first = i / width * width;
       const long lane = in_wide ? wide_place(i % width) : i % width;
