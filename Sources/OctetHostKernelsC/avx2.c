@@ -138,12 +138,16 @@ INLINE __m128i narrow(vector v, limits l) {
 // Places whose bytes are packed together.
 #define PACKED_PLACES(v) ((v) == 1 ? 2 : 1)
 
-// Bytes of whole vectors of `places` places, up to PACKED_PLACES, `place_bytes` apart.
-INLINE void store_places(limits l, const vector *values, const long vectors, long places, int8_t *target,
+// `count` bytes of the vectors of each of `places` places, up to PACKED_PLACES, `place_bytes` apart.
+INLINE void store_places(limits l, const vector *values, const long vectors, long count, long places, int8_t *target,
                          long place_bytes) {
   const __m128i both = _mm_packs_epi16(narrow(values[0], l), narrow(values[1], l));
   const __m128i bytes = _mm_min_epi8(_mm_max_epi8(both, l.minimum), l.maximum);
-  if (vectors == 2) {
+  if (count < vectors * LANES) {
+    int8_t all[16];
+    _mm_storeu_si128((__m128i *)all, bytes);
+    for (long p = 0; p < places; p++) memcpy(target + p * place_bytes, all + p * vectors * LANES, (size_t)count);
+  } else if (vectors == 2) {
     _mm_storeu_si128((__m128i *)target, bytes);
   } else {
     _mm_storel_epi64((__m128i *)target, bytes);

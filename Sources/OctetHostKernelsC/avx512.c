@@ -23,8 +23,8 @@
 // Places before a pool of 2 x 2 that are computed together.
 #define SQUARE_PLACES(v) ((v) == 1 ? 16 : (v) == 4 ? 4 : 8)
 #define PACKED 4
-#define DIRECT_GROUPS 12
-#define DIRECT_PLACES(v) ((v) == 1 ? 8 : 4)
+#define DIRECT_GROUPS 64
+#define DIRECT_PLACES(v) (16 / (v))
 #define WIDE_VECTORS
 #define KEEP(x) __asm__ volatile("" : "+v"(x))
 
@@ -135,22 +135,25 @@ INLINE vector in_order(vector bytes) {
 // Places whose bytes are packed together.
 #define PACKED_PLACES(v) ((v) == 1 ? 4 : (v) == 2 ? 2 : 1)
 
-// Bytes of whole vectors of `places` places, up to PACKED_PLACES, `place_bytes` apart.
-INLINE void store_places(limits l, const vector *values, const long vectors, long places, int8_t *target,
+// `count` bytes of the vectors of each of `places` places, up to PACKED_PLACES, `place_bytes` apart.
+INLINE void store_places(limits l, const vector *values, const long vectors, long count, long places, int8_t *target,
                          long place_bytes) {
   const vector bytes = in_order(packed(l, values));
-  if (vectors == 3) {
-    _mm512_mask_storeu_epi32(target, 0xFFF, bytes);
-  } else if (places == PACKED_PLACES(vectors) && (vectors == 4 || place_bytes == vectors * LANES)) {
+  const bool is_whole = count == vectors * LANES;
+  if (is_whole && vectors != 3 && places == PACKED_PLACES(vectors) && (vectors == 4 || place_bytes == count)) {
     _mm512_storeu_si512(target, bytes);
+  } else if (vectors >= 3) {
+    _mm512_mask_storeu_epi8(target, first_bits(count), bytes);
   } else if (vectors == 2) {
-    _mm256_storeu_si256((__m256i *)target, _mm512_castsi512_si256(bytes));
-    if (places == 2) _mm256_storeu_si256((__m256i *)(target + place_bytes), _mm512_extracti64x4_epi64(bytes, 1));
+    const __mmask32 some = (__mmask32)first_bits(count);
+    _mm256_mask_storeu_epi8(target, some, _mm512_castsi512_si256(bytes));
+    if (places == 2) _mm256_mask_storeu_epi8(target + place_bytes, some, _mm512_extracti64x4_epi64(bytes, 1));
   } else {
-    _mm_storeu_si128((__m128i *)target, _mm512_castsi512_si128(bytes));
-    if (places > 1) _mm_storeu_si128((__m128i *)(target + place_bytes), _mm512_extracti32x4_epi32(bytes, 1));
-    if (places > 2) _mm_storeu_si128((__m128i *)(target + 2 * place_bytes), _mm512_extracti32x4_epi32(bytes, 2));
-    if (places > 3) _mm_storeu_si128((__m128i *)(target + 3 * place_bytes), _mm512_extracti32x4_epi32(bytes, 3));
+    const __mmask16 some = (__mmask16)first_bits(count);
+    _mm_mask_storeu_epi8(target, some, _mm512_castsi512_si128(bytes));
+    if (places > 1) _mm_mask_storeu_epi8(target + place_bytes, some, _mm512_extracti32x4_epi32(bytes, 1));
+    if (places > 2) _mm_mask_storeu_epi8(target + 2 * place_bytes, some, _mm512_extracti32x4_epi32(bytes, 2));
+    if (places > 3) _mm_mask_storeu_epi8(target + 3 * place_bytes, some, _mm512_extracti32x4_epi32(bytes, 3));
   }
 }
 

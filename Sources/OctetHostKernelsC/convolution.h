@@ -133,6 +133,7 @@ INLINE void direct_as(const long vectors, const int rounding, const octet_layer 
     start[v] = load(layer->start + channel + v * LANES);
   }
   const limits l = load_limits(layer);
+  const long bytes = smaller(vectors * LANES, layer->outputs - channel);
   const long size = DIRECT_PLACES(vectors), together = PACKED_PLACES(vectors), step = piece->step;
   const long lines = layer->lines, groups = layer->groups, triple = 3 * step;
   const long rest = piece->line_cells - groups * DEPTH;
@@ -160,7 +161,7 @@ INLINE void direct_as(const long vectors, const int rounding, const octet_layer 
           values[p * vectors + v] = rescaled(acc[i + p][v], scalings[v], rounding);
         }
       }
-      store_places(l, values, vectors, together, target + i * piece->place_bytes, piece->place_bytes);
+      store_places(l, values, vectors, bytes, together, target + i * piece->place_bytes, piece->place_bytes);
     }
   }
 }
@@ -185,9 +186,9 @@ static __attribute__((noinline)) TARGET void NAME(direct_places)(
 #undef DIRECT
 
 // Whether that is the way.
-INLINE bool is_direct(const octet_layer *layer, const NAME(piece) *piece, long channel, long vectors) {
+INLINE bool is_direct(const octet_layer *layer, const NAME(piece) *piece, long vectors) {
   return vectors <= 2 && layer->lines * layer->groups <= DIRECT_GROUPS && piece->places >= DIRECT_PLACES(vectors) &&
-         channel + vectors * LANES <= layer->outputs && writes_bytes(layer);
+         writes_bytes(layer);
 }
 #endif
 
@@ -195,7 +196,7 @@ INLINE bool is_direct(const octet_layer *layer, const NAME(piece) *piece, long c
 static TARGET void NAME(plain_places)(
   const octet_layer *layer, const NAME(piece) *piece, const int8_t *w, long channel, long vectors) {
 #ifdef DIRECT_GROUPS
-  if (is_direct(layer, piece, channel, vectors)) return NAME(direct_places)(layer, piece, w, channel, vectors);
+  if (is_direct(layer, piece, vectors)) return NAME(direct_places)(layer, piece, w, channel, vectors);
 #endif
   NAME(block) sums;
   const long size = NAME(tile_places)(vectors, piece->places);

@@ -60,7 +60,7 @@ static TARGET void NAME(join)(const octet_join *join, const int8_t *a, const int
     UNROLL for (long v = 0; v < VECTORS; v++) {
       values[v] = joined(join, a + place + v * LANES, b + place + v * LANES, LANES, s);
     }
-    store_places(l, values, VECTORS, 1, target + place, 0);
+    store_places(l, values, VECTORS, VECTORS * LANES, 1, target + place, 0);
   }
   for (; place < count; place += LANES) {
     const long some = smaller(LANES, count - place);

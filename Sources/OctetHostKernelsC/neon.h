@@ -110,18 +110,18 @@ INLINE int16x8_t narrow(const vector *values, limits l) {
 // Places whose bytes are packed together.
 #define PACKED_PLACES(v) ((v) == 1 ? 4 : (v) == 2 ? 2 : 1)
 
-// Bytes of whole vectors of `places` places, up to PACKED_PLACES, `place_bytes` apart.
-INLINE void store_places(limits l, const vector *values, const long vectors, long places, int8_t *target,
+// `count` bytes of the vectors of each of `places` places, up to PACKED_PLACES, `place_bytes` apart.
+INLINE void store_places(limits l, const vector *values, const long vectors, long count, long places, int8_t *target,
                          long place_bytes) {
   const int8x16_t both = vcombine_s8(vqmovn_s16(narrow(values, l)), vqmovn_s16(narrow(values + 2, l)));
   const int8x16_t bytes = vminq_s8(vmaxq_s8(both, l.minimum), l.maximum);
-  if (vectors == 4) {
+  if (vectors == 4 && count == 4 * LANES) {
     vst1q_s8(target, bytes);
   } else {
     int8_t all[16];
     vst1q_s8(all, bytes);
     UNROLL for (long p = 0; p < PACKED_PLACES(vectors); p++) {
-      if (p < places) __builtin_memcpy(target + p * place_bytes, all + p * vectors * LANES, vectors * LANES);
+      if (p < places) __builtin_memcpy(target + p * place_bytes, all + p * vectors * LANES, (unsigned long)count);
     }
   }
 }

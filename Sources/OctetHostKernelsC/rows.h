@@ -72,9 +72,9 @@ typedef struct {
   vector of[MOST_SUMS + PACKED];
 } NAME(block);
 
-// All outputs of a block, where they are bytes without a table and fill its vectors.
-INLINE void emit_whole(const long vectors, const int rounding, const octet_layer *layer, const NAME(block) *sums,
-                       long channel, long places, int8_t *target, long place_bytes) {
+// All outputs of a block, where they are bytes that vector instructions write: `bytes` at each place.
+INLINE void emit_bytes(const long vectors, const int rounding, const octet_layer *layer, const NAME(block) *sums,
+                       long channel, long bytes, long places, int8_t *target, long place_bytes) {
   scaling scalings[VECTORS];
   UNROLL for (long v = 0; v < vectors; v++) scalings[v] = load_scaling(layer, channel + v * LANES, rounding);
   const limits l = load_limits(layer);
@@ -85,7 +85,7 @@ INLINE void emit_whole(const long vectors, const int rounding, const octet_layer
         values[p * vectors + v] = rescaled(sums->of[(i + p) * vectors + v], scalings[v], rounding);
       }
     }
-    store_places(l, values, vectors, smaller(PACKED_PLACES(vectors), places - i), target + i * place_bytes,
+    store_places(l, values, vectors, bytes, smaller(PACKED_PLACES(vectors), places - i), target + i * place_bytes,
                  place_bytes);
   }
 }
@@ -104,17 +104,17 @@ INLINE bool writes_bytes(const octet_layer *layer) { return !layer->is_wide && !
 static __attribute__((noinline)) TARGET void NAME(emit_block)(
   const octet_layer *layer, const NAME(block) *sums, long vectors, long channel, long places, int8_t *target,
   long place_bytes) {
-  const bool is_whole = channel + vectors * LANES <= layer->outputs;
-  if (is_whole && writes_bytes(layer)) {
+  if (writes_bytes(layer)) {
+    const long bytes = smaller(vectors * LANES, layer->outputs - channel);
     target += channel;
 #define EMIT(v)                                                                                              \
   case v:                                                                                                    \
     if (layer->rounding == OCTET_ROUND_TWICE) {                                                              \
-      emit_whole(v, OCTET_ROUND_TWICE, layer, sums, channel, places, target, place_bytes);                   \
+      emit_bytes(v, OCTET_ROUND_TWICE, layer, sums, channel, bytes, places, target, place_bytes);                   \
     } else if (layer->rounding == OCTET_ROUND_AWAY) {                                                        \
-      emit_whole(v, OCTET_ROUND_AWAY, layer, sums, channel, places, target, place_bytes);                    \
+      emit_bytes(v, OCTET_ROUND_AWAY, layer, sums, channel, bytes, places, target, place_bytes);                    \
     } else {                                                                                                 \
-      emit_whole(v, OCTET_ROUND_UP, layer, sums, channel, places, target, place_bytes);                      \
+      emit_bytes(v, OCTET_ROUND_UP, layer, sums, channel, bytes, places, target, place_bytes);                      \
     }                                                                                                        \
     return;
     switch (vectors) { EACH_COUNT(EMIT) }
