@@ -6,35 +6,35 @@ import OctetChipKernels
 
 #if OCTET_VECTOR_LAYOUT
   /// For chips with the vector extension.
-  private typealias Kernels = PatchKernels<VectorLayout>
+  typealias Kernels = PatchKernels<VectorLayout>
 #elseif OCTET_PAIR_LAYOUT
   /// For chips with DSP instructions.
-  private typealias Kernels = PatchKernels<PairLayout>
+  typealias Kernels = PatchKernels<PairLayout>
 #else
   /// For every chip.
-  private typealias Kernels = PatchKernels<WideLayout>
+  typealias Kernels = PatchKernels<WideLayout>
 #endif
 
 /// What lies in the memory of an `octet_session`.
-private struct KeptSession: ~Copyable {
+struct KeptSession: ~Copyable {
   var run: ModelRun
   let kernels: Kernels
-  let arena: UnsafeMutableRawPointer
+  let memory: RunMemory
 }
 
 /// Callers may hand in anything; what C declares must be large enough for what Swift keeps there.
-private func checkSizes() {
+func checkSizes() {
   precondition(MemoryLayout<Model>.size <= MemoryLayout<octet_model>.size, "octet_model is too small")
   precondition(
     MemoryLayout<KeptSession>.size <= MemoryLayout<octet_session>.size, "octet_session is too small")
 }
 
-private func model(_ kept: UnsafePointer<octet_model>) -> Model {
+func model(_ kept: UnsafePointer<octet_model>) -> Model {
   UnsafeRawPointer(kept).assumingMemoryBound(to: Model.self).pointee
 }
 
 /// The session in the memory of a C one.
-private func session(_ kept: UnsafeMutablePointer<octet_session>) -> UnsafeMutablePointer<KeptSession> {
+func session(_ kept: UnsafeMutablePointer<octet_session>) -> UnsafeMutablePointer<KeptSession> {
   UnsafeMutableRawPointer(kept).assumingMemoryBound(to: KeptSession.self)
 }
 
@@ -72,21 +72,26 @@ public func octet_work(_ kept: UnsafePointer<octet_model>) -> UInt64 { model(kep
 
 /// Bytes of arena that a session needs.
 @c @implementation
-public func octet_arena_bytes(_ kept: UnsafePointer<octet_model>) -> Int { scratchOffset(model(kept)) }
+public func octet_arena_bytes(_ kept: UnsafePointer<octet_model>) -> Int {
+  let model = model(kept)
+  return scratchOffset(model, behind: model.arenaBytes)
+}
 
 /// Where the run's own memory starts behind what the model asks for; there is none on a chip.
-private func orderOffset(_ model: Model) -> Int { (model.arenaBytes &+ 3) & ~3 }
+private func orderOffset(_ bytes: Int) -> Int { (bytes &+ 3) & ~3 }
 
 /// Where the kernels' memory starts behind both.
-private func scratchOffset(_ model: Model) -> Int {
-  (orderOffset(model) &+ RowOrder.memoryBytes(model.layerCount) &+ 3) & ~3
+///
+/// - Parameter bytes: what the model asks for, of which there may be more in other blocks.
+func scratchOffset(_ model: Model, behind bytes: Int) -> Int {
+  (orderOffset(bytes) &+ RowOrder.memoryBytes(model.layerCount) &+ 3) & ~3
 }
 
 /// Bytes of arena with which a session is fastest.
 @c @implementation
 public func octet_fast_arena_bytes(_ kept: UnsafePointer<octet_model>) -> Int {
   let model = model(kept)
-  return scratchOffset(model) &+ Kernels.scratchBytes(model)
+  return scratchOffset(model, behind: model.arenaBytes) &+ Kernels.scratchBytes(model)
 }
 
 /// Rows of an image.
@@ -107,20 +112,31 @@ public func octet_open(
   _ result: UnsafeMutablePointer<octet_session>, _ kept: UnsafePointer<octet_model>,
   _ arena: UnsafeMutableRawPointer, _ bytes: Int
 ) -> Int32 {
-  checkSizes()
   let model = model(kept)
-  guard bytes >= scratchOffset(model), UInt(bitPattern: arena) & 3 == 0 else { return Int32(OCTET_BAD_ARENA) }
-  let memory = UnsafeMutableRawBufferPointer(start: arena, count: bytes)
+  return open(result, model, RunMemory(arena), arena, bytes, behind: model.arenaBytes)
+}
+
+/// - Parameters:
+///   - arena: where the memory's first block is.
+///   - used: bytes of it that the model asks for.
+func open(
+  _ result: UnsafeMutablePointer<octet_session>, _ model: Model, _ memory: RunMemory,
+  _ arena: UnsafeMutableRawPointer, _ bytes: Int, behind used: Int
+) -> Int32 {
+  checkSizes()
+  let offset = scratchOffset(model, behind: used)
+  guard bytes >= offset, UInt(bitPattern: arena) & 3 == 0 else { return Int32(OCTET_BAD_ARENA) }
+  let block = UnsafeMutableRawBufferPointer(start: arena, count: bytes)
   // What the arena leaves over serves the kernels; they do with any amount, and with none.
-  let scratch = UnsafeMutableRawBufferPointer(rebasing: memory[min(scratchOffset(model), memory.count)...])
+  let scratch = UnsafeMutableRawBufferPointer(rebasing: block[min(offset, block.count)...])
   let place = session(result)
   #if hasFeature(Embedded)
     let run = ModelRun(model)
   #else
-    let run = ModelRun(model, memory: arena + orderOffset(model))
+    let run = ModelRun(model, memory: arena + orderOffset(used))
   #endif
-  place.initialize(to: KeptSession(run: run, kernels: Kernels(model, scratch: scratch), arena: arena))
-  place.pointee.run.open(arena, place.pointee.kernels)
+  place.initialize(to: KeptSession(run: run, kernels: Kernels(model, scratch: scratch), memory: memory))
+  place.pointee.run.open(memory, place.pointee.kernels)
   return Int32(OCTET_OK)
 }
 
@@ -132,8 +148,9 @@ public func octet_feed(
   let place = session(kept)
   guard bytes == place.pointee.run.model.imageRowBytes else { return Int32(OCTET_BAD_ROW) }
   guard !place.pointee.run.isFinished else { return Int32(OCTET_COMPLETE) }
+  guard !place.pointee.memory.lacksInput else { return Int32(OCTET_INPUT_HELD) }
   var observer = NoObserver()
-  place.pointee.run.feed(row: row, place.pointee.arena, place.pointee.kernels, &observer)
+  place.pointee.run.feed(row: row, place.pointee.memory, place.pointee.kernels, &observer)
   return Int32(OCTET_OK)
 }
 
@@ -141,7 +158,7 @@ public func octet_feed(
 private func outcome(_ kept: UnsafePointer<octet_session>) -> Outcome? {
   let place = session(UnsafeMutablePointer(mutating: kept))
   guard place.pointee.run.isFinished else { return nil }
-  return Outcome(place.pointee.run.model, arena: place.pointee.arena)
+  return Outcome(place.pointee.run.model, place.pointee.memory)
 }
 
 /// Reads the class and its probability.
@@ -172,5 +189,5 @@ public func octet_probability(
 @c @implementation
 public func octet_restart(_ kept: UnsafeMutablePointer<octet_session>) {
   let place = session(kept)
-  place.pointee.run.restart(place.pointee.arena, place.pointee.kernels)
+  place.pointee.run.restart(place.pointee.memory, place.pointee.kernels)
 }

@@ -39,7 +39,7 @@ package struct FileClassifier<Kernels: RowKernels>: ~Copyable {
     }
     state = OpenRun(model, arenaBytes: kernels.arenaBytes(of: model))
     self.kernels = kernels
-    state.run.open(state.arena, kernels)
+    state.run.open(RunMemory(state.arena), kernels)
     takesRows = !keepsPixels && !kernels.haveSteps
   }
 
@@ -49,14 +49,14 @@ package struct FileClassifier<Kernels: RowKernels>: ~Copyable {
       throw Self.noArray(path)
     }
     run(picture)
-    return Reading(Outcome(state.run.model, arena: state.arena), state.run.model, picture)
+    return Reading(Outcome(state.run.model, RunMemory(state.arena)), state.run.model, picture)
   }
 
   /// Classifies a picture that has been read; `name` is for errors.
   package mutating func classify(_ picture: ColorPicture, name: String) throws(PictureError) -> Reading {
     guard let picture = try fitter?.fit(picture, name: name) else { throw Self.noArray(name) }
     run(picture)
-    return Reading(Outcome(state.run.model, arena: state.arena), state.run.model, picture)
+    return Reading(Outcome(state.run.model, RunMemory(state.arena)), state.run.model, picture)
   }
 
   private static func noArray(_ name: String) -> PictureError {
@@ -72,7 +72,7 @@ package struct FileClassifier<Kernels: RowKernels>: ~Copyable {
     if item.isEmpty { item = [UInt8](repeating: 0, count: state.run.model.imageBytes) }
     items.feed(bytes, to: &item)
     run(item)
-    return Reading(Outcome(state.run.model, arena: state.arena), state.run.model, nil)
+    return Reading(Outcome(state.run.model, RunMemory(state.arena)), state.run.model, nil)
   }
 
   /// A picture without pixels has gone through already.
@@ -86,14 +86,14 @@ package struct FileClassifier<Kernels: RowKernels>: ~Copyable {
       preconditionFailure("an item has the model's size")
     }
     var observer = NoObserver()
-    state.run.run(image: pixels, state.arena, kernels, &observer)
+    state.run.run(image: pixels, RunMemory(state.arena), kernels, &observer)
   }
 
   /// Rows on their way into the model come whole and in order, and are as many as it takes: the fitter has seen to it.
   private mutating func feed(path: String) throws(PictureError) -> FittedPicture? {
     let (state, kernels) = (state, kernels)
     return try fitter?.fit(path: path) { values, row in
-      if row == 0 { state.run.restart(state.arena, kernels) }
+      if row == 0 { state.run.restart(RunMemory(state.arena), kernels) }
       state.feed(values, kernels)
     }
   }
@@ -117,7 +117,7 @@ private final class OpenRun {
       preconditionFailure("a row has the model's size")
     }
     var observer = NoObserver()
-    run.feed(row: pixels, arena, kernels, &observer)
+    run.feed(row: pixels, RunMemory(arena), kernels, &observer)
   }
 }
 

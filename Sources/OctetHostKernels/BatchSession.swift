@@ -29,7 +29,9 @@ package struct BatchSession: ~Copyable, ~Escapable {
     guard UInt(bitPattern: start) % 4 == 0 else { throw SessionError.arenaNotAligned }
     self.kernels = kernels
     run = ModelRun(model)
-    for place in 0..<kernels.imagesTogether { run.open(start + place * Self.stride(model, kernels), kernels) }
+    for place in 0..<kernels.imagesTogether {
+      run.open(RunMemory(start + place * Self.stride(model, kernels)), kernels)
+    }
     self.arenas = arenas._mutatingExtracting(..<needed)
   }
 
@@ -46,7 +48,7 @@ package struct BatchSession: ~Copyable, ~Escapable {
   package mutating func run(
     images: Span<UInt8>, _ body: (_ image: Int, _ outcome: Outcome) -> Void
   ) throws(SessionError) {
-    try forEach(images) { image, model, arena in body(image, Outcome(model, arena: arena)) }
+    try forEach(images) { image, model, arena in body(image, Outcome(model, RunMemory(arena))) }
   }
 
   /// The same with every output.
@@ -78,7 +80,7 @@ package struct BatchSession: ~Copyable, ~Escapable {
     }
     var observer = NoObserver()
     while image < count {
-      run.run(image: pixels + image * bytes, arenas, kernels, &observer)
+      run.run(image: pixels + image * bytes, RunMemory(arenas), kernels, &observer)
       body(image, run.model, arenas)
       image += 1
     }
@@ -88,12 +90,12 @@ package struct BatchSession: ~Copyable, ~Escapable {
 /// The outputs of one image, good until the next one is run.
 package struct Outcomes {
   private let model: Model
-  private let arena: UnsafeRawPointer
+  private let arena: RunMemory
 
   fileprivate init(_ model: Model, _ arena: UnsafeMutableRawPointer) {
     self.model = model
-    self.arena = UnsafeRawPointer(arena)
+    self.arena = RunMemory(arena)
   }
 
-  package subscript(_ output: Int) -> Outcome { Outcome(model, arena: arena, output: output) }
+  package subscript(_ output: Int) -> Outcome { Outcome(model, arena, output: output) }
 }

@@ -125,7 +125,7 @@ private final class RunPlace: @unchecked Sendable {
     arena = .allocate(byteCount: kernels.arenaBytes(of: model), alignment: 64)
     self.kernels = kernels
     run = ModelRun(model)
-    run.open(arena, kernels)
+    run.open(RunMemory(arena), kernels)
   }
 
   deinit { arena.deallocate() }
@@ -136,9 +136,9 @@ private final class RunPlace: @unchecked Sendable {
       preconditionFailure("an image has at least a pixel")
     }
     var observer = NoObserver()
-    run.run(image: pixels, arena, kernels, &observer)
+    run.run(image: pixels, RunMemory(arena), kernels, &observer)
     return (0..<run.model.outputCount).map { output in
-      let outcome = Outcome(run.model, arena: arena, output: output)
+      let outcome = Outcome(run.model, RunMemory(arena), output: output)
       var shares: [UInt32] = []
       outcome.forEachProbability { shares.append($0) }
       var logits: [Int32] = []

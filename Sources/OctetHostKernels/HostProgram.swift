@@ -97,7 +97,7 @@ struct HostProgram {
   var arenaBytes: Int { layout.arenaBytes }
 
   /// Every cell of every ring becomes its zero point, so that borders are there.
-  func prepare(_ arena: UnsafeMutableRawPointer) { RunContext(layout.records, arena: arena).fillRings() }
+  func prepare(_ arena: UnsafeMutableRawPointer) { RunContext(layout.records, RunMemory(arena)).fillRings() }
 
   /// Whether the first layer folds and no other reads the image, so that it needs no ring.
   private static func foldsPixels(_ model: Model, _ first: UnsafePointer<octet_layer>?) -> Bool {
@@ -239,7 +239,7 @@ struct HostProgram {
     _ place: UnsafePointer<Step>, _ arena: UnsafeMutableRawPointer, _ observer: inout Observer
   ) {
     let records = layout.records
-    let context = RunContext(records, arena: arena)
+    let context = RunContext(records, RunMemory(arena))
     let step = place.pointee.step
     switch step.action {
     case .border: context.fillBorder(step)

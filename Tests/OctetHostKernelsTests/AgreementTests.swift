@@ -93,6 +93,42 @@ import Testing
     }
   }
 
+  /// Held inputs are run by the file's plan, fed ones in rings of the host's own: neither may spoil the other's memory.
+  @Test(arguments: sets)
+  func `held and fed inputs in turn`(set: InstructionSet) throws {
+    var count = 0
+    for seed in 4_100_000..<4_100_150 as Range<UInt64> {
+      let drawn = RandomModel(seed: seed, layerCount: 5)
+      let model = try Model(copying: drawn.bytes)
+      guard model.holdsInput else { continue }
+      count += 1
+      let reference = WholeLayerReference(drawn.bytes)
+      let kernels = HostKernels(model, set)
+      var storage = [UInt32](repeating: 0x5555_5555, count: kernels.arenaBytes(of: model) / 4 + 1)
+      var span = storage.mutableSpan
+      var arena = span.mutableBytes
+      var session = try Session(model, arena: &arena, kernels: kernels)
+      for image in 0..<6 as Range<UInt64> {
+        let pixels = drawn.pixels(seed: seed &* 8 &+ image)
+        var checksums = LayerChecksums()
+        if image % 3 == 0 {
+          try session.run(image: pixels.span, observer: &checksums)
+        } else {
+          let held = drawn.held(pixels)
+          try session.run(held: held.span, observer: &checksums)
+        }
+        let expected = reference.run(pixels)
+        #expect(
+          (0..<model.layerCount).map { checksums[$0] } == expected.checkSums, "\(set), seed \(seed), \(image)"
+        )
+        var logits: [Int] = []
+        session.forEachLogit { logits.append(Int($0) + Int(model.logits.zeroPoint)) }
+        #expect(logits == expected.logits, "\(set), seed \(seed), image \(image)")
+      }
+    }
+    #expect(count > 20)
+  }
+
   /// Images that come together must not get into each other's way, whatever their number.
   @Test(arguments: sets)
   func `many images in a batch give what each gives alone`(set: InstructionSet) throws {

@@ -53,7 +53,7 @@ import Testing
     #expect(Self.rule { $0[Self.tensor + 28 * 10 + 21] = 4 } == .elementBytes)
     #expect(Self.rule { $0[Self.tensor + 28 * 10 + 20] = 1 } == .zeroPoint)
     #expect(Self.rule { $0[Self.tensor + 22] = 1 } == .secondRegion)
-    for flags: UInt8 in [2, 3, 0x80] { #expect(Self.rule { $0[Self.tensor + 23] = flags } == .shares) }
+    for flags: UInt8 in [4, 5, 0x80] { #expect(Self.rule { $0[Self.tensor + 23] = flags } == .shares) }
     for side in [12, 14, 16, 18] { #expect(Self.rule { $0.put16(4097, at: Self.tensor + side) } == .border) }
     for bits: UInt32 in [0, 0x7F80_0000, 0x7FC0_0000, 0x8000_0000, 0xBF80_0000] {
       #expect(Self.rule { $0.put32(bits, at: Self.tensor + 24) } == .scale)

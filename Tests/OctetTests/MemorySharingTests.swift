@@ -39,6 +39,20 @@ import Testing
         + (0..<layers).filter { accumulatorBytes($0) > 0 }.map { layer($0) + 40 }
     }
 
+    /// Whether the caller may hold the input.
+    var isHeld: Bool { file[tensor(0) + 23] & 2 != 0 }
+
+    /// All rows of the input, behind all else; or its first row where it was, with what it takes to be fed.
+    mutating func holdInput(_ holds: Bool) {
+      file[tensor(0) + 23] = holds ? 2 : 0
+      guard holds else { return }
+      let rows = half(tensor(0) + 6) + half(tensor(0) + 12) + half(tensor(0) + 14)
+      file.put16(UInt16(rows), at: tensor(0) + 4)
+      file.put32(0, at: tensor(0))
+      mend()
+      file.put32(UInt32((word(16) + 3) / 4 * 4), at: tensor(0))
+    }
+
     /// The arena ends where its last part does.
     mutating func mend() {
       let rings = (0...layers).map { word(tensor($0)) + ringBytes($0) }
@@ -52,7 +66,13 @@ import Testing
 
   private static func change(_ plan: inout Plan, _ random: inout RandomStream) {
     let layer = Int.random(in: 0..<plan.layers, using: &random)
-    switch Int.random(in: 0..<8, using: &random) {
+    switch Int.random(in: 0..<11, using: &random) {
+    case 8: plan.holdInput(!plan.isHeld)
+    case 9:
+      // A second region from where a part starts, or near it.
+      guard let place = plan.places.randomElement(using: &random) else { return }
+      plan.file.put32(UInt32(max(plan.word(place) + 4 * Int.random(in: -1...1, using: &random), 0)), at: 20)
+    case 10: plan.file[plan.tensor(Int.random(in: 0..<2, using: &random)) + 23] ^= 2
     case 0: plan.file[plan.layer(layer) + 1] ^= 2
     case 1: plan.file[plan.tensor(layer + 1) + 23] ^= 1
     case 2: plan.file[plan.tensor(layer) + 4] &+= 1
@@ -91,7 +111,7 @@ import Testing
       }
     }
     #expect(accepted > 500, "\(accepted)")
-    for rule in [ModelRule.overlap, .ringTooSmall, .waits, .early] {
+    for rule in [ModelRule.overlap, .ringTooSmall, .waits, .early, .heldInput, .secondRegion] {
       #expect(refused[rule, default: 0] > 5, "\(rule): \(refused)")
     }
   }

@@ -80,6 +80,9 @@ import Testing
     }
     _ = consume session
     #expect(guarded.isIntact, "seed \(seed): bytes beside the arena were touched")
+    if model.holdsInput || model.secondRegionBytes > 0 {
+      try MemoryRegionTests.compare(drawn, file: file, seed: seed)
+    }
   }
 
   @Test(arguments: 0..<8)

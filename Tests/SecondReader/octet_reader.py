@@ -44,8 +44,8 @@ class Tensor(Record):
         need(max(self.height, self.width) <= 4096, what, "height and width are at most 4,096")
         need(max(self.above, self.below, self.left, self.right) <= 4096, what, "each border is at most 4,096")
         need(self.size in (1, 2), what, "an element has 1 or 2 bytes")
-        need(self.region == 0, what, "a second memory region is not yet supported")
-        need(self.flags in (0, 1), what, "byte 23 is zero, or 1 where the ring shares bytes")
+        need(self.region == 0, what, "byte 22 is zero")
+        need(self.flags in (0, 1, 2), what, "byte 23 is zero, 1 where the ring shares bytes, or 2 for a held input")
         need(0 < self.scale < float("inf"), what, "the scale is positive and finite")
         need(self.size == 1 or self.zero == 0, what, "a tensor of int16 has zero point 0")
         self.all_rows = self.above + self.height + self.below
@@ -75,14 +75,15 @@ class Model:
         self.data = data = bytes(data)
         need(len(data) >= 64, "the header has 64 bytes")
         need(data[:4] == b"OCT8", "the file starts with OCT8")
-        (version, header, size, crc, self.arena, region, layers, outputs, name_bytes, self.features, fit, invert,
+        (version, header, size, crc, self.arena, self.second, layers, outputs, name_bytes, self.features, fit, invert,
          self.reversed, self.has_map) = struct.unpack_from("<2H4I2HI5B", data, 4)
         need(version == 2, "the version is 2, not", version)
         need(header == 64, "the header has 64 bytes, not", header)
         need(size == len(data) <= 1 << 30, "the size in the header is that of the file, at most 2^30")
         need(crc == zlib.crc32(data[16:]), "the CRC-32 in the header is that of the bytes from offset 16")
         need(self.arena <= 1 << 28, "the arena has at most 2^28 bytes")
-        need(region == 0, "a second memory region is not yet supported")
+        need(self.second % 4 == 0, "a second memory region starts at a multiple of 4")
+        need(self.second == 0 or self.second < self.arena, "a second memory region starts in the arena")
         need(1 <= layers <= 1024, "there are 1 to 1,024 layers, not", layers)
         need(1 <= outputs <= 16, "there are 1 to 16 outputs, not", outputs)
         need(self.features <= 1, "the input is pictures or features")
@@ -102,7 +103,10 @@ class Model:
                         for i in range(outputs)]
         for i, tensor in enumerate(self.tensors):
             tensor.check(f"tensor {i}:")
+            need(i == 0 or tensor.flags < 2, f"tensor {i}: only the input can be held")
         self.input = self.tensors[0]
+        need(self.input.flags < 2 or self.input.rows == self.input.all_rows, "a held input has all its rows")
+        need(self.input.flags < 2 or self.input.end == self.arena, "a held input ends the arena")
         need(self.input.size == 1, "the input tensor is int8")
         need(not self.reversed or self.input.channels == 3, "blue, green, red are three channels")
         self.map = None
@@ -134,7 +138,7 @@ class Model:
         need(layer.dilation_y == layer.dilation_x == 1, what, "dilation is not yet supported")
         need(layer.groups == 1, what, "groups are not yet supported")
         need(layer.weight_zero == 0 or kind in WEIGHTED, what, "only a weighted layer has a zero point of its weights")
-        need(layer.region == 0, what, "a second memory region is not yet supported")
+        need(layer.region == 0, what, "byte 30 is zero")
         need(layer.inputs in (1, 2), what, "more than two inputs are not yet supported")
         need(layer.spare == 0, what, "byte 31 is zero")
         need(layer.inputs == 1 + (kind in PAIRED), what, "the number of inputs is not that of its kind")
@@ -307,6 +311,8 @@ class Model:
             else:
                 need(layer.accumulators == 0, f"layer {i}: it has no accumulators")
                 self.areas.append((0, 0))
+        need(all(end <= self.second or start >= self.second for start, end in self.areas),
+             "no ring and no accumulators lie across the start of the second region")
         need(max(end for _, end in self.areas) == self.arena, "the arena ends where its last ring or accumulators do")
 
     def check_order(self):
@@ -353,7 +359,7 @@ class Model:
             if number > 0:
                 layer = self.layers[number - 1]
                 for index, source in pairs(layer):
-                    need(not source.flags or first[index] is not None,
+                    need(source.flags != 1 or first[index] is not None,
                          f"layer {number - 1}: it makes a row before tensor {index}, which shares bytes, has any")
                     last[index] = time
                 if self.has_sums(layer):
@@ -381,9 +387,9 @@ class Model:
             show(number)
         for number, tensor in enumerate(tensors):
             need(shown[number] == tensor.all_rows, f"tensor {number}: it does not get all its rows")
-            if not tensor.flags:
+            if tensor.flags != 1:
                 first[number] = 0
-            if not tensor.flags or any(output.tensor == number for output in self.outputs):
+            if tensor.flags != 1 or any(output.tensor == number for output in self.outputs):
                 last[number] = time
         self.check_overlaps(first, last)
 
@@ -394,7 +400,7 @@ class Model:
             for other, place in enumerate(self.areas):
                 if one == other or max(area[0], place[0]) >= min(area[1], place[1]):
                     continue
-                looks += len(self.layers) if one >= len(self.tensors) or self.tensors[one].flags else 0
+                looks += len(self.layers) if one >= len(self.tensors) or self.tensors[one].flags == 1 else 0
                 need(max(first[one], first[other]) > min(last[one], last[other]),
                      "two rings or accumulators overlap that are in use at the same time")
         need(looks <= 1 << 27, "rings that share bytes are not too many")

@@ -19,6 +19,32 @@ func readModel(_ bytes: [UInt8]) {
   let arena = UnsafeMutableRawBufferPointer.allocate(byteCount: model.arenaBytes, alignment: 4)
   defer { arena.deallocate() }
   run(model, in: arena)
+  if model.holdsInput || model.secondRegionBytes > 0 { runInRegions(model) }
+}
+
+/// The same in blocks of exactly the sizes of the regions, with the input in one that may not be written.
+private func runInRegions(_ model: Model) {
+  let first = UnsafeMutableRawBufferPointer.allocate(byteCount: model.firstRegionBytes, alignment: 4)
+  let second = UnsafeMutableRawBufferPointer.allocate(byteCount: model.secondRegionBytes, alignment: 4)
+  defer {
+    first.deallocate()
+    second.deallocate()
+  }
+  var firstArena = MutableRawSpan(_unsafeBytes: first)
+  var secondArena = MutableRawSpan(_unsafeBytes: second)
+  do {
+    var session = try Session(model, first: &firstArena, second: &secondArena, kernels: PlainKernels())
+    let image = [UInt8](repeating: 77, count: model.imageBytes)
+    guard model.holdsInput else { return try session.run(image: image.span) }
+    let held = UnsafeMutableBufferPointer<Int8>.allocate(capacity: model.heldInputBytes)
+    defer { held.deallocate() }
+    held.initialize(repeating: 0)
+    var values = held.mutableSpan
+    try model.hold(image.span, in: &values)
+    let before = Array(held)
+    try session.run(held: UnsafeBufferPointer(held).span)
+    guard Array(held) == before else { fatalError("the caller's input was written") }
+  } catch { fatalError("an accepted model does not run in regions: \(error)") }
 }
 
 /// What the loader has accepted must run to its end.

@@ -19,9 +19,32 @@ static uint32_t word_at(const uint8_t *place) {
   return place[0] | (uint32_t)place[1] << 8 | (uint32_t)place[2] << 16 | (uint32_t)place[3] << 24;
 }
 
+#ifdef OCTET_REGIONS
+/// Images as they are held, each read where it is: in flash, or in the memory of this program.
+static int classify_held(octet_session *session, const octet_model *model, const uint8_t *images, size_t images_bytes,
+                         Write *write) {
+  const size_t held_bytes = octet_held_bytes(model), record_bytes = 20 + ((held_bytes + 3) & ~(size_t)3);
+  // There is no room for rows.
+  if (octet_feed(session, images, octet_row_bytes(model)) != OCTET_INPUT_HELD) return 1;
+  for (; images_bytes >= record_bytes; images += record_bytes, images_bytes -= record_bytes) {
+    octet_result result;
+    if (octet_run_held(session, (const int8_t *)images + 20, held_bytes - 1) != OCTET_BAD_INPUT) return 1;
+    if (octet_run_held(session, (const int8_t *)images + 20, held_bytes) != OCTET_OK) return 1;
+    if (octet_answer(session, &result) != OCTET_OK) return 1;
+    write_number(write, word_at(images + 4));
+    write(" ");
+    write_number(write, result.class_index);
+    write(" ");
+    write_number(write, result.probability);
+    write("\n");
+  }
+  return 0;
+}
+#endif
+
 /// Gives the exit status.
 static int classify(const void *file, size_t file_bytes, const uint8_t *images, size_t images_bytes, void *arena,
-                    size_t arena_bytes, Write *write) {
+                    size_t arena_bytes, void *second, size_t second_bytes, Write *write) {
   octet_model model;
   octet_session session;
   octet_error error;
@@ -33,10 +56,19 @@ static int classify(const void *file, size_t file_bytes, const uint8_t *images, 
     write("\n");
     return 1;
   }
-  if (octet_open(&session, &model, arena, arena_bytes) != OCTET_OK) {
+#ifdef OCTET_REGIONS
+  const int opened = octet_open_regions(&session, &model, arena, arena_bytes, second, second_bytes);
+#else
+  (void)second, (void)second_bytes;
+  const int opened = octet_open(&session, &model, arena, arena_bytes);
+#endif
+  if (opened != OCTET_OK) {
     write("the arena is too small\n");
     return 1;
   }
+#ifdef OCTET_REGIONS
+  if (octet_held_bytes(&model) > 0) return classify_held(&session, &model, images, images_bytes, write);
+#endif
   const size_t rows = octet_rows(&model), row_bytes = octet_row_bytes(&model);
   const size_t record_bytes = 20 + rows * row_bytes;
   // Each record is five words, the second of which is its number, and the pixels.
@@ -82,11 +114,12 @@ static uint32_t instructions(uint32_t ticks) {
 }
 
 void firmware_main(void) {
-  const Storage model = storage_model(), images = storage_images(), arena = storage_arena();
+  const Storage model = storage_model(), images = storage_images(), arena = storage_arena(),
+                second = storage_second();
   board_start_timer();
   const uint32_t start = board_ticks();
   const int status = classify(model.start, (size_t)model.bytes, images.start, (size_t)images.bytes, arena.start,
-                              (size_t)arena.bytes, write_text);
+                              (size_t)arena.bytes, second.start, (size_t)second.bytes, write_text);
   const uint32_t all = instructions(board_ticks() - start);
   write_text("some ");
   write_number(write_text, all);
@@ -134,8 +167,8 @@ int main(int count, char **arguments) {
   size_t model_bytes, image_bytes;
   void *model = read_file(arguments[1], &model_bytes);
   void *images = read_file(arguments[2], &image_bytes);
-  static uint64_t arena[1 << 16];
-  return classify(model, model_bytes, images, image_bytes, arena, sizeof arena, write_text);
+  static uint64_t arena[1 << 16], second[1 << 16];
+  return classify(model, model_bytes, images, image_bytes, arena, sizeof arena, second, sizeof second, write_text);
 }
 
 #endif

@@ -41,10 +41,25 @@ enum Firmware {
     let scratch = storage_scratch()
     let kernels = Kernels(
       model, scratch: UnsafeMutableRawBufferPointer(start: scratch.start, count: scratch.bytes))
-    var session = try Session(model, arena: &arena, kernels: kernels)
+    #if OCTET_REGIONS
+      let other = storage_second()
+      var second = UnsafeMutableRawBufferPointer(start: other.start, count: other.bytes).mutableBytes
+      var session = try Session(model, first: &arena, second: &second, kernels: kernels)
+    #else
+      var session = try Session(model, arena: &arena, kernels: kernels)
+    #endif
     let storage = storage_image()
     let pixels = UnsafeMutableRawBufferPointer(start: storage.start, count: storage.bytes)
-    guard storage.bytes == model.imageBytes else { Failure.stop("the firmware was built for another model") }
+    #if OCTET_REGIONS
+      let size = model.holdsInput ? (model.heldInputBytes &+ 3) & ~3 : model.imageBytes
+      guard storage.bytes == size || (model.holdsInput && storage.bytes == 0) else {
+        Failure.stop("the firmware was built for another model")
+      }
+    #else
+      guard storage.bytes == model.imageBytes else {
+        Failure.stop("the firmware was built for another model")
+      }
+    #endif
     var source = ImageSource()
     var results = ResultFile()
     #if OCTET_WRITABLE_MODEL
@@ -64,6 +79,24 @@ enum Firmware {
     // One for everything: it is large.
     var recorder = LayerRecorder()
     var count: UInt32 = 0
+    #if OCTET_REGIONS
+      if model.holdsInput {
+        while let (image, bytes) = source.nextHeld(model.heldInputBytes, into: pixels, count: count) {
+          let span = bytes.bindMemory(to: Int8.self).span
+          var total: UInt32 = 0
+          for isLooking in image.isTimed ? 0..<2 : 1..<2 {
+            recorder.restart()
+            recorder.isLooking = isLooking == 1
+            let start = board_ticks()
+            try session.run(held: span, observer: &recorder)
+            if isLooking == 0 { total = board_ticks() &- start }
+          }
+          write(model, session, recorder, image: image.number, total: total, to: &results)
+          count &+= 1
+        }
+        return writeEnd(count, &recorder, to: &results)
+      }
+    #endif
     while let image = source.next(into: pixels, count: count) {
       let span = UnsafeRawBufferPointer(pixels).bindMemory(to: UInt8.self).span
       var total: UInt32 = 0

@@ -46,12 +46,7 @@ struct ImageSource: ~Copyable {
 
   /// The next image, its pixels in `target`; nil after the last one. Anything damaged stops the firmware.
   mutating func next(into target: UnsafeMutableRawBufferPointer, count: UInt32) -> Image? {
-    #if OCTET_WRITABLE_MODEL
-      let mark = keptMark != 0 ? keptMark : word(after: count)
-      keptMark = 0
-    #else
-      let mark = word(after: count)
-    #endif
+    let mark = nextMark(count)
     if mark == Self.endMark { return nil }
     guard mark == Self.imageMark else { Failure.stop(image: count, "it does not start with OIMG") }
     let number = word(after: count)
@@ -67,6 +62,17 @@ struct ImageSource: ~Copyable {
       Failure.stop(image: count, "its check sum does not fit: it was damaged on the way")
     }
     return Image(number: number, isTimed: isTimed)
+  }
+
+  @inline(__always)
+  private mutating func nextMark(_ count: UInt32) -> UInt32 {
+    #if OCTET_WRITABLE_MODEL
+      if keptMark != 0 {
+        defer { keptMark = 0 }
+        return keptMark
+      }
+    #endif
+    return word(after: count)
   }
 
   private mutating func word(after count: UInt32) -> UInt32 {
@@ -86,4 +92,30 @@ struct ImageSource: ~Copyable {
     target.copyMemory(from: UnsafeRawBufferPointer(rebasing: baked[0..<target.count]))
     baked = UnsafeRawBufferPointer(rebasing: baked[target.count...])
   }
+
+  #if OCTET_REGIONS
+    /// The next input that is held as a whole, of `size` bytes: where it is in flash, or else in `target`. As it starts
+    /// at a multiple of 4, the one before is filled up.
+    mutating func nextHeld(
+      _ size: Int, into target: UnsafeMutableRawBufferPointer, count: UInt32
+    ) -> (image: Image, bytes: UnsafeRawBufferPointer)? {
+      let length = (size &+ 3) & ~3
+      guard target.isEmpty else {
+        guard let image = next(into: UnsafeMutableRawBufferPointer(rebasing: target[..<size]), count: count)
+        else { return nil }
+        read(into: UnsafeMutableRawBufferPointer(rebasing: target[size..<length]), after: count)
+        return (image, UnsafeRawBufferPointer(rebasing: target[..<size]))
+      }
+      let mark = nextMark(count)
+      if mark == Self.endMark { return nil }
+      guard mark == Self.imageMark else { Failure.stop(image: count, "it does not start with OIMG") }
+      let image = Image(number: word(after: count), isTimed: word(after: count) != 0)
+      guard word(after: count) == UInt32(size), baked.count >= 4 &+ length else {
+        Failure.stop(image: count, "it has not the size that the model takes")
+      }
+      _ = word(after: count)
+      defer { baked = UnsafeRawBufferPointer(rebasing: baked[length...]) }
+      return (image, UnsafeRawBufferPointer(rebasing: baked[..<size]))
+    }
+  #endif
 }

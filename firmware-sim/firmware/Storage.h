@@ -19,6 +19,7 @@ STORAGE(images)
 STORAGE(arena)
 STORAGE(scratch)
 STORAGE(image)
+STORAGE(second)
 
 static inline Storage storage_stack(void) {
   extern uint8_t stack_bottom[], stack_top[];

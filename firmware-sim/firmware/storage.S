@@ -1,7 +1,7 @@
 // What is linked in as it is: the model and baked images in flash, and the memory that the runtime works in.
 //
-// MODEL_FILE, IMAGES_FILE, ARENA_BYTES, SCRATCH_BYTES and IMAGE_BYTES are given when this is assembled, so each has
-// exactly the size that the model asks for.
+// MODEL_FILE, IMAGES_FILE, ARENA_BYTES, SECOND_BYTES, SCRATCH_BYTES and IMAGE_BYTES are given when this is assembled,
+// so each has exactly the size that the model asks for.
 
 .section .model, "a", %progbits
 .balign 16
@@ -38,3 +38,12 @@ image_start:
 .space IMAGE_BYTES
 .global image_end
 image_end:
+
+// What the plan gives to a second memory, if the board has one; see the boards' link.ld.
+.section .second, "aw", %nobits
+.balign 16
+.global second_start
+second_start:
+.space SECOND_BYTES
+.global second_end
+second_end:

@@ -31,6 +31,10 @@ struct FirmwareReport {
   let sizes: FirmwareSizes
   let stackBytes: Int
   let arenaBytes: Int
+  /// Of the arena, in the board's second memory.
+  let secondBytes: Int
+  /// Of an input that the firmware holds; 0 where rows are fed.
+  let heldBytes: Int
   let modelBytes: Int
 
   init(folder: String) throws {
@@ -47,7 +51,8 @@ struct FirmwareReport {
     ).split(separator: "\n").map(String.init)
     let baked = "\(folder)/baked"
     let path = Folder.exists(baked) ? baked : "\(folder)/images"
-    let images = try ImageRecord.read(ByteFile.stored(at: path, limit: 1 << 31), name: path)
+    let images = try ImageRecord.read(
+      ByteFile.stored(at: path, limit: 1 << 31), name: path, areAligned: model.holdsInput)
     guard images.count == results.images.count, images.count == labels.count, !images.isEmpty else {
       throw FirmwareError(
         "\(folder): \(images.count) images went in, \(results.images.count) results came out")
@@ -82,7 +87,9 @@ struct FirmwareReport {
     sizes = try FirmwareSizes(
       ByteFile.stored(at: "\(folder)/firmware.elf", limit: 1 << 30), name: "\(folder)/firmware.elf")
     stackBytes = results.stackBytes
-    arenaBytes = model.arenaBytes
+    arenaBytes = model.firstRegionBytes + model.secondRegionBytes
+    secondBytes = model.secondRegionBytes
+    heldBytes = model.heldInputBytes
     modelBytes = bytes.count
   }
 
@@ -105,7 +112,8 @@ struct FirmwareReport {
       ("code_bytes", .integer(sizes.code)),
       ("model_bytes", .integer(modelBytes)),
       ("ram_bytes", .integer(sizes.ram)),
-      ("arena_bytes", .integer(arenaBytes)),
+      ("arena_bytes", .integer(arenaBytes)), ("second_region_bytes", .integer(secondBytes)),
+      ("held_input_bytes", .integer(heldBytes)),
       ("stack_bytes", .integer(stackBytes)),
       (
         "layers",
@@ -153,6 +161,10 @@ struct FirmwareReport {
       """
     let imageBytes = sizes.constants - modelBytes
     let baked = imageBytes == 0 ? "" : ", images \(NumberText.grouped(imageBytes))"
+    let second =
+      secondBytes == 0 ? "" : " with \(NumberText.grouped(secondBytes)) in the second memory, not counted"
+    let regions =
+      second + (heldBytes == 0 ? "" : ", input held where it is (\(NumberText.grouped(heldBytes)))")
     let damaged =
       flipCount == 0
       ? ""
@@ -169,7 +181,7 @@ struct FirmwareReport {
       flash      \(share(sizes.code + sizes.constants, of: flash)): \
       code \(NumberText.grouped(sizes.code)), model \(NumberText.grouped(modelBytes))\(baked)
       RAM        \(share(sizes.ram, of: ram)): \
-      arena \(NumberText.grouped(arenaBytes)), stack \(NumberText.grouped(sizes.stack))
+      arena \(NumberText.grouped(arenaBytes))\(regions), stack \(NumberText.grouped(sizes.stack))
       stack      \(NumberText.grouped(stackBytes)) of \(NumberText.grouped(sizes.stack)) bytes were used\(damaged)
 
       \(table.rendered())

@@ -13,10 +13,16 @@ struct HostRun {
     var words = storage.mutableSpan
     var arena = words.mutableBytes
     var session = try Session(model, arena: &arena)
+    var held: [Int8] = []
     var runs: [HostRun] = []
     for image in images {
       var observer = LayerChecksums()
-      try session.run(image: image.pixels.span, observer: &observer)
+      if model.holdsInput {
+        held = image.pixels.map { Int8(bitPattern: $0) }
+        try session.run(held: held.span, observer: &observer)
+      } else {
+        try session.run(image: image.pixels.span, observer: &observer)
+      }
       let answer = session.answer
       var checksums: [UInt32] = []
       for layer in 0..<model.layerCount { checksums.append(observer[layer]) }

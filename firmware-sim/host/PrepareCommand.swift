@@ -63,12 +63,15 @@ enum PrepareCommand: Command {
     for name in ["images", "baked", "results"] { try Folder.remove("\(folder)/\(name)") }
     for line in refused { StandardError.write("octet-firmware: \(line.shown)\n") }
     let records = pixels.indices.map {
-      ImageRecord(number: UInt32($0), isTimed: $0 < timed, pixels: pixels[$0])
+      ImageRecord(
+        number: UInt32($0), isTimed: $0 < timed,
+        pixels: model.holdsInput ? held(pixels[$0], model) : pixels[$0])
     }
     try AtomicFile.write(path: "\(folder)/model.octet", bytes: bytes)
     try AtomicFile.write(
       path: "\(folder)/\(baked == nil ? "images" : "baked")",
-      bytes: ImageRecord.write(records, after: FlipRecord.draw(flips, modelBytes: bytes.count)))
+      bytes: ImageRecord.write(
+        records, after: FlipRecord.draw(flips, modelBytes: bytes.count), areAligned: model.holdsInput))
     try AtomicFile.write(path: "\(folder)/labels", bytes: LabelRecord.write(labels))
     try AtomicFile.write(path: "\(folder)/origin", bytes: Array(origin.shown.utf8))
     try AtomicFile.write(
@@ -82,14 +85,25 @@ enum PrepareCommand: Command {
       [vector]=\(PatchKernels<VectorLayout>.scratchBytes(model))
       """
     let sizes = """
-      arena_bytes=\(model.arenaBytes)
+      arena_bytes=\(model.firstRegionBytes)
+      second_bytes=\(model.secondRegionBytes)
       declare -A scratch_bytes=(\(scratchBytes))
-      image_bytes=\(model.imageBytes)
+      image_bytes=\(!model.holdsInput ? model.imageBytes : baked == nil ? (model.heldInputBytes + 3) / 4 * 4 : 0)
       model_kinds=(\(names.joined(separator: " ")))
       model_parts=(\((flips > 0 ? Model.allParts : model.parts).joined(separator: " ")))
 
       """
     try AtomicFile.write(path: "\(folder)/sizes.sh", bytes: Array(sizes.utf8))
+  }
+
+  /// An image as the firmware holds it where it is.
+  private static func held(_ pixels: [UInt8], _ model: Model) -> [UInt8] {
+    var values = [Int8](repeating: 0, count: model.heldInputBytes)
+    var span = values.mutableSpan
+    do { try model.hold(pixels.span, in: &span) } catch {
+      preconditionFailure("the image has the model's size: \(error)")
+    }
+    return values.map { UInt8(bitPattern: $0) }
   }
 
   /// Test images if there are some, of the classes that the model tells apart; or PNG files, and why some of them are

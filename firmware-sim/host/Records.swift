@@ -11,7 +11,12 @@ struct ImageRecord {
   private static let mark: UInt32 = 0x474D_494F
   private static let endMark: UInt32 = 0x444E_454F
 
-  static func write(_ records: [ImageRecord], after flips: [FlipRecord] = []) -> [UInt8] {
+  /// - Parameters:
+  ///   - flips: come before the images.
+  ///   - areAligned: whether each starts at a multiple of 4, as what is read where it is must.
+  static func write(
+    _ records: [ImageRecord], after flips: [FlipRecord] = [], areAligned: Bool = false
+  ) -> [UInt8] {
     var writer = WordWriter()
     for flip in flips { flip.write(to: &writer) }
     for record in records {
@@ -21,12 +26,15 @@ struct ImageRecord {
       writer.add(UInt32(record.pixels.count))
       writer.add(record.pixels.checksum)
       writer.add(record.pixels)
+      if areAligned { writer.add([UInt8](repeating: 0, count: -record.pixels.count & 3)) }
     }
     writer.add(endMark)
     return writer.bytes
   }
 
-  static func read(_ bytes: [UInt8], name: String) throws(FirmwareError) -> [ImageRecord] {
+  static func read(
+    _ bytes: [UInt8], name: String, areAligned: Bool = false
+  ) throws(FirmwareError) -> [ImageRecord] {
     var reader = WordReader(bytes, name: name)
     var records: [ImageRecord] = []
     while true {
@@ -41,6 +49,7 @@ struct ImageRecord {
       let count = try reader.word()
       let expected = try reader.word()
       let pixels = Array(try reader.bytes(Int(count)))
+      if areAligned { _ = try reader.bytes(-Int(count) & 3) }
       guard pixels.checksum == expected else {
         throw FirmwareError("\(name): image \(number) is damaged")
       }

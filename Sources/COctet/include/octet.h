@@ -34,6 +34,11 @@ enum {
   OCTET_COMPLETE = 4,
   /// Rows of the image are still missing, or there is no such class.
   OCTET_NO_RESULT = 5,
+  /// The session has no room for rows of the input: run one that you hold.
+  OCTET_INPUT_HELD = 6,
+  /// The model takes no held input, or it has other than octet_held_bytes, does not start at a multiple of 4, or its
+  /// border is not the input's zero point.
+  OCTET_BAD_INPUT = 7,
 };
 
 /// Why a file was rejected: the rule's number, where, and the value that stood there.
@@ -93,6 +98,26 @@ size_t octet_classes(const octet_model *model);
 /// Opens a session. An arena between octet_arena_bytes and octet_fast_arena_bytes serves those layers for which it
 /// suffices. Model and arena belong to it until it is used no more; there is nothing to close.
 int octet_open(octet_session *session, const octet_model *model, void *arena, size_t arena_bytes);
+
+/// Bytes of the first block of octet_open_regions. What lies beyond serves as with octet_fast_arena_bytes.
+size_t octet_first_region_bytes(const octet_model *model);
+/// Bytes of the second block; 0 for a model without a second region of memory.
+size_t octet_second_region_bytes(const octet_model *model);
+/// Values of an input as the caller may hold it, in flash or RAM; 0 for a model whose rows are fed.
+size_t octet_held_bytes(const octet_model *model);
+
+/// Opens a session over two blocks of memory, each at a multiple of 4, in place of one arena. `second` may be null if
+/// the model has no second region. A model with octet_held_bytes then has no room for rows of its input, so only
+/// octet_run_held runs it.
+int octet_open_regions(octet_session *session, const octet_model *model, void *first, size_t first_bytes,
+                       void *OCTET_NULLABLE second, size_t second_bytes);
+
+/// Writes an image of octet_rows times octet_row_bytes as a caller may hold it, octet_held_bytes values: each pixel as
+/// the integer that goes in, and around them the border that the first layers read.
+int octet_hold(const octet_model *model, const uint8_t *image, int8_t *held);
+
+/// Runs an image that the caller holds, at a multiple of 4. It is read where it is, during this call.
+int octet_run_held(octet_session *session, const int8_t *held, size_t bytes);
 
 /// Feeds the next row of the image.
 int octet_feed(octet_session *session, const uint8_t *row, size_t bytes);

@@ -1,5 +1,5 @@
 /// A run of images through a model, one after another: which row comes next. The arena is not part of it; every call
-/// gets the one that `open` has prepared.
+/// gets the memory that `open` has prepared.
 ///
 /// Rows of the image go in one by one, and every layer computes a row as soon as it can, so only a few rows of each
 /// tensor exist at any time. Nothing is allocated. Opened once, it serves any number of images. `Session` joins a run
@@ -25,25 +25,29 @@ package struct ModelRun: ~Copyable {
     }
   #endif
 
-  /// Prepares an arena: as many bytes as the kernels need, from a multiple of 4.
+  /// Prepares an arena: as many bytes as the kernels need, from a multiple of 4, or those of the model's regions.
   #if OCTET_SMALL_CODE
     @inline(never)
   #endif
-  package mutating func open(_ arena: UnsafeMutableRawPointer, _ kernels: some RowKernels) {
-    kernels.prepare(arena, of: model)
-    restart(arena, kernels)
+  package mutating func open(_ memory: RunMemory, _ kernels: some RowKernels) {
+    if let arena = memory.whole {
+      kernels.prepare(arena, of: model)
+    } else {
+      RunContext(model.records, memory).fillRings()
+    }
+    restart(memory, kernels)
   }
 
   /// Forgets the image, so that row 0 comes next.
   #if OCTET_SMALL_CODE
     @inline(never)
   #endif
-  package mutating func restart(_ arena: UnsafeMutableRawPointer, _ kernels: some RowKernels) {
+  package mutating func restart(_ memory: RunMemory, _ kernels: some RowKernels) {
     rowsFed = 0
     position = 0
-    guard !kernels.haveSteps else { return }
+    guard !kernels.haveSteps || memory.whole == nil else { return }
     let records = model.records
-    let context = RunContext(records, arena: arena)
+    let context = RunContext(records, memory)
     order.restart(records)
     RowOrder.forEachStart(
       records, border: { context.fillBorder($0) }, start: { context.start($0, $1) })
@@ -57,17 +61,17 @@ package struct ModelRun: ~Copyable {
     @inline(never)
   #endif
   package mutating func feed<Observer: RunObserver>(
-    row: UnsafePointer<UInt8>, _ arena: UnsafeMutableRawPointer, _ kernels: some RowKernels,
+    row: UnsafePointer<UInt8>, _ memory: RunMemory, _ kernels: some RowKernels,
     _ observer: inout Observer
   ) {
     rowsFed &+= 1
-    if let next = kernels.run(
-      from: position, pixels: row, rows: 1, arena: arena, observer: &observer)
+    if let arena = memory.whole,
+      let next = kernels.run(from: position, pixels: row, rows: 1, arena: arena, observer: &observer)
     {
       position = next
       return
     }
-    let context = RunContext(model.records, arena: arena)
+    let context = RunContext(model.records, memory)
     let model = model
     // Windows that lie wholly on the border above need no row at all.
     if rowsFed == 1 {
@@ -77,33 +81,36 @@ package struct ModelRun: ~Copyable {
     order.feed(
       context.model,
       feed: { step in
-        let target = (context.arena + step.target).assumingMemoryBound(to: UInt8.self)
+        if context.memory.isHeld(step.target) { return }
+        let target = context.memory.place(step.target).assumingMemoryBound(to: UInt8.self)
         model.bring(row, to: target, count: step.count)
       }, take: { context.take($0, $1, kernels, &observer) })
     makeRows(context, kernels, &observer)
   }
 
-  /// Runs a whole image of `model.imageBytes` bytes.
+  /// Runs a whole image of `model.imageBytes` bytes. Where the memory holds the input, the image is not looked at.
   #if OCTET_SMALL_CODE
     @inline(never)
   #endif
   package mutating func run<Observer: RunObserver>(
-    image: UnsafePointer<UInt8>, _ arena: UnsafeMutableRawPointer, _ kernels: some RowKernels,
+    image: UnsafePointer<UInt8>, _ memory: RunMemory, _ kernels: some RowKernels,
     _ observer: inout Observer
   ) {
     let height = Int(model.records.tensor(0).height)
-    if let next = kernels.run(
-      from: 0, pixels: image, rows: height, arena: arena, observer: &observer)
+    if let arena = memory.whole,
+      let next = kernels.run(from: 0, pixels: image, rows: height, arena: arena, observer: &observer)
     {
       position = next
       rowsFed = height
       return
     }
-    restart(arena, kernels)
+    // Kernels with steps of their own have prepared the arena for these.
+    if kernels.haveSteps { RunContext(model.records, memory).fillRings() }
+    restart(memory, kernels)
     let width = model.imageRowBytes
     var row = image
     for _ in 0..<height {
-      feed(row: row, arena, kernels, &observer)
+      feed(row: row, memory, kernels, &observer)
       row += width
     }
   }
@@ -136,12 +143,13 @@ extension Model {
 extension RunContext {
   /// Border cells.
   package func fillBorder(_ step: RowStep) {
-    (arena + step.target).initializeMemory(as: Int8.self, repeating: step.fill, count: step.count)
+    if memory.isHeld(step.target) { return }
+    memory.place(step.target).initializeMemory(as: Int8.self, repeating: step.fill, count: step.count)
   }
 
   /// The bias of a layer with weights, or zero for a mean.
   package func start(_ step: RowStep, _ shape: LayerShape) {
-    let sums = (arena + step.target).assumingMemoryBound(to: Int32.self)
+    let sums = memory.place(step.target).assumingMemoryBound(to: Int32.self)
     let bias =
       shape.layer.kind.hasWeights
       ? model.bytes.pointer(shape.layer.constantsOffset).assumingMemoryBound(to: Int32.self) : nil
@@ -165,7 +173,8 @@ extension RunContext {
     } else {
       compute(step, shape, kernels)
       observer.didRun(
-        layer: step.layer, row: UnsafeRawBufferPointer(start: arena + step.target, count: step.count).bytes)
+        layer: step.layer,
+        row: UnsafeRawBufferPointer(start: memory.place(step.target), count: step.count).bytes)
     }
   }
 }

@@ -24,11 +24,11 @@ package struct Outcome {
   #else
     @inline(__always)
   #endif
-  package init(_ model: Model, arena: UnsafeRawPointer, output: Int = 0) {
+  package init(_ model: Model, _ memory: RunMemory, output: Int = 0) {
     let record = model.output(output)
     let tensor = model.tensor(record.tensor)
     // The loader has checked that the ring holds all rows, so each is in the slot of its number.
-    row = arena + tensor.slotOffset(Int(tensor.borderAbove))
+    row = UnsafeRawPointer(memory.place(tensor.slotOffset(Int(tensor.borderAbove))))
     rowValues = tensor.rowValues
     rowBytes = tensor.rowBytes
     count = Int(tensor.height) &* rowValues

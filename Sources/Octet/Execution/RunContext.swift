@@ -4,24 +4,24 @@
 /// row is read after it was overwritten.
 package struct RunContext {
   package let model: ModelRecords
-  package let arena: UnsafeMutableRawPointer
+  package let memory: RunMemory
 
   @inline(__always)
-  package init(_ model: ModelRecords, arena: UnsafeMutableRawPointer) {
+  package init(_ model: ModelRecords, _ memory: RunMemory) {
     self.model = model
-    self.arena = arena
+    self.memory = memory
   }
 
   @inline(__always)
   func rows(_ source: RowSource) -> RingRows {
     RingRows(
-      slots: UnsafePointer((arena + source.slots).assumingMemoryBound(to: Int8.self)),
+      slots: UnsafePointer(memory.place(source.slots).assumingMemoryBound(to: Int8.self)),
       rowBytes: source.rowBytes, slotCount: source.slotCount, first: source.first)
   }
 
   @inline(__always)
   func accumulators(_ layer: LayerRecord) -> UnsafeMutablePointer<Int32> {
-    (arena + Int(layer.accumulatorsOffset)).assumingMemoryBound(to: Int32.self)
+    memory.place(Int(layer.accumulatorsOffset)).assumingMemoryBound(to: Int32.self)
   }
 
   /// Every cell of every ring becomes the zero point, so that what lies left and right of rows is right for good. An
@@ -29,7 +29,8 @@ package struct RunContext {
   package func fillRings() {
     for index in 0...model.layerCount {
       let tensor = model.tensor(index)
-      (arena + Int(tensor.ringOffset)).initializeMemory(
+      if memory.isHeld(Int(tensor.ringOffset)) { continue }
+      memory.place(Int(tensor.ringOffset)).initializeMemory(
         as: Int8.self, repeating: tensor.zeroPoint, count: tensor.ringBytes)
     }
   }

@@ -21,7 +21,7 @@ package enum FileFormat {
   static let length: UInt32 = 8
   static let checksum: UInt32 = 12
   static let arenaBytes: UInt32 = 16
-  static let secondArenaBytes: UInt32 = 20
+  package static let secondRegion: UInt32 = 20
   static let layerCount: UInt32 = 24
   static let outputCount: UInt32 = 26
   static let namesBytes: UInt32 = 28

@@ -19,7 +19,7 @@ package struct TensorRecord: Sendable {
     @inline(__always) package static var borderRight: UInt32 { 18 }
     @inline(__always) package static var zeroPoint: UInt32 { 20 }
     @inline(__always) package static var elementBytes: UInt32 { 21 }
-    /// The memory region of the ring.
+    /// Nothing yet: the region of a ring follows from its place.
     @inline(__always) static var region: UInt32 { 22 }
     @inline(__always) package static var flags: UInt32 { 23 }
     @inline(__always) package static var scaleBits: UInt32 { 24 }
@@ -29,11 +29,17 @@ package struct TensorRecord: Sendable {
   package enum Flag {
     /// The ring may have bytes that other rings have before or after it.
     @inline(__always) package static var shares: UInt8 { 1 }
+    /// Of the input: the caller may hold it, so its ring is a region of its own.
+    @inline(__always) package static var held: UInt8 { 2 }
   }
 
   /// Whether the ring is only the tensor's from its first row on, until nobody reads any of its rows anymore.
   @inline(__always)
   package var shares: Bool { IncludedKinds.sharing && bytes.byte(Field.flags) & Flag.shares != 0 }
+
+  /// Whether the caller may hold the tensor, which is the input: all its rows, and nobody writes to it.
+  @inline(__always)
+  package var isHeld: Bool { IncludedKinds.regions && bytes.byte(Field.flags) & Flag.held != 0 }
 
   /// The first byte of the ring in the arena.
   @inline(__always)

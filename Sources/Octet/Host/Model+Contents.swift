@@ -40,6 +40,7 @@
       }
       if pixelMap != nil { parts.append("PIXEL_MAP") }
       if sharesMemory { parts.append("SHARING") }
+      if holdsInput || secondRegionBytes > 0 { parts.append("REGIONS") }
       if layerCount >= 64 { parts.append("MANY_LAYERS") }
       return parts
     }
@@ -59,7 +60,7 @@
     package static var allParts: [String] {
       [
         "COARSE_SHIFTS", "ROUNDING_TWICE", "ROUNDING_AWAY", "WEIGHT_ZERO_POINTS", "CONVOLUTIONS_WITHOUT_POOL",
-        "PIXEL_MAP", "SHARING", "NAMES",
+        "PIXEL_MAP", "SHARING", "REGIONS", "NAMES",
       ]
     }
 

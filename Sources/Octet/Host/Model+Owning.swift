@@ -59,6 +59,11 @@
       case .rowSize(let bytes, let needed): "a row has \(bytes) bytes, the model needs \(needed)"
       case .imageSize(let bytes, let needed): "the image has \(bytes) bytes, the model needs \(needed)"
       case .noClasses: "the model's first output holds no classes; read its outputs instead"
+      case .inputIsHeld:
+        "the arena has no room for rows of the input: run a held one, or open the session with the whole arena"
+      case .inputIsStreamed: "the model's input cannot be held by the caller: feed its rows"
+      case .inputNotAligned: "a held input must start at a multiple of 4 in memory"
+      case .inputBorder: "a cell of the held input's border is not the zero point of the input"
       case .imageComplete: "all rows of the image have been fed; restart before the next one"
       }
     }

@@ -61,7 +61,7 @@ extension RowKernels {
 
   /// Fills the rings of the file's plan.
   public func prepare(_ arena: UnsafeMutableRawPointer, of model: Model) {
-    RunContext(model.records, arena: arena).fillRings()
+    RunContext(model.records, RunMemory(arena)).fillRings()
   }
 
   // The plain rows, as each kind of layer defines them.

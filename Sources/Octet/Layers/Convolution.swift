@@ -102,6 +102,6 @@ public struct ConvolutionRow {
     outputChannels = Int(shape.output.channels)
     weights = run.model.weights(shape)
     output = OutputStage(run.model, shape)
-    target = run.arena + step.target
+    target = run.memory.place(step.target)
   }
 }

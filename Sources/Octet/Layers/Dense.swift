@@ -21,7 +21,7 @@ extension LayerKind {
     @inline(__always)
     static func compute(_ step: RowStep, _ shape: LayerShape, _ run: RunContext, _ kernels: some RowKernels) {
       let output = OutputStage(run.model, shape)
-      let target = run.arena + step.target
+      let target = run.memory.place(step.target)
       if shape.keepsAccumulators {
         let sums = FinishedSums(
           layer: step.layer, sums: UnsafePointer(run.accumulators(shape.layer)),

@@ -23,7 +23,7 @@ extension LayerKind {
       let sums = run.accumulators(shape.layer)
       let cells = Int32(shape.input.height) &* Int32(shape.input.width)
       for channel in 0..<Int(shape.output.channels) {
-        output.write(sums[channel], cells: cells, pair: 0, to: run.arena + step.target, at: channel)
+        output.write(sums[channel], cells: cells, pair: 0, to: run.memory.place(step.target), at: channel)
       }
     }
   }

@@ -44,7 +44,7 @@ public struct JoinRow {
     layer = step.layer
     first = run.rows(step.source)[0]
     second = run.rows(RowSource(other, from: step.row, columns: 0))[0]
-    target = (run.arena + step.target).assumingMemoryBound(to: Int8.self)
+    target = run.memory.place(step.target).assumingMemoryBound(to: Int8.self)
     count = shape.output.rowValues
     firstZeroPoint = Int32(shape.input.zeroPoint)
     secondZeroPoint = Int32(other.zeroPoint)

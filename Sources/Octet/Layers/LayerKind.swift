@@ -226,6 +226,13 @@ enum IncludedKinds {
   #else
     @inline(__always) static var sharing: Bool { true }
   #endif
+  /// A second region of memory, and inputs that the caller holds. Where a chip is built without, an arena is one block;
+  /// see `RunMemory`.
+  #if OCTET_CHOSEN_KINDS && !OCTET_REGIONS
+    @inline(__always) static var regions: Bool { false }
+  #else
+    @inline(__always) static var regions: Bool { true }
+  #endif
   /// Factors and offsets of pixels.
   #if OCTET_CHOSEN_KINDS && !OCTET_PIXEL_MAP
     @inline(__always) static var pixelMap: Bool { false }

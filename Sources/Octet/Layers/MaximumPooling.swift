@@ -45,7 +45,7 @@ struct PoolingRow {
     strideAcross = Int(record.strideAcross)
     reachLeft = Int(record.reachLeft)
     outputWidth = Int(shape.output.width)
-    target = (run.arena + step.target).assumingMemoryBound(to: Int8.self)
+    target = run.memory.place(step.target).assumingMemoryBound(to: Int8.self)
   }
 
   /// The input columns under the window at `place`.

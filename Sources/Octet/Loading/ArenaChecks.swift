@@ -23,9 +23,12 @@ extension ModelRecords {
         element == 1 || tensor.zeroPoint == 0, .zeroPoint, TensorRecord.Field.zeroPoint,
         UInt32(bitPattern: Int32(tensor.zeroPoint)))
       let region = UInt32(bytes.half(start &+ TensorRecord.Field.region))
-      if IncludedKinds.sharing {
+      if IncludedKinds.sharing || IncludedKinds.regions {
         try check(region & 0xFF == 0, .secondRegion, TensorRecord.Field.region, region)
-        try check(region >> 8 <= TensorRecord.Flag.shares, .shares, TensorRecord.Field.flags, region)
+        let known =
+          (IncludedKinds.sharing ? TensorRecord.Flag.shares : 0)
+          | (IncludedKinds.regions && index == 0 ? TensorRecord.Flag.held : 0)
+        try check(region >> 8 & ~UInt32(known) == 0, .shares, TensorRecord.Field.flags, region)
       } else {
         try check(region == 0, .secondRegion, TensorRecord.Field.region, region)
       }
@@ -54,6 +57,12 @@ extension ModelRecords {
         tensor.ringOffset % FileFormat.arenaAlignment == 0 && ring <= header.arenaBytes
           && tensor.ringOffset <= header.arenaBytes &- ring,
         .ringPlace, TensorRecord.Field.ringOffset, tensor.ringOffset)
+      // All rows, so that none is overwritten, and behind all else, so that an arena can do without.
+      try check(
+        !tensor.isHeld
+          || (!tensor.shares && tensor.ringRows == tensor.allRows
+            && tensor.ringOffset &+ ring == header.arenaBytes),
+        .heldInput, TensorRecord.Field.flags, UInt32(tensor.ringRows))
     }
   }
 
@@ -75,6 +84,11 @@ extension ModelRecords {
     for part in 0..<partCount {
       let own = arenaPart(part)
       last = max(last, own.end)
+      if IncludedKinds.regions {
+        let second = bytes.word(FileFormat.secondRegion)
+        try require(
+          own.end <= second || own.start >= second, .secondRegion, at: FileFormat.secondRegion, own.start)
+      }
       for other in 0..<part {
         // When these are in use is seen later.
         if IncludedKinds.sharing, mayShare(part), mayShare(other) { continue }

@@ -39,8 +39,11 @@ struct Header {
 
     arenaBytes = bytes.word(FileFormat.arenaBytes)
     try require(arenaBytes <= Limit.arenaBytes, .arenaBytes, at: FileFormat.arenaBytes, arenaBytes)
-    let second = bytes.word(FileFormat.secondArenaBytes)
-    try require(second == 0, .secondRegion, at: FileFormat.secondArenaBytes, second)
+    let second = bytes.word(FileFormat.secondRegion)
+    try require(
+      second == 0
+        || (IncludedKinds.regions && second % FileFormat.arenaAlignment == 0 && second < arenaBytes),
+      .secondRegion, at: FileFormat.secondRegion, second)
     layerCount = bytes.half(FileFormat.layerCount)
     try require(
       layerCount >= 1 && layerCount <= Limit.layers, .layerCount, at: FileFormat.layerCount,

@@ -27,6 +27,8 @@ public enum ModelRule: UInt8, Sendable {
   case waits, weightEncoding, weightZeroPoint, dilation, groups, inputCount, secondRegion
   /// Of rings that share bytes.
   case shares, early
+  /// Of an input that the caller holds.
+  case heldInput
 
   /// What the rule says, in words that follow "octet model: ".
   public var text: StaticString {
@@ -101,9 +103,11 @@ public enum ModelRule: UInt8, Sendable {
     case .dilation: "a dilated window, which this version cannot compute"
     case .groups: "a convolution in groups, which this version cannot compute"
     case .inputCount: "the number of inputs does not fit the kind of layer"
-    case .secondRegion: "a second memory region, which this version cannot use"
+    case .secondRegion:
+      "a part lies across the start of the second memory region, or the program is not built for one"
     case .shares: "unknown flags of a tensor, or its ring shares bytes and the program is not built for that"
     case .early: "a row is made before the first row of an input whose ring shares bytes"
+    case .heldInput: "the ring of a held input must hold all its rows, share nothing, and end the arena"
     case .work: "an image takes more work than the limit; what was found counts 2^32 operations each"
     }
   }

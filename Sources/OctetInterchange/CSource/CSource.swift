@@ -33,6 +33,9 @@ package struct CSource {
     }
     names.insert(model.pixelMap == nil ? "no pixel map" : "pixel map")
     names.insert(model.outputCount > 1 ? "outputs" : "one output")
+    names.insert(model.holdsInput ? "held input" : "fed input")
+    if model.secondRegionBytes > 0 { names.insert("second region") }
+    if !model.holdsInput, model.secondRegionBytes == 0 { names.insert("one block") }
     var text = ""
     // Whether the lines between the marks are kept; marks stand inside others.
     var isKept = [true]
@@ -61,11 +64,9 @@ package struct CSource {
   private mutating func writeHead() {
     let input = model.input
     text += """
-      /* An int8 model, written by octet export. Integers only, no allocation, \(model.arenaBytes) bytes of memory.
+      /* An int8 model, written by octet export. Integers only, no allocation, \(memoryText).
 
-         octet_start();                                  once before each image
-         for (y = 0; y < OCTET_IMAGE_HEIGHT; y++)
-           octet_row(image + y * OCTET_ROW_BYTES);       rows of pixels, 0 to 255, channels last
+      \(usage)
          octet_class();                                  the class, counted from 0
          octet_probability(i), octet_logit(i), octet_labels[i]
       \(outputsText)
@@ -82,7 +83,7 @@ package struct CSource {
       #define OCTET_OUTPUTS \(model.outputCount)
 
       void octet_start(void);
-      void octet_row(const uint8_t *pixels);
+      \(model.holdsInput ? "void octet_run(const int8_t *input);" : "void octet_row(const uint8_t *pixels);")
       int octet_class(void);
       int32_t octet_logit(int32_t index);
       uint32_t octet_probability(int index);
@@ -95,6 +96,32 @@ package struct CSource {
         """ : "")
       \(labelsText)
 
+      """
+  }
+
+  private var memoryText: String {
+    let first = "\(model.firstRegionBytes) bytes of memory"
+    return model.secondRegionBytes > 0
+      ? first + ",\n   and \(model.secondRegionBytes) in a second region" : first
+  }
+
+  private var usage: String {
+    guard model.holdsInput else {
+      return """
+           octet_start();                                  once before each image
+           for (y = 0; y < OCTET_IMAGE_HEIGHT; y++)
+             octet_row(image + y * OCTET_ROW_BYTES);       rows of pixels, 0 to 255, channels last
+        """
+    }
+    let input = model.input
+    return """
+         octet_run(input);                               OCTET_INPUT_BYTES values that are read where they are:
+                                                         \(input.allRows) rows of \
+      \(input.rowBytes / input.pixelBytes) pixels of \(input.channels), with a border of \(input.borderAbove)
+                                                         above, \(input.borderBelow) below, \(input.borderLeft) \
+      left, \(input.borderRight) right that holds \(input.zeroPoint);
+                                                         \
+      \(model.pixelMap == nil ? "a value is the pixel less 128" : "a value is the integer that goes in")
       """
   }
 
@@ -167,15 +194,51 @@ package struct CSource {
     }
   }
 
+  /// The memory: one block, or a block for each region.
+  private var blocks: String {
+    func block(_ name: String, _ bytes: Int, _ attribute: String = "") -> String {
+      """
+      static union {
+        int32_t words[\((bytes + 3) / 4)];
+        int8_t bytes[\(bytes)];
+      } \(name)\(attribute);
+      """
+    }
+    var text = ""
+    if model.secondRegionBytes > 0 {
+      for region in ["FIRST", "SECOND"] {
+        text += """
+          /* An attribute that says where the region is, such as __attribute__((section(".fast"))). */
+          #ifndef OCTET_\(region)_REGION
+          #define OCTET_\(region)_REGION
+          #endif
+
+          """
+      }
+      text += """
+        #define OCTET_SECOND_START \(model.firstRegionBytes)u
+
+        \(block("octet_arena", model.firstRegionBytes, " OCTET_FIRST_REGION"))
+        \(block("octet_second", model.secondRegionBytes, " OCTET_SECOND_REGION"))
+        """
+    } else {
+      text += block("octet_arena", model.firstRegionBytes)
+    }
+    guard model.holdsInput else { return text }
+    return text + """
+
+      #define OCTET_INPUT_START \(model.input.ringOffset)u
+      #define OCTET_INPUT_BYTES \(model.heldInputBytes)
+      static const int8_t *octet_input;
+      """
+  }
+
   private mutating func writePlan() {
     let steps = model.rowSteps
     text += """
       #define OCTET_STEPS \(steps.count)u
 
-      static union {
-        int32_t words[\((model.arenaBytes + 3) / 4)];
-        int8_t bytes[\(model.arenaBytes)];
-      } octet_arena;
+      \(blocks)
       static uint32_t octet_step;
       static int32_t octet_rows[OCTET_LAYERS + 1];
       static const \(model.layerCount < 256 ? "uint8_t" : "uint16_t") octet_steps[OCTET_STEPS] = {
@@ -185,7 +248,7 @@ package struct CSource {
 
 
       """
-    guard let map = model.pixelMap else { return }
+    guard let map = model.pixelMap, !model.holdsInput else { return }
     let numbers = (0..<model.imageChannels).map { "{\(map.factor($0)), \(map.offset($0))}" }
     text += """
       static const int32_t octet_pixels[\(model.imageChannels)][2] = {\(numbers.joined(separator: ", "))};

@@ -24,8 +24,10 @@ struct ArenaPacking {
     arenaBytes = end
   }
 
-  /// - Parameter bound: the most bytes that are in use at once.
-  init(sharing parts: [MemoryLives.Part], bound: Int) {
+  /// - Parameters:
+  ///   - bound: the most bytes that are in use at once, or as many as are good enough.
+  ///   - attempts: orders that are tried by chance.
+  init(sharing parts: [MemoryLives.Part], bound: Int, attempts: Int = attempts) {
     let all = parts.indices.filter { parts[$0].bytes > 0 }
     func length(_ index: Int) -> Int { parts[index].life.count }
     func sorted(_ isBefore: (Int, Int) -> Bool) -> [Int] {
@@ -44,7 +46,7 @@ struct ArenaPacking {
     // Two parts change places at a time; what is no worse is kept.
     var (order, arena) = (orders[0], Self.placed(parts, orders[0]).arenaBytes)
     var random = RandomStream(seed: 1, purpose: .memoryPlan)
-    for _ in 0..<(all.count > 1 ? Self.attempts : 0) where best.arenaBytes > bound {
+    for _ in 0..<(all.count > 1 ? attempts : 0) where best.arenaBytes > bound {
       var next = order
       next.swapAt(Int.random(in: next.indices, using: &random), Int.random(in: next.indices, using: &random))
       let other = Self.placed(parts, next)

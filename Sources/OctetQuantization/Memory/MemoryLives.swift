@@ -9,6 +9,8 @@ package struct MemoryLives {
     let bytes: Int
     /// From the row with which it comes into use to the last one that reads it; both count.
     package let life: ClosedRange<Int>
+    /// Bytes that an image reads and writes there.
+    package let accesses: Int
 
     /// Bytes that it takes where others start at multiples of 4.
     var room: Int { (bytes + 3) / 4 * 4 }
@@ -28,7 +30,8 @@ package struct MemoryLives {
   /// - Parameters:
   ///   - records: with the layers marked that wait.
   ///   - outputs: tensors that are still wanted when the last row has gone through.
-  init?(_ records: some RecordSource, outputs: [Int]) {
+  ///   - holdsInput: whether the caller holds the input: all its rows, in no byte of the arena.
+  init?(_ records: some RecordSource, outputs: [Int], holdsInput: Bool) {
     var walk = Walk(records)
     var order = RowOrder(records)
     order.forEachRow(records) { tensor, order in walk.appear(tensor, &order, records) }
@@ -39,10 +42,14 @@ package struct MemoryLives {
       walk.rows[output] = Int(records.tensor(output).allRows)
       walk.ends[output] = walk.step
     }
+    if holdsInput { walk.rows[0] = Int(records.tensor(0).allRows) }
     rows = walk.rows
     steps = walk.step
     starts = walk.starts.map { $0 ?? 0 }
-    parts = walk.parts()
+    let parts = walk.parts()
+    self.parts =
+      holdsInput
+      ? [Part(bytes: 0, life: parts[0].life, accesses: parts[0].accesses)] + parts.dropFirst() : parts
   }
 
   /// The most bytes that are in use at once: no arena can be smaller for these rows.
@@ -81,6 +88,9 @@ private struct Walk {
   var starts: [Int?]
   var ends: [Int]
   private var sums: [ClosedRange<Int>?]
+  /// Bytes read and written, of each ring and of each layer's accumulators.
+  private var ringAccesses: [Int]
+  private var sumAccesses: [Int]
   /// Tensors that a layer reads before their first row is there.
   private var areEarly: [Bool]
 
@@ -100,6 +110,8 @@ private struct Walk {
     starts = [Int?](repeating: nil, count: count + 1)
     ends = [Int](repeating: 0, count: count + 1)
     sums = [ClosedRange<Int>?](repeating: nil, count: count)
+    ringAccesses = [Int](repeating: 0, count: count + 1)
+    sumAccesses = [Int](repeating: 0, count: count)
     areEarly = [Bool](repeating: false, count: count + 1)
   }
 
@@ -110,6 +122,8 @@ private struct Walk {
     let isReal = row < Int(tensors[tensor].height)
     ends[tensor] = step
     if starts[tensor] == nil { starts[tensor] = step }
+    ringAccesses[tensor] += Int(tensors[tensor].width) * tensors[tensor].pixelBytes
+    if isReal { access(tensor) }
     if isReal, tensor > 0 {
       let layer = shapes[tensor - 1].layer
       for input in [Int(layer.input), Int(layer.secondInput)] {
@@ -126,15 +140,38 @@ private struct Walk {
     }
   }
 
+  /// Counts what a row is made of: for each place of the output the values under its window once, as kernels gather
+  /// them for all output channels; else each value once. And the sums that it is added to or that it comes from.
+  private mutating func access(_ tensor: Int) {
+    for reader in readers[tensor] where reader.folds {
+      ringAccesses[tensor] += tensors[tensor].rowValues
+      sumAccesses[reader.layer] += 2 * Int(shapes[reader.layer].accumulatorsBytes)
+    }
+    guard tensor > 0 else { return }
+    let shape = shapes[tensor - 1]
+    let (layer, traits) = (shape.layer, shape.layer.kind.traits)
+    if shape.keepsAccumulators {
+      sumAccesses[tensor - 1] += Int(shape.accumulatorsBytes)
+    } else if traits.contains(.window) {
+      let places = Int(shape.output.width) * Int(layer.poolHeight) * Int(layer.poolWidth)
+      let cells = Int(layer.windowHeight) * Int(layer.windowWidth)
+      ringAccesses[Int(layer.input)] += places * cells * Int(shape.input.channels)
+    } else {
+      ringAccesses[Int(layer.input)] += shape.input.rowValues
+      if traits.contains(.secondInput) { ringAccesses[Int(layer.secondInput)] += shape.input.rowValues }
+    }
+  }
+
   func parts() -> [MemoryLives.Part] {
     let rings = tensors.indices.map { index in
       MemoryLives.Part(
         bytes: rows[index] * tensors[index].rowBytes,
-        life: areEarly[index] ? 0...step : (starts[index] ?? 0)...max(ends[index], starts[index] ?? 0))
+        life: areEarly[index] ? 0...step : (starts[index] ?? 0)...max(ends[index], starts[index] ?? 0),
+        accesses: ringAccesses[index])
     }
     let accumulators = shapes.enumerated().map { index, shape in
       MemoryLives.Part(
-        bytes: Int(shape.accumulatorsBytes), life: sums[index] ?? 0...0)
+        bytes: Int(shape.accumulatorsBytes), life: sums[index] ?? 0...0, accesses: sumAccesses[index])
     }
     return rings + accumulators
   }
@@ -143,7 +180,10 @@ private struct Walk {
 extension Model {
   /// When what is in its arena is in use.
   package var memoryLives: MemoryLives {
-    guard let lives = MemoryLives(records, outputs: (0..<outputCount).map { output($0).tensor }) else {
+    guard
+      let lives = MemoryLives(
+        records, outputs: (0..<outputCount).map { output($0).tensor }, holdsInput: holdsInput)
+    else {
       preconditionFailure("the loader has seen all rows appear")
     }
     return lives

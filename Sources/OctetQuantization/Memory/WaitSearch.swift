@@ -8,6 +8,7 @@ import Octet
 struct WaitSearch {
   private let records: RecordDraft
   private let outputs: [Int]
+  private let holdsInput: Bool
   /// Layers that can wait.
   private let candidates: [Int]
   private var found: [Set<Int>: Int] = [:]
@@ -16,8 +17,9 @@ struct WaitSearch {
   /// Rows times layers that all walks together may look at.
   private static let effort = 300_000_000
 
-  init(_ records: RecordDraft, outputs: [Int]) {
+  init(_ records: RecordDraft, outputs: [Int], holdsInput: Bool) {
     self.records = records
+    self.holdsInput = holdsInput
     self.outputs = outputs
     candidates = (0..<records.layerCount).filter { !records.layer($0).kind.traits.contains(.wholeInput) }
     let rows = (0...records.layerCount).reduce(0) { $0 + Int(records.tensor($1).allRows) }
@@ -28,7 +30,7 @@ struct WaitSearch {
   func lives(_ waiting: Set<Int>) -> MemoryLives? {
     for layer in candidates { records.setWaits(ofLayer: layer, waiting.contains(layer)) }
     defer { for layer in waiting { records.setWaits(ofLayer: layer, false) } }
-    return MemoryLives(records, outputs: outputs)
+    return MemoryLives(records, outputs: outputs, holdsInput: holdsInput)
   }
 
   /// The choice with the least bytes in use at once, and of several the one where the fewest layers wait.

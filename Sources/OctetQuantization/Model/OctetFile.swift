@@ -31,8 +31,8 @@ package struct OctetFile {
 
     // Everything that the check sum covers.
     var body = LittleEndianBytes()
-    body.append(UInt32(plan.arenaBytes))
-    body.append(UInt32(0))
+    body.append(UInt32(plan.allBytes))
+    body.append(UInt32(plan.secondStart))
     body.append(UInt16(model.layers.count))
     body.append(UInt16(model.outputs.count))
     body.append(UInt32(namesBytes))
@@ -46,6 +46,9 @@ package struct OctetFile {
     for (index, ring) in plan.rings.enumerated() {
       records.set(TensorRecord.Field.ringOffset, ofTensor: index, UInt32(ring.start))
       records.set(TensorRecord.Field.ringRows, ofTensor: index, UInt16(ring.rows))
+      if index == 0, plan.holdsInput {
+        records.set(TensorRecord.Field.flags, ofTensor: 0, TensorRecord.Flag.held)
+      }
       if ring.shares { records.set(TensorRecord.Field.flags, ofTensor: index, TensorRecord.Flag.shares) }
     }
     for layer in plan.waiting { records.setWaits(ofLayer: layer, true) }

@@ -26,8 +26,13 @@ extension QuantizedModel {
     if case .bytes(let most) = memoryGoal, arena > most {
       return "the least memory that was found for it is \(arena) bytes, and --arena allows \(most)"
     }
-    guard arena <= Int(Limit.arenaBytes) else {
-      return "it needs \(arena) bytes of memory to run; \(Limit.arenaBytes) is the most"
+    if case .regions(let fast, let slow) = memoryGoal, plan.fastShare == nil {
+      return
+        "its \(arena) bytes of memory do not fit two regions of \(fast) and \(slow) bytes; each ring and all "
+        + "accumulators of a layer lie in one region, and the largest takes \(plan.largestPart) bytes"
+    }
+    guard plan.allBytes <= Int(Limit.arenaBytes) else {
+      return "it needs \(plan.allBytes) bytes of memory to run; \(Limit.arenaBytes) is the most"
     }
     let weights = layers.reduce(0) { $0 + $1.weights.count }
     guard weights <= Int(Limit.fileBytes) / 2 else {

@@ -15,6 +15,8 @@ package struct QuantizedModel: Hashable, Sendable {
   package var tensors: [QuantizedTensor]
   package var layers: [QuantizedLayer]
   package var memoryGoal = MemoryGoal.usual
+  /// Whether the caller may hold the input, rather than feed its rows.
+  package var holdsInput = false
   /// Layers that wait for their whole input, where these are not to be searched for; memory is shared then.
   package var waiting: Set<Int>?
 

@@ -60,7 +60,7 @@ package struct Quantizer {
     }
     return QuantizedNetwork(
       network: network, inputKind: images.values.areBytes ? .pictures : .features, memory: settings.memory,
-      input: input, integers: all)
+      holdsInput: settings.holdsInput, input: input, integers: all)
   }
 
   private func quantize(
@@ -91,6 +91,8 @@ package struct QuantizedNetwork: Sendable {
   package let inputKind: InputKind
   /// How much memory the model may take to run.
   package var memory = MemoryGoal.usual
+  /// Whether the caller may hold the input.
+  package var holdsInput = false
   /// What the integers of the input stand for.
   package let input: IntegerLayer.Encoding
   package let integers: [IntegerLayer]
@@ -111,6 +113,7 @@ package struct QuantizedNetwork: Sendable {
     var model = QuantizedModel(outputs: outputs, tensors: tensors, layers: integers.map(\.layer))
     model.inputKind = inputKind
     model.memoryGoal = memory
+    model.holdsInput = holdsInput
     model.pictureForm = network.pictureForm
     model.pixelMap = network.pixelScaling?.factors(input) ?? []
     model.fitBorders()
@@ -132,6 +135,8 @@ public struct QuantizationSettings: Hashable, Sendable {
   public var correctsBias = true
   /// How much memory the model may take to run.
   public var memory = MemoryGoal.usual
+  /// Whether the caller may hold the input as a whole, rather than feed its rows: it then takes no arena.
+  public var holdsInput = false
 
   /// The usual settings.
   public init() {}

@@ -9,9 +9,12 @@ package struct ArenaPart: Sendable {
   package let rows: Int
   /// Rings by their tensors, then accumulators by their layers.
   package let index: Int
+  /// The region of memory, where there are several.
+  package let region: String?
 
-  package init(name: String, offset: Int, bytes: Int, rows: Int, index: Int) {
+  package init(name: String, offset: Int, bytes: Int, rows: Int, index: Int, region: String? = nil) {
     self.name = name
+    self.region = region
     self.index = index
     self.offset = offset
     self.bytes = bytes
@@ -26,7 +29,7 @@ struct ArenaMap {
 
   func drawing() -> Drawing {
     let (width, rowHeight, top) = (440.0, 19.0, 44.0)
-    let sorted = parts.sorted { ($0.offset, $0.bytes) < ($1.offset, $1.bytes) }
+    let sorted = parts.filter { $0.offset < bytes }.sorted { ($0.offset, $0.bytes) < ($1.offset, $1.bytes) }
     let labelWidth = min(
       TextWidth.estimate(String(repeating: "0", count: sorted.map(\.name.count).max() ?? 0)), 150)
     let (left, right) = (labelWidth + 10, width - 44)
@@ -48,10 +51,11 @@ struct ArenaMap {
     for (index, part) in sorted.enumerated() {
       let y = top + rowHeight * Double(index)
       drawing.write(TextWidth.cut(part.name, to: 25), labelWidth, y + 13, "end")
+      let name = part.region.map { "\(part.name), \($0) memory" } ?? part.name
       let (start, end) = (x(part.offset), x(part.offset + part.bytes))
       drawing.rectangle(
         start, y + 3, max(end - start, 1), rowHeight - 6, part.rows > 0 ? "f1" : "f2",
-        hint: "\(part.name): bytes \(part.offset) to \(part.offset + part.bytes - 1)")
+        hint: "\(name): bytes \(part.offset) to \(part.offset + part.bytes - 1)")
       if part.rows > 1, (end - start) / Double(part.rows) > 2 {
         for row in 1..<part.rows {
           let place = start + (end - start) * Double(row) / Double(part.rows)

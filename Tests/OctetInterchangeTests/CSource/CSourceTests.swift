@@ -31,6 +31,7 @@ struct CSourceTests {
       let model = try Model(copying: drawn.bytes)
       text += """
         void \(name)_start(void); void \(name)_row(const uint8_t *pixels); int \(name)_class(void);
+        void \(name)_run(const int8_t *input);
         int32_t \(name)_logit(int32_t index); uint32_t \(name)_probability(int index);
         \(model.classCount > 0 ? "extern const char *const \(name)_labels[];" : "")
 
@@ -44,13 +45,21 @@ struct CSourceTests {
       }
       for seed in 0..<2 as Range<UInt64> {
         let pixels = drawn.pixels(seed: seed)
-        text +=
-          "static const uint8_t \(name)_pixels\(seed)[] = {\(pixels.map(String.init).joined(separator: ","))};\n"
-        body += """
-            \(name)_start();
-            for (i = 0; i < \(model.imageHeight); i++) \(name)_row(\(name)_pixels\(seed) + i * \(model.imageRowBytes));
-            printf("\(name) %d", \(name)_class());
+        let input = model.holdsInput ? drawn.held(pixels).map { Int($0) } : pixels.map { Int($0) }
+        text += """
+          static const \(model.holdsInput ? "int8_t" : "uint8_t") \(name)_input\(seed)[] =
+            {\(input.map(String.init).joined(separator: ","))};
+
           """
+        body +=
+          model.holdsInput
+          ? "  \(name)_run(\(name)_input\(seed));\n"
+          : """
+            \(name)_start();
+            for (i = 0; i < \(model.imageHeight); i++) \(name)_row(\(name)_input\(seed) + i * \(model.imageRowBytes));
+
+          """
+        body += "  printf(\"\(name) %d\", \(name)_class());\n"
         for (index, output) in WholeLayerReference(drawn.bytes).run(pixels).outputs.enumerated() {
           let (call, argument) = index == 0 ? ("", "") : ("_of", "\(index), ")
           if index > 0 { body += "  printf(\" %d\", \(name)_class_of(\(index)));\n" }

@@ -28,12 +28,37 @@ package struct RandomModel {
       let candidates = model.layers.indices.filter { !model.layers[$0].kind.traits.contains(.wholeInput) }
       model.waiting = Set(candidates.filter { _ in Int.random(in: 0..<3, using: &random) == 0 })
     }
+    model.holdsInput = Int.random(in: 0..<4, using: &random) == 0
+    guard model.waiting == nil, Int.random(in: 0..<2, using: &random) == 0 else { return }
+    // A fast region for a part of it.
+    let arena = model.memoryPlan.arenaBytes
+    let fast = Int.random(in: 4...max(arena, 4), using: &random)
+    let goal = model.memoryGoal
+    model.memoryGoal = .regions(fast: fast, slow: 1 << 28)
+    if model.memoryPlan.fastShare == nil { model.memoryGoal = goal }
   }
 
   /// A model of layers whose sums are their biases, each at a tie of one of the two ways of rounding, or beside it.
   package init(tiesFrom seed: UInt64) {
     var builder = RandomModelBuilder(seed: seed)
     model = builder.buildTies()
+  }
+
+  /// A picture as a caller holds it, worked out by docs/FORMAT.md: the integers of docs/NUMERICS.md, with the border.
+  package func held(_ pixels: [UInt8]) -> [Int8] {
+    let input = model.tensors[0]
+    let values = WholeLayerReference(bytes).run(pixels).tensors[0]
+    let (width, channels) = (input.shape.width, input.shape.channels)
+    var held: [Int8] = []
+    for y in -input.border.above..<input.shape.height + input.border.below {
+      for x in -input.border.left..<width + input.border.right {
+        for channel in 0..<channels {
+          let isReal = y >= 0 && y < input.shape.height && x >= 0 && x < width
+          held.append(Int8(isReal ? values[(y * width + x) * channels + channel] : input.zeroPoint))
+        }
+      }
+    }
+    return held
   }
 
   /// A picture for the model: noise, or one value all over.

@@ -89,7 +89,7 @@ enum ExportCommand: Command {
       files.append(
         ExportedFile(
           form: "c-source", path: source, bytes: Array(CSource(model, prefix: name).source.utf8),
-          words: "a C99 program that needs \(model.arenaBytes) bytes of memory"))
+          words: "a C99 program that needs \(model.ownArenaBytes) bytes of memory"))
     }
     if let array {
       files.append(
@@ -98,7 +98,7 @@ enum ExportCommand: Command {
           words: "\(model.fileBytes.count) bytes as an array"))
     }
     for file in files { try file.write(announcing: !isJSON) }
-    if isJSON { try print(files, arguments, arenaBytes: model.arenaBytes) }
+    if isJSON { try print(files, arguments, arenaBytes: model.ownArenaBytes) }
   }
 
   private static func floatFile(_ arguments: ParsedArguments, path: String) throws -> ExportedFile {

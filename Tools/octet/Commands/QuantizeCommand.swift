@@ -42,7 +42,7 @@ enum QuantizeCommand: Command {
       OptionDescription(
         "weight-scales", takes: .choice("HOW", of: ["search", "largest"]), default: "search",
         help: "search for the scale with the smallest error, or use the largest weight"),
-      MemoryOption.option,
+    ] + MemoryOption.options + [
       OptionDescription("no-bias-correction", help: "do not correct the mean error of each output"),
       OptionDescription("threads", takes: .text("N"), default: "all cores", help: "number of threads"),
       OptionDescription("quiet", short: "q", help: "print nothing but errors; test only for a report"),
@@ -101,7 +101,7 @@ enum QuantizeCommand: Command {
       network: network,
       outputPath: outputPath(arguments),
       located: hasData ? DataOption.locate(arguments, request) : nil, pictures: request,
-      options: ForeignModelOptions(arguments, path: network.path), memory: MemoryOption.goal(arguments),
+      options: ForeignModelOptions(arguments, path: network.path), memory: MemoryOption(arguments),
       threads: arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount,
       isQuiet: arguments.flag("quiet"), isJSON: arguments.flag("json"), target: target
     ).run()
@@ -115,7 +115,8 @@ enum QuantizeCommand: Command {
     if let method = arguments.value("method").flatMap(CalibrationMethod.init) { settings.method = method }
     if let seed = try arguments.integer("seed", in: 0...) { settings.seed = UInt64(seed) }
     settings.searchesWeightScales = arguments.value("weight-scales") != "largest"
-    settings.memory = try MemoryOption.goal(arguments)
+    let memory = try MemoryOption(arguments)
+    (settings.memory, settings.holdsInput) = (memory.goal, memory.holdsInput)
     settings.correctsBias = !arguments.flag("no-bias-correction")
     return settings
   }

@@ -71,7 +71,7 @@ extension EvaluationRun.Result {
     }
     if let file = subject.integer {
       members += [
-        ("file_bytes", .integer(file.fileBytes)), ("arena_bytes", .integer(file.model.arenaBytes)),
+        ("file_bytes", .integer(file.fileBytes)), ("arena_bytes", .integer(file.model.ownArenaBytes)),
       ]
     }
     return members + [

@@ -13,7 +13,7 @@ struct InspectionJSON {
       ("file", .string(file.path)),
       ("format", .string(inspection.source?.format ?? "an int8 model of Octet")),
       ("file_bytes", .integer(file.fileBytes)),
-      ("weight_bytes", .integer(file.weightBytes)), ("arena_bytes", .integer(model.arenaBytes)),
+      ("weight_bytes", .integer(file.weightBytes)), ("arena_bytes", .integer(model.ownArenaBytes)),
       ("parameters", .integer(sum(file.parameters))), ("work", Self.work(model.work)),
       ("multiply_adds", .integer(sum(file.multiplyAdds))),
       ("head", .string("\(model.head)")), ("classes", .array(model.labels.map { .string($0) })),
@@ -25,6 +25,7 @@ struct InspectionJSON {
         ("input_kind", .string("\(model.inputKind)")), ("pictures", Self.form(model.pictureForm)),
       ]
     }
+    members += model.regionMembers
     if let source = inspection.source {
       members += [
         ("source_bytes", .integer(source.bytes)),
@@ -101,7 +102,9 @@ struct InspectionJSON {
       members.append(
         (
           "accumulators",
-          .object([("offset", .integer(Int(layer.accumulatorsOffset))), ("bytes", .integer(bytes))])
+          .object(
+            [("offset", .integer(Int(layer.accumulatorsOffset))), ("bytes", .integer(bytes))]
+              + Self.region(file.model, Int(layer.accumulatorsOffset)))
         ))
     }
     return .object(members)
@@ -117,12 +120,17 @@ struct InspectionJSON {
       ("zero_point", hasScales ? .integer(Int(tensor.zeroPoint)) : .null),
       (
         "ring",
-        .object([
-          ("offset", .integer(Int(tensor.ringOffset))), ("rows", .integer(Int(tensor.ringRows))),
-          ("row_bytes", .integer(tensor.rowBytes)), ("bytes", .integer(tensor.ringBytes)),
-          ("shares", .bool(tensor.shares)),
-        ])
+        .object(
+          [
+            ("offset", .integer(Int(tensor.ringOffset))), ("rows", .integer(Int(tensor.ringRows))),
+            ("row_bytes", .integer(tensor.rowBytes)), ("bytes", .integer(tensor.ringBytes)),
+            ("shares", .bool(tensor.shares)),
+          ] + Self.region(file.model, Int(tensor.ringOffset)))
       ),
     ]
+  }
+
+  private static func region(_ model: Model, _ offset: Int) -> [(name: String, value: JSONValue)] {
+    model.region(of: offset).map { [("region", .string($0))] } ?? []
   }
 }

@@ -123,9 +123,12 @@ struct InspectionText {
   // MARK: memory and work
 
   private func arena() -> String {
-    let lives = file.model.sharesMemory ? file.model.memoryLives : nil
+    let hasRegions = file.arenaParts.contains { $0.region != nil }
+    let uses = hasRegions || file.model.sharesMemory ? file.model.memoryLives : nil
+    let lives = file.model.sharesMemory ? uses : nil
     var table = TextTable(
       columns: [.init("offset", .right), .init("bytes", .right), .init("what")]
+        + (hasRegions ? [.init("memory"), .init("accesses", .right)] : [])
         + (lives == nil ? [] : [.init("in use at rows")]))
     // Over time where it is shared, else from its first byte on.
     let parts = file.arenaParts.sorted { one, other in
@@ -141,17 +144,23 @@ struct InspectionText {
           part.rows > 0
             ? "\(part.name): \(rows) of \(NumberText.grouped(part.bytes / part.rows)) bytes" : part.name,
         ]
+          + (hasRegions
+            ? [part.region ?? "arena", NumberText.grouped(uses?.parts[part.index].accesses ?? 0)] : [])
           + (life.map { ["\(NumberText.grouped($0.lowerBound)) to \(NumberText.grouped($0.upperBound))"] }
             ?? []))
     }
-    return "Arena: \(NumberText.grouped(file.model.arenaBytes)) bytes\(bound(lives))\n" + table.rendered()
+    let head = hasRegions ? "Memory: \(file.model.memoryText)" : "Arena: \(NumberText.grouped(own)) bytes"
+    return wrapped(head + bound(lives)) + "\n" + table.rendered()
   }
+
+  /// Bytes besides an input that the caller holds.
+  private var own: Int { file.model.ownArenaBytes }
 
   /// Whether another place for what shares memory could take less.
   private func bound(_ lives: MemoryLives?) -> String {
     guard let lives else { return "" }
     let rows = "of \(NumberText.grouped(lives.steps)) rows that appear in an image"
-    let missed = file.model.arenaBytes - lives.bound
+    let missed = own - lives.bound
     return missed <= 0
       ? "; as many are in use at once, \(rows)"
       : "; \(NumberText.grouped(lives.bound)) are in use at once, \(rows)"

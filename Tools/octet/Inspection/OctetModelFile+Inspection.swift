@@ -1,6 +1,7 @@
 import Octet
 import OctetCommandLine
 import OctetInterchange
+import OctetQuantization
 import OctetReports
 
 extension OctetModelFile {
@@ -66,21 +67,23 @@ extension OctetModelFile {
     return words.joined(separator: " ")
   }
 
-  /// Everything that has a place in the arena, in the order of the tensors.
+  /// Everything that has a place in the arena, in the order of the tensors; an input that the caller holds has one
+  /// behind all others.
   var arenaParts: [ArenaPart] {
     (0...model.layerCount).flatMap { index -> [ArenaPart] in
       let tensor = model.tensor(index)
       var parts = [
         ArenaPart(
           name: "tensor \(index)", offset: Int(tensor.ringOffset), bytes: tensor.ringBytes,
-          rows: Int(tensor.ringRows), index: index)
+          rows: Int(tensor.ringRows), index: index, region: model.region(of: Int(tensor.ringOffset)))
       ]
       let bytes = index == 0 ? 0 : accumulatorBytes(of: index - 1)
       if bytes > 0 {
         parts.append(
           ArenaPart(
             name: "accumulators of tensor \(index)", offset: Int(model.layer(index - 1).accumulatorsOffset),
-            bytes: bytes, rows: 0, index: model.layerCount + index))
+            bytes: bytes, rows: 0, index: model.layerCount + index,
+            region: model.region(of: Int(model.layer(index - 1).accumulatorsOffset))))
       }
       return parts
     }
@@ -110,5 +113,56 @@ enum MaxWorkOption {
       path: path,
       reason: "an image takes \(model.work.total) operations, and the limit is \(limit); "
         + "octet inspect shows where they go, and --max-work raises it")
+  }
+}
+
+extension Model {
+  /// Bytes of arena where the caller holds the input, if the model lets it.
+  var ownArenaBytes: Int { firstRegionBytes + secondRegionBytes }
+
+  /// The memory that it takes to run, in words that follow what it was written to.
+  var memoryText: String {
+    func grouped(_ bytes: Int) -> String { NumberText.grouped(bytes) }
+    let own = "\(grouped(ownArenaBytes)) bytes of memory to run"
+    let regions =
+      secondRegionBytes == 0
+      ? ""
+      : ", \(grouped(firstRegionBytes)) fast (with \(NumberText.percent(fastShare)) of the accesses) "
+        + "and \(grouped(secondRegionBytes)) slow"
+    let input = holdsInput ? ", and the input's \(grouped(heldInputBytes)), which the caller holds" : ""
+    return own + regions + input
+  }
+
+  /// The share of accesses that go to the first region, of those to both.
+  private var fastShare: Double {
+    var (fast, all) = (0, 0)
+    for (index, part) in memoryLives.parts.enumerated() where index > 0 || !holdsInput {
+      let isRing = index <= layerCount
+      let offset = isRing ? tensor(index).ringOffset : layer(index - layerCount - 1).accumulatorsOffset
+      all += part.accesses
+      if Int(offset) < firstRegionBytes { fast += part.accesses }
+    }
+    return Double(fast) / Double(max(all, 1))
+  }
+
+  /// The region of what starts at an offset; nil in a model that has one only.
+  func region(of offset: Int) -> String? {
+    if holdsInput, offset >= Int(input.ringOffset) { return "caller" }
+    guard secondRegionBytes > 0 else { return nil }
+    return offset < firstRegionBytes ? "fast" : "slow"
+  }
+
+  /// For programs: where the arena is no one block, what there is of each region.
+  var regionMembers: [(name: String, value: JSONValue)] {
+    var members: [(name: String, value: JSONValue)] = []
+    if secondRegionBytes > 0 {
+      members.append(
+        (
+          "regions",
+          .object([("fast", .integer(firstRegionBytes)), ("slow", .integer(secondRegionBytes))])
+        ))
+    }
+    if holdsInput { members.append(("held_input_bytes", .integer(heldInputBytes))) }
+    return members
   }
 }

@@ -31,7 +31,7 @@ struct IntegerConversion {
   ///   - workLimit: the most operations that an image may take, where a limit was given.
   init(
     _ network: LiteNetwork, _ located: DataOption.Located?, _ pictures: DataRequest,
-    _ options: ForeignModelOptions, picture: ImageShape? = nil, memory: MemoryGoal = .usual,
+    _ options: ForeignModelOptions, picture: ImageShape? = nil, memory: MemoryOption = .usual,
     workLimit: UInt64 = .max
   ) throws {
     decided = try FloatModelSource.outputs(
@@ -58,7 +58,7 @@ struct IntegerConversion {
     }
     quantized.pictureForm =
       located?.form ?? pictures.form(for: network.input, classNames: decided.firstClassNames)
-    quantized.memoryGoal = memory
+    (quantized.memoryGoal, quantized.holdsInput) = (memory.goal, memory.holdsInput)
     if let fault = quantized.fault { throw FileContentError(path: network.path, reason: fault) }
     self.quantized = quantized
     self.sources = sources

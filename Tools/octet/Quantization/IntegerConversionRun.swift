@@ -15,7 +15,7 @@ struct IntegerConversionRun {
   let located: DataOption.Located?
   let pictures: DataRequest
   let options: ForeignModelOptions
-  let memory: MemoryGoal
+  let memory: MemoryOption
   let threads: Int
   let isQuiet: Bool
   let isJSON: Bool
@@ -87,8 +87,8 @@ struct IntegerConversionRun {
       ("pictures", InspectionJSON.form(made.model.pictureForm)),
       ("file_bytes", .integer(made.file.bytes.count)),
       ("weight_bytes", .integer(made.quantized.layers.reduce(0) { $0 + $1.weights.count })),
-      ("arena_bytes", .integer(made.model.arenaBytes)),
-    ]
+      ("arena_bytes", .integer(made.model.ownArenaBytes)),
+    ] + made.model.regionMembers
   }
 
   /// For people.
@@ -98,7 +98,7 @@ struct IntegerConversionRun {
     \(OutputWords.meanings(made.outputs))\
     Took over the integers of \(network.path.shown): \(made.model.layerCount) layers, nothing calibrated
     Wrote \(outputPath.shown): \(NumberText.grouped(made.file.bytes.count)) bytes, \
-    \(NumberText.grouped(made.model.arenaBytes)) bytes of memory to run
+    \(made.model.memoryText)
 
     """
   }

@@ -1,24 +1,74 @@
 import OctetCommandLine
 import OctetQuantization
 
-/// The option `--arena`: how much memory a model may take to run.
-enum MemoryOption {
-  static let option = OptionDescription(
-    "arena", takes: .text("BYTES"), default: "what streaming takes, or less where that saves a tenth",
-    help: "memory that the model may take to run: a number of bytes, as in 4000 or 16K, or smallest")
+/// The options that say what a model may take to run: `--arena` or `--regions`, and `--input`.
+struct MemoryOption {
+  static let options = [
+    OptionDescription(
+      "arena", takes: .text("BYTES"), default: "what streaming takes, or less where that saves a tenth",
+      help: "memory that the model may take to run: a number of bytes, as in 4000 or 16K, or smallest"),
+    OptionDescription(
+      "regions", takes: .text("SIZES"), default: "one block",
+      help:
+        "two memories in place of one arena, as in fast=8K,slow=64K: what is used most goes to the fast one"),
+    OptionDescription(
+      "input", takes: .choice("HOW", of: [rows, held]), default: rows,
+      help: "how the input comes: row by row, or held by the caller as a whole, which then takes no arena"),
+  ]
 
   static let smallest = "smallest"
+  static let rows = "rows"
+  static let held = "held"
 
-  static func goal(_ arguments: ParsedArguments) throws(UsageError) -> MemoryGoal {
+  let goal: MemoryGoal
+  /// Whether the caller may hold the input.
+  let holdsInput: Bool
+
+  static let usual = MemoryOption(goal: .usual, holdsInput: false)
+
+  private init(goal: MemoryGoal, holdsInput: Bool) {
+    self.goal = goal
+    self.holdsInput = holdsInput
+  }
+
+  init(_ arguments: ParsedArguments) throws(UsageError) {
+    goal = try Self.goal(arguments)
+    holdsInput = arguments.value("input") == Self.held
+  }
+
+  private static func goal(_ arguments: ParsedArguments) throws(UsageError) -> MemoryGoal {
+    if let text = arguments.value("regions") {
+      guard arguments.value("arena") == nil else {
+        throw arguments.usageError(
+          "--regions and --arena both say how much memory there is: give one of them")
+      }
+      return try regions(text, arguments)
+    }
     guard let text = arguments.value("arena") else { return .usual }
     if text == smallest { return .smallest }
-    let isThousands = text.hasSuffix("K")
-    guard let number = Int(isThousands ? String(text.dropLast()) : text), number >= 1,
-      number <= 1 << 28
-    else {
+    guard let bytes = bytes(text) else {
       throw arguments.usageError(
         "--arena takes a number of bytes, as in 4000 or 16K, or the word smallest, not '\(text)'")
     }
-    return .bytes(isThousands ? number * 1_024 : number)
+    return .bytes(bytes)
+  }
+
+  private static func regions(_ text: String, _ arguments: ParsedArguments) throws(UsageError) -> MemoryGoal {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    let sizes = zip(parts, ["fast=", "slow="]).compactMap { part, name in
+      part.hasPrefix(name) ? bytes(String(part.dropFirst(name.count))) : nil
+    }
+    guard parts.count == 2, sizes.count == 2 else {
+      throw arguments.usageError("--regions takes two sizes, as in fast=8K,slow=64K, not '\(text)'")
+    }
+    return .regions(fast: sizes[0], slow: sizes[1])
+  }
+
+  /// Bytes as in 4000 or 16K; nil for what is no such number.
+  private static func bytes(_ text: String) -> Int? {
+    let isThousands = text.hasSuffix("K")
+    guard let number = Int(isThousands ? String(text.dropLast()) : text), number >= 1, number <= 1 << 28
+    else { return nil }
+    return isThousands ? number * 1_024 : number
   }
 }

@@ -47,7 +47,7 @@ struct QuantizationRun {
         ).text())
       try StandardOutput.write(
         "Wrote \(plan.outputPath.shown): \(NumberText.grouped(file.bytes.count)) bytes, "
-          + "\(NumberText.grouped(model.arenaBytes)) bytes of memory to run\n\n")
+          + "\(model.memoryText)\n\n")
     }
     let answers = ModelAnswers(items: tested, workers: workers, showsProgress: !plan.isQuiet)
     let found = try answers.run(float: (plan.modelPath, plan.model), integer: model).outputs
@@ -70,9 +70,12 @@ struct QuantizationRun {
             ("data", .string(plan.data.origin)), ("pictures", InspectionJSON.form(model.pictureForm)),
             ("file_bytes", .integer(file.bytes.count)),
             ("weight_bytes", .integer(quantized.model.layers.reduce(0) { $0 + $1.weights.count })),
-            ("arena_bytes", .integer(model.arenaBytes)), ("method", .string(plan.settings.method.rawValue)),
+            ("arena_bytes", .integer(model.ownArenaBytes)),
+            ("method", .string(plan.settings.method.rawValue)),
             ("calibration_images", .integer(quantizer.images.count)),
-          ] + QuantizationJSON.members(report) + words.members + [("warnings", warnings.json)]
+          ] + model.regionMembers + QuantizationJSON.members(report) + words.members + [
+            ("warnings", warnings.json)
+          ]
         ).text + "\n")
     } else if !plan.isQuiet {
       try StandardOutput.write(words.text)

@@ -22,7 +22,7 @@ struct IntegerNetworkReport {
     return NetworkSection(
       input: input(chosen), layers: layers,
       memoryMeaning: "Memory is what a layer's rows and accumulators take while an image runs through.",
-      filters: filters(input(chosen)), maps: try maps(chosen), arena: (file.arenaParts, model.arenaBytes)
+      filters: filters(input(chosen)), maps: try maps(chosen), arena: (file.arenaParts, model.ownArenaBytes)
     ).section
   }
 

@@ -152,7 +152,7 @@ enum ReportSizes {
   static func of(_ model: FloatModel, _ file: OctetModelFile) -> [(name: String, bytes: Int)] {
     [
       ("float weights", model.parameters.reduce(0) { $0 + 4 * $1.values.count }),
-      (".octet file", file.fileBytes), ("memory to run", file.model.arenaBytes),
+      (".octet file", file.fileBytes), ("memory to run", file.model.ownArenaBytes),
     ]
   }
 }
