@@ -149,7 +149,7 @@ let package = Package(
       name: "OctetBench",
       dependencies: [
         "Octet", "OctetCommandLine", "OctetData", "OctetHost", "OctetHostKernels", "OctetInterchange",
-        "OctetNetwork", "OctetTraining",
+        "OctetNetwork", "OctetReports", "OctetTraining",
       ],
       path: "Tools/octet-bench",
       swiftSettings: strict),

@@ -7,6 +7,7 @@ struct Main {
     .command(MatricesCommand.self),
     .command(InferencesCommand.self),
     .command(SyntheticCommand.self),
+    .command(PageCommand.self),
   ]
 
   private static let description = CommandDescription(
@@ -23,6 +24,7 @@ enum BenchError: Error, CustomStringConvertible {
   case noOpenBLAS
   case noMNIST
   case model(path: String, reason: String)
+  case sheet(path: String, reason: String)
 
   var description: String {
     switch self {
@@ -30,8 +32,9 @@ enum BenchError: Error, CustomStringConvertible {
       "OpenBLAS is not in use, so there is nothing to compare: install libopenblas0 and unset OCTET_MATRIX"
     case .noMNIST:
       "OCTET_MNIST is not set: it names the folder with the four files of MNIST (octet data fetch mnist gets them)"
-    case .model(let path, let reason):
-      "\(path): \(reason)"
+    case .model(let path, let reason): "\(path): \(reason)"
+    case .sheet(let path, let reason):
+      "\(path) is no score sheet of Tools/peers/bench_tiny.py: \(reason)"
     }
   }
 }

@@ -1,17 +1,24 @@
 """Prints a score sheet of MLPerf Tiny's int8 networks: Octet beside LiteRT, TensorFlow Lite Micro and ONNX Runtime.
 
-usage: bench_tiny.py --octet PROGRAM --models FOLDER [--rounds N] [--boards LIST] [--inputs N] [--json] [--quick]
+usage: bench_tiny.py --octet PROGRAM --models FOLDER [--cifar FOLDER] [--rounds N] [--boards LIST] [--inputs N] [--json]
+                     [--page FILE.html --bench PROGRAM] [--quick]
 
 FOLDER has the reference models under the names that mlcommons/tiny gives them. For each: whether every integer before a
 closing softmax equals LiteRT's reference kernels on random inputs, bytes of the file and of the arena, microseconds for
-an image on one thread and in batches of 256, and instructions on emulated boards. Programs take turns, N times; a
-figure is the median of its turns. What a peer cannot do, or a package that is not installed, is left empty. Boards take
-longest: --boards '' leaves them out.
+an image on one thread and in batches of 256, and instructions, code and RAM on emulated boards. Programs take turns, N
+times; a figure is the median of its turns. What a peer cannot do, or a package that is not installed, is left empty.
+Boards take longest: --boards '' leaves them out.
+
+Accuracy, or AUC, is measured where there is data: of IC with --cifar, which names a folder with CIFAR-10's binary
+files, and of the others with kws01.npz, vww01.npz, ad01.npz and sww01.npz beside the models, as docs/DATA.md describes
+such files. --page writes everything as a page, with octet-bench as PROGRAM.
 """
 import argparse
+import importlib.metadata
 import json
 import os
 import pathlib
+import platform
 import statistics
 import subprocess
 import sys
@@ -30,6 +37,8 @@ NETWORKS = {
     "SWW": "str_ww_ref_model",
 }
 BOARDS = ["mps2-an386", "mps2-an386-m0", "mps2-an500", "mps3-an547", "riscv32-virt"]
+# Beside the models; IC has a folder of its own.
+DATA = {"KWS": "kws01.npz", "VWW": "vww01.npz", "AD": "ad01.npz", "SWW": "sww01.npz"}
 BATCH = 256
 
 
@@ -67,6 +76,34 @@ def micro_arena(lite):
     return arena_bytes(lite)
 
 
+def score(program, model, data):
+    """Accuracy, or the AUC of anomalies, with the number of items; None without data."""
+    if data is None or not data.exists():
+        return None
+    found = json.loads(run(program, "evaluate", model, "--data", data, "--json"))
+    name = "accuracy" if "accuracy" in found else "auc"
+    return {"name": name, "value": found[name], "items": found["images"]}
+
+
+def processor():
+    """The processor in words."""
+    with open("/proc/cpuinfo") as file:
+        names = [line.split(":", 1)[1].strip() for line in file if line.startswith(("model name", "Hardware"))]
+    return names[0] if names else platform.machine()
+
+
+def programs():
+    """What Octet is measured beside, with versions."""
+    known = {"ai-edge-litert": "LiteRT", "onnxruntime": "ONNX Runtime", "tflite-micro": "TensorFlow Lite Micro"}
+    found = []
+    for package, name in known.items():
+        try:
+            found.append(f"{name} {importlib.metadata.version(package)}")
+        except importlib.metadata.PackageNotFoundError:
+            found.append(f"{name} (not installed)")
+    return found
+
+
 def board(name, model):
     found = json.loads(run(ROOT / "firmware-sim" / "run", name, model, "--data", "random", "--count", 1, "--json")
                        .splitlines()[-1])
@@ -80,11 +117,17 @@ def measure(network, options, folder):
     model, onnx = folder / f"{network}.octet", folder / f"{network}.onnx"
     run(options.octet, "quantize", lite, "--data", "random", "--out", model, "-q")
     inspected = json.loads(run(options.octet, "inspect", model, "--json"))
+    held = folder / f"{network}-held.octet"
+    run(options.octet, "quantize", lite, "--data", "random", "--input", "held", "--out", held, "-q")
+    data = options.cifar if network == "IC" else options.models / DATA[network]
     different, values = differences(options.octet, lite, model, folder, options.inputs)
     row = {
         "network": network, "multiply_adds": inspected["multiply_adds"], "values": values, "different": different,
         "file_bytes": inspected["file_bytes"], "tflite_bytes": lite.stat().st_size,
-        "arena_bytes": inspected["arena_bytes"], "tflm_arena_bytes": perhaps(lambda: micro_arena(lite)),
+        "arena_bytes": inspected["arena_bytes"],
+        "held_arena_bytes": json.loads(run(options.octet, "inspect", held, "--json"))["arena_bytes"],
+        "score": perhaps(lambda: score(options.octet, model, data)),
+        "tflm_arena_bytes": perhaps(lambda: micro_arena(lite)),
     }
     perhaps(lambda: run(options.octet, "export", model, "--onnx-qdq", onnx))
     calls = {
@@ -121,20 +164,29 @@ def tables(rows, boards):
         seconds = row["seconds"][key]
         return shown(None if seconds is None else seconds / row["seconds"][own], "{:.2f}")
 
-    lines = ["| network | multiply-adds | values compared | different | .tflite bytes | .octet bytes | TFLM's arena "
-             "| arena |", "|---|---|---|---|---|---|---|---|"]
+    def figure(row):
+        found = row["score"]
+        if not found:
+            return ""
+        return f"{found['value']:.2%}" if found["name"] == "accuracy" else f"AUC {found['value']:.4f}"
+
+    lines = ["| network | multiply-adds | values compared | different | accuracy or AUC | .tflite bytes | .octet bytes "
+             "| TFLM's arena | arena | arena, input held |", "|---|---|---|---|---|---|---|---|---|---|"]
     for row in rows:
-        cells = [row[key] for key in ["multiply_adds", "values", "different", "tflite_bytes", "file_bytes",
-                                      "tflm_arena_bytes", "arena_bytes"]]
-        lines.append(f"| {row['network']} | " + " | ".join(shown(cell) for cell in cells) + " |")
+        numbers = {key: shown(row[key]) for key in ["multiply_adds", "values", "different", "tflite_bytes",
+                                                    "file_bytes", "tflm_arena_bytes", "arena_bytes",
+                                                    "held_arena_bytes"]}
+        cells = list(numbers.values())
+        lines.append(f"| {row['network']} | " + " | ".join(cells[:3] + [figure(row)] + cells[3:]) + " |")
     # Microseconds; a factor is a peer's time to Octet's.
-    lines += ["", "| network | Octet | LiteRT | factor | ONNX Runtime | factor | Octet, batch | LiteRT, batch "
-              "| factor |", "|---|---|---|---|---|---|---|---|---|"]
-    for row in rows:
-        cells = [micro(row, "octet"), micro(row, "litert"), ratio(row, "litert", "octet"), micro(row, "onnxruntime"),
-                 ratio(row, "onnxruntime", "octet"), micro(row, "octet_batch"), micro(row, "litert_batch"),
-                 ratio(row, "litert_batch", "octet_batch")]
-        lines.append(f"| {row['network']} | " + " | ".join(cells) + " |")
+    for title, suffix in [("an image", ""), (f"an image of {BATCH}", "_batch")]:
+        own = "octet" + suffix
+        lines += ["", f"| {title} | Octet | LiteRT | factor | ONNX Runtime | factor |", "|---|---|---|---|---|---|"]
+        for row in rows:
+            cells = [micro(row, own)]
+            for peer in ["litert", "onnxruntime"]:
+                cells += [micro(row, peer + suffix), ratio(row, peer + suffix, own)]
+            lines.append(f"| {row['network']} | " + " | ".join(cells) + " |")
     for title, key in [("instructions for an image", "instructions_per_inference"), ("bytes of code", "code_bytes"),
                        ("bytes of RAM", "ram_bytes")]:
         if not boards:
@@ -154,8 +206,13 @@ def main():
     parser.add_argument("--inputs", type=int, default=100)
     parser.add_argument("--boards", default=",".join(BOARDS))
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--cifar", type=pathlib.Path, help="a folder with CIFAR-10's binary files")
+    parser.add_argument("--page", type=pathlib.Path, help="write a page, by octet-bench")
+    parser.add_argument("--bench", help="octet-bench")
     parser.add_argument("--quick", action="store_true", help="too little to measure anything")
     options = parser.parse_args()
+    if options.page and not options.bench:
+        parser.error("--page needs --bench, the program octet-bench")
     options.boards = [name for name in options.boards.split(",") if name]
     if options.quick:
         options.rounds, options.inputs = 1, 2
@@ -168,6 +225,12 @@ def main():
             rows.append(measure(network, options, pathlib.Path(name)))
             if options.json:
                 print(json.dumps(rows[-1]), flush=True)
+        if options.page:
+            sheet = pathlib.Path(name) / "sheet.json"
+            sheet.write_text(json.dumps({
+                "machine": processor(), "version": run(options.octet, "--version").split()[-1],
+                "programs": programs(), "batch": BATCH, "boards": options.boards, "networks": rows}))
+            run(options.bench, "page", sheet, "--out", options.page)
     if not options.json:
         print(tables(rows, options.boards))
 
