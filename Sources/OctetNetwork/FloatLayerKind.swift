@@ -142,10 +142,56 @@ package struct ParameterDescription: Hashable, Sendable {
 }
 
 /// The function at the end of a layer.
-package enum Activation: String, CaseIterable, Sendable {
+package enum Activation: Hashable, Sendable {
   case linear
   case relu
   case sigmoid
   case tanh
   case softmax
+  /// Any other function of one value.
+  case function(ValueFunction)
+
+  /// As a line of a network has it; nil for a word that is no function.
+  package init?(word: String) {
+    switch word {
+    case "linear": self = .linear
+    case "relu": self = .relu
+    case "sigmoid": self = .sigmoid
+    case "tanh": self = .tanh
+    case "softmax": self = .softmax
+    default:
+      guard let function = ValueFunction(word: word) else { return nil }
+      self = .function(function)
+    }
+  }
+
+  /// As `init(word:)` reads it.
+  package var word: String {
+    switch self {
+    case .linear: "linear"
+    case .relu: "relu"
+    case .sigmoid: "sigmoid"
+    case .tanh: "tanh"
+    case .softmax: "softmax"
+    case .function(let function): "\(function)"
+    }
+  }
+
+  /// The function as an expression; nil for softmax, which is none of one value.
+  package var function: ValueFunction? {
+    switch self {
+    case .linear: .argument
+    case .relu: .larger(.argument, .number(0))
+    case .sigmoid: .call(.sigmoid, .argument)
+    case .tanh: .call(.tanh, .argument)
+    case .softmax: nil
+    case .function(let function): function
+    }
+  }
+
+  /// What is left for whoever reads the values that a network gives: functions of one value it applies by itself.
+  package var ofOutput: Activation {
+    if case .function = self { return .linear }
+    return self
+  }
 }

@@ -74,8 +74,9 @@ extension NetworkDescription {
     return shapes
   }
 
-  /// The activation of the first output, which decides which losses make sense.
-  package var outputActivation: Activation { activation(of: outputs[0]) }
+  /// The activation of the first output, which decides which losses make sense; linear where it is a function that the
+  /// network applies by itself.
+  package var outputActivation: Activation { activation(of: outputs[0]).ofOutput }
 
   /// The function at the end of the layer that makes a value.
   package func activation(of value: Int) -> Activation { value == 0 ? .linear : layers[value - 1].activation }

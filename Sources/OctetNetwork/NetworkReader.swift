@@ -76,7 +76,7 @@ package struct NetworkReader {
     -> FloatLayerKind?
   {
     // "relu" on a line of its own is short for "activation relu".
-    if Activation(rawValue: keyword) != nil {
+    if Activation(word: keyword) != nil {
       var spelled = LineWords(line: words.line, text: "\(keyword) \(words.rest)")
       swap(&spelled, &words)
       return .activation(ActivationOnly())
@@ -87,11 +87,11 @@ package struct NetworkReader {
   private mutating func append(
     _ kind: FloatLayerKind, keyword: String, name: String?, _ words: inout LineWords
   ) throws(NetworkError) {
-    let kindName = Activation(rawValue: keyword) == nil ? keyword : ActivationOnly.keyword
+    let kindName = Activation(word: keyword) == nil ? keyword : ActivationOnly.keyword
     var inputs = [layers.count]
     if kind.specification.joins { inputs.append(try takeValue(&words, "the name of another layer above")) }
     var activation = Activation.linear
-    if let word = words.peek, let found = Activation(rawValue: word) {
+    if let word = words.peek, let found = Activation(word: word) {
       activation = found
       _ = words.take()
     }
@@ -149,7 +149,7 @@ extension NetworkDescription {
       if !specification.settings.isEmpty { words.append(specification.settings) }
       if layer.inputs.count > 1 { words.append(valueName(layer.inputs[1])) }
       if layer.activation != .linear || specification is ActivationOnly {
-        words.append(layer.activation.rawValue)
+        words.append(layer.activation.word)
       }
       if layer.inputs[0] != index { words.append("from \(valueName(layer.inputs[0]))") }
       lines.append(words.joined(separator: " "))

@@ -37,6 +37,31 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("relu6", "relu6"), ("min(max(x,0),6)", "relu6"), ("x*sigmoid(x)", "silu"), ("clip:0:6", "relu6"),
+    ("leakyrelu:0.1", "(max(x,0.0)+min(x,0.0)*0.1)"), ("elu:2", "(max(x,0.0)+(exp(min(x,0.0))-1.0)*2.0)"),
+    ("-x", "(-1.0)*x"), ("x-1e-3*x", "(x-0.001*x)"), ("x/(2+x)/(3+x)", "x/(2.0+x)/(3.0+x)"),
+    ("x/((2+x)*(3+x))", "x/((2.0+x)*(3.0+x))"), ("gate(step(x),x*1)", "gate(step(x),x)"),
+    ("x*0.5*(1+erf(x*0.7071067811865476))", "gelu"),
+  ])
+  func `functions are words, and written ones read back equal`(word: String, written: String) throws {
+    let network = try NetworkDescription(text: "input 4\ndense 3 \(word)\n\(word)")
+    #expect(network.layers.map(\.activation.word) == [written, written])
+    #expect(network.text.contains("dense-1 = dense 3 \(written)\n"))
+    #expect(try NetworkDescription(text: network.text) == network)
+  }
+
+  @Test(arguments: [
+    "gelu:1", "leakyrelu", "leakyrelu:x", "leakyrelu:inf", "clip:1:1", "x", "3+4", "max(x)", "max(x,1", "x*",
+    "x+nan",
+    "x+1e999", "sigmoid(x", "sinh(x)", "x**2", "(x))", "x+", "gate(x)",
+    String(repeating: "(", count: 100_000) + "x", String(repeating: "-", count: 1_900) + "x",
+    String(repeating: "x+", count: 64) + "x", String(repeating: "tanh(", count: 500) + "x",
+  ])
+  func `words that are no functions are refused`(word: String) {
+    #expect(error("input 4\ndense 3 \(word)")?.hasPrefix("line 2: unexpected \"\(word)\"") == true)
+  }
+
   @Test func `every layer setting survives writing`() throws {
     let text = """
       input 9x8x2

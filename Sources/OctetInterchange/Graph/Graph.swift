@@ -28,6 +28,33 @@ package struct Graph: Sendable {
     case relu6
     case sigmoid
     case tanh
+    /// With the slope of what is below 0.
+    case leakyReLU(Float)
+    case elu
+    case gelu
+    /// By its approximation with tanh.
+    case geluTanh
+    case hardSwish
+    /// Any other; of integers there is none.
+    case value(ValueFunction)
+
+    /// What it computes.
+    package var expression: ValueFunction {
+      switch self {
+      case .identity: .argument
+      case .relu: .larger(.argument, .number(0))
+      case .reluN1To1: .clip(-1, 1)
+      case .relu6: .clip(0, 6)
+      case .sigmoid: .call(.sigmoid, .argument)
+      case .tanh: .call(.tanh, .argument)
+      case .leakyReLU(let slope): .leakyReLU(Double(slope))
+      case .elu: .elu(1)
+      case .gelu: .gelu
+      case .geluTanh: .geluTanh
+      case .hardSwish: .hardSwish
+      case .value(let function): function
+      }
+    }
   }
 
   package struct Border: Hashable, Sendable {

@@ -8,6 +8,7 @@ extension Graph {
     try foldPadding()
     dropIdentities()
     fuseBiases()
+    composeFunctions()
     fuseFunctions()
   }
 
@@ -106,6 +107,34 @@ extension Graph {
       nodes[source].bias = summands
       nodes[source].operation = biased
       remove(index, readAs: node.inputs[0])
+      counts = readerCounts
+    }
+  }
+
+  /// Two functions of one value, one after the other, become one: what is written as `x + 3`, a clip and a division is
+  /// one table at the end of a layer.
+  ///
+  /// Condition: the second is the only reader, and not both are lines, which layers with weights take in.
+  private mutating func composeFunctions() {
+    var counts = readerCounts
+    var index = 0
+    while index < nodes.count {
+      let source = nodes[index].inputs[0] - 1
+      guard source >= 0, counts[source + 1] == 1, let second = nodes[index].valueFunction,
+        let first = nodes[source].valueFunction,
+        nodes[index].operation.rules.function != nil || nodes[source].operation.rules.function != nil
+      else {
+        index += 1
+        continue
+      }
+      let whole = second.of(first)
+      guard whole.size <= ValueFunction.largestSize, nodes[index].operation.rules.head == nil else {
+        index += 1
+        continue
+      }
+      nodes[source].operation = .function(.value(whole))
+      (nodes[source].function, nodes[source].weights, nodes[source].bias) = (.identity, [], nil)
+      remove(index, readAs: nodes[index].inputs[0])
       counts = readerCounts
     }
   }

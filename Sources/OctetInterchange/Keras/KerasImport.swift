@@ -10,6 +10,8 @@ struct KerasImport {
   private var file: HDF5File
   /// Whether the weights are found by the kinds of the layers (.keras) or by their names (.h5).
   private let isArchive: Bool
+  /// The first number of the version of Keras that wrote the file, if it says so.
+  let version: Int?
   private let model: KerasConfiguration
   private let isSequential: Bool
   private var kindCounts: [String: Int] = [:]
@@ -32,21 +34,28 @@ struct KerasImport {
   static func read(_ bytes: [UInt8], path: String) throws(ImportError) -> (graph: Graph, rescalesInput: Bool)
   {
     do throws(OffsetFailure) {
-      let (configuration, file, isArchive) = try contents(bytes)
-      return try translate(configuration, file, isArchive: isArchive)
+      let (configuration, file, isArchive, version) = try contents(bytes)
+      return try translate(configuration, file, isArchive: isArchive, version: version)
     } catch {
       throw ImportError(path: path, error.offset < 0 ? error.reason : "byte \(error.offset): \(error.reason)")
     }
   }
 
-  /// The description of the model, the file of its weights, and whether they lie in an archive.
+  /// The description of the model, the file of its weights, whether they lie in an archive, and the version of Keras.
   static func contents(
     _ bytes: [UInt8]
-  ) throws(OffsetFailure) -> (model: KerasConfiguration, weights: HDF5File, isArchive: Bool) {
+  ) throws(OffsetFailure) -> (model: KerasConfiguration, weights: HDF5File, isArchive: Bool, version: Int?) {
+    func number(_ text: String?) -> Int? { text.flatMap { Int($0.prefix { $0 != "." }) } }
     if UntrustedBytes(bytes).holds("PK", at: 0) {
       let archive = try ZIPArchive(bytes)
       let text = String(decoding: try part("config.json", of: archive), as: UTF8.self)
-      return (try KerasConfiguration(text), try HDF5File(part("model.weights.h5", of: archive)), true)
+      let metadata = try archive.contents("metadata.json").map {
+        (bytes) throws(OffsetFailure) in try KerasConfiguration(String(decoding: bytes, as: UTF8.self))
+      }
+      return (
+        try KerasConfiguration(text), try HDF5File(part("model.weights.h5", of: archive)), true,
+        number(metadata?.text("keras_version"))
+      )
     }
     var file = try HDF5File(bytes)
     guard let text = try file.text("model_config", of: file.root) else {
@@ -54,7 +63,7 @@ struct KerasImport {
         offset: noOffset,
         reason: "it holds weights without a model; save the whole model (model.save)")
     }
-    return (try KerasConfiguration(text), file, false)
+    return (try KerasConfiguration(text), file, false, number(try file.text("keras_version", of: file.root)))
   }
 
   private static func part(_ name: String, of archive: ZIPArchive) throws(OffsetFailure) -> [UInt8] {
@@ -66,7 +75,7 @@ struct KerasImport {
 
   /// With the axes of the input as most layers take them, then otherwise; a flat input may be made an image.
   private static func translate(
-    _ configuration: KerasConfiguration, _ file: HDF5File, isArchive: Bool
+    _ configuration: KerasConfiguration, _ file: HDF5File, isArchive: Bool, version: Int?
   ) throws(OffsetFailure) -> (graph: Graph, rescalesInput: Bool) {
     let kind = configuration.text("class_name") ?? ""
     guard ["Sequential", "Functional", "Model"].contains(kind), let model = configuration.part("config")
@@ -83,8 +92,8 @@ struct KerasImport {
       var image: ImageShape?
       for _ in 0...1 {
         var attempt = try KerasImport(
-          model, file, isArchive: isArchive, isSequential: kind == "Sequential", isChannelsFirst: isFirst,
-          inputChannelsFirst: channelsFirst, image: image)
+          model, file, isArchive: isArchive, version: version, isSequential: kind == "Sequential",
+          isChannelsFirst: isFirst, inputChannelsFirst: channelsFirst, image: image)
         do throws(GraphFailure) {
           let graph = try attempt.translated()
           return (graph, attempt.rescalesInput)
@@ -104,12 +113,13 @@ struct KerasImport {
   }
 
   private init(
-    _ model: KerasConfiguration, _ file: HDF5File, isArchive: Bool, isSequential: Bool, isChannelsFirst: Bool,
-    inputChannelsFirst: Bool, image: ImageShape?
+    _ model: KerasConfiguration, _ file: HDF5File, isArchive: Bool, version: Int?, isSequential: Bool,
+    isChannelsFirst: Bool, inputChannelsFirst: Bool, image: ImageShape?
   ) throws(OffsetFailure) {
     self.model = model
     self.file = file
     self.isArchive = isArchive
+    self.version = version
     self.isSequential = isSequential
     self.isChannelsFirst = isChannelsFirst
     let list = model.parts("layers")

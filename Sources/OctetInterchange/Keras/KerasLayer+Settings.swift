@@ -48,6 +48,16 @@ extension KerasLayer {
       padding: padding)
   }
 
+  /// A number that is finite.
+  func number(_ name: String, otherwise usual: Float) throws(GraphFailure) -> Float {
+    guard configuration[name] != nil else { return usual }
+    // Keras writes numbers of NumPy as objects with a value.
+    guard let number = configuration.float(name) ?? configuration.part(name)?.part("config")?.float("value"),
+      number.isFinite
+    else { throw GraphFailure("has a \(name.quoted) that is not a number") }
+    return number
+  }
+
   /// Where the axes of height and width are, for layers that run over both.
   var globalPool: (layout: GraphBuilder.Layout, axes: Set<Int>, keepsAxes: Bool) {
     get throws(GraphFailure) {

@@ -16,20 +16,17 @@ extension Graph.Function: GraphOperation {
   var head: LiteNetwork.Head? { self == .sigmoid ? .sigmoid : nil }
 
   func floatLayer(_ node: Graph.Node, input: ImageShape) throws(GraphFailure) -> ForeignLayer {
-    ForeignLayer(
-      kind: .activation(ActivationOnly()), activation: try activation(node.title), inputs: node.inputs)
+    ForeignLayer(kind: .activation(ActivationOnly()), activation: activation, inputs: node.inputs)
   }
 
   /// As a float network has it.
-  func activation(_ title: String) throws(GraphFailure) -> Activation {
+  var activation: Activation {
     switch self {
-    case .identity: return .linear
-    case .relu: return .relu
-    case .sigmoid: return .sigmoid
-    case .tanh: return .tanh
-    case .relu6, .reluN1To1:
-      throw GraphFailure(
-        "\(title) has a ReLU with an upper limit, which is supported in full-integer .tflite files only")
+    case .identity: .linear
+    case .relu: .relu
+    case .sigmoid: .sigmoid
+    case .tanh: .tanh
+    case .relu6, .reluN1To1, .leakyReLU, .elu, .gelu, .geluTanh, .hardSwish, .value: .function(expression)
     }
   }
 }
@@ -81,6 +78,7 @@ extension ONNXExport {
     case .tanh: writer.node("Tanh", [value], name: name)
     // Over the channels of each place, which come right after the batch.
     case .softmax: writer.node("Softmax", [value], [("axis", .integer(1))], name: name)
+    case .function(let function): write(function, of: value, name: name)
     }
   }
 }
@@ -112,10 +110,8 @@ extension ONNXQuantizedExport {
 
 extension ActivationOnly {
   static let keras = [
-    KerasClass(
-      "Activation", becomes: becomes, if: "linear, relu, sigmoid, tanh, softmax, log_softmax",
-      readActivation),
-    KerasClass("ReLU", becomes: becomes, if: "without options", readReLU),
+    KerasClass("Activation", becomes: becomes, if: "functions of one value, softmax", readActivation),
+    KerasClass("ReLU", becomes: becomes, readReLU),
   ]
 
   private static func readActivation(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
@@ -125,35 +121,71 @@ extension ActivationOnly {
     return try model.activate(layer, layer.inputs[0])
   }
 
+  /// `limit` from the limit on; the value itself from the threshold on; below it the distance to it times the slope.
   private static func readReLU(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
     -> ArrayView
   {
-    guard layer.configuration["max_value"] == nil, layer.configuration.float("negative_slope") ?? 0 == 0,
-      layer.configuration.float("threshold") ?? 0 == 0
-    else { throw GraphFailure("has a slope, a limit or a threshold; the plain one is supported") }
-    return try model.builder.function(.relu, layer.inputs[0], layer.title)
+    let slope = Double(try layer.number("negative_slope", otherwise: 0))
+    let threshold = Double(try layer.number("threshold", otherwise: 0))
+    let limit: Double? =
+      layer.configuration["max_value"] == nil ? nil : Double(try layer.number("max_value", otherwise: 0))
+    guard limit ?? 0 >= 0, slope >= 0 else {
+      throw GraphFailure("has the limit \(limit ?? 0) and the slope \(slope); 0 and above are supported")
+    }
+    let function: Graph.Function
+    switch (slope, threshold, limit) {
+    case (0, 0, nil): function = .relu
+    case (0, 0, 6): function = .relu6
+    case (_, 0, nil): function = .leakyReLU(Float(slope))
+    default:
+      let isAbove = ValueFunction.call(.step, .line(1, -threshold))
+      var above = threshold == 0 ? .larger(.argument, .number(0)) : ValueFunction.gate(isAbove, .argument)
+      if let limit { above = .smaller(above, .number(limit)) }
+      let below = slope == 0 ? .number(0) : .smaller(.line(1, -threshold), .number(0)) * .number(slope)
+      function = .value(above + below)
+    }
+    return try model.builder.function(function, layer.inputs[0], layer.title)
   }
 }
 
 extension KerasImport {
+  /// The functions of one value, by the names that they have in Keras.
+  static let functions: [(name: String, function: Graph.Function)] = [
+    ("linear", .identity), ("relu", .relu), ("relu6", .relu6), ("sigmoid", .sigmoid), ("tanh", .tanh),
+    ("elu", .elu), ("selu", .value(.selu)), ("gelu", .gelu), ("silu", .value(.silu)),
+    ("swish", .value(.silu)),
+    ("softplus", .value(.call(.softplus, .argument))), ("softsign", .value(.softsign)),
+    ("exponential", .value(.call(.exp, .argument))), ("mish", .value(.mish)), ("hard_silu", .hardSwish),
+    ("hard_swish", .hardSwish), ("leaky_relu", .leakyReLU(0.2)), ("celu", .elu),
+    ("hard_tanh", .reluN1To1), ("hard_sigmoid", .value(.hardSigmoid(1 / 6, 0.5))),
+    ("log_sigmoid", .value(.number(0) - ValueFunction.call(.softplus, .line(-1, 0)))),
+    ("tanh_shrink", .value(.argument - .call(.tanh, .argument))),
+  ]
+
   /// The activation at the end of a layer, if it has one.
   mutating func activate(_ layer: KerasLayer, _ view: ArrayView) throws(GraphFailure) -> ArrayView {
     guard layer.configuration["activation"] != nil else { return view }
     // A custom one is an object.
     let name = layer.configuration.text("activation") ?? "of its own"
-    switch name {
-    case "linear": return view
-    case "relu": return try builder.function(.relu, view, layer.title)
-    case "sigmoid": return try builder.function(.sigmoid, view, layer.title)
-    case "tanh": return try builder.function(.tanh, view, layer.title)
-    case "softmax", "log_softmax":
+    if name == "softmax" || name == "log_softmax" {
       guard !view.axes.isEmpty else { throw GraphFailure("has a softmax over no axis") }
       return try builder.softmax(
         over: [view.axes.count - 1], isLogarithm: name == "log_softmax", view, layer.title)
-    default:
-      throw GraphFailure(
-        "has activation \(name.quoted); linear, relu, sigmoid, tanh, softmax and log_softmax are supported")
     }
+    guard let known = Self.functions.first(where: { $0.name == name }) else {
+      throw GraphFailure(
+        "has activation \(name.quoted); supported: softmax, log_softmax, "
+          + Self.functions.map(\.name).joined(separator: ", "))
+    }
+    if known.function == .identity { return view }
+    if name == "hard_sigmoid" {
+      // Before Keras 3 another function had the name: 0.2 * x + 0.5.
+      guard let version else {
+        throw GraphFailure("has a hard_sigmoid, and the file names no version of Keras")
+      }
+      if version < 3 { return try builder.function(.value(.hardSigmoid(0.2, 0.5)), view, layer.title) }
+    }
+    return try builder.function(known.function, view, layer.title)
   }
 }
 
@@ -166,12 +198,11 @@ extension ActivationOnly {
     LiteOperator("TANH", becomes: "the activation; in integer files a table", readLiteTanh),
     LiteOperator(
       "LOGISTIC", becomes: "the activation; in integer files a table; at the end the head", readLogistic),
-    LiteOperator("RELU6", becomes: "a clamp or a table", if: "in integer files; fused too", readRelu6),
-    LiteOperator(
-      "RELU_N1_TO_1", becomes: "a clamp or a table", if: "in integer files; fused too", readReluN1To1),
+    LiteOperator("RELU6", becomes: "a clamp or a table", if: "fused too", readRelu6),
+    LiteOperator("RELU_N1_TO_1", becomes: "a clamp or a table", if: "fused too", readReluN1To1),
   ]
 
-  private static func give(_ function: Graph.Function, _ model: inout LiteTranslation, _ node: LiteGraph.Node)
+  static func give(_ function: Graph.Function, _ model: inout LiteTranslation, _ node: LiteGraph.Node)
     throws(GraphFailure)
   {
     let view = try model.viewOfAnyForm(node)

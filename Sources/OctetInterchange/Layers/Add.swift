@@ -35,6 +35,9 @@ extension Add {
       return try Affine.give(&model, node, operand.view, summands: operand.numbers)
     }
     let (left, right) = (try model.view(node, 0), try model.view(node, 1))
+    if let made = try model.builder.combined(.add, left, right, node.title) {
+      return try model.give(node, made)
+    }
     try model.give(node, try model.builder.sum(left, right, node.title))
   }
 
@@ -61,7 +64,8 @@ extension Add {
     }
     let (isInteger, title) = (model.isInteger, model.title(node))
     try model.giveJoin(node, "adds", function: function) { builder, left, right throws(GraphFailure) in
-      try builder.sum(left, right, isInteger: isInteger, title)
+      if !isInteger, let made = try builder.combined(.add, left, right, title) { return made }
+      return try builder.sum(left, right, isInteger: isInteger, title)
     }
   }
 }

@@ -14,7 +14,7 @@ struct Affine: GraphOperation {
   func floatLayer(_ node: Graph.Node, input: ImageShape) throws(GraphFailure) -> ForeignLayer {
     var layer = ForeignLayer.affine(
       node.inputs[0], factors: node.weights, summands: (node.bias ?? []).map { Float($0) })
-    layer.activation = try node.function.activation(node.title)
+    layer.activation = node.function.activation
     return layer
   }
 }
@@ -54,7 +54,7 @@ extension GraphBuilder {
     }
 
     /// The one number that all are, if they are one.
-    fileprivate var single: Double? {
+    var single: Double? {
       guard let first = values.first, values.allSatisfy({ $0 == first }) else { return nil }
       return first
     }
@@ -164,12 +164,25 @@ extension Affine: TranslatedKind {
   {
     if let found = try operand(model, node) { return found }
     for place in 0...1 { _ = try model.view(node, place) }
-    throw GraphFailure("combines two values; only the sum of two is supported")
+    throw GraphFailure(
+      "combines two values; sums and maxima of two are supported, and functions of one value written so")
+  }
+
+  /// What an operator gives of two functions of one value; false where they are none.
+  private static func giveFunction(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ operation: ValueFunction.Operation
+  ) throws(GraphFailure) -> Bool {
+    guard try operand(model, node) == nil else { return false }
+    let (left, right) = (try model.view(node, 0), try model.view(node, 1))
+    guard let made = try model.builder.combined(operation, left, right, node.title) else { return false }
+    try model.give(node, made)
+    return true
   }
 
   private static func readSub(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
+    if try giveFunction(&model, node, .subtract) { return }
     let (view, numbers, isSecond) = try neededOperand(model, node)
     if isSecond { return try give(&model, node, view, summands: numbers.mapped { -$0 }) }
     try give(&model, node, view, factors: GraphBuilder.Constant(-1), summands: numbers)
@@ -178,6 +191,7 @@ extension Affine: TranslatedKind {
   private static func readMul(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
+    if try giveFunction(&model, node, .multiply) { return }
     let (view, numbers, _) = try neededOperand(model, node)
     try give(&model, node, view, factors: numbers)
   }
@@ -185,8 +199,16 @@ extension Affine: TranslatedKind {
   private static func readDiv(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
+    if try giveFunction(&model, node, .divide) { return }
     let (view, numbers, isSecond) = try neededOperand(model, node)
-    guard isSecond else { throw GraphFailure("divides a constant by a value, which is not supported") }
+    guard isSecond else {
+      guard let number = numbers.single else {
+        throw GraphFailure("divides several constants by a value; one is supported")
+      }
+      try model.builder.checkFits(numbers, view)
+      let quotient = ValueFunction.number(number) / .argument
+      return try model.give(node, try model.builder.function(.value(quotient), view, node.title))
+    }
     try give(&model, node, view, factors: numbers.mapped { 1 / $0 })
   }
 }
@@ -212,6 +234,7 @@ extension Affine {
       "SUB", becomes: "`batchnorm`, or the bias of the layer before", if: "with a constant, in float files",
       readLiteSub),
     LiteOperator("MUL", becomes: "`batchnorm`", if: "with a constant, in float files", readLiteMul),
+    LiteOperator("DIV", becomes: "`batchnorm`", if: "by a constant, in float files", readLiteDiv),
   ]
 
   /// The fused function of an operator of two arrays.
@@ -254,13 +277,30 @@ extension Affine {
     -> (view: ArrayView, numbers: GraphBuilder.Constant, isSecond: Bool)
   {
     if let found = try operand(model, node) { return found }
-    throw GraphFailure("combines two values; only ADD can")
+    throw GraphFailure(
+      "combines two values; ADD and MAXIMUM can, and in float files functions of one value written so")
+  }
+
+  /// What an operator gives of two functions of one value; false where they are none.
+  private static func giveFunction(
+    _ model: inout LiteTranslation, _ node: LiteGraph.Node, _ operation: ValueFunction.Operation,
+    function: Graph.Function
+  ) throws(GraphFailure) -> Bool {
+    guard !model.isInteger, try operand(model, node) == nil else { return false }
+    let (left, right) = (try model.viewOfAnyForm(node), try model.viewOfAnyForm(node, 1))
+    guard var made = try model.builder.combined(operation, left, right, model.title(node)) else {
+      return false
+    }
+    made.hasBatch = left.hasBatch
+    try model.give(node, made, function: function)
+    return true
   }
 
   private static func readLiteSub(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
     throws(GraphFailure)
   {
     let function = try checkedFunction(model, node)
+    if try giveFunction(&model, node, .subtract, function: function) { return }
     let (view, numbers, isSecond) = try neededOperand(model, node)
     if isSecond {
       return try give(&model, node, view, summands: numbers.mapped { -$0 }, function: function)
@@ -273,7 +313,18 @@ extension Affine {
     throws(GraphFailure)
   {
     let function = try checkedFunction(model, node)
+    if try giveFunction(&model, node, .multiply, function: function) { return }
     let (view, numbers, _) = try neededOperand(model, node)
     try give(&model, node, view, factors: numbers, function: function)
+  }
+
+  private static func readLiteDiv(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
+    throws(GraphFailure)
+  {
+    let function = try checkedFunction(model, node)
+    if try giveFunction(&model, node, .divide, function: function) { return }
+    let (view, numbers, isSecond) = try neededOperand(model, node)
+    guard isSecond else { throw GraphFailure("divides a constant by a value, which is not supported") }
+    try give(&model, node, view, factors: numbers.mapped { 1 / $0 }, function: function)
   }
 }

@@ -84,7 +84,7 @@ extension FloatLayer {
 
   func floatLayer(_ node: Graph.Node, input: ImageShape) throws(GraphFailure) -> ForeignLayer {
     var layer = ForeignLayer(
-      kind: kind, activation: try node.function.activation(node.title), inputs: node.inputs)
+      kind: kind, activation: node.function.activation, inputs: node.inputs)
     var place = 0
     for parameter in parameters(for: input) {
       if parameter.name == "bias" {

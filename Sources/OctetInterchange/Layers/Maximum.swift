@@ -17,16 +17,18 @@ extension GraphBuilder {
     _ view: ArrayView, constant: Constant, _ title: String
   ) throws(GraphFailure) -> ArrayView {
     try checkFits(constant, view)
-    guard !constant.values.isEmpty, constant.values.allSatisfy({ $0 == 0 }) else {
-      throw GraphFailure("compares a value with a constant; two values, or a value and 0, are supported")
+    guard let number = constant.single, number.isFinite else {
+      throw GraphFailure(
+        "compares a value with several constants; two values, or a value and one, are supported")
     }
-    return try function(.relu, view, title)
+    let larger = ValueFunction.larger(.argument, .number(number))
+    return try function(number == 0 ? .relu : .value(larger), view, title)
   }
 }
 
 extension Maximum {
   static let onnx = [
-    ONNXOperator("Max", becomes: "`maximum`; with the constant 0 `relu`", readONNX)
+    ONNXOperator("Max", becomes: "`maximum`; with one constant a function", readONNX)
   ]
 
   /// Of any number of arrays, two at a time.
@@ -40,7 +42,15 @@ extension Maximum {
         constants.append(try model.floats(node, place, "numbers").constant)
       } else {
         let view = try model.view(node, place)
-        largest = if let known = largest { try model.builder.maximum(known, view, node.title) } else { view }
+        guard let known = largest else {
+          largest = view
+          continue
+        }
+        if let made = try model.builder.combined(.maximum, known, view, node.title) {
+          largest = made
+        } else {
+          largest = try model.builder.maximum(known, view, node.title)
+        }
       }
     }
     guard var largest else { throw GraphFailure("has no input") }
@@ -61,7 +71,7 @@ extension Maximum {
   }
 
   static let lite = [
-    LiteOperator("MAXIMUM", becomes: "`maximum`; with the constant 0, in float files, `relu`", readLite)
+    LiteOperator("MAXIMUM", becomes: "`maximum`; with one constant, in float files, a function", readLite)
   ]
 
   private static func readLite(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
@@ -70,9 +80,10 @@ extension Maximum {
       made.hasBatch = operand.view.hasBatch
       return try model.give(node, made)
     }
-    let title = model.title(node)
+    let (isInteger, title) = (model.isInteger, model.title(node))
     try model.giveJoin(node, "compares") { builder, left, right throws(GraphFailure) in
-      try builder.maximum(left, right, title)
+      if !isInteger, let made = try builder.combined(.maximum, left, right, title) { return made }
+      return try builder.maximum(left, right, title)
     }
   }
 }

@@ -141,6 +141,14 @@ struct LiteTranslation {
     }
   }
 
+  /// A float among the node's settings.
+  func number(_ node: LiteGraph.Node, _ field: Int, otherwise usual: Float) throws(GraphFailure) -> Float {
+    guard let options = node.options else { return usual }
+    let found = try reading { () throws(FlatBufferTable.Failure) in try options.float(field) }
+    guard found.isFinite else { throw GraphFailure("has a setting that is not a number") }
+    return found
+  }
+
   func beta(_ node: LiteGraph.Node) throws(GraphFailure) -> Float {
     guard let options = node.options else { return 1 }
     return try reading { () throws(FlatBufferTable.Failure) in try options.float(0) }

@@ -17,7 +17,7 @@ extension ActivationOnly: LayerLowering, LoweredKind {
 
   package var fileKind: Octet.LayerKind { .table }
 
-  /// After a fused pool as well: these functions never reverse an order.
+  /// After a fused pool as well, as the pool comes first there.
   package func join(_ layer: LoweredLayer, to previous: inout LoweredLayer) -> Bool {
     guard previous.activation == .linear, previous.kind.takes(layer.activation) else { return false }
     previous.activation = layer.activation

@@ -32,7 +32,7 @@ extension AveragePooling: LayerLowering, AveragingKind {
 protocol AveragingKind: LoweredKind {}
 
 extension AveragingKind {
-  package func takes(_ function: Activation) -> Bool { function == .relu }
+  package func takes(_ function: Activation) -> Bool { function.clampedEnds != nil }
 
   func convert(
     _ node: Graph.Node, _ inputs: [Int], _ network: inout LiteIntegerConversion

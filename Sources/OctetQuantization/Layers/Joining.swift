@@ -10,7 +10,7 @@ protocol JoiningKind: LoweredKind {
 }
 
 extension JoiningKind {
-  package func takes(_ function: Activation) -> Bool { function == .relu }
+  package func takes(_ function: Activation) -> Bool { function.clampedEnds != nil }
 
   func convert(
     _ node: Graph.Node, _ inputs: [Int], _ network: inout LiteIntegerConversion

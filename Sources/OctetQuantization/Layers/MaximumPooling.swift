@@ -31,9 +31,11 @@ extension MaxPooling: LayerLowering, LoweredKind {
     (.maxPooling(self), layer.input)
   }
 
-  /// A convolution takes the maximum of its sums itself where windows neither overlap nor reach over the edge.
+  /// A convolution takes the maximum of its sums itself where windows neither overlap nor reach over the edge, and what
+  /// comes after the sums keeps their order.
   package func join(_ layer: LoweredLayer, to previous: inout LoweredLayer) -> Bool {
-    guard previous.kind.fileKind.traits.contains(.fusedPool), previous.pool == .one, window.padding == .valid,
+    guard previous.kind.fileKind.traits.contains(.fusedPool), previous.pool == .one,
+      previous.activation.neverFalls, window.padding == .valid,
       window.strideHeight == window.height, window.strideWidth == window.width
     else { return false }
     previous.pool = Extent(window.height, window.width)

@@ -93,8 +93,34 @@ struct WeightedQuantization {
     case .sigmoid: limit = 6.5
     case .tanh: limit = 3.3
     case .linear, .relu, .softmax: return site.sumsRange
+    case .function(let function): return usefulRange(function)
     }
     return ValueRange(max(site.sumsRange.low, -limit), min(site.sumsRange.high, limit))
+  }
+
+  /// The range of sums without the ends over which a function changes by less than half a step of its output.
+  private func usefulRange(_ function: ValueFunction) -> ValueRange {
+    let range = site.sumsRange
+    let places = 1_000
+    let step = Double(site.encoding(site.outputRange, atLeast: 0).scale) / 2
+    let values = (0...places).map { place in
+      function.value(range.low + (range.high - range.low) * Double(place) / Double(places))
+    }
+    // How many values from one end on stay near each other.
+    func flat(_ values: some Sequence<Double>) -> Int {
+      var (low, high, count) = (Double.infinity, -Double.infinity, 0)
+      for value in values {
+        low = min(low, value)
+        high = max(high, value)
+        guard high - low <= step else { break }
+        count += 1
+      }
+      return count
+    }
+    let width = (range.high - range.low) / Double(places)
+    let low = range.low + width * Double(max(flat(values) - 1, 0))
+    let high = range.high - width * Double(max(flat(values.reversed()) - 1, 0))
+    return low < high ? ValueRange(min(low, 0), max(high, 0)) : range
   }
 
   /// The weight scale, raised where the ratio would be too small for the format or the bias too large for 32 bits.

@@ -44,16 +44,14 @@ extension LoweredLayer {
   package var weightsPerOutput: Int { isWeighted ? weights.count / output.channels : 0 }
 
   /// Whether the activation is a table in the file rather than a clamp.
-  package var needsTable: Bool {
-    kind.fileKind.traits.contains(.lookup) || activation == .sigmoid || activation == .tanh
-  }
+  package var needsTable: Bool { kind.fileKind.traits.contains(.lookup) || activation.clampedEnds == nil }
 
   /// What the layer is, in the words of a network description, with what was fused into it.
   package var summary: String {
     var words = [type(of: kind).keyword]
     if let window = kind.movedWindow { words.append("\(window.height)x\(window.width)") }
     if pool != .one { words.append("maxpool \(pool)") }
-    if activation != .linear { words.append(activation.rawValue) }
+    if activation != .linear { words.append(activation.word) }
     return words.joined(separator: " ")
   }
 }

@@ -129,7 +129,7 @@ struct NetworkLowering {
         switch model.network.activation(of: value) {
         case .softmax: .softmax
         case .sigmoid: .sigmoid
-        case .linear, .relu, .tanh: .linear
+        case .linear, .relu, .tanh, .function: .linear
         }
       guard head != .softmax || meaning == .classes else {
         throw .output(

@@ -66,6 +66,7 @@ extension Activation {
     case .relu: max(value, 0)
     case .sigmoid: Float(logisticFunction(Double(value)))
     case .tanh: Float(hyperbolicTangent(Double(value)))
+    case .function(let function): Float(function.value(Double(value)))
     }
   }
 }

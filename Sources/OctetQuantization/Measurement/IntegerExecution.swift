@@ -33,11 +33,14 @@ package struct IntegerExecution {
     let lowest = isTable ? -128 : integers.output.lowest
     let highest = isTable ? 127 : integers.output.highest
     let clamp = made.clamp ?? lowest...highest
+    let ends = layer.activation.clampedEnds ?? (-.infinity, .infinity)
     var saturated = 0
     let output = values.map { value -> Float in
       let found = integer(value)
-      // Below a ReLU's zero nothing is lost.
-      if found > highest || (found < lowest && clamp.lowerBound == lowest && layer.activation != .relu) {
+      // Below a ReLU's zero nothing is lost, nor above the limit of one that has one.
+      if found > highest && ends.high == .infinity
+        || found < lowest && clamp.lowerBound == lowest && ends.low == -.infinity
+      {
         saturated += 1
       }
       let clamped = min(max(found, clamp.lowerBound), clamp.upperBound)

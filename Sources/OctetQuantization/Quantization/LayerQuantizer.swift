@@ -27,7 +27,8 @@ package struct LayerQuantizer {
     var made = emptyLayer
     if made.kind.traits.contains(.clamp) {
       // ReLU is a clamp at the zero point.
-      made.clamp = (layer.activation == .relu ? output.zeroPoint : output.lowest)...output.highest
+      let ends = layer.activation.clampedEnds ?? (-.infinity, .infinity)
+      made.clamp = output.integer(ends.low)...output.integer(ends.high)
     }
     return IntegerLayer(made, sums: output, output: output)
   }
@@ -39,8 +40,7 @@ package struct LayerQuantizer {
     if made.kind.traits.contains(.clamp) { made.clamp = -128...127 }
     made.table = (-128...127).map { integer in
       let value = Double(sums.scale) * Double(integer - sums.zeroPoint)
-      let result = (layer.activation.preciseValue(value) / Double(output.scale)).rounded()
-      return Int8(min(max(result + Double(output.zeroPoint), -128), 127))
+      return Int8(output.integer(layer.activation.preciseValue(value)))
     }
     return IntegerLayer(made, sums: sums, output: output)
   }
@@ -60,6 +60,16 @@ package struct LayerQuantizer {
   }
 }
 
+extension IntegerLayer.Encoding {
+  /// The integer nearest to a value, or the end of the range that lies towards it.
+  func integer(_ value: Double) -> Int {
+    // Where a function is no number, at arguments that calibration has not seen, any integer will do.
+    guard !value.isNaN else { return zeroPoint }
+    let wanted = (value / Double(scale)).rounded() + Double(zeroPoint)
+    return Int(min(max(wanted, Double(lowest)), Double(highest)))
+  }
+}
+
 extension Activation {
   /// The functions of one value, as tables are made from them.
   func preciseValue(_ value: Double) -> Double {
@@ -68,6 +78,20 @@ extension Activation {
     case .relu: max(value, 0)
     case .sigmoid: logisticFunction(value)
     case .tanh: hyperbolicTangent(value)
+    case .function(let function): function.value(value)
     }
   }
+
+  /// Where it cuts values off, if a clamp does all that it does.
+  var clampedEnds: (low: Double, high: Double)? {
+    switch self {
+    case .linear, .softmax: (-.infinity, .infinity)
+    case .relu: (0, .infinity)
+    case .sigmoid, .tanh: nil
+    case .function(let function): function.limits
+    }
+  }
+
+  /// Whether it never gives less for more, so that a maximum may be taken before it.
+  var neverFalls: Bool { function?.neverFalls ?? false }
 }

@@ -40,7 +40,7 @@ extension LiteIntegerConversion {
     case .relu: return place(0)...127
     case .relu6: return place(0)...place(6)
     case .reluN1To1: return place(-1)...place(1)
-    case .identity, .sigmoid, .tanh: return -128...127
+    case .identity, .sigmoid, .tanh, .leakyReLU, .elu, .gelu, .geluTanh, .hardSwish, .value: return -128...127
     }
   }
 }

@@ -1,6 +1,14 @@
 import Octet
 import OctetInterchange
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// The 256 results of an operator of one value in a full-integer .tflite file, with the steps in which LiteRT's
 /// reference kernels compute it: some in float, some in integers, each rounded as there.
 struct LiteTable {
@@ -25,6 +33,33 @@ struct LiteTable {
       }
       return try floats { 1 / (1 + Float(exponential(Double(-$0)))) }
     case .tanh: return try floats { Float(hyperbolicTangent(Double($0))) }
+    case .elu: return try floats { $0 < 0 ? Float(expm1(Double($0))) : $0 }
+    // As LiteRT writes them: 0.5 * x * erfc(-x / sqrt(2)), and the approximation with a cube.
+    case .gelu: return try floats { 0.5 * $0 * Float(erfc(Double($0 * -Float(0.5).squareRoot()))) }
+    case .geluTanh:
+      return try floats { value in
+        let inner = Float((2 / Double.pi).squareRoot()) * (value + 0.044715 * value * value * value)
+        return 0.5 * value * (1 + Float(hyperbolicTangent(Double(inner))))
+      }
+    case .leakyReLU(let slope): return try leaky(slope)
+    case .hardSwish: return try LiteHardSwish(from: from, to: to).values()
+    case .value: throw Failure(reason: "is a function that is supported in float files only")
+    }
+  }
+
+  /// One factor for what is below 0, another for the rest; each product is rounded twice.
+  private func leaky(_ slope: Float) throws(Failure) -> [Int8] {
+    let ratios = [from.scale * slope / to.scale, from.scale / to.scale]
+    let factors = ratios.map { FixedPointScaling(Double($0.magnitude)) }
+    guard let below = factors[0], let above = factors[1] else {
+      throw Failure(reason: "has scales with the ratios \(ratios); they must be below 16")
+    }
+    return (-128...127).map { integer in
+      let value = integer - from.zeroPoint
+      // A negative factor is that of the negated value: halves go away from zero in the second rounding alone, so a
+      // value is negated first, as LiteRT multiplies by a negative number.
+      let scaled = value >= 0 ? above.scaledTwice(value) : below.scaledTwice(slope < 0 ? -value : value)
+      return Int8(min(max(scaled + to.zeroPoint, -128), 127))
     }
   }
 

@@ -20,6 +20,7 @@ extension Activation {
     case .relu: octet_rectify(values, count)
     case .sigmoid: for index in 0..<count { values[index] = Self.sigmoid(values[index]) }
     case .tanh: for index in 0..<count { values[index] = tanhf(values[index]) }
+    case .function(let function): function.apply(values, count: count)
     case .softmax:
       var largest = -Float.infinity
       for index in 0..<count { largest = max(largest, values[index]) }
@@ -33,7 +34,7 @@ extension Activation {
   }
 
   /// Turns the gradient of the function's output into that of its input, in place. Every function here has a
-  /// derivative that can be told from its output alone.
+  /// derivative that can be told from its output alone; that of others the network works out from what they get.
   func multiplyDerivative(
     _ gradient: UnsafeMutablePointer<Float>, output: UnsafePointer<Float>, count: Int
   ) {
@@ -47,6 +48,7 @@ extension Activation {
       var dot: Float = 0
       for index in 0..<count { dot += gradient[index] * output[index] }
       for index in 0..<count { gradient[index] = output[index] * (gradient[index] - dot) }
+    case .function: preconditionFailure("the network takes the derivative of a function of one value")
     }
   }
 

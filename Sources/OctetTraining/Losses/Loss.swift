@@ -25,7 +25,7 @@ package enum Loss: String, CaseIterable, Sendable {
     switch activation {
     case .softmax: .sparseCategoricalCrossentropy
     case .sigmoid: .binaryCrossentropy
-    case .linear, .relu, .tanh: .hinge
+    case .linear, .relu, .tanh, .function: .hinge
     }
   }
 

@@ -35,14 +35,14 @@ package struct OutputHead: Sendable {
     switch loss {
     case .binaryCrossentropy where activation != .sigmoid && activation != .softmax:
       throw NetworkError(
-        "loss \(loss.rawValue) needs probabilities: end with sigmoid or softmax, not \(activation.rawValue)")
+        "loss \(loss.rawValue) needs probabilities: end with sigmoid or softmax, not \(activation.word)")
     case .categoricalCrossentropy where outputs == 1, .sparseCategoricalCrossentropy where outputs == 1:
       throw NetworkError(
         "loss \(loss.rawValue) needs an output per class: use binary-crossentropy with one output")
     case .categoricalCrossentropy where activation != .sigmoid && activation != .softmax,
       .sparseCategoricalCrossentropy where activation != .sigmoid && activation != .softmax:
       throw NetworkError(
-        "loss \(loss.rawValue) needs probabilities: end with softmax, not \(activation.rawValue)")
+        "loss \(loss.rawValue) needs probabilities: end with softmax, not \(activation.word)")
     default: break
     }
     self.activation = activation

@@ -44,12 +44,12 @@ package struct ClassifierOutput: Equatable, Sendable {
     case (.softmax, _), (.sigmoid, 1): return (0..<classCount).map(String.init)
     case (_, 1):
       throw NetworkError(
-        "its one output ends in \(activation.rawValue), so it is a number and no class. Should it be the score of the "
+        "its one output ends in \(activation.word), so it is a number and no class. Should it be the score of the "
           + "second of two classes, name both with --classes FIRST,SECOND")
     default:
       let found = data.map { " (the data has \($0.count) classes)" } ?? ""
       throw NetworkError(
-        "its \(shape.count) outputs end in \(activation.rawValue), so nothing says that they are classes\(found). "
+        "its \(shape.count) outputs end in \(activation.word), so nothing says that they are classes\(found). "
           + "Should they be, name them in order with --classes A,B,…")
     }
   }
@@ -138,7 +138,7 @@ package struct ClassifierOutput: Equatable, Sendable {
     case nil: return output.names.isEmpty ? nil : fault(of: output.names)
     case .classes: return output.names.isEmpty ? "its classes have no names" : fault(of: output.names)
     case .labels where !shape.isFlat || activation == .softmax:
-      return "its output of \(shape) that ends in \(activation.rawValue) cannot be labels"
+      return "its output of \(shape) that ends in \(activation.word) cannot be labels"
     case .labels, .numbers:
       if output.names.isEmpty { return nil }
       let values = shape.isFlat ? shape.count : shape.channels

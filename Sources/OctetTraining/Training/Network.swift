@@ -25,6 +25,9 @@ package final class Network {
   private let readerCounts: [Int]
   private let extra: [Tensor?]
 
+  /// For each layer with a function of one value, what goes into it, where there is room for gradients.
+  private let arguments: [Tensor?]
+
   /// Builds the network with fresh weights drawn from `seed`.
   ///
   /// - Parameter forTraining: whether there is room for gradients.
@@ -47,7 +50,7 @@ package final class Network {
       // The activation of an output belongs to the output head, which joins it with the loss, where no layer reads it.
       let isHead = description.outputs.contains(index + 1) && !read.contains(index + 1)
       let site = LayerSite(
-        input: input, output: shapes[index + 1], activation: isHead ? .linear : layer.activation,
+        input: input, output: shapes[index + 1], activation: isHead ? .linear : layer.activation.ofOutput,
         parameters: own,
         index: index)
       layers.append(layer.kind.makeLayer(site))
@@ -68,6 +71,10 @@ package final class Network {
     gradients = shapes.enumerated().map {
       forTraining && $0.offset > 0 ? Tensor(shape: $0.element, capacity: capacity) : nil
     }
+    arguments = description.layers.enumerated().map { index, layer in
+      guard forTraining, case .function = layer.activation else { return nil }
+      return Tensor(shape: shapes[index + 1], capacity: capacity)
+    }
     extra = shapes.enumerated().map {
       forTraining && $0.offset > 0 && readerCounts[$0.offset] > 1
         ? Tensor(shape: $0.element, capacity: capacity) : nil
@@ -86,7 +93,7 @@ package final class Network {
   /// What is left to do to the values of an output after `forward`.
   package func pendingActivation(ofOutput index: Int) -> Activation {
     let value = description.outputs[index]
-    return readerCounts[value] > 0 ? .linear : description.activation(of: value)
+    return readerCounts[value] > 0 ? .linear : description.activation(of: value).ofOutput
   }
 
   /// Values of a layer after the last `forward`, for looking inside.
@@ -97,6 +104,28 @@ package final class Network {
     for (index, layer) in layers.enumerated() {
       layer.forward(
         batch, inputs: description.layers[index].inputs.map { values[$0] }, output: values[index + 1])
+      applyFunction(ofLayer: index, count: count)
+    }
+  }
+
+  /// The function of one value at the end of a layer, which the layer does not know.
+  private func applyFunction(ofLayer index: Int, count: Int) {
+    guard case .function(let function) = description.layers[index].activation else { return }
+    let output = values[index + 1]
+    workers.forEach(count) { image, _ in
+      let target = output.image(image)
+      arguments[index]?.image(image).update(from: target, count: output.shape.count)
+      function.apply(target, count: output.shape.count)
+    }
+  }
+
+  /// The gradient of a layer's output becomes that of what goes into the function behind it.
+  private func multiplyDerivative(ofLayer index: Int, _ gradient: Tensor, count: Int) {
+    guard case .function(let function) = description.layers[index].activation, let source = arguments[index]
+    else { return }
+    workers.forEach(count) { image, _ in
+      function.multiplyDerivative(
+        gradient.image(image), arguments: source.image(image), count: source.shape.count)
     }
   }
 
@@ -120,6 +149,7 @@ package final class Network {
           isWritten[value] = true
         }
       }
+      multiplyDerivative(ofLayer: index, outputGradient, count: count)
       layer.backward(
         batch, inputs: inputs.map { values[$0] }, output: values[index + 1], outputGradient: outputGradient,
         inputGradients: targets)

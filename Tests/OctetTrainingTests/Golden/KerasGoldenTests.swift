@@ -41,7 +41,7 @@ import Testing
 
   @Test(arguments: try GoldenCases.losses())
   func `losses are those of Keras`(golden: GoldenLoss) throws {
-    let activation = try #require(Activation(rawValue: golden.activation))
+    let activation = try #require(Activation(word: golden.activation))
     let loss = try #require(Loss(rawValue: golden.loss))
     let outputs = golden.values[0].count
     let head = try OutputHead(activation: activation, loss: loss, outputs: outputs, classes: max(outputs, 2))

@@ -40,7 +40,7 @@ import Testing
     #expect(try names(4, activation, data: ["a", "b", "c", "d"]) == ["a", "b", "c", "d"])
     #expect(try names(4, activation, given: ["1", "2", "3", "4"]) == ["1", "2", "3", "4"])
     expectRefused(
-      "4 outputs end in \(activation.rawValue), so nothing says that they are classes", 4, activation)
+      "4 outputs end in \(activation.word), so nothing says that they are classes", 4, activation)
     expectRefused("the data has 3 classes", 4, activation, data: ["a", "b", "c"])
     expectRefused("--classes A,B", 2, activation)
   }

@@ -142,6 +142,13 @@ extension FloatLayerKind {
     "input 4x4x2\na = conv 2 3x3 padding same\nconv 2 1x1 padding same tanh\nmaximum a relu\nmaximum input\nflatten\n"
       + "dense 3 softmax",
     "input 4\na = dense 4 tanh\nmaximum a\nmaximum input sigmoid\ndense 3 softmax",
+    // Functions of one value, at the end of layers of several kinds, by themselves, and as the end of the network.
+    "input 6x5x2\nconv 3 3x3 gelu\ndepthwise 2x2 silu\nmaxpool 2x2 leakyrelu:0.3\nflatten\ndense 3 softmax",
+    "input 6x6x2\na = conv 2 3x3 padding same elu:0.7\nmish\nadd a selu\nhardswish\naveragepool 2x2 softsign\nflatten\n"
+      + "dense 3 softmax",
+    "input 7\ndense 6 softplus\nbatchnorm gelu-tanh\ndense 5 clip:-0.5:0.75\ndense 4 abs\ndense 3 exp",
+    "input 7\ndense 6 relu6\ndense 5 hardsigmoid\ndense 4 x*sigmoid(1.7*x)/(1+x*x)\n"
+      + "gate(step(x-0.25),sin(x))-cos(x)/(2+log(1+x*x))\ndense 3 silu",
     "input 6\ndense 5 tanh\ndense 3 sigmoid",
     "input 6\ndense 5 tanh\ndense 3 linear",
     "input 6\ndense 5 tanh\ndense 3 tanh",

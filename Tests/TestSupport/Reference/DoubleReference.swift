@@ -60,11 +60,35 @@ package struct DoubleReference {
     case .relu: return values.map { max($0, 0) }
     case .sigmoid: return values.map { 1 / (1 + exp(-$0)) }
     case .tanh: return values.map(tanh)
+    case .function: return values.map(Self.functions[activation.word] ?? { _ in .nan })
     case .softmax:
       let powers = values.map { exp($0 - (values.max() ?? 0)) }
       return powers.map { $0 / powers.reduce(0, +) }
     }
   }
+
+  /// Functions of one value by their words in a network file, as books write them.
+  package static let functions: [String: @Sendable (Double) -> Double] = [
+    "relu6": { min(max($0, 0), 6) },
+    "(max(x,0.0)+min(x,0.0)*0.3)": { $0 > 0 ? $0 : 0.3 * $0 },
+    "(max(x,0.0)+(exp(min(x,0.0))-1.0)*0.7)": { $0 > 0 ? $0 : 0.7 * (exp($0) - 1) },
+    "selu": { 1.0507009873554805 * ($0 > 0 ? $0 : 1.6732632423543772 * (exp($0) - 1)) },
+    "gelu": { $0 * 0.5 * erfc(-$0 / 2.0.squareRoot()) },
+    "gelu-tanh": { 0.5 * $0 * (1 + tanh((2 / Double.pi).squareRoot() * ($0 + 0.044715 * pow($0, 3)))) },
+    "silu": { $0 / (1 + exp(-$0)) },
+    "hardswish": { $0 <= -3 ? 0 : $0 >= 3 ? $0 : $0 * ($0 + 3) / 6 },
+    "hardsigmoid": { $0 <= -3 ? 0 : $0 >= 3 ? 1 : ($0 + 3) / 6 },
+    "softsign": { $0 / (1 + abs($0)) },
+    "softplus": { log(1 + exp($0)) },
+    "mish": { $0 * tanh(log(1 + exp($0))) },
+    "exp": { exp($0) },
+    "abs": { abs($0) },
+    "min(max(x,(-0.5)),0.75)": { min(max($0, -0.5), 0.75) },
+    "x*sigmoid(1.7*x)/(1.0+x*x)": { $0 / (1 + exp(-1.7 * $0)) / (1 + $0 * $0) },
+    "(gate(step((x-0.25)),sin(x))-cos(x)/(2.0+log((1.0+x*x))))": {
+      ($0 >= 0.25 ? sin($0) : 0) - cos($0) / (2 + log(1 + $0 * $0))
+    },
+  ]
 
   func average(
     _ image: [Double], _ window: Window, _ input: ImageShape, _ output: ImageShape

@@ -150,20 +150,36 @@ def image_of_row(builder, place):
     return builder.add("Reshape", [place], target, target_shape=target)
 
 
+FUNCTIONS = [
+    "silu", "gelu", "elu", "selu", "hard_sigmoid", "hard_silu", "softplus", "softsign", "relu6", "leaky_relu", "mish",
+    "celu", "hard_tanh", "log_sigmoid", "tanh_shrink"]
+
+
+def integer_function(builder, place):
+    """An activation that the converter makes an operator with integers of its own."""
+    shape = builder.shape(place)
+    name = builder.pick(["relu", "sigmoid", "tanh", "relu6", "leaky_relu", "hard_silu", "gelu"])
+    if name == "leaky_relu" and builder.chance(0.7):
+        return builder.add("LeakyReLU", [place], shape, negative_slope=builder.pick([0.01, 0.1, 0.3, 0.7]))
+    return builder.add("Activation", [place], shape, activation=name)
+
+
 def function(builder, place):
     """An activation as a layer of its own."""
     shape = builder.shape(place)
-    if builder.beyond(0.2, "an activation that is not supported"):
-        kind = builder.pick(["LeakyReLU", "ELU", "PReLU"])
-        if kind != "PReLU" and builder.chance(0.5):
-            return builder.add("Activation", [place], shape, activation=builder.pick(
-                ["swish", "gelu", "elu", "hard_sigmoid", "softplus", "relu6", "exponential"]))
-        return builder.add(kind, [place], shape)
-    if builder.chance(0.4):
-        settings = {}
-        if builder.beyond(0.3, "ReLU with limits"):
-            settings = builder.pick([{"max_value": 6.0}, {"negative_slope": 0.1}, {"threshold": 0.5}])
-        return builder.add("ReLU", [place], shape, **settings)
+    if builder.beyond(0.1, "an activation that is not supported"):
+        kind = builder.pick(["PReLU", "sparse_plus", "soft_shrink", "squareplus", "glu"])
+        if kind == "PReLU":
+            return builder.add(kind, [place], shape)
+        return builder.add("Activation", [place], shape, activation=kind)
+    if builder.chance(0.3):
+        kind, settings = builder.pick([
+            ("ReLU", {}), ("ReLU", {"max_value": 6.0}), ("ReLU", {"max_value": 1.5}), ("ReLU", {"negative_slope": 0.1}),
+            ("ReLU", {"threshold": 0.5}), ("ReLU", {"threshold": 0.2, "negative_slope": 0.3, "max_value": 2.0}),
+            ("LeakyReLU", {}), ("LeakyReLU", {"negative_slope": 0.05}), ("ELU", {}), ("ELU", {"alpha": 0.4})])
+        return builder.add(kind, [place], shape, **settings)
+    if builder.chance(0.5):
+        return builder.add("Activation", [place], shape, activation=builder.pick(FUNCTIONS))
     return builder.add("Activation", [place], shape, activation=builder.pick(["relu", "sigmoid", "tanh", "linear"]))
 
 

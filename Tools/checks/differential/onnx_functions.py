@@ -7,11 +7,20 @@ def activation(builder, value):
 
 
 # With the first version that has the form used here.
-UNKNOWN = [
-    ("LeakyRelu", 7, {"alpha": 0.1}), ("Elu", 7, {}), ("HardSigmoid", 7, {}), ("Softplus", 7, {}), ("Abs", 7, {}),
-    ("Neg", 7, {}), ("Exp", 7, {}), ("Softsign", 7, {}), ("Selu", 7, {}), ("Sign", 9, {}), ("Erf", 9, {}),
-    ("HardSwish", 14, {}), ("Gelu", 20, {}), ("ThresholdedRelu", 10, {"alpha": 0.2}),
+FUNCTIONS = [
+    ("LeakyRelu", 7, {"alpha": 0.1}), ("LeakyRelu", 7, {}), ("Elu", 7, {}), ("Elu", 7, {"alpha": 0.6}),
+    ("HardSigmoid", 7, {}), ("HardSigmoid", 7, {"alpha": 0.3, "beta": 0.4}), ("Softplus", 7, {}), ("Abs", 7, {}),
+    ("Neg", 7, {}), ("Softsign", 7, {}), ("Selu", 7, {}), ("Selu", 7, {"alpha": 1.2, "gamma": 0.9}), ("Erf", 9, {}),
+    ("Sin", 7, {}), ("Cos", 7, {}), ("Celu", 12, {"alpha": 1.5}), ("HardSwish", 14, {}), ("Mish", 18, {}),
+    ("Gelu", 20, {}), ("Gelu", 20, {"approximate": "tanh"}), ("ThresholdedRelu", 10, {"alpha": 0.2}),
 ]
+UNKNOWN = [("Sign", 9, {}), ("Floor", 7, {}), ("Ceil", 7, {}), ("Round", 11, {}), ("Acos", 7, {}), ("Tan", 7, {})]
+
+
+def function(builder, value):
+    kinds = [(kind, settings) for kind, version, settings in FUNCTIONS if version <= builder.opset]
+    kind, settings = builder.pick(kinds)
+    return builder.same(builder.node(kind, [value.name], **settings), value)
 
 
 def unknown_function(builder, value):
@@ -24,13 +33,37 @@ def unknown_function(builder, value):
 
 def clip(builder, value):
     """Clip, whose limits were attributes before version 11."""
-    if not builder.beyond(0.2, "Clip"):
-        return None
-    low, high = builder.pick([(0.0, 6.0), (0.0, 6.0), (-1.0, 1.0), (0.5, 2.0)])
+    low, high = builder.pick([(0.0, 6.0), (0.0, 6.0), (-1.0, 1.0), (0.5, 2.0), (None, 0.4), (-0.3, None)])
     if builder.opset < 11:
-        return builder.same(builder.node("Clip", [value.name], min=low, max=high), value)
-    limits = [builder.constant(numpy.array(limit, numpy.float32)) for limit in (low, high)]
-    return builder.same(builder.node("Clip", [value.name, *limits]), value)
+        limits = {name: limit for name, limit in (("min", low), ("max", high)) if limit is not None}
+        return builder.same(builder.node("Clip", [value.name], **limits), value)
+    limits = [
+        "" if limit is None else builder.constant(numpy.array(limit, numpy.float32)) for limit in (low, high)]
+    return builder.same(builder.node("Clip", [value.name, *(limits if high is not None else limits[:1])]), value)
+
+
+def written_function(builder, value):
+    """A function of one value as exporters write it where the operator set has none."""
+    number = lambda value: builder.constant(numpy.array(value, numpy.float32))
+    x = value.name
+    kind = builder.pick(["silu", "gelu", "hard swish", "squares", "choice", "quotient"])
+    if kind == "silu":
+        name = builder.node("Mul", [x, builder.node("Sigmoid", [x])])
+    elif kind == "gelu" and builder.opset >= 9:
+        inner = builder.node("Add", [builder.node("Erf", [builder.node("Div", [x, number(2 ** 0.5)])]), number(1)])
+        name = builder.node("Mul", [builder.node("Mul", [x, inner]), number(0.5)])
+    elif kind == "choice" and builder.opset >= 9:
+        flag = builder.node(builder.pick(["Greater", "Less"]), [x, number(0.25)])
+        name = builder.node("Where", [flag, builder.node("Tanh", [x]), builder.node("Mul", [x, number(0.1)])])
+    elif kind == "squares" and builder.opset >= 7:
+        name = builder.node("Sub", [builder.node("Pow", [x, number(builder.pick([2, 3]))]), x])
+    elif kind == "quotient":
+        bottom = builder.node("Add", [builder.node("Abs", [x]), number(1)])
+        name = builder.node("Div", [x, bottom])
+    else:
+        inner = builder.node("Relu", [builder.node("Add", [x, number(3)])])
+        name = builder.node("Mul", [x, builder.node("Mul", [inner, number(1 / 6)])])
+    return builder.same(name, value)
 
 
 def softmax(builder, value, is_last=False):
@@ -100,4 +133,5 @@ def mean(builder, value):
     return builder.value(name, shape, letters if known else "???")
 
 
-OPERATORS = [(activation, 5), (unknown_function, 0.5), (clip, 0.5), (softmax, 0.3), (mean, 1)]
+OPERATORS = [
+    (activation, 4), (function, 2), (written_function, 0.7), (unknown_function, 0.3), (clip, 0.5), (softmax, 0.3), (mean, 1)]

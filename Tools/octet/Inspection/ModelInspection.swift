@@ -129,7 +129,7 @@ extension FloatModel {
       let computes = layer.kind.specification.computes || layer.activation != .linear
       // The keyword of an activation alone is that of the function.
       let keyword = layer.kind.keyword
-      let function = layer.activation.rawValue
+      let function = layer.activation.word
       let kind = layer.activation == .linear || keyword == function ? keyword : "\(keyword) \(function)"
       return SourceOperator(kind: kind, name: layer.name, computes: computes, value: index + 1)
     }

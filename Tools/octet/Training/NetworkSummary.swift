@@ -65,7 +65,7 @@ struct NetworkSummary {
     default: if !specification.settings.isEmpty { words.append(specification.settings) }
     }
     if layer.inputs.count > 1 { words.append(network.valueName(layer.inputs[1])) }
-    if layer.activation != .linear { words.append(layer.activation.rawValue) }
+    if layer.activation != .linear { words.append(layer.activation.word) }
     if layer.inputs[0] != index { words.append("from \(network.valueName(layer.inputs[0]))") }
     return words.joined(separator: " ")
   }
