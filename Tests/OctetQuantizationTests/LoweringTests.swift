@@ -51,6 +51,29 @@ struct LoweringTests {
         == ["conv 3x3", "maxpool 3x3", "dense tanh"])
   }
 
+  /// Functions that fall somewhere must not change places with a maximum.
+  @Test(arguments: [
+    ("gelu", false), ("abs", false), ("silu", false), ("-x", false), ("1-sigmoid(x)", false), ("x*x", false),
+    ("leakyrelu:-0.1", false), ("gate(step(x),1-x)", false), ("leakyrelu:0.1", true), ("elu:0.5", true),
+    ("selu", true), ("softplus", true), ("relu6", true), ("hardsigmoid", true), ("exp", true),
+    ("x/3-1", true),
+  ])
+  func `a convolution takes a maximum before a function only where that is the same`(
+    function: String, isFused: Bool
+  ) throws {
+    let text = "input 8x8x1\nconv 2 3x3 \(function)\nmaxpool 2x2\nflatten\ndense 3"
+    let model = try FloatModels.make(text)
+    let lowered = try LoweredNetwork(model, picture: nil)
+    #expect(lowered.layers.count == (isFused ? 2 : 3), "\(lowered.layers.map(\.summary))")
+    let images = FloatModels.images(5, shape: model.network.input)
+    let workers = Workers(count: 1)
+    let execution = try FloatExecution(lowered, capacity: 5, workers: workers)
+    let found = execution.run(images.units(0..<5), count: 5).outputs[lowered.layers.count]
+    let network = try model.makeNetwork(capacity: 5, workers: workers)
+    let expected = network.outputs(images, activation: .linear, workers: workers).flatMap { $0 }
+    for (value, wanted) in zip(found, expected) { #expect(abs(value - wanted) <= 1e-5 * max(1, abs(wanted))) }
+  }
+
   @Test func `a mean over the whole input keeps sums in place of rows`() throws {
     func lowered(_ pool: String, input: String = "6x6x3") throws -> LoweredNetwork {
       try LoweredNetwork(FloatModels.make("input \(input)\n\(pool)\nflatten\ndense 3 softmax"), picture: nil)

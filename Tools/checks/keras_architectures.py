@@ -50,7 +50,8 @@ def ending(name, form, folder):
         found = model(items, training=False)
         expected = [numpy.asarray(one) for one in (found if isinstance(found, list) else [found])]
         if integers:
-            file, suffix = keras_files.integer_lite_file(model, numpy.concatenate([items, items_of(model, 20)])), ".tflite"
+            samples = numpy.concatenate([items, items_of(model, 20)])
+            file, suffix = keras_files.integer_lite_file(model, samples), ".tflite"
             reference = lite_oracle.Reference(file)
             scale, zero_point = reference.source["quantization"]
             items = numpy.clip(numpy.round(items / numpy.float32(scale)) + zero_point, -128, 127).astype(numpy.int8)

@@ -61,6 +61,27 @@ def flattened():
     return keras.Model(image, kl.Dense(4, "softmax")(kl.Add()([left, right]))), (0, 1)
 
 
+def nested():
+    """Models as layers of models, one of them used twice, as is a layer; names that stand in several of them."""
+    inner = kl.Input((6, 5, 3))
+    block = keras.Model(inner, kl.Add()([kl.Conv2D(3, 1, name="same")(inner), inner]), name="block")
+    tail = keras.Sequential([
+        kl.Conv2D(4, 3, activation="gelu", name="same"), keras.Sequential([kl.DepthwiseConv2D(2), kl.ELU()])])
+    shared = kl.Dense(4, "silu", name="shared")
+    image = kl.Input((6, 5, 3))
+    x = kl.GlobalAveragePooling2D()(tail(block(block(image))))
+    return keras.Model(image, kl.Dense(3)(shared(shared(x)))), (0, 1)
+
+
+def series():
+    """Layers in one dimension, a causal one with gaps among them."""
+    return keras.Sequential([
+        kl.Input((12, 3)), kl.Conv1D(4, 3, padding="causal", dilation_rate=2, activation="relu"),
+        kl.SeparableConv1D(5, 3, padding="same", activation="leaky_relu"), kl.ZeroPadding1D((1, 2)),
+        kl.MaxPooling1D(2), kl.BatchNormalization(), kl.Dense(4, "tanh"), kl.AveragePooling1D(2, padding="same"),
+        kl.Flatten(), kl.Dense(2)]), (0, 1)
+
+
 def randomize(network, random):
     for layer in network.layers:
         weights = layer.get_weights()
@@ -74,7 +95,7 @@ def randomize(network, random):
 
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for make in [sequential, residual, rescaled, flattened]:
+    for make in [sequential, residual, rescaled, flattened, nested, series]:
         if NAMES and make.__name__ not in NAMES:
             continue
         keras.utils.set_random_seed(3)

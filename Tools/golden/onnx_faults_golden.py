@@ -180,7 +180,7 @@ def other_meanings():
     x = g.node("Reshape", "input", g.constant(numpy.array([-1, 6], numpy.int64)))
     g.save(g.gemm(x, 6), refusal="batch")
     g = Graph("unknown-operator", [6])
-    g.save(g.node("Sin", g.gemm("input", 6)), refusal='Sin node "Sin_1"')
+    g.save(g.node("Tan", g.gemm("input", 6)), refusal='Tan node "Tan_1"')
 
 
 def made_constants():
@@ -368,10 +368,10 @@ def borders():
     g.save(g.node("Flatten", g.conv(x, 3, 2, size=2)))
     g = Graph("pad-before-pool", [2, 4, 5])
     x = g.node("Pad", g.conv("input", 3, 2), g.integers([0, 0, 1, 1, 0, 0, 1, 1]))
-    g.save(g.node("MaxPool", x, kernel_shape=[2, 2]), refusal="only a convolution can take them in")
+    g.save(g.node("MaxPool", x, kernel_shape=[2, 2]))
     g = Graph("pad-at-the-end", [2, 4, 5])
     x = g.node("Pad", g.conv("input", 3, 2), g.integers([0, 0, 1, 1, 0, 0, 1, 1]))
-    g.save(g.node("Identity", x), refusal="only a convolution can take its zeros in")
+    g.save(g.node("Identity", x))
     g = Graph("pad-of-channels", [2, 4, 5])
     x = g.node("Pad", "input", g.integers([0, 1, 0, 1, 0, 0, 0, 0]))
     g.save(g.conv(x, 3, 3), refusal="rows and columns of an image")

@@ -9,7 +9,7 @@ struct GraphBuilder {
   /// The size of the batch; `anyBatch` where any size will do, so that a reshape cannot mix items.
   let batch: Int
   /// Whether an operator may still decide what the input's axes mean.
-  private let inputIsFlat: Bool
+  private let inputIsOpen: Bool
   private var parameterCount = 0
   /// What a flattened image is, by the image's value.
   var flattened: [Int: Int] = [:]
@@ -20,8 +20,8 @@ struct GraphBuilder {
 
   /// - Parameters:
   ///   - sizes: the input's axes without the batch, one to three of them.
-  ///   - channelsFirst: whether the first of three is that of the channels.
-  ///   - image: for a flat input, the image that it is made.
+  ///   - channelsFirst: whether the first of three is that of the channels; two are a series then.
+  ///   - image: for an input of one or two axes, the image that it is made.
   init(sizes: [Int], channelsFirst: Bool, image: ImageShape?, batch: Int?) throws(GraphFailure) {
     guard (1...3).contains(sizes.count), sizes.allSatisfy({ (1...(1 << 20)).contains($0) }),
       sizes.reduce(1, *) <= NetworkDescription.largestValueCount
@@ -33,15 +33,18 @@ struct GraphBuilder {
       throw GraphFailure("has a batch of \(batch ?? 1); 1 to \(1 << 20), or any, is supported")
     }
     self.batch = batch ?? Self.anyBatch
-    inputIsFlat = sizes.count == 1 && image == nil
+    inputIsOpen = sizes.count <= 2 && image == nil
     let shape: ImageShape
     let axes: [ArrayAxis]
     switch sizes.count {
     case 1:
       shape = image ?? ImageShape(flat: sizes[0])
       axes = [ArrayAxis(size: sizes[0], stride: 1)]
+    case 2 where channelsFirst:
+      shape = ImageShape(height: sizes[1], width: 1, channels: sizes[0])
+      axes = [ArrayAxis(size: sizes[0], stride: 1), ArrayAxis(size: sizes[1], stride: sizes[0])]
     case 2:
-      shape = ImageShape(height: sizes[0], width: sizes[1], channels: 1)
+      shape = image ?? ImageShape(height: sizes[0], width: sizes[1], channels: 1)
       axes = [ArrayAxis(size: sizes[0], stride: sizes[1]), ArrayAxis(size: sizes[1], stride: 1)]
     default:
       shape =
@@ -124,10 +127,31 @@ struct GraphBuilder {
         """)
     }
     if shape(view) == wanted { return wanted }
-    guard inputIsFlat, isInputInShape(view.value) else {
-      throw GraphFailure("reads \(shape(view)) reshaped to \(wanted); only a flat input can be made an image")
-    }
-    throw GraphFailure("needs the input as an image", wantedInput: wanted)
+    if let failure = wanting(wanted, of: view) { throw failure }
+    throw GraphFailure(
+      "reads \(shape(view)) reshaped to \(wanted); only an input of one or two axes can be made an image")
+  }
+
+  /// What asks for the input as an image, if a view is of the input and it may still be one.
+  func wanting(_ image: ImageShape, of view: ArrayView) -> GraphFailure? {
+    guard inputIsOpen, isInputInShape(view.value), graph.input.count == image.count else { return nil }
+    return GraphFailure("needs the input as an image", wantedInput: image)
+  }
+
+  /// A series as an image of one column, as operators in one dimension are computed; an image as it is.
+  func columns(_ view: ArrayView, _ layout: Layout) -> ArrayView {
+    guard view.axes.count == 2 else { return view }
+    var axes = view.axes
+    axes.insert(.one, at: layout == .channelsLast ? 1 : 2)
+    return ArrayView(value: view.value, axes: axes)
+  }
+
+  /// The same back, where `source` is a series.
+  func series(_ view: ArrayView, like source: ArrayView, _ layout: Layout) -> ArrayView {
+    guard source.axes.count == 2, view.axes.count == 3 else { return view }
+    var axes = view.axes
+    axes.remove(at: layout == .channelsLast ? 1 : 2)
+    return ArrayView(value: view.value, axes: axes)
   }
 
   /// Whether a value is the input, or made of it by operators that would take it in another shape too.

@@ -41,33 +41,19 @@ extension Graph {
   /// Zeros around an image join the border of the convolution that reads it.
   ///
   /// Condition: the reader is a convolution, whose own border is of zeros too, and is added to; a pool leaves its
-  /// border out instead, so it cannot take zeros in. The value may have several readers, if all are convolutions.
+  /// border out instead, so it cannot take zeros in. The value may have several readers, if all are convolutions. Other
+  /// zeros are put there by a depthwise convolution of one cell that changes nothing else.
   private mutating func foldPadding() throws(GraphFailure) {
     while let index = nodes.indices.last(where: { nodes[$0].operation.rules.border != nil }) {
       guard let border = nodes[index].operation.rules.border else { return }
+      if !border.isEmpty, !canFoldPadding(index, border) {
+        try keepPadding(index, border)
+        continue
+      }
       for reader in readers(of: index + 1) where !border.isEmpty {
         let rules = nodes[reader].operation.rules
-        guard let window = rules.convolutionWindow else {
-          throw GraphFailure(
-            """
-            \(nodes[index].title) puts zeros around what \(nodes[reader].title) reads; only a convolution \
-            can take them in
-            """)
-        }
-        let wide = window.adding(border, input: shape(index + 1), output: nodes[reader].shape)
+        guard let wide = widened(reader, by: border, of: index) else { continue }
         nodes[reader].operation = rules.moving(wide) ?? nodes[reader].operation
-        do throws(ShapeMismatch) {
-          let places = try wide.places(over: shape(nodes[index].inputs[0]))
-          guard places.height == nodes[reader].shape.height, places.width == nodes[reader].shape.width else {
-            throw ShapeMismatch("its border does not fit")
-          }
-        } catch {
-          throw GraphFailure(
-            "\(nodes[index].title) puts zeros around what \(nodes[reader].title) reads: \(error.reason)")
-        }
-      }
-      guard border.isEmpty || !outputs.contains(where: { $0.view.value == index + 1 }) else {
-        throw GraphFailure("\(nodes[index].title) is an output; only a convolution can take its zeros in")
       }
       // The zeros are the reader's work now.
       if let reader = readers(of: index + 1).first {
@@ -78,6 +64,44 @@ extension Graph {
       }
       remove(index, readAs: nodes[index].inputs[0])
     }
+  }
+
+  /// The window of a convolution that takes in a border; nil where it cannot.
+  private func widened(_ reader: Int, by border: Border, of index: Int) -> Window? {
+    guard let window = nodes[reader].operation.rules.convolutionWindow else { return nil }
+    let wide = window.adding(border, input: shape(index + 1), output: nodes[reader].shape)
+    guard let places = try? wide.places(over: shape(nodes[index].inputs[0])),
+      places.height == nodes[reader].shape.height, places.width == nodes[reader].shape.width
+    else { return nil }
+    return wide
+  }
+
+  private func canFoldPadding(_ index: Int, _ border: Border) -> Bool {
+    !outputs.contains { $0.view.value == index + 1 }
+      && readers(of: index + 1).allSatisfy { widened($0, by: border, of: index) != nil }
+  }
+
+  /// A depthwise convolution with one weight that is 1 for each channel.
+  ///
+  /// A window must be larger than its border. With `t` rows above and `b` below it has `t + b + 1` rows and a border of
+  /// `t + b` on both sides, and the row `b` of the window lies on the row `y - t` of the input for row `y` of the output.
+  private mutating func keepPadding(_ index: Int, _ border: Border) throws(GraphFailure) {
+    let (rows, columns) = (border.top + border.bottom, border.left + border.right)
+    guard rows <= 255, columns <= 255 else {
+      throw GraphFailure(
+        "\(nodes[index].title) puts \(rows)x\(columns) zeros around an image; 255x255 is the most")
+    }
+    let window = Window(
+      height: rows + 1, width: columns + 1,
+      padding: .border(top: rows, left: columns, bottom: rows, right: columns))
+    let channels = nodes[index].shape.channels
+    var weights = [Float](repeating: 0, count: (rows + 1) * (columns + 1) * channels)
+    let start = (border.bottom * (columns + 1) + border.right) * channels
+    for channel in 0..<channels { weights[start + channel] = 1 }
+    nodes[index].operation = .layer(
+      .depthwiseConvolution(DepthwiseConvolution(window: window, hasBias: false)))
+    nodes[index].weights = weights
+    nodes[index].isMove = true
   }
 
   /// Condition: the function gives what it gets.

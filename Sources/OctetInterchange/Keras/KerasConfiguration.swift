@@ -54,6 +54,23 @@ struct KerasConfiguration {
     return nil
   }
 
+  /// A number, a list of numbers, or lists of one list, as far as they are nested in that way.
+  func numbers(_ name: String) -> [Double]? {
+    var value = self[name]
+    while case .list(let list)? = value, list.count == 1, case .list = list[0] { value = list[0] }
+    switch value {
+    case .number(let number)?: return [number]
+    case .list(let list)?:
+      var numbers: [Double] = []
+      for element in list {
+        guard case .number(let number) = element else { return nil }
+        numbers.append(number)
+      }
+      return numbers
+    default: return nil
+    }
+  }
+
   /// A list of whole numbers; a number that is missing, as that of a batch, is nil.
   func integers(_ name: String) -> [Int?]? { list(name)?.map(Self.integer) }
 
@@ -77,15 +94,49 @@ struct KerasConfiguration {
 }
 
 extension KerasConfiguration {
-  /// The names of the layers that a layer of a graph reads, as either version of Keras writes them.
-  var inboundNames: [String] {
-    var names: [String] = []
-    Self.collect(self["inbound_nodes"], into: &names, depth: 0)
-    return names
+  /// A value of a model: what a use of a layer gives in one of its places.
+  struct Source: Hashable {
+    let layer: String
+    let use: Int
+    let output: Int
   }
 
-  /// How often the layer is used; one that is used twice has two nodes.
-  var nodeCount: Int { list("inbound_nodes")?.count ?? 0 }
+  /// For each use of a layer of a graph what it reads, as either version of Keras writes it.
+  var inbound: [[Source]] {
+    (list("inbound_nodes") ?? []).map { node in
+      var sources: [Source] = []
+      Self.collect(node, into: &sources, depth: 0)
+      return sources
+    }
+  }
+
+  /// The values that stand in `input_layers` or `output_layers` of a model.
+  func ends(_ name: String) -> [Source] {
+    var sources: [Source] = []
+    Self.collect(part("config")?[name], into: &sources, depth: 0)
+    return sources
+  }
+
+  var name: String? { (part("config") ?? self).text("name") ?? text("name") }
+
+  /// What a layer gives that is used once.
+  var ownSource: Source { Source(layer: name ?? "", use: 0, output: 0) }
+
+  /// Whether it is a model, alone or as a layer of another.
+  var isModel: Bool { ["Sequential", "Functional", "Model"].contains(text("class_name") ?? "") }
+
+  var isSequential: Bool { text("class_name") == "Sequential" }
+
+  /// The layers of a model; those of old Sequential models are a list by itself.
+  var layers: [KerasConfiguration] { part("config")?.parts("layers") ?? parts("config") }
+
+  /// The same with those of the models among them, each before its own.
+  var layersOfAllModels: [KerasConfiguration] { layersOfAllModels(depth: 0) }
+
+  private func layersOfAllModels(depth: Int) -> [KerasConfiguration] {
+    guard depth < UntrustedJSON.deepest else { return [] }
+    return layers.flatMap { [$0] + ($0.isModel ? $0.layersOfAllModels(depth: depth + 1) : []) }
+  }
 
   /// Whether the layer is called as in training whenever the model runs.
   var isCalledInTraining: Bool { Self.holdsTraining(self["inbound_nodes"], depth: 0) }
@@ -101,18 +152,27 @@ extension KerasConfiguration {
     }
   }
 
-  /// Each value stands as [name of its layer, number, number], at various depths.
-  static func collect(_ value: UntrustedValue?, into names: inout [String], depth: Int) {
+  /// Each value stands as [name of its layer, use, output], at various depths.
+  private static func collect(_ value: UntrustedValue?, into sources: inout [Source], depth: Int) {
     guard depth < UntrustedJSON.deepest else { return }
     switch value {
     case .list(let list)?:
-      if list.count >= 3, case .text(let name) = list[0], case .number = list[1], case .number = list[2] {
-        names.append(name)
+      if list.count >= 3, case .text(let name) = list[0], let use = integer(list[1]),
+        let output = integer(list[2])
+      {
+        sources.append(Source(layer: name, use: use, output: output))
+        for element in list[3...] { collect(element, into: &sources, depth: depth + 1) }
       } else {
-        for element in list { collect(element, into: &names, depth: depth + 1) }
+        for element in list { collect(element, into: &sources, depth: depth + 1) }
       }
     case .object(let object)?:
-      for key in ["args", "config", "keras_history"] { collect(object[key], into: &names, depth: depth + 1) }
+      for key in ["args", "config", "keras_history"] {
+        collect(object[key], into: &sources, depth: depth + 1)
+      }
+      // Values that a layer is given by name.
+      if case .object(let named)? = object["kwargs"] {
+        for key in named.keys.sorted() { collect(named[key], into: &sources, depth: depth + 1) }
+      }
     default: return
     }
   }

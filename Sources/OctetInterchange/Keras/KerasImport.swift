@@ -7,26 +7,19 @@ struct KerasImport {
   /// What a failure names when it is the model rather than a place in the file.
   static let noOffset = -1
 
-  private var file: HDF5File
+  var file: HDF5File
   /// Whether the weights are found by the kinds of the layers (.keras) or by their names (.h5).
-  private let isArchive: Bool
+  let isArchive: Bool
   /// The first number of the version of Keras that wrote the file, if it says so.
   let version: Int?
-  private let model: KerasConfiguration
-  private let isSequential: Bool
-  private var kindCounts: [String: Int] = [:]
-  private var parameterCount = 0
+  let model: KerasConfiguration
+  var parameterCount = 0
 
   var builder: GraphBuilder
   /// Whether some layer has its channels first.
   let isChannelsFirst: Bool
-  /// What each layer gives, by its name.
-  private var views: [String: ArrayView] = [:]
-  private var hasInput = false
-  /// The sizes of the input with the batch, nil for those that are not fixed.
-  private let sizes: [Int?]
-  /// How many layers have been translated.
-  private var progress = 0
+  /// How many layers have been translated; one that is used twice counts twice.
+  var progress = 0
   /// Whether the first thing that happens to a picture is that its numbers are scaled.
   var rescalesInput = false
 
@@ -77,14 +70,13 @@ struct KerasImport {
   private static func translate(
     _ configuration: KerasConfiguration, _ file: HDF5File, isArchive: Bool, version: Int?
   ) throws(OffsetFailure) -> (graph: Graph, rescalesInput: Bool) {
-    let kind = configuration.text("class_name") ?? ""
-    guard ["Sequential", "Functional", "Model"].contains(kind), let model = configuration.part("config")
-    else {
+    guard configuration.isModel else {
+      let kind = configuration.text("class_name") ?? ""
       throw OffsetFailure(
         offset: noOffset,
         reason: "it is of class \(kind.quoted); Sequential and Functional models are supported")
     }
-    let isFirst = model.parts("layers").contains {
+    let isFirst = configuration.layersOfAllModels.contains {
       $0.part("config")?.text("data_format") == "channels_first"
     }
     var failures: [(OffsetFailure, Int)] = []
@@ -92,8 +84,8 @@ struct KerasImport {
       var image: ImageShape?
       for _ in 0...1 {
         var attempt = try KerasImport(
-          model, file, isArchive: isArchive, version: version, isSequential: kind == "Sequential",
-          isChannelsFirst: isFirst, inputChannelsFirst: channelsFirst, image: image)
+          configuration, file, isArchive: isArchive, version: version, isChannelsFirst: isFirst,
+          inputChannelsFirst: channelsFirst, image: image)
         do throws(GraphFailure) {
           let graph = try attempt.translated()
           return (graph, attempt.rescalesInput)
@@ -113,34 +105,15 @@ struct KerasImport {
   }
 
   private init(
-    _ model: KerasConfiguration, _ file: HDF5File, isArchive: Bool, version: Int?, isSequential: Bool,
-    isChannelsFirst: Bool, inputChannelsFirst: Bool, image: ImageShape?
+    _ model: KerasConfiguration, _ file: HDF5File, isArchive: Bool, version: Int?, isChannelsFirst: Bool,
+    inputChannelsFirst: Bool, image: ImageShape?
   ) throws(OffsetFailure) {
     self.model = model
     self.file = file
     self.isArchive = isArchive
     self.version = version
-    self.isSequential = isSequential
     self.isChannelsFirst = isChannelsFirst
-    let list = model.parts("layers")
-    guard list.count <= 1_000 else {
-      throw OffsetFailure(offset: Self.noOffset, reason: "it has \(list.count) layers; the limit is 1,000")
-    }
-    // Older files write the input's shape into the first layer.
-    let inputs = list.filter { Kinds.keras[$0.text("class_name") ?? ""]?.inputs == .ofModel }
-    let first = inputs.first ?? (isSequential ? list.first : nil)
-    let own = first?.part("config") ?? first
-    guard inputs.count <= 1, let own,
-      let shape = own.integers("batch_shape") ?? own.integers("batch_input_shape"),
-      (2...4).contains(shape.count)
-    else {
-      throw OffsetFailure(
-        offset: Self.noOffset,
-        reason:
-          "it has \(inputs.count) inputs, or one without a shape of a batch and one to three sizes; one is supported"
-      )
-    }
-    sizes = shape
+    let shape = try Self.inputShape(model)
     do throws(GraphFailure) {
       builder = try GraphBuilder(
         sizes: shape.dropFirst().map { $0 ?? 0 }, channelsFirst: inputChannelsFirst, image: image,
@@ -150,144 +123,35 @@ struct KerasImport {
     }
   }
 
-  private mutating func translated() throws(GraphFailure) -> Graph {
-    var last = builder.graph.inputView
-    var lastName = ""
-    for layer in model.parts("layers") {
-      let kind = layer.text("class_name") ?? ""
-      let own = layer.part("config") ?? layer
-      guard let name = own.text("name") ?? layer.text("name"), views[name] == nil else {
-        throw GraphFailure("a layer has no name, or one that is taken")
+  /// The sizes of the input with the batch, nil for those that are not fixed.
+  private static func inputShape(_ model: KerasConfiguration) throws(OffsetFailure) -> [Int?] {
+    var list = model.layers
+    guard model.layersOfAllModels.count <= 1_000 else {
+      throw OffsetFailure(
+        offset: noOffset, reason: "it has \(model.layersOfAllModels.count) layers; the limit is 1,000")
+    }
+    let inputs = list.filter { Kinds.keras[$0.text("class_name") ?? ""]?.inputs == .ofModel }
+    var first = inputs.first
+    // Older files write the input's shape into the first layer, which may be a model.
+    if first == nil, model.isSequential {
+      first = list.first
+      while let inner = first, inner.isModel {
+        list = inner.layers
+        first = list.first
       }
-      let title = "\(kind) layer \(name.quoted)"
-      let number = kindCounts[kind, default: 0]
-      kindCounts[kind] = number + 1
-      if Kinds.keras[kind]?.inputs == .ofModel {
-        last = builder.graph.inputView
-      } else {
-        let before = builder.graph.nodes.count
-        do throws(GraphFailure) {
-          let inputs = isSequential ? [last] : try inputs(layer)
-          last = try add(
-            KerasLayer(
-              kind: kind, title: title, configuration: own, inputs: inputs,
-              arrays: try weights(kind, name, number)))
-        } catch {
-          throw GraphFailure("\(title) \(error.reason)", wantedInput: error.wantedInput)
-        }
-        builder.record(kind: kind, name: name, nodes: before, gives: last)
-      }
-      views[name] = last
-      lastName = name
-      progress += 1
     }
-    builder.graph.outputs = isSequential ? [Graph.Output(name: lastName, view: last)] : try outputs()
-    return builder.graph
-  }
-
-  /// What a layer of a functional model reads.
-  private func inputs(_ layer: KerasConfiguration) throws(GraphFailure) -> [ArrayView] {
-    guard layer.nodeCount == 1 else {
-      throw GraphFailure("is used \(layer.nodeCount) times; once is supported")
-    }
-    if layer.isCalledInTraining {
-      throw GraphFailure(
-        "is called with training=True, so that it does in inference what it does in training")
-    }
-    var inputs: [ArrayView] = []
-    for source in layer.inboundNames {
-      guard let view = views[source] else {
-        throw GraphFailure("reads \(source.quoted), which is not a layer before it")
-      }
-      inputs.append(view)
-    }
-    guard !inputs.isEmpty else { throw GraphFailure("reads nothing") }
-    return inputs
-  }
-
-  /// In the order of the model, each under the name of its layer.
-  private func outputs() throws(GraphFailure) -> [Graph.Output] {
-    var names: [String] = []
-    KerasConfiguration.collect(model["output_layers"], into: &names, depth: 0)
-    guard (1...NetworkDescription.largestOutputCount).contains(names.count) else {
-      throw GraphFailure(
-        "it has \(names.count) outputs; 1 to \(NetworkDescription.largestOutputCount) in a list are supported"
+    let own = first?.part("config") ?? first
+    guard inputs.count <= 1, let own,
+      let shape = own.integers("batch_shape") ?? own.integers("batch_input_shape"),
+      (2...4).contains(shape.count)
+    else {
+      throw OffsetFailure(
+        offset: noOffset,
+        reason:
+          "it has \(inputs.count) inputs, or one without a shape of a batch and one to three sizes; one is supported"
       )
     }
-    var outputs: [Graph.Output] = []
-    for name in names {
-      guard let view = views[name] else {
-        throw GraphFailure("its output \(name.quoted) is not what a layer gives")
-      }
-      outputs.append(Graph.Output(name: name, view: view))
-    }
-    return outputs
-  }
-
-  // MARK: weights
-
-  private mutating func weights(_ kind: String, _ name: String, _ number: Int) throws(GraphFailure)
-    -> [String: KerasLayer.Weights]
-  {
-    do throws(OffsetFailure) {
-      return try arrays(kind, name, number)
-    } catch {
-      throw GraphFailure(
-        error.offset < 0 ? error.reason : "has weights at byte \(error.offset) where \(error.reason)")
-    }
-  }
-
-  private mutating func arrays(_ kind: String, _ name: String, _ number: Int) throws(OffsetFailure)
-    -> [String: KerasLayer.Weights]
-  {
-    var found: [String: KerasLayer.Weights] = [:]
-    if isArchive {
-      // The first layer of a kind is "dense", the second "dense_1".
-      let folder = Self.snakeCase(kind) + (number == 0 ? "" : "_\(number)")
-      guard let group = try file.object(["layers", folder, "vars"]) else { return [:] }
-      for (name, address) in try file.children(group) { try read(address, as: name, into: &found) }
-    } else {
-      guard let group = try file.object(["model_weights", name]) else { return [:] }
-      try collect(group, depth: 0, into: &found)
-    }
-    return found
-  }
-
-  private mutating func collect(_ group: Int, depth: Int, into found: inout [String: KerasLayer.Weights])
-    throws(OffsetFailure)
-  {
-    guard depth < 8 else { return }
-    for (name, address) in try file.children(group) {
-      // Older names end with ":0".
-      try read(address, as: String(name.prefix { $0 != ":" }), into: &found)
-      try collect(address, depth: depth + 1, into: &found)
-    }
-  }
-
-  private mutating func read(_ address: Int, as name: String, into found: inout [String: KerasLayer.Weights])
-    throws(OffsetFailure)
-  {
-    guard let (shape, values) = try file.floats(address) else { return }
-    parameterCount += values.count
-    guard parameterCount <= NetworkDescription.largestParameterCount else {
-      throw OffsetFailure(
-        offset: Self.noOffset,
-        reason: "it has more than \(NetworkDescription.largestParameterCount) parameters")
-    }
-    found[name] = KerasLayer.Weights(shape: shape, values: values)
-  }
-
-  /// "BatchNormalization" becomes "batch_normalization", "Conv2D" "conv2d".
-  private static func snakeCase(_ name: String) -> String {
-    var text = ""
-    let letters = Array(name.prefix(100))
-    for (index, letter) in letters.enumerated() {
-      if letter.isUppercase, index > 0, index + 1 < letters.count, letters[index + 1].isLowercase {
-        text += "_"
-      }
-      text += letter.lowercased()
-    }
-    return text
+    return shape
   }
 }
 

@@ -9,7 +9,9 @@ extension KerasLayer {
   ) throws(GraphFailure) -> (height: Int, width: Int) {
     if configuration[name] == nil, let usual { return usual }
     var list = (configuration.integers(name) ?? []).compactMap { $0 }
-    if let one = configuration.integer(name) { list = [one, one] }
+    if let one = configuration.integer(name) { list = isSeries ? [one] : [one, one] }
+    // A series is an image of one column.
+    if isSeries, list.count == 1 { list.append(1) }
     guard list.count == 2, list.allSatisfy(range.contains) else {
       throw GraphFailure(
         "has no \(name.quoted) of two numbers from \(range.lowerBound) to \(range.upperBound)")
@@ -28,13 +30,42 @@ extension KerasLayer {
     }
   }
 
+  /// Whether the class is one for series: steps and channels.
+  var isSeries: Bool { kind.hasSuffix("1D") }
+
+  /// What it reads, a series as an image of one column.
+  func columns(_ builder: GraphBuilder) throws(GraphFailure) -> ArrayView {
+    guard inputs[0].axes.count == (isSeries ? 2 : 3) else {
+      throw GraphFailure("reads an array of \(inputs[0].axes.count + 1) axes; \(isSeries ? 3 : 4) are needed")
+    }
+    return builder.columns(inputs[0], try layout)
+  }
+
+  /// The sizes of a window as the shape of weights has them.
+  func cells(_ window: Window) -> [Int] { isSeries ? [window.height] : [window.height, window.width] }
+
+  /// The window of a convolution, and how far its cells lie apart. A causal one looks at earlier steps only.
+  var convolutionWindow: (Window, Dilation) {
+    get throws(GraphFailure) {
+      let rates = try extent("dilation_rate", in: 1...255, otherwise: (1, 1))
+      let dilation = Dilation(height: rates.height, width: rates.width)
+      guard isSeries, configuration.text("padding") == "causal" else {
+        return (try window("kernel_size"), dilation)
+      }
+      let size = try extent("kernel_size", in: 1...256)
+      let stride = try extent("strides", in: 1...256, otherwise: (1, 1))
+      let before = (size.height - 1) * dilation.height
+      return (
+        Window(
+          height: size.height, width: 1, strideHeight: stride.height, strideWidth: 1,
+          padding: before == 0 ? .valid : .border(top: before, left: 0, bottom: 0, right: 0)), dilation
+      )
+    }
+  }
+
   /// - Parameter size: the name of the setting that holds the window's size.
   func window(_ size: String) throws(GraphFailure) -> Window {
     let window = try extent(size, in: 1...256)
-    let dilation = try extent("dilation_rate", in: 1...4096, otherwise: (1, 1))
-    guard dilation.height == 1 || window.height == 1, dilation.width == 1 || window.width == 1 else {
-      throw GraphFailure("has dilation_rate \(dilation.height)x\(dilation.width); only 1 is supported")
-    }
     // Pools move by their own size unless told otherwise, convolutions by one.
     let stride = try extent("strides", in: 1...256, otherwise: size == "pool_size" ? window : (1, 1))
     let padding: Window.Padding
@@ -63,9 +94,11 @@ extension KerasLayer {
     get throws(GraphFailure) {
       let layout = try layout
       let keepsAxes = configuration.flag("keepdims", otherwise: false)
-      guard inputs[0].axes.count == 3 else {
-        throw GraphFailure("reads an array of \(inputs[0].axes.count + 1) axes; four are needed")
+      guard inputs[0].axes.count == (isSeries ? 2 : 3) else {
+        throw GraphFailure(
+          "reads an array of \(inputs[0].axes.count + 1) axes; \(isSeries ? 3 : 4) are needed")
       }
+      if isSeries { return (layout, layout == .channelsLast ? [0] : [1], keepsAxes) }
       return (layout, layout == .channelsLast ? [0, 1] : [1, 2], keepsAxes)
     }
   }
@@ -116,9 +149,11 @@ extension KerasLayer {
   }
 
   /// The bias, if the layer has one.
-  func bias(_ count: Int) throws(GraphFailure) -> [Double]? {
+  ///
+  /// - Parameter number: its place among the layer's weights.
+  func bias(_ count: Int, number: String = "1") throws(GraphFailure) -> [Double]? {
     guard configuration.flag("use_bias", otherwise: true) else { return nil }
-    return try weights(["bias", "1"], shape: [count]).map { Double($0) }
+    return try weights(["bias", number], shape: [count]).map { Double($0) }
   }
 
   func count(_ name: String, atMost limit: Int) throws(GraphFailure) -> Int {

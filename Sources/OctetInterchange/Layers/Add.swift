@@ -47,7 +47,8 @@ extension Add {
     -> ArrayView
   {
     try model.joinAll(layer, "adds") { builder, left, right throws(GraphFailure) in
-      try builder.sum(left, right, layer.title)
+      if let made = try builder.combined(.add, left, right, layer.title) { return made }
+      return try builder.sum(left, right, layer.title)
     }
   }
 

@@ -182,7 +182,10 @@ extension Affine: TranslatedKind {
   private static func readSub(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    if try giveFunction(&model, node, .subtract) { return }
+    if try operand(model, node) == nil {
+      let (left, right) = (try model.view(node, 0), try model.view(node, 1))
+      return try model.give(node, try model.builder.difference(left, right, node.title))
+    }
     let (view, numbers, isSecond) = try neededOperand(model, node)
     if isSecond { return try give(&model, node, view, summands: numbers.mapped { -$0 }) }
     try give(&model, node, view, factors: GraphBuilder.Constant(-1), summands: numbers)
@@ -300,7 +303,12 @@ extension Affine {
     throws(GraphFailure)
   {
     let function = try checkedFunction(model, node)
-    if try giveFunction(&model, node, .subtract, function: function) { return }
+    if !model.isInteger, try operand(model, node) == nil {
+      let title = model.title(node)
+      return try model.giveJoin(node, "subtracts", function: function) {
+        builder, left, right throws(GraphFailure) in try builder.difference(left, right, title)
+      }
+    }
     let (view, numbers, isSecond) = try neededOperand(model, node)
     if isSecond {
       return try give(&model, node, view, summands: numbers.mapped { -$0 }, function: function)

@@ -24,29 +24,43 @@ extension AveragePooling: IntegerLayerExport {
 extension AveragePooling {
   static let onnx = [
     ONNXOperator(
-      "AveragePool", becomes: "`averagepool`", if: "two axes; dilation 1; count_include_pad 0", readONNX)
+      "AveragePool", becomes: "`averagepool`; `depthwise` where it counts its border as zeros",
+      if: "one or two axes; dilation 1", readONNX)
   ]
 
   private static func readONNX(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    let (view, window) = try model.poolingWindow(node, &attributes)
+    let rounds = node.attributes["ceil_mode"]
+    let (view, columns, window) = try model.poolingWindow(node, &attributes)
+    var kind = FloatLayerKind.averagePooling(AveragePooling(window: window))
+    var weights: [Float] = []
     if try attributes.flag("count_include_pad"), window.padding != .valid {
-      throw GraphFailure("counts its border as zeros (count_include_pad 1); only 0 is supported")
+      // Every window has all of its cells then, but for what ceil_mode adds at the end.
+      if let rounds, case .integer(1) = rounds {
+        throw GraphFailure("counts its border as zeros (count_include_pad 1) with ceil_mode 1")
+      }
+      let cells = window.height * window.width
+      kind = .depthwiseConvolution(DepthwiseConvolution(window: window, hasBias: false))
+      let channels = try model.builder.image(columns, .channelsFirst).channels
+      weights = [Float](repeating: 1 / Float(cells), count: cells * channels)
     }
-    let pooling = AveragePooling(window: window)
-    try model.give(
-      node, try model.builder.window(.averagePooling(pooling), view, .channelsFirst, node.title))
+    let made = try model.builder.window(kind, columns, .channelsFirst, node.title, weights: weights)
+    try model.give(node, model.builder.series(made, like: view, .channelsFirst))
   }
 
-  static let keras = [KerasClass("AveragePooling2D", becomes: "`averagepool`", readKeras)]
+  static let keras = ["AveragePooling2D", "AveragePooling1D"].map {
+    KerasClass($0, becomes: "`averagepool`", readKeras)
+  }
 
   private static func readKeras(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
     -> ArrayView
   {
     let layout = try layer.layout
     let pooling = AveragePooling(window: try layer.window("pool_size"))
-    return try model.builder.window(.averagePooling(pooling), layer.inputs[0], layout, layer.title)
+    let made = try model.builder.window(
+      .averagePooling(pooling), layer.columns(model.builder), layout, layer.title)
+    return model.builder.series(made, like: layer.inputs[0], layout)
   }
 
   static let lite = [LiteOperator("AVERAGE_POOL_2D", becomes: "`averagepool`", readLite)]

@@ -20,10 +20,12 @@ extension GraphBuilder {
   ///
   /// - Parameter weights: `rows x columns x channels per group x filters`.
   mutating func convolution(
-    _ view: ArrayView, _ layout: Layout, _ window: Window, filters: Int, groups: Int, weights: [Float],
+    _ view: ArrayView, _ layout: Layout, _ window: Window, dilation: Dilation = .none, filters: Int,
+    groups: Int, weights: [Float],
     bias: [Double]?, _ title: String
   ) throws(GraphFailure) -> ArrayView {
     let channels = try image(view, layout).channels
+    let (window, weights) = try spread(window, dilation, weights)
     let cells = window.height * window.width
     guard groups > 0, filters > 0, channels % groups == 0, filters % groups == 0 else {
       throw GraphFailure("has \(groups) groups for \(channels) channels and \(filters) filters")
@@ -65,13 +67,55 @@ extension GraphBuilder {
   }
 }
 
+/// How far the cells of a window lie apart.
+struct Dilation {
+  var height: Int
+  var width: Int
+
+  static let none = Dilation(height: 1, width: 1)
+}
+
+extension GraphBuilder {
+  /// A window whose cells lie apart as one without gaps, which has zeros between the weights.
+  ///
+  /// - Parameter weights: cell after cell.
+  func spread(_ window: Window, _ dilation: Dilation, _ weights: [Float]) throws(GraphFailure)
+    -> (Window, [Float])
+  {
+    let height = (window.height - 1) * dilation.height + 1
+    let width = (window.width - 1) * dilation.width + 1
+    if height == window.height, width == window.width { return (window, weights) }
+    let cells = window.height * window.width
+    guard height <= 256, width <= 256, weights.count % cells == 0,
+      height * width <= NetworkDescription.largestParameterCount / max(weights.count / cells, 1)
+    else {
+      throw GraphFailure(
+        "has a window that covers \(height)x\(width) with its dilation, which is too large; 256x256 is the most"
+      )
+    }
+    let perCell = weights.count / cells
+    var spread = [Float](repeating: 0, count: height * width * perCell)
+    for row in 0..<window.height {
+      for column in 0..<window.width {
+        let from = (row * window.width + column) * perCell
+        let to = (row * dilation.height * width + column * dilation.width) * perCell
+        for index in 0..<perCell { spread[to + index] = weights[from + index] }
+      }
+    }
+    let wide = Window(
+      height: height, width: width, strideHeight: window.strideHeight, strideWidth: window.strideWidth,
+      padding: window.padding)
+    return (wide, spread)
+  }
+}
+
 // MARK: - ONNX
 
 extension Convolution {
   static let onnx = [
     ONNXOperator(
       "Conv", becomes: "`conv`; `depthwise` if each channel is a group; other groups as `conv` with zeros",
-      if: "two axes; dilation 1", readConv)
+      if: "one or two axes; dilation as zeros between weights", readConv)
   ]
 
   /// Weights `filters x channels per group x rows x columns` become `rows x columns x channels x filters`.
@@ -80,11 +124,13 @@ extension Convolution {
   ) throws(GraphFailure) {
     let view = try model.view(node)
     let tensor = try model.floats(node, 1, "weights")
-    guard tensor.shape.count == 4 else {
+    guard tensor.shape.count == 3 || tensor.shape.count == 4, view.axes.count == tensor.shape.count - 1 else {
       throw GraphFailure(
-        "has weights of \(tensor.shape.count) axes; convolutions over height and width have four")
+        "has weights of \(tensor.shape.count) axes and reads \(view.axes.count + 1); three or four of both are supported"
+      )
     }
-    let input = try model.builder.image(view, .channelsFirst)
+    let columns = model.builder.columns(view, .channelsFirst)
+    let input = try model.builder.image(columns, .channelsFirst)
     let weights = tensor.values
     let (filters, perGroup) = (tensor.shape[0], tensor.shape[1])
     let size = Array(tensor.shape[2...])
@@ -99,7 +145,7 @@ extension Convolution {
         "has weights \(tensor.shape) in \(groups) groups, which do not fit an input of \(input.channels) channels"
       )
     }
-    let window = try attributes.window(size, over: input, isPool: false)
+    let (window, dilation) = try attributes.window(size, over: input, isPool: false)
     var bias: [Double]?
     if model.isGiven(node, 2) {
       let values = try model.floats(node, 2, "bias").values
@@ -108,7 +154,7 @@ extension Convolution {
       }
       bias = values.map { Double($0) }
     }
-    let cells = size[0] * size[1]
+    let cells = size.reduce(1, *)
     var ordered: [Float] = []
     ordered.reserveCapacity(weights.count)
     for cell in 0..<cells {
@@ -116,11 +162,10 @@ extension Convolution {
         for filter in 0..<filters { ordered.append(weights[(filter * perGroup + own) * cells + cell]) }
       }
     }
-    try model.give(
-      node,
-      try model.builder.convolution(
-        view, .channelsFirst, window, filters: filters, groups: groups, weights: ordered, bias: bias,
-        node.title))
+    let made = try model.builder.convolution(
+      columns, .channelsFirst, window, dilation: dilation, filters: filters, groups: groups, weights: ordered,
+      bias: bias, node.title)
+    try model.give(node, model.builder.series(made, like: view, .channelsFirst))
   }
 
   func write(_ layer: ONNXExport.Layer, to export: inout ONNXExport) -> String {
@@ -189,11 +234,11 @@ extension ONNXQuantizedExport {
 // MARK: - Keras and TensorFlow Lite
 
 extension Convolution {
-  static let keras = [
+  static let keras = ["Conv2D", "Conv1D"].map {
     KerasClass(
-      "Conv2D", becomes: "`conv`; `depthwise` if each channel is a group; other groups as `conv` with zeros",
-      if: "dilation 1", readKeras)
-  ]
+      $0, becomes: "`conv`; `depthwise` if each channel is a group; other groups as `conv` with zeros",
+      if: "dilation as zeros between weights", readKeras)
+  }
 
   private static func readKeras(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
     -> ArrayView
@@ -201,20 +246,20 @@ extension Convolution {
     let filters = try layer.count("filters", atMost: 65_536)
     let groups = layer.configuration["groups"] == nil ? 1 : try layer.count("groups", atMost: 65_536)
     let layout = try layer.layout
-    let window = try layer.window("kernel_size")
-    let channels = try model.builder.image(layer.inputs[0], layout).channels
+    let (window, dilation) = try layer.convolutionWindow
+    let columns = try layer.columns(model.builder)
+    let channels = try model.builder.image(columns, layout).channels
     let made = try model.builder.convolution(
-      layer.inputs[0], layout, window, filters: filters, groups: groups,
-      weights: layer.weights(
-        ["kernel", "0"], shape: [window.height, window.width, channels / groups, filters]),
+      columns, layout, window, dilation: dilation, filters: filters, groups: groups,
+      weights: layer.weights(["kernel", "0"], shape: layer.cells(window) + [channels / groups, filters]),
       bias: layer.bias(filters), layer.title)
-    return try model.activate(layer, made)
+    return try model.activate(layer, model.builder.series(made, like: layer.inputs[0], layout))
   }
 
   static let lite = [
     LiteOperator(
       "CONV_2D", becomes: "`conv`; `depthwise` if each channel is a group; other groups as `conv` with zeros",
-      if: "dilation 1", readLite)
+      if: "dilation as zeros between weights", readLite)
   ]
 
   private static func readLite(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
@@ -224,11 +269,12 @@ extension Convolution {
     guard channels % shape[3] == 0 else {
       throw GraphFailure("has weights \(shape) for \(channels) channels")
     }
-    let window = try model.window(node, height: shape[1], width: shape[2], dilations: (4, 5))
+    let (window, dilation) = try model.window(node, height: shape[1], width: shape[2], dilations: (4, 5))
     let weights = try model.outputsLast(tensor, outputs: shape[0])
     let bias = try model.bias(node, count: shape[0])
     let made = try model.builder.convolution(
-      view, .channelsLast, window, filters: shape[0], groups: channels / shape[3], weights: weights,
+      view, .channelsLast, window, dilation: dilation, filters: shape[0], groups: channels / shape[3],
+      weights: weights,
       bias: bias, model.title(node))
     try model.give(node, made, function: model.function(node, 3), weights: tensor)
   }

@@ -38,6 +38,12 @@ extension GraphBuilder {
     }
     // Along the channels of an image it is a convolution of one cell.
     guard contracted == ArrayAxis(size: shape.channels, stride: 1), !shape.isFlat else {
+      // A series whose last axis is that of the channels.
+      if view.axes.count == 2, axis == 1, view.places == nil,
+        let failure = wanting(ImageShape(height: view.sizes[0], width: 1, channels: inputs), of: view)
+      {
+        throw failure
+      }
       throw GraphFailure(
         "multiplies along an axis of \(inputs) of the \(view.count) values of an item; all of them or the channels "
           + "of an image are supported")

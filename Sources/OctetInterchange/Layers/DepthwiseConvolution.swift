@@ -36,9 +36,14 @@ extension DepthwiseConvolution: IntegerLayerExport {
 }
 
 extension DepthwiseConvolution {
-  static let keras = [
-    KerasClass("DepthwiseConv2D", becomes: "`depthwise`", if: "dilation 1", readKeras)
-  ]
+  static let keras =
+    ["DepthwiseConv2D", "DepthwiseConv1D"].map {
+      KerasClass($0, becomes: "`depthwise`", if: "dilation as zeros between weights", readKeras)
+    }
+    + ["SeparableConv2D", "SeparableConv1D"].map {
+      KerasClass(
+        $0, becomes: "`depthwise` and `conv`", if: "dilation as zeros between weights", readSeparable)
+    }
 
   private static func readKeras(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
     -> ArrayView
@@ -46,20 +51,33 @@ extension DepthwiseConvolution {
     let multiplier =
       layer.configuration["depth_multiplier"] == nil ? 1 : try layer.count("depth_multiplier", atMost: 64)
     let layout = try layer.layout
-    let window = try layer.window("kernel_size")
-    let channels = try model.builder.image(layer.inputs[0], layout).channels
-    let weights = try layer.weights(
-      ["depthwise_kernel", "kernel", "0"], shape: [window.height, window.width, channels, multiplier])
-    let bias = try layer.bias(channels * multiplier)
-    let made = try model.builder.window(
-      .depthwiseConvolution(
-        DepthwiseConvolution(window: window, multiplier: multiplier, hasBias: bias != nil)),
-      layer.inputs[0], layout, layer.title, weights: weights, bias: bias)
-    return try model.activate(layer, made)
+    let made = try model.depthwise(layer, multiplier: multiplier) { channels throws(GraphFailure) in
+      try layer.bias(channels)
+    }
+    return try model.activate(layer, model.builder.series(made, like: layer.inputs[0], layout))
+  }
+
+  /// A depthwise convolution without a bias, then a convolution of one cell.
+  private static func readSeparable(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
+    -> ArrayView
+  {
+    let multiplier =
+      layer.configuration["depth_multiplier"] == nil ? 1 : try layer.count("depth_multiplier", atMost: 64)
+    let filters = try layer.count("filters", atMost: 65_536)
+    let layout = try layer.layout
+    let deep = try model.depthwise(layer, multiplier: multiplier) { _ in nil }
+    let channels = try model.builder.image(deep, layout).channels
+    let cell = Window(height: 1, width: 1)
+    let made = try model.builder.convolution(
+      deep, layout, cell, filters: filters, groups: 1,
+      weights: layer.weights(["pointwise_kernel", "1"], shape: layer.cells(cell) + [channels, filters]),
+      bias: layer.bias(filters, number: "2"), layer.title)
+    return try model.activate(layer, model.builder.series(made, like: layer.inputs[0], layout))
   }
 
   static let lite = [
-    LiteOperator("DEPTHWISE_CONV_2D", becomes: "`depthwise`", if: "dilation 1", readLite)
+    LiteOperator(
+      "DEPTHWISE_CONV_2D", becomes: "`depthwise`", if: "dilation as zeros between weights", readLite)
   ]
 
   private static func readLite(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
@@ -69,13 +87,36 @@ extension DepthwiseConvolution {
     guard shape[0] == 1, shape[3] % channels == 0, shape[3] / channels <= 64 else {
       throw GraphFailure("has weights \(shape) for \(channels) channels")
     }
-    let window = try model.window(node, height: shape[1], width: shape[2], dilations: (5, 6))
-    let weights = try model.numbers(tensor).map { Float($0) }
+    let (narrow, dilation) = try model.window(node, height: shape[1], width: shape[2], dilations: (5, 6))
+    let (window, weights) = try model.builder.spread(
+      narrow, dilation, model.numbers(tensor).map { Float($0) })
     let bias = try model.bias(node, count: shape[3])
     let depthwise = DepthwiseConvolution(
       window: window, multiplier: shape[3] / channels, hasBias: bias != nil)
     let made = try model.builder.window(
       .depthwiseConvolution(depthwise), view, .channelsLast, model.title(node), weights: weights, bias: bias)
     try model.give(node, made, function: model.function(node, 4), weights: tensor)
+  }
+}
+
+extension KerasImport {
+  /// The depthwise part of a layer; of a series as an image of one column.
+  ///
+  /// - Parameter bias: gets the number of outputs.
+  fileprivate mutating func depthwise(
+    _ layer: KerasLayer, multiplier: Int, bias: (Int) throws(GraphFailure) -> [Double]?
+  ) throws(GraphFailure) -> ArrayView {
+    let layout = try layer.layout
+    let columns = try layer.columns(builder)
+    let channels = try builder.image(columns, layout).channels
+    let (narrow, dilation) = try layer.convolutionWindow
+    let (window, weights) = try builder.spread(
+      narrow, dilation,
+      layer.weights(
+        ["depthwise_kernel", "kernel", "0"], shape: layer.cells(narrow) + [channels, multiplier]))
+    let bias = try bias(channels * multiplier)
+    let kind = DepthwiseConvolution(window: window, multiplier: multiplier, hasBias: bias != nil)
+    return try builder.window(
+      .depthwiseConvolution(kind), columns, layout, layer.title, weights: weights, bias: bias)
   }
 }

@@ -74,7 +74,8 @@ extension GraphBuilder {
 
 extension GlobalAveragePooling {
   static let onnx = [
-    ONNXOperator("GlobalAveragePool", becomes: "`globalaveragepool`", if: "two axes", readGlobalAveragePool),
+    ONNXOperator(
+      "GlobalAveragePool", becomes: "`globalaveragepool`", if: "one or two axes", readGlobalAveragePool),
     ONNXOperator(
       "ReduceMean", becomes: "`globalaveragepool`, `averagepool`", if: "over height, width or both",
       readReduceMean),
@@ -84,8 +85,9 @@ extension GlobalAveragePooling {
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
     let view = try model.view(node)
-    _ = try model.builder.image(view, .channelsFirst)
-    try model.give(node, try model.builder.mean(over: [1, 2], keepsAxes: true, view, node.title))
+    _ = try model.builder.image(model.builder.columns(view, .channelsFirst), .channelsFirst)
+    let axes = Set(1..<view.axes.count)
+    try model.give(node, try model.builder.mean(over: axes, keepsAxes: true, view, node.title))
   }
 
   /// The axes are an attribute before 18; none means all, unless the node says otherwise.
@@ -106,12 +108,16 @@ extension GlobalAveragePooling {
     try model.give(node, try model.builder.mean(over: axes, keepsAxes: keepsAxes, view, node.title))
   }
 
-  static let keras = [KerasClass("GlobalAveragePooling2D", becomes: "`globalaveragepool`", readKeras)]
+  static let keras = ["GlobalAveragePooling2D", "GlobalAveragePooling1D"].map {
+    KerasClass($0, becomes: "`globalaveragepool`", readKeras)
+  }
 
   private static func readKeras(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
     -> ArrayView
   {
     let pool = try layer.globalPool
+    // A series needs its steps as rows.
+    if layer.isSeries { _ = try model.builder.image(layer.columns(model.builder), pool.layout) }
     return try model.builder.mean(
       over: pool.axes, keepsAxes: pool.keepsAxes, layer.inputs[0], layer.title)
   }

@@ -7,7 +7,7 @@ enum Kinds {
   static let all: [any TranslatedKind.Type] = [
     Dense.self, Convolution.self, DepthwiseConvolution.self, MaxPooling.self, AveragePooling.self,
     GlobalAveragePooling.self, Add.self, Maximum.self, Affine.self, BatchNormalization.self,
-    ActivationOnly.self, ValueFunctions.self, Softmax.self,
+    ActivationOnly.self, ValueFunctions.self, Arithmetic.self, Selection.self, Softmax.self,
     Graph.Border.self, Flatten.self, Dropout.self, Identity.self, Requantize.self, ConstantValues.self,
   ]
 

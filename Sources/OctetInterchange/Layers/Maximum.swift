@@ -66,7 +66,8 @@ extension Maximum {
     -> ArrayView
   {
     try model.joinAll(layer, "compares") { builder, left, right throws(GraphFailure) in
-      try builder.maximum(left, right, layer.title)
+      if let made = try builder.combined(.maximum, left, right, layer.title) { return made }
+      return try builder.maximum(left, right, layer.title)
     }
   }
 

@@ -36,46 +36,54 @@ extension GraphBuilder {
 
 extension MaxPooling {
   static let onnx = [
-    ONNXOperator("MaxPool", becomes: "`maxpool`", if: "two axes; dilation 1", readMaxPool),
+    ONNXOperator("MaxPool", becomes: "`maxpool`", if: "one or two axes; dilation 1", readMaxPool),
     ONNXOperator("GlobalMaxPool", becomes: "`maxpool`", if: "up to 256x256", readGlobalMaxPool),
   ]
 
   private static func readMaxPool(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    let (view, window) = try model.poolingWindow(node, &attributes)
+    let (view, columns, window) = try model.poolingWindow(node, &attributes)
     // This only numbers the places that a second output would give.
     _ = attributes.take("storage_order")
-    try model.give(
-      node,
-      try model.builder.window(.maxPooling(MaxPooling(window: window)), view, .channelsFirst, node.title))
+    let made = try model.builder.window(
+      .maxPooling(MaxPooling(window: window)), columns, .channelsFirst, node.title)
+    try model.give(node, model.builder.series(made, like: view, .channelsFirst))
   }
 
   private static func readGlobalMaxPool(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
     let view = try model.view(node)
-    try model.give(node, try model.builder.globalMaximum(view, .channelsFirst, node.title))
+    let made = try model.builder.globalMaximum(
+      model.builder.columns(view, .channelsFirst), .channelsFirst, node.title)
+    try model.give(node, model.builder.series(made, like: view, .channelsFirst))
   }
 
   static let keras = [
-    KerasClass("MaxPooling2D", becomes: "`maxpool`", readMaxPooling2D),
-    KerasClass("GlobalMaxPooling2D", becomes: "`maxpool`", if: "up to 256x256", readGlobalMaxPooling2D),
+    KerasClass("MaxPooling2D", becomes: "`maxpool`", readMaxPooling),
+    KerasClass("MaxPooling1D", becomes: "`maxpool`", readMaxPooling),
+    KerasClass("GlobalMaxPooling2D", becomes: "`maxpool`", if: "up to 256x256", readGlobalMaxPooling),
+    KerasClass("GlobalMaxPooling1D", becomes: "`maxpool`", if: "up to 256", readGlobalMaxPooling),
   ]
 
-  private static func readMaxPooling2D(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
+  private static func readMaxPooling(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
     -> ArrayView
   {
     let layout = try layer.layout
     let pooling = MaxPooling(window: try layer.window("pool_size"))
-    return try model.builder.window(.maxPooling(pooling), layer.inputs[0], layout, layer.title)
+    let made = try model.builder.window(
+      .maxPooling(pooling), layer.columns(model.builder), layout, layer.title)
+    return model.builder.series(made, like: layer.inputs[0], layout)
   }
 
-  private static func readGlobalMaxPooling2D(_ model: inout KerasImport, _ layer: KerasLayer)
+  private static func readGlobalMaxPooling(_ model: inout KerasImport, _ layer: KerasLayer)
     throws(GraphFailure) -> ArrayView
   {
     let pool = try layer.globalPool
-    let made = try model.builder.globalMaximum(layer.inputs[0], pool.layout, layer.title)
+    let columns = try layer.columns(model.builder)
+    let made = model.builder.series(
+      try model.builder.globalMaximum(columns, pool.layout, layer.title), like: layer.inputs[0], pool.layout)
     if pool.keepsAxes { return made }
     return ArrayView(
       value: made.value,

@@ -1,12 +1,13 @@
 import OctetNetwork
 import OctetText
 
-/// Zeros around an image, which a convolution that reads it takes into its own border.
+/// Zeros around an image, which a convolution that reads it takes into its own border, or a depthwise convolution of one
+/// cell puts there.
 extension Graph.Border: GraphOperation {
   var border: Graph.Border? { self }
 
   func floatLayer(_ node: Graph.Node, input: ImageShape) throws(GraphFailure) -> ForeignLayer {
-    throw GraphFailure("\(node.title) puts zeros around what no convolution reads")
+    throw GraphFailure("\(node.title) puts zeros around an image")
   }
 }
 
@@ -26,9 +27,9 @@ extension GraphBuilder {
 }
 
 extension Graph.Border: TranslatedKind {
-  static let onnx = [ONNXOperator("Pad", becomes: becomes, if: "zeros; before a convolution", readPad)]
+  static let onnx = [ONNXOperator("Pad", becomes: becomes, if: "zeros around rows and columns", readPad)]
 
-  private static let becomes = "the border of the convolution"
+  private static let becomes = "the border of the convolution, or `depthwise`"
 
   /// `mode`, `pads` and the value are attributes before 11.
   private static func readPad(
@@ -68,6 +69,15 @@ extension Graph.Border: TranslatedKind {
     }
     if pads.allSatisfy({ $0 == 0 }) { return try model.give(node, view) }
     guard value == 0 else { throw GraphFailure("pads with \(value); 0 is supported") }
+    // A series is an image of one column.
+    if rank == 3, before[0] == 0, after[0] == 0, before[1] == 0, after[1] == 0,
+      (0...255).contains(before[2]), (0...255).contains(after[2])
+    {
+      let border = Graph.Border(top: before[2], bottom: after[2])
+      let made = try model.builder.padding(
+        border, model.builder.columns(view, .channelsFirst), .channelsFirst, node.title)
+      return try model.give(node, model.builder.series(made, like: view, .channelsFirst))
+    }
     // Zeros go around rows and columns, wherever these axes stand.
     for (layout, rows) in [(GraphBuilder.Layout.channelsFirst, 2), (.channelsLast, 1)] where rank == 4 {
       var isOther = false
@@ -89,21 +99,29 @@ extension Graph.Border: TranslatedKind {
   }
 
   static let keras = [
-    KerasClass("ZeroPadding2D", becomes: becomes, if: "before a convolution", readZeroPadding)
+    KerasClass("ZeroPadding2D", becomes: becomes, readZeroPadding),
+    KerasClass("ZeroPadding1D", becomes: becomes, readZeroPadding),
   ]
 
   private static func readZeroPadding(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
     -> ArrayView
   {
-    // One number, two, or two pairs; always written as pairs.
-    let pairs = layer.configuration.integerPairs("padding")
+    // One number, two, or two pairs; always written as pairs, of a series as one.
+    var pairs = layer.configuration.integerPairs("padding")
+    if layer.isSeries {
+      var pair = (layer.configuration.integers("padding") ?? []).compactMap { $0 }
+      if let one = layer.configuration.integer("padding") { pair = [one, one] }
+      pairs = [pair, [0, 0]]
+    }
     guard pairs.count == 2, pairs.allSatisfy({ $0.count == 2 && $0.allSatisfy { (0...255).contains($0) } })
     else { throw GraphFailure("has no padding of two pairs from 0 to 255") }
     let border = Graph.Border(top: pairs[0][0], left: pairs[1][0], bottom: pairs[0][1], right: pairs[1][1])
-    return try model.builder.padding(border, layer.inputs[0], layer.layout, layer.title)
+    let layout = try layer.layout
+    let made = try model.builder.padding(border, layer.columns(model.builder), layout, layer.title)
+    return model.builder.series(made, like: layer.inputs[0], layout)
   }
 
-  static let lite = [LiteOperator("PAD", becomes: becomes, if: "before a convolution", readLite)]
+  static let lite = [LiteOperator("PAD", becomes: becomes, readLite)]
 
   /// In a network of integers the integer that stands for 0.
   private static func readLite(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {

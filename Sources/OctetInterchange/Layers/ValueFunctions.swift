@@ -88,7 +88,7 @@ extension ValueFunctions {
   static let onnx: [ONNXOperator] =
     [
       ONNXOperator("Clip", becomes: becomes, if: "constant ends", readClip),
-      ONNXOperator("Min", becomes: becomes, if: "with one constant", readMin),
+      ONNXOperator("Min", becomes: "`batchnorm` and `maximum`; with one constant a function", readMin),
       ONNXOperator("Pow", becomes: becomes, if: "exponents 0.5, 1, 2, 3", readPow),
       ONNXOperator("Where", becomes: becomes, if: "of functions of one value", readWhere),
     ]
@@ -152,7 +152,8 @@ extension ValueFunctions {
     Operator("Abs", .call(.abs, .argument)), Operator("Neg", .line(-1, 0)),
     Operator("Exp", .call(.exp, .argument)),
     Operator("Log", .call(.log, .argument)), Operator("Sqrt", .call(.sqrt, .argument)),
-    Operator("Erf", .call(.erf, .argument)), Operator("Not", .number(1) - .argument),
+    Operator("Erf", .call(.erf, .argument)), Operator("Erfc", .number(1) - .call(.erf, .argument)),
+    Operator("Not", .number(1) - .argument),
     Operator("Reciprocal", .number(1) / .argument),
     Operator("Sin", .call(.sin, .argument)), Operator("Cos", .call(.cos, .argument)),
   ]
@@ -202,10 +203,7 @@ extension ValueFunctions {
       return try model.give(node, try model.builder.function(.value(smaller), view, node.title))
     }
     let (left, right) = (try model.view(node, 0), try model.view(node, 1))
-    guard let made = try model.builder.combined(.minimum, left, right, node.title) else {
-      throw GraphFailure("compares two values; a value and a constant are supported")
-    }
-    try model.give(node, made)
+    try model.give(node, try model.builder.minimum(left, right, node.title))
   }
 
   private static func readPow(
@@ -385,6 +383,12 @@ extension ValueFunctions {
   private static func readMinimum(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
     throws(GraphFailure)
   {
+    if !model.isInteger, try Affine.operand(model, node) == nil {
+      let title = model.title(node)
+      return try model.giveJoin(node, "compares") { builder, left, right throws(GraphFailure) in
+        try builder.minimum(left, right, title)
+      }
+    }
     let (view, number, _) = try constant(model, node)
     var made = try model.builder.function(
       .value(.smaller(.argument, .number(number))), view, model.title(node))

@@ -40,10 +40,10 @@ package struct ModelOutline: Sendable {
   }
 
   private static func operators(_ model: KerasConfiguration) -> [Operator] {
-    (model.part("config") ?? model).parts("layers").map { layer in
+    model.layersOfAllModels.filter { !$0.isModel }.map { layer in
       let kind = layer.text("class_name") ?? ""
-      let name = layer.part("config")?.text("name") ?? layer.text("name") ?? ""
-      return Operator(name: name, kind: kind, output: nil, isSupported: Kinds.keras[kind] != nil)
+      return Operator(
+        name: layer.name ?? "", kind: kind, output: nil, isSupported: Kinds.keras[kind] != nil)
     }
   }
 

@@ -2,19 +2,28 @@ import OctetNetwork
 import OctetText
 
 extension ONNXAttributes {
-  /// What Conv and the pools have in common: sizes, strides, borders. A window's axes are the last two.
+  /// What Conv and the pools have in common: sizes, strides, borders. A window's axes are the last two; that of a series
+  /// has one, and is one column wide.
   mutating func window(
     _ size: [Int], over input: ImageShape, isPool: Bool
-  ) throws(GraphFailure) -> Window {
-    let strides = try integers("strides") ?? [1, 1]
-    let pads = try integers("pads") ?? [0, 0, 0, 0]
-    let dilations = try integers("dilations") ?? [1, 1]
+  ) throws(GraphFailure) -> (Window, Dilation) {
+    let isSeries = size.count == 1
+    let size = isSeries ? size + [1] : size
+    func both(_ name: String) throws(GraphFailure) -> [Int] {
+      guard let numbers = try integers(name) else { return [1, 1] }
+      return isSeries && numbers.count == 1 ? numbers + [1] : numbers
+    }
+    let (strides, dilations) = (try both("strides"), try both("dilations"))
+    var pads = try integers("pads") ?? [0, 0, 0, 0]
+    if isSeries, pads.count == 2 { pads = [pads[0], 0, pads[1], 0] }
     let mode = try text("auto_pad", otherwise: "NOTSET")
     guard size.count == 2, strides.count == 2, pads.count == 4, dilations.count == 2 else {
       throw GraphFailure("has a window, strides, pads or dilations that are not of two axes")
     }
-    guard zip(dilations, size).allSatisfy({ $0 == 1 || ($1 == 1 && $0 > 0) }) else {
-      throw GraphFailure("has dilations \(dilations); only 1 is supported")
+    guard dilations.allSatisfy({ (1...255).contains($0) }),
+      !isPool || zip(dilations, size).allSatisfy({ $0 == 1 || $1 == 1 })
+    else {
+      throw GraphFailure("has dilations \(dilations); \(isPool ? "only 1 is" : "1 to 255 are") supported")
     }
     guard (size + strides).allSatisfy({ (1...256).contains($0) }), pads.allSatisfy({ (0...255).contains($0) })
     else {
@@ -29,7 +38,8 @@ extension ONNXAttributes {
     case "SAME_UPPER", "SAME_LOWER":
       for axis in 0...1 {
         let places = (extents[axis] - 1) / strides[axis] + 1
-        let wanted = (places - 1) * strides[axis] + size[axis] - extents[axis]
+        let covered = (size[axis] - 1) * dilations[axis] + 1
+        let wanted = (places - 1) * strides[axis] + covered - extents[axis]
         // Where cells are left over instead, ONNX does not say at which end; of a single one all leave out the last.
         guard wanted >= -1 else {
           throw GraphFailure(
@@ -59,22 +69,24 @@ extension ONNXAttributes {
       }
     }
     let border = Window.Padding.border(top: begin[0], left: begin[1], bottom: end[0], right: end[1])
-    return Window(
+    let window = Window(
       height: size[0], width: size[1], strideHeight: strides[0], strideWidth: strides[1],
       padding: begin + end == [0, 0, 0, 0] ? .valid : border)
+    return (window, Dilation(height: dilations[0], width: dilations[1]))
   }
 }
 
 extension ONNXTranslation {
-  /// What a pool reads, and its window.
+  /// What a pool reads, the same with a series as an image of one column, and the window.
   func poolingWindow(_ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes) throws(GraphFailure)
-    -> (ArrayView, Window)
+    -> (ArrayView, ArrayView, Window)
   {
     let view = try view(node)
-    let input = try builder.image(view, .channelsFirst)
-    guard let size = try attributes.integers("kernel_shape") else {
-      throw GraphFailure("has no kernel_shape")
+    let columns = builder.columns(view, .channelsFirst)
+    let input = try builder.image(columns, .channelsFirst)
+    guard let size = try attributes.integers("kernel_shape"), size.count == view.axes.count - 1 else {
+      throw GraphFailure("has no kernel_shape of \(view.axes.count - 1) numbers")
     }
-    return (view, try attributes.window(size, over: input, isPool: true))
+    return (view, columns, try attributes.window(size, over: input, isPool: true).0)
   }
 }

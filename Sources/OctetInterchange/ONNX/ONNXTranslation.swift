@@ -46,7 +46,8 @@ struct ONNXTranslation {
     func isChannels(_ size: Int?) -> Bool { size == 1 || size == 3 }
     let isLast = sizes.count == 3 && isChannels(sizes.last) && !isChannels(sizes.first)
     var failures: [(GraphFailure, Int)] = []
-    for channelsFirst in sizes.count == 3 ? [!isLast, isLast] : [true] {
+    // Of two axes the first may be that of the channels of a series.
+    for channelsFirst in sizes.count == 3 ? [!isLast, isLast] : sizes.count == 2 ? [false, true] : [true] {
       var image: ImageShape?
       // A second time, if an operator makes the flat input an image.
       for _ in 0...1 {

@@ -5,14 +5,15 @@ extension LiteTranslation {
   /// Stride, padding and dilation, from the fields of the node's options.
   func window(
     _ node: LiteGraph.Node, height: Int, width: Int, dilations: (width: Int, height: Int)?
-  ) throws(GraphFailure) -> Window {
+  ) throws(GraphFailure) -> (Window, Dilation) {
     guard node.options != nil else { throw GraphFailure("has no options") }
     let (strideWidth, strideHeight) = (try option(node, 1), try option(node, 2))
+    var dilation = Dilation.none
     if let dilations {
-      let across = try option(node, dilations.width, otherwise: 1)
-      let down = try option(node, dilations.height, otherwise: 1)
-      guard across == 1 || width == 1, down == 1 || height == 1 else {
-        throw GraphFailure("has dilation \(down)x\(across); only 1 is supported")
+      dilation.width = try option(node, dilations.width, otherwise: 1)
+      dilation.height = try option(node, dilations.height, otherwise: 1)
+      guard (1...255).contains(dilation.width), (1...255).contains(dilation.height) else {
+        throw GraphFailure("has dilation \(dilation.height)x\(dilation.width); 1 to 255 are supported")
       }
     }
     guard [height, width, strideHeight, strideWidth].allSatisfy({ (1...255).contains($0) }) else {
@@ -23,15 +24,16 @@ extension LiteTranslation {
     guard mode == 0 || mode == 1 else {
       throw GraphFailure("has padding \(mode); SAME and VALID (0, 1) are supported")
     }
-    return Window(
+    let window = Window(
       height: height, width: width, strideHeight: strideHeight, strideWidth: strideWidth,
       padding: mode == 0 ? .same : .valid)
+    return (window, dilation)
   }
 
   /// What a pool reads, and its window.
   func poolingWindow(_ node: LiteGraph.Node) throws(GraphFailure) -> (ArrayView, Window) {
     let view = try view(node)
-    return (view, try window(node, height: option(node, 4), width: option(node, 3), dilations: nil))
+    return (view, try window(node, height: option(node, 4), width: option(node, 3), dilations: nil).0)
   }
 
   // MARK: weights

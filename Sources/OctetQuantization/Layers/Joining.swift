@@ -15,7 +15,8 @@ extension JoiningKind {
   func convert(
     _ node: Graph.Node, _ inputs: [Int], _ network: inout LiteIntegerConversion
   ) throws(ImportError) -> Int {
-    try network.appendJoin(self, node, inputs, network.output(node))
+    if node.isMove { return network.appendMove(self, node, inputs) }
+    return try network.appendJoin(self, node, inputs, network.output(node))
   }
 
   package func quantize(
@@ -62,6 +63,16 @@ extension NetworkLowering {
 }
 
 extension LiteIntegerConversion {
+  /// Appends a sum of integers of one encoding of which all but one are 0 at each place.
+  mutating func appendMove(_ kind: some JoiningKind, _ node: Graph.Node, _ inputs: [Int]) -> Int {
+    let from = tensors[inputs[0]]
+    var made = emptyLayer(kind, node, inputs)
+    made.inputScaling = QuantizedLayer.InputScaling([from.scale, from.scale], output: from.scale)
+    made.clamp = -128...127
+    return append(
+      made, shape: node.shape, IntegerLayer.Encoding(scale: from.scale, zeroPoint: from.zeroPoint))
+  }
+
   /// Appends a layer that joins two values, and gives the tensor that it writes.
   mutating func appendJoin(
     _ kind: some JoiningKind, _ node: Graph.Node, _ inputs: [Int], _ output: IntegerLayer.Encoding

@@ -12,7 +12,8 @@ extension WeightedKind {
   func convert(
     _ node: Graph.Node, _ inputs: [Int], _ network: inout LiteIntegerConversion
   ) throws(ImportError) -> Int {
-    try network.appendWeighted(self, node, inputs)
+    node.isMove
+      ? network.appendMove(self, node, inputs) : try network.appendWeighted(self, node, inputs)
   }
 
   package func quantize(

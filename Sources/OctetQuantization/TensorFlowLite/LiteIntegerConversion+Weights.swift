@@ -54,6 +54,28 @@ extension LiteIntegerConversion {
     return append(made, shape: node.shape, output)
   }
 
+  /// Appends a layer whose weights are 0 and 1, with at most one 1 for each output: the integers stay what they are.
+  mutating func appendMove(_ kind: some WeightedKind, _ node: Graph.Node, _ inputs: [Int]) -> Int {
+    let from = tensors[inputs[0]]
+    let outputs = node.shape.channels
+    var made = emptyLayer(kind, node, inputs)
+    let isDepthwise = kind.fileKind.traits.contains(.channelwise)
+    made.weights = ordered(node, outputs: outputs, isDepthwise: isDepthwise).map { Int8($0) }
+    made.clamp = -128...127
+    let perOutput = made.weights.count / outputs
+    for channel in 0..<outputs {
+      var sum = 0
+      for place in 0..<perOutput {
+        sum += Int(made.weights[isDepthwise ? place * outputs + channel : channel * perOutput + place])
+      }
+      made.bias.append(Int32(-from.zeroPoint * sum))
+      // A factor of 1.
+      made.scalings.append(FixedPointScaling(multiplier: 1 << 30, shift: 30))
+    }
+    return append(
+      made, shape: node.shape, IntegerLayer.Encoding(scale: from.scale, zeroPoint: from.zeroPoint))
+  }
+
   /// Weights in the order of an .octet file, their scales and their zero point.
   private func weights(
     _ node: Graph.Node, outputs: Int, isDepthwise: Bool

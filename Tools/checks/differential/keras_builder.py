@@ -65,6 +65,9 @@ class Network:
             isinstance(value, list) for layer in self.layers if layer.kind == "Rescaling"
             for value in layer.settings.values())
 
+    def is_dilated(self):
+        return any("dilation_rate" in layer.settings for layer in self.layers)
+
     def has(self, kind):
         return any(layer.kind == kind for layer in self.layers)
 

@@ -34,6 +34,8 @@ def make(seed, index, layers=None, most=9, end=None, several=None):
     weights /= weights.sum()
     if builder.chance(0.8):
         builder.network.shape = [builder.integer(2, 9), builder.integer(2, 9), builder.integer(1, 4)]
+        if builder.chance(0.1):
+            builder.network.shape[1] = 1
     else:
         builder.network.shape = [builder.integer(1, 16)]
     current = 0

@@ -18,7 +18,12 @@ def windowed(builder, sizes):
         (size - span) // stride + 1 for size, span, stride in zip(sizes, window, strides)]
 
 
-def convolution(builder, place):
+def undilated(builder, place):
+    """For integer files, where the converter makes other operators of a dilation."""
+    return convolution(builder, place, dilates=False)
+
+
+def convolution(builder, place, dilates=True):
     shape = builder.shape(place)
     found = windowed(builder, shape[:2]) if len(shape) == 3 else None
     if found is None:
@@ -38,9 +43,9 @@ def convolution(builder, place):
             "DepthwiseConv2D", [place], [*sizes, shape[2] * multiplier], kernel_size=window,
             depth_multiplier=multiplier, **settings)
     filters = builder.integer(1, 6)
-    kind = "SeparableConv2D" if strides[0] == strides[1] and builder.beyond(0.1, "SeparableConv2D") else "Conv2D"
-    if strides == [1, 1] and padding == "same" and builder.beyond(0.1, "dilation_rate"):
-        settings["dilation_rate"] = 2
+    kind = "SeparableConv2D" if strides[0] == strides[1] and builder.chance(0.15) else "Conv2D"
+    if kind == "Conv2D" and strides == [1, 1] and padding == "same" and dilates and builder.chance(0.15):
+        settings["dilation_rate"] = builder.pick([2, 3, (1, 2)])
     return builder.add(kind, [place], [*sizes, filters], filters=filters, kernel_size=window, **settings)
 
 
@@ -116,7 +121,7 @@ def normalization(builder, place):
 def normalized(builder, place):
     """A convolution or product with BatchNormalization right behind it, which converters fold into the weights."""
     before = len(builder.network.layers)
-    made = convolution(builder, place) if len(builder.shape(place)) == 3 else dense(builder, place)
+    made = undilated(builder, place) if len(builder.shape(place)) == 3 else dense(builder, place)
     if made is None:
         return None
     if made > before:
@@ -195,14 +200,14 @@ def nothing(builder, place):
 
 
 def border(builder, place):
-    """ZeroPadding2D, right before a convolution unless beyond."""
+    """ZeroPadding2D, mostly right before a convolution."""
     shape = builder.shape(place)
     if len(shape) != 3:
         return None
     sides = [[builder.integer(0, 1), builder.integer(0, 1)], [builder.integer(0, 1), builder.integer(0, 1)]]
     sizes = [shape[0] + sum(sides[0]), shape[1] + sum(sides[1])]
     padded = builder.add("ZeroPadding2D", [place], [*sizes, shape[2]], padding=sides)
-    if builder.beyond(0.2, "ZeroPadding2D before something else"):
+    if builder.chance(0.2):
         return padded
     if min(sizes) < 2:
         return None
@@ -284,18 +289,72 @@ def addition(builder, place):
     shape = builder.shape(place)
     others = [other for other in builder.places() if builder.shape(other) == shape] or [place]
     inputs = [place, builder.pick(others)]
-    if builder.chance(0.35):
+    if builder.chance(0.3):
         if builder.chance(0.2):
             inputs.append(builder.pick(others))
         return builder.add("Maximum", inputs, shape)
-    if builder.beyond(0.2, "Multiply, Subtract, Concatenate"):
-        kind = builder.pick(["Multiply", "Subtract", "Concatenate"])
-        if kind == "Concatenate":
-            return builder.add(kind, inputs, [*shape[:-1], 2 * shape[-1]])
-        return builder.add(kind, inputs, shape)
-    if builder.beyond(0.1, "Add of three"):
+    if builder.chance(0.3):
+        return concatenation(builder, place)
+    if builder.beyond(0.1, "Multiply"):
+        return builder.add("Multiply", inputs, shape)
+    if builder.chance(0.2):
         inputs.append(builder.pick(others))
     return builder.add("Add", inputs, shape)
+
+
+def concatenation(builder, place):
+    """Of two or three values along any axis."""
+    shape = builder.shape(place)
+    axis = builder.integer(1, len(shape))
+    others = [
+        other for other in builder.places()
+        if len(builder.shape(other)) == len(shape)
+        and all(builder.shape(other)[at] == size for at, size in enumerate(shape) if at != axis - 1)] or [place]
+    inputs = [place] + [builder.pick(others) for _ in range(builder.integer(1, 2))]
+    made = list(shape)
+    made[axis - 1] = sum(builder.shape(other)[axis - 1] for other in inputs)
+    return builder.add("Concatenate", inputs, made, axis=axis)
+
+
+def difference(builder, place):
+    """Subtract, Minimum, Average of values of one shape."""
+    shape = builder.shape(place)
+    others = [other for other in builder.places() if builder.shape(other) == shape] or [place]
+    kind = builder.pick(["Subtract", "Minimum", "Average"])
+    return builder.add(kind, [place, builder.pick(others)], shape)
+
+
+def cropping(builder, place):
+    shape = builder.shape(place)
+    if len(shape) != 3 or min(shape[:2]) < 3:
+        return None
+    sides = [[builder.integer(0, 1), builder.integer(0, 1)], [builder.integer(0, 1), builder.integer(0, 1)]]
+    sizes = [shape[0] - sum(sides[0]), shape[1] - sum(sides[1])]
+    return builder.add("Cropping2D", [place], [*sizes, shape[2]], cropping=sides)
+
+
+def series(builder, place):
+    """Layers in one dimension, on the rows of a map as steps."""
+    shape = builder.shape(place)
+    if len(shape) != 3 or shape[1] != 1 or shape[0] < 4:
+        return None
+    steps, channels = shape[0], shape[2]
+    place = builder.add("Reshape", [place], [steps, channels], target_shape=[steps, channels])
+    for _ in range(builder.integer(1, 2)):
+        kind = builder.pick(["Conv1D", "Conv1D", "MaxPooling1D", "AveragePooling1D", "SeparableConv1D"])
+        span, stride = builder.integer(1, min(3, steps)), builder.integer(1, 2)
+        padding = builder.pick(["valid", "same", "causal"] if kind == "Conv1D" else ["valid", "same"])
+        steps = -(-steps // stride) if padding != "valid" else (steps - span) // stride + 1
+        if "Pooling" in kind:
+            place = builder.add(
+                kind, [place], [steps, channels], pool_size=span, strides=stride, padding=padding)
+        else:
+            channels = builder.integer(1, 5)
+            place = builder.add(
+                kind, [place], [steps, channels], filters=channels, kernel_size=span, strides=stride, padding=padding)
+    if builder.chance(0.3):
+        return builder.add(builder.pick(["GlobalAveragePooling1D", "GlobalMaxPooling1D"]), [place], [channels])
+    return builder.add("Flatten", [place], [steps * channels])
 
 
 def softmax(builder, place, is_last=False):
@@ -315,5 +374,5 @@ def softmax(builder, place, is_last=False):
 LAYERS = [
     (convolution, 6), (pooling, 3), (global_mean, 0.7), (global_maximum, 0.4), (dense, 4), (normalization, 2),
     (flatten, 0.8), (image_of_row, 1), (function, 3), (nothing, 1), (border, 0.7), (rescaling, 0.7), (permutation, 1),
-    (addition, 2), (softmax, 0.3),
+    (addition, 2), (softmax, 0.3), (difference, 0.7), (cropping, 0.5), (series, 3),
 ]

@@ -23,7 +23,7 @@ def rescaling(builder, place):
 
 # Layers that become operators which OPERATORS.md names for full-integer files.
 LAYERS = [
-    (keras_layers.convolution, 6), (keras_layers.pooling, 3), (keras_layers.global_mean, 0.7),
+    (keras_layers.undilated, 6), (keras_layers.pooling, 3), (keras_layers.global_mean, 0.7),
     (keras_layers.dense, 4), (keras_layers.normalized, 1), (keras_layers.flatten, 0.8),
     (keras_layers.integer_function, 2), (keras_layers.border, 0.7), (keras_layers.addition, 2),
     (keras_layers.softmax, 0.2), (rescaling, 0.3),

@@ -128,7 +128,7 @@ def affine(builder, value):
 
 
 def addition(builder, value):
-    """Add of two values of one shape, which may be one value twice."""
+    """Add of two values of one shape, which may be one value twice; the same of Sub and Min."""
     others = [other for other in builder.values if other.shape == value.shape and other.axes == value.axes]
     same = [other for other in others if other.order == value.order]
     if not same or "?" in value.axes:
@@ -137,8 +137,10 @@ def addition(builder, value):
     if len(same) < len(others) and builder.beyond(0.5, "Add of rows flattened from other axes"):
         other = builder.pick([one for one in others if one.order != value.order])
     kind = "Add"
-    if builder.beyond(0.1, "Mul, Sub of two values"):
-        kind = builder.pick(["Mul", "Sub"])
+    if builder.chance(0.3):
+        kind = builder.pick(["Sub", "Sub", "Min"] if builder.opset >= 8 else ["Sub"])
+    elif builder.beyond(0.1, "Mul of two values"):
+        kind = "Mul"
     inputs = [value.name, other.name] if builder.chance(0.5) else [other.name, value.name]
     if kind == "Add" and builder.beyond(0.1, "Sum"):
         kind, inputs = "Sum", inputs + [builder.pick(same).name]
@@ -159,7 +161,9 @@ def maximum(builder, value):
         array = numpy.zeros(constant_shapes(builder, value), numpy.float32)
         if array.ndim > len(value.shape) + 1:
             return None
-        if builder.beyond(0.3, "Max with a constant that is not 0"):
+        if builder.chance(0.3):
+            array[...] = builder.pick([0.5, -0.25])
+        elif builder.beyond(0.2, "Max with several constants"):
             array = builder.normal(*array.shape)
         # Nodes would leave what rounding leaves of zeros.
         inputs.append(builder.stored(array))
@@ -179,4 +183,16 @@ def stretched_addition(builder, value):
     return builder.same(builder.node(kind, [value.name, mean]), value)
 
 
-OPERATORS = [(product, 4), (normalization, 3), (affine, 5), (addition, 3), (maximum, 2), (stretched_addition, 0.5)]
+def slopes(builder, value):
+    """PRelu by one slope, or one for each channel."""
+    if value.axes != "CHW":
+        return None
+    shape = builder.pick([[1], [value.channels, 1, 1]])
+    return builder.same(
+        builder.node("PRelu", [value.name, builder.constant(builder.normal(*shape, scale=0.3))]), value)
+
+
+OPERATORS = [
+    (slopes, 0.5), (product, 4), (normalization, 3), (affine, 5), (addition, 3), (maximum, 2),
+    (stretched_addition, 0.5),
+]

@@ -134,4 +134,6 @@ def mean(builder, value):
 
 
 OPERATORS = [
-    (activation, 4), (function, 2), (written_function, 0.7), (unknown_function, 0.3), (clip, 0.5), (softmax, 0.3), (mean, 1)]
+    (activation, 4), (function, 2), (written_function, 0.7), (unknown_function, 0.3), (clip, 0.5), (softmax, 0.3),
+    (mean, 1),
+]

@@ -218,23 +218,45 @@ def channel_axis(builder, value):
 
 
 def joined(builder, value):
-    """Concat, Split and Slice of values, which are not supported."""
-    if "?" in value.axes or not builder.beyond(0.15, "Concat, Split or Slice"):
+    """Concat of two or three values along an axis."""
+    if value.axes not in ("F", "CHW", "HWC") or value.order:
         return None
     axis = builder.integer(1, len(value.shape))
-    if builder.chance(0.5):
-        shape = list(value.shape)
-        shape[axis - 1] *= 2
-        return builder.value(builder.node("Concat", [value.name, value.name], axis=axis), shape, value.axes)
-    if builder.opset < 10:
-        return None
-    inputs = [builder.integers(0, what="starts"), builder.integers(1, what="ends"), builder.integers(axis, what="axes")]
+    rest = lambda other: [size for place, size in enumerate(other.shape, 1) if place != axis]
+    others = [
+        other for other in builder.values
+        if other.axes == value.axes and not other.order and rest(other) == rest(value)]
+    inputs = [value] + [builder.pick(others) for _ in range(builder.integer(1, 2))]
+    order = [inputs[place] for place in builder.random.permutation(len(inputs))]
     shape = list(value.shape)
-    shape[axis - 1] = 1
+    shape[axis - 1] = sum(other.shape[axis - 1] for other in inputs)
+    given = axis - len(value.shape) - 1 if builder.opset >= 11 and builder.chance(0.3) else axis
+    return builder.value(
+        builder.node("Concat", [other.name for other in order], axis=given), shape, value.axes)
+
+
+def sliced(builder, value):
+    """Slice along an axis, whose numbers were attributes before version 10."""
+    if value.axes not in ("F", "CHW", "HWC") or value.order:
+        return None
+    axis = builder.integer(1, len(value.shape))
+    size = value.shape[axis - 1]
+    start = builder.integer(0, size - 1)
+    end = builder.integer(start + 1, size)
+    step = builder.integer(1, 2) if builder.opset >= 10 else 1
+    shape = list(value.shape)
+    shape[axis - 1] = (end - start + step - 1) // step
+    given = [start - size if builder.chance(0.3) else start, end if end < size or builder.chance(0.5) else 2 ** 31 - 1]
+    if builder.opset < 10:
+        name = builder.node("Slice", [value.name], starts=given[:1], ends=given[1:], axes=[axis])
+        return builder.value(name, shape, value.axes)
+    inputs = [builder.integers(number, what="ends") for number in given] + [builder.integers(axis, what="axes")]
+    if step > 1 or builder.chance(0.3):
+        inputs.append(builder.integers(step, what="steps"))
     return builder.value(builder.node("Slice", [value.name, *inputs]), shape, value.axes)
 
 
 OPERATORS = [
-    (alias, 2), (transpose, 1.5), (flatten, 1.2), (image_of_row, 1), (channel_axis, 2), (joined, 0.5),
+    (alias, 2), (transpose, 1.5), (flatten, 1.2), (image_of_row, 1), (channel_axis, 2), (joined, 1), (sliced, 0.7),
     (size_of_batch, 0.3),
 ]

@@ -1,4 +1,4 @@
-"""Operators that move a window: Conv, MaxPool, AveragePool, and the Pad before them."""
+"""Operators that move a window: Conv, MaxPool, AveragePool, in one and two dimensions, and the Pad before them."""
 import numpy
 
 
@@ -6,9 +6,9 @@ def convolution(builder, value):
     if value.axes != "CHW" and not (len(value.shape) == 3 and builder.beyond(0.1, "Conv of other axes")):
         return None
     channels = value.shape[0]
-    value, pads = border(builder, value)
+    value = border(builder, value)
     settings, sizes = window(builder, value.shape[1:], is_pool=False)
-    if settings is None or not fits(builder, settings, pads, value.shape[1:]):
+    if settings is None:
         return None
     groups = builder.pick([1, 1, 1, channels, *[g for g in range(1, channels + 1) if channels % g == 0]])
     filters = groups * builder.integer(1, max(1, 6 // groups))
@@ -26,9 +26,9 @@ def convolution(builder, value):
 
 
 def border(builder, value):
-    """Sometimes a Pad before the convolution: what it gives, and its zeros at the top, left, bottom and right."""
+    """Sometimes a Pad before the convolution or pool."""
     if value.axes != "CHW" or not builder.chance(0.25):
-        return value, [0, 0, 0, 0]
+        return value
     pads = [builder.pick([0, 0, 1, 1, 1, 2]) for _ in range(4)]
     filler, mode = 0.0, "constant"
     if builder.beyond(0.1, "Pad with another number"):
@@ -43,13 +43,13 @@ def border(builder, value):
         name = builder.node("Transpose", [padded(builder, last, pads, 1, mode, filler)], perm=[0, 3, 1, 2])
     else:
         name = padded(builder, value.name, pads, 2, mode, filler)
-    return padded_value(builder, name, value, sizes), pads
+    return padded_value(builder, name, value, sizes)
 
 
 def padded_value(builder, name, value, sizes):
-    """Only the convolution reads it, unless beyond."""
+    """Mostly only the convolution reads it."""
     made = builder.value(name, [value.shape[0], *sizes], "CHW")
-    if not builder.beyond(0.1, "Pad before something else"):
+    if not builder.chance(0.2):
         builder.values.remove(made)
     return made
 
@@ -76,35 +76,17 @@ def padded(builder, name, pads, rows, mode, filler):
     return builder.node("Pad", inputs, **settings)
 
 
-def fits(builder, settings, pads, sizes):
-    """Whether zeros before a convolution and its own border together are smaller than its window."""
-    if pads == [0, 0, 0, 0]:
-        return True
-    own = settings.get("pads", [0, 0, 0, 0])
-    kernel = settings["kernel_shape"]
-    if settings.get("auto_pad", "").startswith("SAME"):
-        strides = settings.get("strides", [1, 1])
-        rests = [
-            max((-(-size // stride) - 1) * stride + span - size, 0)
-            for size, stride, span in zip(sizes, strides, kernel)]
-        own = [-(-rest // 2) for rest in rests] * 2
-    elif "pads" not in settings:
-        own = [0, 0, 0, 0]
-    if all(own[axis] + pads[axis] < kernel[axis % 2] for axis in range(4)):
-        return True
-    return builder.beyond(0.5, "a border that is not smaller than its window")
-
-
 def pooling(builder, value):
     if value.axes != "CHW" and not (len(value.shape) == 3 and builder.beyond(0.1, "pool of other axes")):
         return None
     kind = builder.pick(["MaxPool", "AveragePool"])
+    value = border(builder, value)
     settings, sizes = window(builder, value.shape[1:], is_pool=True)
     if settings is None:
         return None
     if kind == "AveragePool" and builder.chance(0.2):
         settings["count_include_pad"] = 0
-    elif kind == "AveragePool" and builder.beyond(0.3, "count_include_pad"):
+    elif kind == "AveragePool" and builder.chance(0.3):
         settings["count_include_pad"] = 1
     if kind == "MaxPool" and builder.opset >= 8 and builder.beyond(0.1, "storage_order"):
         settings["storage_order"] = 1
@@ -134,7 +116,7 @@ def window(builder, sizes, is_pool):
     if is_pool and builder.chance(0.5):
         strides = list(kernel)
     dilations = [1, 1]
-    if builder.beyond(0.1, "dilations"):
+    if builder.chance(0.15) if not is_pool else builder.beyond(0.1, "dilations of a pool"):
         dilations = [builder.integer(1, 2), builder.integer(1, 3)]
     settings = {"kernel_shape": kernel}
     if strides != [1, 1] or builder.chance(0.5):
@@ -167,4 +149,33 @@ def window(builder, sizes, is_pool):
     return settings, [space // stride + 1 for space, stride in zip(room, strides)]
 
 
-OPERATORS = [(convolution, 9), (pooling, 5)]
+def series(builder, value):
+    """Conv, MaxPool, AveragePool, GlobalAveragePool of a series, which is made of a map of one row or column."""
+    if value.axes != "CHW" or 1 not in value.shape[1:]:
+        return None
+    channels, steps = value.shape[0], max(value.shape[1:])
+    shape = builder.integers(-1 if builder.graph.batch is None else builder.graph.batch, channels, steps)
+    name = builder.node("Reshape", [value.name, shape])
+    span = builder.integer(1, min(steps, 4))
+    stride = builder.integer(1, 2)
+    settings = {"kernel_shape": [span], "strides": [stride]}
+    room = steps - span
+    if builder.chance(0.4):
+        settings["pads"] = [builder.integer(0, span - 1), builder.integer(0, span - 1)]
+        room += sum(settings["pads"])
+    kind = builder.pick(["Conv", "Conv", "MaxPool", "AveragePool"])
+    filters = channels
+    inputs = [name]
+    if kind == "Conv":
+        filters = builder.integer(1, 5)
+        inputs.append(builder.constant(builder.normal(filters, channels, span, scale=0.5), "weights"))
+    name = builder.node(kind, inputs, **settings)
+    steps = room // stride + 1
+    if builder.chance(0.3):
+        name = builder.node("GlobalAveragePool", [name])
+        steps = 1
+    shape = builder.integers(-1 if builder.graph.batch is None else builder.graph.batch, filters, steps, 1)
+    return builder.value(builder.node("Reshape", [name, shape]), [filters, steps, 1], "CHW")
+
+
+OPERATORS = [(convolution, 9), (pooling, 5), (series, 1)]

@@ -1,0 +1,155 @@
+import OctetNetwork
+
+/// Operators of two values and of slopes that are made of others: differences, means, minima, and PReLU.
+enum Arithmetic: TranslatedKind {}
+
+extension GraphBuilder {
+  mutating func negative(_ view: ArrayView, _ title: String) throws(GraphFailure) -> ArrayView {
+    try affine(view, factors: Constant(-1), summands: Constant(0), title)
+  }
+
+  /// The first less the second.
+  mutating func difference(_ left: ArrayView, _ right: ArrayView, _ title: String) throws(GraphFailure)
+    -> ArrayView
+  {
+    if let made = try combined(.subtract, left, right, title) { return made }
+    try checkJoin(left, right, "subtracts")
+    return try sum(left, negative(right, title), title)
+  }
+
+  /// The smaller of two, which is the larger of both less than nothing.
+  mutating func minimum(_ left: ArrayView, _ right: ArrayView, _ title: String) throws(GraphFailure)
+    -> ArrayView
+  {
+    if let made = try combined(.minimum, left, right, title) { return made }
+    try checkJoin(left, right, "compares")
+    return try negative(maximum(negative(left, title), negative(right, title), title), title)
+  }
+
+  /// What is below 0 times a slope, which may be another for each channel.
+  mutating func slopes(_ view: ArrayView, _ slopes: Constant, _ title: String) throws(GraphFailure)
+    -> ArrayView
+  {
+    if let slope = slopes.single { return try function(.leakyReLU(Float(slope)), view, title) }
+    let above = try function(.relu, view, title)
+    let below = try function(.value(.smaller(.argument, .number(0))), view, title)
+    let scaled = try affine(below, factors: slopes, summands: Constant(0), title)
+    // The constants may have made a flat vector of it.
+    return try join(above, scaled, .add(Add()), "adds", title)
+  }
+}
+
+extension Arithmetic {
+  static let onnx = [ONNXOperator("PRelu", becomes: "`relu` and others", if: "constant slopes", readPRelu)]
+
+  private static func readPRelu(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    let view = try model.view(node)
+    let slopes = try model.floats(node, 1, "slopes").constant
+    try model.builder.checkFits(slopes, view)
+    try model.give(node, try model.builder.slopes(view, slopes, node.title))
+  }
+
+  static let keras = [
+    KerasClass("Subtract", becomes: "`batchnorm` and `add`", inputs: .several) {
+      model, layer throws(GraphFailure) in
+      guard layer.inputs.count == 2 else {
+        throw GraphFailure("subtracts \(layer.inputs.count) values; two are needed")
+      }
+      return try model.builder.difference(layer.inputs[0], layer.inputs[1], layer.title)
+    },
+    KerasClass("Minimum", becomes: "`batchnorm` and `maximum`", inputs: .several) {
+      model, layer throws(GraphFailure) in
+      try model.joinAll(layer, "compares") { builder, left, right throws(GraphFailure) in
+        try builder.minimum(left, right, layer.title)
+      }
+    },
+    KerasClass("Average", becomes: "`add` and `batchnorm`", inputs: .several) {
+      model, layer throws(GraphFailure) in
+      let sum = try model.joinAll(layer, "takes the mean of") { builder, left, right throws(GraphFailure) in
+        try builder.sum(left, right, layer.title)
+      }
+      let share = GraphBuilder.Constant(1 / Double(layer.inputs.count))
+      return try model.builder.affine(sum, factors: share, summands: GraphBuilder.Constant(0), layer.title)
+    },
+    KerasClass(
+      "Multiply", becomes: "a function of one value", if: "of functions of one value", inputs: .several
+    ) {
+      model, layer throws(GraphFailure) in
+      try model.joinAll(layer, "multiplies") { builder, left, right throws(GraphFailure) in
+        guard let made = try builder.combined(.multiply, left, right, layer.title) else {
+          throw GraphFailure(
+            "multiplies two values that are no functions of the same one, which is not supported")
+        }
+        return made
+      }
+    },
+    KerasClass("PReLU", becomes: "`relu` and others", readPReLU),
+    KerasClass("Normalization", becomes: "`batchnorm`", if: "with numbers, not inverted", readNormalization),
+  ]
+
+  /// Slopes have the shape of an item; axes that share one have size 1.
+  private static func readPReLU(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
+    -> ArrayView
+  {
+    let view = layer.inputs[0]
+    guard let found = layer.arrays["alpha"] ?? layer.arrays["0"] else {
+      throw GraphFailure("has no weights \"alpha\" in the file")
+    }
+    let slopes = GraphBuilder.Constant(shape: found.shape, values: found.values.map { Double($0) })
+    try model.builder.checkFits(slopes, view)
+    return try model.builder.slopes(view, slopes, layer.title)
+  }
+
+  /// Less the mean, divided by the root of the variance, of which at least 1e-7 is taken.
+  private static func readNormalization(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
+    -> ArrayView
+  {
+    guard !layer.configuration.flag("invert", otherwise: false) else {
+      throw GraphFailure("is inverted, which is not supported")
+    }
+    let view = layer.inputs[0]
+    func numbers(_ name: String, _ number: String) throws(GraphFailure) -> GraphBuilder.Constant {
+      if let found = layer.arrays[name] ?? layer.arrays[number] {
+        return GraphBuilder.Constant(shape: found.shape, values: found.values.map { Double($0) })
+      }
+      guard let given = layer.configuration.numbers(name) else {
+        throw GraphFailure("has no \(name) of numbers, in the file or among its settings")
+      }
+      return GraphBuilder.Constant(shape: given.count == 1 ? [] : [given.count], values: given)
+    }
+    if let axis = layer.configuration.integers("axis"), axis.count == 1, let number = axis[0] {
+      guard try layer.axis(number, view) == view.axes.count - 1 else {
+        throw GraphFailure("runs along axis \(number); the last one is supported")
+      }
+    } else if let axis = layer.configuration.integers("axis"), axis.count > 1 {
+      throw GraphFailure("runs along \(axis.count) axes; the last one, or none, is supported")
+    }
+    let (mean, variance) = (try numbers("mean", "0"), try numbers("variance", "1"))
+    guard mean.shape == variance.shape, mean.values.count == variance.values.count else {
+      throw GraphFailure("has means of the shape \(mean.shape) and variances of \(variance.shape)")
+    }
+    let factors = variance.values.map { 1 / max($0.squareRoot(), 1e-7) }
+    let summands = zip(mean.values, factors).map { -$0 * $1 }
+    if view.value == 0 { model.rescalesInput = true }
+    return try model.builder.affine(
+      view, factors: GraphBuilder.Constant(shape: mean.shape, values: factors),
+      summands: GraphBuilder.Constant(shape: mean.shape, values: summands), layer.title)
+  }
+
+  static let lite = [LiteOperator("PRELU", becomes: "`relu` and others", if: "in float files", readLitePRelu)]
+
+  private static func readLitePRelu(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
+    throws(GraphFailure)
+  {
+    guard !model.isInteger, let tensor = model.constant(node, 1) else {
+      throw GraphFailure("is supported in float files, with constant slopes")
+    }
+    let view = try model.view(node)
+    let slopes = GraphBuilder.Constant(
+      shape: model.file.tensors[tensor].shape, values: try model.numbers(tensor))
+    try model.builder.checkFits(slopes, view)
+    try model.give(node, try model.builder.slopes(view, slopes, model.title(node)))
+  }
+}
