@@ -76,8 +76,8 @@ package struct Graph: Sendable {
     /// Whether the file has a product with a matrix here, of which a convolution of one cell was made where the input
     /// is an image: integers are rounded by the operator of the file.
     package var isMatrixProduct = false
-    /// Whether it only moves values or makes zeros, by weights that are 0 or 1 or by a sum with zeros: then its integers
-    /// stand for the same as those that it reads.
+    /// Whether it only moves values or makes zeros, by weights of 0 and 1 or by a sum with zeros. Its integers stand
+    /// for what those stand for that it reads.
     package var isMove = false
     /// Whether the file takes a mean over axes here rather than moving a window: integers are rounded otherwise.
     package var isMean = false

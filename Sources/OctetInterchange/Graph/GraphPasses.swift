@@ -84,7 +84,7 @@ extension Graph {
   /// A depthwise convolution with one weight that is 1 for each channel.
   ///
   /// A window must be larger than its border. With `t` rows above and `b` below it has `t + b + 1` rows and a border of
-  /// `t + b` on both sides, and the row `b` of the window lies on the row `y - t` of the input for row `y` of the output.
+  /// `t + b` on both sides; for row `y` of the output, the row `b` of the window lies on the row `y - t` of the input.
   private mutating func keepPadding(_ index: Int, _ border: Border) throws(GraphFailure) {
     let (rows, columns) = (border.top + border.bottom, border.left + border.right)
     guard rows <= 255, columns <= 255 else {

@@ -115,7 +115,7 @@ extension Convolution {
   static let onnx = [
     ONNXOperator(
       "Conv", becomes: "`conv`; `depthwise` if each channel is a group; other groups as `conv` with zeros",
-      if: "one or two axes; dilation as zeros between weights", readConv)
+      if: "one or two axes", readConv)
   ]
 
   /// Weights `filters x channels per group x rows x columns` become `rows x columns x channels x filters`.
@@ -126,7 +126,7 @@ extension Convolution {
     let tensor = try model.floats(node, 1, "weights")
     guard tensor.shape.count == 3 || tensor.shape.count == 4, view.axes.count == tensor.shape.count - 1 else {
       throw GraphFailure(
-        "has weights of \(tensor.shape.count) axes and reads \(view.axes.count + 1); three or four of both are supported"
+        "has weights of \(tensor.shape.count) axes and reads \(view.axes.count + 1); three or four of both are needed"
       )
     }
     let columns = model.builder.columns(view, .channelsFirst)
@@ -237,7 +237,7 @@ extension Convolution {
   static let keras = ["Conv2D", "Conv1D"].map {
     KerasClass(
       $0, becomes: "`conv`; `depthwise` if each channel is a group; other groups as `conv` with zeros",
-      if: "dilation as zeros between weights", readKeras)
+      readKeras)
   }
 
   private static func readKeras(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
@@ -259,7 +259,7 @@ extension Convolution {
   static let lite = [
     LiteOperator(
       "CONV_2D", becomes: "`conv`; `depthwise` if each channel is a group; other groups as `conv` with zeros",
-      if: "dilation as zeros between weights", readLite)
+      readLite)
   ]
 
   private static func readLite(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {

@@ -38,11 +38,11 @@ extension DepthwiseConvolution: IntegerLayerExport {
 extension DepthwiseConvolution {
   static let keras =
     ["DepthwiseConv2D", "DepthwiseConv1D"].map {
-      KerasClass($0, becomes: "`depthwise`", if: "dilation as zeros between weights", readKeras)
+      KerasClass($0, becomes: "`depthwise`", readKeras)
     }
     + ["SeparableConv2D", "SeparableConv1D"].map {
       KerasClass(
-        $0, becomes: "`depthwise` and `conv`", if: "dilation as zeros between weights", readSeparable)
+        $0, becomes: "`depthwise` and `conv`", readSeparable)
     }
 
   private static func readKeras(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
@@ -77,7 +77,7 @@ extension DepthwiseConvolution {
 
   static let lite = [
     LiteOperator(
-      "DEPTHWISE_CONV_2D", becomes: "`depthwise`", if: "dilation as zeros between weights", readLite)
+      "DEPTHWISE_CONV_2D", becomes: "`depthwise`", readLite)
   ]
 
   private static func readLite(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {

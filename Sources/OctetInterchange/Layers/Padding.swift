@@ -1,8 +1,8 @@
 import OctetNetwork
 import OctetText
 
-/// Zeros around an image, which a convolution that reads it takes into its own border, or a depthwise convolution of one
-/// cell puts there.
+/// Zeros around an image, which a convolution that reads it takes into its own border. Others a depthwise convolution
+/// puts there.
 extension Graph.Border: GraphOperation {
   var border: Graph.Border? { self }
 

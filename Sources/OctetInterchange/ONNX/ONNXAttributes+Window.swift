@@ -2,8 +2,8 @@ import OctetNetwork
 import OctetText
 
 extension ONNXAttributes {
-  /// What Conv and the pools have in common: sizes, strides, borders. A window's axes are the last two; that of a series
-  /// has one, and is one column wide.
+  /// What Conv and the pools have in common: sizes, strides, borders. A window's axes are the last two; that of a
+  /// series has one, and is one column wide.
   mutating func window(
     _ size: [Int], over input: ImageShape, isPool: Bool
   ) throws(GraphFailure) -> (Window, Dilation) {

@@ -1,5 +1,5 @@
-/// HARD_SWISH of a full-integer .tflite file: `x * min(max(x + 3, 0), 6) / 6` with the steps in 16 bits in which LiteRT's
-/// reference kernel computes it.
+/// HARD_SWISH of a full-integer .tflite file: `x * min(max(x + 3, 0), 6) / 6` with the steps in 16 bits in which
+/// LiteRT's reference kernel computes it.
 struct LiteHardSwish {
   private let from: IntegerLayer.Encoding
   private let to: IntegerLayer.Encoding

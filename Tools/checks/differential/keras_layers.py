@@ -155,7 +155,7 @@ def image_of_row(builder, place):
     return builder.add("Reshape", [place], target, target_shape=target)
 
 
-FUNCTIONS = [
+NAMED_FUNCTIONS = [
     "silu", "gelu", "elu", "selu", "hard_sigmoid", "hard_silu", "softplus", "softsign", "relu6", "leaky_relu", "mish",
     "celu", "hard_tanh", "log_sigmoid", "tanh_shrink"]
 
@@ -184,7 +184,7 @@ def function(builder, place):
             ("LeakyReLU", {}), ("LeakyReLU", {"negative_slope": 0.05}), ("ELU", {}), ("ELU", {"alpha": 0.4})])
         return builder.add(kind, [place], shape, **settings)
     if builder.chance(0.5):
-        return builder.add("Activation", [place], shape, activation=builder.pick(FUNCTIONS))
+        return builder.add("Activation", [place], shape, activation=builder.pick(NAMED_FUNCTIONS))
     return builder.add("Activation", [place], shape, activation=builder.pick(["relu", "sigmoid", "tanh", "linear"]))
 
 
