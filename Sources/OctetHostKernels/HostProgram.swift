@@ -273,10 +273,19 @@ extension HostProgram {
   /// Images that run together.
   static var imagesTogether: Int { Int(OCTET_IMAGES_TOGETHER) }
 
-  /// Whether there is a layer that gains by it.
+  /// Whether there are weights enough that gain by it; all other layers lose by the larger arenas.
   var gainsTogether: Bool {
-    steps.contains { [.fold, .foldPixels, .multiply].contains($0.call) }
+    var weights = 0
+    var layers: Set<Int> = []
+    for step in steps where [.fold, .foldPixels, .multiply].contains(step.call) {
+      guard layers.insert(step.step.layer).inserted, let layer = step.packed?.pointee else { continue }
+      weights += layer.outputs * layer.lines * layer.segment
+    }
+    return weights >= Self.sharedWeights
   }
+
+  /// So many bytes are a sixth of a small first cache.
+  private static var sharedWeights: Int { 4096 }
 
   /// Runs `imagesTogether` images.
   ///

@@ -5,6 +5,7 @@
 
 typedef vector NAME(sums)[OCTET_IMAGES_TOGETHER][DENSE_VECTORS];
 
+_Static_assert(OCTET_IMAGES_TOGETHER * VECTORS <= MOST_SUMS, "a block has room for all images");
 _Static_assert(SHARED_VECTORS <= 4, "add_vectors has no more cases for several images");
 
 // Adds listed groups to the sums of a constant number of vectors, from vector `first` on, and of images. Groups of
@@ -44,6 +45,19 @@ INLINE void add_vectors(const long images, long vectors, long first, NAME(sums) 
   }
 }
 
+// The outputs of a block of channels; images are its places.
+INLINE void emit_dense(const long images, long vectors, const octet_layer *layer, NAME(sums) sums, long channel,
+                       int8_t *target, long step) {
+  NAME(block) block;
+  for (long first = 0; first < vectors; first += VECTORS) {
+    const long some = smaller(VECTORS, vectors - first);
+    for (long i = 0; i < images; i++) {
+      for (long v = 0; v < some; v++) block.of[i * some + v] = sums[i][first + v];
+    }
+    NAME(emit_block)(layer, &block, some, channel + first * LANES, images, target, step);
+  }
+}
+
 // `count` values of each input, which start at row `row`, into the accumulators or, where there are none, to the
 // outputs.
 INLINE void dense(const long images, const octet_layer *layer, NAME(inputs) in, long row, long count,
@@ -52,7 +66,6 @@ INLINE void dense(const long images, const octet_layer *layer, NAME(inputs) in, 
   list.count = 0;
   // Most inputs are listed once for all blocks.
   if (count <= LISTED) list_groups(images, &list, in, count);
-  const long element = layer->is_wide ? 2 : 1;
   const int8_t *w = layer->weights;
   for (long channel = 0; channel < layer->outputs; channel += DENSE_VECTORS * LANES) {
     const long vectors = smaller(DENSE_VECTORS, (layer->outputs - channel + LANES - 1) / LANES);
@@ -85,13 +98,14 @@ INLINE void dense(const long images, const octet_layer *layer, NAME(inputs) in, 
                     group_bytes);
       }
     }
-    for (long i = 0; i < images; i++) {
-      for (long v = 0; v < vectors; v++) {
-        const long c = channel + v * LANES, some = smaller(LANES, layer->outputs - c);
-        if (target) {
-          emit(layer, sums[i][v], c, some, target + i * step + c * element);
-        } else {
-          store_some((int32_t *)((char *)accumulators + i * step) + c, sums[i][v], some);
+    if (target) {
+      emit_dense(images, vectors, layer, sums, channel, target, step);
+    } else {
+      for (long i = 0; i < images; i++) {
+        for (long v = 0; v < vectors; v++) {
+          const long c = channel + v * LANES;
+          int32_t *own = (int32_t *)((char *)accumulators + i * step);
+          store_some(own + c, sums[i][v], smaller(LANES, layer->outputs - c));
         }
       }
     }
@@ -120,13 +134,12 @@ static TARGET void NAME(multiply_together)(const octet_layer *layer, const uint8
 }
 
 static TARGET void NAME(finish)(const octet_layer *layer, const int32_t *accumulators, void *target) {
-  if (layer->is_single) {
-    octet_emit_singly(layer, accumulators, 0, layer->outputs, target);
-    return;
-  }
-  const long element = layer->is_wide ? 2 : 1;
-  for (long c = 0; c < layer->outputs; c += LANES) {
-    const long some = smaller(LANES, layer->outputs - c);
-    emit_vector(layer, load_some(accumulators + c, some), c, some, (int8_t *)target + c * element);
+  NAME(block) block;
+  for (long channel = 0; channel < layer->outputs; channel += VECTORS * LANES) {
+    const long left = layer->outputs - channel, vectors = smaller(VECTORS, (left + LANES - 1) / LANES);
+    for (long v = 0; v < vectors; v++) {
+      block.of[v] = load_some(accumulators + channel + v * LANES, smaller(LANES, left - v * LANES));
+    }
+    NAME(emit_block)(layer, &block, vectors, channel, 1, target, 0);
   }
 }
