@@ -58,18 +58,19 @@ void __aeabi_memclr8(void *to, size_t count) { memset(to, 0, count); }
 
 // The Cortex-M0 divides by no instruction, and multiplies to 32 bits only.
 
-/// Quotient in the low half, remainder in the high half, which is how r0 and r1 hand them back.
+/// Quotient in the low half, remainder in the high half, which is how r0 and r1 hand them back. Takes a turn for each
+/// bit of the quotient: those of the runtime are small. Nobody divides by 0.
 uint64_t __aeabi_uidivmod(uint32_t dividend, uint32_t divisor) {
-  uint32_t quotient = 0, rest = 0;
-  for (int place = 31; place >= 0; place--) {
-    rest = rest << 1 | (dividend >> place & 1);
-    quotient <<= 1;
-    if (rest >= divisor) {
-      rest -= divisor;
-      quotient |= 1;
+  uint32_t quotient = 0, bit = 1;
+  for (; divisor < dividend && (int32_t)(divisor | bit) >= 0; bit <<= 1) divisor <<= 1;
+  do {
+    if (dividend >= divisor) {
+      dividend -= divisor;
+      quotient |= bit;
     }
-  }
-  return (uint64_t)rest << 32 | quotient;
+    divisor >>= 1;
+  } while (bit >>= 1);
+  return (uint64_t)dividend << 32 | quotient;
 }
 
 uint32_t __aeabi_uidiv(uint32_t dividend, uint32_t divisor) {

@@ -7,16 +7,27 @@ package struct RowOrder: ~Copyable {
   private var appeared: PerTensor<UInt16>
   /// How many rows of a layer's input must have appeared before its next row can; 65,535 once it has no more real rows.
   private var needed: PerTensor<UInt16>
-  /// Whether a layer folds rows into accumulators.
-  private var folding: PerTensor<Bool>
+  /// The last layer that reads a tensor, counted from 1; the tensor itself if there is none.
+  private var lastReader: PerTensor<UInt16>
+  /// No row of a tensor beyond this one can appear now. Where a row has appeared, it brings nearer those of its readers
+  /// and the next of its own; the others stay as they were found. So most layers need not be looked at before each row.
+  private var last = 0
+
+  /// Whether all layers are looked at nevertheless, which takes fewer bytes of code.
+  #if OCTET_SMALL_CODE
+    @inline(__always) private static var looksAtAll: Bool { true }
+  #else
+    @inline(__always) private static var looksAtAll: Bool { false }
+  #endif
 
   private static var noMore: UInt16 { UInt16.max }
 
   #if hasFeature(Embedded)
+    @inline(__always)
     package init(_ records: some RecordSource) {
       appeared = PerTensor(repeating: 0)
       needed = PerTensor(repeating: 0)
-      folding = PerTensor(repeating: false)
+      lastReader = PerTensor(repeating: 0)
       begin(records)
     }
 
@@ -35,27 +46,33 @@ package struct RowOrder: ~Copyable {
       owned = memory == nil ? start : nil
       appeared = PerTensor(start)
       needed = PerTensor(start + 2 * count)
-      folding = PerTensor(start + 4 * count)
-      (start + 4 * count).initializeMemory(as: Bool.self, repeating: false, count: count)
+      lastReader = PerTensor(start + 4 * count)
       begin(records)
     }
 
     deinit { owned?.deallocate() }
 
     /// Bytes of memory that an order needs besides itself.
-    package static func memoryBytes(_ layerCount: Int) -> Int { 5 * (layerCount + 1) }
+    package static func memoryBytes(_ layerCount: Int) -> Int { 6 * (layerCount + 1) }
   #endif
 
   #if OCTET_SMALL_CODE
     @inline(never)
   #endif
   private mutating func begin(_ records: some RecordSource) {
-    for index in 0..<records.layerCount { folding[index] = records.shape(index).keepsAccumulators }
+    for index in 0..<records.layerCount where !Self.looksAtAll {
+      let layer = records.layer(index)
+      let reader = UInt16(truncatingIfNeeded: index &+ 1)
+      lastReader[index &+ 1] = reader
+      lastReader[Int(layer.input)] = reader
+      lastReader[Int(layer.secondInput)] = reader
+    }
     restart(records)
   }
 
   /// Before the first row of an image.
   package mutating func restart(_ records: some RecordSource) {
+    last = records.layerCount
     for index in 0...records.layerCount {
       appeared[index] = records.tensor(index).borderAbove
       if index > 0 { needed[index] = Self.rowsNeeded(records.shape(index &- 1), row: 0) }
@@ -76,7 +93,7 @@ package struct RowOrder: ~Copyable {
     @inline(__always)
   #endif
   package mutating func next(_ records: some RecordSource) -> Int? {
-    var index = records.layerCount
+    var index = last
     while index > 0 {
       if isReady(records, index) { return index }
       index &-= 1
@@ -103,17 +120,23 @@ package struct RowOrder: ~Copyable {
     return appeared[Int(layer.secondInput)] >= needed
   }
 
+  @inline(__always)
+  private mutating func appear(_ index: Int) {
+    appeared[index] &+= 1
+    if !Self.looksAtAll { last = Int(lastReader[index]) }
+  }
+
   /// Records that the next row of a tensor is there.
   #if OCTET_SMALL_CODE
     @inline(never)
   #endif
   package mutating func advance(_ records: some RecordSource, _ index: Int) {
-    if index == 0 { appeared[0] &+= 1 } else { advance(index, records.shape(index &- 1)) }
+    if index == 0 { appear(0) } else { advance(index, records.shape(index &- 1)) }
   }
 
   /// The same for the output of a layer.
   private mutating func advance(_ index: Int, _ shape: LayerShape) {
-    appeared[index] &+= 1
+    appear(index)
     let row = appeared[index] &- shape.output.borderAbove
     needed[index] = row < shape.output.height ? Self.rowsNeeded(shape, row: row) : Self.noMore
   }
@@ -131,8 +154,8 @@ package struct RowOrder: ~Copyable {
     _ records: some RecordSource, layer index: Int, tensor: Int
   ) -> UInt16 {
     // Rows that have appeared were folded in at once.
-    guard needed[index &+ 1] != Self.noMore, !folding[index] else { return .max }
     let shape = records.shape(index)
+    guard needed[index &+ 1] != Self.noMore, !shape.keepsAccumulators else { return .max }
     let row = Int(appeared[index &+ 1]) &- Int(shape.output.borderAbove)
     return UInt16(
       truncatingIfNeeded: Int(records.tensor(tensor).borderAbove) &+ shape.firstRow(under: row))
@@ -196,7 +219,7 @@ extension RowOrder {
     let input = records.tensor(0)
     let row = Int(appeared[0]) &- Int(input.borderAbove)
     feed(.feed(input, row: row))
-    appeared[0] &+= 1
+    appear(0)
     fold(0, row: row, records, take)
   }
 
@@ -211,7 +234,7 @@ extension RowOrder {
       let counted = Int(appeared[index])
       guard index > 0 else {
         border(.border(records.tensor(0), row: counted))
-        appeared[0] &+= 1
+        appear(0)
         continue
       }
       let shape = records.shape(index &- 1)
@@ -236,9 +259,10 @@ extension RowOrder {
   #endif
   private mutating func fold(_ tensor: Int, row: Int, _ records: some RecordSource, _ take: Taking) {
     var reader = tensor
-    while reader < records.layerCount {
-      if folding[reader] && records.firstInput(reader) == tensor {
-        let shape = records.shape(reader)
+    let end = Self.looksAtAll ? records.layerCount : Int(lastReader[tensor])
+    while reader < end {
+      let shape = records.shape(reader)
+      if records.firstInput(reader) == tensor && shape.keepsAccumulators {
         if IncludedKinds.sharing && row == 0 { take(.start(layer: reader, shape), shape) }
         take(.fold(layer: reader, row: row, shape), shape)
       }
