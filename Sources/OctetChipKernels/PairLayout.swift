@@ -78,7 +78,9 @@ public enum PairLayout: PatchLayout {
     guard row.output.isNarrow && row.output.isUnlimited && !row.output.rounding.isAway else { return false }
     var instructions = row.instructions()
     let words = patch.assumingMemoryBound(to: UInt32.self)
-    if row.output.rounding.isTwice {
+    if octet_rounding_of(&instructions.output) == Int32(octet_twice_above) {
+      octet_pair_convolve_twice_above(&instructions, words)
+    } else if row.output.rounding.isTwice {
       octet_pair_convolve_twice(&instructions, words)
     } else {
       octet_pair_convolve_half_up(&instructions, words)

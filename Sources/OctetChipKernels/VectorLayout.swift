@@ -43,10 +43,6 @@ public enum VectorLayout: PatchLayout {
     octet_vector_fold(row.assumingMemoryBound(to: Int8.self), count, weights, stride, outputs, sums)
   }
 
-  /// Blocks of up to five.
-  @inline(__always)
-  public static func windows(width: Int) -> Int { max(octet_next_windows(width), 4) }
-
   /// See `PatchLayout`.
   @inline(__always)
   public static func convolve(_ row: ConvolutionRow, patch: UnsafeMutableRawPointer) -> Bool {
@@ -97,7 +93,9 @@ public enum VectorLayout: PatchLayout {
     var constants = output.instructions()
     let values = wide.assumingMemoryBound(to: Int8.self)
     let bytes = target.assumingMemoryBound(to: Int8.self)
-    if output.rounding.isTwice {
+    if octet_rounding_of(&constants) == Int32(octet_twice_above) {
+      octet_vector_multiply_row_twice_above(values, row.count, row.weights, &constants, row.outputs, bytes)
+    } else if output.rounding.isTwice {
       octet_vector_multiply_row_twice(values, row.count, row.weights, &constants, row.outputs, bytes)
     } else if output.rounding.isAway {
       octet_vector_multiply_row_away(values, row.count, row.weights, &constants, row.outputs, bytes)

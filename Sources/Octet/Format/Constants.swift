@@ -11,8 +11,6 @@ package struct Constants {
   /// Where bias, pairs and table end and zero bytes follow.
   let parametersEnd: UInt32
   package let weights: UInt32
-  /// Where weights or pairs end.
-  package let end: UInt32
 
   /// For a shape whose sizes the loader has found to fit; what is computed before that is not used.
   package init(_ shape: LayerShape, offset: UInt32) {
@@ -24,7 +22,6 @@ package struct Constants {
       table = shifts &+ count
       parametersEnd = table &+ (shape.layer.hasTable ? FileFormat.tableBytes : 0)
       weights = offset &+ Self.parametersBytes(count, hasTable: shape.layer.hasTable)
-      end = weights &+ shape.weightsPerOutput &* count
     } else {
       count = Self.pairCount(shape)
       multipliers = offset
@@ -32,8 +29,12 @@ package struct Constants {
       table = offset
       parametersEnd = shifts &+ count
       weights = parametersEnd
-      end = parametersEnd
     }
+  }
+
+  /// Where weights or pairs end.
+  package func end(_ shape: LayerShape) -> UInt32 {
+    shape.layer.kind.hasWeights ? weights &+ shape.weightsPerOutput &* count : weights
   }
 
   /// The length of the section that the shapes imply; nil when it fits no file.

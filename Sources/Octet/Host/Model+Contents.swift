@@ -88,7 +88,7 @@
       if traits.contains(.weights) {
         constants.bias = words(place.offset)
         if shape.layer.hasTable { constants.table = signed(place.table, place.table + FileFormat.tableBytes) }
-        constants.weights = signed(place.weights, place.end)
+        constants.weights = signed(place.weights, place.end(shape))
       }
       if traits.contains(.weights) || traits.contains(.means) {
         constants.multipliers = words(place.multipliers)

@@ -100,8 +100,10 @@ public struct ConvolutionRow {
     poolWidth = Int(record.poolWidth)
     outputWidth = Int(shape.output.width)
     outputChannels = Int(shape.output.channels)
-    weights = run.model.weights(shape)
-    output = OutputStage(run.model, shape)
+    // Once for both.
+    let constants = Constants(shape, offset: record.constantsOffset)
+    weights = run.model.bytes.signed(constants.weights)
+    output = OutputStage(run.model, shape, constants)
     target = run.memory.place(step.target)
   }
 }

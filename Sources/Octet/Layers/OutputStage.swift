@@ -126,8 +126,12 @@ public struct OutputStage {
 
 extension OutputStage {
   package init(_ model: ModelRecords, _ shape: LayerShape) {
+    self.init(model, shape, Constants(shape, offset: shape.layer.constantsOffset))
+  }
+
+  @inline(__always)
+  init(_ model: ModelRecords, _ shape: LayerShape, _ constants: Constants) {
     let record = shape.layer
-    let constants = Constants(shape, offset: record.constantsOffset)
     let bytes = model.bytes
     self.init(
       bias: bytes.words(constants.offset), multipliers: bytes.words(constants.multipliers),

@@ -172,7 +172,7 @@ extension ModelRecords {
     try require(
       isCoarse == layer.isCoarse, .coarse, at: offset &+ LayerRecord.Field.flags,
       UInt32(bytes.byte(offset &+ LayerRecord.Field.flags)))
-    try checkZero(from: section.end, to: expected &+ length)
+    try checkZero(from: section.end(shape), to: expected &+ length)
     return expected &+ length
   }
 

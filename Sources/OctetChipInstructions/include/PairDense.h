@@ -16,8 +16,8 @@ typedef struct {
   /// Half, and the zero point, before the shift: 2 * zero point + 1.
   int32_t half;
   int8_t *target;
-  /// At least 1.
-  size_t pairs;
+  /// Behind the last pair; there is one.
+  const int8_t *target_end;
   /// Weights of an output, a multiple of 4.
   size_t count;
   const int8_t *weights;
@@ -52,6 +52,13 @@ typedef struct {
   "sub " shift ", #31\n"                            \
   "qadd r12, " sum ", " sum "\n"                    \
   "add r4, r4, " sum ", asr #31\n"                  \
+  "smmlar r4, r12, " multiplier ", r4\n"            \
+  OCTET_STORE(shift)
+#define OCTET_OUTPUT_3(sum, multiplier, shift)      \
+  "sub r12, " shift ", #32\n"                       \
+  "lsl r4, r5, r12\n"                               \
+  "sub " shift ", #31\n"                            \
+  "qadd r12, " sum ", " sum "\n"                    \
   "smmlar r4, r12, " multiplier ", r4\n"            \
   OCTET_STORE(shift)
 #define OCTET_OUTPUT_2(sum, multiplier, shift)      \
@@ -102,8 +109,7 @@ typedef struct {
           OCTET_OUTPUT_##rounding("r11", "r3", "r1")                                                            \
       "str r6, [sp, #20]\n"                                                                                     \
       "ldr r0, [sp, #24]\n"                                                                                     \
-      "subs r0, #1\n"                                                                                           \
-      "str r0, [sp, #24]\n"                                                                                     \
+      "cmp r6, r0\n"                                                                                              \
       "bne 0b\n"                                                                                                \
       "add sp, #32\n"                                                                                           \
       : "+r"(start)                                                                                             \
@@ -117,14 +123,16 @@ static inline __attribute__((always_inline)) size_t octet_pair_write_pairs(const
                                                                            int8_t *target, const int rounding) {
   const octet_pair_outputs pairs = {
       row, output->bias, (const char *)output->multipliers - (const char *)(output->bias + 2), output->shifts,
-      2 * output->zero_point + 1, target, outputs / 2, count, weights};
+      2 * output->zero_point + 1, target, target + (outputs & ~(size_t)1), count, weights};
   register const void *start __asm__("r0") = &pairs;
-  if (rounding == 0) {
+  if (rounding == octet_half_up) {
     OCTET_OUTPUTS(0);
-  } else if (rounding == 1) {
+  } else if (rounding == octet_twice) {
     OCTET_OUTPUTS(1);
-  } else {
+  } else if (rounding == octet_away) {
     OCTET_OUTPUTS(2);
+  } else {
+    OCTET_OUTPUTS(3);
   }
   return outputs & ~(size_t)1;
 }
@@ -135,6 +143,7 @@ static inline __attribute__((always_inline)) size_t octet_pair_write_pairs(const
 #undef OCTET_OUTPUT_0
 #undef OCTET_OUTPUT_1
 #undef OCTET_OUTPUT_2
+#undef OCTET_OUTPUT_3
 #undef OCTET_STORE
 #undef OCTET_OUTPUTS
 
@@ -176,4 +185,11 @@ static __attribute__((noinline, unused)) void octet_pair_multiply_row_away(const
                                                                            const octet_output *output,
                                                                            size_t outputs, int8_t *target) {
   octet_pair_multiply_row(row, count, weights, output, outputs, target, 2);
+}
+
+static __attribute__((noinline, unused)) void octet_pair_multiply_row_twice_above(const uint32_t *row, size_t count,
+                                                                                  const int8_t *weights,
+                                                                                  const octet_output *output,
+                                                                                  size_t outputs, int8_t *target) {
+  octet_pair_multiply_row(row, count, weights, output, outputs, target, octet_twice_above);
 }

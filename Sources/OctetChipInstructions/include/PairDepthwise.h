@@ -325,8 +325,6 @@ static inline __attribute__((always_inline)) void octet_pair_depthwise_row(const
     const int8_t *start = octet_window_line(row, line);
     for (size_t column = 0; column < width; column++) cells[count++] = start + column * channels;
   }
-  const bool isShort = octet_pair_are_short(row->output.shifts, channels);
-  (void)isShort;
   if (row->window_height == 3 && width == 3 && row->output_width > 1) {
     // Copies, so that what is written need not be thought to change them.
     const octet_output output = row->output;
@@ -347,6 +345,9 @@ static inline __attribute__((always_inline)) void octet_pair_depthwise_row(const
       lane_row.target += left < 4 ? left : 4;
     }
   }
+#ifdef OCTET_HAS_PAIR_INSTRUCTIONS
+  const bool isShort = octet_pair_are_short(row->output.shifts, channels);
+#endif
   for (size_t place = 0; place < row->output_width; place++) {
     size_t next = 0;
 #ifdef OCTET_HAS_PAIR_INSTRUCTIONS

@@ -37,20 +37,29 @@ static inline __attribute__((always_inline)) octet_pair_channel octet_pair_chann
   octet_pair_channel result;
   result.bias = output->bias[channel];
   result.multiplier = output->multipliers[channel];
-  result.shift = output->shifts[channel] - (rounding == 1 ? 31u : 32u);
+  result.shift = output->shifts[channel] - (octet_is_twice(rounding) ? 31u : 32u);
   result.added = (int32_t)((uint32_t)(2 * output->zero_point + 1) << (result.shift - 1));
   return result;
 }
 
 /// Whether the short forms are exact for a channel.
 static inline __attribute__((always_inline)) bool octet_pair_is_short(octet_pair_channel channel, int rounding) {
-  return channel.shift <= (rounding == 1 ? octet_pair_largest_shift - 31u : octet_pair_largest_shift - 32u);
+  return channel.shift <= (octet_is_twice(rounding) ? octet_pair_largest_shift - 31u : octet_pair_largest_shift - 32u);
 }
 
 /// Whether they are for all of some channels.
 static inline bool octet_pair_are_short(const uint8_t *shifts, size_t count) {
   uint32_t beyond = 0;
 #ifdef OCTET_HAS_PAIR_INSTRUCTIONS
+  // Usual shifts are below 48, and so is any that has its bits from several of them.
+  uint32_t bits = 0;
+  size_t left = count;
+  const uint8_t *word = shifts;
+  for (; left >= 16; left -= 16, word += 16)
+    bits |= octet_load_word(word) | octet_load_word(word + 4) | octet_load_word(word + 8) | octet_load_word(word + 12);
+  for (; left >= 4; left -= 4, word += 4) bits |= octet_load_word(word);
+  for (; left > 0; left--) bits |= *word++;
+  if ((bits & 0x10101010) == 0) return true;
   for (; count >= 4; count -= 4, shifts += 4)
     beyond |= __uqsub8(octet_load_word(shifts), 0x01010101u * octet_pair_largest_shift);
 #endif
@@ -70,9 +79,9 @@ static inline int32_t octet_pair_saturate(int32_t value) {
 /// The output for a sum with its bias, of a channel that is short.
 static inline __attribute__((always_inline)) int32_t octet_pair_output(int32_t sum, octet_pair_channel channel,
                                                                        int rounding) {
-  const int32_t sign = sum >> 31;
+  const int32_t sign = rounding == octet_twice_above ? 0 : sum >> 31;
   int32_t value;
-  if (rounding == 1) {
+  if (octet_is_twice(rounding)) {
 #ifdef OCTET_HAS_PAIR_INSTRUCTIONS
     const int32_t twice = __qadd(sum, sum);
     __asm__("smmlar %0, %1, %2, %3" : "=r"(value) : "r"(twice), "r"(channel.multiplier), "r"(channel.added + sign));
@@ -81,7 +90,7 @@ static inline __attribute__((always_inline)) int32_t octet_pair_output(int32_t s
     const int64_t product = (int64_t)twice * channel.multiplier + ((int64_t)1 << 31);
     value = (int32_t)(product >> 32) + channel.added + sign;
 #endif
-  } else if (rounding == 0) {
+  } else if (rounding == octet_half_up) {
 #ifdef OCTET_HAS_PAIR_INSTRUCTIONS
     __asm__("smmla %0, %1, %2, %3" : "=r"(value) : "r"(sum), "r"(channel.multiplier), "r"(channel.added));
 #else

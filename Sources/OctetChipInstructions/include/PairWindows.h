@@ -144,6 +144,9 @@ typedef struct {
   "qadd r7, " sum ", " sum "\n"          \
   "add r8, r2, " sum ", asr #31\n"       \
   "smmlar r7, r7, r0, r8\n" OCTET_STORE
+#define OCTET_OUTPUT_3(sum)              \
+  "qadd r7, " sum ", " sum "\n"          \
+  "smmlar r7, r7, r0, r2\n" OCTET_STORE
 #define OCTET_STORE   \
   "asrs r7, r1\n"     \
   "ssat r7, #8, r7\n" \
@@ -155,6 +158,7 @@ typedef struct {
 #define OCTET_OUTPUTS_5(rounding) OCTET_OUTPUTS_4(rounding) OCTET_OUTPUT_##rounding("lr")
 #define OCTET_SHIFT_0 "32"
 #define OCTET_SHIFT_1 "31"
+#define OCTET_SHIFT_3 "31"
 
 #define OCTET_BLOCK(windows, rounding)                                                                 \
   __asm__ volatile(                                                                                    \
@@ -266,15 +270,19 @@ static inline __attribute__((always_inline)) void octet_pair_multiply_windows(co
     block.channels = channel - first;
     block.weights = row->weights + first * depth;
     register const void *start __asm__("r0") = &block;
-    switch (windows * 2 + (size_t)rounding) {
-      case 4: OCTET_BLOCK(2, 0); break;
-      case 5: OCTET_BLOCK(2, 1); break;
-      case 6: OCTET_BLOCK(3, 0); break;
-      case 7: OCTET_BLOCK(3, 1); break;
-      case 8: OCTET_BLOCK(4, 0); break;
-      case 9: OCTET_BLOCK(4, 1); break;
-      case 10: OCTET_BLOCK(5, 0); break;
-      default: OCTET_BLOCK(5, 1); break;
+    switch (10 * windows + (size_t)rounding) {
+      case 20: OCTET_BLOCK(2, 0); break;
+      case 21: OCTET_BLOCK(2, 1); break;
+      case 23: OCTET_BLOCK(2, 3); break;
+      case 30: OCTET_BLOCK(3, 0); break;
+      case 31: OCTET_BLOCK(3, 1); break;
+      case 33: OCTET_BLOCK(3, 3); break;
+      case 40: OCTET_BLOCK(4, 0); break;
+      case 41: OCTET_BLOCK(4, 1); break;
+      case 43: OCTET_BLOCK(4, 3); break;
+      case 50: OCTET_BLOCK(5, 0); break;
+      case 51: OCTET_BLOCK(5, 1); break;
+      default: OCTET_BLOCK(5, 3); break;
     }
   }
 #else
@@ -287,15 +295,18 @@ static inline __attribute__((always_inline)) void octet_pair_multiply_windows(co
 // A patch has two bytes for each value of a block.
 OCTET_WINDOW_BLOCKS(pair, uint32_t, _half_up, 0)
 OCTET_WINDOW_BLOCKS(pair, uint32_t, _twice, 1)
+OCTET_WINDOW_BLOCKS(pair, uint32_t, _twice_above, octet_twice_above)
 
 #ifdef OCTET_HAS_PAIR_INSTRUCTIONS
 #undef OCTET_FOUR
 #undef OCTET_BLOCK
 #undef OCTET_OUTPUT_0
 #undef OCTET_OUTPUT_1
+#undef OCTET_OUTPUT_3
 #undef OCTET_STORE
 #undef OCTET_SHIFT_0
 #undef OCTET_SHIFT_1
+#undef OCTET_SHIFT_3
 #undef OCTET_LOAD_2
 #undef OCTET_LOAD_3
 #undef OCTET_LOAD_4

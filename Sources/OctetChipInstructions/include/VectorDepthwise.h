@@ -1,7 +1,9 @@
 // Rows of depthwise convolutions, eight channels at a time, for chips with Arm's M-profile vector extension.
 //
 // Values and weights are loaded as 16 bits. Their products come as two vectors, of the channels with even and odd
-// numbers. Where channels are no multiple of eight, the last eight of them are computed once more.
+// numbers. Two windows of 3x3 side by side share weights, and where they overlap values too; nothing leaves the eight
+// vector registers between the bias and the output. Where channels are no multiple of eight, the last eight of them are
+// computed once more.
 #pragma once
 
 #include "VectorLanes.h"
@@ -11,12 +13,30 @@
 
 typedef int16x8_t octet_eight;
 
-static inline octet_eight octet_load_eight(const int8_t *place) { return vldrbq_s16(place); }
-static inline octet_lanes octet_add_even(octet_lanes sums, octet_eight a, octet_eight b) {
-  return vaddq_s32(sums, vmullbq_int_s16(a, b));
+// The order in which these are written is kept: the compiler's own needs more registers than there are.
+
+/// Loads a cell and goes on to the next, `pitch` bytes further.
+static inline __attribute__((always_inline)) octet_eight octet_take_eight(const int8_t **place, size_t pitch) {
+  octet_eight eight;
+  const int8_t *next = *place;
+  __asm__ volatile("vldrb.s16 %q[eight], [%[next]]\n"
+                   "add %[next], %[pitch]\n"
+                   : [eight] "=w"(eight), [next] "+l"(next)
+                   : [pitch] "r"(pitch)
+                   : "memory");
+  *place = next;
+  return eight;
 }
-static inline octet_lanes octet_add_odd(octet_lanes sums, octet_eight a, octet_eight b) {
-  return vaddq_s32(sums, vmulltq_int_s16(a, b));
+
+static inline __attribute__((always_inline)) void octet_add_eight(octet_lanes *even, octet_lanes *odd,
+                                                                     octet_eight a, octet_eight b) {
+  octet_lanes products;
+  __asm__ volatile("vmullb.s16 %q[products], %q[a], %q[b]\n"
+                   "vadd.i32 %q[even], %q[even], %q[products]\n"
+                   "vmullt.s16 %q[products], %q[a], %q[b]\n"
+                   "vadd.i32 %q[odd], %q[odd], %q[products]\n"
+                   : [products] "=&w"(products), [even] "+w"(*even), [odd] "+w"(*odd)
+                   : [a] "w"(a), [b] "w"(b));
 }
 
 /// The constants of eight channels.
@@ -29,7 +49,7 @@ typedef struct {
 static inline __attribute__((always_inline)) octet_eight_output octet_eight_output_of(const octet_output *output,
                                                                                       size_t channel,
                                                                                       const int rounding) {
-  const int16x8_t shifts = vsubq_s16(vdupq_n_s16(rounding == 1 ? 31 : 32),
+  const int16x8_t shifts = vsubq_s16(vdupq_n_s16((int16_t)octet_most_shift(rounding)),
                                      vldrbq_s16((const int8_t *)output->shifts + channel));
   const octet_eight_output result = {vld2q_s32(output->bias + channel), vld2q_s32(output->multipliers + channel),
                                      vmovlbq_s16(shifts), vmovltq_s16(shifts),
@@ -39,13 +59,6 @@ static inline __attribute__((always_inline)) octet_eight_output octet_eight_outp
 
 static inline octet_lanes octet_even_bias(const octet_eight_output *output) { return output->bias.val[0]; }
 static inline octet_lanes octet_odd_bias(const octet_eight_output *output) { return output->bias.val[1]; }
-
-static inline __attribute__((always_inline)) int32x4_t octet_requantize_lanes(int32x4_t sums, int32x4_t multipliers,
-                                                                              int32x4_t shifts, const int rounding) {
-  if (rounding != 1) return vrshlq_s32(vmulhq_s32(sums, multipliers), shifts);
-  const int32x4_t first = vqrdmulhq_s32(sums, multipliers);
-  return vrshlq_s32(vaddq_s32(first, vshrq_n_s32(first, 31)), shifts);
-}
 
 /// Writes the outputs of eight channels; what saturates to 16 bits on the way is beyond every clamp.
 static inline __attribute__((always_inline)) void octet_write_eight(const octet_eight_output *output, octet_lanes even,
@@ -65,16 +78,17 @@ typedef struct {
   int16_t lanes[8];
 } octet_eight;
 
-static inline octet_eight octet_load_eight(const int8_t *place) {
+static inline octet_eight octet_take_eight(const int8_t **place, size_t pitch) {
   octet_eight eight;
-  for (int lane = 0; lane < 8; lane++) eight.lanes[lane] = place[lane];
+  for (int lane = 0; lane < 8; lane++) eight.lanes[lane] = (*place)[lane];
+  *place += pitch;
   return eight;
 }
-static inline octet_lanes octet_add_even(octet_lanes sums, octet_eight a, octet_eight b) {
-  OCTET_EACH_LANE((uint32_t)sums.lanes[lane] + (uint32_t)(a.lanes[2 * lane] * b.lanes[2 * lane]));
-}
-static inline octet_lanes octet_add_odd(octet_lanes sums, octet_eight a, octet_eight b) {
-  OCTET_EACH_LANE((uint32_t)sums.lanes[lane] + (uint32_t)(a.lanes[2 * lane + 1] * b.lanes[2 * lane + 1]));
+static inline void octet_add_eight(octet_lanes *even, octet_lanes *odd, octet_eight a, octet_eight b) {
+  for (int lane = 0; lane < 8; lane++) {
+    int32_t *sum = &(lane & 1 ? odd : even)->lanes[lane / 2];
+    *sum = (int32_t)((uint32_t)*sum + (uint32_t)(a.lanes[lane] * b.lanes[lane]));
+  }
 }
 
 typedef struct {
@@ -83,8 +97,8 @@ typedef struct {
 } octet_eight_output;
 
 static inline octet_eight_output octet_eight_output_of(const octet_output *output, size_t channel, const int rounding) {
-  octet_eight_output result = {*output, channel};
-  result.output.rounding = rounding;
+  (void)rounding;
+  const octet_eight_output result = {*output, channel};
   return result;
 }
 static inline octet_lanes octet_even_bias(const octet_eight_output *output) {
@@ -95,35 +109,67 @@ static inline octet_lanes octet_odd_bias(const octet_eight_output *output) {
 }
 static inline void octet_write_eight(const octet_eight_output *output, octet_lanes even, octet_lanes odd,
                                      int8_t *target, const int rounding) {
-  (void)rounding;
   for (size_t lane = 0; lane < 8; lane++) {
     const size_t channel = output->channel + lane;
-    target[lane] = (int8_t)octet_output_value(&output->output, (lane & 1 ? odd : even).lanes[lane / 2],
-                                              output->output.multipliers[channel], output->output.shifts[channel]);
+    target[lane] = (int8_t)octet_vector_value(&output->output, (lane & 1 ? odd : even).lanes[lane / 2],
+                                              output->output.multipliers[channel], output->output.shifts[channel],
+                                              rounding);
   }
 }
 
 #endif
 
-/// Two windows of 3x3 of eight channels, or one; `lines` are those of the first.
-static inline __attribute__((always_inline)) void octet_vector_three(const int8_t *const lines[3], size_t channels,
-                                                                     size_t step, const int8_t *weights,
+/// A line of two windows of 3x3 of eight channels that start a cell apart, or of one.
+static inline __attribute__((always_inline)) void octet_vector_three_line(const int8_t *values, const int8_t **weights,
+                                                                          size_t channels, octet_lanes even[2],
+                                                                          octet_lanes odd[2], const size_t windows) {
+  octet_eight older = octet_take_eight(weights, channels);
+  octet_eight value = octet_take_eight(&values, channels);
+  octet_add_eight(&even[0], &odd[0], value, older);
+  octet_eight newer = octet_take_eight(weights, channels);
+  value = octet_take_eight(&values, channels);
+  octet_add_eight(&even[0], &odd[0], value, newer);
+  if (windows == 2) octet_add_eight(&even[1], &odd[1], value, older);
+  older = octet_take_eight(weights, channels);
+  value = octet_take_eight(&values, channels);
+  octet_add_eight(&even[0], &odd[0], value, older);
+  if (windows == 2) {
+    octet_add_eight(&even[1], &odd[1], value, newer);
+    value = octet_take_eight(&values, channels);
+    octet_add_eight(&even[1], &odd[1], value, older);
+  }
+}
+
+/// A line of two windows of 3x3 of eight channels that start `step` bytes apart.
+static inline __attribute__((always_inline)) void octet_vector_three_apart(const int8_t *values, size_t step,
+                                                                           const int8_t **weights, size_t channels,
+                                                                           octet_lanes even[2], octet_lanes odd[2]) {
+  const int8_t *others = values + step;
+#pragma clang loop unroll(full)
+  for (int column = 0; column < 3; column++) {
+    const octet_eight weight = octet_take_eight(weights, channels);
+    octet_eight value = octet_take_eight(&values, channels);
+    octet_add_eight(&even[0], &odd[0], value, weight);
+    value = octet_take_eight(&others, channels);
+    octet_add_eight(&even[1], &odd[1], value, weight);
+  }
+}
+
+/// Two windows of 3x3 of eight channels, or one, from `offset` in each line on.
+static inline __attribute__((always_inline)) void octet_vector_three(const int8_t *const lines[3], size_t offset,
+                                                                     size_t channels, size_t step,
+                                                                     const int8_t *weights,
                                                                      const octet_eight_output *output, int8_t *target,
-                                                                     const size_t windows, const int rounding) {
+                                                                     const size_t windows, const bool overlap,
+                                                                     const int rounding) {
   octet_lanes even[2] = {octet_even_bias(output), octet_even_bias(output)};
   octet_lanes odd[2] = {octet_odd_bias(output), octet_odd_bias(output)};
 #pragma clang loop unroll(full)
-  for (size_t line = 0; line < 3; line++) {
-    const int8_t *values = lines[line];
-#pragma clang loop unroll(full)
-    for (size_t column = 0; column < 3; column++, values += channels, weights += channels) {
-      const octet_eight weight = octet_load_eight(weights);
-#pragma clang loop unroll(full)
-      for (size_t window = 0; window < windows; window++) {
-        const octet_eight value = octet_load_eight(values + window * step);
-        even[window] = octet_add_even(even[window], value, weight);
-        odd[window] = octet_add_odd(odd[window], value, weight);
-      }
+  for (int line = 0; line < 3; line++) {
+    if (windows == 1 || overlap) {
+      octet_vector_three_line(lines[line] + offset, &weights, channels, even, odd, windows);
+    } else {
+      octet_vector_three_apart(lines[line] + offset, step, &weights, channels, even, odd);
     }
   }
 #pragma clang loop unroll(full)
@@ -133,21 +179,181 @@ static inline __attribute__((always_inline)) void octet_vector_three(const int8_
 
 /// All windows of 3x3 of eight channels of a row.
 static inline __attribute__((always_inline)) void octet_vector_threes(const octet_window_row *row, size_t channel,
-                                                                      const int rounding) {
+                                                                      const bool overlap, const int rounding) {
   const size_t channels = row->output_channels, step = row->stride_across * channels;
   const int8_t *weights = row->weights + channel;
   const octet_eight_output output = octet_eight_output_of(&row->output, channel, rounding);
-  const int8_t *lines[3] = {octet_window_line(row, 0) + channel, octet_window_line(row, 1) + channel,
-                            octet_window_line(row, 2) + channel};
+  const int8_t *const lines[3] = {octet_window_line(row, 0), octet_window_line(row, 1), octet_window_line(row, 2)};
+  size_t offset = channel;
   int8_t *target = row->target + channel;
   size_t left = row->output_width;
 #pragma clang loop unroll(disable)
-  for (; left >= 2; left -= 2, target += 2 * channels) {
-    octet_vector_three(lines, channels, step, weights, &output, target, 2, rounding);
-    for (int line = 0; line < 3; line++) lines[line] += 2 * step;
-  }
-  if (left > 0) octet_vector_three(lines, channels, step, weights, &output, target, 1, rounding);
+  for (; left >= 2; left -= 2, target += 2 * channels, offset += 2 * step)
+    octet_vector_three(lines, offset, channels, step, weights, &output, target, 2, overlap, rounding);
+  if (left > 0) octet_vector_three(lines, offset, channels, step, weights, &output, target, 1, overlap, rounding);
 }
+
+#if defined(__ARM_FEATURE_MVE)
+
+/// Channels of a window of one column, eight or sixteen at a time, in the order in which the loop loads it.
+typedef struct {
+  const int32_t *bias, *multipliers;
+  const int8_t *shifts;
+  int8_t *target;
+  /// The first line, and the one where the ring starts.
+  const int8_t *start, *wrapped;
+  const int8_t *weights;
+  /// From a line to the next, of values and of weights.
+  size_t row_bytes, channels;
+  /// Lines from `start` on, at least 1, and from `wrapped` on.
+  size_t before, after;
+  /// How many times to do it, at least 1.
+  size_t times;
+  int32_t zero_point, most;
+  int16_t minimum[8], maximum[8];
+} octet_column;
+
+// Sums of even and odd channels in q0 and q1, and of the next eight in q2 and q3.
+#define OCTET_COLUMN_CELL(offset, even, odd, values)      \
+  "vldrb.s16 q4, [" values ", #" #offset "]\n"            \
+  "vldrb.s16 q5, [r6, #" #offset "]\n"                    \
+  "vmullb.s16 q6, q4, q5\n"                               \
+  "vadd.i32 " even ", " even ", q6\n"                     \
+  "vmullt.s16 q6, q4, q5\n"                               \
+  "vadd.i32 " odd ", " odd ", q6\n"
+#define OCTET_COLUMN_CELLS_8(values) OCTET_COLUMN_CELL(0, "q0", "q1", values)
+#define OCTET_COLUMN_CELLS_16(values) OCTET_COLUMN_CELLS_8(values) OCTET_COLUMN_CELL(8, "q2", "q3", values)
+#define OCTET_COLUMN_BIAS_8            \
+  "vld20.32 {q0, q1}, [r0]\n"          \
+  "vld21.32 {q0, q1}, [r0]!\n"
+#define OCTET_COLUMN_BIAS_16 OCTET_COLUMN_BIAS_8 \
+  "vld20.32 {q2, q3}, [r0]\n"                    \
+  "vld21.32 {q2, q3}, [r0]!\n"
+#define OCTET_COLUMN_ROUND_0(even, odd)      \
+  "vmulh.s32 " even ", " even ", q4\n"       \
+  "vmulh.s32 " odd ", " odd ", q5\n"
+#define OCTET_COLUMN_ROUND_3(even, odd)      \
+  "vqrdmulh.s32 " even ", " even ", q4\n"    \
+  "vqrdmulh.s32 " odd ", " odd ", q5\n"
+#define OCTET_COLUMN_ROUND_1(even, odd) OCTET_COLUMN_ROUND_3(even, odd)      \
+  "vshr.s32 q4, " even ", #31\n"                                             \
+  "vadd.i32 " even ", " even ", q4\n"                                        \
+  "vshr.s32 q5, " odd ", #31\n"                                              \
+  "vadd.i32 " odd ", " odd ", q5\n"
+// What saturates to 16 bits on the way is beyond every clamp.
+#define OCTET_COLUMN_END(even, odd, rounding)                                \
+  "vld20.32 {q4, q5}, [r1]\n"                                                \
+  "vld21.32 {q4, q5}, [r1]!\n" OCTET_COLUMN_ROUND_##rounding(even, odd)      \
+  "vldrb.s16 q4, [r2], #8\n"                                                 \
+  "vneg.s16 q4, q4\n"                                                        \
+  "vadd.i16 q4, q4, r5\n"                                                    \
+  "vmovlb.s16 q5, q4\n"                                                      \
+  "vmovlt.s16 q4, q4\n"                                                      \
+  "vrshl.s32 " even ", " even ", q5\n"                                       \
+  "vrshl.s32 " odd ", " odd ", q4\n"                                         \
+  "vqmovnb.s32 " even ", " even "\n"                                         \
+  "vqmovnt.s32 " even ", " odd "\n"                                          \
+  "vqadd.s16 " even ", " even ", r4\n"                                       \
+  "vmax.s16 " even ", " even ", q6\n"                                        \
+  "vmin.s16 " even ", " even ", q7\n"                                        \
+  "vstrb.16 " even ", [r3], #8\n"
+#define OCTET_COLUMN_END_8(rounding) OCTET_COLUMN_END("q0", "q1", rounding)
+#define OCTET_COLUMN_END_16(rounding) OCTET_COLUMN_END_8(rounding) OCTET_COLUMN_END("q2", "q3", rounding)
+#define OCTET_COLUMN(count, rounding)                                                                               \
+  __asm__ volatile(                                                                                                 \
+      "0: ldm r11, {r0, r1, r2, r3, r4, r5, r6, r8, r9, r10, r12}\n" OCTET_COLUMN_BIAS_##count                      \
+      "dls lr, r10\n"                                                                                               \
+      "1:\n" OCTET_COLUMN_CELLS_##count("r4")                                                                       \
+      "add r4, r8\n"                                                                                                \
+      "add r6, r9\n"                                                                                                \
+      "le lr, 1b\n"                                                                                                 \
+      "wls lr, r12, 3f\n"                                                                                           \
+      "2:\n" OCTET_COLUMN_CELLS_##count("r5")                                                                       \
+      "add r5, r8\n"                                                                                                \
+      "add r6, r9\n"                                                                                                \
+      "le lr, 2b\n"                                                                                                 \
+      "3: ldrd r4, r5, [r11, #48]\n"                                                                                \
+      "vldrw.u32 q6, [r11, #56]\n"                                                                                  \
+      "vldrw.u32 q7, [r11, #72]\n" OCTET_COLUMN_END_##count(rounding)                                               \
+      "ldrd r4, r5, [r11, #16]\n"                                                                                   \
+      "ldr r6, [r11, #24]\n"                                                                                        \
+      "adds r4, #" #count "\n"                                                                                      \
+      "adds r5, #" #count "\n"                                                                                      \
+      "adds r6, #" #count "\n"                                                                                      \
+      "stm r11, {r0, r1, r2, r3, r4, r5, r6}\n"                                                                     \
+      "ldr r0, [r11, #44]\n"                                                                                        \
+      "subs r0, #1\n"                                                                                               \
+      "str r0, [r11, #44]\n"                                                                                        \
+      "bne 0b\n"                                                                                                    \
+      :                                                                                                             \
+      : "r"(start)                                                                                                  \
+      : "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "r12", "lr", "q0", "q1", "q2", "q3", "q4",     \
+        "q5", "q6", "q7", "cc", "memory")
+
+/// `times` times eight or sixteen channels of a window of one column.
+static inline __attribute__((always_inline)) void octet_vector_add_column(octet_column *column, const size_t count,
+                                                                          size_t times, const int rounding) {
+  column->times = times;
+  register void *start __asm__("r11") = column;
+  if (count == 16 && rounding == octet_half_up) {
+    OCTET_COLUMN(16, 0);
+  } else if (count == 16 && rounding == octet_twice) {
+    OCTET_COLUMN(16, 1);
+  } else if (count == 16) {
+    OCTET_COLUMN(16, 3);
+  } else if (rounding == octet_half_up) {
+    OCTET_COLUMN(8, 0);
+  } else if (rounding == octet_twice) {
+    OCTET_COLUMN(8, 1);
+  } else {
+    OCTET_COLUMN(8, 3);
+  }
+}
+
+#undef OCTET_COLUMN_CELL
+#undef OCTET_COLUMN_CELLS_8
+#undef OCTET_COLUMN_CELLS_16
+#undef OCTET_COLUMN_BIAS_8
+#undef OCTET_COLUMN_BIAS_16
+#undef OCTET_COLUMN_ROUND_0
+#undef OCTET_COLUMN_ROUND_3
+#undef OCTET_COLUMN_ROUND_1
+#undef OCTET_COLUMN_END
+#undef OCTET_COLUMN_END_8
+#undef OCTET_COLUMN_END_16
+#undef OCTET_COLUMN
+
+/// All windows of one column of a row.
+static inline __attribute__((always_inline)) void octet_vector_columns(const octet_window_row *row,
+                                                                       const int rounding) {
+  const size_t channels = row->output_channels, height = row->window_height, room = row->slot_count - row->first;
+  const size_t before = height < room ? height : room;
+  for (size_t place = 0; place < row->output_width; place++) {
+    const int8_t *wrapped = row->slots + place * row->stride_across * channels;
+    octet_column column = {row->output.bias, row->output.multipliers, (const int8_t *)row->output.shifts,
+                           row->target + place * channels, wrapped + row->first * row->row_bytes, wrapped,
+                           row->weights, row->row_bytes, channels, before, height - before, 0,
+                           row->output.zero_point, octet_most_shift(rounding), {0}, {0}};
+    vst1q_s16(column.minimum, vdupq_n_s16((int16_t)row->output.minimum));
+    vst1q_s16(column.maximum, vdupq_n_s16((int16_t)row->output.maximum));
+    if (channels >= 16) octet_vector_add_column(&column, 16, channels / 16, rounding);
+    if (channels & 8) octet_vector_add_column(&column, 8, 1, rounding);
+    if (channels & 7) {
+      // Back to the last eight.
+      const size_t back = 8 - (channels & 7);
+      column.bias -= back;
+      column.multipliers -= back;
+      column.shifts -= back;
+      column.target -= back;
+      column.start -= back;
+      column.wrapped -= back;
+      column.weights -= back;
+      octet_vector_add_column(&column, 8, 1, rounding);
+    }
+  }
+}
+
+#endif
 
 /// All windows of any form of eight channels of a row.
 static inline __attribute__((always_inline)) void octet_vector_windows(const octet_window_row *row, size_t channel,
@@ -163,10 +369,9 @@ static inline __attribute__((always_inline)) void octet_vector_windows(const oct
     for (size_t lines = row->window_height; lines > 0; lines--) {
       const int8_t *values = start;
 #pragma clang loop unroll(disable)
-      for (size_t left = row->window_width; left > 0; left--, values += channels, weights += channels) {
-        const octet_eight value = octet_load_eight(values), weight = octet_load_eight(weights);
-        even = octet_add_even(even, value, weight);
-        odd = octet_add_odd(odd, value, weight);
+      for (size_t left = row->window_width; left > 0; left--) {
+        const octet_eight value = octet_take_eight(&values, channels), weight = octet_take_eight(&weights, channels);
+        octet_add_eight(&even, &odd, value, weight);
       }
       // The next line, which may lie where the ring starts.
       start += row->row_bytes;
@@ -183,20 +388,32 @@ static inline __attribute__((always_inline)) void octet_vector_depthwise_row(con
   const octet_window_row copy = *row;
   const size_t channels = copy.output_channels;
   const bool isThree = copy.window_height == 3 && copy.window_width == 3;
+#if defined(__ARM_FEATURE_MVE)
+  if (copy.window_width == 1) {
+    octet_vector_columns(&copy, rounding);
+    return;
+  }
+#endif
   for (size_t next = 0; next < channels; next += 8) {
     const size_t channel = next + 8 > channels ? channels - 8 : next;
-    if (isThree) {
-      octet_vector_threes(&copy, channel, rounding);
-    } else {
+    if (!isThree) {
       octet_vector_windows(&copy, channel, rounding);
+    } else if (copy.stride_across == 1) {
+      octet_vector_threes(&copy, channel, true, rounding);
+    } else {
+      octet_vector_threes(&copy, channel, false, rounding);
     }
   }
 }
 
 static __attribute__((noinline, unused)) void octet_vector_depthwise_half_up(const octet_window_row *row) {
-  octet_vector_depthwise_row(row, 0);
+  octet_vector_depthwise_row(row, octet_half_up);
 }
 
 static __attribute__((noinline, unused)) void octet_vector_depthwise_twice(const octet_window_row *row) {
-  octet_vector_depthwise_row(row, 1);
+  if (octet_rounding_of(&row->output) == octet_twice_above) {
+    octet_vector_depthwise_row(row, octet_twice_above);
+  } else {
+    octet_vector_depthwise_row(row, octet_twice);
+  }
 }

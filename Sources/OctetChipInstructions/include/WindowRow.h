@@ -11,9 +11,24 @@ typedef struct {
   const int32_t *multipliers;
   const uint8_t *shifts;
   int32_t zero_point, minimum, maximum;
-  /// 0 half up, 1 twice, 2 half away from zero.
+  /// `octet_half_up`, `octet_twice` or `octet_away`.
   int32_t rounding;
 } octet_output;
+
+/// How loops round: as an output has it, or twice where no output is below the zero point. There it does not matter
+/// which way halves below zero go: what is rounded is at most 0 either way, and the output is the smallest one.
+enum { octet_half_up = 0, octet_twice = 1, octet_away = 2, octet_twice_above = 3 };
+
+/// The way of rounding that takes least.
+static inline int octet_rounding_of(const octet_output *output) {
+  return output->rounding == octet_twice && output->minimum >= output->zero_point ? octet_twice_above
+                                                                                  : (int)output->rounding;
+}
+
+/// Whether a way of rounding is one of those with two.
+static inline __attribute__((always_inline)) bool octet_is_twice(const int rounding) {
+  return rounding == octet_twice || rounding == octet_twice_above;
+}
 
 /// A row of windows. A cell of the input has `input_channels` values; rows of the input lie in a ring.
 typedef struct {
