@@ -168,10 +168,10 @@ def tables(rows, boards):
         found = row["score"]
         if not found:
             return ""
-        return f"{found['value']:.2%}" if found["name"] == "accuracy" else f"AUC {found['value']:.4f}"
+        return f"{100 * found['value']:.2f} %" if found["name"] == "accuracy" else f"AUC {found['value']:.4f}"
 
-    lines = ["| network | multiply-adds | values compared | different | accuracy or AUC | .tflite bytes | .octet bytes "
-             "| TFLM's arena | arena | arena, input held |", "|---|---|---|---|---|---|---|---|---|---|"]
+    lines = ["| network | multiply-adds | compared | different | accuracy | .tflite bytes | .octet bytes | TFLM "
+             "| arena | held |", "|---|---|---|---|---|---|---|---|---|---|"]
     for row in rows:
         numbers = {key: shown(row[key]) for key in ["multiply_adds", "values", "different", "tflite_bytes",
                                                     "file_bytes", "tflm_arena_bytes", "arena_bytes",

@@ -17,12 +17,15 @@ struct BarChart {
   var lowest = 0.0
   let alternative: String
   var width = 360.0
+  /// Room for labels; more for capital letters, which are wider than most.
+  var leastLabelWidth = 20.0
 
   private let barHeight = 11.0
 
   func drawing() -> Drawing {
     let longest = rows.map(\.label.count).max() ?? 0
-    let labelWidth = min(max(TextWidth.estimate(String(repeating: "0", count: longest)), 20), width * 0.4)
+    let labelWidth = min(
+      max(TextWidth.estimate(String(repeating: "0", count: longest)), leastLabelWidth), width * 0.4)
     let textWidth = TextWidth.estimate(
       String(repeating: "0", count: rows.flatMap(\.bars).map(\.text.count).max() ?? 0))
     let top = legend.isEmpty ? 4.0 : 26.0

@@ -75,7 +75,8 @@ package struct ScoreSheet: Decodable, Sendable {
 
   private var memory: Section {
     var table = PageTable(
-      "", columns: ["network", "Octet", "Octet, input held", "TensorFlow Lite Micro", "factor"],
+      "Bytes of memory as a table",
+      columns: ["network", "Octet", "Octet, input held", "TensorFlow Lite Micro", "factor"],
       isFolded: true)
     for row in networks {
       table.add([
@@ -114,7 +115,7 @@ package struct ScoreSheet: Decodable, Sendable {
       return Figure(name: name, title: title, drawing: drawing)
     }
     var table = PageTable(
-      "",
+      "Microseconds as a table",
       columns: [
         "network", "Octet", "LiteRT", "factor", "ONNX Runtime", "factor", "Octet, batch", "LiteRT, batch",
         "factor", "ONNX Runtime, batch", "factor",
@@ -180,7 +181,7 @@ package struct ScoreSheet: Decodable, Sendable {
     }
     return BarChart(
       rows: rows, legend: series.map { ($0.0, $0.1) },
-      alternative: "\(title): \(words.joined(separator: "; "))", width: 460
+      alternative: "\(title): \(words.joined(separator: "; "))", width: 460, leastLabelWidth: 34
     ).drawing()
   }
 

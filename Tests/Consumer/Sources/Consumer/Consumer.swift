@@ -63,6 +63,7 @@ enum Consumer {
       correct += try quantized.classify(test[index]).classIndex == label ? 1 : 0
     }
     check(correct == comparison.integerCorrect, "Classifier gives the classes that were compared")
+    try holdInput(of: floatPath, test)
     try importForeign(foreignPath)
     try useFeatures(featuresPath)
 
@@ -81,6 +82,31 @@ enum Consumer {
     var session = try Session(model, arena: &arena, kernels: OwnKernels())
     try session.run(image: image.span)
     return (0..<session.logitCount()).map { session.logit($0) }
+  }
+
+  /// An input that this program holds gives the logits that its rows give, in two regions of memory.
+  private static func holdInput(of path: String, _ images: ImageSet) throws {
+    var settings = QuantizationSettings()
+    settings.holdsInput = true
+    settings.memory = .regions(fast: 1_024, slow: 65_536)
+    let quantized = try FloatModel(path: path).quantized(with: images, settings: settings)
+    let model = quantized.model
+    check(model.holdsInput && model.arenaBytes > model.firstRegionBytes + model.secondRegionBytes, "regions")
+    var held = [Int8](repeating: 0, count: model.heldInputBytes)
+    var values = held.mutableSpan
+    try model.hold(images[0].span, in: &values)
+    var fast = [UInt32](repeating: 0, count: (model.firstRegionBytes + 3) / 4)
+    var slow = [UInt32](repeating: 0, count: (model.secondRegionBytes + 3) / 4)
+    var fastWords = fast.mutableSpan
+    var slowWords = slow.mutableSpan
+    var first = fastWords.mutableBytes
+    var second = slowWords.mutableBytes
+    var session = try Session(model, first: &first, second: &second, kernels: PlainKernels())
+    try session.run(held: held.span)
+    let logits = (0..<session.logitCount()).map { session.logit($0) }
+    check(
+      try logits == Classifier(quantized.bytes).classify(images[0]).logits,
+      "a held input gives the same logits")
   }
 
   /// A model of another program, calibrated with images that have no labels.
