@@ -9,8 +9,13 @@ import OctetHostKernelsC
 package struct HostKernels: RowKernels, Sendable {
   private let packed: PackedModel
 
-  package init(_ model: Model, _ set: InstructionSet) {
-    packed = PackedModel(model, set)
+  /// - Parameters:
+  ///   - model: the model that they run.
+  ///   - set: the instructions.
+  ///   - leastShared: bytes of dense layers' weights from which on a batch runs images side by side. With fewer, all
+  ///     other layers lose more by the larger arenas; 4 KB are a tenth of a first cache.
+  package init(_ model: Model, _ set: InstructionSet, leastShared: Int = 4096) {
+    packed = PackedModel(model, set, leastShared: leastShared)
   }
 
   /// The set that the environment asks for, or else the best one that there is.
@@ -41,6 +46,9 @@ package struct HostKernels: RowKernels, Sendable {
   ) -> Int? {
     packed.program?.run(from: position, pixels: pixels, rows: rows, arena: arena, observer: &observer)
   }
+
+  /// What bounds the time of a layer at these rates; nil for one that does not multiply, or that plain kernels take.
+  package func bound(of layer: Int, _ rates: KernelRates) -> LayerBound? { packed.bound(of: layer, rates) }
 
   /// Images that a `BatchSession` runs side by side.
   package var imagesTogether: Int { packed.imagesTogether }

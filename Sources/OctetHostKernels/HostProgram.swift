@@ -42,7 +42,7 @@ struct HostProgram {
   private let kernels: UnsafePointer<octet_kernels>?
   /// Lie with the packed weights. Not an array: to count the references to one that all threads share would cost them
   /// more than a small network, as the count moves from core to core with every image.
-  private let steps: UnsafeBufferPointer<Step>
+  let steps: UnsafeBufferPointer<Step>
   /// Where the accumulators of the first layer are.
   private let firstSums: Int
   private let rowBytes: Int
@@ -273,19 +273,16 @@ extension HostProgram {
   /// Images that run together.
   static var imagesTogether: Int { Int(OCTET_IMAGES_TOGETHER) }
 
-  /// Whether there are weights enough that gain by it; all other layers lose by the larger arenas.
-  var gainsTogether: Bool {
+  /// Bytes of dense layers' weights, which images that run together share.
+  var sharedWeights: Int {
     var weights = 0
     var layers: Set<Int> = []
     for step in steps where [.fold, .foldPixels, .multiply].contains(step.call) {
       guard layers.insert(step.step.layer).inserted, let layer = step.packed?.pointee else { continue }
       weights += layer.outputs * layer.lines * layer.segment
     }
-    return weights >= Self.sharedWeights
+    return weights
   }
-
-  /// So many bytes are a sixth of a small first cache.
-  private static var sharedWeights: Int { 4096 }
 
   /// Runs `imagesTogether` images.
   ///

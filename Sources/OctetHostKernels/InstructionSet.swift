@@ -52,10 +52,3 @@ package enum InstructionSetError: Error, Equatable, CustomStringConvertible {
     }
   }
 }
-
-extension InstructionSet {
-  /// Does nothing but multiply and add in registers, and says how many multiply-adds those were; 0 for the plain set.
-  package func peak(rounds: Int) -> Int {
-    self == .plain ? 0 : octet_kernels_named(rawValue)?.pointee.peak(rounds) ?? 0
-  }
-}

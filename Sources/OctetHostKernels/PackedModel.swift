@@ -17,7 +17,7 @@ final class PackedModel: @unchecked Sendable {
   /// Bytes of an arena of which a batch has several.
   private static var largestBatchArena: Int { 4 << 20 }
 
-  init(_ model: Model, _ set: InstructionSet) {
+  init(_ model: Model, _ set: InstructionSet, leastShared: Int) {
     self.set = set
     self.model = model
     storage = PackedStorage()
@@ -35,8 +35,25 @@ final class PackedModel: @unchecked Sendable {
       }
     }
     program = HostProgram(model, kernels, in: storage, packed: layers, joins: joins, means: means)
-    let isBatched = program.map { $0.gainsTogether && $0.arenaBytes <= Self.largestBatchArena } ?? false
+    let isBatched =
+      program.map { $0.sharedWeights >= leastShared && $0.arenaBytes <= Self.largestBatchArena } ?? false
     imagesTogether = isBatched ? HostProgram.imagesTogether : 1
+  }
+}
+
+extension PackedModel {
+  /// Nil likewise.
+  func bound(of layer: Int, _ rates: KernelRates) -> LayerBound? {
+    guard let program, let kernels = octet_kernels_named(set.rawValue) else { return nil }
+    return program.bound(of: layer, model, kernels.pointee, rates, weightBytes: weightBytes)
+  }
+
+  /// Bytes of all weights as they are in the file.
+  private var weightBytes: Int {
+    (0..<model.layerCount).reduce(0) { sum, layer in
+      let shape = model.shape(layer)
+      return sum + Int(shape.weightsPerOutput) * Int(shape.output.channels)
+    }
   }
 }
 

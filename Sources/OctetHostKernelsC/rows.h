@@ -165,6 +165,21 @@ static __attribute__((noinline)) TARGET long NAME(peak)(long rounds) {
   return rounds * 12 * LANES * DEPTH;
 }
 
+static __attribute__((noinline)) TARGET long NAME(read)(const int32_t *values, long count, long rounds) {
+  const long vectors = count / (8 * LANES) * 8;
+  vector all[8];
+  UNROLL for (long i = 0; i < 8; i++) all[i] = all_lanes(0);
+  for (long round = 0; round < rounds; round++) {
+    for (long v = 0; v < vectors; v += 8) {
+      UNROLL for (long i = 0; i < 8; i++) {
+        all[i] = plus(all[i], load(values + (v + i) * LANES));
+        KEEP(all[i]);
+      }
+    }
+  }
+  return rounds * vectors * LANES * (long)sizeof *values;
+}
+
 const octet_kernels NAME(kernels) = {
   .name = KERNEL_NAME,
   .lanes = LANES,
@@ -190,4 +205,5 @@ const octet_kernels NAME(kernels) = {
   .multiply_together = NAME(multiply_together),
   .flip = NAME(flip),
   .peak = NAME(peak),
+  .read = NAME(read),
 };

@@ -140,7 +140,8 @@ import Testing
       let count = Int(seed % 11)
       let images = (0..<count).map { drawn.pixels(seed: seed &* 16 &+ UInt64($0)) }
       let pixels = images.flatMap(\.self)
-      let kernels = HostKernels(model, set)
+      // However few weights they share.
+      let kernels = HostKernels(model, set, leastShared: 1)
       if kernels.imagesTogether > 1 { together += 1 }
       var storage = [UInt32](repeating: 0, count: BatchSession.arenaBytes(model, kernels) / 4)
       var span = storage.mutableSpan

@@ -154,6 +154,8 @@ typedef struct octet_kernels {
   void (*flip)(void *target, const uint8_t *source, long count);
   // Does so many rounds of nothing but multiply-adds in registers, and says how many those were.
   long (*peak)(long rounds);
+  // Reads so many values over and over, and says how many bytes those were.
+  long (*read)(const int32_t *values, long count, long rounds);
 } octet_kernels;
 
 // Images that share the loads of a dense layer's weights.

@@ -1,5 +1,6 @@
 import Octet
 import OctetCommandLine
+import OctetHostKernels
 import OctetInterchange
 import OctetText
 
@@ -16,7 +17,11 @@ struct BenchmarkReport {
   let memory: Int?
   /// Nil without `--layers`.
   let layers: [Double]?
-  let peak: Double?
+  /// Of each layer, with `--layers`.
+  let bounds: [LayerBound?]
+  let rates: KernelRates?
+
+  private var peak: Double? { rates?.multiplyAdds }
 
   private var multiplyAdds: Int { (0..<file.model.layerCount).reduce(0) { $0 + file.multiplyAdds(of: $1) } }
 
@@ -50,27 +55,30 @@ struct BenchmarkReport {
   private func table(_ layers: [Double]) -> String {
     var table = TextTable(
       .init("layer", .right), .init("kind"), .init("µs", .right), .init("share", .right),
-      .init("multiply-adds", .right), .init("billion/s", .right), .init("of the peak", .right))
+      .init("multiply-adds", .right), .init("of the peak", .right), .init("bound µs", .right), .init("by"))
     let sum = layers.reduce(0, +)
     for (index, seconds) in layers.enumerated() {
       let work = Double(file.multiplyAdds(of: index))
       table.addRow([
         "\(index)", file.summary(of: index), micro(seconds), NumberText.percent(seconds / max(sum, 1e-12)),
         NumberText.grouped(file.multiplyAdds(of: index)),
-        work > 0 && seconds > 0 ? giga(work / seconds) : "",
         peak.map { work > 0 && seconds > 0 ? NumberText.percent(work / seconds / $0) : "" } ?? "",
+        bounds[index].map { micro($0.seconds) } ?? "", bounds[index]?.name ?? "",
       ])
     }
     table.addRule()
     let rest = max(0, latency.median - sum)
-    table.addRow(["", "between layers, and the answer", micro(rest), "", "", "", ""])
+    table.addRow(["", "between layers, and the answer", micro(rest), "", "", "", "", ""])
     table.addRow([
       "", "one image", micro(latency.median), "", NumberText.grouped(multiplyAdds),
-      giga(Double(multiplyAdds) / latency.median),
-      peak.map { NumberText.percent(Double(multiplyAdds) / latency.median / $0) } ?? "",
+      peak.map { NumberText.percent(Double(multiplyAdds) / latency.median / $0) } ?? "", micro(boundOfAll),
+      "",
     ])
     return table.rendered()
   }
+
+  /// The sum of the layers' bounds.
+  private var boundOfAll: Double { bounds.reduce(0) { $0 + ($1?.seconds ?? 0) } }
 
   private func micro(_ seconds: Double) -> String { NumberText.fixed(seconds * 1e6, decimals: 2) }
   private func hundredths(_ value: Double) -> String { NumberText.fixed(value, decimals: 2) }
@@ -93,6 +101,7 @@ struct BenchmarkReport {
       ),
       ("memory_bytes", memory.map { .integer($0) } ?? .null),
       ("peak_multiply_adds_per_second", peak.map { .number($0) } ?? .null),
+      ("second_cache_bytes_per_second", rates.map { .number($0.secondCache) } ?? .null),
     ]
     if let layers {
       members.append(
@@ -103,6 +112,8 @@ struct BenchmarkReport {
               .object([
                 ("summary", .string(file.summary(of: index))), ("seconds", .number(seconds)),
                 ("multiply_adds", .integer(file.multiplyAdds(of: index))),
+                ("bound_seconds", bounds[index].map { .number($0.seconds) } ?? .null),
+                ("bound_by", bounds[index].map { .string($0.name) } ?? .null),
               ])
             })
         ))

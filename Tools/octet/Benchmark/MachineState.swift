@@ -6,6 +6,19 @@ import CProcessor
   import Darwin
 #endif
 
+/// The caches of the processor.
+enum ProcessorCache {
+  /// Bytes of the first data cache; 32 KB where the system does not say.
+  static var firstBytes: Int {
+    #if os(Linux)
+      let bytes = sysconf(Int32(_SC_LEVEL1_DCACHE_SIZE))
+      return bytes > 0 ? bytes : 32_768
+    #else
+      return 32_768
+    #endif
+  }
+}
+
 /// Time that the calling thread has had a processor, so that other programs on the machine disturb little.
 enum ProcessorClock {
   /// In nanoseconds.

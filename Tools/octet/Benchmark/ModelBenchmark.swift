@@ -172,14 +172,10 @@ struct ModelBenchmark {
     }
   }
 
-  /// Multiply-adds a second when a thread does nothing else, with all operands in registers: the median; nil for the
-  /// plain kernels.
-  func peak() -> Double? {
-    guard kernels.instructionSet.peak(rounds: 1000) > 0 else { return nil }
-    return (0..<rounds * 3).map { _ in
-      let start = ProcessorClock.now
-      let done = kernels.instructionSet.peak(rounds: 1_000_000)
-      return Double(done) / (Double(ProcessorClock.now - start) / 1e9)
-    }.sorted()[rounds * 3 / 2]
+  /// How fast this machine is at what the kernels do; nil for the plain kernels.
+  func rates() -> KernelRates? {
+    KernelRates(
+      kernels.instructionSet, rounds: rounds * 3, firstCacheBytes: ProcessorCache.firstBytes,
+      clock: { ProcessorClock.now })
   }
 }

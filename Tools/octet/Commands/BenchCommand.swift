@@ -27,7 +27,7 @@ enum BenchCommand: Command {
       DataOption.option,
       OptionDescription("noise", help: "use random pixels instead of images"),
       OptionDescription(
-        "layers", help: "also show the time of each layer, and its share of the machine's peak"),
+        "layers", help: "also show the time of each layer, and what bounds it on this machine"),
       OptionDescription(
         "threads", takes: .text("N"), default: "2", help: "number of threads for the second throughput"),
       MaxWorkOption.option,
@@ -53,11 +53,14 @@ enum BenchCommand: Command {
     let memory = ResidentMemory.bytes.flatMap { after in before.map { after - $0 } }
     let (pixels, images) = try pixels(file, arguments)
     let benchmark = ModelBenchmark(model: file.model, kernels: kernels, pixels: pixels, rounds: rounds)
+    let rates = benchmark.rates()
+    let isByLayer = arguments.flag("layers")
     let report = BenchmarkReport(
       file: file, kernels: kernels.instructionSet.rawValue, images: images, latency: benchmark.latency(),
       throughputs: benchmark.throughputs(threads: threads == 1 ? [1] : [1, threads]),
-      memory: memory, layers: arguments.flag("layers") ? benchmark.layerSeconds() : nil,
-      peak: benchmark.peak())
+      memory: memory, layers: isByLayer ? benchmark.layerSeconds() : nil,
+      bounds: (0..<file.model.layerCount).map { layer in rates.flatMap { kernels.bound(of: layer, $0) } },
+      rates: rates)
     if arguments.flag("json") {
       try StandardOutput.write(report.json().text + "\n")
     } else {
