@@ -126,10 +126,15 @@ struct GraphBuilder {
         (\(sizes) without the batch) lie otherwise there; their elements would have to be put into another order
         """)
     }
-    if shape(view) == wanted { return wanted }
+    if shape(view) == wanted || isTurned(view, wanted) { return wanted }
     if let failure = wanting(wanted, of: view) { throw failure }
     throw GraphFailure(
       "reads \(shape(view)) reshaped to \(wanted); only an input of one or two axes can be made an image")
+  }
+
+  /// Whether a value has one column where an image has one row, or the other way round: its elements lie the same.
+  private func isTurned(_ view: ArrayView, _ image: ImageShape) -> Bool {
+    shape(view) == image.turned && (image.height == 1 || image.width == 1) && shape(view) != image
   }
 
   /// What asks for the input as an image, if a view is of the input and it may still be one.
@@ -182,11 +187,48 @@ struct GraphBuilder {
     } catch {
       throw GraphFailure("does not fit its input \(input): \(error.reason)")
     }
+    guard isTurned(view, input) else {
+      let value = try append(
+        Graph.Node(
+          operation: .layer(kind), inputs: [view.value], shape: output, title: title, weights: weights,
+          bias: bias))
+      return self.view(value, layout)
+    }
+    // The window is turned instead of the value.
+    guard output.height == 1 || output.width == 1, let window = (kind.layer as? any WindowedLayer)?.window,
+      let turned = kind.layer.moving(window.turned)
+    else {
+      throw GraphFailure(
+        "reads \(shape(view)) as \(input) and makes \(output) of it, which would reorder its elements")
+    }
     let value = try append(
       Graph.Node(
-        operation: .layer(kind), inputs: [view.value], shape: output, title: title, weights: weights,
-        bias: bias))
-    return self.view(value, layout)
+        operation: turned, inputs: [view.value], shape: output.turned, title: title,
+        weights: window.turned(weights), bias: bias))
+    return ArrayView(
+      value: value, axes: layout == .channelsFirst ? output.axesChannelsFirst : output.axesChannelsLast)
+  }
+
+  /// Zeros around an image.
+  mutating func bordered(_ border: Graph.Border, _ view: ArrayView, _ layout: Layout, _ title: String)
+    throws(GraphFailure) -> ArrayView
+  {
+    let input = try image(view, layout)
+    let output = ImageShape(
+      height: input.height + border.top + border.bottom, width: input.width + border.left + border.right,
+      channels: input.channels)
+    let turns = isTurned(view, input)
+    guard !turns || output.height == 1 || output.width == 1 else {
+      throw GraphFailure(
+        "reads \(shape(view)) as \(input) and makes \(output) of it, which would reorder its elements")
+    }
+    let turned = Graph.Border(top: border.left, left: border.top, bottom: border.right, right: border.bottom)
+    let value = try append(
+      Graph.Node(
+        operation: .padding(turns ? turned : border), inputs: [view.value],
+        shape: turns ? output.turned : output, title: title))
+    return ArrayView(
+      value: value, axes: layout == .channelsFirst ? output.axesChannelsFirst : output.axesChannelsLast)
   }
 }
 
@@ -202,5 +244,35 @@ extension ImageShape {
   var axesChannelsFirst: [ArrayAxis] {
     let axes = axesChannelsLast
     return [axes[2], axes[0], axes[1]]
+  }
+}
+
+extension ImageShape {
+  /// Rows for columns.
+  fileprivate var turned: ImageShape { ImageShape(height: width, width: height, channels: channels) }
+}
+
+extension Window {
+  fileprivate var turned: Window {
+    var turned = padding
+    if case .border(let top, let left, let bottom, let right) = padding {
+      turned = .border(top: left, left: top, bottom: right, right: bottom)
+    }
+    return Window(
+      height: width, width: height, strideHeight: strideWidth, strideWidth: strideHeight, padding: turned)
+  }
+
+  /// Weights, cell after cell, in the order of the turned window.
+  fileprivate func turned(_ weights: [Float]) -> [Float] {
+    let perCell = weights.count / (height * width)
+    var ordered: [Float] = []
+    ordered.reserveCapacity(weights.count)
+    for column in 0..<width {
+      for row in 0..<height {
+        let start = (row * width + column) * perCell
+        ordered += weights[start..<start + perCell]
+      }
+    }
+    return ordered
   }
 }

@@ -1,8 +1,11 @@
 import OctetNetwork
 
 /// The mean of each channel under a window, over the cells that lie on the input.
-extension AveragePooling: FloatLayer {
+extension AveragePooling: WindowedLayer {
   var kind: FloatLayerKind { .averagePooling(self) }
+  func moving(_ window: Window) -> Graph.Operation? {
+    .layer(.averagePooling(AveragePooling(window: window)))
+  }
 
   func write(_ layer: ONNXExport.Layer, to export: inout ONNXExport) -> String {
     export.windowed("AveragePool", layer, window, [("count_include_pad", .integer(0))])

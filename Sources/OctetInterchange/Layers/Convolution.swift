@@ -1,7 +1,7 @@
 import OctetNetwork
 
 /// Weighted sums under a window. Weights of the graph: `rows x columns x channels x filters`.
-extension Convolution: FloatLayer {
+extension Convolution: WindowedLayer {
   var kind: FloatLayerKind { .convolution(self) }
   var takesFunction: Bool { true }
   var withBias: Graph.Operation? {

@@ -1,7 +1,7 @@
 import OctetNetwork
 
 /// A convolution of each channel by itself. Weights of the graph: `rows x columns x channels x multiplier`.
-extension DepthwiseConvolution: FloatLayer {
+extension DepthwiseConvolution: WindowedLayer {
   var kind: FloatLayerKind { .depthwiseConvolution(self) }
   var takesFunction: Bool { true }
   var withBias: Graph.Operation? {

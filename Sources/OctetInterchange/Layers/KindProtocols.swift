@@ -24,7 +24,7 @@ protocol GraphOperation {
   var takesFunction: Bool { get }
   /// The same with a bias; nil where it has no weights that one can be added to.
   var withBias: Graph.Operation? { get }
-  /// The window whose border is of zeros, and the same operation with another window.
+  /// The window, if its border is of zeros; and the same operation with another window.
   var convolutionWindow: Window? { get }
   func moving(_ window: Window) -> Graph.Operation?
   /// Whether it computes the same on the same values in another shape.
@@ -68,6 +68,11 @@ protocol FloatLayer: GraphOperation, TranslatedKind, LayerSpecification {
 
   /// Writes the layer without its activation, and gives the name of its value.
   func write(_ layer: ONNXExport.Layer, to export: inout ONNXExport) -> String
+}
+
+/// A kind that moves a window over an image, which `moving` replaces.
+protocol WindowedLayer: FloatLayer {
+  var window: Window { get }
 }
 
 enum InputScaling {

@@ -1,8 +1,9 @@
 import OctetNetwork
 
 /// The largest value of each channel under a window.
-extension MaxPooling: FloatLayer {
+extension MaxPooling: WindowedLayer {
   var kind: FloatLayerKind { .maxPooling(self) }
+  func moving(_ window: Window) -> Graph.Operation? { .layer(.maxPooling(MaxPooling(window: window))) }
 
   func write(_ layer: ONNXExport.Layer, to export: inout ONNXExport) -> String {
     export.windowed("MaxPool", layer, window)
@@ -34,8 +35,28 @@ extension GraphBuilder {
   }
 }
 
+extension GraphBuilder {
+  /// The maximum over the height and width of an image, or over the steps of a series.
+  fileprivate mutating func maximum(over axes: Set<Int>, keepsAxes: Bool, _ view: ArrayView, _ title: String)
+    throws(GraphFailure) -> ArrayView
+  {
+    let last = Set(0..<max(view.axes.count - 1, 0))
+    guard (2...3).contains(view.axes.count), axes == last || axes == Set(1..<view.axes.count) else {
+      throw GraphFailure(
+        "takes the maximum over other axes than the height and width of an image, or the steps of a series")
+    }
+    let layout: Layout = axes == last ? .channelsLast : .channelsFirst
+    let made = series(
+      try globalMaximum(columns(view, layout), layout, title), like: view, layout)
+    if keepsAxes { return made }
+    return ArrayView(
+      value: made.value, axes: made.axes.indices.filter { !axes.contains($0) }.map { made.axes[$0] })
+  }
+}
+
 extension MaxPooling {
   static let onnx = [
+    ONNXOperator("ReduceMax", becomes: "`maxpool`", if: "over height and width", readReduceMax),
     ONNXOperator("MaxPool", becomes: "`maxpool`", if: "one or two axes; dilation 1", readMaxPool),
     ONNXOperator("GlobalMaxPool", becomes: "`maxpool`", if: "up to 256x256", readGlobalMaxPool),
   ]
@@ -49,6 +70,23 @@ extension MaxPooling {
     let made = try model.builder.window(
       .maxPooling(MaxPooling(window: window)), columns, .channelsFirst, node.title)
     try model.give(node, model.builder.series(made, like: view, .channelsFirst))
+  }
+
+  /// The axes are an attribute before 18.
+  private static func readReduceMax(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    let view = try model.view(node)
+    guard let given = try model.integers(node, 1, "axes", inputSince: 18, &attributes), !given.isEmpty else {
+      throw GraphFailure("has no axes")
+    }
+    let keepsAxes = try attributes.flag("keepdims", otherwise: true)
+    // This only speaks of what is done without axes.
+    _ = attributes.take("noop_with_empty_axes")
+    var axes: Set<Int> = []
+    for number in given { axes.insert(try model.axis(number, view)) }
+    guard axes.count == given.count else { throw GraphFailure("has the axes \(given), one of them twice") }
+    try model.give(node, try model.builder.maximum(over: axes, keepsAxes: keepsAxes, view, node.title))
   }
 
   private static func readGlobalMaxPool(
@@ -90,7 +128,22 @@ extension MaxPooling {
       axes: made.axes.indices.filter { !pool.axes.contains($0) }.map { made.axes[$0] })
   }
 
-  static let lite = [LiteOperator("MAX_POOL_2D", becomes: "`maxpool`", readLite)]
+  static let lite = [
+    LiteOperator("MAX_POOL_2D", becomes: "`maxpool`", readLite),
+    LiteOperator("REDUCE_MAX", becomes: "`maxpool`", if: "over height and width", readLiteReduceMax),
+  ]
+
+  private static func readLiteReduceMax(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
+    throws(GraphFailure)
+  {
+    let view = try model.view(node)
+    let places = try ArrayShapes.places(try model.integers(node, 1), rank: view.axes.count + 1)
+    guard !places.contains(0) else { throw GraphFailure("takes the maximum over the batch") }
+    let keepsAxes = try model.option(node, 0, isByte: true) != 0
+    let made = try model.builder.maximum(
+      over: Set(places.map { $0 - 1 }), keepsAxes: keepsAxes, view, model.title(node))
+    try model.give(node, made)
+  }
 
   private static func readLite(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
     let (view, window) = try model.poolingWindow(node)

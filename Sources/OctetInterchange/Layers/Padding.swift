@@ -15,14 +15,8 @@ extension GraphBuilder {
   mutating func padding(_ border: Graph.Border, _ view: ArrayView, _ layout: Layout, _ title: String)
     throws(GraphFailure) -> ArrayView
   {
-    let input = try image(view, layout)
-    if border.isEmpty { return view }
-    let output = ImageShape(
-      height: input.height + border.top + border.bottom, width: input.width + border.left + border.right,
-      channels: input.channels)
-    let value = try append(
-      Graph.Node(operation: .padding(border), inputs: [view.value], shape: output, title: title))
-    return self.view(value, layout)
+    _ = try image(view, layout)
+    return border.isEmpty ? view : try bordered(border, view, layout, title)
   }
 }
 
@@ -69,14 +63,16 @@ extension Graph.Border: TranslatedKind {
     }
     if pads.allSatisfy({ $0 == 0 }) { return try model.give(node, view) }
     guard value == 0 else { throw GraphFailure("pads with \(value); 0 is supported") }
-    // A series is an image of one column.
-    if rank == 3, before[0] == 0, after[0] == 0, before[1] == 0, after[1] == 0,
-      (0...255).contains(before[2]), (0...255).contains(after[2])
-    {
-      let border = Graph.Border(top: before[2], bottom: after[2])
+    // A series is an image of one column; its steps are the last axis, or with channels last the one before.
+    for (layout, steps) in [(GraphBuilder.Layout.channelsFirst, 2), (.channelsLast, 1)] where rank == 3 {
+      let others = (0..<rank).filter { $0 != steps }
+      guard others.allSatisfy({ before[$0] == 0 && after[$0] == 0 }), (0...255).contains(before[steps]),
+        (0...255).contains(after[steps])
+      else { continue }
+      let border = Graph.Border(top: before[steps], bottom: after[steps])
       let made = try model.builder.padding(
-        border, model.builder.columns(view, .channelsFirst), .channelsFirst, node.title)
-      return try model.give(node, model.builder.series(made, like: view, .channelsFirst))
+        border, model.builder.columns(view, layout), layout, node.title)
+      return try model.give(node, model.builder.series(made, like: view, layout))
     }
     // Zeros go around rows and columns, wherever these axes stand.
     for (layout, rows) in [(GraphBuilder.Layout.channelsFirst, 2), (.channelsLast, 1)] where rank == 4 {
@@ -126,14 +122,20 @@ extension Graph.Border: TranslatedKind {
   /// In a network of integers the integer that stands for 0.
   private static func readLite(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
     let view = try model.view(node)
-    let counts = try model.integers(node, 1)
+    var counts = try model.integers(node, 1)
+    // A series is an image of one column.
+    if counts.count == 6, view.axes.count == 2 {
+      counts = Array(counts[..<4]) + [0, 0] + Array(counts[4...])
+    }
     guard counts.count == 8, counts.allSatisfy({ (0...255).contains($0) }), counts[0] == 0, counts[1] == 0,
       counts[6] == 0, counts[7] == 0
     else {
       throw GraphFailure("pads by \(counts); rows and columns of an image, up to 255 of them, are supported")
     }
     let border = Graph.Border(top: counts[2], left: counts[4], bottom: counts[3], right: counts[5])
-    let made = try model.builder.padding(border, view, .channelsLast, model.title(node))
+    let columns = model.builder.columns(view, .channelsLast)
+    let padded = try model.builder.padding(border, columns, .channelsLast, model.title(node))
+    let made = model.builder.series(padded, like: view, .channelsLast)
     if model.isInteger, let source = node.inputs.first {
       try model.checkSameIntegers(source, node.outputs[0])
     }

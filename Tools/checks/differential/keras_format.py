@@ -49,14 +49,8 @@ def is_documented(network, suffix):
     if suffix in (".keras", ".h5"):
         # A list of Rescaling has no axis where any layer has its channels first.
         return not (network.has_list() and network.has_channels_first())
-    # ReduceMax and REDUCE_MAX.
-    if network.has("GlobalMaxPooling2D") or network.has("GlobalMaxPooling1D"):
-        return False
-    # STRIDED_SLICE, SPACE_TO_BATCH_ND, and what exporters make of series.
-    kinds = [layer.kind for layer in network.layers]
-    if any(kind.endswith("1D") for kind in kinds):
-        return False
-    if suffix == ".tflite" and ("Cropping2D" in kinds or network.is_dilated()):
+    # STRIDED_SLICE and SPACE_TO_BATCH_ND.
+    if suffix == ".tflite" and (network.has("Cropping2D") or network.is_dilated()):
         return False
     return suffix == ".onnx" or not network.has_narrow_sum()
 

@@ -96,6 +96,12 @@ def mean(builder, value):
         return builder.value(builder.node("GlobalMaxPool", [value.name]), [value.shape[0], 1, 1], "CHW")
     if value.axes == "CHW" and builder.chance(0.5):
         return builder.value(builder.node("GlobalAveragePool", [value.name]), [value.shape[0], 1, 1], "CHW")
+    if value.axes in ("CHW", "HWC") and builder.chance(0.2):
+        places = [value.axes.index(letter) + 1 for letter in "HW"]
+        given = {"axes": places} if builder.opset < 18 else {}
+        inputs = [value.name] + ([] if given else [builder.integers(*places, what="axes")])
+        shape = [1 if letter in "HW" else size for letter, size in zip(value.axes, value.shape)]
+        return builder.value(builder.node("ReduceMax", inputs, **given), shape, value.axes)
     if value.axes == "HWC" and builder.beyond(0.2, "GlobalAveragePool of channels last"):
         return builder.value(builder.node("GlobalAveragePool", [value.name]), [value.shape[0], 1, 1], "???")
     keeps = builder.chance(0.5)
