@@ -23,6 +23,7 @@
 // Places before a pool of 2 x 2 that are computed together.
 #define SQUARE_PLACES(v) ((v) == 1 ? 8 : 4)
 #define PACKED 2
+#define TURNS(sums) 1
 #define KEEP(x) __asm__ volatile("" : "+x"(x))
 
 #include "OctetHostKernelsC.h"

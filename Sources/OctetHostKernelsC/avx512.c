@@ -23,6 +23,7 @@
 // Places before a pool of 2 x 2 that are computed together.
 #define SQUARE_PLACES(v) ((v) == 1 ? 16 : (v) == 4 ? 4 : 8)
 #define PACKED 4
+#define TURNS(sums) ((sums) >= 10 ? 1 : (sums) >= 5 ? 2 : 3)
 #define DIRECT_GROUPS 64
 #define DIRECT_PLACES(v) (16 / (v))
 #define WIDE_VECTORS

@@ -35,13 +35,10 @@ INLINE void add_group(const long places, const long vectors, const long each, ve
   UNROLL for (long i = 0; i < places; i += each) corners[i / each] += DEPTH;
 }
 
-// A sum waits for the one before it, so a tile of few sums takes groups in turn to several of each.
-#define TURNS(sums) ((sums) >= 10 ? 1 : (sums) >= 5 ? 2 : 3)
-
 // The sums of `places` times `vectors` of channels: the counts are constants, so all stay in registers. Places are a
 // step apart, half of them from `first` on and half from `second` on where there is one; then the largest of each
 // square of four is kept.
-INLINE void block(const long places, const long vectors, const bool is_square, NAME(block) *sums, const cell *first,
+INLINE void block(const long places, const long vectors, const bool is_square, vector *sums, const cell *first,
                   const cell *second, const octet_layer *layer, const NAME(piece) *piece, const int8_t *w,
                   long channel) {
   const long across = is_square ? places / 2 : places, each = across < 4 ? across : 4;
@@ -85,19 +82,19 @@ INLINE void block(const long places, const long vectors, const bool is_square, N
       UNROLL for (long v = 0; v < vectors; v++) {
         const vector above = larger(acc[0][i][v], acc[0][i + 1][v]);
         const vector below = larger(acc[0][across + i][v], acc[0][across + i + 1][v]);
-        sums->of[i / 2 * vectors + v] = larger(above, below);
+        sums[i / 2 * vectors + v] = larger(above, below);
       }
     }
   } else {
     UNROLL for (long i = 0; i < places; i++) {
-      UNROLL for (long v = 0; v < vectors; v++) sums->of[i * vectors + v] = acc[0][i][v];
+      UNROLL for (long v = 0; v < vectors; v++) sums[i * vectors + v] = acc[0][i][v];
     }
   }
 }
 
 // Tiles of constant sizes, for each number of vectors. EACH_TILE_1 and so on list them, the largest first.
 #define TILE(v, n) \
-  case n: return block(n, v, false, sums, first, NULL, layer, piece, w, channel);
+  case n: return block(n, v, false, sums->of, first, NULL, layer, piece, w, channel);
 #define TILES(v)                           \
   case v:                                  \
     switch (places) { EACH_TILE_##v(TILE) } \
@@ -236,10 +233,10 @@ static TARGET void NAME(any_places)(
 // The same with a pool of 2 x 2, whose four places are computed together.
 #define SQUARE_TILES(v)                                                                                      \
   case v:                                                                                                    \
-    if (places > 1) {                                                                                        \
-      block(SQUARE_PLACES(v), v, true, &sums, cells, cells + below, layer, piece, w, channel);               \
+    if (size > 1) {                                                                                          \
+      block(SQUARE_PLACES(v), v, true, at, cells, cells + below, layer, piece, w, channel);                  \
     } else {                                                                                                 \
-      block(4, v, true, &sums, cells, cells + below, layer, piece, w, channel);                              \
+      block(4, v, true, at, cells, cells + below, layer, piece, w, channel);                                 \
     }                                                                                                        \
     break;
 static TARGET void NAME(square_places)(
@@ -247,12 +244,24 @@ static TARGET void NAME(square_places)(
   NAME(block) sums;
   const long below = layer->stride_down * piece->line_cells;
   const long most = SQUARE_PLACES(vectors) / 4, size = piece->places < most ? 1 : most;
-  for (long done = 0; done < piece->places; done += size) {
-    const long first = smaller(done, piece->places - size), places = size;
-    const cell *cells = piece->cells + first * 2 * piece->step;
+  // So many places become outputs together, but for the last, which may be taken again.
+  const long together = MOST_SUMS / vectors / size * size;
+  for (long done = 0; done < piece->places; done += together) {
+    const long some = smaller(together, (piece->places - done) / size * size);
+    for (long place = 0; place < some; place += size) {
+      const cell *cells = piece->cells + (done + place) * 2 * piece->step;
+      vector *at = sums.of + place * vectors;
+      switch (vectors) { EACH_COUNT(SQUARE_TILES) }
+    }
+    NAME(emit_block)(
+      layer, &sums, vectors, channel, some, piece->target + done * piece->place_bytes, piece->place_bytes);
+    if (done + some == piece->places || some == together) continue;
+    const long last = piece->places - size;
+    const cell *cells = piece->cells + last * 2 * piece->step;
+    vector *at = sums.of;
     switch (vectors) { EACH_COUNT(SQUARE_TILES) }
     NAME(emit_block)(
-      layer, &sums, vectors, channel, size, piece->target + first * piece->place_bytes, piece->place_bytes);
+      layer, &sums, vectors, channel, size, piece->target + last * piece->place_bytes, piece->place_bytes);
   }
 }
 

@@ -48,6 +48,14 @@ INLINE void add_vectors(const long images, long vectors, long first, NAME(sums) 
 // The outputs of a block of channels; images are its places.
 INLINE void emit_dense(const long images, long vectors, const octet_layer *layer, NAME(sums) sums, long channel,
                        int8_t *target, long step) {
+  // Of one image, nothing is gained by blocks as small as these.
+  if (VECTORS <= 2 && images == 1) {
+    for (long v = 0; v < vectors; v++) {
+      const long c = channel + v * LANES;
+      emit(layer, sums[0][v], c, smaller(LANES, layer->outputs - c), target + c * (layer->is_wide ? 2 : 1));
+    }
+    return;
+  }
   NAME(block) block;
   for (long first = 0; first < vectors; first += VECTORS) {
     const long some = smaller(VECTORS, vectors - first);
@@ -134,6 +142,14 @@ static TARGET void NAME(multiply_together)(const octet_layer *layer, const uint8
 }
 
 static TARGET void NAME(finish)(const octet_layer *layer, const int32_t *accumulators, void *target) {
+  if (VECTORS <= 2) {
+    const long element = layer->is_wide ? 2 : 1;
+    for (long c = 0; c < layer->outputs; c += LANES) {
+      const long some = smaller(LANES, layer->outputs - c);
+      emit(layer, load_some(accumulators + c, some), c, some, (int8_t *)target + c * element);
+    }
+    return;
+  }
   NAME(block) block;
   for (long channel = 0; channel < layer->outputs; channel += VECTORS * LANES) {
     const long left = layer->outputs - channel, vectors = smaller(VECTORS, (left + LANES - 1) / LANES);

@@ -16,6 +16,7 @@
 // Places before a pool of 2 x 2 that are computed together.
 #define SQUARE_PLACES(v) ((v) == 1 ? 16 : (v) == 4 ? 4 : 8)
 #define PACKED 4
+#define TURNS(sums) ((sums) >= 10 ? 1 : (sums) >= 5 ? 2 : 3)
 #define KEEP(x) __asm__ volatile("" : "+w"(x))
 
 typedef int32x4_t vector;

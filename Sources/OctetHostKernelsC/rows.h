@@ -11,6 +11,8 @@
 // MOST_PLACES        the largest of them; MOST_SUMS, the largest of them times v
 // SQUARE_PLACES(v)   places before a pool of 2 x 2 that are computed together
 // PACKED             vectors that become bytes together; PACKED_PLACES(v), their places
+// TURNS(sums)        how many of each sum a tile of so many keeps, and takes groups to in turn: where the instruction
+//                    takes several cycles, a sum waits for the one before it
 // DIRECT_GROUPS      most groups of a window whose places become outputs at once, DIRECT_PLACES(v) of them, if any
 // cell               how an activation is held in scratch memory
 // vector, weights    LANES int32, and LANES * DEPTH weights
