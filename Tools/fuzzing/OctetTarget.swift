@@ -26,25 +26,41 @@ func readModel(_ bytes: [UInt8]) {
 private func runInRegions(_ model: Model) {
   let first = UnsafeMutableRawBufferPointer.allocate(byteCount: model.firstRegionBytes, alignment: 4)
   let second = UnsafeMutableRawBufferPointer.allocate(byteCount: model.secondRegionBytes, alignment: 4)
+  let held = UnsafeMutableBufferPointer<Int8>.allocate(capacity: model.holdsInput ? model.heldInputBytes : 0)
   defer {
     first.deallocate()
     second.deallocate()
+    held.deallocate()
   }
-  var firstArena = MutableRawSpan(_unsafeBytes: first)
-  var secondArena = MutableRawSpan(_unsafeBytes: second)
+  held.initialize(repeating: 0)
   do {
-    var session = try Session(model, first: &firstArena, second: &secondArena, kernels: PlainKernels())
     let image = [UInt8](repeating: 77, count: model.imageBytes)
-    guard model.holdsInput else { return try session.run(image: image.span) }
-    let held = UnsafeMutableBufferPointer<Int8>.allocate(capacity: model.heldInputBytes)
-    defer { held.deallocate() }
-    held.initialize(repeating: 0)
-    var values = held.mutableSpan
-    try model.hold(image.span, in: &values)
+    if model.holdsInput { try hold(image, of: model, in: held) }
     let before = Array(held)
-    try session.run(held: UnsafeBufferPointer(held).span)
+    try run(model, first: first, second: second, held: held, image: image)
     guard Array(held) == before else { fatalError("the caller's input was written") }
   } catch { fatalError("an accepted model does not run in regions: \(error)") }
+}
+
+private func hold(
+  _ image: [UInt8], of model: Model, in held: UnsafeMutableBufferPointer<Int8>
+) throws(SessionError) {
+  var values = MutableSpan(_unsafeElements: held)
+  try model.hold(image.span, in: &values)
+}
+
+private func run(
+  _ model: Model, first: UnsafeMutableRawBufferPointer, second: UnsafeMutableRawBufferPointer,
+  held: UnsafeMutableBufferPointer<Int8>, image: [UInt8]
+) throws(SessionError) {
+  var firstArena = MutableRawSpan(_unsafeBytes: first)
+  var secondArena = MutableRawSpan(_unsafeBytes: second)
+  var session = try Session(model, first: &firstArena, second: &secondArena, kernels: PlainKernels())
+  if model.holdsInput {
+    try session.run(held: UnsafeBufferPointer(held).span)
+  } else {
+    try session.run(image: image.span)
+  }
 }
 
 /// What the loader has accepted must run to its end.
