@@ -54,13 +54,13 @@ typedef struct octet_error {
 /// A checked model; what is in it is Octet's own.
 typedef struct octet_model {
   /// Written by octet_load.
-  uint64_t memory[12];
+  uint64_t memory[14];
 } octet_model;
 
 /// An image on its way through a model; what is in it is Octet's own.
 typedef struct octet_session {
   /// Written by octet_open.
-  uint64_t memory[64];
+  uint64_t memory[72];
 } octet_session;
 
 /// What a session has found out.
