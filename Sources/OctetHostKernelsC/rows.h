@@ -82,6 +82,8 @@ INLINE void emit_bytes(const long vectors, const int rounding, const octet_layer
   const limits l = load_limits(layer);
   for (long i = 0; i < places; i += PACKED_PLACES(vectors)) {
     vector values[PACKED];
+    // Three vectors leave one over, which is packed but not written.
+    values[PACKED - 1] = all_lanes(0);
     UNROLL for (long p = 0; p < PACKED_PLACES(vectors); p++) {
       UNROLL for (long v = 0; v < vectors; v++) {
         values[p * vectors + v] = rescaled(sums->of[(i + p) * vectors + v], scalings[v], rounding);
