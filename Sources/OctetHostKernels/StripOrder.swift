@@ -65,8 +65,8 @@ struct StripOrder {
       let left = Int(records.tensor(tensor).height) - made[tensor]
       if left > 0 {
         let count = possibleRows(of: tensor, atMost: min(left, strips[tensor]))
+        // When its inputs are whole, all rows that are left can be made, so none waits for ever.
         if count >= min(left, (strips[tensor] + 1) / 2) { return (tensor, count) }
-        // When its inputs are whole, all of its rows can be made.
       }
       tensor -= 1
     }

@@ -28,7 +28,7 @@ public protocol RowKernels {
   /// Goes on from a place in these steps with rows of the image, until another row of it is needed or the image is
   /// done.
   ///
-  /// All rings and accumulators are left as row by row, as far as anybody still reads them.
+  /// Outputs are left where the file's plan has them; all else in the arena is the kernels' own.
   ///
   /// - Parameters:
   ///   - position: 0 for the first row of an image, and then what the last call gave.
