@@ -7,6 +7,7 @@ import OctetHost
 import OctetHostKernels
 import OctetImages
 import OctetInterchange
+import OctetQuantization
 import OctetReports
 import OctetText
 import OctetTraining

@@ -58,14 +58,7 @@ struct ComparisonText {
   }
 }
 
-/// What a float model and the int8 model made from it say of items whose classes are not known: how often they agree.
-struct Agreement {
-  let items: Int
-  /// Those that the two put in different classes.
-  let changed: Int
-
-  private var share: Double { items == 0 ? 1 : Double(items - changed) / Double(items) }
-
+extension Agreement {
   /// For people.
   var text: String {
     """
@@ -74,10 +67,5 @@ struct Agreement {
     \(NumberText.grouped(changed)) of \(NumberText.grouped(items)) changed class
 
     """
-  }
-
-  /// For programs.
-  var members: [(name: String, value: JSONValue)] {
-    [("images", .integer(items)), ("changed", .integer(changed)), ("agreement", .number(share))]
   }
 }

@@ -24,6 +24,7 @@ struct EvaluationRun {
 
     var list: AnswerList { AnswerList(items: subject.items, outputs: outputs) }
     var words: OutputWords { OutputWords(outputs: outputs, items: subject.items) }
+    var figures: OutputJSON { OutputJSON(outputs: outputs, items: subject.items) }
   }
 
   func run() throws -> Result {
@@ -60,7 +61,7 @@ extension EvaluationRun.Result {
       ("model", .string(subject.path)), ("type", .string(subject.integer == nil ? "float" : "int8")),
       ("data", .string(subject.origin)),
     ]
-    members += words.members
+    members += figures.members
     let isOfClassesOrLabels = outputs.contains { $0.output.meaning != .numbers }
     if subject.integer != nil, subject.float != nil, isOfClassesOrLabels {
       members.append(("changed_items", .array(list.changed.map { .integer($0) })))

@@ -7,14 +7,12 @@ import OctetQuantization
 import OctetText
 import OctetTraining
 
-/// How one model did, or what quantization cost, at each output of a model: for people and for programs.
+/// How one model did, or what quantization cost, at each output of a model, for people.
 struct OutputWords {
   let outputs: [OutputResult]
   let items: TargetedItems
 
   private var noun: String { items.items.values.noun }
-
-  // MARK: for people
 
   var text: String {
     if outputs.count == 1 { return text(outputs[0]) }
@@ -38,7 +36,7 @@ struct OutputWords {
       if let confusion = result.confusion(result.judged) {
         return ConfusionText(confusion).text(name: "Test \(noun)s") + topFiveAlone(result)
       }
-      return agreement(result).text
+      return result.agreement.text
     }
   }
 
@@ -48,66 +46,10 @@ struct OutputWords {
     return "True class among the first five: \(NumberText.percent(share, decimals: 2))\n"
   }
 
-  private func agreement(_ result: OutputResult) -> Agreement {
-    let count = result.judged?.classes?.classes.count ?? 0
-    return Agreement(items: count, changed: (0..<count).count { result.isChanged($0) == true })
-  }
-
   /// What a model gives, where it is not one output of classes.
   static func meanings(_ outputs: [OutputDescription]) -> String {
     if outputs.count == 1 { return outputs[0].meaning == .classes ? "" : "Output: \(outputs[0].words)\n" }
     return "Outputs: " + outputs.map { "\($0.name.shown) (\($0.words))" }.joined(separator: ", ") + "\n"
-  }
-
-  // MARK: for programs
-
-  /// What is known without a test.
-  static func untested(_ outputs: [OutputDescription]) -> [(name: String, value: JSONValue)] {
-    let meanings = outputs.map { ("meaning", JSONValue.string("\($0.meaning)")) }
-    if outputs.count == 1 { return meanings }
-    return [
-      (
-        "outputs",
-        .array(zip(outputs, meanings).map { .object([("output", .string($0.name)), $1]) })
-      )
-    ]
-  }
-
-  /// Of one output the figures themselves, of several an object for each.
-  var members: [(name: String, value: JSONValue)] {
-    if outputs.count == 1 { return [("meaning", meaning(outputs[0]))] + members(outputs[0]) }
-    return [
-      (
-        "outputs",
-        .array(
-          outputs.map { result in
-            .object(
-              [("output", .string(result.output.name)), ("meaning", meaning(result))] + members(result))
-          })
-      )
-    ]
-  }
-
-  private func meaning(_ result: OutputResult) -> JSONValue { .string("\(result.output.meaning)") }
-
-  private func members(_ result: OutputResult) -> [(name: String, value: JSONValue)] {
-    guard result.isTested else { return [("images", .integer(items.items.count)), ("compared_with", .null)] }
-    switch result.output.meaning {
-    case .labels: return LabelsJSON.members(result)
-    case .numbers: return NumbersJSON.members(result, items)
-    case .classes:
-      if let comparison = result.comparison {
-        return ComparisonJSON.members(comparison)
-          + (result.topFive.map { PairedJSON.members($0, "top_five") } ?? [])
-      }
-      if let confusion = result.confusion(result.judged) {
-        let found = result.judged?.classes?.topFive ?? []
-        return ComparisonJSON.members(confusion)
-          + (found.isEmpty
-            ? [] : [("top_five", .number(Double(found.count { $0 }) / Double(found.count)))])
-      }
-      return agreement(result).members
-    }
   }
 }
 

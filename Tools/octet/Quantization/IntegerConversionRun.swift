@@ -44,6 +44,7 @@ struct IntegerConversionRun {
     let answers = ModelAnswers(items: tested, workers: Workers(count: threads), showsProgress: !isQuiet)
     let found = try answers.run(float: nil, integer: model).outputs
     let words = OutputWords(outputs: found, items: tested)
+    let figures = OutputJSON(outputs: found, items: tested)
     var warnings = FigureWarnings()
     warnings.add(
       found,
@@ -52,7 +53,7 @@ struct IntegerConversionRun {
     defer { if !isQuiet { try? warnings.write() } }
     if isJSON, !isQuiet {
       try StandardOutput.write(
-        JSONValue.object(members(made) + words.members + [("warnings", warnings.json)]).text + "\n")
+        JSONValue.object(members(made) + figures.members + [("warnings", warnings.json)]).text + "\n")
     } else if !isQuiet {
       try StandardOutput.write("Data: \(kept.origin.shown)\n\(text(made))\n")
       try StandardOutput.write(words.text)
@@ -74,7 +75,7 @@ struct IntegerConversionRun {
     if isQuiet { return }
     try StandardOutput.write(
       isJSON
-        ? JSONValue.object(members(made) + OutputWords.untested(made.outputs)).text + "\n" : text(made))
+        ? JSONValue.object(members(made) + OutputJSON.untested(made.outputs)).text + "\n" : text(made))
   }
 
   /// For programs.

@@ -16,7 +16,6 @@ struct MemoryOption {
       help: "how the input comes: row by row, or held by the caller as a whole, which then takes no arena"),
   ]
 
-  static let smallest = "smallest"
   static let rows = "rows"
   static let held = "held"
 
@@ -42,33 +41,16 @@ struct MemoryOption {
         throw arguments.usageError(
           "--regions and --arena both say how much memory there is: give one of them")
       }
-      return try regions(text, arguments)
+      guard let goal = MemoryGoal(regions: text) else {
+        throw arguments.usageError("--regions takes two sizes, as in fast=8K,slow=64K, not '\(text)'")
+      }
+      return goal
     }
     guard let text = arguments.value("arena") else { return .usual }
-    if text == smallest { return .smallest }
-    guard let bytes = bytes(text) else {
+    guard let goal = MemoryGoal(arena: text) else {
       throw arguments.usageError(
         "--arena takes a number of bytes, as in 4000 or 16K, or the word smallest, not '\(text)'")
     }
-    return .bytes(bytes)
-  }
-
-  private static func regions(_ text: String, _ arguments: ParsedArguments) throws(UsageError) -> MemoryGoal {
-    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-    let sizes = zip(parts, ["fast=", "slow="]).compactMap { part, name in
-      part.hasPrefix(name) ? bytes(String(part.dropFirst(name.count))) : nil
-    }
-    guard parts.count == 2, sizes.count == 2 else {
-      throw arguments.usageError("--regions takes two sizes, as in fast=8K,slow=64K, not '\(text)'")
-    }
-    return .regions(fast: sizes[0], slow: sizes[1])
-  }
-
-  /// Bytes as in 4000 or 16K; nil for what is no such number.
-  private static func bytes(_ text: String) -> Int? {
-    let isThousands = text.hasSuffix("K")
-    guard let number = Int(isThousands ? String(text.dropLast()) : text), number >= 1, number <= 1 << 28
-    else { return nil }
-    return isThousands ? number * 1_024 : number
+    return goal
   }
 }

@@ -52,6 +52,7 @@ struct QuantizationRun {
     let answers = ModelAnswers(items: tested, workers: workers, showsProgress: !plan.isQuiet)
     let found = try answers.run(float: (plan.modelPath, plan.model), integer: model).outputs
     let words = OutputWords(outputs: found, items: tested)
+    let figures = OutputJSON(outputs: found, items: tested)
     var warnings = FigureWarnings()
     if !plan.isQuiet {
       warnings.add(calibrationImages: quantizer.images.count)
@@ -73,7 +74,7 @@ struct QuantizationRun {
             ("arena_bytes", .integer(model.ownArenaBytes)),
             ("method", .string(plan.settings.method.rawValue)),
             ("calibration_images", .integer(quantizer.images.count)),
-          ] + model.regionMembers + QuantizationJSON.members(report) + words.members + [
+          ] + model.regionMembers + QuantizationJSON.members(report) + figures.members + [
             ("warnings", warnings.json)
           ]
         ).text + "\n")

@@ -1,4 +1,5 @@
 import OctetInterchange
+import OctetQuantization
 import OctetTraining
 
 /// How a network did, for programs.

@@ -1,11 +1,10 @@
 import OctetInterchange
 import OctetNetwork
-import OctetQuantization
 import OctetTraining
 
 /// What quantization did to each layer, for programs. A ratio without noise is null.
-enum QuantizationJSON {
-  static func members(_ report: QuantizationReport) -> [(name: String, value: JSONValue)] {
+package enum QuantizationJSON {
+  package static func members(_ report: QuantizationReport) -> [(name: String, value: JSONValue)] {
     [
       ("layers", .array(report.layers.map(layer))),
       ("costliest_layer", report.costliest.map { .string($0.name) } ?? .null),

@@ -1,10 +1,9 @@
 import OctetInterchange
-import OctetQuantization
 import OctetTraining
 
 /// What quantization cost, for programs.
-enum ComparisonJSON {
-  static func members(_ comparison: PairedComparison) -> [(name: String, value: JSONValue)] {
+package enum ComparisonJSON {
+  package static func members(_ comparison: PairedComparison) -> [(name: String, value: JSONValue)] {
     [
       ("images", .integer(comparison.images)), ("accuracy", .number(comparison.accuracy)),
       ("float_accuracy", .number(comparison.floatAccuracy)), ("loss_points", .number(comparison.lossPoints)),
@@ -30,7 +29,7 @@ enum ComparisonJSON {
   }
 
   /// Without `--against` there is only one side.
-  static func members(_ confusion: ConfusionMatrix) -> [(name: String, value: JSONValue)] {
+  package static func members(_ confusion: ConfusionMatrix) -> [(name: String, value: JSONValue)] {
     [
       ("images", .integer(confusion.total)), ("accuracy", .number(confusion.accuracy)),
       (
@@ -47,11 +46,33 @@ enum ComparisonJSON {
     ]
   }
 
-  static func matrix(_ confusion: ConfusionMatrix) -> JSONValue {
+  package static func matrix(_ confusion: ConfusionMatrix) -> JSONValue {
     .array(confusion.counts.map { row in .array(row.map { .integer($0) }) })
   }
 
   private static func share(_ part: Int, _ whole: Int) -> JSONValue {
     whole == 0 ? .null : .number(Double(part) / Double(whole))
+  }
+}
+
+/// What a float model and the int8 model made from it say of items whose classes are not known: how often they agree.
+package struct Agreement {
+  package let items: Int
+  /// Those that the two put in different classes.
+  package let changed: Int
+
+  package var share: Double { items == 0 ? 1 : Double(items - changed) / Double(items) }
+
+  /// For programs.
+  package var members: [(name: String, value: JSONValue)] {
+    [("images", .integer(items)), ("changed", .integer(changed)), ("agreement", .number(share))]
+  }
+}
+
+extension OutputResult {
+  /// Of classes.
+  package var agreement: Agreement {
+    let count = judged?.classes?.classes.count ?? 0
+    return Agreement(items: count, changed: (0..<count).count { isChanged($0) == true })
   }
 }
