@@ -257,12 +257,26 @@ let package = Package(
 // The C interface. Its names come from `@c @implementation`, which Swift has since 6.3.
 #if compiler(>=6.3)
   // With COctet for its header: a C target that depends on the product includes octet.h.
-  package.products.append(.library(name: "OctetC", targets: ["OctetC", "COctet"]))
+  package.products += [
+    .library(name: "OctetC", targets: ["OctetC", "COctet"]),
+    .library(name: "octet-host", type: .static, targets: ["OctetHostC"]),
+  ]
   package.targets += [
     .target(name: "COctet"),
     .target(
       name: "OctetC",
       dependencies: ["COctet", "Octet", "OctetChipKernels"],
+      swiftSettings: strict),
+    // The same for hosts, with quantization. Tools/library makes one library of both.
+    .target(name: "COctetHost", dependencies: ["COctet"]),
+    .target(
+      name: "OctetHostC",
+      dependencies: [
+        "COctetHost", "Octet", "OctetC", "OctetData", "OctetHost", "OctetHostKernels", "OctetInterchange",
+        "OctetNetwork", "OctetQuantization", "OctetText", "OctetTraining",
+      ],
+      // A link to the file at the top.
+      resources: [.embedInCode("VERSION")],
       swiftSettings: strict),
   ]
 #endif

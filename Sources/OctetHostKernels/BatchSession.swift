@@ -5,18 +5,12 @@ import Octet
 /// Dense layers on a host mostly wait for their weights; images that run together share that. The answers are the bits
 /// that a `Session` gives.
 package struct BatchSession: ~Copyable, ~Escapable {
-  private var run: ModelRun
-  private let kernels: HostKernels
+  private var run: BatchRun
   private var arenas: MutableRawSpan
 
   /// Bytes that a batch over this model needs, at a multiple of 4.
   package static func arenaBytes(_ model: Model, _ kernels: HostKernels) -> Int {
-    stride(model, kernels) * kernels.imagesTogether
-  }
-
-  /// From arena to arena, so that each starts at a multiple of 4.
-  private static func stride(_ model: Model, _ kernels: HostKernels) -> Int {
-    (kernels.arenaBytes(of: model) + 3) / 4 * 4
+    BatchRun.arenaBytes(model, kernels)
   }
 
   @_lifetime(&arenas)
@@ -25,22 +19,12 @@ package struct BatchSession: ~Copyable, ~Escapable {
     guard arenas.byteCount >= needed else {
       throw SessionError.arenaTooSmall(bytes: arenas.byteCount, needed: needed)
     }
-    let start = Self.start(&arenas)
-    guard UInt(bitPattern: start) % 4 == 0 else { throw SessionError.arenaNotAligned }
-    self.kernels = kernels
-    run = ModelRun(model)
-    for place in 0..<kernels.imagesTogether {
-      run.open(RunMemory(start + place * Self.stride(model, kernels)), kernels)
-    }
-    self.arenas = arenas._mutatingExtracting(..<needed)
-  }
-
-  @inline(__always)
-  private static func start(_ arenas: inout MutableRawSpan) -> UnsafeMutableRawPointer {
     guard let start = arenas.withUnsafeMutableBytes({ $0.baseAddress }) else {
       preconditionFailure("a model needs an arena of at least a row")
     }
-    return start
+    guard UInt(bitPattern: start) % 4 == 0 else { throw SessionError.arenaNotAligned }
+    run = BatchRun(model, arenas: start, kernels)
+    self.arenas = arenas._mutatingExtracting(..<needed)
   }
 
   /// Runs images of `model.imageBytes` bytes each, one after another in memory, and calls `body` with each one's number
@@ -69,8 +53,49 @@ package struct BatchSession: ~Copyable, ~Escapable {
       throw SessionError.imageSize(bytes: images.count, needed: (count + 1) * bytes)
     }
     guard let pixels = images.withUnsafeBufferPointer({ $0.baseAddress }) else { return }
-    let arenas = Self.start(&arenas)
-    let stride = Self.stride(run.model, kernels)
+    // What a batch opened with may have been moved since.
+    let start = arenas.withUnsafeMutableBytes { $0.baseAddress }
+    guard start == run.arenas else { preconditionFailure("arenas stay where they are") }
+    run.forEach(pixels, count: count, body)
+  }
+}
+
+/// A batch in arenas whose owner sees to it that they live as long.
+package struct BatchRun: ~Copyable {
+  private var run: ModelRun
+  private let kernels: HostKernels
+  fileprivate let arenas: UnsafeMutableRawPointer
+  /// From arena to arena, so that each starts at a multiple of 4.
+  private let stride: Int
+
+  package var model: Model { run.model }
+
+  /// Bytes that a batch over this model needs.
+  package static func arenaBytes(_ model: Model, _ kernels: HostKernels) -> Int {
+    stride(model, kernels) * kernels.imagesTogether
+  }
+
+  private static func stride(_ model: Model, _ kernels: HostKernels) -> Int {
+    (kernels.arenaBytes(of: model) + 3) / 4 * 4
+  }
+
+  /// - Parameter arenas: `arenaBytes` bytes at a multiple of 4.
+  package init(_ model: Model, arenas: UnsafeMutableRawPointer, _ kernels: HostKernels) {
+    self.kernels = kernels
+    self.arenas = arenas
+    stride = Self.stride(model, kernels)
+    run = ModelRun(model)
+    for place in 0..<kernels.imagesTogether { run.open(RunMemory(arenas + place * stride), kernels) }
+  }
+
+  /// Runs `count` images of `model.imageBytes` bytes each, and calls `body` with each one's number and the arena that
+  /// holds its outputs until the call ends.
+  @inline(__always)
+  package mutating func forEach(
+    _ pixels: UnsafePointer<UInt8>, count: Int,
+    _ body: (_ image: Int, _ model: Model, _ arena: UnsafeMutableRawPointer) -> Void
+  ) {
+    let bytes = run.model.imageBytes
     let together = kernels.imagesTogether
     var image = 0
     while together > 1, image + together <= count {

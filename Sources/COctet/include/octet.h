@@ -10,10 +10,14 @@
 
 // No pointer may be null, save where it says so.
 #ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wnullability-extension"
 #pragma clang assume_nonnull begin
 #define OCTET_NULLABLE _Nullable
+#define OCTET_NONNULL _Nonnull
 #else
 #define OCTET_NULLABLE
+#define OCTET_NONNULL
 #endif
 
 #ifdef __cplusplus
@@ -137,4 +141,5 @@ void octet_restart(octet_session *session);
 
 #ifdef __clang__
 #pragma clang assume_nonnull end
+#pragma clang diagnostic pop
 #endif

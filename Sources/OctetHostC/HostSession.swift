@@ -1,0 +1,178 @@
+import COctetHost
+import Octet
+import OctetHostKernels
+
+/// How many values an output has for an item.
+struct OutputShape {
+  let integers: Int
+  let reals: Int
+  let hasProbabilities: Bool
+  let scale: Float
+
+  init(_ model: Model, _ index: Int) {
+    let tensor = model.tensor(model.output(index).tensor)
+    integers = Int(tensor.height) * tensor.rowValues
+    hasProbabilities = model.head(ofOutput: index) != .linear
+    // One integer can tell two classes apart.
+    let isPair = integers == 1 && model.meaning(ofOutput: index) == .classes
+    reals = hasProbabilities && isPair ? 2 : integers
+    scale = Float(bitPattern: tensor.scaleBits)
+  }
+}
+
+/// What an `octet_host_session` is. One thread uses it at a time.
+final class HostSession {
+  private let shared: HostModel
+  /// For pixels, and for integers of the input where that is another model; made when they are first used.
+  private var pixels: HostArenas?
+  private var integers: HostArenas?
+  private let shapes: [OutputShape]
+  /// What items of another type become, some of them at a time.
+  private var fed: [UInt8] = []
+
+  /// Items that are brought to another type at a time.
+  private static let piece = 64
+
+  init(_ shared: HostModel) {
+    self.shared = shared
+    shapes = (0..<shared.model.outputCount).map { OutputShape(shared.model, $0) }
+  }
+
+  func run(
+    type: Int32, _ items: UnsafeRawPointer, count: Int, _ targets: UnsafeBufferPointer<octet_destination>
+  ) throws(Failure) {
+    guard targets.count <= shapes.count else {
+      throw Failure(
+        Int(OCTET_NO_RESULT), "there are \(targets.count) destinations: the model has \(shapes.count) outputs"
+      )
+    }
+    let size = shared.model.imageBytes
+    switch type {
+    case Int32(OCTET_UINT8):
+      arenas(forPixels: true).run(
+        items.assumingMemoryBound(to: UInt8.self), count: count, first: 0, targets, shapes)
+    case Int32(OCTET_INT8):
+      let values = items.assumingMemoryBound(to: UInt8.self)
+      inPieces(count, size, targets) { values[$0] ^ 0x80 }
+    case Int32(OCTET_FLOAT32):
+      let values = items.assumingMemoryBound(to: Float.self)
+      let scale = shared.model.inputScale
+      inPieces(count, size, targets) { scale.fed(values[$0]) }
+    default:
+      throw Failure(
+        Int(OCTET_BAD_ITEMS),
+        "type \(type) is none: give OCTET_UINT8 (0), OCTET_INT8 (1) or OCTET_FLOAT32 (2)")
+    }
+  }
+
+  @inline(__always)
+  private func inPieces(
+    _ count: Int, _ size: Int, _ targets: UnsafeBufferPointer<octet_destination>, _ value: (Int) -> UInt8
+  ) {
+    let arenas = arenas(forPixels: false)
+    fed = fed.isEmpty ? [UInt8](repeating: 0, count: Self.piece * size) : fed
+    var first = 0
+    while first < count {
+      let items = min(Self.piece, count - first)
+      fed.withUnsafeMutableBufferPointer { fed in
+        for index in 0..<items * size { fed[index] = value(first * size + index) }
+        guard let start = fed.baseAddress else { return }
+        arenas.run(UnsafePointer(start), count: items, first: first, targets, shapes)
+      }
+      first += items
+    }
+  }
+
+  private func arenas(forPixels: Bool) -> HostArenas {
+    if forPixels || shared.model.pixelMap == nil {
+      let arenas = pixels ?? HostArenas(shared.model, shared.kernels)
+      pixels = arenas
+      return arenas
+    }
+    if let integers { return integers }
+    let (model, kernels) = shared.takingIntegers
+    let arenas = HostArenas(model, kernels)
+    integers = arenas
+    return arenas
+  }
+}
+
+/// A batch with arenas of its own.
+private final class HostArenas {
+  private var batch: BatchRun
+  private let arenas: UnsafeMutableRawPointer
+
+  init(_ model: Model, _ kernels: HostKernels) {
+    arenas = .allocate(byteCount: BatchRun.arenaBytes(model, kernels), alignment: 64)
+    batch = BatchRun(model, arenas: arenas, kernels)
+  }
+
+  deinit { arenas.deallocate() }
+
+  /// - Parameter first: the place of the first item in the targets.
+  func run(
+    _ items: UnsafePointer<UInt8>, count: Int, first: Int, _ targets: UnsafeBufferPointer<octet_destination>,
+    _ shapes: [OutputShape]
+  ) {
+    batch.forEach(items, count: count) { item, model, arena in
+      for (index, target) in targets.enumerated() {
+        Self.write(
+          Outcome(model, RunMemory(arena), output: index), shapes[index], to: target, item: first + item)
+      }
+    }
+  }
+
+  @inline(__always)
+  private static func write(
+    _ outcome: Outcome, _ shape: OutputShape, to target: octet_destination, item: Int
+  ) {
+    if var reals = target.reals.map({ $0 + item * shape.reals }) {
+      if shape.hasProbabilities {
+        outcome.forEachProbability {
+          reals.pointee = Float($0) / 65_536
+          reals += 1
+        }
+      } else {
+        outcome.forEachLogit {
+          reals.pointee = shape.scale * Float($0)
+          reals += 1
+        }
+      }
+    }
+    if var integers = target.integers.map({ $0 + item * shape.integers }) {
+      outcome.forEachLogit {
+        integers.pointee = $0
+        integers += 1
+      }
+    }
+    if let classes = target.classes { classes[item] = outcome.classIndex.map { Int32($0) } ?? -1 }
+  }
+}
+
+/// Opens a session.
+@c @implementation
+public func octet_host_open_session(
+  _ model: OpaquePointer, _ result: UnsafeMutablePointer<OpaquePointer?>
+) -> Int32 {
+  result.pointee = owned(HostSession(object(model, as: HostModel.self)))
+  return Int32(OCTET_OK)
+}
+
+/// Closes a session.
+@c @implementation
+public func octet_host_close_session(_ session: OpaquePointer?) {
+  guard let session else { return }
+  Unmanaged<HostSession>.fromOpaque(UnsafeRawPointer(session)).release()
+}
+
+/// Runs items.
+@c @implementation
+public func octet_host_run(
+  _ session: OpaquePointer, _ type: Int32, _ items: UnsafeRawPointer, _ count: Int,
+  _ destinations: UnsafePointer<octet_destination>, _ outputs: Int
+) -> Int32 {
+  status {
+    try object(session, as: HostSession.self).run(
+      type: type, items, count: count, UnsafeBufferPointer(start: destinations, count: outputs))
+  }
+}
