@@ -12,14 +12,15 @@ from ._model import Model, make_items
 from ._report import Report
 
 
-def quantize(model, calibration=None, labels=None, test=None, *, example=None, progress=None, **options):
+def quantize(model, calibration=None, labels=None, test=None, *, progress=None, **options):
     """Turns a float model into one of integers.
 
     model
-        a path (.safetensors, .onnx, .keras, .h5, .tflite), a Keras model, or a PyTorch module with an ``example``
-        input. A full-integer .tflite file keeps its integers and needs no calibration.
+        a path (.safetensors, .onnx, .keras, .h5, .tflite) or a Keras model. A full-integer .tflite file keeps its
+        integers and needs no calibration.
     calibration
-        items such as the model was trained on, in the first axis: floats as it took them, or uint8 pixels.
+        items such as the model was trained on, in the first axis, channels last: floats as it took them, or uint8
+        pixels.
     labels
         the class of each, from 0, or numbers that it should give; may be left out.
     test
@@ -35,11 +36,11 @@ def quantize(model, calibration=None, labels=None, test=None, *, example=None, p
     if isinstance(model, (str, bytes, os.PathLike)):
         return _quantize(os.fsdecode(model), calibration, labels, test, progress, options)
     with tempfile.TemporaryDirectory() as folder:
-        path = _written(model, folder, example)
+        path = _written(model, folder)
         return _quantize(path, calibration, labels, test, progress, options)
 
 
-def _written(model, folder, example):
+def _written(model, folder):
     """The object of a framework as a file. Its framework is imported already, as the object is one of its own."""
     modules = {kind.__module__.split(".")[0] for kind in type(model).__mro__}
     if "keras" in modules:
@@ -47,21 +48,12 @@ def _written(model, folder, example):
         model.save(path)
         return path
     if "torch" in modules:
-        import torch
-
-        if example is None:
-            raise OctetError("a PyTorch module needs an example input: quantize(module, x, example=x[:1])")
-        path = os.path.join(folder, "model.onnx")
-        was_training = model.training
-        model.eval()
-        try:
-            torch.onnx.export(model, (torch.as_tensor(example),), path)
-        finally:
-            model.train(was_training)
-        return path
+        raise OctetError(
+            "PyTorch modules are read from files: torch.onnx.export(module, example, \"model.onnx\", "
+            "external_data=False), then octet.quantize(\"model.onnx\", x) with the channels last")
     raise OctetError(
-        f"{type(model).__module__}.{type(model).__qualname__} is no model that Octet knows: give a path, a Keras model "
-        "or a PyTorch module")
+        f"{type(model).__module__}.{type(model).__qualname__} is no model that Octet knows: give a path or "
+        "a Keras model")
 
 
 def _bar(total_width=30):
