@@ -201,7 +201,7 @@ let package = Package(
         "Octet", "OctetData", "OctetHost", "OctetInterchange", "OctetNetwork", "OctetText", "OctetTraining",
         "TestSupport",
       ],
-      exclude: ["ONNX/Models", "ONNX/Faults", "Keras/Models"],
+      exclude: ["ONNX/Models", "ONNX/Faults", "ONNX/Forms", "Keras/Models"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetCommandLineTests",
@@ -213,7 +213,7 @@ let package = Package(
         "Octet", "OctetData", "OctetHost", "OctetHostKernels", "OctetInterchange", "OctetNetwork",
         "OctetQuantization", "OctetText", "OctetTraining", "TestSupport",
       ],
-      exclude: ["TensorFlowLite/Models"],
+      exclude: ["TensorFlowLite/Models", "ONNX/Models"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetReportsTests",

@@ -50,6 +50,14 @@ package enum Folder {
     return path.withFileName { lstat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
 
+  /// The path without symbolic links, from the root on; nil if there is nothing.
+  package static func resolved(_ path: String) -> String? {
+    guard !path.isEmpty, !path.utf8.contains(0) else { return nil }
+    guard let found = path.withFileName({ realpath($0, nil) }) else { return nil }
+    defer { free(found) }
+    return String(cString: found)
+  }
+
   /// All names in `folder` but "." and "..", in any order; nil if it cannot be listed.
   package static func allNames(in folder: String) -> [String]? {
     guard let stream = folder.withFileName({ opendir($0) }) else { return nil }

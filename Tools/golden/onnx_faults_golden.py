@@ -382,7 +382,9 @@ def casts():
     g = Graph("cast-to-float", [6])
     g.save(g.gemm(g.node("Cast", g.gemm("input", 6), to=1), 3))
     g = Graph("cast-to-double", [6])
-    g.save(g.node("Cast", g.node("Cast", g.gemm("input", 6), to=11), to=1), refusal="another type than float")
+    g.save(g.node("Cast", g.node("Cast", g.gemm("input", 6), to=11), to=1))
+    g = Graph("cast-to-integers", [6])
+    g.save(g.node("Cast", g.node("Cast", g.gemm("input", 6), to=7), to=1), refusal="none of floats")
 
 
 def limits():

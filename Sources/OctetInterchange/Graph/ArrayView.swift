@@ -168,3 +168,24 @@ enum ArrayShapes {
     return places
   }
 }
+
+extension ArrayShapes {
+  /// The sizes of the pieces that an axis is cut into: those that are given, or equal ones, of which the last may be
+  /// smaller.
+  static func pieces(of size: Int, _ given: [Int]?, count: Int) throws(GraphFailure) -> [Int] {
+    if let given {
+      guard given.allSatisfy({ (0...size).contains($0) }), given.reduce(0, +) == size, given.count == count
+      else {
+        throw GraphFailure("cuts an axis of \(size) into \(count) pieces of the sizes \(given)")
+      }
+      return given
+    }
+    guard (1...max(size, 1)).contains(count) else {
+      throw GraphFailure("cuts an axis of \(size) into \(count) pieces")
+    }
+    let piece = (size + count - 1) / count
+    let last = size - piece * (count - 1)
+    guard last >= 0 else { throw GraphFailure("cuts an axis of \(size) into \(count) pieces of \(piece)") }
+    return [Int](repeating: piece, count: count - 1) + [last]
+  }
+}

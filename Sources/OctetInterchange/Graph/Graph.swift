@@ -16,7 +16,7 @@ package struct Graph: Sendable {
     case softmax(isLogarithm: Bool)
     /// Zeros around an image.
     case padding(Border)
-    /// The same values in other integers: QUANTIZE between two layers of a full-integer file.
+    /// The same values in other integers: QUANTIZE between two layers of a full-integer file, or QuantizeLinear.
     case requantize
   }
 
@@ -87,11 +87,11 @@ package struct Graph: Sendable {
     package var weights: [Float] = []
     /// As exact as the file has it: 32-bit integers are exact in a Double.
     package var bias: [Double]?
-    /// In a .tflite file, the tensors that say what integers stand for.
+    /// In a network of integers, the tensors that say what they stand for.
     package var tensors = Tensors()
   }
 
-  /// Tensors of a .tflite file.
+  /// Tensors of the file, by number.
   package struct Tensors: Hashable, Sendable {
     package var weights: Int?
     package var output: Int?
@@ -101,6 +101,8 @@ package struct Graph: Sendable {
   package internal(set) var nodes: [Node] = []
   /// The file's operators in its order, and the values that hold what they give.
   package internal(set) var sources: [SourceOperator] = []
+  /// In a network of integers, the tensor that says what those of the input stand for.
+  var inputTensor: Int?
   /// How the file's input array lies on value 0.
   var inputView: ArrayView
   /// What the file gives, in its order; at least one when the graph is finished.

@@ -86,7 +86,7 @@ struct GraphBuilder {
         Graph.Node(
           operation: operation, inputs: [view.value], shape: shape(view), title: title, weights: weights,
           bias: bias)),
-      axes: view.axes)
+      axes: view.axes, hasBatch: view.hasBatch)
   }
 
   /// Notes that an operator of the file has been translated.

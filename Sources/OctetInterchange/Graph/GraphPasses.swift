@@ -19,7 +19,7 @@ extension Graph {
   }
 
   /// Condition: no output depends on the value.
-  private mutating func dropUnread() {
+  mutating func dropUnread() {
     var isWanted = [Bool](repeating: false, count: nodes.count + 1)
     for output in outputs { isWanted[output.view.value] = true }
     for index in nodes.indices.reversed() where isWanted[index + 1] {
@@ -43,7 +43,7 @@ extension Graph {
   /// Condition: the reader is a convolution, whose own border is of zeros too, and is added to; a pool leaves its
   /// border out instead, so it cannot take zeros in. The value may have several readers, if all are convolutions. Other
   /// zeros are put there by a depthwise convolution of one cell that changes nothing else.
-  private mutating func foldPadding() throws(GraphFailure) {
+  mutating func foldPadding() throws(GraphFailure) {
     while let index = nodes.indices.last(where: { nodes[$0].operation.rules.border != nil }) {
       guard let border = nodes[index].operation.rules.border else { return }
       if !border.isEmpty, !canFoldPadding(index, border) {
@@ -105,7 +105,7 @@ extension Graph {
   }
 
   /// Condition: the function gives what it gets.
-  private mutating func dropIdentities() {
+  mutating func dropIdentities() {
     while let index = nodes.indices.first(where: { nodes[$0].operation.rules.function == .identity }) {
       remove(index, readAs: nodes[index].inputs[0])
     }
@@ -115,7 +115,7 @@ extension Graph {
   ///
   /// Condition: the sum is the only reader, all factors are 1, no function lies between, the constants run along the
   /// outputs, and the layer has no bias yet (adding to one would round twice).
-  private mutating func fuseBiases() {
+  mutating func fuseBiases() {
     var counts = readerCounts
     var index = 0
     while index < nodes.count {
@@ -139,7 +139,7 @@ extension Graph {
   /// one table at the end of a layer.
   ///
   /// Condition: the second is the only reader, and not both are lines, which layers with weights take in.
-  private mutating func composeFunctions() {
+  mutating func composeFunctions() {
     var counts = readerCounts
     var index = 0
     while index < nodes.count {
@@ -166,12 +166,15 @@ extension Graph {
   /// A function of one value becomes the end of the layer that makes the value.
   ///
   /// Condition: the function is the only reader, the layer ends with no function yet, and its kind can end with one.
-  private mutating func fuseFunctions() {
+  ///
+  /// - Parameter takes: which functions may.
+  mutating func fuseFunctions(_ takes: (Function) -> Bool = { _ in true }) {
     var counts = readerCounts
     var index = 0
     while index < nodes.count {
       let source = nodes[index].inputs[0] - 1
-      guard let function = nodes[index].operation.rules.function, source >= 0, counts[source + 1] == 1,
+      guard let function = nodes[index].operation.rules.function, takes(function), source >= 0,
+        counts[source + 1] == 1,
         nodes[source].operation.rules.takesFunction, nodes[source].function == .identity
       else {
         index += 1
@@ -184,7 +187,7 @@ extension Graph {
   }
 
   /// Takes out a node; those that read what it made read `value` from now on.
-  private mutating func remove(_ index: Int, readAs value: Int) {
+  mutating func remove(_ index: Int, readAs value: Int) {
     func renamed(_ old: Int) -> Int {
       let read = old == index + 1 ? value : old
       return read > index + 1 ? read - 1 : read

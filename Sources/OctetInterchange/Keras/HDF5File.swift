@@ -2,7 +2,7 @@ import OctetHost
 import OctetNetwork
 import OctetText
 
-/// The part of HDF5 that Keras writes: groups by symbol tables, arrays of floats in one piece, texts as attributes.
+/// The part of HDF5 that Keras writes: groups by symbol tables, arrays of numbers, texts as attributes.
 ///
 /// The whole format, with its compression and its older and newer forms of everything, takes a library of a hundred
 /// times the size. What is not known is an error. Every offset is compared with the file, and the work is bounded: no
@@ -39,7 +39,7 @@ struct HDF5File {
     root = try file.size(addresses + 40, bytes: 8)
   }
 
-  private mutating func spend() throws(OffsetFailure) {
+  mutating func spend() throws(OffsetFailure) {
     budget -= 1
     guard budget > 0 else { throw OffsetFailure(offset: 0, reason: "it has more parts than any model") }
   }
@@ -141,18 +141,22 @@ struct HDF5File {
 
 extension HDF5File {
   /// What the elements of an array are.
-  private enum Element {
+  enum Element {
     case float(bytes: Int)
+    case integer(bytes: Int, isSigned: Bool)
     case text(bytes: Int)
     /// A length and a place elsewhere in the file.
     case distantText
   }
 
-  private func element(_ place: Int) throws(OffsetFailure) -> Element {
+  func element(_ place: Int) throws(OffsetFailure) -> Element {
     let kind = try file.number(place, bytes: 1) & 0x0F
     let size = Int(try file.number(place + 4, bytes: 4))
     let isBigEndian = try file.number(place + 1, bytes: 1) & 1 == 1
     switch kind {
+    case 0:
+      guard !isBigEndian, [1, 2, 4, 8].contains(size) else { break }
+      return .integer(bytes: size, isSigned: try file.number(place + 1, bytes: 1) & 8 != 0)
     case 1:
       // The exponent's bits tell a half from a bfloat16.
       let exponent = Int(try file.number(place + 13, bytes: 1))
@@ -162,56 +166,8 @@ extension HDF5File {
     case 9: return .distantText
     default: break
     }
-    throw OffsetFailure(offset: place, reason: "its numbers are not floats as Keras writes them")
-  }
-
-  private func shape(_ place: Int) throws(OffsetFailure) -> [Int] {
-    let version = try file.number(place, bytes: 1)
-    let rank = Int(try file.number(place + 1, bytes: 1))
-    guard version == 1 || version == 2, rank <= 8 else {
-      throw OffsetFailure(offset: place, reason: "an array's shape is not of the form that Keras writes")
-    }
-    var shape: [Int] = []
-    for axis in 0..<rank { shape.append(try file.size(place + (version == 1 ? 8 : 4) + 8 * axis, bytes: 8)) }
-    return shape
-  }
-
-  /// An array of floats with its shape; nil if the object is no array.
-  mutating func floats(_ address: Int) throws(OffsetFailure) -> (shape: [Int], values: [Float])? {
-    let messages = try messages(address)
-    func body(_ type: Int) -> Range<Int>? { messages.first { $0.type == type }?.body }
-    guard let space = body(1), let type = body(3), let layout = body(8) else { return nil }
-    guard case .float(let bytes) = try element(type.lowerBound) else {
-      throw OffsetFailure(
-        offset: type.lowerBound, reason: "an array contains texts where floats are expected")
-    }
-    let shape = try shape(space.lowerBound)
-    var count = 1
-    for size in shape {
-      guard !count.multipliedReportingOverflow(by: size).overflow,
-        count * size <= NetworkDescription.largestParameterCount
-      else { throw OffsetFailure(offset: space.lowerBound, reason: "an array of \(shape) is too large") }
-      count *= size
-    }
-    let version = try file.number(layout.lowerBound, bytes: 1)
-    guard version == 3 || version == 4, try file.number(layout.lowerBound + 1, bytes: 1) == 1 else {
-      throw OffsetFailure(
-        offset: layout.lowerBound,
-        reason: "an array is stored in pieces or compressed; save the model with Keras as it comes")
-    }
-    let data = try file.range(
-      count == 0 ? 0 : file.size(layout.lowerBound + 2, bytes: 8), count: count * bytes)
-    var values: [Float] = []
-    values.reserveCapacity(count)
-    for place in stride(from: data.lowerBound, to: data.upperBound, by: bytes) {
-      let bits = try file.number(place, bytes: bytes)
-      switch bytes {
-      case 2: values.append(Float(Float16(bitPattern: UInt16(truncatingIfNeeded: bits))))
-      case 4: values.append(Float(bitPattern: UInt32(truncatingIfNeeded: bits)))
-      default: values.append(Float(Double(bitPattern: bits)))
-      }
-    }
-    return (shape, values)
+    throw OffsetFailure(
+      offset: place, reason: "its numbers are neither floats nor integers as Keras writes them")
   }
 
   /// A text that is kept as an attribute of an object; nil if it has none of that name.
@@ -233,7 +189,8 @@ extension HDF5File {
         return String(decoding: file.bytes[range].prefix { $0 != 0 }, as: UTF8.self)
       case .distantText:
         return try distantText(data)
-      case .float: throw OffsetFailure(offset: type, reason: "attribute \(wanted.quoted) is not a text")
+      case .float, .integer:
+        throw OffsetFailure(offset: type, reason: "attribute \(wanted.quoted) is not a text")
       }
     }
     return nil

@@ -25,8 +25,37 @@ extension GraphBuilder {
 extension Add {
   static let onnx = [
     ONNXOperator(
-      "Add", becomes: "`add`; with a constant `batchnorm`, or the bias of the layer before", readONNX)
+      "Add", becomes: "`add`; with a constant `batchnorm`, or the bias of the layer before", readONNX),
+    ONNXOperator("Sum", becomes: "`add`, and `batchnorm` for constants", readSum),
+    ONNXOperator("Mean", becomes: "`add` and `batchnorm`", readMean),
   ]
+
+  /// Of any number of arrays.
+  private static func sum(_ model: inout ONNXTranslation, _ node: ONNXGraph.Node) throws(GraphFailure)
+    -> ArrayView
+  {
+    let (joined, constants) = try model.joinedInputs(node) { builder, left, right throws(GraphFailure) in
+      if let made = try builder.combined(.add, left, right, node.title) { return made }
+      return try builder.sum(left, right, node.title)
+    }
+    var sum = joined
+    for constant in constants {
+      sum = try model.builder.affine(
+        sum, factors: GraphBuilder.Constant(1), summands: constant, node.title)
+    }
+    return sum
+  }
+
+  private static func readSum(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) { try model.give(node, try sum(&model, node)) }
+
+  private static func readMean(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    let share = GraphBuilder.Constant(1 / Double(node.inputs.count))
+    try Affine.give(&model, node, try sum(&model, node), factors: share)
+  }
 
   private static func readONNX(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
@@ -34,7 +63,7 @@ extension Add {
     if let operand = try Affine.operand(model, node) {
       return try Affine.give(&model, node, operand.view, summands: operand.numbers)
     }
-    let (left, right) = (try model.view(node, 0), try model.view(node, 1))
+    let (left, right) = (try model.viewOfAnyForm(node), try model.viewOfAnyForm(node, 1))
     if let made = try model.builder.combined(.add, left, right, node.title) {
       return try model.give(node, made)
     }

@@ -81,7 +81,7 @@ extension GraphBuilder {
         operation: .affine, inputs: [value], shape: graph.shape(value), title: title,
         weights: perChannel(factors, view, channels).map { Float($0) },
         bias: perChannel(summands, view, channels)))
-    return ArrayView(value: made, axes: view.axes)
+    return ArrayView(value: made, axes: view.axes, hasBatch: view.hasBatch)
   }
 
   private static func isUsable(_ value: Double) -> Bool { value.isFinite && Float(value).isFinite }
@@ -91,7 +91,7 @@ extension GraphBuilder {
     let own = Array(view.sizes.suffix(constant.shape.count))
     let outer = constant.shape.dropLast(own.count)
     guard zip(constant.shape.suffix(own.count), own).allSatisfy({ $0 == 1 || $0 == $1 }),
-      outer.allSatisfy({ $0 == 1 }), outer.count <= 1,
+      outer.allSatisfy({ $0 == 1 }), outer.count <= (view.hasBatch ? 1 : 0),
       constant.values.count == constant.shape.reduce(1, *)
     else {
       throw GraphFailure(
@@ -145,7 +145,7 @@ extension Affine: TranslatedKind {
       throw GraphFailure("has \(node.inputs.count) inputs; two are needed")
     }
     guard let place = [1, 0].first(where: { model.constant(node, $0) != nil }) else { return nil }
-    let view = try model.view(node, 1 - place)
+    let view = try model.viewOfAnyForm(node, 1 - place)
     return (view, try model.floats(node, place, "numbers").constant, place == 1)
   }
 
@@ -173,7 +173,7 @@ extension Affine: TranslatedKind {
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ operation: ValueFunction.Operation
   ) throws(GraphFailure) -> Bool {
     guard try operand(model, node) == nil else { return false }
-    let (left, right) = (try model.view(node, 0), try model.view(node, 1))
+    let (left, right) = (try model.viewOfAnyForm(node), try model.viewOfAnyForm(node, 1))
     guard let made = try model.builder.combined(operation, left, right, node.title) else { return false }
     try model.give(node, made)
     return true
@@ -183,7 +183,7 @@ extension Affine: TranslatedKind {
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
     if try operand(model, node) == nil {
-      let (left, right) = (try model.view(node, 0), try model.view(node, 1))
+      let (left, right) = (try model.viewOfAnyForm(node), try model.viewOfAnyForm(node, 1))
       return try model.give(node, try model.builder.difference(left, right, node.title))
     }
     let (view, numbers, isSecond) = try neededOperand(model, node)
@@ -205,12 +205,11 @@ extension Affine: TranslatedKind {
     if try giveFunction(&model, node, .divide) { return }
     let (view, numbers, isSecond) = try neededOperand(model, node)
     guard isSecond else {
-      guard let number = numbers.single else {
-        throw GraphFailure("divides several constants by a value; one is supported")
-      }
       try model.builder.checkFits(numbers, view)
-      let quotient = ValueFunction.number(number) / .argument
-      return try model.give(node, try model.builder.function(.value(quotient), view, node.title))
+      let number = numbers.single
+      let quotient = ValueFunction.number(number ?? 1) / .argument
+      let made = try model.builder.function(.value(quotient), view, node.title)
+      return number == nil ? try give(&model, node, made, factors: numbers) : try model.give(node, made)
     }
     try give(&model, node, view, factors: numbers.mapped { 1 / $0 })
   }

@@ -3,6 +3,7 @@ enum ConstantValues: TranslatedKind {
   static let onnx = [
     ONNXOperator("Constant", becomes: "nothing", readConstant),
     ONNXOperator("Shape", becomes: "nothing", readShape),
+    ONNXOperator("Size", becomes: "nothing", readSize),
   ]
 
   private static func readConstant(
@@ -19,8 +20,18 @@ enum ConstantValues: TranslatedKind {
     case .floats(let values): try model.give(node, ONNXGraph.Tensor([values.count], floats: values))
     case .integer(let value): try model.give(node, ONNXGraph.Tensor([], integers: [value]))
     case .integers(let values): try model.give(node, ONNXGraph.Tensor([values.count], integers: values))
-    case .text, .other: throw GraphFailure("holds something else than numbers")
+    case .text, .reference, .other: throw GraphFailure("holds something else than numbers")
     }
+  }
+
+  private static func readSize(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    let view = try model.viewOfAnyForm(node)
+    let isOpen = view.hasBatch && model.builder.batch == GraphBuilder.anyBatch
+    let count = view.count * (view.hasBatch && !isOpen ? model.builder.batch : 1)
+    let size = isOpen ? ONNXGraph.Size.unknown : .number(Int64(count))
+    try model.give(node, ONNXGraph.Tensor([], sizes: [size]))
   }
 
   /// Since 15 a part of the shape can be asked for.
@@ -31,7 +42,7 @@ enum ConstantValues: TranslatedKind {
     if let tensor = model.constant(node, 0) {
       sizes = tensor.shape.map { .number(Int64($0)) }
     } else {
-      sizes = model.shape(try model.view(node))
+      sizes = model.shape(try model.viewOfAnyForm(node))
     }
     func place(_ index: Int) -> Int { min(max(index < 0 ? index + sizes.count : index, 0), sizes.count) }
     var (start, end) = (0, sizes.count)

@@ -79,7 +79,29 @@ extension GlobalAveragePooling {
     ONNXOperator(
       "ReduceMean", becomes: "`globalaveragepool`, `averagepool`", if: "over height, width or both",
       readReduceMean),
+    ONNXOperator(
+      "ReduceSum", becomes: "`globalaveragepool` or `averagepool`, and `batchnorm`",
+      if: "over height, width or both", readReduceSum),
   ]
+
+  /// The mean, times the number of cells. The axes are an attribute before 13.
+  private static func readReduceSum(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    let view = try model.view(node)
+    let given = try model.integers(node, 1, "axes", inputSince: 13, &attributes) ?? []
+    let keepsAxes = try attributes.flag("keepdims", otherwise: true)
+    let doesNothing = model.version >= 13 ? try attributes.flag("noop_with_empty_axes") : false
+    if given.isEmpty, doesNothing { return try model.give(node, view) }
+    var axes: Set<Int> = []
+    for number in given { axes.insert(try model.axis(number, view)) }
+    guard !axes.isEmpty, axes.count == given.count else {
+      throw GraphFailure("has the axes \(given); each of some, and not that of the batch, is supported")
+    }
+    let count = axes.reduce(1) { $0 * view.axes[$1].size }
+    let mean = try model.builder.mean(over: axes, keepsAxes: keepsAxes, view, node.title)
+    try Affine.give(&model, node, mean, factors: GraphBuilder.Constant(Double(count)))
+  }
 
   private static func readGlobalAveragePool(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes

@@ -39,7 +39,7 @@ extension GraphBuilder {
     }
     let value = try append(
       Graph.Node(operation: .layer(kind), inputs: values, shape: graph.shape(values[0]), title: title))
-    return ArrayView(value: value, axes: left.axes)
+    return ArrayView(value: value, axes: left.axes, hasBatch: left.hasBatch || right.hasBatch)
   }
 
   /// Condition: the same elements lie at the same places.
@@ -85,5 +85,26 @@ extension LiteTranslation {
     var made = try join(&builder, left, right)
     made.hasBatch = left.hasBatch || right.hasBatch
     try give(node, made, function: function)
+  }
+}
+
+extension ONNXTranslation {
+  /// The values that a node reads joined two at a time, and the constants among its inputs.
+  mutating func joinedInputs(
+    _ node: ONNXGraph.Node,
+    _ join: (inout GraphBuilder, ArrayView, ArrayView) throws(GraphFailure) -> ArrayView
+  ) throws(GraphFailure) -> (joined: ArrayView, constants: [GraphBuilder.Constant]) {
+    var joined: ArrayView?
+    var constants: [GraphBuilder.Constant] = []
+    for place in node.inputs.indices {
+      if constant(node, place) != nil {
+        constants.append(try floats(node, place, "numbers").constant)
+      } else {
+        let view = try viewOfAnyForm(node, place)
+        if let known = joined { joined = try join(&builder, known, view) } else { joined = view }
+      }
+    }
+    guard let joined else { throw GraphFailure("has no input") }
+    return (joined, constants)
   }
 }

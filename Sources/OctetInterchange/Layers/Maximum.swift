@@ -35,25 +35,11 @@ extension Maximum {
   private static func readONNX(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    var largest: ArrayView?
-    var constants: [GraphBuilder.Constant] = []
-    for place in node.inputs.indices {
-      if model.constant(node, place) != nil {
-        constants.append(try model.floats(node, place, "numbers").constant)
-      } else {
-        let view = try model.view(node, place)
-        guard let known = largest else {
-          largest = view
-          continue
-        }
-        if let made = try model.builder.combined(.maximum, known, view, node.title) {
-          largest = made
-        } else {
-          largest = try model.builder.maximum(known, view, node.title)
-        }
-      }
+    let (joined, constants) = try model.joinedInputs(node) { builder, left, right throws(GraphFailure) in
+      if let made = try builder.combined(.maximum, left, right, node.title) { return made }
+      return try builder.maximum(left, right, node.title)
     }
-    guard var largest else { throw GraphFailure("has no input") }
+    var largest = joined
     for constant in constants {
       largest = try model.builder.maximum(largest, constant: constant, node.title)
     }

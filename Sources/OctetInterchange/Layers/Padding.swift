@@ -36,10 +36,12 @@ extension Graph.Border: TranslatedKind {
     if model.version < 11 {
       value = try attributes.float("value", otherwise: 0)
     } else if model.isGiven(node, 2) {
-      guard let given = try model.floats(node, 2, "value").values.first else {
-        throw GraphFailure("has an empty array as the value that it pads with")
+      guard let given = model.constant(node, 2)?.numbers?.first else {
+        throw GraphFailure("needs a constant number as the value that it pads with")
       }
-      value = given
+      value = try Float(given) - model.integerZero(node)
+    } else {
+      value = try -model.integerZero(node)
     }
     guard let pads = try model.integers(node, 1, "pads", inputSince: 11, &attributes) else {
       throw GraphFailure("has no pads")

@@ -69,7 +69,7 @@ extension Flatten {
   private static func readFlatten(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    let view = try model.view(node)
+    let view = try model.viewOfAnyForm(node)
     let sizes = model.sizes(view)
     let axis = try attributes.integer("axis", otherwise: 1)
     let place = axis < 0 ? axis + sizes.count : axis
@@ -77,58 +77,84 @@ extension Flatten {
       throw GraphFailure("flattens from axis \(axis) of \(sizes.count)")
     }
     let wanted = [sizes[..<place].reduce(1, *), sizes[place...].reduce(1, *)]
-    try model.give(node, try model.builder.reshaped(view, wanted))
+    try model.give(node, try model.reshaped(view, wanted))
   }
 
   private static func readReshape(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    let view = try model.view(node)
+    let view = try model.viewOfAnyForm(node)
     guard let given = model.constant(node, 1) else { throw GraphFailure("needs a constant shape") }
     let allowsZero = model.version >= 14 ? try attributes.flag("allowzero") : false
     let wanted = try ArrayShapes.reshaped(
       model.sizes(view), model.wantedShape(given), allowsZero: allowsZero)
-    try model.give(node, try model.builder.reshaped(view, wanted))
+    try model.give(node, try model.reshaped(view, wanted))
   }
 
   private static func readSqueeze(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    let view = try model.view(node)
+    let view = try model.viewOfAnyForm(node)
     let axes = try model.integers(node, 1, "axes", inputSince: 13, &attributes)
     // Without axes that of the batch would go where an item comes alone, and stay for more.
-    guard axes != nil || model.builder.batch != GraphBuilder.anyBatch else {
+    guard axes != nil || !view.hasBatch || model.builder.batch != GraphBuilder.anyBatch else {
       throw GraphFailure(
         "has no axes, so that it takes out the batch's too where an item comes alone: give it axes")
     }
     let wanted = try ArrayShapes.squeezed(model.sizes(view), axes)
-    try model.give(node, try model.builder.reshaped(view, wanted))
+    try model.give(node, try model.reshaped(view, wanted))
   }
 
   private static func readUnsqueeze(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    let view = try model.view(node)
+    let view = try model.viewOfAnyForm(node)
     guard let axes = try model.integers(node, 1, "axes", inputSince: 13, &attributes) else {
       throw GraphFailure("has no axes")
     }
     let wanted = try ArrayShapes.unsqueezed(model.sizes(view), axes)
-    try model.give(node, try model.builder.reshaped(view, wanted))
+    try model.give(node, try model.reshaped(view, wanted))
   }
 
   private static func readTranspose(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    let view = try model.view(node)
-    let rank = view.axes.count + 1
+    let view = try model.viewOfAnyForm(node)
+    let rank = view.axes.count + (view.hasBatch ? 1 : 0)
     let order = try attributes.integers("perm") ?? Array((0..<rank).reversed())
     guard order.sorted() == Array(0..<rank) else {
       throw GraphFailure("puts \(rank) axes into the order \(order)")
     }
-    guard order[0] == 0 else {
+    if !view.hasBatch {
+      let axes = order.map { view.axes[$0] }
+      return try model.give(node, ArrayView(value: view.value, axes: axes, hasBatch: false))
+    }
+    // A batch of one is an axis like any other of size 1.
+    guard order[0] == 0 || model.builder.batch == 1 else {
       throw GraphFailure("puts the axes into the order \(order); the batch must stay first")
     }
-    try model.give(node, ArrayView(value: view.value, axes: order.dropFirst().map { view.axes[$0 - 1] }))
+    var axes = order.map { $0 == 0 ? ArrayAxis.one : view.axes[$0 - 1] }
+    let keepsBatch = axes.first == .one
+    if keepsBatch { axes.removeFirst() }
+    try model.give(node, ArrayView(value: view.value, axes: axes, hasBatch: keepsBatch))
+  }
+}
+
+extension ONNXTranslation {
+  /// The same elements in their order under other sizes; a batch of one may be left out, or be added to an item that
+  /// comes without.
+  func reshaped(_ view: ArrayView, _ sizes: [Int]) throws(GraphFailure) -> ArrayView {
+    guard builder.batch == 1, sizes.first != 1 || !view.hasBatch, sizes.count <= 9 else {
+      return try builder.reshaped(view, sizes)
+    }
+    let hasBatch = sizes.first == 1
+    guard var made = view.reshaped(hasBatch ? Array(sizes.dropFirst()) : sizes) else {
+      throw GraphFailure(
+        "reshapes \(view.sizes) to \(sizes), which would put elements into another order than they have after a "
+          + "transpose")
+    }
+    made.hasBatch = hasBatch
+    return made
   }
 }
 

@@ -141,6 +141,8 @@ extension Selection {
   static let onnx = [
     ONNXOperator("Concat", becomes: concatenates, if: "not along the batch", readConcat),
     ONNXOperator("Slice", becomes: selects, if: "constant ends, forward; not along the batch", readSlice),
+    ONNXOperator("Split", becomes: selects, if: "not along the batch", readSplit),
+    ONNXOperator("Gather", becomes: selects, if: "one index, or several at equal steps forward", readGather),
   ]
 
   private static let concatenates = "`conv`, `dense` or `depthwise` with weights of 0 and 1, and `add`"
@@ -188,6 +190,55 @@ extension Selection {
         view, axis: axis, from: start, step: steps[index], count: count, node.title)
     }
     try model.give(node, view)
+  }
+}
+
+extension Selection {
+  /// The sizes are an attribute before 13; without them the pieces are equal, but for the last since 18.
+  private static func readSplit(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    let view = try model.view(node)
+    let axis = try model.axis(attributes.integer("axis", otherwise: 0), view)
+    let given = try model.integers(node, 1, "split", inputSince: 13, &attributes)
+    var count = node.outputs.count
+    if model.version >= 18 { count = try attributes.integer("num_outputs", otherwise: count) }
+    let size = view.sizes[axis]
+    guard given != nil || model.version >= 18 || size % count == 0 else {
+      throw GraphFailure("cuts an axis of \(size) into \(count) equal pieces")
+    }
+    var made: [ArrayView] = []
+    var start = 0
+    for (index, piece) in try ArrayShapes.pieces(of: size, given, count: count).enumerated() {
+      // What nobody asks for is not made.
+      let isWanted = index < node.outputs.count && !node.outputs[index].isEmpty
+      made.append(
+        isWanted
+          ? try model.builder.slice(view, axis: axis, from: start, step: 1, count: piece, node.title) : view)
+      start += piece
+    }
+    try model.give(node, made)
+  }
+
+  /// One index takes its axis away; a row of them keeps it.
+  private static func readGather(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    let view = try model.view(node)
+    guard let chosen = model.constant(node, 1) else { throw GraphFailure("needs constant indices") }
+    let axis = try model.axis(attributes.integer("axis", otherwise: 0), view)
+    let size = view.sizes[axis]
+    let indices = try chosen.integers("indices").map { $0 < 0 ? $0 + size : $0 }
+    guard let first = indices.first, chosen.shape.count <= 1, indices.allSatisfy({ (0..<size).contains($0) })
+    else { throw GraphFailure("has indices \(indices) of the shape \(chosen.shape) into an axis of \(size)") }
+    let step = indices.count > 1 ? indices[1] - first : 1
+    guard step > 0, indices.indices.allSatisfy({ indices[$0] == first + $0 * step }) else {
+      throw GraphFailure("picks elements that do not follow each other at equal steps: \(indices.prefix(20))")
+    }
+    var made = try model.builder.slice(
+      view, axis: axis, from: first, step: step, count: indices.count, node.title)
+    if chosen.shape.isEmpty { made.axes.remove(at: axis) }
+    try model.give(node, made)
   }
 }
 

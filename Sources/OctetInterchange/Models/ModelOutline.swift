@@ -31,11 +31,11 @@ package struct ModelOutline: Sendable {
   private static func operators(_ graph: ONNXGraph) -> [Operator] {
     let shapes = Dictionary((graph.stated + graph.outputs).map { ($0.name, $0.shape) }) { first, _ in first }
     return graph.nodes.filter { !$0.inputs.isEmpty }.map { node in
-      let isStandard = node.domain.isEmpty || node.domain == "ai.onnx"
-      let isKnown = Kinds.onnx[node.type] != nil || ONNXConstantOperator.table[node.type] != nil
+      let name = node.operatorName
+      let isKnown = Kinds.onnx[name] != nil || (node.isStandard && ONNXConstantOperator.table[name] != nil)
       return Operator(
-        name: node.ownName, kind: isStandard ? node.type : "\(node.domain).\(node.type)",
-        output: shapes[node.outputs.first ?? ""], isSupported: isStandard && isKnown)
+        name: node.ownName, kind: name,
+        output: shapes[node.outputs.first ?? ""], isSupported: isKnown)
     }
   }
 

@@ -46,6 +46,9 @@ struct ONNXAttributes {
   /// Any attribute, as the file has it.
   mutating func take(_ name: String) -> ONNXGraph.Attribute? { left.removeValue(forKey: name) }
 
+  /// Leaves all attributes to who looks at them in another place.
+  mutating func takeAll() { left = [:] }
+
   /// What is left was not understood.
   func finish() throws(GraphFailure) {
     guard let name = left.keys.min() else { return }

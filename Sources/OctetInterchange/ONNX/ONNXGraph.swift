@@ -8,16 +8,21 @@ struct ONNXGraph {
     var type = ""
     var name = ""
     var domain = ""
+    /// Which of several functions of one name it calls.
+    var overload = ""
     var inputs: [String] = []
     var outputs: [String] = []
     var attributes: [String: Attribute] = [:]
+    /// What messages call it, if not by its own type and name.
+    var givenTitle: String?
 
     /// Its name, or that of what it gives.
     var ownName: String { name.isEmpty ? outputs.first ?? "" : name }
 
     /// For messages: "Conv node \"conv1\"".
     var title: String {
-      name.isEmpty
+      if let givenTitle { return givenTitle }
+      return name.isEmpty
         ? "the \(type) node that makes \((outputs.first ?? "").quoted)" : "\(type) node \(name.quoted)"
     }
   }
@@ -29,6 +34,8 @@ struct ONNXGraph {
     case floats([Float])
     case text(String)
     case tensor(Tensor)
+    /// The value of an attribute of the function around the node, by its name.
+    case reference(String)
     /// A graph, as loops and branches have them, or anything else.
     case other
   }
@@ -37,6 +44,20 @@ struct ONNXGraph {
     var name = ""
     var shape: [Int] = []
     var values: Values = .integers([])
+    /// The type that its elements have in the file.
+    var element = Element.int64
+    /// The integers that its floats stand for, if they were made of some.
+    var steps: Steps?
+    /// Where its elements are, if they are in another file and not read yet.
+    var external: External?
+  }
+
+  /// What integers stand for: `scale * (integer - zero point)`.
+  struct Steps: Hashable {
+    var scales: [Float]
+    var zeroPoints: [Int64]
+    /// The axis along which scales differ; nil where there is one.
+    var axis: Int?
   }
 
   enum Values {
@@ -73,6 +94,8 @@ struct ONNXGraph {
   var stated: [Port] = []
   /// What the file says of itself, as names and texts.
   var properties: [String: String] = [:]
+  /// Functions that the file defines, by domain and name.
+  var functions: [Function.Key: Function] = [:]
 }
 
 extension ONNXGraph {
@@ -89,6 +112,10 @@ extension ONNXGraph {
         let (name, value) = try Self.property(file, try field.range())
         properties[name] = value
       }
+      if field.number == 25 {
+        let function = try Self.function(file, try field.range())
+        functions[function.key] = function
+      }
     }
     guard let graph else {
       throw ProtobufReader.Failure(offset: 0, reason: "there is no graph in it: this is not an ONNX model")
@@ -103,6 +130,10 @@ extension ONNXGraph {
       case 11: inputs.append(try Self.port(file, try field.range()))
       case 12: outputs.append(try Self.port(file, try field.range()))
       case 13: stated.append(try Self.port(file, try field.range()))
+      case 15:
+        throw ProtobufReader.Failure(
+          offset: field.offset,
+          reason: "it has sparse weights, which are not supported: export them as they are")
       default: break
       }
     }
@@ -111,8 +142,7 @@ extension ONNXGraph {
   }
 
   /// The version of an operator set, if it is that of the standard operators.
-  private static func operatorSet(_ file: [UInt8], _ range: Range<Int>) throws(ProtobufReader.Failure) -> Int?
-  {
+  static func operatorSet(_ file: [UInt8], _ range: Range<Int>) throws(ProtobufReader.Failure) -> Int? {
     var (domain, version) = ("", Int64(0))
     var reader = ProtobufReader(file, range)
     while let field = try reader.next() {
@@ -134,7 +164,7 @@ extension ONNXGraph {
     return (name, value)
   }
 
-  private static func node(_ file: [UInt8], _ range: Range<Int>) throws(ProtobufReader.Failure) -> Node {
+  static func node(_ file: [UInt8], _ range: Range<Int>) throws(ProtobufReader.Failure) -> Node {
     var node = Node()
     var reader = ProtobufReader(file, range)
     while let field = try reader.next() {
@@ -147,13 +177,14 @@ extension ONNXGraph {
         let (name, attribute) = try attribute(file, try field.range())
         node.attributes[name] = attribute
       case 7: node.domain = try field.text(file)
+      case 8: node.overload = try field.text(file)
       default: break
       }
     }
     return node
   }
 
-  private static func attribute(
+  static func attribute(
     _ file: [UInt8], _ range: Range<Int>
   ) throws(ProtobufReader.Failure) -> (String, Attribute) {
     var name = ""
@@ -172,13 +203,14 @@ extension ONNXGraph {
       case 7: try field.append(to: &floats, file)
       case 8: try field.append(to: &integers, file)
       case 20: type = try field.integer()
-      // A reference to an attribute of a function around the node.
+      // Of a function around the node.
       case 21:
-        throw ProtobufReader.Failure(
-          offset: field.offset, reason: "attributes of functions are not supported")
+        let outer = try field.text(file)
+        if !outer.isEmpty { attribute = .reference(outer) }
       default: break
       }
     }
+    if case .reference = attribute { return (name, attribute) }
     // Lists may be empty; the type says what they are of.
     if !integers.isEmpty || type == 7 { attribute = .integers(integers) }
     if !floats.isEmpty || type == 6 { attribute = .floats(floats) }
@@ -224,99 +256,5 @@ extension ONNXGraph {
       shape.append(size)
     }
     return shape
-  }
-}
-
-extension ONNXGraph {
-  private enum ElementType: Int64 {
-    case float = 1
-    case int32 = 6
-    case int64 = 7
-    case bool = 9
-    case double = 11
-
-    var bytes: Int {
-      switch self {
-      case .bool: 1
-      case .float, .int32: 4
-      case .int64, .double: 8
-      }
-    }
-  }
-
-  /// No tensor of a classifier that Octet can hold has more values.
-  private static let largestCount = 1 << 26
-
-  static func tensor(_ file: [UInt8], _ range: Range<Int>) throws(ProtobufReader.Failure) -> Tensor {
-    var tensor = Tensor()
-    var shape: [Int64] = []
-    var type: Int64 = 0
-    var floats: [Float] = []
-    var doubles: [Double] = []
-    var integers: [Int64] = []
-    var raw: Range<Int>?
-    var reader = ProtobufReader(file, range)
-    while let field = try reader.next() {
-      switch field.number {
-      case 1: try field.append(to: &shape, file)
-      case 2: type = try field.integer()
-      case 4: try field.append(to: &floats, file)
-      case 5, 7: try field.append(to: &integers, file)
-      case 8: tensor.name = try field.text(file)
-      case 9: raw = try field.range()
-      case 10: try field.append(to: &doubles, file)
-      case 13, 14:
-        if case .number(0) = field.value { break }
-        throw ProtobufReader.Failure(
-          offset: field.offset,
-          reason:
-            """
-            its weights are in a file beside it; save the model as one file (torch.onnx.export: \
-            external_data=False; onnx.save: save_as_external_data=False)
-            """)
-      default: break
-      }
-    }
-    func failure(_ reason: String) -> ProtobufReader.Failure {
-      ProtobufReader.Failure(offset: range.lowerBound, reason: "tensor \(tensor.name.quoted) \(reason)")
-    }
-    var count = 1
-    for size in shape {
-      guard size >= 0, let whole = Int(exactly: size), !count.multipliedReportingOverflow(by: whole).overflow,
-        count * whole <= largestCount
-      else { throw failure("has shape \(shape), which is too large") }
-      count *= whole
-      tensor.shape.append(whole)
-    }
-    guard let element = ElementType(rawValue: type) else {
-      throw failure(
-        "has element type \(type): only float, double, int32, int64 and bool are supported; export the model in float32"
-      )
-    }
-    if let raw {
-      let size = element.bytes
-      guard raw.count == count * size else { throw failure("has \(raw.count) bytes for \(count) values") }
-      func bits(_ index: Int) -> UInt64 {
-        (0..<size).reduce(0) { $0 | UInt64(file[raw.lowerBound + index * size + $1]) << UInt64(8 * $1) }
-      }
-      switch element {
-      case .float: floats = (0..<count).map { Float(bitPattern: UInt32(truncatingIfNeeded: bits($0))) }
-      case .double: doubles = (0..<count).map { Double(bitPattern: bits($0)) }
-      case .int32, .int64, .bool: integers = (0..<count).map { Int64(bitPattern: bits($0)) }
-      }
-    }
-    let given: Int
-    switch element {
-    case .float: (given, tensor.values) = (floats.count, .floats(floats))
-    case .double: (given, tensor.values) = (doubles.count, .doubles(doubles))
-    case .int32:
-      (given, tensor.values) = (
-        integers.count, .integers(integers.map { Int64(Int32(truncatingIfNeeded: $0)) })
-      )
-    case .int64: (given, tensor.values) = (integers.count, .integers(integers))
-    case .bool: (given, tensor.values) = (integers.count, .integers(integers.map { $0 == 0 ? 0 : 1 }))
-    }
-    guard given == count else { throw failure("has \(given) values for its shape \(tensor.shape)") }
-    return tensor
   }
 }

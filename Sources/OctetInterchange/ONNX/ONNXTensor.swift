@@ -1,23 +1,36 @@
 /// Arrays of constants: their elements, and copies of them in other orders.
 extension ONNXGraph.Tensor {
-  init(_ shape: [Int], integers: [Int64]) {
+  init(_ shape: [Int], integers: [Int64], _ element: ONNXGraph.Element = .int64) {
     self.shape = shape
     values = .integers(integers)
+    self.element = element
   }
 
-  init(_ shape: [Int], floats: [Float]) {
+  init(_ shape: [Int], floats: [Float], _ element: ONNXGraph.Element = .float) {
     self.shape = shape
     values = .floats(floats)
+    self.element = element
   }
 
   init(_ shape: [Int], doubles: [Double]) {
     self.shape = shape
     values = .doubles(doubles)
+    element = .double
+  }
+
+  /// Numbers that a type of floats has, each as the nearest of the type.
+  init(_ shape: [Int], numbers: [Double], _ element: ONNXGraph.Element) {
+    if element == .double {
+      self.init(shape, doubles: numbers)
+    } else {
+      self.init(shape, floats: numbers.map { element.rounded(Float($0)) }, element)
+    }
   }
 
   /// Integers, if the batch is not among them.
-  init(_ shape: [Int], sizes: [ONNXGraph.Size]) {
+  init(_ shape: [Int], sizes: [ONNXGraph.Size], _ element: ONNXGraph.Element = .int64) {
     self.shape = shape
+    self.element = element
     let numbers = sizes.compactMap { if case .number(let value) = $0 { value } else { nil } }
     values = numbers.count == sizes.count ? .integers(numbers) : .sizes(sizes)
   }
@@ -59,19 +72,40 @@ extension ONNXGraph.Tensor {
     return values
   }
 
+  /// Numbers of any type; nil where some follow from the size of the batch.
+  var numbers: [Double]? {
+    switch values {
+    case .floats(let values): values.map { Double($0) }
+    case .doubles(let values): values
+    case .integers(let values): values.map { Double($0) }
+    case .sizes: nil
+    }
+  }
+
+  /// One element of the type that is 0.
+  var zero: ONNXGraph.Tensor {
+    switch values {
+    case .floats: ONNXGraph.Tensor([], floats: [0], element)
+    case .doubles: ONNXGraph.Tensor([], doubles: [0])
+    case .integers, .sizes: ONNXGraph.Tensor([], integers: [0], element)
+    }
+  }
+
   /// The elements at `places`, in a tensor of another shape.
   func picked(_ shape: [Int], _ places: [Int]) -> ONNXGraph.Tensor {
     switch values {
-    case .floats(let values): ONNXGraph.Tensor(shape, floats: places.map { values[$0] })
+    case .floats(let values): ONNXGraph.Tensor(shape, floats: places.map { values[$0] }, element)
     case .doubles(let values): ONNXGraph.Tensor(shape, doubles: places.map { values[$0] })
-    case .integers(let values): ONNXGraph.Tensor(shape, integers: places.map { values[$0] })
-    case .sizes(let sizes): ONNXGraph.Tensor(shape, sizes: places.map { sizes[$0] })
+    case .integers(let values): ONNXGraph.Tensor(shape, integers: places.map { values[$0] }, element)
+    case .sizes(let sizes): ONNXGraph.Tensor(shape, sizes: places.map { sizes[$0] }, element)
     }
   }
 
   func reshaped(_ shape: [Int]) -> ONNXGraph.Tensor {
     var tensor = self
     tensor.shape = shape
+    // Which axis one becomes is not worth knowing.
+    if steps?.axis != nil { tensor.steps = nil }
     return tensor
   }
 
@@ -81,7 +115,8 @@ extension ONNXGraph.Tensor {
     var step = 1
     for axis in shape.indices.reversed() {
       strides[axis] = step
-      step *= shape[axis]
+      // An empty array may have any other sizes.
+      step &*= shape[axis]
     }
     return strides
   }
@@ -101,7 +136,10 @@ extension ONNXGraph.Tensor {
   func transposed(_ order: [Int]) -> ONNXGraph.Tensor {
     let strides = Self.strides(shape)
     let made = order.map { shape[$0] }
-    return picked(made, Self.places(made, order.map { strides[$0] }))
+    var transposed = picked(made, Self.places(made, order.map { strides[$0] }))
+    transposed.steps = steps
+    if let axis = steps?.axis { transposed.steps?.axis = order.firstIndex(of: axis) }
+    return transposed
   }
 
   /// The shape that two tensors broadcast to.

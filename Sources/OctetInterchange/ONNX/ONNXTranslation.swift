@@ -15,6 +15,12 @@ struct ONNXTranslation {
   var views: [String: ArrayView] = [:]
   /// Constants of the file, and those that nodes make.
   var constants: [String: ONNXGraph.Tensor]
+  var integers = Integers()
+  /// Whether values between the nodes may be doubles: those of the input, or what a Cast makes.
+  var hasDoubles: Bool
+  /// The type of the input's elements, if they are integers.
+  let inputElement: ONNXGraph.Element?
+  var inputIsInteger: Bool { inputElement != nil }
   /// Elements of constants that nodes made.
   private var madeElements = 0
   /// How many nodes have been translated.
@@ -23,15 +29,20 @@ struct ONNXTranslation {
   static let versions = 7...21
 
   /// The graph of a file, not yet simplified, and what else the file says.
-  static func read(_ file: [UInt8], path: String) throws(ImportError) -> (Graph, ONNXGraph) {
-    let source: ONNXGraph
+  static func read(_ file: [UInt8], path: String) throws(ImportError) -> (
+    graph: Graph, source: ONNXGraph, tensors: [IntegerTensor]
+  ) {
+    var source: ONNXGraph
     do throws(ProtobufReader.Failure) {
       source = try ONNXGraph(file)
     } catch {
       throw ImportError(path: path, "byte \(error.offset): \(error.reason)")
     }
+    try source.load(beside: path)
     do throws(GraphFailure) {
-      return (try translate(source), source)
+      source = try source.inlined()
+      let translated: ONNXTranslation = try translate(source)
+      return (translated.builder.graph, source, translated.integers.tensors)
     } catch {
       throw ImportError(path: path, error.reason)
     }
@@ -39,21 +50,39 @@ struct ONNXTranslation {
 
   /// An image's channels are the axis that the operators take for them; only where none says so do the sizes decide,
   /// and then only how a picture is laid into the input, never what is computed.
-  private static func translate(_ source: ONNXGraph) throws(GraphFailure) -> Graph {
+  private static func translate(_ source: ONNXGraph) throws(GraphFailure) -> ONNXTranslation {
     let nodes = try source.needed()
     let port = try source.inputPort()
-    let sizes = port.shape.dropFirst().map { $0 ?? 0 }
+    var failures: [(GraphFailure, Int)] = []
+    // Only where no reading with a batch makes sense is the first axis one of the item's.
+    let canBeItem = (1...3).contains(port.shape.count) && !port.shape.contains(nil)
+    let forms = canBeItem ? (port.shape.count == 1 ? [false] : [true, false]) : [true]
+    for hasBatch in forms {
+      if let graph = try translate(source, nodes, port, hasBatch: hasBatch, &failures) { return graph }
+    }
+    // The reading that came farther is the one that was meant.
+    var failure = failures[0]
+    for other in failures where other.1 > failure.1 { failure = other }
+    throw failure.0
+  }
+
+  private static func translate(
+    _ source: ONNXGraph, _ nodes: [ONNXGraph.Node], _ port: ONNXGraph.Port, hasBatch: Bool,
+    _ failures: inout [(GraphFailure, Int)]
+  ) throws(GraphFailure) -> ONNXTranslation? {
+    let sizes = port.shape.dropFirst(hasBatch ? 1 : 0).map { $0 ?? 0 }
     func isChannels(_ size: Int?) -> Bool { size == 1 || size == 3 }
     let isLast = sizes.count == 3 && isChannels(sizes.last) && !isChannels(sizes.first)
-    var failures: [(GraphFailure, Int)] = []
     // Of two axes the first may be that of the channels of a series.
     for channelsFirst in sizes.count == 3 ? [!isLast, isLast] : sizes.count == 2 ? [false, true] : [true] {
       var image: ImageShape?
       // A second time, if an operator makes the flat input an image.
       for _ in 0...1 {
-        var translation = try ONNXTranslation(source, port, channelsFirst: channelsFirst, image: image)
+        var translation = try ONNXTranslation(
+          source, port, channelsFirst: channelsFirst, image: image, hasBatch: hasBatch)
         do throws(GraphFailure) {
-          return try translation.finished(nodes)
+          try translation.translate(nodes)
+          return translation
         } catch {
           guard let wanted = error.wantedInput, image == nil else {
             failures.append((error, translation.progress))
@@ -63,17 +92,17 @@ struct ONNXTranslation {
         }
       }
     }
-    // The reading that came farther is the one that was meant.
-    var failure = failures[0]
-    for other in failures where other.1 > failure.1 { failure = other }
-    throw failure.0
+    return nil
   }
 
-  private init(_ source: ONNXGraph, _ port: ONNXGraph.Port, channelsFirst: Bool, image: ImageShape?)
-    throws(GraphFailure)
-  {
+  private init(
+    _ source: ONNXGraph, _ port: ONNXGraph.Port, channelsFirst: Bool, image: ImageShape?, hasBatch: Bool
+  ) throws(GraphFailure) {
     graph = source
     constants = source.constants
+    let element = port.element.flatMap { ONNXGraph.Element(rawValue: $0) }
+    inputElement = element?.isFloat == false ? element : nil
+    hasDoubles = element == .double
     guard let version = source.version else {
       throw GraphFailure(
         "it does not say which operator set it uses: this is not an ONNX model, or a part of one")
@@ -87,15 +116,19 @@ struct ONNXTranslation {
     self.version = version
     do throws(GraphFailure) {
       builder = try GraphBuilder(
-        sizes: port.shape.dropFirst().map { $0 ?? 0 }, channelsFirst: channelsFirst, image: image,
-        batch: port.shape.first ?? nil)
+        sizes: port.shape.dropFirst(hasBatch ? 1 : 0).map { $0 ?? 0 }, channelsFirst: channelsFirst,
+        image: image,
+        batch: hasBatch ? port.shape.first ?? nil : 1)
     } catch {
       throw GraphFailure("its input \(port.name.quoted) \(error.reason)")
     }
-    views[port.name] = builder.graph.inputView
+    var view = builder.graph.inputView
+    view.hasBatch = hasBatch
+    views[port.name] = view
+    if inputElement != nil { integers.encodings[port.name] = IntegerEncoding?.none }
   }
 
-  private mutating func finished(_ nodes: [ONNXGraph.Node]) throws(GraphFailure) -> Graph {
+  private mutating func translate(_ nodes: [ONNXGraph.Node]) throws(GraphFailure) {
     for node in nodes {
       let before = builder.graph.nodes.count
       do throws(GraphFailure) {
@@ -114,7 +147,6 @@ struct ONNXTranslation {
       }
       builder.graph.outputs.append(Graph.Output(name: output.name, view: view))
     }
-    return builder.graph
   }
 
   // MARK: what a node reads and gives
@@ -127,8 +159,19 @@ struct ONNXTranslation {
     place < node.inputs.count && !node.inputs[place].isEmpty
   }
 
-  /// The array that a node reads in its place `place`.
+  /// The array that a node reads in its place `place`, the batch first.
   func view(_ node: ONNXGraph.Node, _ place: Int = 0) throws(GraphFailure) -> ArrayView {
+    let view = try viewOfAnyForm(node, place)
+    guard view.hasBatch else {
+      throw GraphFailure(
+        "reads an array whose first axis is not the batch, of the sizes \(view.sizes): put an axis of one before them"
+      )
+    }
+    return view
+  }
+
+  /// The same for operators that do not care which axis is the batch.
+  func viewOfAnyForm(_ node: ONNXGraph.Node, _ place: Int = 0) throws(GraphFailure) -> ArrayView {
     guard isGiven(node, place) else { throw GraphFailure("has no input \(place)") }
     let name = node.inputs[place]
     if let view = views[name] { return view }
@@ -143,12 +186,13 @@ struct ONNXTranslation {
     guard let tensor = constant(node, place) else {
       throw GraphFailure("needs constant \(what) of floats as input \(place)")
     }
-    switch tensor.values {
-    case .floats(let values): return FloatConstant(shape: tensor.shape, values: values)
-    case .doubles:
-      throw GraphFailure("has \(what) of doubles as input \(place): export the model in float32")
-    case .integers, .sizes: throw GraphFailure("needs constant \(what) of floats as input \(place)")
+    guard tensor.element != .double || hasDoubles else {
+      throw GraphFailure("has \(what) of doubles as input \(place), beside values of floats")
     }
+    guard tensor.element.isFloat, let values = tensor.numbers else {
+      throw GraphFailure("needs constant \(what) of floats as input \(place)")
+    }
+    return FloatConstant(shape: tensor.shape, values: tensor.floats ?? values.map { Float($0) })
   }
 
   /// Numbers that are an attribute in older operator sets and an input in newer ones.
@@ -169,43 +213,66 @@ struct ONNXTranslation {
   }
 
   mutating func give(_ node: ONNXGraph.Node, _ constant: ONNXGraph.Tensor) throws(GraphFailure) {
-    madeElements += constant.count
-    guard madeElements <= 4 * ONNXConstantOperator.largestCount else {
-      throw GraphFailure(
-        "brings the constants that nodes make beyond \(4 * ONNXConstantOperator.largestCount) elements")
-    }
-    constants[try output(node)] = constant
+    try give(node, [constant])
   }
 
-  private func output(_ node: ONNXGraph.Node) throws(GraphFailure) -> String {
-    guard let name = node.outputs.first, !name.isEmpty, views[name] == nil, constants[name] == nil else {
+  /// The same for a node that gives several constants.
+  mutating func give(_ node: ONNXGraph.Node, _ made: [ONNXGraph.Tensor]) throws(GraphFailure) {
+    let names = try outputs(node, made.count)
+    for (name, constant) in zip(names, made) {
+      madeElements += constant.count
+      guard madeElements <= 4 * ONNXConstantOperator.largestCount else {
+        throw GraphFailure(
+          "brings the constants that nodes make beyond \(4 * ONNXConstantOperator.largestCount) elements")
+      }
+      if !name.isEmpty { constants[name] = constant }
+    }
+  }
+
+  /// The same for a node that gives several values.
+  mutating func give(_ node: ONNXGraph.Node, _ made: [ArrayView]) throws(GraphFailure) {
+    for (name, view) in zip(try outputs(node, made.count), made) where !name.isEmpty { views[name] = view }
+  }
+
+  private func output(_ node: ONNXGraph.Node) throws(GraphFailure) -> String { try outputs(node, 1)[0] }
+
+  /// The names of what a node gives, the first `count`; empty for one that nobody asks for.
+  private func outputs(_ node: ONNXGraph.Node, _ count: Int) throws(GraphFailure) -> [String] {
+    var names = Array(node.outputs.prefix(count))
+    names += [String](repeating: "", count: count - names.count)
+    guard count > 1 || !names[0].isEmpty,
+      names.allSatisfy({ $0.isEmpty || (views[$0] == nil && constants[$0] == nil) }),
+      Set(names.filter { !$0.isEmpty }).count == names.count(where: { !$0.isEmpty })
+    else {
       throw GraphFailure("gives a value without a name, or one whose name is taken")
     }
-    for other in node.outputs.dropFirst() where !other.isEmpty && graph.isRead(other) {
-      throw GraphFailure("has a second output \(other.quoted) that is read; only the first one is supported")
+    for other in node.outputs.dropFirst(count) where !other.isEmpty && graph.isRead(other) {
+      throw GraphFailure("has another output \(other.quoted) that is read, which is not supported")
     }
-    return name
+    return names
   }
 
   /// An axis of an array, the batch being axis 0, as a place among the view's axes.
   func axis(_ axis: Int, _ view: ArrayView) throws(GraphFailure) -> Int {
-    let rank = view.axes.count + 1
+    let rank = view.axes.count + (view.hasBatch ? 1 : 0)
     guard (-rank..<rank).contains(axis) else {
       throw GraphFailure("has axis \(axis), and its input has \(rank) axes")
     }
     let place = axis < 0 ? axis + rank : axis
+    guard view.hasBatch else { return place }
     guard place > 0 else { throw GraphFailure("runs along axis 0, that of the batch") }
     return place - 1
   }
 
   /// The sizes of an array with the batch.
-  func sizes(_ view: ArrayView) -> [Int] { [builder.batch] + view.sizes }
+  func sizes(_ view: ArrayView) -> [Int] { view.hasBatch ? [builder.batch] + view.sizes : view.sizes }
 
   /// The same as the Shape operator gives them.
   func shape(_ view: ArrayView) -> [ONNXGraph.Size] {
+    let sizes = view.sizes.map { ONNXGraph.Size.number(Int64($0)) }
+    guard view.hasBatch else { return sizes }
     let batch = builder.batch
-    return [batch == GraphBuilder.anyBatch ? .batch : .number(Int64(batch))]
-      + view.sizes.map { .number(Int64($0)) }
+    return [batch == GraphBuilder.anyBatch ? .batch : .number(Int64(batch))] + sizes
   }
 
   /// A wanted shape, the batch in it as `sizes` has it.
@@ -259,10 +326,11 @@ extension ONNXGraph {
       throw GraphFailure("it has \(inputs.count) inputs; one is supported")
     }
     let port = inputs[0]
-    guard port.element == nil || port.element == 1 else {
+    let element = port.element.map { ONNXGraph.Element(rawValue: $0) }
+    guard element.map({ $0?.isFloat == true || $0 == .int8 || $0 == .uint8 }) ?? true else {
       throw GraphFailure(
         """
-        its input \(port.name.quoted) is of element type \(port.element ?? 0); float (1) is supported: \
+        its input \(port.name.quoted) is of element type \(port.element ?? 0); floats (1, 10, 11, 16) are supported: \
         export it in float32
         """)
     }
@@ -275,7 +343,12 @@ extension FloatModel {
   ///
   /// - Parameter classNames: the classes in the order of the outputs, if they are known.
   package init(onnx file: [UInt8], path: String, classNames: [String]? = nil) throws(ImportError) {
-    var (graph, source) = try ONNXTranslation.read(file, path: path)
+    var (graph, source, _) = try ONNXTranslation.read(file, path: path)
+    guard !graph.computesWithIntegers else {
+      throw ImportError(
+        path: path,
+        "its layers compute with integers; a float model is needed here (octet quantize converts it)")
+    }
     do throws(GraphFailure) {
       try graph.simplify()
       self = try graph.floatModel(
@@ -288,7 +361,7 @@ extension FloatModel {
 
 extension ONNXGraph {
   /// The class names that Octet's own export leaves in a file, if they still fit.
-  fileprivate func ownClassNames(counts: [Int]) -> [String]? {
+  func ownClassNames(counts: [Int]) -> [String]? {
     let names = properties[ONNXWriter.classesKey].flatMap {
       try? UntrustedJSON.decode([String].self, from: $0)
     }

@@ -14,10 +14,13 @@ package struct LiteGraph: Sendable {
     case int64 = 4
     case int16 = 7
     case int8 = 9
+    /// Two in a byte, the first in its lower half.
+    case int4 = 17
 
+    /// What an element takes when it is a byte or more.
     package var bytes: Int {
       switch self {
-      case .uint8, .int8: 1
+      case .uint8, .int8, .int4: 1
       case .float16, .int16: 2
       case .float32, .int32: 4
       case .int64: 8
@@ -113,15 +116,28 @@ package struct LiteGraph: Sendable {
       throw FlatBufferTable.Failure(
         offset: table.offset, reason: "a tensor's values are in buffer \(buffer), which does not exist")
     }
-    guard try buffers[buffer].long(1) <= 1 else {
+    let name = try table.text(3)
+    guard try table.table(6) == nil else {
       throw FlatBufferTable.Failure(
-        offset: buffers[buffer].offset,
-        reason: "its weights are outside the graph; convert the model without use_buffer_offset")
+        offset: table.offset, reason: "tensor \(name.quoted) is sparse; convert the model without sparsity")
     }
     return Tensor(
-      name: try table.text(3), shape: try table.integers(0, atMost: Self.largestRank),
-      element: Element(rawValue: try table.byte(1)), data: try buffers[buffer].vector(0, elementBytes: 1),
+      name: name, shape: try table.integers(0, atMost: Self.largestRank),
+      element: Element(rawValue: try table.byte(1)), data: try Self.data(buffers[buffer]),
       quantization: try table.table(4))
+  }
+
+  /// The bytes of a buffer, which may be behind the graph: in files beyond 2 GiB, and if the converter was told so.
+  private static func data(_ buffer: FlatBufferTable) throws(FlatBufferTable.Failure) -> Range<Int> {
+    let (offset, size) = (try buffer.long(1), try buffer.long(2))
+    // Up to 1 both say nothing.
+    guard offset > 1 else { return try buffer.vector(0, elementBytes: 1) }
+    guard offset <= UInt64(buffer.file.count), size <= UInt64(buffer.file.count) - offset else {
+      throw FlatBufferTable.Failure(
+        offset: buffer.offset,
+        reason: "a buffer has \(size) bytes at byte \(offset), beyond the end of the file")
+    }
+    return Int(offset)..<Int(offset + size)
   }
 
   private func node(_ table: FlatBufferTable, _ codes: [String]) throws(FlatBufferTable.Failure) -> Node {
@@ -146,14 +162,7 @@ package struct LiteGraph: Sendable {
 }
 
 extension LiteGraph {
-  /// What a quantized tensor's integers stand for.
-  package struct Encoding: Sendable {
-    package let scales: [Float]
-    /// As many as there are scales, or one.
-    package let zeroPoints: [Int]
-    /// The axis that the scales run along.
-    package let axis: Int
-  }
+  package typealias Encoding = IntegerEncoding
 
   /// No tensor has more channels.
   private static let mostScales = 65_536
@@ -186,6 +195,7 @@ extension LiteGraph {
     return try values(found, element) { (bits) in
       switch element {
       case .int8: Int(Int8(truncatingIfNeeded: bits))
+      case .int4: Int(Int8(truncatingIfNeeded: bits << 4) >> 4)
       case .uint8: Int(UInt8(truncatingIfNeeded: bits))
       case .int16: Int(Int16(truncatingIfNeeded: bits))
       case .int32: Int(Int32(truncatingIfNeeded: bits))
@@ -232,12 +242,18 @@ extension LiteGraph {
       else { throw failure(tensor, "has shape \(tensor.shape), which is too large") }
       count *= size
     }
-    guard tensor.data.count == count * element.bytes else {
+    let isHalf = element == .int4
+    guard tensor.data.count == (isHalf ? (count + 1) / 2 : count * element.bytes) else {
       throw failure(tensor, "has \(tensor.data.count) bytes for its shape \(tensor.shape)")
     }
     var list: [Value] = []
     list.reserveCapacity(count)
     for index in 0..<count {
+      if isHalf {
+        let byte = try FlatBufferTable.number(file, tensor.data.lowerBound + index / 2, bytes: 1)
+        list.append(value(index % 2 == 0 ? byte & 15 : byte >> 4))
+        continue
+      }
       list.append(
         value(
           try FlatBufferTable.number(

@@ -8,29 +8,33 @@ extension LiteNetwork {
     package let name: String
     /// The graph's value.
     package let value: Int
-    /// The file's tensor.
-    package let tensor: Int
+    /// The file's tensor; nil where the file has floats.
+    package let tensor: Int?
     package let shape: ImageShape
     /// How probabilities are made of what goes into the node that gives the value.
     package let head: Head
+    /// Whether the file gives the logarithms of those probabilities.
+    package let givesLogarithms: Bool
     /// How the file lays out one item.
     package let layout: ArrayLayout
   }
 
-  static func outputs(of graph: Graph, _ file: LiteGraph) -> [Output] {
+  /// - Parameter tensor: that of an output, by its number.
+  static func outputs(of graph: Graph, tensor: (Int) -> Int?) -> [Output] {
     let names = ModelOutput.distinct(graph.outputs.map(\.name))
     return graph.outputs.indices.map { index in
       let view = graph.outputs[index].view
       return Output(
-        name: names[index], value: view.value, tensor: file.outputs[index], shape: graph.shape(view.value),
+        name: names[index], value: view.value, tensor: tensor(index), shape: graph.shape(view.value),
         head: view.value > 0 ? graph.nodes[view.value - 1].operation.rules.head ?? .linear : .linear,
+        givesLogarithms: view.value > 0 && graph.nodes[view.value - 1].operation.rules.givesLogarithms,
         layout: ArrayLayout(shape: view.sizes, places: view.places))
     }
   }
 
   /// The outputs before anybody has decided what they mean.
   package var modelOutputs: [ModelOutput] {
-    outputs.map { ModelOutput(name: $0.name, layout: $0.layout) }
+    outputs.map { ModelOutput(name: $0.name, layout: $0.layout, givesLogarithms: $0.givesLogarithms) }
   }
 
   /// What each output could be.

@@ -2,7 +2,7 @@ import OctetHost
 import OctetNetwork
 import OctetText
 
-/// A .tflite file, float or integer, as a graph: what both ways of reading it have in common.
+/// A .tflite file, float or integer, or an ONNX file of integers, as a graph.
 package struct LiteNetwork: Sendable {
   package enum Head: Sendable {
     case linear
@@ -11,24 +11,34 @@ package struct LiteNetwork: Sendable {
   }
 
   package let path: String
-  /// The file itself, for what its integers stand for.
-  package let file: LiteGraph
+  /// How integers are computed with.
+  package let rules: IntegerRules
+  /// What the file says of its tensors.
+  private let source: Source
   /// What it computes; in a network of integers the weights are the file's own integers.
   package let graph: Graph
   /// What the file gives, in its order.
   package let outputs: [Output]
   /// The tensor that holds the input after any conversion.
   package let inputTensor: Int
+
+  private enum Source {
+    case lite(LiteGraph)
+    case onnx([IntegerTensor])
+  }
   /// Whether the layers compute with integers.
   package let isInteger: Bool
 
   package init(_ bytes: [UInt8], path: String) throws(ImportError) {
     self.path = path
+    rules = .lite
+    let file: LiteGraph
     do throws(FlatBufferTable.Failure) {
       file = try LiteGraph(bytes)
     } catch {
       throw ImportError(path: path, "byte \(error.offset): \(error.reason)")
     }
+    source = .lite(file)
     isInteger = file.computesWithIntegers
     do throws(GraphFailure) {
       var translation = try LiteTranslation(file, isInteger: isInteger, image: nil)
@@ -44,7 +54,7 @@ package struct LiteNetwork: Sendable {
       guard !isInteger || !graph.nodes.isEmpty else {
         throw GraphFailure("its output is its input; there is nothing to compute")
       }
-      outputs = Self.outputs(of: graph, file)
+      outputs = Self.outputs(of: graph) { file.outputs[$0] }
       if isInteger, let output = outputs.first(where: { $0.value == 0 }) {
         throw GraphFailure("its output \(output.name.quoted) is its input; an output is what a layer gives")
       }
@@ -52,6 +62,52 @@ package struct LiteNetwork: Sendable {
       inputTensor = translation.inputTensor
     } catch {
       throw ImportError(path: path, error.reason)
+    }
+  }
+
+  /// Reads an ONNX file whose values are integers between QuantizeLinear and DequantizeLinear; nil for one of floats.
+  package init?(onnx bytes: [UInt8], path: String) throws(ImportError) {
+    var (graph, _, tensors) = try ONNXTranslation.read(bytes, path: path)
+    guard graph.computesWithIntegers else { return nil }
+    do throws(GraphFailure) {
+      try graph.simplifyQuantized()
+    } catch {
+      throw ImportError(path: path, error.reason)
+    }
+    guard let inputTensor = graph.inputTensor else {
+      throw ImportError(path: path, "its input becomes no integers by a QuantizeLinear of its own")
+    }
+    self.path = path
+    rules = .onnx
+    source = .onnx(tensors)
+    isInteger = true
+    outputs = Self.outputs(of: graph) { _ in nil }
+    self.graph = graph
+    self.inputTensor = inputTensor
+    if let output = outputs.first(where: { $0.value == 0 }) {
+      throw failure("its output \(output.name.quoted) is its input; an output is what a layer gives")
+    }
+  }
+
+  /// What the file says of a tensor.
+  package func tensor(_ number: Int) -> IntegerTensor {
+    switch source {
+    case .onnx(let tensors): return tensors[number]
+    case .lite(let file):
+      let found = file.tensors[number]
+      let element: IntegerTensor.Element =
+        switch found.element {
+        case .int8, .int4: .int8
+        case .uint8: .uint8
+        case .float32, .float16: .float
+        case .int32, .int64, .int16, nil: .other
+        }
+      do throws(FlatBufferTable.Failure) {
+        return IntegerTensor(name: found.name, element: element, encoding: try file.encoding(number))
+      } catch {
+        return IntegerTensor(
+          name: found.name, element: element, encoding: nil, fault: "byte \(error.offset): \(error.reason)")
+      }
     }
   }
 

@@ -48,7 +48,15 @@ extension AveragingKind {
       throw network.source.failure(
         "\(node.title) averages \(counts[counts.count - 1]) cells; the limit is \(Limit.averagedCells)")
     }
-    if node.isMean {
+    if network.source.rules == .onnx {
+      let ratio = Double(from.scale) / Double(output.scale)
+      for count in counts {
+        guard let scaling = FixedPointScaling(ratio / Double(256 * count)) else {
+          throw network.source.failure("\(node.title) has scales with the ratio \(ratio), which is too large")
+        }
+        made.scalings.append(scaling)
+      }
+    } else if node.isMean {
       made.rounding = .halfUpThenAway
       let ratio = Double(from.scale) / Double(output.scale)
       for count in counts {

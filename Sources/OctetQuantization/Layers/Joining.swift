@@ -83,7 +83,9 @@ extension LiteIntegerConversion {
     }
     var made = emptyLayer(kind, node, inputs)
     let scales = inputs.map { tensors[$0].scale }
-    if kind.fileKind.traits.contains(.factorsOfInputs) {
+    if source.rules == .onnx {
+      made.inputScaling = QuantizedLayer.InputScaling(scales, output: output.scale)
+    } else if kind.fileKind.traits.contains(.factorsOfInputs) {
       made.inputScaling = QuantizedLayer.InputScaling(lite: scales, output: output.scale)
       made.rounding = .halfUpThenAway
     } else {

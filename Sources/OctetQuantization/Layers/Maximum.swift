@@ -15,7 +15,10 @@ extension Maximum: LayerLowering, JoiningKind {
     let output = try network.output(node)
     for input in inputs {
       let tensor = network.tensors[input]
-      guard tensor.scale == output.scale, tensor.zeroPoint == output.zeroPoint else {
+      guard
+        network.source.rules == .onnx
+          || (tensor.scale == output.scale && tensor.zeroPoint == output.zeroPoint)
+      else {
         throw network.source.failure(
           "\(node.title) has inputs of other scales or zero points than its output")
       }

@@ -23,7 +23,8 @@ public struct IntegerModel: Sendable {
     }
   }
 
-  /// Takes over the integers of a full-integer `.tflite` file; nothing is calibrated.
+  /// Takes over the integers of a full-integer `.tflite` file, or of an `.onnx` file with QuantizeLinear; nothing is
+  /// calibrated.
   ///
   /// - Parameters:
   ///   - path: a file of 1 GiB at most.
@@ -34,15 +35,17 @@ public struct IntegerModel: Sendable {
   public init(
     convertingIntegers path: String, classNames: [String]? = nil, pixels: PixelRange? = .unit
   ) throws(QuantizationFailure) {
-    let network: LiteNetwork
+    let network: LiteNetwork?
     do {
-      network = try LiteNetwork(ByteFile.stored(at: path, limit: ForeignFileFormat.largestFile), path: path)
+      let bytes = try ByteFile.stored(at: path, limit: ForeignFileFormat.largestFile)
+      let isONNX = ForeignFileFormat(path: path) == .onnx
+      network = try isONNX ? LiteNetwork(onnx: bytes, path: path) : LiteNetwork(bytes, path: path)
     } catch let error as FileError {
       throw QuantizationFailure(.file, error.description)
     } catch {
       throw QuantizationFailure(.format, "\(error)")
     }
-    guard network.isInteger else {
+    guard let network, network.isInteger else {
       throw QuantizationFailure(
         .format, "\(path): its layers compute with floats: import it as a FloatModel and quantize that")
     }

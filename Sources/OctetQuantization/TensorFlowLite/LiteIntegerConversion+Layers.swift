@@ -22,12 +22,15 @@ extension LiteIntegerConversion {
       values.append(uses.needed.contains(value) ? try lookUp(.sigmoid, node, inputs[0]) : inputs[0])
     case .function(let function): values.append(try lookUp(function, node, inputs[0]))
     case .requantize: values.append(try lookUp(.identity, node, inputs[0]))
+    case .affine where source.rules == .onnx: values.append(try appendAffine(node, inputs))
     case .affine:
       throw source.failure("\(node.title) has a constant, which is supported in float files only")
     case .padding:
       throw source.failure("\(node.title) puts zeros around what no convolution reads")
     }
-    guard node.function != .tanh else { throw source.failure("\(node.title) has a fused TANH") }
+    guard node.function != .tanh || source.rules == .onnx else {
+      throw source.failure("\(node.title) has a fused TANH")
+    }
   }
 
   /// A function of one value, from the integers of one tensor to those of another.
@@ -35,8 +38,15 @@ extension LiteIntegerConversion {
     _ function: Graph.Function, _ node: Graph.Node, _ input: Int
   ) throws(ImportError) -> Int {
     let from = tensors[input]
+    guard from.elementBytes == 1 else {
+      throw source.failure("\(node.title) reads floats, of which no QuantizeLinear makes integers")
+    }
     let output = try output(node)
     let table: [Int8]
+    if source.rules == .onnx {
+      table = try results(of: function, node, from, output)
+      return append(lookUp(table, from: input), shape: from.shape, output)
+    }
     do throws(LiteTable.Failure) {
       table = try LiteTable(
         from: IntegerLayer.Encoding(scale: from.scale, zeroPoint: from.zeroPoint), to: output
@@ -51,7 +61,9 @@ extension LiteIntegerConversion {
 
   /// What the integers that a node makes stand for.
   func output(_ node: Graph.Node) throws(ImportError) -> IntegerLayer.Encoding {
-    guard let tensor = node.tensors.output else { throw source.failure("\(node.title) gives no tensor") }
+    guard let tensor = node.tensors.output else {
+      throw source.failure("\(node.title) gives floats, of which no QuantizeLinear makes integers")
+    }
     return try encoding(tensor, title: node.title)
   }
 

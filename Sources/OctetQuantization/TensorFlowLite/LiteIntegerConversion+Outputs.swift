@@ -61,8 +61,8 @@ extension LiteIntegerConversion {
   private func requireIntegers(
     of output: LiteNetwork.Output, _ title: String, in tensor: QuantizedTensor
   ) throws(ImportError) {
-    guard source.file.tensors[output.tensor].element != .float32 else { return }
-    let declared = try encoding(output.tensor, title: title)
+    guard let own = output.tensor, source.tensor(own).element != .float else { return }
+    let declared = try encoding(own, title: title)
     guard declared.scale == tensor.scale, declared.zeroPoint == tensor.zeroPoint else {
       throw source.failure(
         "\(title) has the scale \(declared.scale) and the zero point \(declared.zeroPoint), what gives it "

@@ -8,6 +8,7 @@ extension LiteIntegerConversion {
   mutating func appendWeighted(
     _ kind: some WeightedKind, _ node: Graph.Node, _ inputs: [Int]
   ) throws(ImportError) -> Int {
+    if source.rules == .onnx { return try appendReal(kind, node, inputs) }
     let from = tensors[inputs[0]]
     let output = try output(node)
     let outputs = node.shape.channels
@@ -82,18 +83,14 @@ extension LiteIntegerConversion {
   ) throws(ImportError) -> ([Int8], [Float], zeroPoint: Int) {
     let isUnsigned = givesUnsigned(node)
     guard let tensor = node.tensors.weights,
-      source.file.tensors[tensor].element == (isUnsigned ? .uint8 : .int8)
+      source.tensor(tensor).element == (isUnsigned ? .uint8 : .int8)
     else {
       throw source.failure(
         "\(node.title) has weights that are not \(isUnsigned ? "uint8" : "int8") as its output is")
     }
-    let found: LiteGraph.Encoding?
-    do throws(FlatBufferTable.Failure) {
-      found = try source.file.encoding(tensor)
-    } catch {
-      throw source.failure("byte \(error.offset): \(error.reason)")
+    guard let found = try knownEncoding(tensor) else {
+      throw source.failure("\(node.title) has weights without a scale")
     }
-    guard let found else { throw source.failure("\(node.title) has weights without a scale") }
     if isUnsigned {
       guard found.scales.count == 1, found.zeroPoints.count == 1, (0...255).contains(found.zeroPoints[0])
       else {
@@ -113,7 +110,7 @@ extension LiteIntegerConversion {
   }
 
   /// The weights as int8 and their zero point, which is 0 wherever that is possible: every kernel takes these.
-  private static func signed(_ weights: [Int], zeroPoint: Int) -> ([Int8], zeroPoint: Int) {
+  static func signed(_ weights: [Int], zeroPoint: Int) -> ([Int8], zeroPoint: Int) {
     if weights.allSatisfy({ (-128...127).contains($0 - zeroPoint) }) {
       return (weights.map { Int8($0 - zeroPoint) }, 0)
     }
@@ -121,7 +118,7 @@ extension LiteIntegerConversion {
   }
 
   /// The file's integers in the order of an .octet file.
-  private func ordered(_ node: Graph.Node, outputs: Int, isDepthwise: Bool) -> [Int] {
+  func ordered(_ node: Graph.Node, outputs: Int, isDepthwise: Bool) -> [Int] {
     if isDepthwise { return node.weights.map { Int($0) } }
     // The graph has the outputs side by side, the file one after the other.
     let perOutput = node.weights.count / outputs

@@ -127,7 +127,10 @@ package struct LiteIntegerConversion {
   @discardableResult
   mutating func append(_ layer: QuantizedLayer, shape: ImageShape, _ encoding: IntegerLayer.Encoding) -> Int {
     layers.append(layer)
-    tensors.append(QuantizedTensor(shape: shape, zeroPoint: encoding.zeroPoint, scale: encoding.scale))
+    tensors.append(
+      QuantizedTensor(
+        shape: shape, zeroPoint: encoding.zeroPoint, elementBytes: encoding.elementBytes,
+        scale: encoding.scale))
     return tensors.count - 1
   }
 

@@ -13,14 +13,40 @@ struct ONNXFaultTests {
     let refusal: String?
   }
 
-  static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Faults")
+  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
 
-  static let models: [URL] =
-    ((try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? [])
-    .filter { $0.pathExtension == "onnx" }.sorted { $0.path < $1.path }
+  static func models(_ name: String) -> [URL] {
+    let folder = folder.appending(path: name)
+    return ((try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? [])
+      .filter { $0.pathExtension == "onnx" }.sorted { $0.path < $1.path }
+  }
+
+  /// Forms are what exporters write: weights in other files, functions, numbers of few bits.
+  static let models = models("Faults") + models("Forms")
 
   @Test func `the models are there`() {
-    #expect(Self.models.count == 86)
+    #expect(Self.models("Faults").count == 87)
+    #expect(Self.models("Forms").count == 30)
+  }
+
+  @Test func `no link leads out of the folder of a model`() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "octet-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let forms = Self.folder.appending(path: "Forms")
+    let file = Array(try Data(contentsOf: forms.appending(path: "weights-outside.onnx")))
+    let weights = folder.appending(path: "weights-outside.bin")
+    let other = forms.appending(path: "weights-outside.bin")
+    try FileManager.default.createSymbolicLink(at: weights, withDestinationURL: other)
+    let path = folder.appending(path: "m.onnx").path
+    let error = #expect(throws: ImportError.self) { try FloatModel(onnx: file, path: path) }
+    #expect(error?.description.contains("leads out of the folder") == true, "\(error?.description ?? "")")
+    // One within the folder is fine.
+    try FileManager.default.removeItem(at: weights)
+    try FileManager.default.copyItem(at: other, to: folder.appending(path: "blob"))
+    try FileManager.default.createSymbolicLink(
+      at: weights, withDestinationURL: folder.appending(path: "blob"))
+    _ = try FloatModel(onnx: file, path: path)
   }
 
   @Test(arguments: models)
@@ -29,11 +55,11 @@ struct ONNXFaultTests {
     let answers = try JSONDecoder().decode(
       Answers.self, from: Data(contentsOf: url.deletingPathExtension().appendingPathExtension("json")))
     if let refusal = answers.refusal {
-      let error = #expect(throws: ImportError.self) { try FloatModel(onnx: file, path: "fault.onnx") }
+      let error = #expect(throws: ImportError.self) { try FloatModel(onnx: file, path: url.path) }
       #expect(error?.description.contains(refusal) == true, "\(error?.description ?? "")")
       return
     }
-    let model = try FloatModel(onnx: file, path: "fault.onnx")
+    let model = try FloatModel(onnx: file, path: url.path)
     let (inputs, outputs) = (try #require(answers.inputs), try #require(answers.outputs))
     let network = try model.makeNetwork(capacity: inputs.count, workers: Workers(count: 1))
     let found = network.outputs(
@@ -57,7 +83,7 @@ struct ONNXFaultTests {
     let answers = try JSONDecoder().decode(
       Answers.self, from: Data(contentsOf: url.deletingPathExtension().appendingPathExtension("json")))
     guard let inputs = answers.inputs else { return }
-    let model = try FloatModel(onnx: file, path: "fault.onnx")
+    let model = try FloatModel(onnx: file, path: url.path)
     let again = try FloatModel(onnx: ONNXExport.file(model, octetVersion: "test"), path: "again.onnx")
     let workers = Workers(count: 1)
     let values = inputs.flatMap { model.inputLayout.value($0[...]) }

@@ -20,7 +20,7 @@ class Ending:
         return self.kind in ("wrong", "broken")
 
 
-def floats(expected, answer):
+def floats(expected, answer, tolerance=TOLERANCE):
     """Compares an answer of `octet predict` with a peer's outputs."""
     if answer.failure:
         return Ending("broken", answer.failure, expected)
@@ -33,7 +33,7 @@ def floats(expected, answer):
         return Ending("equal", "", expected, found)
     largest = float(numpy.abs(expected).max())
     difference = float(numpy.abs(expected.astype(numpy.float64) - found).max())
-    if difference <= TOLERANCE * max(largest, 1e-3):
+    if difference <= tolerance * max(largest, 1e-3):
         return Ending("equal", "", expected, found)
     return Ending("wrong", f"off by {difference:.3g} where the largest output is {largest:.3g}", expected, found)
 

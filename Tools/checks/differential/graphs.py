@@ -3,6 +3,7 @@ import copy
 import dataclasses
 
 import numpy
+import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
@@ -36,6 +37,10 @@ class Graph:
     lists_initializers: bool = False
     # Whether numbers are in fields of their type rather than in raw bytes.
     has_typed_fields: bool = False
+    # Whether constants are in a file beside the model.
+    has_other_file: bool = False
+    # Every so-many-th node is a call of a function that the file defines; 0 for none.
+    function_distance: int = 0
 
     def copy(self):
         return copy.deepcopy(self)
@@ -112,9 +117,15 @@ class Graph:
                 name, TensorProto.FLOAT, [batch] + self.output_shape if known and name == self.output else None)
             for name in self.outputs()
         ]
+        functions = []
+        for place, node in enumerate(made):
+            if self.function_distance and node.input and place % self.function_distance == 0:
+                made[place], function = self.called(node, place)
+                functions.append(function)
         graph = helper.make_graph(made, "random", inputs, outputs, initializers)
-        versions = [helper.make_opsetid("", self.opset)]
-        model = helper.make_model(graph, opset_imports=versions, producer_name="random-models")
+        versions = [helper.make_opsetid("", self.opset)] + [helper.make_opsetid("local", 1)] * bool(functions)
+        model = helper.make_model(
+            graph, opset_imports=versions, producer_name="random-models", functions=functions)
         model.ir_version = 4 if self.opset < 10 else 8 if self.opset < 19 else 10
         return model
 
@@ -136,6 +147,36 @@ class Graph:
 
     def bytes(self):
         return self.model().SerializeToString()
+
+    def write(self, path):
+        """Writes the file, and that of its constants if it has one."""
+        if not self.has_other_file:
+            path.write_bytes(self.bytes())
+            return
+        onnx.save_model(
+            self.model(), path, save_as_external_data=True, all_tensors_to_one_file=True, location="weights.bin",
+            size_threshold=0, convert_attribute=True)
+
+    def called(self, node, number):
+        """A call of a function, and the function: the node itself, an attribute of it being one of the call."""
+        call = helper.make_node(
+            f"Call{number}", [name for name in node.input], list(node.output), name=node.name, domain="local")
+        inner = onnx.NodeProto()
+        inner.CopyFrom(node)
+        inner.input[:] = [f"in{place}" if name else "" for place, name in enumerate(node.input)]
+        inner.output[:] = [f"out{place}" for place in range(len(node.output))]
+        moved = [attribute for attribute in inner.attribute][:1]
+        for attribute in moved:
+            given = call.attribute.add()
+            given.CopyFrom(attribute)
+            given.name = "outer"
+            name, kind = attribute.name, attribute.type
+            attribute.Clear()
+            attribute.name, attribute.type, attribute.ref_attr_name = name, kind, "outer"
+        function = helper.make_function(
+            "local", f"Call{number}", [f"in{place}" for place in range(len(node.input))], list(inner.output), [inner],
+            [helper.make_opsetid("", self.opset)], ["outer"] if moved else [])
+        return call, function
 
     def text(self):
         """For people, one line a node."""

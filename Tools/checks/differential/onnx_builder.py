@@ -51,6 +51,9 @@ class Builder:
         self.graph = Graph([], batch, opset, [], {}, "input")
         self.graph.lists_initializers = opset < 9 and self.chance(0.5)
         self.graph.has_typed_fields = self.chance(0.3)
+        self.graph.has_other_file = self.chance(0.1)
+        if opset >= 16 and self.chance(0.15):
+            self.graph.function_distance = self.integer(1, 4)
         self.count = 0
 
     # Drawing.

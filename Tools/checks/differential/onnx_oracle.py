@@ -23,6 +23,9 @@ def every(graph, items):
         return None
     if any(output.ndim == 0 or output.dtype != numpy.float32 for part in parts for output in part):
         return None
+    if graph.batch == 1:
+        # What has no batch is one item.
+        parts = [[output if output.shape[0] == 1 else output[None] for output in part] for part in parts]
     try:
         return [numpy.concatenate(batches) for batches in zip(*parts)]
     except ValueError:  # An output without a batch.

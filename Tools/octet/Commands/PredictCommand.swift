@@ -75,16 +75,12 @@ enum PredictCommand: Command {
       return try output.write(run.run(items, output))
     }
     let pixels = try ForeignModelOptions(arguments, path: path, takesClasses: false).pixels
-    if path.lowercased().hasSuffix(".tflite") {
-      let bytes = try ByteFile.stored(at: path, limit: ForeignFileFormat.largestFile)
-      let network = try LiteNetwork(bytes, path: path)
-      if network.isInteger {
-        let items = try PredictionItems(arguments, DataRequest(network))
-        let run = try converted(
-          network, items, pixels, wantsIntegers: wantsIntegers, workers,
-          workLimit: MaxWorkOption.limit(arguments))
-        return try output.write(run.run(items, output))
-      }
+    if let network = try IntegerModelSource.read(path: path) {
+      let items = try PredictionItems(arguments, DataRequest(network))
+      let run = try converted(
+        network, items, pixels, wantsIntegers: wantsIntegers, workers,
+        workLimit: MaxWorkOption.limit(arguments))
+      return try output.write(run.run(items, output))
     }
     guard !wantsIntegers else {
       throw FileContentError(
@@ -97,7 +93,7 @@ enum PredictCommand: Command {
     try output.write(run.run(PredictionItems(arguments, request), output))
   }
 
-  /// A full-integer .tflite file, converted as `octet quantize` does; pixels are its input through `pixels`, all else
+  /// A file of integers, converted as `octet quantize` does; pixels are its input through `pixels`, all else
   /// is its own integers.
   private static func converted(
     _ network: LiteNetwork, _ items: PredictionItems, _ pixels: PixelRange?, wantsIntegers: Bool,

@@ -72,11 +72,7 @@ enum QuantizeCommand: Command {
   static func run(_ arguments: ParsedArguments) throws {
     let path = arguments.positionals[0]
     if let mistake = FileKind.mistakenForFloat(path) { throw mistake }
-    if path.lowercased().hasSuffix(".tflite") {
-      let bytes = try ByteFile.stored(at: path, limit: ForeignFileFormat.largestFile)
-      let network = try LiteNetwork(bytes, path: path)
-      if network.isInteger { return try convert(network, arguments) }
-    }
+    if let network = try IntegerModelSource.read(path: path) { return try convert(network, arguments) }
     try QuantizationRun(QuantizationPlan(arguments, settings: settings(arguments))).run()
   }
 

@@ -81,14 +81,13 @@ struct EvaluationSubject {
     }
   }
 
-  /// A full-integer .tflite file as octet quantize converts it; nil for all else.
+  /// A file of integers as octet quantize converts it; nil for all else.
   private static func converted(
     path: String, _ kind: FileKind?, _ foreign: ForeignModelOptions, _ arguments: ParsedArguments
   ) throws -> IntegerConversion? {
-    guard kind == .lite, path.lowercased().hasSuffix(".tflite") else { return nil }
-    let network = try LiteNetwork(
-      ByteFile.stored(at: path, limit: ForeignFileFormat.largestFile), path: path)
-    guard network.isInteger else { return nil }
+    guard kind == .lite || kind == .onnx, let network = try IntegerModelSource.read(path: path) else {
+      return nil
+    }
     let request = DataRequest(network, PictureOptions(arguments))
     return try IntegerConversion(
       network, DataOption.locate(arguments, request), request, foreign,

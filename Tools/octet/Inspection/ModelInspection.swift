@@ -56,12 +56,9 @@ struct ModelInspection {
     }
     let bytes = try ByteFile.stored(at: path, limit: ForeignFileFormat.largestFile)
     do {
-      if format == .lite {
-        let network = try LiteNetwork(bytes, path: path)
-        if network.isInteger {
-          try self.init(network, options, bytes: bytes.count)
-          return
-        }
+      if let network = try IntegerModelSource.read(bytes, path: path) {
+        try self.init(network, options, bytes: bytes.count)
+        return
       }
       try self.init(
         FloatModel(format, bytes, path: path), path: path,
@@ -88,7 +85,9 @@ struct ModelInspection {
       network, nil, DataRequest(network, isKept: true), options.foreign, picture: options.picture)
     file = OctetModelFile(path: network.path, model: made.model, bytes: made.file.bytes)
     source = Source(
-      format: "a full-integer TensorFlow Lite model", bytes: bytes, operators: made.sources,
+      format: network.rules == .lite
+        ? "a full-integer TensorFlow Lite model" : "an ONNX model of integers (QuantizeLinear)", bytes: bytes,
+      operators: made.sources,
       hasScales: true, hasPictureForm: true, note: nil)
   }
 

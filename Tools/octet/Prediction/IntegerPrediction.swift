@@ -6,6 +6,14 @@ import OctetNetwork
 import OctetQuantization
 import OctetTraining
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// An int8 model's outputs for each item: the real ones, or the integers before a closing softmax or sigmoid.
 struct IntegerPrediction {
   let model: Model
@@ -36,7 +44,10 @@ struct IntegerPrediction {
             : NPYArray(shape: shape, ordered.map { Int8($0) }))
       }
     }
-    let found = runner.reals(range)
+    var found = runner.reals(range)
+    for place in found.indices where fileOutputs?[place].givesLogarithms == true {
+      found[place] = found[place].map { log($0) }
+    }
     return places.map { place in
       PredictedOutput(
         name: runner.outputs[place].name,

@@ -1,0 +1,117 @@
+import OctetNetwork
+
+/// What is done to a graph of an ONNX file with QuantizeLinear and DequantizeLinear.
+///
+/// It was translated as a graph of floats, in which a `requantize` node stands for each QuantizeLinear and
+/// DequantizeLinear leaves no trace. The passes let the layer before such a node give its integers. Each pass states its
+/// condition; what is left without integers is refused when the graph is converted.
+extension Graph {
+  mutating func simplifyQuantized() throws(GraphFailure) {
+    dropUnread()
+    dropIdentities()
+    normalizeAffine()
+    fuseBiases()
+    composeFunctions()
+    fuseFunctions { $0.expression.limits != nil }
+    try takeInIntegers()
+    dropUnread()
+    try foldPadding()
+  }
+
+  /// A batch normalization is a factor and a summand for each channel.
+  private mutating func normalizeAffine() {
+    for index in nodes.indices {
+      guard case .layer(.batchNormalization(let kind)) = nodes[index].operation else { continue }
+      let count = nodes[index].weights.count / 4
+      let parts = (0..<4).map { nodes[index].weights[$0 * count..<($0 + 1) * count].map { Double($0) } }
+      let factors = (0..<count).map { parts[0][$0] / (parts[3][$0] + Double(kind.epsilon)).squareRoot() }
+      nodes[index].bias = (0..<count).map { parts[1][$0] - parts[2][$0] * factors[$0] }
+      nodes[index].weights = factors.map { Float($0) }
+      nodes[index].operation = .affine
+    }
+  }
+
+  /// Lets each node give the integers that QuantizeLinear makes of what it computes.
+  ///
+  /// Condition: all that reads the value is QuantizeLinear to the same integers. What only moves values, or takes the
+  /// largest, has the integers of what it reads: to round before or after it is the same.
+  private mutating func takeInIntegers() throws(GraphFailure) {
+    var index = 0
+    while index < nodes.count {
+      defer { index += 1 }
+      guard case .requantize = nodes[index].operation else {
+        if nodes[index].keepsIntegers, nodes[index].tensors.output == nil { inherit(index) }
+        continue
+      }
+      let (source, wanted) = (nodes[index].inputs[0], nodes[index].tensors.output)
+      let others = readers(of: source)
+      let isOnly =
+        !outputs.contains { $0.view.value == source }
+        && others.allSatisfy { nodes[$0].operation == .requantize && nodes[$0].tensors.output == wanted }
+      if source == 0, inputTensor == nil {
+        guard isOnly else {
+          throw GraphFailure(
+            "\(nodes[index].title) makes integers of the input, which is also read as it is, or made others of"
+          )
+        }
+        inputTensor = wanted
+      }
+      if integers(of: source) == wanted {
+        remove(index, readAs: source)
+        index -= 1
+        continue
+      }
+      guard source > 0, isOnly, nodes[source - 1].tensors.output == nil else { continue }
+      let kept = nodes[source - 1]
+      if kept.keepsIntegers {
+        // The integers are made before instead, of each value that it reads.
+        let (node, count) = (nodes[index], kept.inputs.count)
+        for reader in others.reversed() { remove(reader, readAs: source) }
+        for place in kept.inputs.indices.reversed() {
+          var made = node
+          made.inputs = [kept.inputs[place]]
+          made.shape = shape(kept.inputs[place])
+          insert(made, at: source - 1)
+        }
+        // The node stands behind those now, each of which makes one more value.
+        for place in 0..<count { nodes[source - 1 + count].inputs[place] = source + place }
+        index = source - 2
+      } else {
+        nodes[source - 1].tensors.output = wanted
+        for reader in others.reversed() { remove(reader, readAs: source) }
+        index = source - 1
+      }
+    }
+  }
+
+  /// The tensor that says what the integers of a value stand for.
+  private func integers(of value: Int) -> Int? { value == 0 ? inputTensor : nodes[value - 1].tensors.output }
+
+  private mutating func inherit(_ index: Int) {
+    let found = nodes[index].inputs.map { integers(of: $0) }
+    if let first = found.first, found.allSatisfy({ $0 == first }) { nodes[index].tensors.output = first }
+  }
+
+  /// Puts in a node that nothing reads yet.
+  private mutating func insert(_ node: Node, at index: Int) {
+    func renamed(_ value: Int) -> Int { value > index ? value + 1 : value }
+    nodes.insert(node, at: index)
+    for reader in nodes.indices where reader != index {
+      nodes[reader].inputs = nodes[reader].inputs.map(renamed)
+    }
+    for place in outputs.indices { outputs[place].view.value = renamed(outputs[place].view.value) }
+    for place in sources.indices { sources[place].value = sources[place].value.map(renamed) }
+  }
+}
+
+extension Graph.Node {
+  /// Whether it gives some of the values that it reads, so that their integers are its own.
+  fileprivate var keepsIntegers: Bool {
+    if isMove { return true }
+    switch operation {
+    case .layer(.maxPooling), .layer(.flatten), .layer(.dropout): return function == .identity
+    case .padding: return true
+    default: return false
+    }
+  }
+}

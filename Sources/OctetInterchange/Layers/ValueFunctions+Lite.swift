@@ -1,0 +1,107 @@
+import OctetNetwork
+
+/// Functions of one value in .tflite files.
+extension ValueFunctions {
+  static let lite: [LiteOperator] =
+    [
+      LiteOperator("LEAKY_RELU", becomes: becomesLite) { model, node throws(GraphFailure) in
+        try ActivationOnly.give(.leakyReLU(try model.number(node, 0, otherwise: 0)), &model, node)
+      },
+      LiteOperator("GELU", becomes: becomesLite) { model, node throws(GraphFailure) in
+        let isApproximate = try model.option(node, 0, isByte: true) != 0
+        try ActivationOnly.give(isApproximate ? .geluTanh : .gelu, &model, node)
+      },
+      LiteOperator(
+        "SELECT_V2", becomes: becomes, if: "of functions of one value, in float files", readSelect),
+      LiteOperator("SELECT", becomes: becomes, if: "of functions of one value, in float files", readSelect),
+      LiteOperator("MINIMUM", becomes: becomes, if: "with one constant, in float files", readMinimum),
+    ]
+    + [("ELU", Graph.Function.elu), ("HARD_SWISH", .hardSwish)].map { name, function in
+      LiteOperator(name, becomes: becomesLite) { model, node throws(GraphFailure) in
+        try ActivationOnly.give(function, &model, node)
+      }
+    }
+    + floatOperators.map { name, function in
+      LiteOperator(name, becomes: becomes, if: "in float files") { model, node throws(GraphFailure) in
+        guard !model.isInteger else { throw GraphFailure("is supported in float files only") }
+        try ActivationOnly.give(.value(function), &model, node)
+      }
+    }
+    + ["GREATER", "GREATER_EQUAL", "LESS", "LESS_EQUAL"].map {
+      LiteOperator($0, becomes: becomes, if: "with one constant, in float files", readLiteComparison)
+    }
+
+  private static let becomesLite = "the activation; in integer files a table"
+
+  private static let floatOperators: [(String, ValueFunction)] = [
+    ("ABS", .call(.abs, .argument)), ("NEG", .line(-1, 0)), ("EXP", .call(.exp, .argument)),
+    ("LOG", .call(.log, .argument)), ("SQRT", .call(.sqrt, .argument)),
+    ("RSQRT", .number(1) / .call(.sqrt, .argument)), ("SQUARE", .argument * .argument),
+    ("SIN", .call(.sin, .argument)), ("COS", .call(.cos, .argument)), ("RELU_0_TO_1", .clip(0, 1)),
+  ]
+
+  private static func constant(_ model: LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure)
+    -> (view: ArrayView, number: Double, isSecond: Bool)
+  {
+    guard let (view, numbers, isSecond) = try Affine.operand(model, node) else {
+      throw GraphFailure("compares two values; a value and a constant are supported")
+    }
+    try model.builder.checkFits(numbers, view)
+    guard let number = numbers.single, number.isFinite else {
+      throw GraphFailure("compares a value with several constants; one is supported")
+    }
+    return (view, number, isSecond)
+  }
+
+  private static func readMinimum(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
+    throws(GraphFailure)
+  {
+    if !model.isInteger, try Affine.operand(model, node) == nil {
+      let title = model.title(node)
+      return try model.giveJoin(node, "compares") { builder, left, right throws(GraphFailure) in
+        try builder.minimum(left, right, title)
+      }
+    }
+    let (view, number, _) = try constant(model, node)
+    var made = try model.builder.function(
+      .value(.smaller(.argument, .number(number))), view, model.title(node))
+    made.hasBatch = view.hasBatch
+    try model.give(node, made)
+  }
+
+  private static func readLiteComparison(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
+    throws(GraphFailure)
+  {
+    let (view, number, isSecond) = try constant(model, node)
+    let function = comparison(
+      isGreater: node.name.hasPrefix("GREATER") == isSecond, orEqual: node.name.hasSuffix("EQUAL"), number)
+    var made = try model.builder.function(.value(function), view, model.title(node))
+    made.hasBatch = view.hasBatch
+    try model.give(node, made)
+  }
+
+  private static func readSelect(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure)
+  {
+    guard !model.isInteger else { throw GraphFailure("is supported in float files only") }
+    let condition = try model.viewOfAnyForm(node)
+    var values: [ArrayView] = []
+    for place in 1...2 {
+      guard let tensor = model.constant(node, place) else {
+        values.append(try model.viewOfAnyForm(node, place))
+        continue
+      }
+      let numbers = GraphBuilder.Constant(
+        shape: model.file.tensors[tensor].shape, values: try model.numbers(tensor))
+      try model.builder.checkFits(numbers, condition)
+      guard let number = numbers.single, number.isFinite else {
+        throw GraphFailure("takes several constants; one is supported")
+      }
+      values.append(try model.builder.function(.value(.number(number)), condition, model.title(node)))
+    }
+    guard var made = try model.builder.chosen(condition, values[0], values[1], model.title(node)) else {
+      throw GraphFailure("takes one of two values that are no functions of the same one")
+    }
+    made.hasBatch = condition.hasBatch
+    try model.give(node, made)
+  }
+}
