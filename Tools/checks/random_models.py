@@ -16,7 +16,8 @@ import results
 
 # The module that makes, runs, shrinks and keeps the cases of each format.
 FORMATS = {
-    "onnx": "onnx_format", "onnx-int8": "onnx_quantized", "keras": "keras_format", "h5": "keras_format", "keras-onnx": "keras_format",
+    "onnx": "onnx_format", "onnx-int8": "onnx_quantized",
+    "keras": "keras_format", "h5": "keras_format", "keras-onnx": "keras_format",
     "keras-tflite": "keras_format", "tflite-int8": "lite_format",
     "tflite-uint8": "lite_format",
 }

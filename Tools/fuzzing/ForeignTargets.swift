@@ -4,14 +4,22 @@ import OctetQuantization
 
 // Models of other tools: what is accepted is written in other forms.
 
-func readONNX(_ file: [UInt8]) { writeOn(try? FloatModel(onnx: file, path: "fuzz.onnx")) }
+func readONNX(_ file: [UInt8]) {
+  writeOn(try? FloatModel(onnx: file, path: "fuzz.onnx"))
+  convert(try? LiteNetwork(onnx: file, path: "fuzz.onnx"))
+}
 
 func readKeras(_ file: [UInt8]) { writeOn(try? FloatModel(keras: file, path: "fuzz.keras")) }
 
 func readLite(_ file: [UInt8]) {
   guard let network = try? LiteNetwork(file, path: "fuzz.tflite") else { return }
   writeOn(try? network.floatModel())
-  guard let outputs = try? network.decidedOutputs(),
+  convert(network)
+}
+
+/// The integers of a network become a model that loads.
+private func convert(_ network: LiteNetwork?) {
+  guard let network, let outputs = try? network.decidedOutputs(),
     let model = try? LiteIntegerConversion.model(network, outputs: outputs, picture: nil, pixels: nil)
   else { return }
   _ = try? Model(copying: OctetFile(model).bytes)

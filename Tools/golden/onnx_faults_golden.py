@@ -223,7 +223,7 @@ def made_constants():
     g.save(g.node("Add", g.gemm("input", 4), x))
     g = Graph("constant-of-16-bits", [4])
     x = g.node("Cast", g.node("Cast", g.weights(3), to=10), to=1)
-    g.save(g.node("Add", g.gemm("input", 4), x), refusal="casts to element type 10")
+    g.save(g.node("Add", g.gemm("input", 4), x))
     g = Graph("constant-without-end", [4])
     x = g.node("Div", g.constant(numpy.float32([1])), g.constant(numpy.float32([0])))
     g.save(g.node("Mul", g.gemm("input", 4), x), refusal="infinite")

@@ -2,8 +2,8 @@
 
 usage: python3 Tools/golden/onnx_integers_golden.py    (needs numpy, onnx and onnxruntime)
 
-Each NAME.onnx in Tests/OctetQuantizationTests/ONNX/Models comes with NAME.json: inputs and outputs, item after item, and
-the step of the outputs; or "refusal", the words that the error must hold.
+Each NAME.onnx in Tests/OctetQuantizationTests/ONNX/Models comes with NAME.json: inputs and outputs, item after item,
+and the step of the outputs; or "refusal", the words that the error must hold.
 """
 import json
 import pathlib

@@ -3,8 +3,8 @@ import OctetNetwork
 /// What is done to a graph of an ONNX file with QuantizeLinear and DequantizeLinear.
 ///
 /// It was translated as a graph of floats, in which a `requantize` node stands for each QuantizeLinear and
-/// DequantizeLinear leaves no trace. The passes let the layer before such a node give its integers. Each pass states its
-/// condition; what is left without integers is refused when the graph is converted.
+/// DequantizeLinear leaves no trace. The passes let the layer before such a node give its integers. Each pass states
+/// its condition; what is left without integers is refused when the graph is converted.
 extension Graph {
   mutating func simplifyQuantized() throws(GraphFailure) {
     dropUnread()

@@ -3,8 +3,8 @@ import OctetText
 
 /// The files beside a model that hold its weights, as PyTorch and others write them.
 ///
-/// A model names them, and comes from anywhere: so a name leads to a file in the model's folder or below it, or nowhere.
-/// A part of ".." or an absolute path is refused, and so is a symbolic link that leads out.
+/// A model names them, and comes from anywhere: so a name leads to a file in the model's folder or below it, or
+/// nowhere. A part of ".." or an absolute path is refused, and so is a symbolic link that leads out.
 struct ONNXExternalData {
   let model: String
   private let folder: String

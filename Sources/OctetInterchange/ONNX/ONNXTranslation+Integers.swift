@@ -31,7 +31,7 @@ extension ONNXTranslation {
         || node.type == "QGemm"
     else {
       throw GraphFailure(
-        "computes with the integers \(name.quoted) as they are; DequantizeLinear before it would say what they stand for"
+        "computes with the integers \(name.quoted) as they are: put a DequantizeLinear before it"
       )
     }
   }

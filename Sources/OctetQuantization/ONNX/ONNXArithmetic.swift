@@ -7,9 +7,9 @@ import OctetTraining
 /// The integers of an ONNX file with QuantizeLinear and DequantizeLinear.
 ///
 /// By its definition a layer there computes floats of its integers, and QuantizeLinear rounds their quotient by the
-/// scale to the nearest integer, ties to the even one. A function of one value has 256 results, which are worked out so.
-/// The sums of all else are exact as integers, and each is multiplied by the ratio of the scales and rounded, ties going
-/// up: the result is the same but for ties, and for quotients that the floats of the definition round across one.
+/// scale to the nearest integer, ties to the even one. A function of one value has 256 results, which are made so. The
+/// sums of all else are exact as integers, and each is multiplied by the ratio of the scales and rounded, ties up: the
+/// result is the same but for ties, and for quotients that the floats of the definition round across one.
 enum ONNXArithmetic {
   static func quantized(_ value: Float, _ encoding: IntegerLayer.Encoding) -> Int {
     let quotient = (value / encoding.scale).rounded(.toNearestOrEven)

@@ -9,6 +9,8 @@ import tempfile
 import numpy
 import onnx
 from onnx import helper
+from onnx.reference import ReferenceEvaluator
+from onnx.reference.op_run import OpRun
 from onnxruntime import quantization
 
 import comparison
@@ -23,6 +25,32 @@ import results
 MOST_STEPS = 6
 MOST_SHARE = 0.5
 FEW_VALUES = 8
+
+
+class HalfUp(OpRun):
+    """QuantizeLinear as Octet rounds, with a little room for what floats make of a tie."""
+    op_domain = ""
+
+    def _run(self, values, scale, zero, axis=None, saturate=None, block_size=None, output_dtype=None, precision=None):
+        def laid(numbers):
+            return numbers.reshape([-1 if place == axis else 1 for place in range(values.ndim)]) if numbers.size > 1 \
+                else numbers.reshape(())
+        limits = numpy.iinfo(zero.dtype)
+        steps = numpy.floor(values.astype(numpy.float64) / laid(scale) + 0.5 + 1e-4) + laid(zero).astype(float)
+        return (numpy.clip(steps, limits.min, limits.max).astype(zero.dtype),)
+
+
+HalfUp.__name__ = "QuantizeLinear"
+
+
+def half_up(file, items, one_by_one):
+    """What the file gives where ties go up; None where the package's reference cannot run it."""
+    try:
+        evaluator = ReferenceEvaluator(onnx.load_from_string(file), new_ops=[HalfUp])
+        batches = [items[i:i + 1] for i in range(len(items))] if one_by_one else [items]
+        return numpy.concatenate([evaluator.run(None, {"input": batch})[0] for batch in batches])
+    except Exception:  # Each operator has exceptions of its own.
+        return None
 
 
 class Samples(quantization.CalibrationDataReader):
@@ -90,6 +118,9 @@ def ending(graph, items, folder, settings):
     step = steps(file)
     if found.kind == "wrong" and found.found is not None and found.found.shape == expected.shape and step:
         apart = numpy.abs(found.found - expected) / step
+        other = half_up(file, items, graph.batch is not None)
+        if other is not None and other.shape == expected.shape:
+            apart = numpy.minimum(apart, numpy.abs(found.found - other) / step)
         few = max(MOST_SHARE * apart.size, FEW_VALUES)
         if apart.max() < MOST_STEPS + 0.5 and (apart > 0.5).sum() <= few:
             return comparison.Ending("equal", "", expected, found.found), file
