@@ -9,15 +9,16 @@ extension LayerPacker {
     switch shape.layer.kind {
     case .add: isMaximum = false
     case .maximum: isMaximum = true
-    case .dense, .convolution, .depthwiseConvolution, .maximumPooling, .averagePooling, .globalAveragePooling,
-      .table:
-      return nil
+    default: return nil
     }
+    let second = model.tensor(Int(shape.layer.secondInput))
+    guard shape.layer.operand == .tensor, second.height == shape.output.height,
+      second.width == shape.output.width
+    else { return nil }
     let factors = InputFactors(model.records, shape.layer)
     let isTwice = shape.layer.rounding == .halfUpThenAway
     // A sum that is brought up is rare, and left to the plain rows.
     guard !isTwice || factors.outputShift >= Limit.coarseShift else { return nil }
-    let second = model.tensor(Int(shape.layer.secondInput))
     var join = octet_join()
     join.first = input(factors.first, factors.firstShift, shape.input, isTwice: isTwice)
     join.second = input(factors.second, factors.secondShift, second, isTwice: isTwice)

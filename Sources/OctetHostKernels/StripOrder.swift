@@ -79,10 +79,14 @@ struct StripOrder {
     let (input, second) = (Int(shape.layer.input), Int(shape.layer.secondInput))
     var count = 0
     while count < most {
-      let end = shape.endRow(under: made[tensor] + count)
-      guard appeared[input] >= Int(shape.input.borderAbove) + end,
-        appeared[second] >= Int(records.tensor(second).borderAbove) + end
-      else { break }
+      let row = made[tensor] + count
+      guard appeared[input] >= Int(shape.input.borderAbove) + shape.endRow(under: row) else { break }
+      if shape.layer.kind.traits.contains(.secondInput) {
+        let other = records.tensor(second)
+        guard appeared[second] >= Int(other.borderAbove) + shape.endRowOfSecond(under: row, other) else {
+          break
+        }
+      }
       count += 1
     }
     return count
@@ -119,7 +123,12 @@ struct StripOrder {
       let shape = records.shape(reader)
       // Rows are folded as soon as they are there.
       guard made[reader + 1] < Int(shape.output.height), !shape.keepsAccumulators else { return first }
-      return min(first, Int(records.tensor(tensor).borderAbove) + shape.firstRow(under: made[reader + 1]))
+      let row = made[reader + 1]
+      var own = Int(shape.layer.input) == tensor ? shape.firstRow(under: row) : Int.max
+      if shape.layer.kind.traits.contains(.secondInput), Int(shape.layer.secondInput) == tensor {
+        own = min(own, shape.firstRowOfSecond(under: row, records.tensor(tensor)))
+      }
+      return min(first, Int(records.tensor(tensor).borderAbove) + own)
     }
   }
 }

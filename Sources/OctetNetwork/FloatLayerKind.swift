@@ -9,6 +9,12 @@ package enum FloatLayerKind: Hashable, Sendable {
   case batchNormalization(BatchNormalization)
   case add(Add)
   case maximum(Maximum)
+  case subtract(Subtract)
+  case multiply(Multiply)
+  case minimum(Minimum)
+  case concatenate(Concatenate)
+  case arrange(Arrange)
+  case resize(Resize)
   case flatten(Flatten)
   case dropout(Dropout)
   case activation(ActivationOnly)
@@ -24,6 +30,12 @@ package enum FloatLayerKind: Hashable, Sendable {
     case .batchNormalization(let kind): kind
     case .add(let kind): kind
     case .maximum(let kind): kind
+    case .subtract(let kind): kind
+    case .multiply(let kind): kind
+    case .minimum(let kind): kind
+    case .concatenate(let kind): kind
+    case .arrange(let kind): kind
+    case .resize(let kind): kind
     case .flatten(let kind): kind
     case .dropout(let kind): kind
     case .activation(let kind): kind
@@ -37,7 +49,8 @@ package enum FloatLayerKind: Hashable, Sendable {
   private static let readers: [Reader] = [
     Reader(dense), Reader(convolution), Reader(depthwiseConvolution), Reader(maxPooling),
     Reader(averagePooling),
-    Reader(globalAveragePooling), Reader(batchNormalization), Reader(add), Reader(maximum), Reader(flatten),
+    Reader(globalAveragePooling), Reader(batchNormalization), Reader(add), Reader(maximum), Reader(subtract),
+    Reader(multiply), Reader(minimum), Reader(concatenate), Reader(arrange), Reader(resize), Reader(flatten),
     Reader(dropout),
     Reader(activation),
   ]
@@ -96,6 +109,9 @@ package protocol LayerSpecification: Hashable, Sendable {
   /// The shape that comes out, or the reason why `input` does not fit.
   func outputShape(for input: ImageShape) throws(ShapeMismatch) -> ImageShape
 
+  /// The same for all inputs of the layer, one unless it joins two.
+  func outputShape(joining inputs: [ImageShape]) throws(ShapeMismatch) -> ImageShape
+
   /// The numbers that the layer learns or keeps, in the order in which the layer takes them.
   func parameters(for input: ImageShape) -> [ParameterDescription]
 
@@ -107,6 +123,9 @@ extension LayerSpecification {
   package var computes: Bool { true }
   package var joins: Bool { false }
   package var settings: String { "" }
+  package func outputShape(joining inputs: [ImageShape]) throws(ShapeMismatch) -> ImageShape {
+    try outputShape(for: inputs[0])
+  }
   package func parameters(for input: ImageShape) -> [ParameterDescription] { [] }
   package func multiplyAdds(input: ImageShape, output: ImageShape) -> Int { 0 }
 }
@@ -186,6 +205,14 @@ package enum Activation: Hashable, Sendable {
     case .tanh: .call(.tanh, .argument)
     case .softmax: nil
     case .function(let function): function
+    }
+  }
+
+  /// What a layer does by itself: functions of one value and softmax are left to the network.
+  package var ofLayer: Activation {
+    switch self {
+    case .softmax, .function: .linear
+    case .linear, .relu, .sigmoid, .tanh: self
     }
   }
 

@@ -54,13 +54,9 @@ extension NetworkDescription {
     var shapes = [input]
     for layer in layers {
       let running = shapes[layer.inputs[0]]
-      for other in layer.inputs.dropFirst() where shapes[other] != running {
-        throw NetworkError(
-          line: layer.line,
-          "layer \(layer.name) reads \(running) and \(shapes[other]): both must have the same shape")
-      }
       do throws(ShapeMismatch) {
-        let shape = try layer.kind.specification.outputShape(for: running)
+        let inputs = layer.inputs.map { shapes[$0] }
+        let shape = try layer.kind.specification.outputShape(joining: inputs)
         // Each extent is bounded by the parser to 2^14 or so, so this product cannot overflow 64 bits.
         guard shape.count <= Self.largestValueCount else {
           throw ShapeMismatch("its output \(shape) has more than \(Self.largestValueCount) values")
@@ -87,27 +83,13 @@ extension NetworkDescription {
   /// As many as an .octet file can have.
   package static let largestOutputCount = 16
 
-  /// Throws unless each output is what a layer gives, and softmax is the end of outputs that no layer reads.
+  /// Throws unless each output is what a layer gives.
   package func checkOutputs() throws(NetworkError) {
     guard (1...Self.largestOutputCount).contains(outputs.count) else {
       throw NetworkError("it has \(outputs.count) outputs; 1 to \(Self.largestOutputCount) are supported")
     }
     guard outputs.allSatisfy({ (1...layers.count).contains($0) }) else {
       throw NetworkError("one of its outputs is not what a layer gives")
-    }
-    let read = readValues
-    for (index, layer) in layers.enumerated() where layer.activation == .softmax {
-      guard outputs.contains(index + 1) else {
-        throw NetworkError(
-          line: layer.line,
-          outputs == [layers.count]
-            ? "layer \(layer.name) has softmax, which only the last layer can (it is layer \(index + 1))"
-            : "layer \(layer.name) has softmax, which only an output can")
-      }
-      guard !read.contains(index + 1) else {
-        throw NetworkError(
-          line: layer.line, "layer \(layer.name) has softmax, and another layer reads what it gives")
-      }
     }
   }
 }

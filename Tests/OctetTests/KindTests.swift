@@ -40,9 +40,9 @@ struct KindTests {
       missing.subtract(try Model(copying: RandomModel(seed: seed, layerCount: 6).bytes).kinds)
     }
     #expect(missing.isEmpty, "TestSupport draws no \(missing.map { "\($0.name)" })")
-    var draft = ModelDraft.sample
     // The fuzzer changes a kind into another one of the same traits.
-    let first = try Model(copying: draft.bytes()).kinds
+    var first: [LayerKind] = []
+    for var draft in [ModelDraft.sample, .moves] { first += try Model(copying: draft.bytes()).kinds }
     for kind in LayerKind.allCases {
       #expect(first.contains { $0.traits.contains(kind.traits) }, "the fuzzer's first model: \(kind.name)")
     }

@@ -110,7 +110,7 @@ import Testing
       // Layers 6 and 9 read rows as they come. The rings of others hold too few rows to wait, but for tensor 9's.
       let waits: ModelRule? = [6, 7, 9].contains(layer) ? .waits : nil
       if let waits { #expect(Self.rule { $0[field(layer, 1)] |= 2 } == waits) }
-      #expect(Self.rule { $0[field(layer, 1)] |= 8 } == .reserved)
+      #expect(Self.rule { $0[field(layer, 1)] |= 32 } == .reserved)
       #expect(Self.rule { $0[field(layer, 3)] = 1 } == .weightEncoding)
       #expect(Self.rule { $0[field(layer, 18)] = 2 } == .dilation)
       #expect(Self.rule { $0[field(layer, 19)] = 0 } == .dilation)

@@ -114,9 +114,15 @@ package struct RowOrder: ~Copyable {
     let layer = records.layer(index &- 1)
     guard layer.kind.traits.contains(.secondInput) else { return true }
     let second = records.tensor(Int(layer.secondInput))
-    let needed =
-      layer.waits
-      ? second.allRows : second.borderAbove &+ need &- records.tensor(Int(layer.input)).borderAbove
+    var needed = second.allRows
+    if !layer.waits {
+      needed = second.borderAbove &+ need &- records.tensor(Int(layer.input)).borderAbove
+      if IncludedKinds.unevenJoins || layer.kind.traits.contains(.concatenation) {
+        let row = Int(appeared[index]) &- Int(records.tensor(index).borderAbove)
+        let end = records.shape(index &- 1).endRowOfSecond(under: row, second)
+        needed = second.borderAbove &+ UInt16(truncatingIfNeeded: end)
+      }
+    }
     return appeared[Int(layer.secondInput)] >= needed
   }
 
@@ -157,8 +163,13 @@ package struct RowOrder: ~Copyable {
     let shape = records.shape(index)
     guard needed[index &+ 1] != Self.noMore, !shape.keepsAccumulators else { return .max }
     let row = Int(appeared[index &+ 1]) &- Int(shape.output.borderAbove)
-    return UInt16(
-      truncatingIfNeeded: Int(records.tensor(tensor).borderAbove) &+ shape.firstRow(under: row))
+    var first = shape.firstRow(under: row)
+    let (input, second) = (Int(shape.layer.input), Int(shape.layer.secondInput))
+    if shape.layer.kind.traits.contains(.secondInput), second == tensor {
+      let own = shape.firstRowOfSecond(under: row, records.tensor(second))
+      first = input == tensor ? min(first, own) : own
+    }
+    return UInt16(truncatingIfNeeded: Int(records.tensor(tensor).borderAbove) &+ first)
   }
 }
 

@@ -50,8 +50,23 @@ package struct Constants {
     }
     if traits.contains(.means), shape.layer.rounding == .awayFromZero { return 0 }
     if traits.contains(.means) { return (pairCount(shape) &* 5 &+ 15) & ~15 }
-    if traits.contains(.secondInput) { return FileFormat.inputFactorsBytes }
+    if traits.contains(.secondInput) {
+      // A tensor has at most 2^28 bytes.
+      return (FileFormat.inputFactorsBytes &+ operandValues(shape) &+ 15) & ~15
+    }
+    if traits.contains(.arrangement) { return LayerKind.Arrangement.constantsBytes }
+    if traits.contains(.resampling) { return SampledPlaces.bytes(shape.output) }
+    if traits.contains(.softmax) { return LayerKind.Softmax.constantsBytes }
     return traits.contains(.lookup) ? FileFormat.tableBytes : 0
+  }
+
+  /// Constants in place of the second input.
+  static func operandValues(_ shape: LayerShape) -> UInt32 {
+    switch shape.layer.operand {
+    case .tensor: 0
+    case .channelConstants: UInt32(shape.output.channels)
+    case .constants: UInt32(truncatingIfNeeded: shape.output.rowValues) &* UInt32(shape.output.height)
+    }
   }
 
   /// Bias, multipliers, shifts and table of so many output channels, up to a multiple of 16.
@@ -74,7 +89,8 @@ package struct InputFactors {
   package let firstShift: UInt8
   package let secondShift: UInt8
   package let outputShift: UInt8
-  let reserved: UInt8
+  /// The zero point of constants in place of the second input.
+  package let operandZeroPoint: UInt8
 
   package init(_ model: ModelRecords, _ layer: LayerRecord) {
     let offset = layer.constantsOffset
@@ -84,6 +100,6 @@ package struct InputFactors {
     firstShift = model.bytes.byte(offset &+ 12)
     secondShift = model.bytes.byte(offset &+ 13)
     outputShift = model.bytes.byte(offset &+ 14)
-    reserved = model.bytes.byte(offset &+ 15)
+    operandZeroPoint = model.bytes.byte(offset &+ 15)
   }
 }

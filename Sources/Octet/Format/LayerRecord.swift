@@ -49,6 +49,12 @@ package struct LayerRecord: Sendable {
     @inline(__always) package static var waits: UInt8 { 2 }
     /// A shift is below 33, so that a result may not fit 32 bits before it is clamped.
     @inline(__always) package static var coarse: UInt8 { 4 }
+    /// In place of the second input there is a constant for each channel.
+    @inline(__always) package static var channelConstants: UInt8 { 8 }
+    /// In place of the second input there is a constant for each value.
+    @inline(__always) package static var constants: UInt8 { 16 }
+    /// Either.
+    @inline(__always) static var eitherConstants: UInt8 { channelConstants | constants }
   }
 
   @inline(__always)
@@ -69,10 +75,21 @@ package struct LayerRecord: Sendable {
   }
   @inline(__always)
   package var input: UInt16 { bytes.half(Field.input) }
-  /// The second value of an addition; equal to `input` for other kinds.
+  /// The second tensor that the layer reads; equal to `input` where there is none.
   @inline(__always)
   package var secondInput: UInt16 {
-    kind.traits.contains(.secondInput) ? bytes.half(Field.secondInput) : input
+    kind.traits.contains(.secondInput) && operand == .tensor ? bytes.half(Field.secondInput) : input
+  }
+  /// What a kind of two inputs has as its second one.
+  package enum Operand: UInt8 {
+    case tensor, channelConstants, constants
+  }
+  @inline(__always)
+  package var operand: Operand {
+    guard IncludedKinds.unevenJoins else { return .tensor }
+    let flags = bytes.byte(Field.flags)
+    if flags & Flag.channelConstants != 0 { return .channelConstants }
+    return flags & Flag.constants != 0 ? .constants : .tensor
   }
   @inline(__always)
   package var windowHeight: UInt16 { bytes.half(Field.windowHeight) }

@@ -9,6 +9,9 @@ package protocol RecordSource {
   /// The first tensor that a layer reads. For the row order, which looks at every layer before each row: the kind need
   /// not be told for it.
   func firstInput(_ index: Int) -> Int
+
+  /// The constants of layer `index`, for kinds whose rows follow from them.
+  func constants(_ index: Int, _ layer: LayerRecord) -> ModelBytes
 }
 
 extension RecordSource {
@@ -16,7 +19,8 @@ extension RecordSource {
   @inline(__always)
   package func shape(_ index: Int) -> LayerShape {
     let layer = layer(index)
-    return LayerShape(layer, input: tensor(Int(layer.input)), output: tensor(index &+ 1))
+    return LayerShape(
+      layer, input: tensor(Int(layer.input)), output: tensor(index &+ 1), constants: constants(index, layer))
   }
 }
 
@@ -63,6 +67,11 @@ package struct ModelRecords: RecordSource, Sendable {
   @inline(__always)
   package func firstInput(_ index: Int) -> Int {
     Int(own.half(layerOffset(index) &+ LayerRecord.Field.input))
+  }
+
+  @inline(__always)
+  package func constants(_ index: Int, _ layer: LayerRecord) -> ModelBytes {
+    ModelBytes(bytes.pointer(layer.constantsOffset))
   }
 
   /// The weights of a layer that has some, in the order of the file.

@@ -33,6 +33,7 @@
       if layers.contains(where: { $0.rounding == .halfUpThenAway }) { parts.append("ROUNDING_TWICE") }
       if layers.contains(where: { $0.rounding == .awayFromZero }) { parts.append("ROUNDING_AWAY") }
       if layers.contains(where: { $0.weightZeroPoint != 0 }) { parts.append("WEIGHT_ZERO_POINTS") }
+      if (0..<layerCount).contains(where: { !hasEvenInputs(shape($0)) }) { parts.append("UNEVEN_JOINS") }
       if layers.contains(where: {
         $0.kind.traits.contains(.fusedPool) && $0.poolHeight == 1 && $0.poolWidth == 1
       }) {
@@ -43,6 +44,15 @@
       if holdsInput || secondRegionBytes > 0 { parts.append("REGIONS") }
       if layerCount >= 64 { parts.append("MANY_LAYERS") }
       return parts
+    }
+
+    /// Whether a layer has a second tensor with as many values as the first, or none.
+    private func hasEvenInputs(_ shape: LayerShape) -> Bool {
+      let traits = shape.layer.kind.traits
+      guard traits.contains(.secondInput), !traits.contains(.concatenation) else { return true }
+      let second = tensor(Int(shape.layer.secondInput))
+      return shape.layer.operand == .tensor && second.height == shape.output.height
+        && second.width == shape.output.width
     }
 
     /// Whether rings or accumulators have bytes in common, or layers wait for their whole input.
@@ -59,8 +69,8 @@
     /// All parts but room for many layers, which costs memory.
     package static var allParts: [String] {
       [
-        "COARSE_SHIFTS", "ROUNDING_TWICE", "ROUNDING_AWAY", "WEIGHT_ZERO_POINTS", "CONVOLUTIONS_WITHOUT_POOL",
-        "PIXEL_MAP", "SHARING", "REGIONS", "NAMES",
+        "COARSE_SHIFTS", "ROUNDING_TWICE", "ROUNDING_AWAY", "WEIGHT_ZERO_POINTS", "UNEVEN_JOINS",
+        "CONVOLUTIONS_WITHOUT_POOL", "PIXEL_MAP", "SHARING", "REGIONS", "NAMES",
       ]
     }
 
@@ -94,7 +104,15 @@
         constants.multipliers = words(place.multipliers)
         constants.shifts = (0..<place.count).map { bytes.byte(place.shifts + $0) }
       }
-      if traits.contains(.secondInput) { constants.factors = InputFactors(records, shape.layer) }
+      if traits.contains(.secondInput) {
+        constants.factors = InputFactors(records, shape.layer)
+        let start = place.offset + FileFormat.inputFactorsBytes
+        constants.operand = signed(start, start + Constants.operandValues(shape))
+      }
+      if traits.contains(.arrangement) || traits.contains(.resampling) || traits.contains(.softmax) {
+        constants.numbers = stride(from: place.offset, to: place.offset + shape.layer.constantsBytes, by: 4)
+          .map { Int32(bitPattern: bytes.word($0)) }
+      }
       if traits.contains(.lookup) {
         constants.table = signed(place.offset, place.offset + FileFormat.tableBytes)
       }
@@ -113,6 +131,20 @@
     package var weights: [Int8] = []
     /// How a layer of two inputs brings them to the scale of its output.
     package var factors: InputFactors?
+    /// What stands in place of a second input.
+    package var operand: [Int8] = []
+    /// Of an arrangement, a resampling or a softmax, all of them.
+    package var numbers: [Int32] = []
+    /// Of an arrangement, for each value of the output its place in the input.
+    package var arrangedPlaces: [Int] {
+      var places = [Int(numbers[0])]
+      for part in 0..<LayerKind.Arrangement.parts {
+        let (size, stride) = (Int(numbers[2 + 2 * part]), Int(numbers[3 + 2 * part]))
+        places = places.flatMap { place in (0..<size).map { place + $0 * stride } }
+      }
+      return places
+    }
+
     /// Whether a mean has a pair for each count of cells.
     package var isCut = false
     /// Whether the layer keeps accumulators.

@@ -3,6 +3,8 @@
   package final class RecordDraft: RecordSource {
     package let layerCount: Int
     private let memory: UnsafeMutableRawBufferPointer
+    /// Constants of layers whose rows follow from them.
+    private var constants: [Int: UnsafeMutableRawPointer] = [:]
 
     /// A tensor for the input and for each layer, and a layer of each of these kinds. All fields are 0.
     package init(_ kinds: [LayerKind]) {
@@ -14,7 +16,10 @@
       for (index, kind) in kinds.enumerated() { set(LayerRecord.Field.kind, ofLayer: index, kind.rawValue) }
     }
 
-    deinit { memory.deallocate() }
+    deinit {
+      memory.deallocate()
+      for pointer in constants.values { pointer.deallocate() }
+    }
 
     /// All of them in the order of the file: tensors, then layers.
     package var fileBytes: [UInt8] { Array(memory) }
@@ -31,6 +36,20 @@
     }
 
     package func firstInput(_ index: Int) -> Int { Int(layer(index).input) }
+
+    package func constants(_ index: Int, _ layer: LayerRecord) -> ModelBytes {
+      ModelBytes(constants[index].map { UnsafeRawPointer($0) } ?? UnsafeRawPointer(place(layer: index)))
+    }
+
+    /// Gives a layer the constants that its rows follow from.
+    package func set(constants bytes: [UInt8], ofLayer index: Int) {
+      constants[index]?.deallocate()
+      let copy = UnsafeMutableRawPointer.allocate(byteCount: max(bytes.count, 1), alignment: 4)
+      bytes.withUnsafeBytes { source in
+        if let start = source.baseAddress { copy.copyMemory(from: start, byteCount: source.count) }
+      }
+      constants[index] = copy
+    }
 
     package func set(_ field: UInt32, ofTensor index: Int, _ value: some FixedWidthInteger) {
       (place(tensor: index) + Int(field)).storeBytes(of: value.littleEndian, as: type(of: value))

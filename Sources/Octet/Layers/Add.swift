@@ -8,7 +8,7 @@ extension LayerKind {
 
     static func compute(_ row: JoinRow) {
       if row.rounding.isTwice {
-        row.addRoundingTwice()
+        row.computeRoundingTwice { $0 &+ $1 }
       } else {
         row.compute { $0 &+ $1 }
       }

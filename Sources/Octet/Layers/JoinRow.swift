@@ -5,12 +5,14 @@ public struct JoinRow {
   public let layer: Int
   /// `count` values of the first input.
   public let first: UnsafePointer<Int8>
-  /// As many of the second.
+  /// As many of the second, or of an uneven row fewer, which are those of each place.
   public let second: UnsafePointer<Int8>
   /// Where the row goes.
   public let target: UnsafeMutablePointer<Int8>
   /// Values of the row.
   public let count: Int
+  /// Values of the second input, after which it starts again.
+  let secondCount: Int
   /// Zero point of the first input.
   public let firstZeroPoint: Int32
   /// Zero point of the second input.
@@ -43,11 +45,23 @@ public struct JoinRow {
     let factors = InputFactors(run.model, record)
     layer = step.layer
     first = run.rows(step.source)[0]
-    second = run.rows(RowSource(other, from: step.row, columns: 0))[0]
     target = run.memory.place(step.target).assumingMemoryBound(to: Int8.self)
     count = shape.output.rowValues
     firstZeroPoint = Int32(shape.input.zeroPoint)
-    secondZeroPoint = Int32(other.zeroPoint)
+    switch record.operand {
+    case .tensor:
+      let row = shape.firstRowOfSecond(under: step.row, other)
+      second = run.rows(RowSource(other, from: row, columns: 0))[0]
+      secondCount = IncludedKinds.unevenJoins ? other.rowValues : count
+      secondZeroPoint = Int32(other.zeroPoint)
+    case .channelConstants, .constants:
+      let isWhole = record.operand == .constants
+      second =
+        run.model.bytes.signed(record.constantsOffset &+ FileFormat.inputFactorsBytes)
+        + (isWhole ? step.row &* count : 0)
+      secondCount = isWhole ? count : Int(shape.output.channels)
+      secondZeroPoint = Int32(Int8(bitPattern: factors.operandZeroPoint))
+    }
     zeroPoint = Int32(shape.output.zeroPoint)
     firstMultiplier = Int32(truncatingIfNeeded: factors.first)
     secondMultiplier = Int32(truncatingIfNeeded: factors.second)
@@ -60,6 +74,10 @@ public struct JoinRow {
     rounding = record.rounding
   }
 
+  /// Whether both inputs have a value for each of the row; others are not given to kernels.
+  @inline(__always)
+  var isEven: Bool { !IncludedKinds.unevenJoins || secondCount == count }
+
   /// - Parameter join: gets two values of at most `255 * 2^21 < 2^29`, and gives one of at most twice that.
   @inline(__always)
   func compute(_ join: (Int32, Int32) -> Int32) {
@@ -70,26 +88,40 @@ public struct JoinRow {
     }
   }
 
-  /// A sum where all three products are rounded twice. Inputs are raised by 2^20 and stay below `2^28`; a factor is
-  /// at most a half, so their sum stays below `2^28` too.
-  func addRoundingTwice() {
+  /// A sum or a difference where all three products are rounded twice. Inputs are raised by 2^20 and stay below
+  /// `2^28`; a factor is at most a half, so what they come to stays below `2^28` too.
+  @inline(__always)
+  func computeRoundingTwice(_ join: (Int32, Int32) -> Int32) {
     write { a, b in
-      let sum =
-        Requantization.requantizeTwice(a &<< 20, multiplier: firstMultiplier, shift: firstShift)
-        &+ Requantization.requantizeTwice(b &<< 20, multiplier: secondMultiplier, shift: secondShift)
+      let sum = join(
+        Requantization.requantizeTwice(a &<< 20, multiplier: firstMultiplier, shift: firstShift),
+        Requantization.requantizeTwice(b &<< 20, multiplier: secondMultiplier, shift: secondShift))
       return Requantization.requantizeTwice(sum, multiplier: multiplier, shift: shift)
     }
   }
 
   /// - Parameter joined: gets two values less their zero points.
   @inline(__always)
-  private func write(_ joined: (Int32, Int32) -> Int32) {
+  func write(_ joined: (Int32, Int32) -> Int32) {
     // Copies, so that what is written to the target need not be thought to change them.
     let (zeroA, zeroB, zeroPoint) = (firstZeroPoint, secondZeroPoint, zeroPoint)
     let (minimum, maximum) = (minimum, maximum)
-    for index in 0..<count {
-      let value = joined(Int32(first[index]) &- zeroA, Int32(second[index]) &- zeroB) &+ zeroPoint
-      target[index] = Int8(truncatingIfNeeded: min(max(value, minimum), maximum))
+    guard IncludedKinds.unevenJoins else {
+      for index in 0..<count {
+        let value = joined(Int32(first[index]) &- zeroA, Int32(second[index]) &- zeroB) &+ zeroPoint
+        target[index] = Int8(truncatingIfNeeded: min(max(value, minimum), maximum))
+      }
+      return
+    }
+    let period = secondCount
+    var start = 0
+    while start < count {
+      let (values, result) = (first + start, target + start)
+      for index in 0..<period {
+        let value = joined(Int32(values[index]) &- zeroA, Int32(second[index]) &- zeroB) &+ zeroPoint
+        result[index] = Int8(truncatingIfNeeded: min(max(value, minimum), maximum))
+      }
+      start &+= period
     }
   }
 }

@@ -12,6 +12,13 @@ package enum LayerKind: UInt8, Sendable {
   case add = 7
   case table = 8
   case maximum = 9
+  case multiply = 10
+  case subtract = 11
+  case minimum = 12
+  case concatenation = 13
+  case arrangement = 14
+  case resampling = 15
+  case softmax = 16
 
   package var name: StaticString {
     switch self {
@@ -24,6 +31,13 @@ package enum LayerKind: UInt8, Sendable {
     case .add: "add"
     case .table: "table"
     case .maximum: "maximum"
+    case .multiply: "multiply"
+    case .subtract: "subtract"
+    case .minimum: "minimum"
+    case .concatenation: "concatenation"
+    case .arrangement: "arrangement"
+    case .resampling: "resampling"
+    case .softmax: "softmax"
     }
   }
 
@@ -40,6 +54,13 @@ package enum LayerKind: UInt8, Sendable {
     case .add: Add.traits
     case .table: Table.traits
     case .maximum: Maximum.traits
+    case .multiply: Multiply.traits
+    case .subtract: Subtract.traits
+    case .minimum: Minimum.traits
+    case .concatenation: Concatenation.traits
+    case .arrangement: Arrangement.traits
+    case .resampling: Resampling.traits
+    case .softmax: Softmax.traits
     }
   }
 
@@ -56,6 +77,13 @@ package enum LayerKind: UInt8, Sendable {
     case .add: IncludedKinds.add
     case .table: IncludedKinds.table
     case .maximum: IncludedKinds.maximum
+    case .multiply: IncludedKinds.multiply
+    case .subtract: IncludedKinds.subtract
+    case .minimum: IncludedKinds.minimum
+    case .concatenation: IncludedKinds.concatenation
+    case .arrangement: IncludedKinds.arrangement
+    case .resampling: IncludedKinds.resampling
+    case .softmax: IncludedKinds.softmax
     }
   }
 
@@ -71,7 +99,7 @@ package enum LayerKind: UInt8, Sendable {
     case .dense: .dense
     case .convolution: .convolution
     case .depthwiseConvolution: .depthwiseConvolution
-    case .maximumPooling, .averagePooling, .globalAveragePooling, .add, .table, .maximum: nil
+    default: nil
     }
   }
 
@@ -111,9 +139,20 @@ extension RunContext {
       }
     case .globalAveragePooling:
       if IncludedKinds.globalAveragePooling { LayerKind.GlobalAveragePooling.compute(step, shape, self) }
-    case .add: if IncludedKinds.add { kernels.add(JoinRow(step, shape, self)) }
+    case .add:
+      if IncludedKinds.add {
+        let row = JoinRow(step, shape, self)
+        if row.isEven { kernels.add(row) } else { LayerKind.Add.compute(row) }
+      }
     case .table: if IncludedKinds.table { LayerKind.Table.compute(step, shape, self) }
     case .maximum: if IncludedKinds.maximum { LayerKind.Maximum.compute(step, shape, self) }
+    case .multiply: if IncludedKinds.multiply { LayerKind.Multiply.compute(step, shape, self) }
+    case .subtract: if IncludedKinds.subtract { LayerKind.Subtract.compute(step, shape, self) }
+    case .minimum: if IncludedKinds.minimum { LayerKind.Minimum.compute(step, shape, self) }
+    case .concatenation: if IncludedKinds.concatenation { LayerKind.Concatenation.compute(step, shape, self) }
+    case .arrangement: if IncludedKinds.arrangement { LayerKind.Arrangement.compute(step, shape, self) }
+    case .resampling: if IncludedKinds.resampling { LayerKind.Resampling.compute(step, shape, self) }
+    case .softmax: if IncludedKinds.softmax { LayerKind.Softmax.compute(step, shape, self) }
     }
   }
 
@@ -133,7 +172,7 @@ extension RunContext {
     case .globalAveragePooling:
       if IncludedKinds.globalAveragePooling { LayerKind.GlobalAveragePooling.fold(step, shape, self) }
     // These keep no accumulators.
-    case .convolution, .depthwiseConvolution, .maximumPooling, .averagePooling, .add, .table, .maximum: break
+    default: break
     }
   }
 }
@@ -187,6 +226,41 @@ enum IncludedKinds {
   #else
     @inline(__always) static var maximum: Bool { true }
   #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_MULTIPLY
+    @inline(__always) static var multiply: Bool { false }
+  #else
+    @inline(__always) static var multiply: Bool { true }
+  #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_SUBTRACT
+    @inline(__always) static var subtract: Bool { false }
+  #else
+    @inline(__always) static var subtract: Bool { true }
+  #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_MINIMUM
+    @inline(__always) static var minimum: Bool { false }
+  #else
+    @inline(__always) static var minimum: Bool { true }
+  #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_CONCATENATION
+    @inline(__always) static var concatenation: Bool { false }
+  #else
+    @inline(__always) static var concatenation: Bool { true }
+  #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_ARRANGEMENT
+    @inline(__always) static var arrangement: Bool { false }
+  #else
+    @inline(__always) static var arrangement: Bool { true }
+  #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_RESAMPLING
+    @inline(__always) static var resampling: Bool { false }
+  #else
+    @inline(__always) static var resampling: Bool { true }
+  #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_SOFTMAX
+    @inline(__always) static var softmax: Bool { false }
+  #else
+    @inline(__always) static var softmax: Bool { true }
+  #endif
 
   // Parts that are no kinds of layer.
 
@@ -207,6 +281,12 @@ enum IncludedKinds {
     @inline(__always) static var roundingAway: Bool { false }
   #else
     @inline(__always) static var roundingAway: Bool { true }
+  #endif
+  /// Joins with one value for each channel, or with constants.
+  #if OCTET_CHOSEN_KINDS && !OCTET_UNEVEN_JOINS
+    @inline(__always) static var unevenJoins: Bool { false }
+  #else
+    @inline(__always) static var unevenJoins: Bool { true }
   #endif
   /// Weights with a zero point.
   #if OCTET_CHOSEN_KINDS && !OCTET_WEIGHT_ZERO_POINTS
@@ -252,6 +332,13 @@ enum IncludedKinds {
       | (add ? LayerKind.Add.traits : .none)
       | (table ? LayerKind.Table.traits : .none)
       | (maximum ? LayerKind.Maximum.traits : .none)
+      | (multiply ? LayerKind.Multiply.traits : .none)
+      | (subtract ? LayerKind.Subtract.traits : .none)
+      | (minimum ? LayerKind.Minimum.traits : .none)
+      | (concatenation ? LayerKind.Concatenation.traits : .none)
+      | (arrangement ? LayerKind.Arrangement.traits : .none)
+      | (resampling ? LayerKind.Resampling.traits : .none)
+      | (softmax ? LayerKind.Softmax.traits : .none)
   }
 
   /// What each of them has.
@@ -266,6 +353,13 @@ enum IncludedKinds {
       & (add ? LayerKind.Add.traits : .every)
       & (table ? LayerKind.Table.traits : .every)
       & (maximum ? LayerKind.Maximum.traits : .every)
+      & (multiply ? LayerKind.Multiply.traits : .every)
+      & (subtract ? LayerKind.Subtract.traits : .every)
+      & (minimum ? LayerKind.Minimum.traits : .every)
+      & (concatenation ? LayerKind.Concatenation.traits : .every)
+      & (arrangement ? LayerKind.Arrangement.traits : .every)
+      & (resampling ? LayerKind.Resampling.traits : .every)
+      & (softmax ? LayerKind.Softmax.traits : .every)
   }
 }
 

@@ -5,12 +5,23 @@ package struct LayerShape {
   package let layer: LayerRecord
   package let input: TensorRecord
   package let output: TensorRecord
+  #if !OCTET_CHOSEN_KINDS || OCTET_KIND_ARRANGEMENT || OCTET_KIND_RESAMPLING
+    /// The layer's constants, for kinds whose rows follow from them.
+    let constants: ModelBytes
+  #else
+    var constants: ModelBytes { layer.bytes }
+  #endif
 
   @inline(__always)
-  package init(_ layer: LayerRecord, input: TensorRecord, output: TensorRecord) {
+  package init(
+    _ layer: LayerRecord, input: TensorRecord, output: TensorRecord, constants: ModelBytes
+  ) {
     self.layer = layer
     self.input = input
     self.output = output
+    #if !OCTET_CHOSEN_KINDS || OCTET_KIND_ARRANGEMENT || OCTET_KIND_RESAMPLING
+      self.constants = constants
+    #endif
   }
 
   /// The first row of the input under row `row` of the output, counted without the border: below zero where a window
@@ -21,6 +32,8 @@ package struct LayerShape {
       let start = row &* layer.rowStep &- Int(layer.reachAbove)
       return traits.contains(.border) ? start : max(start, 0)
     }
+    if traits.contains(.arrangement) { return ArrangedOrder(constants).rows(under: row, of: input).first }
+    if traits.contains(.resampling) { return SampledPlaces(self).row(row).first }
     return traits.contains(.wholeInput) ? 0 : row
   }
 
@@ -31,7 +44,31 @@ package struct LayerShape {
       let end = row &* layer.rowStep &- Int(layer.reachAbove) &+ layer.rowSpan
       return traits.contains(.border) ? end : min(end, Int(input.height))
     }
+    if traits.contains(.arrangement) { return ArrangedOrder(constants).rows(under: row, of: input).end }
+    if traits.contains(.resampling) {
+      let (first, share) = SampledPlaces(self).row(row)
+      return first &+ (share > 0 ? 2 : 1)
+    }
+    if traits.contains(.concatenation) { return min(row &+ 1, Int(input.height)) }
     return traits.contains(.wholeInput) ? Int(input.height) : row &+ 1
+  }
+
+  /// The first row of the second input under row `row` of the output.
+  @inline(__always)
+  package func firstRowOfSecond(under row: Int, _ second: TensorRecord) -> Int {
+    if layer.kind.traits.contains(.concatenation), output.height != input.height {
+      return max(row &- Int(input.height), 0)
+    }
+    return IncludedKinds.unevenJoins && second.height < output.height ? 0 : row
+  }
+
+  /// The row of the second input after the last one under row `row` of the output.
+  @inline(__always)
+  package func endRowOfSecond(under row: Int, _ second: TensorRecord) -> Int {
+    if layer.kind.traits.contains(.concatenation), output.height != input.height {
+      return max(row &+ 1 &- Int(input.height), 0)
+    }
+    return IncludedKinds.unevenJoins && second.height < output.height ? 1 : row &+ 1
   }
 
   /// The column of the input after the last one under the last column of the output, counted without the border.

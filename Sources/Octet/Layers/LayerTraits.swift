@@ -1,9 +1,9 @@
 /// What is true of every layer of a kind. The loader's rules, the cost and the order of rows follow from it.
 package struct LayerTraits: Sendable {
-  private let bits: UInt16
+  private let bits: UInt32
 
   @inline(__always)
-  private init(_ bits: UInt16) { self.bits = bits }
+  private init(_ bits: UInt32) { self.bits = bits }
 
   /// All of both. Not an option set: its literals are arrays, which a chip cannot allocate.
   @inline(__always)
@@ -45,7 +45,7 @@ package struct LayerTraits: Sendable {
   package static var wholeInput: LayerTraits { LayerTraits(1 << 4) }
   /// The window reads the border's cells, rather than being cut at the edge.
   package static var border: LayerTraits { LayerTraits(1 << 5) }
-  /// There is a second input of the same shape.
+  /// There is a second input: of the same shape, or one value for each channel; or constants in its place.
   package static var secondInput: LayerTraits { LayerTraits(1 << 6) }
 
   // Output.
@@ -64,4 +64,14 @@ package struct LayerTraits: Sendable {
   package static var wideOutput: LayerTraits { LayerTraits(1 << 12) }
   /// It may bring each input to a scale by a product that is rounded twice.
   package static var factorsOfInputs: LayerTraits { LayerTraits(1 << 13) }
+  /// Its one factor is a pair of multiplier and shift.
+  package static var product: LayerTraits { LayerTraits(1 << 14) }
+  /// Its second input follows the first along an axis.
+  package static var concatenation: LayerTraits { LayerTraits(1 << 15) }
+  /// Its values are those of the input in another order, which its constants describe.
+  package static var arrangement: LayerTraits { LayerTraits(1 << 16) }
+  /// Each of its values lies between up to four of the input, at places that its constants describe.
+  package static var resampling: LayerTraits { LayerTraits(1 << 17) }
+  /// Shares of the channels at a place.
+  package static var softmax: LayerTraits { LayerTraits(1 << 18) }
 }

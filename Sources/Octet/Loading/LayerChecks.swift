@@ -13,7 +13,9 @@ extension ModelRecords {
         throw ModelError(.layerKind, offset: offset, value: UInt32(bytes.byte(offset)))
       }
       try checkFields(layer, index: index, at: offset)
-      let shape = LayerShape(layer, input: tensor(Int(layer.input)), output: tensor(index &+ 1))
+      let shape = LayerShape(
+        layer, input: tensor(Int(layer.input)), output: tensor(index &+ 1),
+        constants: self.constants(index, layer))
       try shape.checkWindow(at: offset)
       try shape.checkOutput(at: Self.tensorOffset(index &+ 1))
       try checkOperands(shape, at: offset)
@@ -41,7 +43,7 @@ extension ModelRecords {
     let element = tensor(Int(layer.input)).elementBytes
     try check(element == 1, .elementBytes, LayerRecord.Field.input, UInt32(element))
     let second = bytes.half(start &+ LayerRecord.Field.secondInput)
-    let hasSecond = traits.contains(.secondInput)
+    let hasSecond = traits.contains(.secondInput) && layer.operand == .tensor
     try check(
       hasSecond ? Int(second) <= index : second == 0, .layerInput, LayerRecord.Field.secondInput,
       UInt32(second))
@@ -53,7 +55,9 @@ extension ModelRecords {
     let fits =
       switch Rounding(rawValue: UInt8(truncatingIfNeeded: rounding)) {
       case .halfUp: true
-      case .halfUpThenAway: IncludedKinds.roundingTwice && (hasPairs || traits.contains(.factorsOfInputs))
+      case .halfUpThenAway:
+        IncludedKinds.roundingTwice
+          && (hasPairs || traits.contains(.factorsOfInputs) || traits.contains(.product))
       case .awayFromZero: IncludedKinds.roundingAway && hasPairs
       case nil: false
       }
@@ -70,9 +74,17 @@ extension ModelRecords {
     try check(
       flags & LayerRecord.Flag.waits == 0 || (IncludedKinds.sharing && !traits.contains(.wholeInput)), .waits,
       LayerRecord.Field.flags)
-    let hasShifts = traits.contains(.weights) || (traits.contains(.means) && !layer.rounding.isAway)
-    let known = LayerRecord.Flag.table | LayerRecord.Flag.waits | (hasShifts ? LayerRecord.Flag.coarse : 0)
-    try check(flags & ~known == 0, .reserved, LayerRecord.Field.flags)
+    let hasShifts =
+      traits.contains(.weights) || (traits.contains(.means) && !layer.rounding.isAway)
+      || traits.contains(.product)
+    let takesConstants =
+      IncludedKinds.unevenJoins && traits.contains(.secondInput) && !traits.contains(.concatenation)
+    let known =
+      LayerRecord.Flag.table | LayerRecord.Flag.waits | (hasShifts ? LayerRecord.Flag.coarse : 0)
+      | (takesConstants ? LayerRecord.Flag.eitherConstants : 0)
+    try check(
+      flags & ~known == 0 && flags & LayerRecord.Flag.eitherConstants != LayerRecord.Flag.eitherConstants,
+      .reserved, LayerRecord.Field.flags)
     try check(
       bytes.byte(start &+ LayerRecord.Field.weightEncoding) == 0, .weightEncoding,
       LayerRecord.Field.weightEncoding)
@@ -109,12 +121,14 @@ extension ModelRecords {
         || shape.input.zeroPoint == shape.output.zeroPoint, .zeroPoint,
       at: offset, UInt32(bitPattern: Int32(shape.output.zeroPoint)))
     if traits.contains(.secondInput) {
-      let other = tensor(Int(layer.secondInput))
       try require(
-        other.height == shape.output.height && other.width == shape.output.width
-          && other.channels == shape.output.channels,
-        .secondInputShape, at: offset &+ LayerRecord.Field.secondInput, UInt32(layer.secondInput))
+        shape.takes(tensor(Int(layer.secondInput))), .secondInputShape,
+        at: offset &+ LayerRecord.Field.secondInput, UInt32(layer.secondInput))
     }
+    try require(
+      !traits.contains(.softmax)
+        || (shape.input.channels <= LayerKind.Softmax.mostChannels && shape.output.zeroPoint == -128),
+      .softmax, at: offset, UInt32(shape.input.channels))
   }
 
   /// A border without a convolution that reads it would be memory that nothing uses.
@@ -160,7 +174,28 @@ extension ModelRecords {
     // A table has nothing to check.
     guard !traits.contains(.lookup) else { return expected &+ length }
     if traits.contains(.secondInput) {
-      try checkFactors(InputFactors(self, layer), layer.rounding, at: expected)
+      try checkFactors(InputFactors(self, layer), shape, at: offset)
+      let values = Constants.operandValues(shape)
+      try checkZero(from: expected &+ FileFormat.inputFactorsBytes &+ values, to: expected &+ length)
+      return expected &+ length
+    }
+    if traits.contains(.arrangement) {
+      try require(
+        ArrangedOrder(shape.constants).fits(shape.input, shape.output), .arrangement, at: expected, 0)
+      try checkZero(from: expected &+ LayerKind.Arrangement.usedBytes, to: expected &+ length)
+      return expected &+ length
+    }
+    if traits.contains(.resampling) {
+      let places = SampledPlaces(shape)
+      try require(places.fit, .resampling, at: expected, 0)
+      try checkZero(from: expected &+ places.numbersBytes, to: expected &+ length)
+      return expected &+ length
+    }
+    if traits.contains(.softmax) {
+      let multiplier = bytes.word(expected)
+      try require(
+        multiplier &>> 30 == 1 && bytes.byte(expected &+ 4) <= 31, .softmax, at: expected, multiplier)
+      try checkZero(from: expected &+ 5, to: expected &+ length)
       return expected &+ length
     }
     let section = Constants(shape, offset: expected)
@@ -208,9 +243,29 @@ extension ModelRecords {
   }
 
   private func checkFactors(
-    _ factors: InputFactors, _ rounding: Rounding, at start: UInt32
+    _ factors: InputFactors, _ shape: LayerShape, at offset: UInt32
   ) throws(ModelError) {
-    let isTwice = rounding == .halfUpThenAway
+    let start = shape.layer.constantsOffset
+    let hasConstants = shape.layer.operand != .tensor
+    try require(
+      hasConstants || factors.operandZeroPoint == 0, .reserved, at: start &+ 15,
+      UInt32(factors.operandZeroPoint))
+    if shape.layer.kind.traits.contains(.product) {
+      for place in 0..<UInt32(2) {
+        try require(
+          bytes.word(start &+ 4 &* place) == 0, .inputMultiplier, at: start &+ 4 &* place,
+          bytes.word(start &+ 4 &* place))
+        try require(
+          bytes.byte(start &+ 12 &+ place) == 0, .inputShift, at: start &+ 12 &+ place,
+          UInt32(bytes.byte(start &+ 12 &+ place)))
+      }
+      let isCoarse = try checkPairs(start &+ 8, start &+ 14, count: 1)
+      try require(
+        isCoarse == shape.layer.isCoarse, .coarse, at: offset &+ LayerRecord.Field.flags,
+        UInt32(bytes.byte(offset &+ LayerRecord.Field.flags)))
+      return
+    }
+    let isTwice = shape.layer.rounding == .halfUpThenAway
     // Rounded twice, an input is multiplied by at most a half, so that their sum stays below 2^28.
     func most(_ shift: UInt8) -> UInt32 {
       isTwice ? (shift > 31 ? UInt32(Int32.max) : 1 << 30) : Limit.inputMultiplier
@@ -227,7 +282,6 @@ extension ModelRecords {
     try check(factors.firstShift, isTwice, 12)
     try check(factors.secondShift, isTwice, 13)
     try check(factors.outputShift, true, 14)
-    try require(factors.reserved == 0, .reserved, at: start &+ 15, UInt32(factors.reserved))
   }
 
   func checkZero(from start: UInt32, to end: UInt32) throws(ModelError) {
@@ -290,6 +344,9 @@ extension LayerShape {
     var fits = true
     if traits.contains(.wholeInput) {
       fits = output.height == 1 && output.width == 1
+    } else if traits.contains(.concatenation) || traits.contains(.arrangement) || traits.contains(.resampling)
+    {
+      // These follow from the second input, or from the constants.
     } else if !traits.contains(.window) {
       fits = output.height == input.height && output.width == input.width
     }
@@ -300,5 +357,30 @@ extension LayerShape {
     }
     try require(
       fits, .outputShape, at: offset &+ TensorRecord.Field.height, UInt32(output.height))
+  }
+
+  /// Whether `second` can be the second input.
+  fileprivate func takes(_ second: TensorRecord) -> Bool {
+    if layer.operand != .tensor { return true }
+    let rows = second.height == output.height
+    let columns = second.width == output.width
+    let channels = second.channels == output.channels
+    guard layer.kind.traits.contains(.concatenation) else {
+      let isCell = IncludedKinds.unevenJoins && second.height == 1 && second.width == 1
+      return channels && (isCell || (rows && columns))
+    }
+    func add(_ one: UInt16, _ other: UInt16, _ sum: UInt16) -> Bool {
+      UInt32(one) &+ UInt32(other) == UInt32(sum)
+    }
+    // Along one axis they add up to the output, along the others all three are the same.
+    let ownRows = input.height == output.height
+    let ownColumns = input.width == output.width
+    let ownChannels = input.channels == output.channels
+    if rows && ownRows && columns && ownColumns {
+      return add(input.channels, second.channels, output.channels)
+    }
+    if rows && ownRows && channels && ownChannels { return add(input.width, second.width, output.width) }
+    return columns && ownColumns && channels && ownChannels
+      && add(input.height, second.height, output.height)
   }
 }

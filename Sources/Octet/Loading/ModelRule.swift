@@ -29,6 +29,8 @@ public enum ModelRule: UInt8, Sendable {
   case shares, early
   /// Of an input that the caller holds.
   case heldInput
+  /// Of the constants of kinds that move values, and of softmax inside a network.
+  case arrangement, resampling, softmax
 
   /// What the rule says, in words that follow "octet model: ".
   public var text: StaticString {
@@ -60,7 +62,8 @@ public enum ModelRule: UInt8, Sendable {
     case .layerKind: "a kind of layer that this program cannot run"
     case .tableFlag: "only a layer with weights can have a table behind it"
     case .layerInput: "a layer reads a tensor that was made before it"
-    case .secondInputShape: "both inputs of a layer that joins two and its output must have one shape"
+    case .secondInputShape:
+      "the second input of a layer has a shape that does not fit the first and the output"
     case .window: "window does not fit the kind of layer, or the input"
     case .stride: "stride does not fit the kind of layer"
     case .reach: "the window reaches beyond the border"
@@ -108,6 +111,10 @@ public enum ModelRule: UInt8, Sendable {
     case .shares: "unknown flags of a tensor, or its ring shares bytes and the program is not built for that"
     case .early: "a row is made before the first row of an input whose ring shares bytes"
     case .heldInput: "the ring of a held input must hold all its rows, share nothing, and end the arena"
+    case .arrangement: "the order of values does not fit the shapes, or leaves the input"
+    case .resampling: "a row or column of a resampled image is not on the input, or rows do not come in order"
+    case .softmax:
+      "softmax has at most 4,095 channels, zero point -128, a factor of 2^30 or more and a shift of at most 31"
     case .work: "an image takes more work than the limit; what was found counts 2^32 operations each"
     }
   }

@@ -34,6 +34,12 @@ package struct CSource {
     names.insert(model.pixelMap == nil ? "no pixel map" : "pixel map")
     names.insert(model.outputCount > 1 ? "outputs" : "one output")
     names.insert(model.holdsInput ? "held input" : "fed input")
+    if kinds.contains(where: { $0.traits.contains(.factorsOfInputs) || $0 == .maximum || $0 == .minimum }) {
+      names.insert("scaled join")
+    }
+    if kinds.contains(where: Self.hasNumbers) { names.insert("numbers") }
+    names.insert(model.parts.contains("UNEVEN_JOINS") ? "uneven join" : "even join")
+    if hasOperands { names.insert("operand") }
     if model.secondRegionBytes > 0 { names.insert("second region") }
     if !model.holdsInput, model.secondRegionBytes == 0 { names.insert("one block") }
     var text = ""
@@ -52,6 +58,16 @@ package struct CSource {
       }
     }
     return String(text.dropLast())
+  }
+
+  /// Whether the constants of a kind are numbers of their own.
+  private static func hasNumbers(_ kind: LayerKind) -> Bool {
+    kind.traits.contains(.arrangement) || kind.traits.contains(.resampling) || kind.traits.contains(.softmax)
+  }
+
+  /// Whether a layer has constants in place of a second input.
+  private var hasOperands: Bool {
+    (0..<model.layerCount).contains { model.layer($0).operand != .tensor }
   }
 
   /// The whole file.
@@ -186,11 +202,14 @@ package struct CSource {
     write("uint8_t", "shift", constants.shifts)
     write("int8_t", "table", constants.table)
     write("int8_t", "weights", constants.weights)
+    write("int8_t", "operand", constants.operand)
+    write("int32_t", "numbers", constants.numbers)
     if let factors = constants.factors {
       write(
         "int32_t", "factors",
         [factors.first, factors.second, factors.output].map { Int64($0) }
-          + [factors.firstShift, factors.secondShift, factors.outputShift].map { Int64($0) })
+          + [factors.firstShift, factors.secondShift, factors.outputShift].map { Int64($0) }
+          + (constants.operand.isEmpty ? [] : [Int64(Int8(bitPattern: factors.operandZeroPoint))]))
     }
   }
 
@@ -280,11 +299,19 @@ package struct CSource {
         constants.isCut ? 1 : 0, constants.folds ? 1 : 0, Int(l.rounding.rawValue), Int(l.input),
         Int(l.secondInput), Int(l.minimum), Int(l.maximum), Int(l.weightZeroPoint), Int(l.accumulatorsOffset),
       ]
-      let pointers = [
+      var pointers = [
         name("bias", !constants.bias.isEmpty), name("multiplier", !constants.multipliers.isEmpty),
         name("shift", !constants.shifts.isEmpty), name("table", !constants.table.isEmpty),
         name("weights", !constants.weights.isEmpty), name("factors", constants.factors != nil),
       ]
+      if model.kinds.contains(where: Self.hasNumbers) {
+        pointers.append(name("numbers", !constants.numbers.isEmpty))
+      }
+      if hasOperands {
+        pointers += [
+          name("operand", !constants.operand.isEmpty), l.operand == .constants ? "1" : "0",
+        ]
+      }
       text += "  {\((fields.map(String.init) + pointers).joined(separator: ", "))},\n"
     }
     return text + "};\n\n" + outputTable

@@ -12,8 +12,9 @@ extension Graph {
     for (index, node) in nodes.enumerated() {
       let rules = node.operation.rules
       if rules.head == .softmax {
-        guard isOnlyOutput(index + 1) else {
-          throw GraphFailure("\(node.title) is inside the network; softmax is supported at its end only")
+        guard isOnlyOutput(index + 1) || !rules.givesLogarithms else {
+          throw GraphFailure(
+            "\(node.title) is inside the network; the logarithm of softmax is supported at its end only")
         }
         // The layer that makes what it reads, if nothing else does.
         let source = values[node.inputs[0]] - 1

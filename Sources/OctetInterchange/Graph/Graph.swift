@@ -79,6 +79,9 @@ package struct Graph: Sendable {
     /// Whether it only moves values or makes zeros, by weights of 0 and 1 or by a sum with zeros. Its integers stand
     /// for what those stand for that it reads.
     package var isMove = false
+    /// How often the channels of the file's operator follow each other among those of a convolution, as the places of a
+    /// transposed one.
+    package var phases = 1
     /// Whether the file takes a mean over axes here rather than moving a window: integers are rounded otherwise.
     package var isMean = false
     /// What is done to each value at the end.

@@ -180,6 +180,7 @@ struct GraphBuilder {
     _ kind: FloatLayerKind, _ view: ArrayView, _ layout: Layout, _ title: String, weights: [Float] = [],
     bias: [Double]? = nil
   ) throws(GraphFailure) -> ArrayView {
+    let view = try laid(view, layout, title)
     let input = try image(view, layout)
     let output: ImageShape
     do throws(ShapeMismatch) {
@@ -213,6 +214,7 @@ struct GraphBuilder {
   mutating func bordered(_ border: Graph.Border, _ view: ArrayView, _ layout: Layout, _ title: String)
     throws(GraphFailure) -> ArrayView
   {
+    let view = try laid(view, layout, title)
     let input = try image(view, layout)
     let output = ImageShape(
       height: input.height + border.top + border.bottom, width: input.width + border.left + border.right,

@@ -84,14 +84,14 @@ extension KerasImport {
     found[name] = KerasLayer.Weights(shape: shape, values: values)
   }
 
-  /// "BatchNormalization" becomes "batch_normalization", "Conv2D" "conv2d".
+  /// "BatchNormalization" becomes "batch_normalization", "Conv2D" "conv2d", "PReLU" "p_re_lu".
   static func snakeCase(_ name: String) -> String {
     var text = ""
     let letters = Array(name.prefix(100))
     for (index, letter) in letters.enumerated() {
-      if letter.isUppercase, index > 0, index + 1 < letters.count, letters[index + 1].isLowercase {
-        text += "_"
-      }
+      let endsWord = index > 0 && letters[index - 1].isLowercase
+      let startsWord = index > 0 && index + 1 < letters.count && letters[index + 1].isLowercase
+      if letter.isUppercase, endsWord || startsWord { text += "_" }
       text += letter.lowercased()
     }
     return text

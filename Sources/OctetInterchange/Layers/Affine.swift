@@ -69,18 +69,18 @@ extension GraphBuilder {
     guard factors.values.allSatisfy(Self.isUsable), summands.values.allSatisfy(Self.isUsable) else {
       throw GraphFailure("has a constant that is infinite, not a number, or too large for a float")
     }
-    var value = view.value
-    var channels = shape(view).channels
-    if !variesByChannel(factors, view, channels) || !variesByChannel(summands, view, channels) {
-      // Each element has a constant of its own: a flat vector's elements are its channels.
-      value = try flat(view.value, title)
-      channels = graph.shape(value).channels
+    let channels = shape(view).channels
+    guard variesByChannel(factors, view, channels), variesByChannel(summands, view, channels) else {
+      // Elements have constants of their own.
+      let product = factors.single == 1 ? view : try join(.multiply, view, constant: factors, title)
+      return summands.single == 0 ? product : try join(.add, product, constant: summands, title)
     }
+    let value = view.value
     let made = try append(
       Graph.Node(
         operation: .affine, inputs: [value], shape: graph.shape(value), title: title,
-        weights: perChannel(factors, view, channels).map { Float($0) },
-        bias: perChannel(summands, view, channels)))
+        weights: perPlace(factors, view, count: channels).map { Float($0) },
+        bias: perPlace(summands, view, count: channels)))
     return ArrayView(value: made, axes: view.axes, hasBatch: view.hasBatch)
   }
 
@@ -112,15 +112,16 @@ extension GraphBuilder {
     return found
   }
 
-  private func variesByChannel(_ constant: Constant, _ view: ArrayView, _ channels: Int) -> Bool {
+  func variesByChannel(_ constant: Constant, _ view: ArrayView, _ channels: Int) -> Bool {
     axes(constant, view).allSatisfy { $0.axis.lies(within: channels) }
   }
 
-  private func perChannel(_ constant: Constant, _ view: ArrayView, _ channels: Int) -> [Double] {
-    if let single = constant.single { return [Double](repeating: single, count: channels) }
+  /// The constant at the first `count` places of the value.
+  func perPlace(_ constant: Constant, _ view: ArrayView, count: Int) -> [Double] {
+    if let single = constant.single { return [Double](repeating: single, count: count) }
     let axes = axes(constant, view)
-    return (0..<channels).map { channel in
-      constant.values[axes.reduce(0) { $0 + $1.axis.index(ofElementAt: channel) * $1.step }]
+    return (0..<count).map { place in
+      constant.values[axes.reduce(0) { $0 + $1.axis.index(ofElementAt: place) * $1.step }]
     }
   }
 }
@@ -128,12 +129,7 @@ extension GraphBuilder {
 // MARK: - ONNX
 
 extension Affine: TranslatedKind {
-  static let onnx = [
-    ONNXOperator(
-      "Sub", becomes: "`batchnorm`, or the bias of the layer before", if: "with a constant", readSub),
-    ONNXOperator("Mul", becomes: "`batchnorm`", if: "with a constant", readMul),
-    ONNXOperator("Div", becomes: "`batchnorm`", if: "by a constant", readDiv),
-  ]
+  static let onnx = [ONNXOperator("Div", becomes: "`batchnorm`", if: "by a constant", readDiv)]
 
   /// The value and the constant that an operator of two combines; nil if neither is constant.
   ///
@@ -158,52 +154,44 @@ extension Affine: TranslatedKind {
       node, try model.builder.affine(view, factors: factors, summands: summands, node.title))
   }
 
-  /// The same for operators that cannot combine two values.
-  private static func neededOperand(_ model: ONNXTranslation, _ node: ONNXGraph.Node) throws(GraphFailure)
-    -> (view: ArrayView, numbers: GraphBuilder.Constant, isSecond: Bool)
+  private static func giveJoin(_ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ operation: JoinKind)
+    throws(GraphFailure)
   {
-    if let found = try operand(model, node) { return found }
-    for place in 0...1 { _ = try model.view(node, place) }
-    throw GraphFailure(
-      "combines two values; sums and maxima of two are supported, and functions of one value written so")
-  }
-
-  /// What an operator gives of two functions of one value; false where they are none.
-  private static func giveFunction(
-    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ operation: ValueFunction.Operation
-  ) throws(GraphFailure) -> Bool {
-    guard try operand(model, node) == nil else { return false }
     let (left, right) = (try model.viewOfAnyForm(node), try model.viewOfAnyForm(node, 1))
-    guard let made = try model.builder.combined(operation, left, right, node.title) else { return false }
-    try model.give(node, made)
-    return true
+    try model.give(node, try model.builder.join(operation, left, right, node.title))
   }
 
-  private static func readSub(
+  static func readAdd(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    if try operand(model, node) == nil {
-      let (left, right) = (try model.viewOfAnyForm(node), try model.viewOfAnyForm(node, 1))
-      return try model.give(node, try model.builder.difference(left, right, node.title))
+    guard let operand = try operand(model, node) else { return try giveJoin(&model, node, .add) }
+    try give(&model, node, operand.view, summands: operand.numbers)
+  }
+
+  static func readSub(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    guard let (view, numbers, isSecond) = try operand(model, node) else {
+      return try giveJoin(&model, node, .subtract)
     }
-    let (view, numbers, isSecond) = try neededOperand(model, node)
     if isSecond { return try give(&model, node, view, summands: numbers.mapped { -$0 }) }
     try give(&model, node, view, factors: GraphBuilder.Constant(-1), summands: numbers)
   }
 
-  private static func readMul(
+  static func readMul(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    if try giveFunction(&model, node, .multiply) { return }
-    let (view, numbers, _) = try neededOperand(model, node)
-    try give(&model, node, view, factors: numbers)
+    guard let operand = try operand(model, node) else { return try giveJoin(&model, node, .multiply) }
+    try give(&model, node, operand.view, factors: operand.numbers)
   }
 
   private static func readDiv(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    if try giveFunction(&model, node, .divide) { return }
-    let (view, numbers, isSecond) = try neededOperand(model, node)
+    guard let (view, numbers, isSecond) = try operand(model, node) else {
+      let (left, right) = (try model.viewOfAnyForm(node), try model.viewOfAnyForm(node, 1))
+      return try model.give(node, try model.builder.quotient(left, right, node.title))
+    }
     guard isSecond else {
       try model.builder.checkFits(numbers, view)
       let number = numbers.single
@@ -212,6 +200,18 @@ extension Affine: TranslatedKind {
       return number == nil ? try give(&model, node, made, factors: numbers) : try model.give(node, made)
     }
     try give(&model, node, view, factors: numbers.mapped { 1 / $0 })
+  }
+}
+
+extension GraphBuilder {
+  /// The first divided by the second: a function of one value that both are functions of, or the product with the
+  /// reciprocal.
+  mutating func quotient(_ left: ArrayView, _ right: ArrayView, _ title: String) throws(GraphFailure)
+    -> ArrayView
+  {
+    if let made = try combined(.divide, left, right, title) { return made }
+    let reciprocal = try function(.value(.number(1) / .argument), right, title)
+    return try join(.multiply, left, reciprocal, title)
   }
 }
 
@@ -231,13 +231,7 @@ extension Affine {
     return try model.builder.affine(view, factors: factors, summands: summands, layer.title)
   }
 
-  static let lite = [
-    LiteOperator(
-      "SUB", becomes: "`batchnorm`, or the bias of the layer before", if: "with a constant, in float files",
-      readLiteSub),
-    LiteOperator("MUL", becomes: "`batchnorm`", if: "with a constant, in float files", readLiteMul),
-    LiteOperator("DIV", becomes: "`batchnorm`", if: "by a constant, in float files", readLiteDiv),
-  ]
+  static let lite = [LiteOperator("DIV", becomes: "`batchnorm`", if: "in float files", readLiteDiv)]
 
   /// The fused function of an operator of two arrays.
   static func checkedFunction(_ model: LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure)
@@ -250,13 +244,13 @@ extension Affine {
   }
 
   /// The value and the constant that an operator of two combines; nil if neither is constant.
-  static func operand(_ model: LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure)
-    -> (view: ArrayView, numbers: GraphBuilder.Constant, isSecond: Bool)?
-  {
+  static func operand(
+    _ model: LiteTranslation, _ node: LiteGraph.Node, takesIntegers: Bool = false
+  ) throws(GraphFailure) -> (view: ArrayView, numbers: GraphBuilder.Constant, isSecond: Bool)? {
     guard let place = [1, 0].first(where: { model.constant(node, $0) != nil }),
       let tensor = model.constant(node, place)
     else { return nil }
-    guard !model.isInteger else {
+    guard !model.isInteger || takesIntegers else {
       throw GraphFailure("has a constant, which is supported in float files only")
     }
     let view = try model.viewOfAnyForm(node, 1 - place)
@@ -275,62 +269,47 @@ extension Affine {
     try model.give(node, made, function: function)
   }
 
-  private static func neededOperand(_ model: LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure)
-    -> (view: ArrayView, numbers: GraphBuilder.Constant, isSecond: Bool)
-  {
-    if let found = try operand(model, node) { return found }
-    throw GraphFailure(
-      "combines two values; ADD and MAXIMUM can, and in float files functions of one value written so")
-  }
-
-  /// What an operator gives of two functions of one value; false where they are none.
-  private static func giveFunction(
-    _ model: inout LiteTranslation, _ node: LiteGraph.Node, _ operation: ValueFunction.Operation,
-    function: Graph.Function
-  ) throws(GraphFailure) -> Bool {
-    guard !model.isInteger, try operand(model, node) == nil else { return false }
-    let (left, right) = (try model.viewOfAnyForm(node), try model.viewOfAnyForm(node, 1))
-    guard var made = try model.builder.combined(operation, left, right, model.title(node)) else {
-      return false
-    }
-    made.hasBatch = left.hasBatch
-    try model.give(node, made, function: function)
-    return true
-  }
-
-  private static func readLiteSub(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
-    throws(GraphFailure)
-  {
+  /// A sum, difference or product of two values, or of one and a constant.
+  private static func readLiteJoin(
+    _ model: inout LiteTranslation, _ node: LiteGraph.Node, _ operation: JoinKind,
+    _ affine: (GraphBuilder.Constant, Bool) -> (
+      factors: GraphBuilder.Constant, summands: GraphBuilder.Constant
+    )
+  ) throws(GraphFailure) {
     let function = try checkedFunction(model, node)
-    if !model.isInteger, try operand(model, node) == nil {
-      let title = model.title(node)
-      return try model.giveJoin(node, "subtracts", function: function) {
-        builder, left, right throws(GraphFailure) in try builder.difference(left, right, title)
-      }
+    guard !model.isInteger, let operand = try operand(model, node) else {
+      return try model.giveJoin(node, operation, function: function)
     }
-    let (view, numbers, isSecond) = try neededOperand(model, node)
-    if isSecond {
-      return try give(&model, node, view, summands: numbers.mapped { -$0 }, function: function)
-    }
-    try give(
-      &model, node, view, factors: GraphBuilder.Constant(-1), summands: numbers, function: function)
+    let (factors, summands) = affine(operand.numbers, operand.isSecond)
+    try give(&model, node, operand.view, factors: factors, summands: summands, function: function)
   }
 
-  private static func readLiteMul(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
-    throws(GraphFailure)
-  {
-    let function = try checkedFunction(model, node)
-    if try giveFunction(&model, node, .multiply, function: function) { return }
-    let (view, numbers, _) = try neededOperand(model, node)
-    try give(&model, node, view, factors: numbers, function: function)
+  static func readLiteAdd(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
+    try readLiteJoin(&model, node, .add) { numbers, _ in (GraphBuilder.Constant(1), numbers) }
+  }
+
+  static func readLiteSub(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
+    try readLiteJoin(&model, node, .subtract) { numbers, isSecond in
+      isSecond
+        ? (GraphBuilder.Constant(1), numbers.mapped { -$0 }) : (GraphBuilder.Constant(-1), numbers)
+    }
+  }
+
+  static func readLiteMul(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
+    try readLiteJoin(&model, node, .multiply) { numbers, _ in (numbers, GraphBuilder.Constant(0)) }
   }
 
   private static func readLiteDiv(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
     throws(GraphFailure)
   {
     let function = try checkedFunction(model, node)
-    if try giveFunction(&model, node, .divide, function: function) { return }
-    let (view, numbers, isSecond) = try neededOperand(model, node)
+    guard !model.isInteger else { throw GraphFailure("is supported in float files only") }
+    guard let (view, numbers, isSecond) = try operand(model, node) else {
+      let (left, right) = (try model.viewOfAnyForm(node), try model.viewOfAnyForm(node, 1))
+      var made = try model.builder.quotient(left, right, model.title(node))
+      made.hasBatch = left.hasBatch
+      return try model.give(node, made, function: function)
+    }
     guard isSecond else { throw GraphFailure("divides a constant by a value, which is not supported") }
     try give(&model, node, view, factors: numbers.mapped { 1 / $0 }, function: function)
   }

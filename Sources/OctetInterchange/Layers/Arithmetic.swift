@@ -1,30 +1,9 @@
 import OctetNetwork
 
-/// Operators of two values and of slopes that are made of others: differences, means, minima, and PReLU.
+/// Operators that are made of others: means of several values, slopes for each channel.
 enum Arithmetic: TranslatedKind {}
 
 extension GraphBuilder {
-  mutating func negative(_ view: ArrayView, _ title: String) throws(GraphFailure) -> ArrayView {
-    try affine(view, factors: Constant(-1), summands: Constant(0), title)
-  }
-
-  /// The first less the second.
-  mutating func difference(_ left: ArrayView, _ right: ArrayView, _ title: String) throws(GraphFailure)
-    -> ArrayView
-  {
-    if let made = try combined(.subtract, left, right, title) { return made }
-    try checkJoin(left, right, "subtracts")
-    return try sum(left, negative(right, title), title)
-  }
-
-  /// The smaller of two, which is the larger of both less than nothing.
-  mutating func minimum(_ left: ArrayView, _ right: ArrayView, _ title: String) throws(GraphFailure)
-    -> ArrayView
-  {
-    if let made = try combined(.minimum, left, right, title) { return made }
-    try checkJoin(left, right, "compares")
-    return try negative(maximum(negative(left, title), negative(right, title), title), title)
-  }
 
   /// What is below 0 times a slope, which may be another for each channel.
   mutating func slopes(_ view: ArrayView, _ slopes: Constant, _ title: String) throws(GraphFailure)
@@ -35,7 +14,7 @@ extension GraphBuilder {
     let below = try function(.value(.smaller(.argument, .number(0))), view, title)
     let scaled = try affine(below, factors: slopes, summands: Constant(0), title)
     // The constants may have made a flat vector of it.
-    return try join(above, scaled, .add(Add()), "adds", title)
+    return try joinIntegers(.add, above, scaled, title)
   }
 }
 
@@ -52,38 +31,13 @@ extension Arithmetic {
   }
 
   static let keras = [
-    KerasClass("Subtract", becomes: "`batchnorm` and `add`", inputs: .several) {
-      model, layer throws(GraphFailure) in
-      guard layer.inputs.count == 2 else {
-        throw GraphFailure("subtracts \(layer.inputs.count) values; two are needed")
-      }
-      return try model.builder.difference(layer.inputs[0], layer.inputs[1], layer.title)
-    },
-    KerasClass("Minimum", becomes: "`batchnorm` and `maximum`", inputs: .several) {
-      model, layer throws(GraphFailure) in
-      try model.joinAll(layer, "compares") { builder, left, right throws(GraphFailure) in
-        try builder.minimum(left, right, layer.title)
-      }
-    },
     KerasClass("Average", becomes: "`add` and `batchnorm`", inputs: .several) {
       model, layer throws(GraphFailure) in
       let sum = try model.joinAll(layer, "takes the mean of") { builder, left, right throws(GraphFailure) in
-        try builder.sum(left, right, layer.title)
+        try builder.join(.add, left, right, layer.title)
       }
       let share = GraphBuilder.Constant(1 / Double(layer.inputs.count))
       return try model.builder.affine(sum, factors: share, summands: GraphBuilder.Constant(0), layer.title)
-    },
-    KerasClass(
-      "Multiply", becomes: "a function of one value", if: "of functions of one value", inputs: .several
-    ) {
-      model, layer throws(GraphFailure) in
-      try model.joinAll(layer, "multiplies") { builder, left, right throws(GraphFailure) in
-        guard let made = try builder.combined(.multiply, left, right, layer.title) else {
-          throw GraphFailure(
-            "multiplies two values that are no functions of the same one, which is not supported")
-        }
-        return made
-      }
     },
     KerasClass("PReLU", becomes: "`relu` and others", readPReLU),
     KerasClass("Normalization", becomes: "`batchnorm`", if: "with numbers, not inverted", readNormalization),

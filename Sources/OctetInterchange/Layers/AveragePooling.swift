@@ -45,7 +45,7 @@ extension AveragePooling {
       }
       let cells = window.height * window.width
       kind = .depthwiseConvolution(DepthwiseConvolution(window: window, hasBias: false))
-      let channels = try model.builder.image(columns, .channelsFirst).channels
+      let channels = try model.builder.imageShape(columns, .channelsFirst).channels
       weights = [Float](repeating: 1 / Float(cells), count: cells * channels)
     }
     let made = try model.builder.window(kind, columns, .channelsFirst, node.title, weights: weights)

@@ -24,7 +24,7 @@ extension GraphBuilder {
     groups: Int, weights: [Float],
     bias: [Double]?, _ title: String
   ) throws(GraphFailure) -> ArrayView {
-    let channels = try image(view, layout).channels
+    let channels = try imageShape(view, layout).channels
     let (window, weights) = try spread(window, dilation, weights)
     let cells = window.height * window.width
     guard groups > 0, filters > 0, channels % groups == 0, filters % groups == 0 else {
@@ -130,7 +130,7 @@ extension Convolution {
       )
     }
     let columns = model.builder.columns(view, .channelsFirst)
-    let input = try model.builder.image(columns, .channelsFirst)
+    let input = try model.builder.imageShape(columns, .channelsFirst)
     let weights = tensor.values
     let (filters, perGroup) = (tensor.shape[0], tensor.shape[1])
     let size = Array(tensor.shape[2...])
@@ -248,7 +248,7 @@ extension Convolution {
     let layout = try layer.layout
     let (window, dilation) = try layer.convolutionWindow
     let columns = try layer.columns(model.builder)
-    let channels = try model.builder.image(columns, layout).channels
+    let channels = try model.builder.imageShape(columns, layout).channels
     let made = try model.builder.convolution(
       columns, layout, window, dilation: dilation, filters: filters, groups: groups,
       weights: layer.weights(["kernel", "0"], shape: layer.cells(window) + [channels / groups, filters]),
@@ -265,7 +265,7 @@ extension Convolution {
   private static func readLite(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
     let view = try model.view(node)
     let (tensor, shape) = try model.weights(node, rank: 4)
-    let channels = try model.builder.image(view, .channelsLast).channels
+    let channels = try model.builder.imageShape(view, .channelsLast).channels
     guard channels % shape[3] == 0 else {
       throw GraphFailure("has weights \(shape) for \(channels) channels")
     }

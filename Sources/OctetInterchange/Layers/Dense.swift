@@ -44,9 +44,10 @@ extension GraphBuilder {
       {
         throw failure
       }
-      throw GraphFailure(
-        "multiplies along an axis of \(inputs) of the \(view.count) values of an item; all of them or the channels "
-          + "of an image are supported")
+      // The axis becomes the channels, all others the rows.
+      let others = Set(view.axes.indices).subtracting([axis])
+      return try product(
+        reduced(others, of: view, title), axis: axis, matrix: matrix, units: units, bias: bias, title)
     }
     let convolution = Convolution(
       filters: units, window: Window(height: 1, width: 1), hasBias: bias != nil)
@@ -196,8 +197,10 @@ extension Dense {
     guard try model.option(node, 1, isByte: true) == 0 else {
       throw GraphFailure("has weights in another order than the usual one")
     }
-    let builder = model.builder
-    let input = view.count == shape[1] ? try builder.reshaped(view, [builder.batch, shape[1]]) : view
+    let title = model.title(node)
+    let input =
+      view.count == shape[1]
+      ? try model.builder.reshaped(view, [model.builder.batch, shape[1]], title) : view
     guard let last = input.axes.last, last.size == shape[1] else {
       throw GraphFailure("has weights \(shape) for \(view.count) inputs")
     }
@@ -208,6 +211,7 @@ extension Dense {
     made.hasBatch = input.hasBatch
     let declared = model.file.tensors[node.outputs[0]].shape
     try model.give(
-      node, model.reshaped(made, declared), function: model.function(node, 0), weights: tensor)
+      node, model.reshaped(made, declared, title), function: model.function(node, 0), weights: tensor,
+      maker: made.value)
   }
 }

@@ -66,7 +66,7 @@ extension DepthwiseConvolution {
     let filters = try layer.count("filters", atMost: 65_536)
     let layout = try layer.layout
     let deep = try model.depthwise(layer, multiplier: multiplier) { _ in nil }
-    let channels = try model.builder.image(deep, layout).channels
+    let channels = try model.builder.imageShape(deep, layout).channels
     let cell = Window(height: 1, width: 1)
     let made = try model.builder.convolution(
       deep, layout, cell, filters: filters, groups: 1,
@@ -83,7 +83,7 @@ extension DepthwiseConvolution {
   private static func readLite(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
     let view = try model.view(node)
     let (tensor, shape) = try model.weights(node, rank: 4)
-    let channels = try model.builder.image(view, .channelsLast).channels
+    let channels = try model.builder.imageShape(view, .channelsLast).channels
     guard shape[0] == 1, shape[3] % channels == 0, shape[3] / channels <= 64 else {
       throw GraphFailure("has weights \(shape) for \(channels) channels")
     }
@@ -108,7 +108,7 @@ extension KerasImport {
   ) throws(GraphFailure) -> ArrayView {
     let layout = try layer.layout
     let columns = try layer.columns(builder)
-    let channels = try builder.image(columns, layout).channels
+    let channels = try builder.imageShape(columns, layout).channels
     let (narrow, dilation) = try layer.convolutionWindow
     let (window, weights) = try builder.spread(
       narrow, dilation,

@@ -37,8 +37,7 @@ extension GraphBuilder {
     if count == 1 {
       value = view.value
     } else if !taken.allSatisfy({ $0.stride >= channels }) {
-      throw GraphFailure(
-        "takes the mean over channels or over parts of them; the mean over height and width is supported")
+      return try mean(over: axes, keepsAxes: keepsAxes, reduced(axes, of: view, title), title)
     } else if count == shape.height * shape.width {
       (height, width) = (1, 1)
       value = try append(
@@ -49,8 +48,7 @@ extension GraphBuilder {
       let isColumns = taken.allSatisfy({ $0.stride * $0.size <= line }) && count == shape.width
       let isRows = taken.allSatisfy({ $0.stride >= line }) && count == shape.height
       guard isColumns || isRows, count <= 256 else {
-        throw GraphFailure(
-          "takes the mean over a part of the height or width; all of either, up to 256, is supported")
+        return try mean(over: axes, keepsAxes: keepsAxes, reduced(axes, of: view, title), title)
       }
       if isRows { height = 1 } else { width = 1 }
       let window = Window(height: isRows ? count : 1, width: isRows ? 1 : count)
@@ -107,7 +105,7 @@ extension GlobalAveragePooling {
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
     let view = try model.view(node)
-    _ = try model.builder.image(model.builder.columns(view, .channelsFirst), .channelsFirst)
+    _ = try model.builder.imageShape(model.builder.columns(view, .channelsFirst), .channelsFirst)
     let axes = Set(1..<view.axes.count)
     try model.give(node, try model.builder.mean(over: axes, keepsAxes: true, view, node.title))
   }
@@ -139,7 +137,7 @@ extension GlobalAveragePooling {
   {
     let pool = try layer.globalPool
     // A series needs its steps as rows.
-    if layer.isSeries { _ = try model.builder.image(layer.columns(model.builder), pool.layout) }
+    if layer.isSeries { _ = try model.builder.imageShape(layer.columns(model.builder), pool.layout) }
     return try model.builder.mean(
       over: pool.axes, keepsAxes: pool.keepsAxes, layer.inputs[0], layer.title)
   }

@@ -6,8 +6,10 @@ import OctetNetwork
 enum Kinds {
   static let all: [any TranslatedKind.Type] = [
     Dense.self, Convolution.self, DepthwiseConvolution.self, MaxPooling.self, AveragePooling.self,
-    GlobalAveragePooling.self, Add.self, Maximum.self, Affine.self, BatchNormalization.self,
-    ActivationOnly.self, ValueFunctions.self, Arithmetic.self, Selection.self, Softmax.self,
+    GlobalAveragePooling.self, Add.self, Subtract.self, Multiply.self, Maximum.self, Minimum.self,
+    Concatenate.self,
+    Arrange.self, Resize.self, TransposedConvolution.self, Affine.self, BatchNormalization.self,
+    ActivationOnly.self, ValueFunctions.self, Arithmetic.self, Softmax.self,
     Graph.Border.self, Flatten.self, Dropout.self, Identity.self, Requantize.self, ConstantValues.self,
   ]
 
@@ -28,6 +30,12 @@ extension FloatLayerKind {
     case .batchNormalization(let kind): kind
     case .add(let kind): kind
     case .maximum(let kind): kind
+    case .subtract(let kind): kind
+    case .multiply(let kind): kind
+    case .minimum(let kind): kind
+    case .concatenate(let kind): kind
+    case .arrange(let kind): kind
+    case .resize(let kind): kind
     case .flatten(let kind): kind
     case .dropout(let kind): kind
     case .activation(let kind): kind
@@ -72,6 +80,13 @@ extension LayerKind {
     case .add: OctetNetwork.Add.self
     case .table: Graph.Function.self
     case .maximum: OctetNetwork.Maximum.self
+    case .multiply: OctetNetwork.Multiply.self
+    case .subtract: OctetNetwork.Subtract.self
+    case .minimum: OctetNetwork.Minimum.self
+    case .concatenation: Concatenate.self
+    case .arrangement: Arrange.self
+    case .resampling: Resize.self
+    case .softmax: SoftmaxExport.self
     }
   }
 }

@@ -25,7 +25,7 @@ extension GraphBuilder {
   fileprivate mutating func globalMaximum(_ view: ArrayView, _ layout: Layout, _ title: String)
     throws(GraphFailure) -> ArrayView
   {
-    let image = try image(view, layout)
+    let image = try imageShape(view, layout)
     guard image.height <= 256, image.width <= 256 else {
       throw GraphFailure("runs over \(image.height)x\(image.width); the limit is 256x256")
     }
@@ -42,8 +42,23 @@ extension GraphBuilder {
   {
     let last = Set(0..<max(view.axes.count - 1, 0))
     guard (2...3).contains(view.axes.count), axes == last || axes == Set(1..<view.axes.count) else {
-      throw GraphFailure(
-        "takes the maximum over other axes than the height and width of an image, or the steps of a series")
+      guard !axes.isEmpty, axes.count < view.axes.count else {
+        throw GraphFailure("takes the maximum over \(axes.count) of \(view.axes.count) axes of an item")
+      }
+      // What is looked at becomes the rows, all else the channels.
+      let moved = try reduced(axes, of: view, title)
+      let rows = axes.reduce(1) { $0 * view.sizes[$1] }
+      let kept = view.axes.indices.filter { !axes.contains($0) }
+      let image = ArrayView(
+        value: moved.value,
+        axes: [
+          ArrayAxis(size: rows, stride: view.count / rows), .one,
+          ArrayAxis(size: view.count / rows, stride: 1),
+        ])
+      let made = try globalMaximum(image, .channelsLast, title)
+      var sizes = moved.axes
+      for axis in axes { sizes[axis] = .one }
+      return ArrayView(value: made.value, axes: keepsAxes ? sizes : kept.map { sizes[$0] })
     }
     let layout: Layout = axes == last ? .channelsLast : .channelsFirst
     let made = series(

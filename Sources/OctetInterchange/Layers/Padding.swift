@@ -15,7 +15,6 @@ extension GraphBuilder {
   mutating func padding(_ border: Graph.Border, _ view: ArrayView, _ layout: Layout, _ title: String)
     throws(GraphFailure) -> ArrayView
   {
-    _ = try image(view, layout)
     return border.isEmpty ? view : try bordered(border, view, layout, title)
   }
 }
@@ -83,12 +82,6 @@ extension Graph.Border: TranslatedKind {
         isOther = isOther || before[axis] != 0 || after[axis] != 0
       }
       guard !isOther, (before + after).allSatisfy({ (0...255).contains($0) }) else { continue }
-      if layout == .channelsFirst {
-        do throws(GraphFailure) { _ = try model.builder.image(view, layout) } catch {
-          if error.wantedInput != nil { throw error }
-          continue
-        }
-      }
       let border = Graph.Border(
         top: before[rows], left: before[rows + 1], bottom: after[rows], right: after[rows + 1])
       return try model.give(node, try model.builder.padding(border, view, layout, node.title))

@@ -32,7 +32,8 @@ extension GraphBuilder {
   }
 
   /// The same elements in their order under other sizes, the batch among them.
-  func reshaped(_ view: ArrayView, _ sizes: [Int]) throws(GraphFailure) -> ArrayView {
+  mutating func reshaped(_ view: ArrayView, _ sizes: [Int], _ title: String) throws(GraphFailure) -> ArrayView
+  {
     guard sizes.first == batch else {
       throw GraphFailure(
         batch == Self.anyBatch
@@ -43,10 +44,10 @@ extension GraphBuilder {
     guard sizes.count <= 9 else {
       throw GraphFailure("makes an array of \(sizes.count) axes; the limit is 9")
     }
-    guard let made = view.reshaped(Array(sizes.dropFirst())) else {
-      throw GraphFailure(
-        "reshapes \(view.sizes) to \(Array(sizes.dropFirst())) without the batch, which would put elements into "
-          + "another order than they have after a transpose")
+    if let made = view.reshaped(Array(sizes.dropFirst())) { return made }
+    // Elements that are to be neighbors lie apart after a transpose.
+    guard let made = try contiguous(view, title).reshaped(Array(sizes.dropFirst())) else {
+      throw GraphFailure("reshapes \(view.sizes) to \(Array(sizes.dropFirst())) without the batch")
     }
     return made
   }
@@ -77,7 +78,7 @@ extension Flatten {
       throw GraphFailure("flattens from axis \(axis) of \(sizes.count)")
     }
     let wanted = [sizes[..<place].reduce(1, *), sizes[place...].reduce(1, *)]
-    try model.give(node, try model.reshaped(view, wanted))
+    try model.give(node, try model.reshaped(view, wanted, node.title))
   }
 
   private static func readReshape(
@@ -88,7 +89,7 @@ extension Flatten {
     let allowsZero = model.version >= 14 ? try attributes.flag("allowzero") : false
     let wanted = try ArrayShapes.reshaped(
       model.sizes(view), model.wantedShape(given), allowsZero: allowsZero)
-    try model.give(node, try model.reshaped(view, wanted))
+    try model.give(node, try model.reshaped(view, wanted, node.title))
   }
 
   private static func readSqueeze(
@@ -102,7 +103,7 @@ extension Flatten {
         "has no axes, so that it takes out the batch's too where an item comes alone: give it axes")
     }
     let wanted = try ArrayShapes.squeezed(model.sizes(view), axes)
-    try model.give(node, try model.reshaped(view, wanted))
+    try model.give(node, try model.reshaped(view, wanted, node.title))
   }
 
   private static func readUnsqueeze(
@@ -113,7 +114,7 @@ extension Flatten {
       throw GraphFailure("has no axes")
     }
     let wanted = try ArrayShapes.unsqueezed(model.sizes(view), axes)
-    try model.give(node, try model.reshaped(view, wanted))
+    try model.give(node, try model.reshaped(view, wanted, node.title))
   }
 
   private static func readTranspose(
@@ -143,16 +144,16 @@ extension Flatten {
 extension ONNXTranslation {
   /// The same elements in their order under other sizes; a batch of one may be left out, or be added to an item that
   /// comes without.
-  func reshaped(_ view: ArrayView, _ sizes: [Int]) throws(GraphFailure) -> ArrayView {
+  mutating func reshaped(_ view: ArrayView, _ sizes: [Int], _ title: String) throws(GraphFailure) -> ArrayView
+  {
     guard builder.batch == 1, sizes.first != 1 || !view.hasBatch, sizes.count <= 9 else {
-      return try builder.reshaped(view, sizes)
+      return try builder.reshaped(view, sizes, title)
     }
     let hasBatch = sizes.first == 1
-    guard var made = view.reshaped(hasBatch ? Array(sizes.dropFirst()) : sizes) else {
-      throw GraphFailure(
-        "reshapes \(view.sizes) to \(sizes), which would put elements into another order than they have after a "
-          + "transpose")
-    }
+    let wanted = hasBatch ? Array(sizes.dropFirst()) : sizes
+    var found = view.reshaped(wanted)
+    if found == nil { found = try builder.contiguous(view, title).reshaped(wanted) }
+    guard var made = found else { throw GraphFailure("reshapes \(view.sizes) to \(sizes)") }
     made.hasBatch = hasBatch
     return made
   }
@@ -175,7 +176,7 @@ extension Flatten {
     var axes = view.axes
     if try layer.layout == .channelsFirst, axes.count > 1 { axes.append(axes.removeFirst()) }
     return try model.builder.reshaped(
-      ArrayView(value: view.value, axes: axes), [model.builder.batch, view.count])
+      ArrayView(value: view.value, axes: axes), [model.builder.batch, view.count], layer.title)
   }
 
   private static func readKerasReshape(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
@@ -186,7 +187,7 @@ extension Flatten {
       throw GraphFailure("has no target_shape")
     }
     let sizes = try ArrayShapes.reshaped(view.sizes, list.compactMap { $0 }, allowsZero: true)
-    return try model.builder.reshaped(view, [model.builder.batch] + sizes)
+    return try model.builder.reshaped(view, [model.builder.batch] + sizes, layer.title)
   }
 
   private static func readPermute(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
@@ -212,8 +213,8 @@ extension Flatten {
     throws(GraphFailure)
   {
     let view = try model.viewOfAnyForm(node)
-    try model.give(
-      node, model.reshaped(view, model.file.tensors[node.outputs[0]].shape), isLayer: false)
+    let made = try model.reshaped(view, model.file.tensors[node.outputs[0]].shape, model.title(node))
+    try model.give(node, made, isLayer: false)
   }
 
   private static func readLiteTranspose(_ model: inout LiteTranslation, _ node: LiteGraph.Node)

@@ -1,6 +1,7 @@
 import OctetNetwork
 
-/// Softmax, or its logarithm. In a float network it is the activation of the last layer, in an integer one the head.
+/// Softmax over the channels of each place, or its logarithm. At the end of a network it is the activation of the last
+/// layer, or in an integer one the head; inside it is an activation by itself.
 struct Softmax: GraphOperation {
   let isLogarithm: Bool
 
@@ -23,11 +24,9 @@ extension GraphBuilder {
       return try append(.softmax(isLogarithm: isLogarithm), view, title)
     }
     guard covered == view.count else {
-      throw GraphFailure(
-        """
-        runs over \(covered) of the \(view.count) values of an item; softmax over the channels or over all \
-        values is supported
-        """)
+      // The axes become the channels.
+      let others = Set(view.axes.indices).subtracting(axes)
+      return try append(.softmax(isLogarithm: isLogarithm), reduced(others, of: view, title), title)
     }
     let source = ArrayView(value: try flat(view.value, title), axes: view.axes)
     return try append(.softmax(isLogarithm: isLogarithm), source, title)
@@ -36,12 +35,12 @@ extension GraphBuilder {
 
 extension Softmax: TranslatedKind {
   static let onnx = [
-    ONNXOperator("Softmax", becomes: becomes, if: conditions, readSoftmax),
+    ONNXOperator("Softmax", becomes: becomes, readSoftmax),
     ONNXOperator("LogSoftmax", becomes: becomes, if: conditions, readLogSoftmax),
   ]
 
-  private static let becomes = "the activation of the last layer"
-  private static let conditions = "at the end; over the channels or all values of an item"
+  private static let becomes = "the activation of a layer"
+  private static let conditions = "the logarithm at the end"
 
   private static func readSoftmax(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
@@ -63,7 +62,7 @@ extension Softmax: TranslatedKind {
       node, try model.builder.softmax(over: axes, isLogarithm: isLogarithm, view, node.title))
   }
 
-  static let keras = [KerasClass("Softmax", becomes: becomes, if: conditions, readKeras)]
+  static let keras = [KerasClass("Softmax", becomes: becomes, readKeras)]
 
   private static func readKeras(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
     -> ArrayView
@@ -79,16 +78,37 @@ extension Softmax: TranslatedKind {
     return try model.builder.softmax(over: axes.sorted(), isLogarithm: false, view, layer.title)
   }
 
-  static let lite = [LiteOperator("SOFTMAX", becomes: "the head", if: "at the end; beta 1", readLite)]
+  static let lite = [
+    LiteOperator(
+      "SOFTMAX", becomes: "the head; inside the network `softmax`", if: "in integer files beta 1", readLite)
+  ]
 
   private static func readLite(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
     let view = try model.view(node)
     let beta = try model.beta(node)
-    guard beta == 1 else { throw GraphFailure("has beta \(beta); only 1 is supported") }
+    guard beta == 1 || !model.isInteger else { throw GraphFailure("has beta \(beta); only 1 is supported") }
     guard !view.axes.isEmpty else { throw GraphFailure("reads an array without an axis") }
+    let title = model.title(node)
+    let sharpened =
+      beta == 1
+      ? view
+      : try model.builder.affine(
+        view, factors: GraphBuilder.Constant(Double(beta)), summands: GraphBuilder.Constant(0), title)
     let made = try model.builder.softmax(
-      over: [view.axes.count - 1], isLogarithm: false, view, model.title(node))
+      over: [view.axes.count - 1], isLogarithm: false, sharpened, title)
     try model.give(node, made)
-    model.markHead(node)
+    // Integers of a map of probabilities are those of the file.
+    if view.count == view.axes[view.axes.count - 1].size { model.markHead(node) }
+  }
+}
+
+/// Softmax inside an integer network.
+enum SoftmaxExport: IntegerLayerExport {
+  static func writeIntegers(_ layer: ONNXQuantizedExport.Layer, to export: inout ONNXQuantizedExport)
+    -> String
+  {
+    let value = export.dequantize(layer.input, name: layer.name)
+    let shares = export.writer.node("Softmax", [value], [("axis", .integer(1))], name: layer.name)
+    return export.quantize(shares, layer.output)
   }
 }

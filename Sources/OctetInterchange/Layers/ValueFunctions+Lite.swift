@@ -14,7 +14,6 @@ extension ValueFunctions {
       LiteOperator(
         "SELECT_V2", becomes: becomes, if: "of functions of one value, in float files", readSelect),
       LiteOperator("SELECT", becomes: becomes, if: "of functions of one value, in float files", readSelect),
-      LiteOperator("MINIMUM", becomes: becomes, if: "with one constant, in float files", readMinimum),
     ]
     + [("ELU", Graph.Function.elu), ("HARD_SWISH", .hardSwish)].map { name, function in
       LiteOperator(name, becomes: becomesLite) { model, node throws(GraphFailure) in
@@ -51,22 +50,6 @@ extension ValueFunctions {
       throw GraphFailure("compares a value with several constants; one is supported")
     }
     return (view, number, isSecond)
-  }
-
-  private static func readMinimum(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
-    throws(GraphFailure)
-  {
-    if !model.isInteger, try Affine.operand(model, node) == nil {
-      let title = model.title(node)
-      return try model.giveJoin(node, "compares") { builder, left, right throws(GraphFailure) in
-        try builder.minimum(left, right, title)
-      }
-    }
-    let (view, number, _) = try constant(model, node)
-    var made = try model.builder.function(
-      .value(.smaller(.argument, .number(number))), view, model.title(node))
-    made.hasBatch = view.hasBatch
-    try model.give(node, made)
   }
 
   private static func readLiteComparison(_ model: inout LiteTranslation, _ node: LiteGraph.Node)

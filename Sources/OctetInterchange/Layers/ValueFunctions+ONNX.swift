@@ -5,7 +5,6 @@ extension ValueFunctions {
   static let onnx: [ONNXOperator] =
     [
       ONNXOperator("Clip", becomes: becomes, if: "constant ends", readClip),
-      ONNXOperator("Min", becomes: "`batchnorm` and `maximum`; with one constant a function", readMin),
       ONNXOperator("Pow", becomes: becomes, if: "exponents 0.5, 1, 2, 3, 4, -0.5, -1", readPow),
       ONNXOperator("Where", becomes: becomes, if: "of functions of one value", readWhere),
     ]
@@ -104,24 +103,6 @@ extension ValueFunctions {
   /// The function under the name that integer files and passes know it by.
   private static func usual(_ function: ValueFunction) -> Graph.Function {
     [Graph.Function.relu, .relu6, .reluN1To1].first { $0.expression == function } ?? .value(function)
-  }
-
-  private static func readMin(
-    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
-  ) throws(GraphFailure) {
-    let (joined, constants) = try model.joinedInputs(node) { builder, left, right throws(GraphFailure) in
-      try builder.minimum(left, right, node.title)
-    }
-    var view = joined
-    for numbers in constants {
-      try model.builder.checkFits(numbers, view)
-      guard let number = numbers.single, number.isFinite else {
-        throw GraphFailure("compares a value with several constants; one is supported")
-      }
-      let smaller = ValueFunction.smaller(.argument, .number(number))
-      view = try model.builder.function(.value(smaller), view, node.title)
-    }
-    try model.give(node, view)
   }
 
   private static func readPow(

@@ -83,7 +83,7 @@ extension ONNXTranslation {
   {
     let view = try view(node)
     let columns = builder.columns(view, .channelsFirst)
-    let input = try builder.image(columns, .channelsFirst)
+    let input = try builder.imageShape(columns, .channelsFirst)
     guard let size = try attributes.integers("kernel_shape"), size.count == view.axes.count - 1 else {
       throw GraphFailure("has no kernel_shape of \(view.axes.count - 1) numbers")
     }

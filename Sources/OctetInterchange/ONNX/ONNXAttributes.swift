@@ -35,6 +35,14 @@ struct ONNXAttributes {
     return values.map { Int(clamping: $0) }
   }
 
+  mutating func floats(_ name: String) throws(GraphFailure) -> [Double]? {
+    guard let attribute = left.removeValue(forKey: name) else { return nil }
+    guard case .floats(let values) = attribute else {
+      throw GraphFailure("has an attribute \(name.quoted) that is not a list of floats")
+    }
+    return values.map { Double($0) }
+  }
+
   mutating func text(_ name: String, otherwise usual: String) throws(GraphFailure) -> String {
     guard let attribute = left.removeValue(forKey: name) else { return usual }
     guard case .text(let value) = attribute else {

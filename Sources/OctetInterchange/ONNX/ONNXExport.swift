@@ -29,7 +29,8 @@ package struct ONNXExport {
     let name: String
     /// The names of the values that it reads.
     let inputs: [String]
-    let input: ImageShape
+    let inputShapes: [ImageShape]
+    var input: ImageShape { inputShapes[0] }
     let output: ImageShape
   }
 
@@ -38,7 +39,7 @@ package struct ONNXExport {
     for (index, description) in model.network.layers.enumerated() {
       let layer = Layer(
         name: description.name, inputs: description.inputs.map { values[$0] },
-        input: shapes[description.inputs[0]], output: shapes[index + 1])
+        inputShapes: description.inputs.map { shapes[$0] }, output: shapes[index + 1])
       let value = description.kind.layer.write(layer, to: &self)
       values.append(activate(value, description.activation, name: layer.name))
     }

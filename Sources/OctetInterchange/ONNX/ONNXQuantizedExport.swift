@@ -30,7 +30,7 @@ package struct ONNXQuantizedExport {
 
   /// A layer as its kind writes it.
   struct Layer {
-    fileprivate let record: LayerRecord
+    let record: LayerRecord
     let constants: LayerConstants
     let name: String
     /// The tensors that it reads and gives.
@@ -173,7 +173,43 @@ package struct ONNXQuantizedExport {
       writer.image(integers[layer.input], layer.from, name: layer.name), layer.input, name: layer.name)
   }
 
+  func shape(_ tensor: Int) -> ImageShape { Self.shape(model.tensor(tensor)) }
+
   // MARK: what several kinds have
+
+  /// What the constants stand for that a join has in place of a second input.
+  ///
+  /// Their scale follows from the layer's factors; that of a product from the scales of its input and output.
+  mutating func operand(_ layer: Layer) -> String {
+    guard let factors = layer.constants.factors else { preconditionFailure("a join has factors") }
+    let (output, input) = (
+      Double(Self.scale(model.tensor(layer.output))), Double(Self.scale(model.tensor(layer.input)))
+    )
+    func power(_ shift: UInt8) -> Double { Double(sign: .plus, exponent: -Int(shift), significand: 1) }
+    let whole = Double(factors.output) * power(factors.outputShift)
+    let scale: Double
+    if layer.record.kind.traits.contains(.product) {
+      scale = whole * output / input
+    } else if layer.record.rounding == .halfUpThenAway {
+      scale = Double(factors.second) * power(factors.secondShift) * whole * 0x1p20 * output
+    } else {
+      scale = Double(factors.second) * power(factors.outputShift) * output
+    }
+    let zeroPoint = Int8(bitPattern: factors.operandZeroPoint)
+    let isWhole = layer.constants.operand.count != layer.to.channels || layer.to.isFlat
+    let axes = isWhole ? ONNXWriter.axes(layer.to) : [layer.to.channels, 1, 1]
+    let numbers = layer.constants.operand
+    let name = layer.name
+    return writer.node(
+      "DequantizeLinear",
+      [
+        writer.constant(
+          "\(name).constants", .int8, [1] + axes,
+          integers: isWhole ? ONNXWriter.channelsFirst(numbers, layer.to) : numbers),
+        writer.constant("\(name).constants_scale", [], floats: [Float(scale)]),
+        writer.constant("\(name).constants_zero", .int8, [], integers: [zeroPoint]),
+      ], name: name)
+  }
 
   /// Weights and bias as integers, and the nodes that give what they stand for.
   ///

@@ -18,6 +18,7 @@ struct ONNXWriter {
     case integer(Int)
     case integers([Int])
     case float(Float)
+    case text(String)
   }
 
   private var nodes: [ProtobufWriter] = []
@@ -57,6 +58,9 @@ struct ONNXWriter {
     case .integers(let values):
       for value in values { attribute.append(8, integer: Int64(value)) }
       attribute.append(20, integer: 7)
+    case .text(let value):
+      attribute.append(4, text: value)
+      attribute.append(20, integer: 3)
     }
     return attribute
   }
@@ -90,6 +94,12 @@ struct ONNXWriter {
   /// The axes of a value without the batch.
   static func axes(_ shape: ImageShape) -> [Int] {
     shape.isFlat ? [shape.channels] : [shape.channels, shape.height, shape.width]
+  }
+
+  /// Values of an image in the order of its axes there.
+  static func channelsFirst<Value>(_ values: [Value], _ shape: ImageShape) -> [Value] {
+    let places = shape.height * shape.width
+    return (0..<shape.count).map { values[$0 % places * shape.channels + $0 / places] }
   }
 
   mutating func markOutput(_ name: String, _ shape: ImageShape) {

@@ -80,10 +80,16 @@ struct LiteTranslation {
   }
 
   /// The same elements in their order under other sizes; a batch of one may be left out.
-  func reshaped(_ view: ArrayView, _ sizes: [Int]) throws(GraphFailure) -> ArrayView {
-    guard builder.batch == 1, let first = sizes.first, first != 1, let made = view.reshaped(sizes) else {
-      return try builder.reshaped(view, sizes)
+  mutating func reshaped(_ view: ArrayView, _ sizes: [Int], _ title: String) throws(GraphFailure) -> ArrayView
+  {
+    guard builder.batch == 1, let first = sizes.first, first != 1 else {
+      return try builder.reshaped(view, sizes, title)
     }
+    var found = view.reshaped(sizes)
+    if found == nil, sizes.reduce(1, *) == view.count {
+      found = try builder.contiguous(view, title).reshaped(sizes)
+    }
+    guard let made = found else { return try builder.reshaped(view, sizes, title) }
     return ArrayView(value: made.value, axes: made.axes, hasBatch: false)
   }
 
@@ -159,9 +165,10 @@ struct LiteTranslation {
   /// - Parameters:
   ///   - function: what is fused to the node, which must have made a value of its own then.
   ///   - isLayer: whether it made a value of its own; its integers are those that the tensor declares.
+  ///   - maker: the value that it made, where what it gives is that in another order.
   mutating func give(
     _ node: LiteGraph.Node, _ view: ArrayView, function: Graph.Function = .identity, weights: Int? = nil,
-    isLayer: Bool = true
+    isLayer: Bool = true, maker: Int? = nil
   ) throws(GraphFailure) {
     let output = node.outputs[0]
     let declared = file.tensors[output].shape
@@ -172,8 +179,9 @@ struct LiteTranslation {
       throw GraphFailure("writes a tensor that another operator has written")
     }
     if isLayer {
-      builder.graph.nodes[view.value - 1].function = function
-      builder.graph.nodes[view.value - 1].tensors = Graph.Tensors(weights: weights, output: output)
+      let node = (maker ?? view.value) - 1
+      builder.graph.nodes[node].function = function
+      builder.graph.nodes[node].tensors = Graph.Tensors(weights: weights, output: output)
     } else if isInteger, let source = node.inputs.first, !isHead(view) {
       try checkSameIntegers(source, output)
     }

@@ -3,104 +3,179 @@ import OctetHost
 import OctetInterchange
 import OctetNetwork
 
-/// What the kinds that make one value of two have in common: each input is brought to the scale of the output.
-protocol JoiningKind: LoweredKind {
-  /// What is made of two values of one scale.
-  func joined(_ first: Double, _ second: Double) -> Double
-}
+/// The kinds that make one value of two, or of one and constants, place by place.
+extension Join: LayerLowering, LoweredKind {
+  func lower(_ site: LoweringSite, _ network: inout NetworkLowering) throws(QuantizationError) -> Int {
+    var inputs = network.inputs(site)
+    let constants = operand == .layer ? [] : try network.parameter(site, "constants")
+    if operand == .layer {
+      // One of two may have been flattened, which left its shape.
+      let (first, second) = (network.shape(inputs[0]), network.shape(inputs[1]))
+      let isPerChannel = second == ImageShape(flat: first.channels) && site.inputs[0] == first
+      if first != second, !isPerChannel { inputs = network.shaped(inputs, site) }
+    } else if operand == .channelConstants {
+      inputs = network.shaped(inputs, site)
+    }
+    let shape = network.shape(inputs[0])
+    return network.append(
+      LoweredLayer(
+        name: site.layer.name, kind: self, inputs: inputs, input: shape, output: shape, weights: constants))
+  }
 
-extension JoiningKind {
+  package var fileKind: Octet.LayerKind {
+    switch operation {
+    case .add: .add
+    case .subtract: .subtract
+    case .multiply: .multiply
+    case .maximum: .maximum
+    case .minimum: .minimum
+    }
+  }
+
   package func takes(_ function: Activation) -> Bool { function.clampedEnds != nil }
 
-  func convert(
-    _ node: Graph.Node, _ inputs: [Int], _ network: inout LiteIntegerConversion
-  ) throws(ImportError) -> Int {
-    if node.isMove { return network.appendMove(self, node, inputs) }
-    return try network.appendJoin(self, node, inputs, network.output(node))
+  package func combine(_ inputs: [[Float]], _ layer: LoweredLayer, count: Int) -> [Float] {
+    let second = second(inputs, layer.weights)
+    let perItem = operand == .layer ? second.count / max(count, 1) : second.count
+    return joined(inputs[0], second, perItem: perItem, layer.output.count) { one, other in
+      switch operation {
+      case .add: one + other
+      case .subtract: one - other
+      case .multiply: one * other
+      case .maximum: max(one, other)
+      case .minimum: min(one, other)
+      }
+    }
+  }
+
+  private func second(_ inputs: [[Float]], _ constants: [Float]) -> [Float] {
+    operand == .layer ? inputs[1] : constants
+  }
+
+  /// - Parameter perItem: values of the second that an item of `count` values of the first goes through.
+  private func joined(
+    _ first: [Float], _ second: [Float], perItem: Int, _ count: Int, _ join: (Float, Float) -> Float
+  ) -> [Float] {
+    var made = first
+    for index in made.indices {
+      let item = operand == .layer ? index / count : 0
+      made[index] = join(made[index], second[item * perItem + index % count % perItem])
+    }
+    return made
   }
 
   package func quantize(
     _ site: LayerQuantizer, weightScales: [Double]
   ) throws(QuantizationError) -> IntegerLayer {
-    let scales = site.inputs.map(\.scale)
-    let largest = Double(max(scales[0], scales[1]))
-    var integers = site.plain(output: site.encoding(site.outputRange, atLeast: largest * 0x1p-20))
-    integers.layer.inputScaling = QuantizedLayer.InputScaling(scales, output: integers.output.scale)
+    var scales = [site.inputs[0].scale]
+    var constants: [Int8] = []
+    var zeroPoint = 0
+    if operand == .layer {
+      scales.append(site.inputs[1].scale)
+    } else {
+      var range = ValueHistogram()
+      range.add(site.layer.weights)
+      let (scale, zero) = CalibrationMethod.minMax.range(of: range).parameters
+      let encoding = IntegerLayer.Encoding(scale: scale, zeroPoint: zero)
+      scales.append(scale)
+      zeroPoint = zero
+      constants = site.layer.weights.map { Int8(encoding.integer(Double($0))) }
+    }
+    var integers: IntegerLayer
+    if operation == .multiply {
+      let product = Double(scales[0]) * Double(scales[1])
+      integers = site.plain(output: site.encoding(site.outputRange, atLeast: 4 * (1 + 1e-9) * product))
+      integers.layer.inputScaling = .product(
+        FixedPointScaling(clamping: product / Double(integers.output.scale)))
+    } else {
+      let largest = Double(max(scales[0], scales[1]))
+      integers = site.plain(output: site.encoding(site.outputRange, atLeast: largest * 0x1p-20))
+      integers.layer.inputScaling = QuantizedLayer.InputScaling(scales, output: integers.output.scale)
+    }
+    integers.layer.constants = QuantizedLayer.Constants(operand, constants, zeroPoint: zeroPoint)
     return integers
   }
 
   package func run(
     _ execution: IntegerExecution, _ executor: LayerExecutor, _ inputs: [[Float]], count: Int
   ) -> IntegerExecution.Result {
-    guard case .shared(let firstFactor, let secondFactor, let shift) = execution.integers.layer.inputScaling
-    else {
-      preconditionFailure("the quantizer gives a layer of two inputs their multipliers")
-    }
+    let layer = execution.integers.layer
+    let constants = layer.constants
+    let second =
+      operand == .layer ? inputs[1] : constants.values.map { Float(Int($0) - constants.zeroPoint) }
+    let perItem = operand == .layer ? second.count / max(count, 1) : second.count
     let zeroPoint = execution.integers.output.zeroPoint
+    // Sums of integers below 2^32 are exact in a Double, not in a Float: so the integers are worked out here.
+    let size = execution.layer.output.count
     var index = 0
     return execution.mapped(inputs[0]) { first in
-      let value = joined(
-        Double(first) * Double(firstFactor), Double(inputs[1][index]) * Double(secondFactor))
+      let item = operand == .layer ? index / size : 0
+      let other = Double(second[item * perItem + index % size % perItem])
       index += 1
-      return (Int(value.rounded()) + 1 << (shift - 1)) >> shift + zeroPoint
+      let one = Double(first)
+      switch layer.inputScaling {
+      case .product(let factor): return factor.scaled(Int((one * other).rounded())) + zeroPoint
+      case .shared(let firstFactor, let secondFactor, let shift):
+        let (a, b) = (one * Double(firstFactor), other * Double(secondFactor))
+        let value =
+          switch operation {
+          case .add, .multiply: a + b
+          case .subtract: a - b
+          case .maximum: max(a, b)
+          case .minimum: min(a, b)
+          }
+        return (Int(value.rounded()) + 1 << (shift - 1)) >> shift + zeroPoint
+      case .own, nil: preconditionFailure("the quantizer gives a layer of two inputs their multipliers")
+      }
     }
   }
-}
 
-extension NetworkLowering {
-  /// Appends a layer that joins two values; both must have kept their shape.
-  mutating func appendJoin(
-    _ site: LoweringSite, _ kind: any JoiningKind, _ verb: String, _ order: String
-  ) throws(QuantizationError) -> Int {
-    let shapes = inputs(site).map { shape($0) }
-    guard shapes[0] == shapes[1] else {
-      throw .unsupported(
-        layer: site.layer.name,
-        reason: "it \(verb) \(shapes[0]) and \(shapes[1]), one of them flattened: \(order) before flatten")
-    }
-    return append(site, kind, output: shapes[0])
-  }
-}
-
-extension LiteIntegerConversion {
-  /// Appends a sum of integers of one encoding of which all but one are 0 at each place.
-  mutating func appendMove(_ kind: some JoiningKind, _ node: Graph.Node, _ inputs: [Int]) -> Int {
-    let from = tensors[inputs[0]]
-    var made = emptyLayer(kind, node, inputs)
-    made.inputScaling = QuantizedLayer.InputScaling([from.scale, from.scale], output: from.scale)
-    made.clamp = -128...127
-    return append(
-      made, shape: node.shape, IntegerLayer.Encoding(scale: from.scale, zeroPoint: from.zeroPoint))
-  }
-
-  /// Appends a layer that joins two values, and gives the tensor that it writes.
-  mutating func appendJoin(
-    _ kind: some JoiningKind, _ node: Graph.Node, _ inputs: [Int], _ output: IntegerLayer.Encoding
+  /// In a full-integer file sums, differences and products are TensorFlow Lite's; of two integers the larger or smaller
+  /// is that of the values where all three have one meaning.
+  func convert(
+    _ node: Graph.Node, _ inputs: [Int], _ network: inout LiteIntegerConversion
   ) throws(ImportError) -> Int {
-    guard tensors[inputs[0]].shape == tensors[inputs[1]].shape else {
-      throw source.failure(
-        "\(node.title) reads an image and a flattened one; put it before what flattens")
+    let output = try network.output(node)
+    var inputs = inputs
+    if operand == .layer { inputs = network.shaped(inputs, like: node.shape) }
+    var made = network.emptyLayer(self, node, inputs)
+    var encodings = inputs.map { network.encoding(of: $0) }
+    if operand != .layer {
+      guard let tensor = node.tensors.weights else {
+        throw network.source.failure("\(node.title) has no constant tensor")
+      }
+      let encoding = try network.encoding(tensor, title: "the constant of \(node.title)")
+      let shift = network.isUnsigned(tensor) ? 128 : 0
+      encodings.append(encoding)
+      made.constants = QuantizedLayer.Constants(
+        operand, node.weights.map { Int8(clamping: Int($0) - shift) }, zeroPoint: encoding.zeroPoint)
     }
-    var made = emptyLayer(kind, node, inputs)
-    let scales = inputs.map { tensors[$0].scale }
-    if source.rules == .onnx {
+    let scales = encodings.map(\.scale)
+    switch operation {
+    case .multiply:
+      let ratio = Double(scales[0]) * Double(scales[1]) / Double(output.scale)
+      guard let factor = FixedPointScaling(ratio) else {
+        throw network.source.failure(
+          "\(node.title) has scales of the ratio \(ratio); 0 to 16 fit an .octet file")
+      }
+      made.inputScaling = .product(factor)
+      if network.source.rules != .onnx { made.rounding = .halfUpThenAway }
+    case _ where network.source.rules == .onnx:
       made.inputScaling = QuantizedLayer.InputScaling(scales, output: output.scale)
-    } else if kind.fileKind.traits.contains(.factorsOfInputs) {
+    case .add, .subtract:
       made.inputScaling = QuantizedLayer.InputScaling(lite: scales, output: output.scale)
       made.rounding = .halfUpThenAway
-    } else {
-      // The larger integer, which is the larger value where all three have one scale.
-      guard scales.allSatisfy({ $0 == output.scale }),
-        inputs.allSatisfy({ tensors[$0].zeroPoint == output.zeroPoint })
-      else {
-        throw source.failure("\(node.title) has inputs and an output of different scales or zero points")
+    case .maximum, .minimum:
+      guard encodings.allSatisfy({ $0.scale == output.scale && $0.zeroPoint == output.zeroPoint }) else {
+        throw network.source.failure(
+          "\(node.title) has inputs of other scales or zero points than its output")
       }
       made.inputScaling = QuantizedLayer.InputScaling(scales, output: output.scale)
     }
     guard made.inputScaling != nil else {
-      throw source.failure("\(node.title) has inputs whose steps are 2^19 of its output's or more")
+      throw network.source.failure("\(node.title) has inputs whose steps are 2^19 of its output's or more")
     }
-    made.clamp = clamp(node.function, output)
-    return append(made, shape: node.shape, output)
+    made.clamp = network.clamp(node.function, output)
+    return network.append(made, shape: node.shape, output)
   }
 }

@@ -32,8 +32,8 @@ package protocol LoweredKind: LayerSpecification {
   /// input; nil for a kind that needs none.
   func sums(_ layer: LoweredLayer) -> (kind: FloatLayerKind, input: ImageShape)?
 
-  /// What such a kind makes of its inputs.
-  func combine(_ inputs: [[Float]]) -> [Float]
+  /// What such a kind makes of its inputs for `count` items.
+  func combine(_ inputs: [[Float]], _ layer: LoweredLayer, count: Int) -> [Float]
 
   /// Whether `function` can follow in the same layer of the file, where none does yet.
   func takes(_ function: Activation) -> Bool
@@ -63,7 +63,7 @@ package protocol LoweredKind: LayerSpecification {
 extension LoweredKind {
   package var movedWindow: Window? { nil }
   package func sums(_ layer: LoweredLayer) -> (kind: FloatLayerKind, input: ImageShape)? { nil }
-  package func combine(_ inputs: [[Float]]) -> [Float] { inputs[0] }
+  package func combine(_ inputs: [[Float]], _ layer: LoweredLayer, count: Int) -> [Float] { inputs[0] }
   package func takes(_ function: Activation) -> Bool { false }
   package func join(_ layer: LoweredLayer, to previous: inout LoweredLayer) -> Bool { false }
   package var scalesChannels: Bool { false }
@@ -82,6 +82,12 @@ extension FloatLayerKind {
     case .batchNormalization(let kind): kind
     case .add(let kind): kind
     case .maximum(let kind): kind
+    case .subtract(let kind): kind
+    case .multiply(let kind): kind
+    case .minimum(let kind): kind
+    case .concatenate(let kind): kind
+    case .arrange(let kind): kind
+    case .resize(let kind): kind
     case .flatten(let kind): kind
     case .dropout(let kind): kind
     case .activation(let kind): kind

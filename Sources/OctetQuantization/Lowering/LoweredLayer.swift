@@ -93,6 +93,21 @@ package struct LoweredNetwork: Sendable {
   /// Whether the network gives a value.
   func gives(_ value: Int) -> Bool { outputs.contains { $0.value == value } }
 
+  /// The layer whose range a layer's values take: where only a concatenation reads them, that of its own, so that
+  /// they are copied there and rounded once.
+  func rangeSource(_ index: Int) -> Int {
+    var source = index
+    let readers = readers
+    while !gives(source + 1), readers[source + 1].count == 1 {
+      let reader = readers[source + 1][0]
+      guard layers[reader].kind.fileKind == .concatenation, layers[reader].activation == .linear else {
+        break
+      }
+      source = reader
+    }
+    return source
+  }
+
   /// Whether a layer's values may have 16 bits: those of an output that no layer reads.
   func canBeWide(_ index: Int) -> Bool {
     gives(index + 1) && readers[index + 1].isEmpty && layers[index].kind.fileKind.traits.contains(.wideOutput)

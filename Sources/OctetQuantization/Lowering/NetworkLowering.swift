@@ -63,7 +63,9 @@ extension LoweredNetwork {
 /// Where a layer stands in the described network.
 struct LoweringSite {
   let layer: LayerDescription
-  let input: ImageShape
+  /// As described; a lowered value that was flattened has kept its own shape.
+  let inputs: [ImageShape]
+  var input: ImageShape { inputs[0] }
   let output: ImageShape
 }
 
@@ -106,16 +108,14 @@ struct NetworkLowering {
         values.append(nil)
         continue
       }
-      let site = LoweringSite(layer: layer, input: shapes[layer.inputs[0]], output: shapes[index + 1])
+      let site = LoweringSite(
+        layer: layer, inputs: layer.inputs.map { shapes[$0] }, output: shapes[index + 1])
       var value = try layer.kind.lowering.lower(site, &self)
       let isOutput = model.network.outputs.contains(index + 1)
-      let isHead = isOutput && (layer.activation == .softmax || layer.activation == .sigmoid)
+      let isHead = isOutput && isHead(layer.activation, site.output, of: index + 1)
       if isHead { results[index + 1] = value }
       if layer.activation != .linear, !isHead || read.contains(index + 1) {
-        value = append(
-          LoweredLayer(
-            name: layer.name, kind: ActivationOnly(), inputs: [value], input: network.shapes[value],
-            output: network.shapes[value], activation: layer.activation))
+        value = appendFunction(layer.activation, of: value, site)
       }
       if isOutput, !isHead { results[index + 1] = value }
       values.append(value)
@@ -127,24 +127,48 @@ struct NetworkLowering {
       }
       let head: QuantizedModel.Head =
         switch model.network.activation(of: value) {
-        case .softmax: .softmax
+        case .softmax: isHead(.softmax, shapes[value], of: value) ? .softmax : .linear
         case .sigmoid: .sigmoid
         case .linear, .relu, .tanh, .function: .linear
         }
-      guard head != .softmax || meaning == .classes else {
-        throw .output(
-          name: output.name,
-          reason: shapes[value].count == 1
-            ? "softmax over one value is always 1"
-            : "it ends in softmax over the channels of \(shapes[value]); "
-              + "softmax is supported over one row of values")
-      }
       network.outputs.append(
         LoweredOutput(name: output.name, value: result, meaning: meaning, head: head, names: output.names))
     }
   }
 
+  /// Whether an output's function is left to what makes probabilities of it: that of a map is computed inside.
+  private func isHead(_ function: Activation, _ shape: ImageShape, of value: Int) -> Bool {
+    guard function == .softmax else { return function == .sigmoid }
+    guard shape.isFlat, shape.count > 1 else { return false }
+    return zip(model.outputs, model.network.outputs).allSatisfy { $1 != value || $0.meaning == .classes }
+  }
+
+  /// Appends the function at the end of a layer.
+  private mutating func appendFunction(_ function: Activation, of value: Int, _ site: LoweringSite) -> Int {
+    let isSoftmax = function == .softmax
+    // The channels are those of the shape that was described.
+    let source = isSoftmax ? shaped(value, as: site.output, name: site.layer.name) : value
+    let shape = network.shapes[source]
+    return append(
+      LoweredLayer(
+        name: site.layer.name, kind: isSoftmax ? InnerSoftmax() : ActivationOnly(), inputs: [source],
+        input: shape, output: shape, activation: isSoftmax ? .linear : function))
+  }
+
   // MARK: what the kinds' own files use
+
+  /// The lowered values in the shapes that were described: flattened ones are copied.
+  mutating func shaped(_ values: [Int], _ site: LoweringSite) -> [Int] {
+    zip(values, site.inputs).map { shaped($0, as: $1, name: site.layer.name) }
+  }
+
+  private mutating func shaped(_ value: Int, as wanted: ImageShape, name: String) -> Int {
+    let shape = shape(value)
+    guard shape != wanted else { return value }
+    let arranged = Arrange(wanted, parts: [Arrange.Part(size: wanted.count, stride: 1)])
+    return append(
+      LoweredLayer(name: name, kind: arranged, inputs: [value], input: shape, output: wanted))
+  }
 
   /// The lowered values that the layer reads.
   func inputs(_ site: LoweringSite) -> [Int] {

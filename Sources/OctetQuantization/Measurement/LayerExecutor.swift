@@ -37,7 +37,7 @@ package final class LayerExecutor {
   ///
   /// - Parameter inputs: one batch for each input, image after image.
   func run(_ inputs: [[Float]], count: Int) -> [Float] {
-    guard let network else { return layer.kind.combine(inputs) }
+    guard let network else { return layer.kind.combine(inputs, layer, count: count) }
     inputs[0].withUnsafeBufferPointer { source in
       if let start = source.baseAddress { network.input.base.update(from: start, count: source.count) }
     }

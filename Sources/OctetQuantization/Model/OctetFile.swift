@@ -114,7 +114,12 @@ extension LittleEndianBytes {
     for value in layer.bias { append(value) }
     for scaling in layer.scalings { append(scaling.multiplier) }
     for scaling in layer.scalings { append(scaling.shift) }
-    if let scaling = layer.inputScaling { append(scaling) }
+    if let scaling = layer.inputScaling {
+      append(scaling)
+      append([UInt8(bitPattern: Int8(layer.constants.zeroPoint))])
+      append(layer.constants.values)
+    }
+    append(layer.places)
     append(layer.table)
     pad()
     append(layer.weights)
@@ -125,10 +130,13 @@ extension LittleEndianBytes {
     switch scaling {
     case .shared(let first, let second, let shift):
       for number in [first, second, 0] { append(UInt32(number)) }
-      append([0, 0, UInt8(shift), 0])
+      append([0, 0, UInt8(shift)])
     case .own(let first, let second, let output):
       for factor in [first, second, output] { append(factor.multiplier) }
-      append([first.shift, second.shift, output.shift, 0])
+      append([first.shift, second.shift, output.shift])
+    case .product(let factor):
+      for number in [0, 0, factor.multiplier] { append(number) }
+      append([0, 0, factor.shift])
     }
   }
 

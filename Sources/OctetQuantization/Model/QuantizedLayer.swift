@@ -11,6 +11,22 @@ package struct QuantizedLayer: Hashable, Sendable {
     case shared(first: Int, second: Int, shift: Int)
     /// A factor for each, raised by 2^20, and one of their sum; each product is rounded twice.
     case own(first: FixedPointScaling, second: FixedPointScaling, output: FixedPointScaling)
+    /// A factor of their product.
+    case product(FixedPointScaling)
+  }
+
+  /// What a layer of two inputs has in place of the second.
+  package struct Constants: Hashable, Sendable {
+    package let operand: JoinOperand
+    /// One for each channel, or for each value in the order of the tensor; none where there is a second input.
+    package let values: [Int8]
+    package let zeroPoint: Int
+
+    package init(_ operand: JoinOperand = .layer, _ values: [Int8] = [], zeroPoint: Int = 0) {
+      self.operand = operand
+      self.values = values
+      self.zeroPoint = zeroPoint
+    }
   }
 
   package var kind: Kind
@@ -37,6 +53,9 @@ package struct QuantizedLayer: Hashable, Sendable {
   /// 256 entries, or none.
   package var table: [Int8] = []
   package var inputScaling: InputScaling?
+  package var constants = Constants()
+  /// The whole section of a kind that moves values, or of softmax, as the file has it.
+  package var places: [UInt8] = []
 
   package init(_ kind: Kind, inputs: [Int]) {
     self.kind = kind
@@ -80,8 +99,18 @@ extension QuantizedLayer {
     }
     typealias Field = LayerRecord.Field
     typealias Flag = LayerRecord.Flag
-    let isCoarse = scalings.contains { $0.shift < Limit.coarseShift }
-    set(Field.flags, (kind.hasWeights && !table.isEmpty ? Flag.table : 0) | (isCoarse ? Flag.coarse : 0))
+    var isCoarse = scalings.contains { $0.shift < Limit.coarseShift }
+    if case .product(let factor) = inputScaling { isCoarse = factor.shift < Limit.coarseShift }
+    let operand: UInt8 =
+      switch constants.operand {
+      case .layer: 0
+      case .channelConstants: Flag.channelConstants
+      case .constants: Flag.constants
+      }
+    set(
+      Field.flags,
+      (kind.hasWeights && !table.isEmpty ? Flag.table : 0) | (isCoarse ? Flag.coarse : 0) | operand)
+    if !places.isEmpty { draft.set(constants: places, ofLayer: index) }
     set(Field.input, UInt16(clamping: inputs[0]))
     set(Field.secondInput, UInt16(clamping: inputs.count > 1 ? inputs[1] : 0))
     set(Field.inputCount, UInt8(inputs.count))

@@ -50,7 +50,7 @@ package struct Quantizer {
     for (index, layer) in network.layers.enumerated() {
       let quantizer = LayerQuantizer(
         layer: layer, inputs: layer.inputs.map { encodings[$0] },
-        outputRange: settings.method.range(of: ranges.outputs[index]),
+        outputRange: settings.method.range(of: ranges.outputs[network.rangeSource(index)]),
         sumsRange: settings.method.range(of: ranges.sums[index]),
         isWide: network.canBeWide(index))
       let integers = try quantize(index, quantizer, sample)

@@ -10,12 +10,10 @@ extension LiteIntegerConversion {
     switch node.operation {
     case .layer(let kind): values.append(try kind.lowering.convert(node, inputs, &self))
     case .softmax:
-      guard uses.headed.contains(value), !uses.needed.contains(value) else {
-        throw source.failure(
-          "\(node.title) is no row of classes at the end of the network, where it is supported")
-      }
-      logits[value] = inputs[0]
-      values.append(inputs[0])
+      if uses.headed.contains(value) { logits[value] = inputs[0] }
+      values.append(
+        uses.headed.contains(value) && !uses.needed.contains(value)
+          ? inputs[0] : try appendSoftmax(node, inputs[0]))
     case .function(.sigmoid) where uses.headed.contains(value):
       logits[value] = inputs[0]
       // The head makes probabilities of what goes in; layers and numbers take the file's own integers.
@@ -57,7 +55,52 @@ extension LiteIntegerConversion {
     return append(lookUp(table, from: input), shape: from.shape, output)
   }
 
+  /// Softmax inside the network, by the file's own integers.
+  private mutating func appendSoftmax(_ node: Graph.Node, _ input: Int) throws(ImportError) -> Int {
+    guard source.rules != .onnx else {
+      throw source.failure("\(node.title) is inside a network of integers, where ONNX has no integers for it")
+    }
+    let output = try output(node)
+    let expected = InnerSoftmax.output
+    guard output.scale == expected.scale, output.zeroPoint == expected.zeroPoint else {
+      throw source.failure(
+        "\(node.title) gives integers of the scale \(output.scale) from \(output.zeroPoint) on; 1/256 and -128 "
+          + "are supported inside a network")
+    }
+    let inputs = shaped([input], like: node.shape)
+    guard node.shape.channels <= InnerSoftmax.mostChannels,
+      let places = InnerSoftmax.places(scale: tensors[inputs[0]].scale)
+    else {
+      throw source.failure(
+        "\(node.title) is a softmax over \(node.shape.channels) channels of the scale "
+          + "\(tensors[inputs[0]].scale), which is not supported")
+    }
+    var made = QuantizedLayer(.softmax, inputs: inputs)
+    made.places = places
+    return append(made, shape: node.shape, output)
+  }
+
   // MARK: what the kinds' own files use
+
+  func encoding(of tensor: Int) -> IntegerLayer.Encoding {
+    IntegerLayer.Encoding(scale: tensors[tensor].scale, zeroPoint: tensors[tensor].zeroPoint)
+  }
+
+  /// The tensors in the shape that a node has, where they are flattened ones of as many values.
+  mutating func shaped(_ inputs: [Int], like shape: ImageShape) -> [Int] {
+    inputs.map { input in
+      let own = tensors[input].shape
+      guard own != shape, own.count == shape.count else { return input }
+      let arranged = Arrange(shape, parts: [Arrange.Part(size: shape.count, stride: 1)])
+      var made = QuantizedLayer(.arrangement, inputs: [input])
+      do throws(MovingFailure) {
+        made.places = try arranged.places(input: own, output: shape)
+      } catch {
+        preconditionFailure("one part can be cut anywhere")
+      }
+      return append(made, shape: shape, encoding(of: input))
+    }
+  }
 
   /// What the integers that a node makes stand for.
   func output(_ node: Graph.Node) throws(ImportError) -> IntegerLayer.Encoding {

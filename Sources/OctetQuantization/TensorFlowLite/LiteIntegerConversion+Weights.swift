@@ -30,7 +30,7 @@ extension LiteIntegerConversion {
     // Those kernels multiply the scales of unsigned convolutions as floats.
     let isSingle = givesUnsigned(node) && !node.isMatrixProduct
     for channel in 0..<outputs {
-      let scale = scales.count == 1 ? scales[0] : scales[channel]
+      let scale = scales.count == 1 ? scales[0] : scales[channel % scales.count]
       let product = isSingle ? Double(from.scale * scale) : Double(from.scale) * Double(scale)
       let ratio = product / Double(output.scale)
       guard let scaling = FixedPointScaling(ratio) else {
@@ -98,7 +98,8 @@ extension LiteIntegerConversion {
       }
     } else {
       guard found.zeroPoints.allSatisfy({ $0 == 0 }),
-        found.scales.count == 1 || (found.scales.count == outputs && found.axis == (isDepthwise ? 3 : 0))
+        found.scales.count == 1
+          || (found.scales.count == outputs / node.phases && found.axis == (isDepthwise ? 3 : 0))
       else {
         throw source.failure(
           "\(node.title) has weights with zero points, or scales that are not one for each output")

@@ -49,9 +49,8 @@ final class ConvolutionLayer: Layer {
         if let bias {
           octet_add_bias(result, bias.values, places, output.channels, output.channels)
         }
-        if activation != .softmax { activation.apply(result, count: places * output.channels) }
+        activation.apply(result, count: places * output.channels)
       }
-      if activation == .softmax { activation.apply(target, count: output.count) }
     }
   }
 

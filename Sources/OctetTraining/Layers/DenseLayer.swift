@@ -25,7 +25,6 @@ final class DenseLayer: Layer {
   }
 
   func forward(_ batch: Batch, inputs: [Tensor], output: Tensor) {
-    // Softmax needs whole rows, so it is applied after the columns have been joined.
     let byRows = batch.count >= 2 * Self.rowsPerItem
     if byRows {
       batch.workers.forEachPiece(of: batch.count, size: Self.rowsPerItem) { rows, _ in
@@ -35,9 +34,6 @@ final class DenseLayer: Layer {
       batch.workers.forEachPiece(of: outputCount, size: Self.columnsPerItem) { columns, _ in
         forward(rows: 0..<batch.count, columns: columns, inputs[0], output)
       }
-    }
-    if activation == .softmax {
-      activation.apply(output.base, rows: batch.count, columns: outputCount, stride: outputCount)
     }
   }
 
@@ -50,9 +46,7 @@ final class DenseLayer: Layer {
     if let bias {
       octet_add_bias(target, bias.values + columns.lowerBound, rows.count, columns.count, outputCount)
     }
-    if activation != .softmax {
-      activation.apply(target, rows: rows.count, columns: columns.count, stride: outputCount)
-    }
+    activation.apply(target, rows: rows.count, columns: columns.count, stride: outputCount)
   }
 
   func backward(

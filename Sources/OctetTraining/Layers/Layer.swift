@@ -32,7 +32,9 @@ package struct Batch {
 
 /// Where a layer is built.
 package struct LayerSite {
-  package let input: ImageShape
+  /// One for each input.
+  package let inputs: [ImageShape]
+  package var input: ImageShape { inputs[0] }
   package let output: ImageShape
   package let activation: Activation
   package let parameters: [Parameter]
@@ -53,8 +55,14 @@ extension FloatLayerKind {
     case .globalAveragePooling:
       AveragePoolingLayer(site, window: Window(height: site.input.height, width: site.input.width))
     case .batchNormalization(let kind): BatchNormalizationLayer(site, kind)
-    case .add: PlacewiseLayer<AddFunction>(site)
-    case .maximum: PlacewiseLayer<MaximumFunction>(site)
+    case .add(let kind): JoinLayer(site, kind.operation)
+    case .subtract(let kind): JoinLayer(site, kind.operation)
+    case .multiply(let kind): JoinLayer(site, kind.operation)
+    case .maximum(let kind): JoinLayer(site, kind.operation)
+    case .minimum(let kind): JoinLayer(site, kind.operation)
+    case .concatenate(let kind): PlacedLayer(site, kind)
+    case .arrange(let kind): PlacedLayer(site, kind)
+    case .resize(let kind): PlacedLayer(site, kind)
     case .flatten, .activation: PlacewiseLayer<CopyFunction>(site)
     case .dropout(let kind): DropoutLayer(site, rate: kind.rate)
     }

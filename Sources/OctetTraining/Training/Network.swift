@@ -50,9 +50,8 @@ package final class Network {
       // The activation of an output belongs to the output head, which joins it with the loss, where no layer reads it.
       let isHead = description.outputs.contains(index + 1) && !read.contains(index + 1)
       let site = LayerSite(
-        input: input, output: shapes[index + 1], activation: isHead ? .linear : layer.activation.ofOutput,
-        parameters: own,
-        index: index)
+        inputs: layer.inputs.map { shapes[$0] }, output: shapes[index + 1],
+        activation: isHead ? .linear : layer.activation.ofLayer, parameters: own, index: index)
       layers.append(layer.kind.makeLayer(site))
       parameters += own
     }
@@ -79,6 +78,11 @@ package final class Network {
       forTraining && $0.offset > 0 && readerCounts[$0.offset] > 1
         ? Tensor(shape: $0.element, capacity: capacity) : nil
     }
+  }
+
+  /// Whether what a layer gives is an output alone, whose softmax or sigmoid is left to others.
+  private func isHead(_ value: Int) -> Bool {
+    description.outputs.contains(value) && readerCounts[value] == 0
   }
 
   /// Where the caller writes the images of a batch.
@@ -108,10 +112,19 @@ package final class Network {
     }
   }
 
-  /// The function of one value at the end of a layer, which the layer does not know.
+  /// The function at the end of a layer that the layer does not know: one of one value, or softmax over the channels
+  /// of each place.
   private func applyFunction(ofLayer index: Int, count: Int) {
-    guard case .function(let function) = description.layers[index].activation else { return }
+    let activation = description.layers[index].activation
     let output = values[index + 1]
+    if activation == .softmax, !isHead(index + 1) {
+      let channels = output.shape.channels
+      workers.forEach(count) { image, _ in
+        activation.apply(
+          output.image(image), rows: output.shape.count / channels, columns: channels, stride: channels)
+      }
+    }
+    guard case .function(let function) = activation else { return }
     workers.forEach(count) { image, _ in
       let target = output.image(image)
       arguments[index]?.image(image).update(from: target, count: output.shape.count)
@@ -121,8 +134,18 @@ package final class Network {
 
   /// The gradient of a layer's output becomes that of what goes into the function behind it.
   private func multiplyDerivative(ofLayer index: Int, _ gradient: Tensor, count: Int) {
-    guard case .function(let function) = description.layers[index].activation, let source = arguments[index]
-    else { return }
+    let activation = description.layers[index].activation
+    if activation == .softmax, !isHead(index + 1) {
+      let output = values[index + 1]
+      let channels = output.shape.channels
+      workers.forEach(count) { image, _ in
+        for start in stride(from: 0, to: output.shape.count, by: channels) {
+          activation.multiplyDerivative(
+            gradient.image(image) + start, output: output.image(image) + start, count: channels)
+        }
+      }
+    }
+    guard case .function(let function) = activation, let source = arguments[index] else { return }
     workers.forEach(count) { image, _ in
       function.multiplyDerivative(
         gradient.image(image), arguments: source.image(image), count: source.shape.count)

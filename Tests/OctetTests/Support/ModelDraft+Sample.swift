@@ -65,6 +65,70 @@ extension ModelDraft {
   }
 }
 
+extension ModelDraft {
+  /// A small valid model with one layer of each kind of two inputs that the other lacks, and of those that move values.
+  ///
+  ///     0 input 4x4x2
+  ///     1 multiply 0 by a constant for each channel   4x4x2
+  ///     2 global average of 1                         1x1x2
+  ///     3 subtract 2 from 1, at every place           4x4x2
+  ///     4 minimum 3 and a constant for each value     4x4x2
+  ///     5 concatenation 3 and 4                       4x4x4
+  ///     6 arrangement of 5, columns as rows           4x4x4
+  ///     7 resampling of 6                             3x5x4
+  ///     8 softmax of 7                                3x5x4
+  ///     9 dense of 8, int16                           1x1x3
+  static var moves: ModelDraft {
+    var random = RepeatingGenerator(state: 9)
+    func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) } }
+    var tensors = [
+      Tensor(4, 4, 2, zeroPoint: -128), Tensor(4, 4, 2, zeroPoint: 3), Tensor(1, 1, 2, zeroPoint: 1),
+      Tensor(4, 4, 2, zeroPoint: -5), Tensor(4, 4, 2, zeroPoint: -5), Tensor(4, 4, 4, zeroPoint: -5),
+      Tensor(4, 4, 4, zeroPoint: -5), Tensor(3, 5, 4, zeroPoint: -5), Tensor(3, 5, 4, zeroPoint: -128),
+      Tensor(1, 1, 3, elementBytes: 2),
+    ]
+    tensors[8].scale = 1 / 256
+    var layers = [
+      Layer(.multiply, input: 0), Layer(.globalAveragePooling, input: 1), Layer(.subtract, input: 1),
+      Layer(.minimum, input: 3), Layer(.concatenation, input: 3), Layer(.arrangement, input: 5),
+      Layer(.resampling, input: 6), Layer(.softmax, input: 7), Layer(.dense, input: 8),
+    ]
+    layers[0].flags = 8
+    layers[0].rounding = 1
+    let factors: [UInt32] = [0, 0, 1 << 30 + 12_345, 36 << 16 | 7 << 24]
+    for word in factors { layers[0].constants.append32(word) }
+    layers[0].constants += bytes(2)
+    layers[0].constants.padTo16()
+    layers[1].accumulatorsBytes = 8
+    layers[1].constants = pairs(1)
+    layers[2].second = 2
+    layers[2].constants = Self.factors(1 << 20, 700_000, shift: 20)
+    layers[3].flags = 16
+    layers[3].constants = Self.factors(1 << 20, 1 << 19, shift: 20) + bytes(32)
+    layers[3].constants[15] = 200
+    layers[4].second = 4
+    layers[4].constants = Self.factors(1 << 20, 900_000, shift: 20)
+    for word: UInt32 in [0, 0x0101, 4, 4, 4, 16, 4, 1] { layers[5].constants.append32(word) }
+    for _ in 0..<5 {
+      layers[5].constants.append32(1)
+      layers[5].constants.append32(0)
+    }
+    layers[5].constants.padTo16()
+    for place: UInt32 in [0, 1 | 500 << 16, 3, 0, 1, 1 | 1023 << 16, 2 | 7 << 16, 3] {
+      layers[6].constants.append32(place)
+    }
+    layers[7].constants.append32(1 << 30 + 99)
+    layers[7].constants.append32(22)
+    layers[7].constants.padTo16()
+    layers[8].accumulatorsBytes = 12
+    layers[8].constants = parameters(
+      bias: [1000, 0, -1000], shift: 33, weights: bytes(180).map { Int8(bitPattern: $0) })
+    for index in 5...7 { layers[index].clamp = (0, 0) }
+    layers[8].clamp = (-32768, 32767)
+    return ModelDraft(tensors: tensors, layers: layers)
+  }
+}
+
 /// A small generator of random numbers that repeats itself.
 struct RepeatingGenerator: RandomNumberGenerator {
   var state: UInt64

@@ -25,6 +25,13 @@ extension WholeLayerStep {
     case 7: return join(first, second) { $0 + $1 }
     case 8: return first.map { file.int8(layer.constants + $0 + 128) }
     case 9: return join(first, second) { max($0, $1) }
+    case 10: return multiply(first, second)
+    case 11: return join(first, second) { $0 - $1 }
+    case 12: return join(first, second) { min($0, $1) }
+    case 13: return concatenate(first, second)
+    case 14: return arrange(first)
+    case 15: return resample(first)
+    case 16: return softmax(first)
     default: preconditionFailure("kind \(layer.kind)")
     }
   }
@@ -83,12 +90,88 @@ extension DoubleReference {
       return images.map { average($0, Window(height: input.height, width: input.width), input, output) }
     case .batchNormalization(let normalization):
       return normalize(images, input, layer.name, epsilon: Double(normalization.epsilon))
-    case .add:
-      return zip(images, inputs[1]).map { zip($0, $1).map(+) }
-    case .maximum:
-      return zip(images, inputs[1]).map { zip($0, $1).map { max($0, $1) } }
+    case .add(let kind): return join(inputs, kind.operand, parameter("constants"), +)
+    case .subtract(let kind): return join(inputs, kind.operand, parameter("constants"), -)
+    case .multiply(let kind): return join(inputs, kind.operand, parameter("constants"), *)
+    case .maximum(let kind): return join(inputs, kind.operand, parameter("constants")) { $0 > $1 ? $0 : $1 }
+    case .minimum(let kind): return join(inputs, kind.operand, parameter("constants")) { $0 < $1 ? $0 : $1 }
+    case .concatenate(let kind):
+      return zip(images, inputs[1]).map { concatenate($0, $1, along: kind.axis, input, output) }
+    case .arrange(let kind):
+      return images.map { image in
+        (0..<output.count).map { index in
+          var (place, rest) = (kind.first, index)
+          for part in kind.parts.reversed() {
+            place += rest % part.size * part.stride
+            rest /= part.size
+          }
+          return image[place]
+        }
+      }
+    case .resize(let kind): return images.map { resize($0, kind, input, output) }
     case .flatten, .dropout, .activation:
       return images
+    }
+  }
+}
+
+extension DoubleReference {
+  private func join(
+    _ inputs: [[[Double]]], _ operand: JoinOperand, _ constants: [Double], _ join: (Double, Double) -> Double
+  ) -> [[Double]] {
+    inputs[0].enumerated().map { index, image in
+      let second = operand == .layer ? inputs[1][index] : constants
+      return image.indices.map { join(image[$0], second[$0 % second.count]) }
+    }
+  }
+
+  private func concatenate(
+    _ one: [Double], _ other: [Double], along axis: ImageAxis, _ input: ImageShape, _ output: ImageShape
+  ) -> [Double] {
+    var (first, second) = (one[...], other[...])
+    let cells = axis == .channels ? output.height * output.width : axis == .columns ? output.height : 1
+    var made: [Double] = []
+    for _ in 0..<cells {
+      made += first.prefix(one.count / cells) + second.prefix(other.count / cells)
+      first = first.dropFirst(one.count / cells)
+      second = second.dropFirst(other.count / cells)
+    }
+    return made
+  }
+
+  /// Half a cell from corner to corner, or as `kind` says.
+  private func resize(_ image: [Double], _ kind: Resize, _ input: ImageShape, _ output: ImageShape)
+    -> [Double]
+  {
+    func position(_ index: Int, _ from: Int, _ to: Int) -> Double {
+      switch kind.alignment {
+      case .halfPixel: (Double(index) + 0.5) * Double(from) / Double(to) - 0.5
+      case .corner: Double(index) * Double(from) / Double(to)
+      case .aligned: to == 1 ? 0 : Double(index) * Double(from - 1) / Double(to - 1)
+      }
+    }
+    func value(_ y: Int, _ x: Int, _ channel: Int) -> Double {
+      let (row, column) = (min(max(y, 0), input.height - 1), min(max(x, 0), input.width - 1))
+      return image[(row * input.width + column) * input.channels + channel]
+    }
+    func nearest(_ position: Double) -> Int {
+      switch kind.rounding {
+      case .floor: Int(position.rounded(.down))
+      case .ceil: Int(position.rounded(.up))
+      case .halfDown: Int((position - 0.5).rounded(.up))
+      case .halfUp: Int((position + 0.5).rounded(.down))
+      }
+    }
+    return (0..<output.count).map { index in
+      let channel = index % output.channels
+      let y = position(index / output.channels / output.width, input.height, output.height)
+      let x = position(index / output.channels % output.width, input.width, output.width)
+      if kind.method == .nearest { return value(nearest(y), nearest(x), channel) }
+      let (row, column) = (y.rounded(.down), x.rounded(.down))
+      let (down, across) = (y - row, x - column)
+      let (r, c) = (Int(row), Int(column))
+      return (1 - down) * ((1 - across) * value(r, c, channel) + across * value(r, c + 1, channel))
+        + down * ((1 - across) * value(r + 1, c, channel) + across * value(r + 1, c + 1, channel))
     }
   }
 }
@@ -107,7 +190,11 @@ extension RandomModelBuilder {
     case .depthwiseConvolution: appendDepthwise(input)
     case .maximumPooling, .averagePooling: appendPooling(kind, input)
     case .globalAveragePooling: appendGlobalAverage(input)
-    case .add, .maximum: appendJoin(kind, input)
+    case .add, .maximum, .subtract, .minimum, .multiply: appendJoin(kind, input)
+    case .concatenation: appendConcatenation(input)
+    case .arrangement: appendArrangement(input)
+    case .resampling: appendResampling(input)
+    case .softmax: appendSoftmax(input)
     case .table: appendTable(input)
     }
   }
@@ -142,6 +229,17 @@ extension FloatLayerKind {
     "input 4x4x2\na = conv 2 3x3 padding same\nconv 2 1x1 padding same tanh\nmaximum a relu\nmaximum input\nflatten\n"
       + "dense 3 softmax",
     "input 4\na = dense 4 tanh\nmaximum a\nmaximum input sigmoid\ndense 3 softmax",
+    "input 4x4x2\na = conv 2 3x3 padding same tanh\nb = globalaveragepool from a\nconv 2 1x1 from a\nmultiply b relu\n"
+      + "subtract b\nadd b\nminimum a\nmaximum b sigmoid\nflatten\ndense 3 softmax",
+    "input 3x4x2\na = conv 2 3x3 padding same tanh\nmultiply constants:value\nadd constants:channel\nsubtract a\n"
+      + "maximum constants:value\nminimum constants:channel tanh\nflatten\ndense 3 softmax",
+    "input 4x3x2\na = conv 3 1x1 tanh\nb = conv 2 1x1 from a\nconcatenate a\nconcatenate along rows a from a\n"
+      + "concatenate along columns a from a relu\nconcatenate along columns a\narrange 3x4x6 start 2 3:9 4:3 3:1 2:27\n"
+      + "flatten\ndense 3 softmax",
+    "input 4x3x2\nconv 3 2x2\nresize 5x4 bilinear\nresize 3x7 bilinear aligned\nresize 4x3 bilinear corner tanh\n"
+      + "resize 6x6 nearest\nresize 5x5 nearest corner floor\narrange 2x3x3 start 70 2:-15 3:-6 3:1\nflatten\n"
+      + "dense 3 softmax",
+    "input 4x3x2\nconv 3 2x2 softmax\nconv 4 1x1\nsoftmax\nglobalaveragepool\ndense 5 softmax\ndense 3 softmax",
     // Functions of one value, at the end of layers of several kinds, by themselves, and as the end of the network.
     "input 6x5x2\nconv 3 3x3 gelu\ndepthwise 2x2 silu\nmaxpool 2x2 leakyrelu:0.3\nflatten\ndense 3 softmax",
     "input 6x6x2\na = conv 2 3x3 padding same elu:0.7\nmish\nadd a selu\nhardswish\naveragepool 2x2 softsign\nflatten\n"
@@ -168,6 +266,12 @@ extension LayerKind {
     case .globalAveragePooling: "GlobalAveragePool"
     case .add: "Add"
     case .maximum: "Max"
+    case .multiply: "Mul"
+    case .subtract: "Sub"
+    case .minimum: "Min"
+    case .concatenation: "Concat"
+    case .arrangement, .resampling: "Gather"
+    case .softmax: "Softmax"
     case .table: "Gather"
     }
   }
@@ -187,7 +291,20 @@ extension FloatLayerKind {
     case .globalAveragePooling: .batchNormalization(BatchNormalization())
     case .batchNormalization: .add(Add())
     case .add: .maximum(Maximum())
-    case .maximum: .flatten(Flatten())
+    case .maximum: .subtract(Subtract())
+    case .subtract: .multiply(Multiply())
+    case .multiply: .minimum(Minimum())
+    case .minimum: .concatenate(Concatenate(.rows))
+    case .concatenate:
+      .arrange(
+        Arrange(
+          ImageShape(height: 4, width: 3, channels: 2), first: 2,
+          parts: [
+            Arrange.Part(size: 4, stride: 2), Arrange.Part(size: 3, stride: 15),
+            Arrange.Part(size: 2, stride: 1),
+          ]))
+    case .arrange: .resize(Resize(height: 20, width: 17, .bilinear))
+    case .resize: .flatten(Flatten())
     case .flatten: .dropout(Dropout(rate: 0.5))
     case .dropout: .activation(ActivationOnly())
     case .activation: nil

@@ -93,20 +93,124 @@ extension RandomModelBuilder {
 
   mutating func appendJoin(_ kind: QuantizedLayer.Kind, _ input: Int) {
     let shape = tensors[input].shape
-    let partners = tensors.indices.filter { tensors[$0].shape == shape }
+    let cell = ImageShape(flat: shape.channels)
+    let partners = tensors.indices.filter { tensors[$0].shape == shape || tensors[$0].shape == cell }
     var layer = QuantizedLayer(kind, inputs: [input, partners[draw(0...partners.count - 1)]])
+    if happens(onceIn: 4) {
+      layer.inputs = [input]
+      let isWhole = happens(onceIn: 2)
+      layer.constants = QuantizedLayer.Constants(
+        isWhole ? .constants : .channelConstants,
+        (0..<(isWhole ? shape.count : shape.channels)).map { _ in Int8.random(in: -128...127, using: &random)
+        },
+        zeroPoint: drawZeroPoint())
+    }
     layer.clamp = drawClamp()
-    layer.inputScaling =
-      switch draw(0...4) {
-      case 0: .shared(first: 1 << 21, second: 1 << 21, shift: draw(1...30))
-      case 1: .shared(first: 0, second: draw(0...1 << 21), shift: 30)
-      default: .shared(first: draw(1 << 19...1 << 21), second: draw(1 << 19...1 << 21), shift: draw(20...21))
-      }
-    if kind.traits.contains(.factorsOfInputs), happens(onceIn: 2) {
+    layer.inputScaling = drawSharedFactors()
+    if kind.traits.contains(.product) {
+      layer.rounding = happens(onceIn: 2) ? .halfUp : .halfUpThenAway
+      let factor =
+        happens(onceIn: 6)
+        ? FixedPointScaling(
+          multiplier: Int32(draw(1 << 30...Int(Int32.max))), shift: UInt8(draw(27...36)))
+        : scaling(drawGain() / 64)
+      layer.inputScaling = .product(factor)
+    } else if kind.traits.contains(.factorsOfInputs), happens(onceIn: 2) {
       layer.rounding = .halfUpThenAway
       layer.inputScaling = drawOwnFactors()
     }
     append(layer, shape, zeroPoint: drawZeroPoint())
+  }
+
+  private mutating func drawSharedFactors() -> QuantizedLayer.InputScaling {
+    switch draw(0...5) {
+    case 0: .shared(first: 1 << 21, second: 1 << 21, shift: draw(1...30))
+    case 1: .shared(first: 0, second: draw(0...1 << 21), shift: 30)
+    case 2: .shared(first: 1 << 20, second: 1 << 20, shift: 20)
+    default: .shared(first: draw(1 << 19...1 << 21), second: draw(1 << 19...1 << 21), shift: draw(20...21))
+    }
+  }
+
+  mutating func appendConcatenation(_ input: Int) {
+    let shape = tensors[input].shape
+    // Along each axis the tensors that differ in nothing else.
+    let axis = [ImageAxis.rows, .columns, .channels][draw(0...2)]
+    let partners = tensors.indices.filter {
+      (try? Concatenate(axis).outputShape(joining: [shape, tensors[$0].shape])) != nil
+    }
+    let partner = partners[draw(0...partners.count - 1)]
+    guard let output = try? Concatenate(axis).outputShape(joining: [shape, tensors[partner].shape]),
+      output.height <= 64, output.width <= 64, output.channels <= 64
+    else { return appendTable(input) }
+    var layer = QuantizedLayer(.concatenation, inputs: [input, partner])
+    layer.inputScaling = drawSharedFactors()
+    layer.clamp = happens(onceIn: 2) ? -128...127 : drawClamp()
+    // Half of them copy what they get.
+    let zeroPoint = happens(onceIn: 2) ? tensors[input].zeroPoint : drawZeroPoint()
+    append(layer, output, zeroPoint: zeroPoint)
+  }
+
+  /// A part of the input's values, in any order of its axes, some of them backward or repeated.
+  mutating func appendArrangement(_ input: Int) {
+    let shape = tensors[input].shape
+    var first = 0
+    var axes: [(size: Int, stride: Int)] = []
+    for (size, stride) in [
+      (shape.height, shape.width * shape.channels), (shape.width, shape.channels), (shape.channels, 1),
+    ] {
+      let count = happens(onceIn: 2) ? size : draw(1...size)
+      let step = happens(onceIn: 3) ? draw(1...max((size - 1) / max(count - 1, 1), 1)) : 1
+      let start = draw(0...size - 1 - (count - 1) * step)
+      let isBackward = happens(onceIn: 4)
+      first += (isBackward ? start + (count - 1) * step : start) * stride
+      axes.append((count, (isBackward ? -step : step) * stride))
+    }
+    if happens(onceIn: 3) { axes.shuffle(using: &random) }
+    if happens(onceIn: 4) { axes.insert((draw(2...3), 0), at: draw(0...2)) }
+    if axes.count == 4 {
+      let place = draw(0...1)
+      let output = ImageShape(
+        height: axes[0].size, width: place == 0 ? axes[1].size * axes[2].size : axes[1].size,
+        channels: place == 0 ? axes[3].size : axes[2].size * axes[3].size)
+      return append(
+        Arrange(output, first: first, parts: axes.map { Arrange.Part(size: $0.size, stride: $0.stride) }),
+        input)
+    }
+    let output = ImageShape(height: axes[0].size, width: axes[1].size, channels: axes[2].size)
+    append(
+      Arrange(output, first: first, parts: axes.map { Arrange.Part(size: $0.size, stride: $0.stride) }), input
+    )
+  }
+
+  private mutating func append(_ arrange: Arrange, _ input: Int) {
+    guard arrange.shape.count <= 4096, let places = arrange.fileSection(input: tensors[input].shape) else {
+      return appendTable(input)
+    }
+    var layer = QuantizedLayer(.arrangement, inputs: [input])
+    layer.places = places
+    append(layer, arrange.shape, zeroPoint: tensors[input].zeroPoint, scale: tensors[input].scale)
+  }
+
+  mutating func appendResampling(_ input: Int) {
+    let shape = tensors[input].shape
+    let resize = Resize(
+      height: draw(1...min(2 * shape.height + 1, 24)), width: draw(1...min(2 * shape.width + 1, 24)),
+      happens(onceIn: 3) ? .nearest : .bilinear, [.halfPixel, .corner, .aligned][draw(0...2)],
+      [.floor, .ceil, .halfDown, .halfUp][draw(0...3)])
+    let output = ImageShape(height: resize.height, width: resize.width, channels: shape.channels)
+    var layer = QuantizedLayer(.resampling, inputs: [input])
+    layer.places = resize.fileSection(input: shape)
+    append(layer, output, zeroPoint: tensors[input].zeroPoint, scale: tensors[input].scale)
+  }
+
+  mutating func appendSoftmax(_ input: Int) {
+    var layer = QuantizedLayer(.softmax, inputs: [input])
+    let multiplier = [1 << 30, Int(Int32.max), draw(1 << 30...Int(Int32.max))][draw(0...2)]
+    let shift = happens(onceIn: 4) ? draw(0...31) : draw(18...26)
+    layer.places =
+      (0..<4).map { UInt8(multiplier >> (8 * $0) & 255) } + [UInt8(shift)]
+      + [UInt8](repeating: 0, count: 11)
+    append(layer, tensors[input].shape, zeroPoint: -128, scale: 1 / 256)
   }
 
   /// As TensorFlow Lite's ADD has them, and sometimes anything that is allowed.

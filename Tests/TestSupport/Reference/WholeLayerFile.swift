@@ -11,6 +11,8 @@ struct WholeLayerFile {
   struct LayerRecord {
     let kind: Int
     let hasTable: Bool
+    /// 8: a constant for each channel, 16: for each value, in place of a second tensor.
+    let operandFlags: Int
     let first, second: Int
     let windowHeight, windowWidth: Int
     let strideDown, strideAcross: Int
@@ -65,7 +67,8 @@ struct WholeLayerFile {
     layers = (0..<layerCount).map { index in
       let at = layersAt + 44 * index
       return LayerRecord(
-        kind: byte(at), hasTable: byte(at + 1) % 2 == 1, first: unsigned(at + 4, 2),
+        kind: byte(at), hasTable: byte(at + 1) % 2 == 1, operandFlags: byte(at + 1) & 24,
+        first: unsigned(at + 4, 2),
         second: unsigned(at + 6, 2), windowHeight: unsigned(at + 8, 2), windowWidth: unsigned(at + 10, 2),
         strideDown: byte(at + 16), strideAcross: byte(at + 17), reachAbove: unsigned(at + 12, 2),
         reachLeft: unsigned(at + 14, 2), poolHeight: byte(at + 20), poolWidth: byte(at + 21),

@@ -113,22 +113,151 @@ struct WholeLayerStep {
 
   // MARK: arithmetic
 
+  /// The values of the second input that meet those of the first, less their zero point.
+  private func operand(_ second: [Int], count: Int) -> [Int] {
+    if layer.operandFlags != 0 {
+      let zeroPoint = file.int8(layer.constants + 15)
+      let channels = output.channels
+      return (0..<count).map {
+        file.int8(layer.constants + 16 + (layer.operandFlags == 8 ? $0 % channels : $0)) - zeroPoint
+      }
+    }
+    let zeroPoint = file.tensors[layer.second].zeroPoint
+    return (0..<count).map { second[$0 % second.count] - zeroPoint }
+  }
+
+  private var factors: [Int] { [0, 4, 8].map { file.int32(layer.constants + $0) } }
+  private var shifts: [Int] { [12, 13, 14].map { Int(file.bytes[layer.constants + $0]) } }
+
   /// One value of two, each brought to the scale of the output.
   func join(_ a: [Int], _ b: [Int], _ joined: (Int, Int) -> Int) -> [Int] {
-    let factors = [0, 4, 8].map { file.int32(layer.constants + $0) }
-    let shifts = [12, 13, 14].map { Int(file.bytes[layer.constants + $0]) }
-    return zip(a, b).map { a, b in
+    zip(a, operand(b, count: a.count)).map { a, second in
       let first = a - file.tensors[layer.first].zeroPoint
-      let second = b - file.tensors[layer.second].zeroPoint
       if layer.rounding == 1 {
         let sum = joined(
           requantize(first * 1_048_576, factors[0], shifts[0]),
           requantize(second * 1_048_576, factors[1], shifts[1]))
         return clamp(requantize(sum, factors[2], shifts[2]) + output.zeroPoint)
       }
-      let value = joined(first * factors[0], second * factors[1])
-      return clamp(floorDivide(value + 1 << (shifts[2] - 1), by: 1 << shifts[2]) + output.zeroPoint)
+      return scaled(joined(first * factors[0], second * factors[1]))
     }
+  }
+
+  func multiply(_ a: [Int], _ b: [Int]) -> [Int] {
+    zip(a, operand(b, count: a.count)).map { a, second in
+      let product = (a - file.tensors[layer.first].zeroPoint) * second
+      return clamp(requantize(product, factors[2], shifts[2]) + output.zeroPoint)
+    }
+  }
+
+  private func scaled(_ value: Int) -> Int {
+    clamp(floorDivide(value + 1 << (shifts[2] - 1), by: 1 << shifts[2]) + output.zeroPoint)
+  }
+
+  // MARK: moves
+
+  func concatenate(_ a: [Int], _ b: [Int]) -> [Int] {
+    let (one, other) = (file.tensors[layer.first], file.tensors[layer.second])
+    return forEachOutput { row, column, channel in
+      if row < one.height, column < one.width, channel < one.channels {
+        let place = (row * one.width + column) * one.channels + channel
+        return scaled((a[place] - one.zeroPoint) * factors[0])
+      }
+      // Along the axis in which it is larger it starts where the first ends.
+      let y = one.height < output.height ? row - one.height : row
+      let x = one.width < output.width ? column - one.width : column
+      let c = one.channels < output.channels ? channel - one.channels : channel
+      return scaled((b[(y * other.width + x) * other.channels + c] - other.zeroPoint) * factors[1])
+    }
+  }
+
+  func arrange(_ values: [Int]) -> [Int] {
+    let parts = (0..<8).map { part in
+      (size: file.int32(layer.constants + 8 + 8 * part), stride: file.int32(layer.constants + 12 + 8 * part))
+    }
+    return (0..<output.height * output.width * output.channels).map { index in
+      var (place, rest) = (file.int32(layer.constants), index)
+      for part in parts.reversed() {
+        place += rest % part.size * part.stride
+        rest /= part.size
+      }
+      return values[place]
+    }
+  }
+
+  func resample(_ values: [Int]) -> [Int] {
+    func place(_ index: Int) -> (Int, Int) {
+      let number = file.int32(layer.constants + 4 * index)
+      return (number % 65_536, number / 65_536)
+    }
+    return forEachOutput { row, column, channel in
+      let (y, down) = place(row)
+      let (x, across) = place(output.height + column)
+      func value(_ row: Int, _ column: Int) -> Int {
+        values[(row * input.width + column) * input.channels + channel]
+      }
+      let (below, right) = (down > 0 ? y + 1 : y, across > 0 ? x + 1 : x)
+      let top = (1_024 - across) * value(y, x) + across * value(y, right)
+      let bottom = (1_024 - across) * value(below, x) + across * value(below, right)
+      let sum = top * (1_024 - down) + bottom * down
+      let size = (abs(sum) + 524_288) / 1_048_576
+      return sum < 0 ? -size : size
+    }
+  }
+
+  // MARK: softmax
+
+  func softmax(_ values: [Int]) -> [Int] {
+    let multiplier = file.int32(layer.constants)
+    let shift = Int(file.bytes[layer.constants + 4])
+    let lowest = -((31 * 67_108_864) / (1 << shift))
+    var made: [Int] = []
+    for start in stride(from: 0, to: values.count, by: output.channels) {
+      let own = values[start..<start + output.channels]
+      let largest = own.max() ?? 0
+      let powers = own.map { value -> Int? in
+        let difference = value - largest
+        return difference < lowest ? nil : exponential(times(difference * (1 << shift), multiplier))
+      }
+      let sum = powers.reduce(0) { $0 + ($1.map { half($0, 12) } ?? 0) }
+      let zeros = 32 - String(sum, radix: 2).count
+      let r = reciprocal(sum * (1 << zeros) - 2_147_483_648)
+      made += powers.map { power in
+        guard let power else { return -128 }
+        return min(half(times(r, power), 35 - zeros) - 128, 127)
+      }
+    }
+    return made
+  }
+
+  private func times(_ a: Int, _ b: Int) -> Int { floorDivide(a * b + 1_073_741_824, by: 2_147_483_648) }
+
+  private func half(_ value: Int, _ places: Int) -> Int {
+    let size = (abs(value) + 1 << (places - 1)) / (1 << places)
+    return value < 0 ? -size : size
+  }
+
+  private func exponential(_ d: Int) -> Int {
+    if d == 0 { return 2_147_483_647 }
+    let quarter = 16_777_216
+    let m = d - floorDivide(d, by: quarter) * quarter - quarter
+    let x = m * 32 + 268_435_456
+    let square = times(x, x)
+    let t = half(times(half(times(square, square), 2) + times(square, x), 715_827_883) + square, 1)
+    var result = 1_895_147_668 + times(1_895_147_668, x + t)
+    let factors = [1_672_461_947, 1_302_514_674, 790_015_084, 290_630_308, 39_332_535, 720_401, 242]
+    for (bit, factor) in factors.enumerated() where (m - d) / (1 << (24 + bit)) % 2 == 1 {
+      result = times(result, factor)
+    }
+    return result
+  }
+
+  private func reciprocal(_ r: Int) -> Int {
+    let h = (r + 2_147_483_648) / 2
+    var x = 1_515_870_810 + times(h, -1_010_580_540)
+    func limited(_ value: Int) -> Int { min(max(value, -2_147_483_648), 2_147_483_647) }
+    for _ in 0..<3 { x += limited(4 * times(x, 536_870_912 - times(h, x))) }
+    return limited(2 * x)
   }
 
   private func clamp(_ value: Int) -> Int { min(max(value, layer.minimum), layer.maximum) }

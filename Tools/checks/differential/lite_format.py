@@ -7,6 +7,7 @@ import comparison
 import keras_files
 import keras_generator
 import keras_layers
+import keras_orders
 import keras_shrinking
 import lite_legacy
 import lite_oracle
@@ -16,17 +17,14 @@ from keras_builder import build
 
 
 
-def rescaling(builder, place):
-    """MUL and ADD with constants, which are for float files."""
-    return keras_layers.rescaling(builder, place) if builder.beyond(0.1, "Rescaling") else None
-
-
 # Layers that become operators which OPERATORS.md names for full-integer files.
 LAYERS = [
     (keras_layers.undilated, 6), (keras_layers.pooling, 3), (keras_layers.global_mean, 0.7),
     (keras_layers.dense, 4), (keras_layers.normalized, 1), (keras_layers.flatten, 0.8),
     (keras_layers.integer_function, 2), (keras_layers.border, 0.7), (keras_layers.addition, 2),
-    (keras_layers.softmax, 0.2), (rescaling, 0.3),
+    (keras_layers.softmax, 0.2), (keras_layers.rescaling, 0.3),
+    (keras_orders.gate, 0.7), (keras_orders.product, 0.5), (keras_orders.transposed_convolution, 0.7),
+    (keras_orders.upsampling, 0.5), (keras_layers.difference, 0.5), (keras_orders.shares, 0.3),
 ]
 
 def end(builder, place, mean=0.3):

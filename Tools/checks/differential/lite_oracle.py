@@ -54,7 +54,7 @@ class Reference:
             operator = made[place]
             name = operator["op_name"]
             source = int(operator["inputs"][0])
-            if name == "SOFTMAX" or (name == "LOGISTIC" and self.is_row(source, made)):
+            if name in ("SOFTMAX", "LOGISTIC") and self.is_row(source, made):
                 return source
             if name not in RENAMING or (name == "QUANTIZE" and self.type(place) == self.type(source)):
                 break
@@ -67,7 +67,7 @@ class Reference:
         return self.tensors[tensor]["dtype"]
 
     def is_row(self, tensor, made):
-        """Whether the values were one row before they got their shape: a map of sigmoids is numbers, without a head."""
+        """Whether the values were one row before they got their shape: a map of shares is numbers, without a head."""
         while tensor in made and made[tensor]["op_name"] in RENAMING:
             tensor = int(made[tensor]["inputs"][0])
         return all(size == 1 for size in self.tensors[tensor]["shape"][1:-1])

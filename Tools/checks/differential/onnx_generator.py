@@ -5,13 +5,15 @@ import numpy
 
 import onnx_arithmetic
 import onnx_functions
+import onnx_orders
 import onnx_shapes
 import onnx_windows
 from graphs import Graph
 from onnx_builder import Builder
 
 OPERATORS = (
-    onnx_windows.OPERATORS + onnx_arithmetic.OPERATORS + onnx_functions.OPERATORS + onnx_shapes.OPERATORS)
+    onnx_windows.OPERATORS + onnx_arithmetic.OPERATORS + onnx_functions.OPERATORS + onnx_shapes.OPERATORS
+    + onnx_orders.OPERATORS)
 WEIGHTS = numpy.array([weight for _, weight in OPERATORS], float)
 WEIGHTS /= WEIGHTS.sum()
 
