@@ -137,6 +137,15 @@ package struct Graph: Sendable {
     return counts
   }
 
+  /// Whether the input's values are put into another order before anything is done to them: then it may have been meant
+  /// to lie otherwise.
+  var arrangesInput: Bool {
+    nodes.contains { node in
+      if case .layer(.arrange) = node.operation { return node.inputs[0] == 0 }
+      return false
+    }
+  }
+
   /// The nodes that read a value.
   func readers(of value: Int) -> [Int] { nodes.indices.filter { nodes[$0].inputs.contains(value) } }
 }

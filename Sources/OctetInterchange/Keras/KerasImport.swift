@@ -80,6 +80,8 @@ struct KerasImport {
       $0.part("config")?.text("data_format") == "channels_first"
     }
     var failures: [(OffsetFailure, Int)] = []
+    // A reading in which the input need not be put into another order comes before one in which it must.
+    var reordered: (graph: Graph, rescalesInput: Bool)?
     for channelsFirst in [isFirst, !isFirst] {
       var image: ImageShape?
       for _ in 0...1 {
@@ -88,7 +90,9 @@ struct KerasImport {
           inputChannelsFirst: channelsFirst, image: image)
         do throws(GraphFailure) {
           let graph = try attempt.translated()
-          return (graph, attempt.rescalesInput)
+          guard graph.arrangesInput else { return (graph, attempt.rescalesInput) }
+          if reordered == nil { reordered = (graph, attempt.rescalesInput) }
+          break
         } catch {
           guard let wanted = error.wantedInput, image == nil else {
             failures.append((OffsetFailure(offset: noOffset, reason: error.reason), attempt.progress))
@@ -98,6 +102,7 @@ struct KerasImport {
         }
       }
     }
+    if let reordered { return reordered }
     // The reading that came farther is the one that was meant.
     var failure = failures[0]
     for other in failures where other.1 > failure.1 { failure = other }

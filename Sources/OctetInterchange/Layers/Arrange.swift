@@ -282,16 +282,16 @@ extension Arrange {
   private static func readExpand(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    let view = try model.view(node)
+    let view = try model.viewOfAnyForm(node)
     guard let given = model.constant(node, 1) else { throw GraphFailure("needs a constant shape") }
     let wanted = try model.wantedShape(given)
     let own = model.sizes(view)
     guard wanted.count <= own.count else { throw GraphFailure("stretches \(own) to \(wanted)") }
     let padded = [Int](repeating: 1, count: own.count - wanted.count) + wanted
     guard zip(own, padded).allSatisfy({ $0 == $1 || $0 == 1 || $1 == 1 }),
-      padded[0] == 1 || padded[0] == own[0]
+      !view.hasBatch || padded[0] == 1 || padded[0] == own[0]
     else { throw GraphFailure("stretches \(own) to \(wanted)") }
-    let sizes = zip(own, padded).map { max($0, $1) }.dropFirst()
+    let sizes = zip(own, padded).map { max($0, $1) }.dropFirst(view.hasBatch ? 1 : 0)
     try model.give(
       node,
       view.sizes == Array(sizes)

@@ -2,21 +2,8 @@
 enum Identity: TranslatedKind {
   static let onnx = [
     ONNXOperator("Identity", becomes: "nothing", readIdentity),
-    ONNXOperator("Expand", becomes: "nothing", if: "to its own sizes", readExpand),
     ONNXOperator("Cast", becomes: "nothing", if: "to floats", readCast),
   ]
-
-  /// To the sizes that an array has; to others it would be repeated.
-  private static func readExpand(
-    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
-  ) throws(GraphFailure) {
-    let view = try model.viewOfAnyForm(node)
-    guard let given = model.constant(node, 1) else { throw GraphFailure("needs a constant shape") }
-    let (own, wanted) = (model.sizes(view), try model.wantedShape(given))
-    guard wanted.count <= own.count, zip(own.suffix(wanted.count), wanted).allSatisfy({ $1 == 1 || $0 == $1 })
-    else { throw GraphFailure("repeats an array \(own) to \(wanted), which is not supported") }
-    try model.give(node, view)
-  }
 
   private static func readIdentity(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes

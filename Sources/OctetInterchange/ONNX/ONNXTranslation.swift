@@ -73,7 +73,9 @@ struct ONNXTranslation {
     let sizes = port.shape.dropFirst(hasBatch ? 1 : 0).map { $0 ?? 0 }
     func isChannels(_ size: Int?) -> Bool { size == 1 || size == 3 }
     let isLast = sizes.count == 3 && isChannels(sizes.last) && !isChannels(sizes.first)
-    // Of two axes the first may be that of the channels of a series.
+    // Of two axes the first may be that of the channels of a series. A reading in which the input need not be put into
+    // another order comes before one in which it must.
+    var reordered: ONNXTranslation?
     for channelsFirst in sizes.count == 3 ? [!isLast, isLast] : sizes.count == 2 ? [false, true] : [true] {
       var image: ImageShape?
       // A second time, if an operator makes the flat input an image.
@@ -82,7 +84,9 @@ struct ONNXTranslation {
           source, port, channelsFirst: channelsFirst, image: image, hasBatch: hasBatch)
         do throws(GraphFailure) {
           try translation.translate(nodes)
-          return translation
+          guard translation.builder.graph.arrangesInput else { return translation }
+          if reordered == nil { reordered = translation }
+          break
         } catch {
           guard let wanted = error.wantedInput, image == nil else {
             failures.append((error, translation.progress))
@@ -92,7 +96,7 @@ struct ONNXTranslation {
         }
       }
     }
-    return nil
+    return reordered
   }
 
   private init(

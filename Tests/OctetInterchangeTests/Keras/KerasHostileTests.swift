@@ -80,13 +80,13 @@ struct KerasHostileTests {
       ])
     }
     #expect(try FloatModel(keras: pooled("channels_last"), path: "x.keras").outputLayout.shape == [3])
-    // The input can have its channels first; a convolution before it, which has them last, leaves no choice.
+    // The input can have its channels first; behind a layer that has them last the values are put into another order.
     #expect(try FloatModel(keras: pooled("channels_first"), path: "x.keras").outputLayout.shape == [4])
     let mixed = try Self.model([
       Self.input("4,5,3"), #"{"class_name":"MaxPooling2D","config":{"name":"m","pool_size":2}}"#,
       #"{"class_name":"GlobalAveragePooling2D","config":{"name":"p","data_format":"channels_first"}}"#,
     ])
-    #expect(reason(mixed).contains("takes the mean over channels"))
+    #expect(try FloatModel(keras: mixed, path: "x.keras").outputLayout.shape == [2])
   }
 
   /// What Keras writes and Octet does not compute.

@@ -236,7 +236,7 @@ def reduced(builder, value):
 
 
 OPERATORS = [
-    (any_order, 1), (any_shape, 0.7), (shuffled_channels, 0.7), (depth, 1), (tiled, 0.4), (expanded, 0.7), (resized, 1.2),
-    (transposed_convolution, 1.2), (gated, 1), (stretched, 0.7), (product_of_two, 1), (constant_of_places, 0.7),
-    (shares, 0.5), (reduced, 0.5),
+    (any_order, 1), (any_shape, 0.7), (shuffled_channels, 0.7), (depth, 1), (tiled, 0.4), (expanded, 0.7),
+    (resized, 1.2), (transposed_convolution, 1.2), (gated, 1), (stretched, 0.7), (product_of_two, 1),
+    (constant_of_places, 0.7), (shares, 0.5), (reduced, 0.5),
 ]
