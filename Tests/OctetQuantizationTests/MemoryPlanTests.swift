@@ -115,6 +115,45 @@ struct MemoryPlanTests {
     return firstLoss(model, plan, rows: rows, &uses)
   }
 
+  /// The rows of one input under a row of what a layer without a window makes.
+  private static func movedRows(
+    _ layer: QuantizedLayer, _ tensors: [QuantizedTensor], _ tensor: Int, _ row: Int, _ input: Int
+  ) -> [Int] {
+    let shape = tensors[input].shape
+    let output = tensors[tensor].shape
+    func number(_ offset: Int) -> Int {
+      let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(layer.places[offset + $1]) << (8 * UInt32($1)) }
+      return Int(Int32(bitPattern: bits))
+    }
+    switch layer.kind {
+    case .concatenation:
+      let first = tensors[layer.inputs[0]].shape
+      guard first.height != output.height else { return [row] }
+      // A value behind itself is both.
+      var rows: [Int] = []
+      if input == layer.inputs[0], row < first.height { rows.append(row) }
+      if input == layer.inputs[1], row >= first.height { rows.append(row - first.height) }
+      return rows
+    case .arrangement:
+      if layer.places[5] == 1 { return Array(0..<shape.height) }
+      let count = output.width * output.channels
+      let places = (row * count..<(row + 1) * count).map { index in
+        var (place, rest) = (number(0), index)
+        for part in (0..<8).reversed() {
+          place += rest % number(8 + 8 * part) * number(12 + 8 * part)
+          rest /= number(8 + 8 * part)
+        }
+        return place / (shape.width * shape.channels)
+      }
+      guard let low = places.min(), let high = places.max() else { return [] }
+      return Array(low...high)
+    case .resampling:
+      let place = number(4 * row)
+      return place >> 16 > 0 ? [place & 65_535, place & 65_535 + 1] : [place & 65_535]
+    default: return [min(row, shape.height - 1)]
+    }
+  }
+
   /// When each ring and all accumulators are in use, in rows that appear.
   private struct Uses {
     /// By the tensor; accumulators by the tensor that is made of them, less one, below zero.
@@ -158,7 +197,7 @@ struct MemoryPlanTests {
           let first = row * layer.stride.height - layer.reach.height
           all = (first..<first + layer.window.height).filter { 0..<shape.height ~= $0 }
         } else {
-          all = [row]
+          all = Self.movedRows(layer, tensors, tensor, row, input)
         }
         return all.map { (input, $0 + tensors[input].border.above) }
       }

@@ -111,7 +111,11 @@ struct CSourceTests {
     let parts: [(of: [LayerKind], text: String)] = [
       ([.convolution, .depthwiseConvolution], "static void convolve("),
       ([.maximumPooling, .averagePooling], "static void pool("),
-      (LayerKind.allCases.filter { $0.traits.contains(.secondInput) }, "static void join_rows("),
+      (
+        LayerKind.allCases.filter { $0.traits.contains(.secondInput) && $0 != .concatenation },
+        "static void join_rows("
+      ), ([.concatenation], "static void concatenate("), ([.arrangement], "static void arrange("),
+      ([.resampling], "static void resample("), ([.softmax], "static void softmax("),
       ([.dense], "static int32_t dot("), ([.table], "case TABLE:"),
     ]
     for (_, drawn) in models {

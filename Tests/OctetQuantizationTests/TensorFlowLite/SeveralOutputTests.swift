@@ -156,12 +156,6 @@ struct SeveralOutputTests {
     ([dense], [1, 0], "output \"t_1\" is its input; an output is what a layer gives"),
     ([dense, .probabilities(.softmax, of: 0)], [1, 2], "output \"t_1\" is made of the input alone"),
     (
-      [
-        dense, .probabilities(.softmax, of: 1),
-        Step(code: .fullyConnected, reads: 2, shape: [1, 3]),
-      ], [2, 3], "SOFTMAX that makes \"t\" is no row of classes at the end"
-    ),
-    (
       // A sigmoid for each of the three inputs is numbers, and what a conversion does behind it is not computed.
       [dense, .probabilities(.logistic, of: 1), Step(code: .quantize, reads: 2, shape: [1, 3])], [1, 3],
       "output \"t_1\" has the scale 0.5 and the zero point 3, what gives it 0.00390625 and -128"

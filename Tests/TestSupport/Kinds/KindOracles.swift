@@ -234,7 +234,7 @@ extension FloatLayerKind {
     "input 3x4x2\na = conv 2 3x3 padding same tanh\nmultiply constants:value\nadd constants:channel\nsubtract a\n"
       + "maximum constants:value\nminimum constants:channel tanh\nflatten\ndense 3 softmax",
     "input 4x3x2\na = conv 3 1x1 tanh\nb = conv 2 1x1 from a\nconcatenate a\nconcatenate along rows a from a\n"
-      + "concatenate along columns a from a relu\nconcatenate along columns a\narrange 3x4x6 start 2 3:9 4:3 3:1 2:27\n"
+      + "concatenate along columns a relu from a\nconcatenate along columns a\narrange 3x4x6 start 2 3:9 4:3 3:1 2:27\n"
       + "flatten\ndense 3 softmax",
     "input 4x3x2\nconv 3 2x2\nresize 5x4 bilinear\nresize 3x7 bilinear aligned\nresize 4x3 bilinear corner tanh\n"
       + "resize 6x6 nearest\nresize 5x5 nearest corner floor\narrange 2x3x3 start 70 2:-15 3:-6 3:1\nflatten\n"
