@@ -9,7 +9,9 @@ extension Join {
       [
         ONNXOperator(
           "Add", becomes: "`add`; with a constant `batchnorm`, or the bias of the layer before",
-          Affine.readAdd)
+          Affine.readAdd),
+        ONNXOperator("Sum", becomes: "`add`, and `batchnorm` for constants", readSum),
+        ONNXOperator("Mean", becomes: "`add` and `batchnorm`", readMean),
       ]
     case .subtract:
       [

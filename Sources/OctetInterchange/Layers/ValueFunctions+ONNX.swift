@@ -207,6 +207,6 @@ extension ONNXExport {
   }
 
   private mutating func scalar(_ number: Double, name: String) -> String {
-    writer.constant("\(name).number", [], floats: [Float(number)])
+    writer.constant("\(name).number_\(writer.constantCount)", [], floats: [Float(number)])
   }
 }

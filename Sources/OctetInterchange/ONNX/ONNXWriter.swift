@@ -26,6 +26,9 @@ struct ONNXWriter {
   private var outputs: [ProtobufWriter] = []
   private var valueCount = 0
 
+  /// For names of constants of which a layer may have several.
+  var constantCount: Int { constants.count }
+
   // MARK: parts
 
   /// Adds a node with one output and gives that output's name: `output`, or one of its own.
