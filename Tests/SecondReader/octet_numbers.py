@@ -2,8 +2,10 @@
 from operator import mul
 
 DENSE, CONVOLUTION, DEPTHWISE, MAXIMUM_POOL, AVERAGE_POOL, GLOBAL_AVERAGE, ADD, TABLE, MAXIMUM = range(1, 10)
+MULTIPLY, SUBTRACT, MINIMUM, CONCATENATION, ARRANGEMENT, RESAMPLING, SHARES = range(10, 17)
 WEIGHTED, WINDOWED = (DENSE, CONVOLUTION, DEPTHWISE), (CONVOLUTION, DEPTHWISE, MAXIMUM_POOL, AVERAGE_POOL)
-PAIRED, MEANS = (ADD, MAXIMUM), (AVERAGE_POOL, GLOBAL_AVERAGE)
+JOINS, MEANS = (ADD, MAXIMUM, MULTIPLY, SUBTRACT, MINIMUM), (AVERAGE_POOL, GLOBAL_AVERAGE)
+PAIRED = (*JOINS, CONCATENATION)
 HALF_UP, TWICE, AWAY = range(3)
 CLASSES, LABELS, NUMBERS = range(3)
 LINEAR, SOFTMAX, SIGMOID = range(3)
@@ -74,17 +76,49 @@ def compute(layer, grids):
     rows = real(grid, source)
     if kind == TABLE:
         return [layer.table[q + 128] for row in rows for q in row]
+    if kind == SHARES:
+        flat = sum(rows, [])
+        return [share for start in range(0, len(flat), c) for share in shares(layer, flat[start:start + c])]
+    if kind == RESAMPLING:
+        return [resampled(rows, down, across, k, c)
+                for down in layer.places[:height] for across in layer.places[height:] for k in range(c)]
+    if kind == ARRANGEMENT:
+        flat = sum(rows, [])
+        return [flat[place] for place in layer.order()]
     if kind in PAIRED:
         first, second, total, shift1, shift2, shift = layer.factors
-        for a, b in zip(sum(rows, []), sum(real(grids[1], layer.other), [])):
-            a, b = a - source.zero, b - layer.other.zero
+
+        def scaled(value):
+            return min(max(((value + (1 << (shift - 1))) >> shift) + zero, low), high)
+
+        if kind == CONCATENATION:
+            one = [[scaled((q - source.zero) * first) for q in row] for row in rows]
+            two = [[scaled((q - layer.other.zero) * second) for q in row] for row in real(grids[1], layer.other)]
+            if height != source.height:
+                return sum(one + two, [])
+            d = layer.other.channels
+            if width != source.width:
+                return [q for row, rest in zip(one, two) for q in row + rest]
+            return [q for row, rest in zip(one, two) for x in range(width)
+                    for q in row[x * c:(x + 1) * c] + rest[x * d:(x + 1) * d]]
+        flat = sum(rows, [])
+        other = [b - layer.operand_zero for b in layer.operand] if layer.operand else [
+            b - layer.other.zero for b in sum(real(grids[1], layer.other), [])]
+        for place, a in enumerate(flat):
+            a, b = a - source.zero, other[place % len(other)]
+            if kind == MULTIPLY:
+                value = requantize(a * b, total, shift, rounding)
+                result.append(min(max(value + zero, low), high))
+                continue
             if rounding == TWICE:
                 a, b = requantize(a << 20, first, shift1, TWICE), requantize(b << 20, second, shift2, TWICE)
-                value = requantize(a + b, total, shift, TWICE)
             else:
-                value = max(a * first, b * second) if kind == MAXIMUM else a * first + b * second
-                value = (value + (1 << (shift - 1))) >> shift
-            result.append(min(max(value + zero, low), high))
+                a, b = a * first, b * second
+            joined = {ADD: a + b, SUBTRACT: a - b, MAXIMUM: max(a, b), MINIMUM: min(a, b)}[kind]
+            if rounding == TWICE:
+                result.append(min(max(requantize(joined, total, shift, TWICE) + zero, low), high))
+            else:
+                result.append(scaled(joined))
         return result
     for y in range(height):
         for x in range(width):
@@ -106,6 +140,54 @@ def compute(layer, grids):
                     value = requantize(value, layer.multipliers[pair], layer.shifts[pair], rounding) + zero
                 result.append(min(max(value, low), high))
     return result
+
+
+def resampled(rows, down, across, k, c):
+    """A value between up to four; each place is a row or column and the share of the next one in 1,024."""
+    (y, below), (x, right) = down, across
+    def line(row):
+        return (1024 - right) * row[x * c + k] + (right * row[(x + 1) * c + k] if right else 0)
+    total = (1024 - below) * line(rows[y]) + (below * line(rows[y + 1]) if below else 0)
+    return away(total, 1 << 20)
+
+
+def times(a, b):
+    return (a * b + (1 << 30)) >> 31
+
+
+def exponential(d):
+    if d == 0:
+        return (1 << 31) - 1
+    m = d % (1 << 24) - (1 << 24)
+    x = (m << 5) + (1 << 28)
+    xx = times(x, x)
+    t = away(times(away(times(xx, xx), 4) + times(xx, x), 715827883) + xx, 2)
+    result = 1895147668 + times(1895147668, x + t)
+    for bit, factor in enumerate((1672461947, 1302514674, 790015084, 290630308, 39332535, 720401, 242), 24):
+        if (m - d) >> bit & 1:
+            result = times(result, factor)
+    return result
+
+
+def reciprocal(r):
+    def kept(value):
+        return min(max(value, -1 << 31), (1 << 31) - 1)
+    h = (r + (1 << 31)) >> 1
+    x = 1515870810 + times(h, -1010580540)
+    for _ in range(3):
+        x += kept(4 * times(x, (1 << 29) - times(h, x)))
+    return kept(2 * x)
+
+
+def shares(layer, values):
+    """Softmax inside a network, of the channels of one place."""
+    lowest = -((31 << 26) >> layer.exponent_shift)
+    differences = [value - max(values) for value in values]
+    powers = [None if d < lowest else exponential(times(d << layer.exponent_shift, layer.exponent)) for d in differences]
+    total = sum(away(e, 1 << 12) for e in powers if e is not None)
+    zeros = 32 - total.bit_length()
+    r = reciprocal((total << zeros) - (1 << 31))
+    return [-128 if e is None else min(away(times(r, e), 1 << (35 - zeros)) - 128, 127) for e in powers]
 
 
 def nearest_power(i):

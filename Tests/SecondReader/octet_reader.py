@@ -7,13 +7,15 @@ ITEMS is a .npy file of uint8 or int8, or raw bytes as they are fed to the runti
 """
 import ast
 import json
+import math
 import struct
 import sys
 import zlib
 
 from octet_numbers import (
-    ADD, AVERAGE_POOL, AWAY, CLASSES, CONVOLUTION, DENSE, DEPTHWISE, GLOBAL_AVERAGE, HALF_UP, LINEAR, MAXIMUM,
-    MAXIMUM_POOL, MEANS, NUMBERS, PAIRED, SIGMOID, SOFTMAX, TABLE, WEIGHTED, WINDOWED, answer, compute, plane)
+    ADD, ARRANGEMENT, AVERAGE_POOL, AWAY, CLASSES, CONCATENATION, CONVOLUTION, DENSE, DEPTHWISE, GLOBAL_AVERAGE, HALF_UP,
+    JOINS, LINEAR, MAXIMUM_POOL, MEANS, MULTIPLY, NUMBERS, PAIRED, RESAMPLING, SHARES, SIGMOID, SOFTMAX, SUBTRACT, TABLE,
+    WEIGHTED, WINDOWED, answer, compute, plane)
 
 
 def need(condition, *rule):
@@ -64,6 +66,34 @@ class Layer(Record):
         """First and last input row that output row y covers; can lie outside the input."""
         start = y * self.stride_y * self.pool_y - self.above
         return start, start + (self.pool_y - 1) * self.stride_y + self.height - 1
+
+    def order(self, y=None):
+        """The places that an arrangement's values, or those of row y, have in its input."""
+        count = self.target.width * self.target.channels
+        places = []
+        for index in range(count * self.target.height) if y is None else range(count * y, count * (y + 1)):
+            place = self.first_place
+            for size, stride in reversed(self.parts):
+                place, index = place + index % size * stride, index // size
+            places.append(place)
+        return places
+
+    def moved_rows(self, number, source, y):
+        """The first and last row of one input under row y of a kind without a window."""
+        if self.kind == ARRANGEMENT:
+            if self.takes_all:
+                return 0, source.height - 1
+            places = self.order(y)
+            line = source.width * source.channels
+            return min(places) // line, max(places) // line
+        if self.kind == RESAMPLING:
+            row, share = self.places[y]
+            return row, row + (share > 0)
+        if self.kind == CONCATENATION and self.target.height != self.source.height:
+            end = self.source.height
+            # Rows of the other one: none before its first, and none after its last.
+            return (y, min(y, end - 1)) if number == 0 else (max(y - end, 0), y - end)
+        return (0, 0) if source.height < self.target.height else (y, y)
 
     def columns(self, x):
         start = x * self.stride_x * self.pool_x - self.left
@@ -131,8 +161,11 @@ class Model:
     def check_layer(self, layer, i, place):
         """Checks the layer's record, shapes and constants, which start at `place`; gives the end of the constants."""
         what, kind = f"layer {i}:", layer.kind
-        need(DENSE <= kind <= MAXIMUM, what, "unknown kind", kind)
-        need(layer.flags & ~7 == 0, what, "flags have unknown bits")
+        need(DENSE <= kind <= SHARES, what, "unknown kind", kind)
+        need(layer.flags & ~31 == 0, what, "flags have unknown bits")
+        need(not layer.flags & 24 or kind in JOINS and layer.flags & 24 != 24, what, "constants stand in place of one "
+             "second input")
+        layer.has_pair = kind in PAIRED and not layer.flags & 24
         need(not layer.flags & 2 or kind not in (DENSE, GLOBAL_AVERAGE), what, "dense layers and means never wait")
         need(layer.packing == 0, what, "weights other than int8 are not yet supported")
         need(layer.dilation_y == layer.dilation_x == 1, what, "dilation is not yet supported")
@@ -141,10 +174,10 @@ class Model:
         need(layer.region == 0, what, "byte 30 is zero")
         need(layer.inputs in (1, 2), what, "more than two inputs are not yet supported")
         need(layer.spare == 0, what, "byte 31 is zero")
-        need(layer.inputs == 1 + (kind in PAIRED), what, "the number of inputs is not that of its kind")
+        need(layer.inputs == 1 + layer.has_pair, what, "the number of inputs is not that of its kind")
         need(layer.first <= i and layer.second <= i, what, "it reads tensors before the one that it writes")
-        need(kind in PAIRED or layer.second == 0, what, "there is no second tensor")
-        roundings = 3 if kind in WEIGHTED + MEANS else 2 if kind == ADD else 1
+        need(layer.has_pair or layer.second == 0, what, "there is no second tensor")
+        roundings = 3 if kind in WEIGHTED + MEANS else 2 if kind in (ADD, SUBTRACT, MULTIPLY) else 1
         need(layer.rounding < roundings, what, "this kind does not round in that way")
         source, target = self.tensors[layer.first], self.tensors[i + 1]
         layer.source, layer.other, layer.target = source, self.tensors[layer.second], target
@@ -159,7 +192,7 @@ class Model:
                  (1, 1, 0, 0, 1, 1), what, "without a window, sizes and strides are 1 and the border 0")
         need(layer.pool_y and layer.pool_x, what, "the fused pool is at least 1 x 1")
         need(kind == CONVOLUTION or layer.pool_y == layer.pool_x == 1, what, "only a convolution has a fused pool")
-        if kind in (MAXIMUM_POOL, TABLE):
+        if kind in (MAXIMUM_POOL, TABLE, ARRANGEMENT, RESAMPLING, SHARES):
             need(layer.low == layer.high == 0, what, "it does not clamp")
         else:
             limit = 128 << 8 * (target.size - 1)
@@ -171,11 +204,20 @@ class Model:
         source, target, kind = layer.source, layer.target, layer.kind
         if kind in (DENSE, GLOBAL_AVERAGE):
             need((target.height, target.width) == (1, 1), what, "the output is 1 x 1")
-        if kind in (MAXIMUM_POOL, AVERAGE_POOL, GLOBAL_AVERAGE, TABLE):
+        if kind in (MAXIMUM_POOL, AVERAGE_POOL, GLOBAL_AVERAGE, TABLE, RESAMPLING, SHARES):
             need(source.channels == target.channels, what, "the number of channels stays")
-        if kind in (ADD, MAXIMUM, TABLE):
+        if kind in (*JOINS, TABLE, SHARES):
             need(source.shape == target.shape, what, "input and output have the same shape")
-            need(kind == TABLE or layer.other.shape == target.shape, what, "both inputs have the same shape")
+        if kind in JOINS and layer.has_pair:
+            need(layer.other.shape in (target.shape, (1, 1, target.channels)), what, "the second input has the same "
+                 "shape, or one cell")
+        if kind == CONCATENATION:
+            sums = [a + b == c for a, b, c in zip(source.shape, layer.other.shape, target.shape)]
+            same = [a == b == c for a, b, c in zip(source.shape, layer.other.shape, target.shape)]
+            need(any(sums[axis] and all(same[:axis] + same[axis + 1:]) for axis in range(3)), what, "the inputs add up "
+                 "along one axis")
+        need(kind != SHARES or source.channels <= 4095 and target.zero == -128, what, "softmax has at most 4,095 "
+             "channels and zero point -128")
         need(kind != DEPTHWISE or target.channels % source.channels == 0, what,
              "a depthwise convolution has a multiple of the channels of its input")
         layer.whole = True  # every window lies on the input
@@ -188,7 +230,7 @@ class Model:
                 else:
                     need(before < window and first < size, what, "each window covers a cell of the input")
                     layer.whole = layer.whole and before == 0 and last < size
-        if kind == MAXIMUM_POOL or kind in MEANS and layer.rounding == AWAY:
+        if kind in (MAXIMUM_POOL, ARRANGEMENT, RESAMPLING) or kind in MEANS and layer.rounding == AWAY:
             need(source.zero == target.zero, what, "the zero point does not change")
 
     def check_constants(self, layer, what, place):
@@ -206,8 +248,12 @@ class Model:
             need(cells <= 32767, what, "a mean is of at most 32,767 cells")
             pairs = 0 if layer.rounding == AWAY else 1 if layer.whole else cells
             expected = padded(5 * pairs)
+        elif kind in PAIRED:
+            constants = 0 if layer.has_pair or kind == CONCATENATION else n
+            expected = padded(16 + constants * (target.height * target.width if layer.flags & 16 else 1))
         else:
-            expected = {ADD: 16, MAXIMUM: 16, TABLE: 256}.get(kind, 0)
+            expected = {TABLE: 256, ARRANGEMENT: 80, SHARES: 16, RESAMPLING: padded(4 * (target.height + target.width))
+                        }.get(kind, 0)
         need(layer.size == expected, what, "constants have", expected, "bytes, not", layer.size)
         need(layer.constants == (place if expected else 0), what, "constants start where those before end")
         end = place + expected
@@ -230,10 +276,21 @@ class Model:
         elif pairs:
             used = self.read_pairs(layer, what, pairs, place)
         elif kind in PAIRED:
-            layer.factors = struct.unpack_from("<3I3B", data, place)
-            used = place + 15
+            *layer.factors, layer.operand_zero = struct.unpack_from("<3I3Bb", data, place)
+            used = place + 16
+            need(kind in JOINS and not layer.has_pair or layer.operand_zero == 0, what, "only constants have a zero point")
+            layer.operand = None
+            if not layer.has_pair:
+                used += n * (target.height * target.width if layer.flags & 16 else 1)
+                layer.operand = struct.unpack_from(f"{used - place - 16}b", data, place + 16)
             multipliers, shifts = layer.factors[:3], layer.factors[3:]
-            if layer.rounding == HALF_UP:
+            if kind == MULTIPLY:
+                need(multipliers[0] == multipliers[1] == shifts[0] == shifts[1] == 0, what, "unused factors are zero")
+                need(multipliers[2] == 0 or 1 << 29 <= multipliers[2] < 1 << 31, what, "a multiplier is 0 or in [2^29, "
+                     "2^31)")
+                need(27 <= shifts[2] <= 62, what, "a shift is 27 to 62")
+                layer.shifts = shifts[2:]
+            elif layer.rounding == HALF_UP:
                 need(multipliers[2] == shifts[0] == shifts[1] == 0, what, "unused factors are zero")
                 need(max(multipliers) <= 1 << 21, what, "multipliers are at most 2^21")
                 need(1 <= shifts[2] <= 30, what, "the shift is 1 to 30")
@@ -244,6 +301,22 @@ class Model:
                      "is at most a half")
         elif kind == TABLE:
             layer.table = struct.unpack_from("256b", data, place)
+        elif kind == ARRANGEMENT:
+            used = place + 72
+            self.read_order(layer, what, place)
+        elif kind == RESAMPLING:
+            count = target.height + target.width
+            used = place + 4 * count
+            layer.places = [(n & 0xFFFF, n >> 16) for n in struct.unpack_from(f"<{count}I", data, place)]
+            rows, columns = layer.places[:target.height], layer.places[target.height:]
+            for places, extent in ((rows, source.height), (columns, source.width)):
+                need(all(s < 1024 and f + (s > 0) < extent for f, s in places), what, "places lie on the input")
+            need(rows == sorted(rows, key=lambda row: row[0]), what, "rows do not go back")
+        elif kind == SHARES:
+            used = place + 5
+            layer.exponent, layer.exponent_shift = struct.unpack_from("<IB", data, place)
+            need(1 << 30 <= layer.exponent < 1 << 31 and layer.exponent_shift <= 31, what, "an exponent's factor is in "
+                 "[2^30, 2^31) and its shift at most 31")
         small = any(s < 33 for s in getattr(layer, "shifts", ()))
         need(small == bool(layer.flags & 4), what, "flag 4 says whether a shift is below 33")
         need(not any(data[used:end]), what, "the padding of the constants is zero")
@@ -255,6 +328,23 @@ class Model:
         need(all(m == 0 or m >= 1 << 29 for m in layer.multipliers), what, "a multiplier is 0 or in [2^29, 2^31)")
         need(all(27 <= s <= 62 for s in layer.shifts), what, "a shift is 27 to 62")
         return place + 5 * count
+
+    def read_order(self, layer, what, place):
+        source, target = layer.source, layer.target
+        layer.first_place, rows, layer.takes_all, zero = struct.unpack_from("<I2BH", self.data, place)
+        layer.parts = list(struct.iter_unpack("<Ii", self.data[place + 8:place + 72]))
+        need(rows <= 8 and layer.takes_all <= 1 and zero == 0, what, "the order has up to eight parts of rows")
+        sizes = [size for size, _ in layer.parts]
+        need(math.prod(sizes[:rows]) == target.height, what, "the parts of rows count the rows")
+        need(math.prod(sizes[rows:]) == target.width * target.channels, what, "the other parts count a row's values")
+        spans = [(size - 1) * stride for size, stride in layer.parts]
+        low = layer.first_place + sum(span for span in spans if span < 0)
+        high = layer.first_place + sum(span for span in spans if span > 0)
+        need(low >= 0 and high < math.prod(source.shape), what, "all places lie on the input")
+        faster = 0
+        for size, stride in reversed(layer.parts[:rows]):
+            need(layer.takes_all or size == 1 or stride >= faster, what, "a row starts before the one above it")
+            faster += (size - 1) * stride
 
     def check_readers(self):
         for i, layer in enumerate(self.layers):
@@ -328,7 +418,13 @@ class Model:
             if layer.kind in (DENSE, GLOBAL_AVERAGE):
                 return source.above + source.height - 1, source.above + source.height - 1
             if layer.kind not in WINDOWED:
-                return source.above + y, source.above + y
+                number = 0 if source is layer.source else 1
+                first, last = layer.moved_rows(number, source, y)
+                if layer.has_pair and layer.source is layer.other:
+                    # One tensor as both: from the earlier row to the later one.
+                    begin, end = layer.moved_rows(1, source, y)
+                    first, last = min(first, begin), max(last, end)
+                return source.above + first, source.above + last
             first, last = layer.rows(y)
             if layer.kind in (MAXIMUM_POOL, AVERAGE_POOL):
                 first, last = max(first, 0), min(last, source.height - 1)
