@@ -58,7 +58,8 @@ struct ONNXIntegerTests {
     #expect(apart.count { $0 > 0.5 } <= found.count / 10, "\(apart)")
   }
 
-  /// What Octet writes with QuantizeLinear it reads back with the same integers.
+  /// What Octet writes with QuantizeLinear it reads back with the same integers, but for tables, which it writes as
+  /// operators on integers.
   @Test(
     arguments: models.filter {
       !$0.lastPathComponent.contains("-as-") && !$0.lastPathComponent.hasPrefix("o")
@@ -66,6 +67,11 @@ struct ONNXIntegerTests {
   func `an export with integers is read back`(url: URL) throws {
     guard let (quantized, _) = try? Self.quantized(url) else { return }
     let file = ONNXQuantizedExport.file(try Model(copying: OctetFile(quantized).bytes), octetVersion: "test")
+    guard quantized.layers.allSatisfy(\.table.isEmpty) else {
+      let error = #expect(throws: ImportError.self) { try LiteNetwork(onnx: file, path: "again.onnx") }
+      #expect(error?.description.contains("computes with the integers") == true, "\(error?.description ?? "")")
+      return
+    }
     let again = try #require(try LiteNetwork(onnx: file, path: "again.onnx"))
     let model = try LiteIntegerConversion.model(
       again, outputs: again.decidedOutputs(), picture: nil, pixels: nil)
