@@ -320,9 +320,8 @@ enum IncludedKinds {
     @inline(__always) static var pixelMap: Bool { true }
   #endif
 
-  /// What at least one of them has.
-  @inline(__always)
-  static var allTraits: LayerTraits {
+  /// What at least one of them has. A constant, not a function: the compiler would take long to inline it everywhere.
+  static let allTraits: LayerTraits =
     (dense ? LayerKind.Dense.traits : .none)
       | (convolution ? LayerKind.Convolution.traits : .none)
       | (depthwiseConvolution ? LayerKind.DepthwiseConvolution.traits : .none)
@@ -339,11 +338,9 @@ enum IncludedKinds {
       | (arrangement ? LayerKind.Arrangement.traits : .none)
       | (resampling ? LayerKind.Resampling.traits : .none)
       | (softmax ? LayerKind.Softmax.traits : .none)
-  }
 
   /// What each of them has.
-  @inline(__always)
-  static var commonTraits: LayerTraits {
+  static let commonTraits: LayerTraits =
     (dense ? LayerKind.Dense.traits : .every)
       & (convolution ? LayerKind.Convolution.traits : .every)
       & (depthwiseConvolution ? LayerKind.DepthwiseConvolution.traits : .every)
@@ -360,7 +357,6 @@ enum IncludedKinds {
       & (arrangement ? LayerKind.Arrangement.traits : .every)
       & (resampling ? LayerKind.Resampling.traits : .every)
       & (softmax ? LayerKind.Softmax.traits : .every)
-  }
 }
 
 #if !hasFeature(Embedded)
