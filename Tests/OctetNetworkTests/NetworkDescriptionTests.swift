@@ -114,7 +114,6 @@ import Testing
     ("input 3\ndense", "number of units"),
     ("input 3\ndense 0", "from 1 to"),
     ("input 3\ndense 2 relu tanh", "unexpected \"tanh\""),
-    ("input 3\ndense 2 softmax\ndense 2", "dense-1 has softmax"),
     ("input 28x28x1\ndense 2", "line 2: layer dense-1 does not fit its input 28x28x1: put a flatten"),
     ("input 28x28x1\nconv 2 3x3", "end with flatten"),
     (
@@ -125,7 +124,7 @@ import Testing
     ("input 4x4x1\nconv 2 3x\nflatten\ndense 2", "found \"3x\""),
     ("input 4x4x1\nconv 2 3x3 stride 0\nflatten\ndense 2", "stride"),
     ("input 4x4x1\nconv 2 3x3 padding full\nflatten\ndense 2", "valid, same or TOP,LEFT,BOTTOM,RIGHT"),
-    ("input 4\na = dense 4\ndense 3\nadd a\ndense 2", "reads 3 and 4"),
+    ("input 4\na = dense 4\ndense 3\nadd a\ndense 2", "line 4: layer add-1 does not fit its input 3: the other value is 4"),
     ("input 4\nadd a\ndense 2", "no layer above is named \"a\"; there are: input"),
     ("input 4\na = dense 4\na = dense 4", "the name \"a\" is taken"),
     ("input 4\n1a = dense 4", "is not a name"),

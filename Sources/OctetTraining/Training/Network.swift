@@ -23,7 +23,8 @@ package final class Network {
 
   /// The layers that read a value; the gradients of all but the last are added to what the last one wrote.
   private let readerCounts: [Int]
-  private let extra: [Tensor?]
+  /// For each value the places of gradients that a layer adds to those of others: as many as one layer may need.
+  private let extra: [[Tensor]]
 
   /// For each layer with a function of one value, what goes into it, where there is room for gradients.
   private let arguments: [Tensor?]
@@ -74,9 +75,12 @@ package final class Network {
       guard forTraining, case .function = layer.activation else { return nil }
       return Tensor(shape: shapes[index + 1], capacity: capacity)
     }
-    extra = shapes.enumerated().map {
-      forTraining && $0.offset > 0 && readerCounts[$0.offset] > 1
-        ? Tensor(shape: $0.element, capacity: capacity) : nil
+    extra = shapes.enumerated().map { value, shape in
+      guard forTraining, value > 0 else { return [] }
+      let mostOfOne = description.layers.reduce(0) { max($0, $1.inputs.count { $0 == value }) }
+      return (0..<max(min(mostOfOne, readerCounts[value] - 1), 0)).map { _ in
+        Tensor(shape: shape, capacity: capacity)
+      }
     }
   }
 
@@ -160,13 +164,15 @@ package final class Network {
       guard let outputGradient = gradients[index + 1] else { preconditionFailure("built without gradients") }
       if readerCounts[index + 1] == 0, index + 1 != description.outputs[0] { continue }
       let inputs = description.layers[index].inputs
-      // A value that is read twice, even by the same layer, gets its second gradient in `extra` first.
+      // A value that is read again, even by the same layer, gets its next gradient in `extra` first.
       var targets: [Tensor?] = []
-      var pending: [Int] = []
+      var pending: [(value: Int, gradient: Tensor)] = []
       for value in inputs {
         if isWritten[value] {
-          targets.append(extra[value])
-          pending.append(value)
+          let place = pending.count { $0.value == value }
+          let gradient = extra[value].indices.contains(place) ? extra[value][place] : nil
+          targets.append(gradient)
+          if let gradient { pending.append((value, gradient)) }
         } else {
           targets.append(gradients[value])
           isWritten[value] = true
@@ -176,8 +182,8 @@ package final class Network {
       layer.backward(
         batch, inputs: inputs.map { values[$0] }, output: values[index + 1], outputGradient: outputGradient,
         inputGradients: targets)
-      for value in pending {
-        guard let target = gradients[value], let source = extra[value] else { continue }
+      for (value, source) in pending {
+        guard let target = gradients[value] else { continue }
         workers.forEach(count) { image, _ in
           octet_add(target.image(image), source.image(image), source.shape.count)
         }

@@ -26,7 +26,9 @@ package struct DoubleReference {
     for (index, layer) in description.layers.enumerated() {
       let inputs = layer.inputs.map { values[$0] }
       var output = compute(layer, inputs, from: shapes[layer.inputs[0]], to: shapes[index + 1])
-      for image in output.indices { output[image] = activate(layer.activation, output[image]) }
+      for image in output.indices {
+        output[image] = activate(layer.activation, output[image], channels: shapes[index + 1].channels)
+      }
       values.append(output)
     }
     return values
@@ -54,7 +56,7 @@ package struct DoubleReference {
     }
   }
 
-  private func activate(_ activation: Activation, _ values: [Double]) -> [Double] {
+  private func activate(_ activation: Activation, _ values: [Double], channels: Int) -> [Double] {
     switch activation {
     case .linear: return values
     case .relu: return values.map { max($0, 0) }
@@ -62,8 +64,12 @@ package struct DoubleReference {
     case .tanh: return values.map(tanh)
     case .function: return values.map(Self.functions[activation.word] ?? { _ in .nan })
     case .softmax:
-      let powers = values.map { exp($0 - (values.max() ?? 0)) }
-      return powers.map { $0 / powers.reduce(0, +) }
+      // Over the channels of each place.
+      return stride(from: 0, to: values.count, by: channels).flatMap { start in
+        let place = values[start..<start + channels]
+        let powers = place.map { exp($0 - (place.max() ?? 0)) }
+        return powers.map { $0 / powers.reduce(0, +) }
+      }
     }
   }
 
