@@ -20,8 +20,11 @@ struct RegionPlanTests {
       if traits.contains(.window) {
         let places = output.height * output.width * layer.pool.height * layer.pool.width
         rings[layer.inputs[0]] += places * layer.window.height * layer.window.width * input.channels
-      } else {
+      } else if traits.contains(.wholeInput) || traits.contains(.concatenation) {
         for read in layer.inputs { rings[read] += model.tensors[read].shape.count }
+      } else {
+        let each = traits.contains(.resampling) ? 4 : 1
+        for read in layer.inputs { rings[read] += each * output.count }
       }
       if traits.contains(.wholeInput), input.height > 1 || !layer.kind.hasWeights {
         // Each row is added to the sums, which are read and written; then they are read once.

@@ -123,7 +123,7 @@ private struct Walk {
     ends[tensor] = step
     if starts[tensor] == nil { starts[tensor] = step }
     ringAccesses[tensor] += Int(tensors[tensor].width) * tensors[tensor].pixelBytes
-    if isReal { access(tensor) }
+    if isReal { access(tensor, row: row) }
     if isReal, tensor > 0 {
       let layer = shapes[tensor - 1].layer
       for input in [Int(layer.input), Int(layer.secondInput)] {
@@ -142,7 +142,7 @@ private struct Walk {
 
   /// Counts what a row is made of: for each place of the output the values under its window once, as kernels gather
   /// them for all output channels; else each value once. And the sums that it is added to or that it comes from.
-  private mutating func access(_ tensor: Int) {
+  private mutating func access(_ tensor: Int, row: Int) {
     for reader in readers[tensor] where reader.folds {
       ringAccesses[tensor] += tensors[tensor].rowValues
       sumAccesses[reader.layer] += 2 * Int(shapes[reader.layer].accumulatorsBytes)
@@ -156,9 +156,21 @@ private struct Walk {
       let places = Int(shape.output.width) * Int(layer.poolHeight) * Int(layer.poolWidth)
       let cells = Int(layer.windowHeight) * Int(layer.windowWidth)
       ringAccesses[Int(layer.input)] += places * cells * Int(shape.input.channels)
-    } else {
+    } else if traits.contains(.concatenation) {
+      let second = tensors[Int(layer.secondInput)]
+      if row < Int(shape.input.height) { ringAccesses[Int(layer.input)] += shape.input.rowValues }
+      if shape.firstRowOfSecond(under: row, second) < shape.endRowOfSecond(under: row, second) {
+        ringAccesses[Int(layer.secondInput)] += second.rowValues
+      }
+    } else if traits.contains(.wholeInput) {
       ringAccesses[Int(layer.input)] += shape.input.rowValues
-      if traits.contains(.secondInput) { ringAccesses[Int(layer.secondInput)] += shape.input.rowValues }
+    } else {
+      // Each value of the output comes from one of each input, or lies between four.
+      let reads = shape.output.rowValues * (traits.contains(.resampling) ? 4 : 1)
+      ringAccesses[Int(layer.input)] += reads
+      if traits.contains(.secondInput), layer.operand == .tensor {
+        ringAccesses[Int(layer.secondInput)] += reads
+      }
     }
   }
 

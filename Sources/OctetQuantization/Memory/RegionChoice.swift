@@ -17,23 +17,30 @@ struct RegionChoice {
   ///
   /// - Parameter shares: whether parts that are in use at different times may have bytes in common.
   init?(_ parts: [MemoryLives.Part], shares: Bool, fast: Int, slow: Int) {
+    let all = Set(parts.indices.filter { parts[$0].bytes > 0 })
     func packing(_ chosen: Set<Int>, _ limit: Int) -> ArenaPacking? {
       // What lies elsewhere takes nothing here.
       let here = parts.indices.map {
         chosen.contains($0) ? parts[$0] : MemoryLives.Part(bytes: 0, life: parts[$0].life, accesses: 0)
       }
+      // Behind the last part nothing has to be aligned.
+      func fits(_ packing: ArenaPacking) -> Bool {
+        here.indices.allSatisfy { packing.starts[$0] + here[$0].bytes <= limit }
+      }
       let apart = ArenaPacking(sideBySide: here, order: Array(parts.indices))
-      if apart.arenaBytes <= limit { return apart }
+      if fits(apart) { return apart }
       guard shares else { return nil }
-      let packing = ArenaPacking(sharing: here, bound: limit, attempts: 40)
-      return packing.arenaBytes <= limit ? packing : nil
+      // Many choices are tried, so each of them shortly.
+      let packing =
+        chosen == all
+        ? ArenaPacking(sharing: here, bound: limit) : ArenaPacking(sharing: here, bound: limit, attempts: 40)
+      return fits(packing) ? packing : nil
     }
-    // The second region starts at a multiple of 4.
-    let fast = fast / 4 * 4
-    let all = Set(parts.indices.filter { parts[$0].bytes > 0 })
     allAccesses = all.reduce(0) { $0 + parts[$1].accesses }
-    let chosen = Self.chosen(parts, all) { packing($0, fast) != nil }
-    guard !chosen.isEmpty, let first = packing(chosen, fast),
+    // The second region, if there is one, starts at a multiple of 4.
+    func inFast(_ chosen: Set<Int>) -> ArenaPacking? { packing(chosen, chosen == all ? fast : fast / 4 * 4) }
+    let chosen = Self.chosen(parts, all) { inFast($0) != nil }
+    guard !chosen.isEmpty, let first = inFast(chosen),
       let second = packing(all.subtracting(chosen), slow)
     else { return nil }
     fastAccesses = chosen.reduce(0) { $0 + parts[$1].accesses }
