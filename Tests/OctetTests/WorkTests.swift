@@ -30,6 +30,22 @@ import Testing
   }
 
   @Test
+  func `joins, orders, sizes and softmax are counted, by hand`() throws {
+    var draft = ModelDraft.moves
+    let model = try Model(copying: draft.bytes())
+    // ModelDraft.moves draws the shapes. A join looks at two values for each of its own, and a resized image at four.
+    let expected: [(UInt64, UInt64)] = [
+      (0, 2 * 32), (0, 16 * 2), (0, 2 * 32), (0, 2 * 32), (0, 2 * 64), (0, 0), (0, 4 * 60), (0, 64 * 60),
+      (60 * 3, 0),
+    ]
+    try #require(model.layerCount == expected.count)
+    for (index, counts) in expected.enumerated() {
+      let work = model.work(ofLayer: index)
+      #expect(work.multiplyAdds == counts.0 && work.additionsAndComparisons == counts.1, "layer \(index)")
+    }
+  }
+
+  @Test
   func `a window larger than the input has no more to look at than the input`() throws {
     var pool = QuantizedLayer(.maximumPooling, inputs: [0])
     pool.window = Extent(200, 200)

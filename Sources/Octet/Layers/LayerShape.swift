@@ -111,11 +111,16 @@ package struct LayerShape {
     let traits = layer.kind.traits
     if traits.contains(.weights) { return layer.poolHeight > 1 || layer.poolWidth > 1 ? 1 : 0 }
     if traits.contains(.secondInput) { return 2 }
+    if traits.contains(.resampling) { return 4 }
+    if traits.contains(.softmax) { return Self.softmaxSteps }
     if traits.contains(.wholeInput) { return UInt32(input.height) &* UInt32(input.width) }
     guard traits.contains(.window) else { return 0 }
     // A window may be larger than the input, but there is nothing to look at.
     return UInt32(min(layer.windowHeight, input.height)) &* UInt32(min(layer.windowWidth, input.width))
   }
+
+  /// What a share of softmax costs: its exponential is computed twice, in about 30 steps.
+  private static var softmaxSteps: UInt32 { 64 }
 
   /// Whether a pooling window is cut at an edge anywhere, so that counts of cells differ.
   package var isCut: Bool {

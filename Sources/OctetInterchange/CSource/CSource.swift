@@ -34,9 +34,11 @@ package struct CSource {
     names.insert(model.pixelMap == nil ? "no pixel map" : "pixel map")
     names.insert(model.outputCount > 1 ? "outputs" : "one output")
     names.insert(model.holdsInput ? "held input" : "fed input")
-    if kinds.contains(where: { $0.traits.contains(.factorsOfInputs) || $0 == .maximum || $0 == .minimum }) {
-      names.insert("scaled join")
+    let isScaledJoin = { (kind: LayerKind) in
+      kind.traits.contains(.secondInput) && !kind.traits.contains(.product)
+        && !kind.traits.contains(.concatenation)
     }
+    if kinds.contains(where: isScaledJoin) { names.insert("scaled join") }
     if kinds.contains(where: Self.hasNumbers) { names.insert("numbers") }
     names.insert(model.parts.contains("UNEVEN_JOINS") ? "uneven join" : "even join")
     if hasOperands { names.insert("operand") }

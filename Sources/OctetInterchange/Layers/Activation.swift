@@ -98,7 +98,7 @@ extension ONNXQuantizedExport {
     if layer.constants.table.isEmpty { return integers }
     let name = layer.name
     let wide = writer.node(
-      "Cast", [integers], [("to", .integer(Int(ONNXWriter.Element.int64.rawValue)))], name: name)
+      "Cast", [integers], [("to", .integer(Int(ONNXGraph.Element.int64.rawValue)))], name: name)
     let first = writer.constant("\(name).first", .int64, [], integers: [Int64(128)])
     let place = writer.node("Add", [wide, first], name: name)
     let table = writer.constant("\(name).table", .int8, [256], integers: layer.constants.table)

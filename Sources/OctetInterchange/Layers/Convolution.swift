@@ -146,14 +146,7 @@ extension Convolution {
       )
     }
     let (window, dilation) = try attributes.window(size, over: input, isPool: false)
-    var bias: [Double]?
-    if model.isGiven(node, 2) {
-      let values = try model.floats(node, 2, "bias").values
-      guard values.count == filters else {
-        throw GraphFailure("has a bias that is not one number for each of \(filters) filters")
-      }
-      bias = values.map { Double($0) }
-    }
+    let bias = try model.filterBias(node, 2, filters: filters)
     let cells = size.reduce(1, *)
     var ordered: [Float] = []
     ordered.reserveCapacity(weights.count)

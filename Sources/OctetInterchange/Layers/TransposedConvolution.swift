@@ -165,7 +165,9 @@ extension TransposedConvolution {
     var pads = try attributes.integers("pads") ?? [0, 0, 0, 0]
     if isSeries, pads.count == 2 { pads = [pads[0], 0, pads[1], 0] }
     let mode = try attributes.text("auto_pad", otherwise: "NOTSET")
-    guard kernel ?? size == size, pads.count == 4, pads.allSatisfy({ (0...4096).contains($0) }),
+    // Below zero at the end makes rows of zeros, or columns: what tf2onnx writes for strides beyond the window.
+    guard kernel ?? size == size, pads.count == 4, pads[..<2].allSatisfy({ (0...4096).contains($0) }),
+      pads[2...].allSatisfy({ (-4096...4096).contains($0) }),
       (strides + dilations + size).allSatisfy({ (1...256).contains($0) })
     else {
       throw GraphFailure("has a window \(size), strides \(strides), dilations \(dilations) or pads \(pads)")
@@ -196,14 +198,7 @@ extension TransposedConvolution {
           before: before, output: output))
     }
     let filters = perGroup * groups
-    var bias: [Double]?
-    if model.isGiven(node, 2) {
-      let values = try model.floats(node, 2, "bias").values
-      guard values.count == filters else {
-        throw GraphFailure("has a bias that is not one number for each of \(filters) filters")
-      }
-      bias = values.map { Double($0) }
-    }
+    let bias = try model.filterBias(node, 2, filters: filters)
     let cells = size.reduce(1, *)
     var ordered: [Float] = []
     ordered.reserveCapacity(tensor.values.count)

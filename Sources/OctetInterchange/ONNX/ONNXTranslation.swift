@@ -199,6 +199,16 @@ struct ONNXTranslation {
     return FloatConstant(shape: tensor.shape, values: tensor.floats ?? values.map { Float($0) })
   }
 
+  /// The optional bias of a convolution.
+  func filterBias(_ node: ONNXGraph.Node, _ place: Int, filters: Int) throws(GraphFailure) -> [Double]? {
+    guard isGiven(node, place) else { return nil }
+    let values = try floats(node, place, "bias").values
+    guard values.count == filters else {
+      throw GraphFailure("has a bias that is not one number for each of \(filters) filters")
+    }
+    return values.map { Double($0) }
+  }
+
   /// Numbers that are an attribute in older operator sets and an input in newer ones.
   func integers(
     _ node: ONNXGraph.Node, _ place: Int, _ name: String, inputSince: Int, _ attributes: inout ONNXAttributes

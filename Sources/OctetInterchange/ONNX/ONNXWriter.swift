@@ -5,15 +5,6 @@ import OctetNetwork
 /// Images are `batch x channels x height x width`, flat values `batch x channels`; a value has two axes exactly if its
 /// shape in Octet is flat.
 struct ONNXWriter {
-  /// Element types, by their number in the file.
-  enum Element: Int64 {
-    case float = 1
-    case int8 = 3
-    case int16 = 5
-    case int32 = 6
-    case int64 = 7
-  }
-
   enum Attribute {
     case integer(Int)
     case integers([Int])
@@ -73,12 +64,12 @@ struct ONNXWriter {
   }
 
   mutating func constant<Value: FixedWidthInteger>(
-    _ name: String, _ element: Element, _ shape: [Int], integers: [Value]
+    _ name: String, _ element: ONNXGraph.Element, _ shape: [Int], integers: [Value]
   ) -> String {
     constant(name, element, shape, integers.flatMap { Self.bytes($0) })
   }
 
-  private mutating func constant(_ name: String, _ element: Element, _ shape: [Int], _ data: [UInt8])
+  private mutating func constant(_ name: String, _ element: ONNXGraph.Element, _ shape: [Int], _ data: [UInt8])
     -> String
   {
     var tensor = ProtobufWriter()
@@ -121,7 +112,7 @@ struct ONNXWriter {
       extents.append(1, message: dimension)
     }
     var tensor = ProtobufWriter()
-    tensor.append(1, integer: Element.float.rawValue)
+    tensor.append(1, integer: ONNXGraph.Element.float.rawValue)
     tensor.append(2, message: extents)
     var type = ProtobufWriter()
     type.append(1, message: tensor)

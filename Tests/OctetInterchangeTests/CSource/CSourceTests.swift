@@ -112,7 +112,7 @@ struct CSourceTests {
       ([.convolution, .depthwiseConvolution], "static void convolve("),
       ([.maximumPooling, .averagePooling], "static void pool("),
       (
-        LayerKind.allCases.filter { $0.traits.contains(.secondInput) && $0 != .concatenation },
+        LayerKind.allCases.filter { $0.traits.contains(.secondInput) && !$0.traits.contains(.concatenation) },
         "static void join_rows("
       ), ([.concatenation], "static void concatenate("), ([.arrangement], "static void arrange("),
       ([.resampling], "static void resample("), ([.softmax], "static void softmax("),

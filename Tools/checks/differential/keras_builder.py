@@ -65,6 +65,12 @@ class Network:
             isinstance(value, list) for layer in self.layers if layer.kind == "Rescaling"
             for value in layer.settings.values())
 
+    def has_dense_of_image(self):
+        return any(layer.kind == "Dense" and len(layer.shape) > 1 for layer in self.layers)
+
+    def has_function(self, name):
+        return any(layer.settings.get("activation") == name for layer in self.layers)
+
     def is_dilated(self):
         return any("dilation_rate" in layer.settings for layer in self.layers)
 

@@ -133,7 +133,7 @@ def transposed_convolution(builder, value):
     if builder.chance(0.6):
         pads = [builder.integer(0, min(2, size - 1)) for size in whole] + [0, 0]
         for axis in range(2):
-            pads[2 + axis] = builder.integer(0, min(2, whole[axis] - pads[axis] - 1))
+            pads[2 + axis] = builder.integer(-1, min(2, whole[axis] - pads[axis] - 1))
         settings["pads"] = pads
         sizes = [size - pads[axis] - pads[axis + 2] for axis, size in enumerate(whole)]
     if builder.chance(0.3):
