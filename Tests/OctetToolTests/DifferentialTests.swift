@@ -13,7 +13,7 @@ import Testing
 
   @Test func `random ONNX graphs`() throws {
     guard let python = Python("onnx", "onnxruntime") else { return }
-    try run(python, "random_models.py", ["--format", "onnx", "--count", "400", "--seed", "15"])
+    try run(python, "random_models.py", ["--format", "onnx", "--count", "150", "--seed", "15"])
   }
 
   @Test func `tests of single ONNX nodes`() throws {
@@ -25,6 +25,6 @@ import Testing
     guard let python = Python("keras", "tensorflow", "tf2onnx", "ai_edge_litert") else { return }
     let formats = ["keras", "h5", "keras-onnx", "keras-tflite", "tflite-int8", "tflite-uint8"]
     try run(
-      python, "random_models.py", formats.flatMap { ["--format", $0] } + ["--count", "60", "--seed", "15"])
+      python, "random_models.py", formats.flatMap { ["--format", $0] } + ["--count", "25", "--seed", "15"])
   }
 }
