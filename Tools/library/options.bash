@@ -18,6 +18,6 @@ done
 # What Swift's modules ask for by themselves only where they are compiled for this.
 swift_parts=(-lFoundationEssentials -l_FoundationCShims -l_FoundationCollections -lswiftSynchronization -lswiftGlibc
   -lswift_StringProcessing -lswift_RegexParser -lswift_Concurrency -lswiftDispatch)
-static_options=(-L "$archives" "${swift_parts[@]}" -Xclang-linker -static-libgcc -Xlinker --no-export-dynamic)
+static_options=(-L "$archives" "${swift_parts[@]}" -Xlinker --no-export-dynamic)
 # Foundation has a function that the linker warns of; nothing here calls it.
 without_noise() { grep -v 'dangerous, better use' || true; }
