@@ -124,7 +124,10 @@ import Testing
     ("input 4x4x1\nconv 2 3x\nflatten\ndense 2", "found \"3x\""),
     ("input 4x4x1\nconv 2 3x3 stride 0\nflatten\ndense 2", "stride"),
     ("input 4x4x1\nconv 2 3x3 padding full\nflatten\ndense 2", "valid, same or TOP,LEFT,BOTTOM,RIGHT"),
-    ("input 4\na = dense 4\ndense 3\nadd a\ndense 2", "line 4: layer add-1 does not fit its input 3: the other value is 4"),
+    (
+      "input 4\na = dense 4\ndense 3\nadd a\ndense 2",
+      "line 4: layer add-1 does not fit its input 3: the other value is 4"
+    ),
     ("input 4\nadd a\ndense 2", "no layer above is named \"a\"; there are: input"),
     ("input 4\na = dense 4\na = dense 4", "the name \"a\" is taken"),
     ("input 4\n1a = dense 4", "is not a name"),

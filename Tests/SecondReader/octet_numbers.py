@@ -183,7 +183,8 @@ def shares(layer, values):
     """Softmax inside a network, of the channels of one place."""
     lowest = -((31 << 26) >> layer.exponent_shift)
     differences = [value - max(values) for value in values]
-    powers = [None if d < lowest else exponential(times(d << layer.exponent_shift, layer.exponent)) for d in differences]
+    powers = [
+        None if d < lowest else exponential(times(d << layer.exponent_shift, layer.exponent)) for d in differences]
     total = sum(away(e, 1 << 12) for e in powers if e is not None)
     zeros = 32 - total.bit_length()
     r = reciprocal((total << zeros) - (1 << 31))

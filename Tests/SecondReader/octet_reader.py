@@ -13,9 +13,9 @@ import sys
 import zlib
 
 from octet_numbers import (
-    ADD, ARRANGEMENT, AVERAGE_POOL, AWAY, CLASSES, CONCATENATION, CONVOLUTION, DENSE, DEPTHWISE, GLOBAL_AVERAGE, HALF_UP,
-    JOINS, LINEAR, MAXIMUM_POOL, MEANS, MULTIPLY, NUMBERS, PAIRED, RESAMPLING, SHARES, SIGMOID, SOFTMAX, SUBTRACT, TABLE,
-    WEIGHTED, WINDOWED, answer, compute, plane)
+    ADD, ARRANGEMENT, AVERAGE_POOL, AWAY, CLASSES, CONCATENATION, CONVOLUTION, DENSE, DEPTHWISE, GLOBAL_AVERAGE,
+    HALF_UP, JOINS, LINEAR, MAXIMUM_POOL, MEANS, MULTIPLY, NUMBERS, PAIRED, RESAMPLING, SHARES, SIGMOID, SOFTMAX,
+    SUBTRACT, TABLE, WEIGHTED, WINDOWED, answer, compute, plane)
 
 
 def need(condition, *rule):
@@ -278,7 +278,9 @@ class Model:
         elif kind in PAIRED:
             *layer.factors, layer.operand_zero = struct.unpack_from("<3I3Bb", data, place)
             used = place + 16
-            need(kind in JOINS and not layer.has_pair or layer.operand_zero == 0, what, "only constants have a zero point")
+            need(
+                kind in JOINS and not layer.has_pair or layer.operand_zero == 0, what,
+                "only constants have a zero point")
             layer.operand = None
             if not layer.has_pair:
                 used += n * (target.height * target.width if layer.flags & 16 else 1)

@@ -69,9 +69,9 @@ struct ONNXWriter {
     constant(name, element, shape, integers.flatMap { Self.bytes($0) })
   }
 
-  private mutating func constant(_ name: String, _ element: ONNXGraph.Element, _ shape: [Int], _ data: [UInt8])
-    -> String
-  {
+  private mutating func constant(
+    _ name: String, _ element: ONNXGraph.Element, _ shape: [Int], _ data: [UInt8]
+  ) -> String {
     var tensor = ProtobufWriter()
     tensor.append(1, packed: shape)
     tensor.append(2, integer: element.rawValue)
