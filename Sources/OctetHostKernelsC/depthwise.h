@@ -1,8 +1,8 @@
 // Convolutions that keep channels apart. Part of rows.h.
 //
 // The lines of the window are taken in groups of DEPTH, the last one filled up with weights of 0. For a block of LANES
-// channels each column of the input is brought into an order where a lane has the cells of its channel on these lines
-// side by side; then a `dot` multiplies a column of the window with as many lines, and neighbors share the columns.
+// channels each column of the input is interleaved, so that a lane has the cells of its channel on these lines side by
+// side; then a `dot` multiplies a column of the window with as many lines, and neighbors share the columns.
 
 // `pixels` places, whose columns start at `columns` and lie `step` groups apart.
 INLINE void depthwise_tile(const long pixels, const long taps, const octet_layer *layer, const group *columns,

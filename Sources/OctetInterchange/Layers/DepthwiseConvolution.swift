@@ -89,7 +89,7 @@ extension DepthwiseConvolution {
     }
     let (narrow, dilation) = try model.window(node, height: shape[1], width: shape[2], dilations: (5, 6))
     let (window, weights) = try model.builder.spread(
-      narrow, dilation, model.numbers(tensor).map { Float($0) })
+      narrow, dilation, model.weightNumbers(tensor).map { Float($0) })
     let bias = try model.bias(node, count: shape[3])
     let depthwise = DepthwiseConvolution(
       window: window, multiplier: shape[3] / channels, hasBias: bias != nil)

@@ -312,7 +312,7 @@ extension Resize {
   }
 
   static let lite = [
-    LiteOperator("RESIZE_BILINEAR", becomes: becomes, readBilinear),
+    LiteOperator("RESIZE_BILINEAR", becomes: becomes, if: "not of uint8", readBilinear),
     LiteOperator("RESIZE_NEAREST_NEIGHBOR", becomes: becomes, readNearest),
   ]
 

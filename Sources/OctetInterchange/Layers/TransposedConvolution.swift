@@ -299,7 +299,7 @@ extension TransposedConvolution {
       let before = isSame ? max((extent - 1) * stride + size - output, 0) / 2 : 0
       return Axis(input: extent, size: size, stride: stride, dilation: 1, before: before, output: output)
     }
-    let numbers = try model.numbers(tensor)
+    let numbers = try model.weightNumbers(tensor)
     let (filters, cells, channels) = (shape[0], shape[1] * shape[2], shape[3])
     var ordered: [Float] = []
     ordered.reserveCapacity(numbers.count)

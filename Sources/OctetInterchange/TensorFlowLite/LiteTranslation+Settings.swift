@@ -47,9 +47,19 @@ extension LiteTranslation {
     return (tensor, shape)
   }
 
+  /// The weights of a layer; integers are less their zero point, so that 0 can be put between them or beside them.
+  func weightNumbers(_ tensor: Int) throws(GraphFailure) -> [Double] {
+    let numbers = try numbers(tensor)
+    guard isInteger, let encoding = try encoding(tensor), encoding.zeroPoints.count == 1 else {
+      return numbers
+    }
+    let zero = Double(encoding.zeroPoints[0])
+    return zero == 0 ? numbers : numbers.map { $0 - zero }
+  }
+
   /// `outputs x places` becomes `places x outputs`.
   func outputsLast(_ tensor: Int, outputs: Int) throws(GraphFailure) -> [Float] {
-    let numbers = try numbers(tensor)
+    let numbers = try weightNumbers(tensor)
     let places = numbers.count / outputs
     var ordered: [Float] = []
     ordered.reserveCapacity(numbers.count)

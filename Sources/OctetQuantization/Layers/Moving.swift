@@ -130,6 +130,10 @@ extension Resize: MovingKind {
   func convert(
     _ node: Graph.Node, _ inputs: [Int], _ network: inout LiteIntegerConversion
   ) throws(ImportError) -> Int {
+    // TensorFlow Lite's kernel for unsigned bytes works them out as floats, not in steps of 1/1,024.
+    guard method == .nearest || !network.givesUnsigned(node) else {
+      throw network.source.failure("\(node.title) resizes uint8 values between cells; int8 is supported")
+    }
     var made = network.emptyLayer(self, node, inputs)
     let shape = network.tensors[inputs[0]].shape
     made.places = Self.bytes(

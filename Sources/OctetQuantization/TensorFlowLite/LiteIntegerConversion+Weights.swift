@@ -111,14 +111,16 @@ extension LiteIntegerConversion {
   }
 
   /// The weights as int8 and their zero point, which is 0 wherever that is possible: every kernel takes these.
+  ///
+  /// - Parameters:
+  ///   - weights: less their zero point.
+  ///   - zeroPoint: that of the file's bytes.
   static func signed(_ weights: [Int], zeroPoint: Int) -> ([Int8], zeroPoint: Int) {
-    if weights.allSatisfy({ (-128...127).contains($0 - zeroPoint) }) {
-      return (weights.map { Int8($0 - zeroPoint) }, 0)
-    }
-    return (weights.map { Int8($0 - 128) }, zeroPoint - 128)
+    if weights.allSatisfy({ (-128...127).contains($0) }) { return (weights.map { Int8($0) }, 0) }
+    return (weights.map { Int8($0 + zeroPoint - 128) }, zeroPoint - 128)
   }
 
-  /// The file's integers in the order of an .octet file.
+  /// The file's integers, less their zero point, in the order of an .octet file.
   func ordered(_ node: Graph.Node, outputs: Int, isDepthwise: Bool) -> [Int] {
     if isDepthwise { return node.weights.map { Int($0) } }
     // The graph has the outputs side by side, the file one after the other.

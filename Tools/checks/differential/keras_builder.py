@@ -68,6 +68,9 @@ class Network:
     def has_dense_of_image(self):
         return any(layer.kind == "Dense" and len(layer.shape) > 1 for layer in self.layers)
 
+    def has_bilinear(self):
+        return any(layer.settings.get("interpolation") == "bilinear" for layer in self.layers)
+
     def has_function(self, name):
         return any(layer.settings.get("activation") == name for layer in self.layers)
 
