@@ -46,7 +46,7 @@ extension KerasImport {
     {
       throw GraphFailure("is quantized by Keras; save the model before model.quantize, in floats")
     }
-    for name in ["lora_rank", "virtual_batch_size", "noise_shape"] where layer.configuration[name] != nil {
+    for name in ["lora_rank", "virtual_batch_size"] where layer.configuration[name] != nil {
       throw GraphFailure("has \(name), which is not supported")
     }
   }

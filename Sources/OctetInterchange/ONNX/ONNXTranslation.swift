@@ -336,10 +336,12 @@ extension ONNXGraph {
   }
 
   fileprivate func inputPort() throws(GraphFailure) -> Port {
-    guard inputs.count == 1 else {
-      throw GraphFailure("it has \(inputs.count) inputs; one is supported")
+    // Exporters leave inputs behind whose nodes they have folded.
+    let read = inputs.count == 1 ? inputs : inputs.filter { isRead($0.name) }
+    guard read.count == 1 else {
+      throw GraphFailure("it has \(read.count) inputs that something reads; one is supported")
     }
-    let port = inputs[0]
+    let port = read[0]
     let element = port.element.map { ONNXGraph.Element(rawValue: $0) }
     guard element.map({ $0?.isFloat == true || $0 == .int8 || $0 == .uint8 }) ?? true else {
       throw GraphFailure(
