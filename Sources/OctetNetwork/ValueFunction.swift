@@ -133,6 +133,12 @@ extension ValueFunction {
     return larger(.argument, .number(0)) + below * .number(alpha)
   }
 
+  /// `alpha * (exp(x / alpha) - 1)` below 0.
+  package static func celu(_ alpha: Double) -> ValueFunction {
+    let below = ValueFunction.call(.exp, smaller(.argument, .number(0)) / .number(alpha)) - .number(1)
+    return larger(.argument, .number(0)) + below * .number(alpha)
+  }
+
   package static let selu =
     (larger(.argument, .number(0))
       + (ValueFunction.call(.exp, smaller(.argument, .number(0))) - .number(1))

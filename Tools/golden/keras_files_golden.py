@@ -52,6 +52,31 @@ def rescaled():
         kl.Conv2D(3, 3, padding="same", activation="sigmoid"), kl.Flatten(), kl.Dense(3, "softmax")]), (0, 255)
 
 
+def functions():
+    """Functions that stand among the layers: keras.ops, or those of TensorFlow that Keras 2 keeps."""
+    image = kl.Input((8, 8, 3))
+    x = kl.Conv2D(4, 3, padding="same")(image)
+    if LEGACY:
+        import tensorflow as tf
+
+        x = tf.nn.relu6(x + 3.0) * (1 / 6)
+        x = 2.0 - tf.concat([x, image], axis=-1)
+        x = tf.reshape(tf.reduce_mean(x[:, 1:7, :, ::2], axis=[1, 2]), (-1, 4))
+        x = tf.clip_by_value(tf.nn.leaky_relu(tf.math.multiply(x, x) - 1.0, alpha=0.3), -1.0, 2.0)
+        x = tf.transpose(tf.math.maximum(x / 2.0, -0.1), [0, 1])
+    else:
+        x = keras.ops.relu6(x + 3.0) * (1 / 6)
+        x = 2.0 - keras.ops.concatenate([x, image], axis=-1)
+        low, high = keras.ops.split(x[:, 1:7, :, ::-1], [4], axis=-1)
+        x = keras.ops.stack([low[..., 0], high[..., 1]], axis=-1) * numpy.array([0.5, 2], "f")
+        x = keras.ops.pad(x, ((0, 0), (1, 0), (0, 2), (0, 0)), constant_values=0.5)
+        x = kl.Conv2D(4, 3)(keras.ops.pad(x, ((0, 0), (1, 1), (2, 2), (0, 0)), mode="reflect"))
+        x = kl.LayerNormalization(gamma_initializer="uniform")(x)
+        x = keras.ops.where(x > 0.5, keras.ops.square(x), keras.ops.maximum(x, -0.7))
+        x = keras.ops.mean(x, axis=(1, 2))
+    return keras.Model(image, kl.Dense(3)(x)), (-1, 1)
+
+
 def flattened():
     """Flattenings as if the channels were first, which reorder the elements, and a sum of two of them."""
     image = kl.Input((4, 5, 3))
@@ -95,7 +120,7 @@ def randomize(network, random):
 
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for make in [sequential, residual, rescaled, flattened, nested, series]:
+    for make in [sequential, residual, rescaled, functions, flattened, nested, series]:
         if NAMES and make.__name__ not in NAMES:
             continue
         keras.utils.set_random_seed(3)

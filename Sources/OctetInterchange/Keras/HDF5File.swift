@@ -13,6 +13,8 @@ struct HDF5File {
   let root: Int
   /// Messages and links that may still be read.
   private var budget = 200_000
+  /// Groups that have been read: the outermost of a model is asked for each of its layers.
+  private var groups: [Int: [String: Int]] = [:]
 
   /// A part of an object's description.
   struct Message {
@@ -78,6 +80,13 @@ struct HDF5File {
 
   /// The objects in a group by name; empty if it is none.
   mutating func children(_ address: Int) throws(OffsetFailure) -> [String: Int] {
+    if let known = groups[address] { return known }
+    let found = try readChildren(address)
+    groups[address] = found
+    return found
+  }
+
+  private mutating func readChildren(_ address: Int) throws(OffsetFailure) -> [String: Int] {
     guard let table = try messages(address).first(where: { $0.type == 0x11 })?.body.lowerBound else {
       return [:]
     }

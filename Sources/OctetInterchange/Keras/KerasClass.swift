@@ -2,6 +2,8 @@
 struct KerasClass: ListedOperator {
   /// Gives what the layer makes.
   typealias Translation = @Sendable (inout KerasImport, KerasLayer) throws(GraphFailure) -> ArrayView
+  /// The same where that may be several values.
+  typealias ListTranslation = @Sendable (inout KerasImport, KerasLayer) throws(GraphFailure) -> [ArrayView]
 
   enum Inputs {
     /// It is the model's own input.
@@ -13,11 +15,21 @@ struct KerasClass: ListedOperator {
   let description: OperatorDescription
   /// How many values a layer of the class reads.
   let inputs: Inputs
-  let translate: Translation
+  let translate: ListTranslation
 
   init(
     _ name: String, becomes: String, if conditions: String? = nil, inputs: Inputs = .one,
     _ translate: @escaping Translation
+  ) {
+    self.init(list: name, becomes: becomes, if: conditions, inputs: inputs) {
+      model, layer throws(GraphFailure) in
+      [try translate(&model, layer)]
+    }
+  }
+
+  init(
+    list name: String, becomes: String, if conditions: String? = nil, inputs: Inputs = .several,
+    _ translate: @escaping ListTranslation
   ) {
     description = OperatorDescription(name: name, becomes: becomes, conditions: conditions)
     self.inputs = inputs
@@ -27,7 +39,7 @@ struct KerasClass: ListedOperator {
 
 extension KerasImport {
   /// Gives what the layer makes.
-  mutating func add(_ layer: KerasLayer) throws(GraphFailure) -> ArrayView {
+  mutating func add(_ layer: KerasLayer) throws(GraphFailure) -> [ArrayView] {
     try checkSettings(layer)
     let known = Kinds.keras[layer.kind]
     guard layer.inputs.count == 1 || known?.inputs == .several else {

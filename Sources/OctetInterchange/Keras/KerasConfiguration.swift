@@ -2,7 +2,7 @@ import OctetHost
 
 /// A part of the JSON in which Keras describes a model.
 struct KerasConfiguration {
-  private let members: [String: UntrustedValue]
+  let members: [String: UntrustedValue]
 
   /// - Parameter text: untrusted.
   init(_ text: String) throws(OffsetFailure) {
@@ -117,6 +117,25 @@ extension KerasConfiguration {
     return sources
   }
 
+  /// The value that a part of a description stands for, as either version of Keras writes it; nil if it is none.
+  static func source(_ value: UntrustedValue) -> Source? {
+    var list: [UntrustedValue] = []
+    switch value {
+    case .list(let own): list = own
+    case .object(let object):
+      guard case .object(let inside)? = object["config"], case .list(let own)? = inside["keras_history"]
+      else {
+        return nil
+      }
+      list = own
+    default: return nil
+    }
+    guard list.count == 3, case .text(let name) = list[0], let use = integer(list[1]), use >= 0,
+      let output = integer(list[2])
+    else { return nil }
+    return Source(layer: name, use: use, output: output)
+  }
+
   var name: String? { (part("config") ?? self).text("name") ?? text("name") }
 
   /// What a layer gives that is used once.
@@ -157,13 +176,16 @@ extension KerasConfiguration {
     guard depth < UntrustedJSON.deepest else { return }
     switch value {
     case .list(let list)?:
-      if list.count >= 3, case .text(let name) = list[0], let use = integer(list[1]),
-        let output = integer(list[2])
-      {
-        sources.append(Source(layer: name, use: use, output: output))
-        for element in list[3...] { collect(element, into: &sources, depth: depth + 1) }
-      } else {
+      guard list.count >= 3, case .text(let name) = list[0], let use = integer(list[1]) else {
         for element in list { collect(element, into: &sources, depth: depth + 1) }
+        return
+      }
+      // A constant stands in the place of a value as if it were the use of a layer before the first.
+      if use >= 0, let output = integer(list[2]) {
+        sources.append(Source(layer: name, use: use, output: output))
+      }
+      for case .object(let named) in list[3...] {
+        for key in named.keys.sorted() { collect(named[key], into: &sources, depth: depth + 1) }
       }
     case .object(let object)?:
       for key in ["args", "config", "keras_history"] {

@@ -18,6 +18,8 @@ extension KerasImport {
     let folder: String
     /// Which use of the layer it is.
     let number: Int
+    /// The use as the file describes it.
+    var node: UntrustedValue?
     /// What it reads; empty in a Sequential model, where each layer reads what the one before gives.
     let sources: [KerasConfiguration.Source]
   }
@@ -80,7 +82,7 @@ extension KerasImport {
     var kindCounts: [String: Int] = [:]
     var names: Set<String> = []
     for layer in model.configuration.layers {
-      let kind = layer.text("class_name") ?? ""
+      let kind = KerasOldFunctions.kind(layer)
       guard let name = layer.name, names.insert(name).inserted else {
         throw GraphFailure("a layer has no name, or one that is taken")
       }
@@ -107,7 +109,11 @@ extension KerasImport {
       }
       for (number, sources) in layer.inbound.enumerated() {
         guard !sources.isEmpty else { throw GraphFailure("layer \(name.quoted) reads nothing") }
-        uses.append(Use(layer: layer, name: name, folder: folder, number: number, sources: sources))
+        uses.append(
+          Use(
+            layer: layer, name: name, folder: folder, number: number,
+            node: layer.list("inbound_nodes")?[number],
+            sources: sources))
       }
     }
     return uses
@@ -121,7 +127,7 @@ extension KerasImport {
     guard progress <= Self.mostUses else {
       throw GraphFailure("it has more than \(Self.mostUses) layers, each counted as often as it is used")
     }
-    let kind = use.layer.text("class_name") ?? ""
+    let kind = KerasOldFunctions.kind(use.layer)
     if use.layer.isModel {
       let inner = Model(
         configuration: use.layer, path: model.path + [isArchive ? use.folder : use.name])
@@ -131,17 +137,18 @@ extension KerasImport {
     }
     let title = "\(kind) layer \(use.name.quoted)"
     let before = builder.graph.nodes.count
-    let made: ArrayView
+    let made: [ArrayView]
     do throws(GraphFailure) {
       made = try add(
         KerasLayer(
           kind: kind, title: title, configuration: use.layer.part("config") ?? use.layer, inputs: inputs,
-          arrays: try weights(isArchive ? use.folder : use.name, of: model)))
+          arrays: try weights(isArchive ? use.folder : use.name, of: model), node: use.node,
+          values: Dictionary(zip(use.sources, inputs)) { first, _ in first }))
     } catch {
       throw GraphFailure("\(title) \(error.reason)", wantedInput: error.wantedInput)
     }
-    builder.record(kind: kind, name: use.name, nodes: before, gives: made)
-    return [made]
+    builder.record(kind: kind, name: use.name, nodes: before, gives: made.last)
+    return made
   }
 
   /// In the order of the model, each under the name of its layer.

@@ -167,6 +167,7 @@ struct KerasLayer {
     let values: [Float]
   }
 
+  /// The class; of a function "ops.Add".
   let kind: String
   /// For messages.
   let title: String
@@ -174,4 +175,17 @@ struct KerasLayer {
   let inputs: [ArrayView]
   /// Its weights, by their name in Keras ("kernel") or by their number.
   let arrays: [String: Weights]
+  /// The use of the layer as the file describes it, and the values that it speaks of.
+  let node: UntrustedValue?
+  let values: [KerasConfiguration.Source: ArrayView]
+
+  /// What a function is called with.
+  ///
+  /// - Parameter parameters: the names of all that it may be given, in its order.
+  func call(_ parameters: [String]) throws(GraphFailure) -> KerasCall {
+    let isOld = configuration["function"] != nil
+    return try KerasCall(
+      node, settings: configuration, parameters: parameters, names: isOld ? KerasOldFunctions.names : [:]
+    ) { values[$0] }
+  }
 }

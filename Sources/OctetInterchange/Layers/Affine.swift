@@ -64,6 +64,7 @@ extension GraphBuilder {
   mutating func affine(_ view: ArrayView, factors: Constant, summands: Constant, _ title: String)
     throws(GraphFailure) -> ArrayView
   {
+    let view = try widened(widened(view, factors, title), summands, title)
     try checkFits(factors, view)
     try checkFits(summands, view)
     guard factors.values.allSatisfy(Self.isUsable), summands.values.allSatisfy(Self.isUsable) else {
@@ -85,6 +86,20 @@ extension GraphBuilder {
   }
 
   private static func isUsable(_ value: Double) -> Bool { value.isFinite && Float(value).isFinite }
+
+  /// The view, repeated along those of its axes of size 1 for which a constant has more elements.
+  private mutating func widened(_ view: ArrayView, _ constant: Constant, _ title: String) throws(GraphFailure)
+    -> ArrayView
+  {
+    let own = constant.shape.suffix(view.axes.count)
+    let sizes = zip(view.sizes.suffix(own.count), own).map { $0 == 1 ? $1 : $0 }
+    let wanted = Array(view.sizes.dropLast(own.count)) + sizes
+    guard wanted != view.sizes, !wanted.contains(0),
+      wanted.reduce(1, { $0.multipliedReportingOverflow(by: $1).overflow ? 0 : $0 * $1 })
+        <= NetworkDescription.largestValueCount
+    else { return view }
+    return try stretched(view, to: wanted, like: nil, title)
+  }
 
   /// The result must have the view's sizes: a constant may not make it larger.
   func checkFits(_ constant: Constant, _ view: ArrayView) throws(GraphFailure) {

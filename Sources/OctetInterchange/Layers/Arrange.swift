@@ -56,7 +56,7 @@ extension Arrange {
     ONNXOperator("Expand", becomes: selects, if: "a constant shape", readExpand),
   ]
 
-  private static let selects = "`arrange`"
+  static let selects = "`arrange`"
 
   /// The numbers are attributes before 10.
   private static func readSlice(
@@ -78,7 +78,12 @@ extension Arrange {
     for index in starts.indices {
       let rank = view.axes.count + 1
       let isBatch = axes[index] == 0 || axes[index] == -rank
-      if isBatch, starts[index] == 0, ends[index] >= model.builder.batch, steps[index] == 1 { continue }
+      // The end of what is open is a large number.
+      if isBatch, starts[index] == 0, ends[index] >= min(model.builder.batch, 1_000_000_000),
+        steps[index] == 1
+      {
+        continue
+      }
       let axis = try model.axis(axes[index], view)
       let size = view.sizes[axis]
       let range = try SlicedRange(starts[index], ends[index], step: steps[index], size: size)
@@ -243,12 +248,13 @@ extension Arrange {
     return try model.builder.stretched(series, to: [count, view.sizes[0]], like: nil, layer.title)
   }
 
-  static let lite = [
-    LiteOperator("DEPTH_TO_SPACE", becomes: selects, effect: .moves, readLiteDepthToSpace),
-    LiteOperator("SPACE_TO_DEPTH", becomes: selects, effect: .moves, readLiteSpaceToDepth),
-    LiteOperator("TILE", becomes: selects, if: "constant counts; not along the batch", readLiteTile),
-    LiteOperator("BROADCAST_TO", becomes: selects, if: "a constant shape", readLiteBroadcast),
-  ]
+  static let lite =
+    [
+      LiteOperator("DEPTH_TO_SPACE", becomes: selects, effect: .moves, readLiteDepthToSpace),
+      LiteOperator("SPACE_TO_DEPTH", becomes: selects, effect: .moves, readLiteSpaceToDepth),
+      LiteOperator("TILE", becomes: selects, if: "constant counts; not along the batch", readLiteTile),
+      LiteOperator("BROADCAST_TO", becomes: selects, if: "a constant shape", readLiteBroadcast),
+    ] + liteSelections
 
   private static func readLiteDepthToSpace(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
     throws(GraphFailure)
@@ -301,13 +307,5 @@ extension Arrange {
       node,
       wanted == view.sizes
         ? view : try model.builder.stretched(view, to: wanted, like: nil, model.title(node)))
-  }
-}
-
-extension LiteTranslation {
-  /// Gives values that were moved, and stand for what they stood for.
-  mutating func giveMoved(_ node: LiteGraph.Node, _ view: ArrayView) throws(GraphFailure) {
-    if isInteger, let source = node.inputs.first { try checkSameIntegers(source, node.outputs[0]) }
-    try give(node, view, isLayer: false)
   }
 }

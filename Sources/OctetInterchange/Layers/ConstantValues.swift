@@ -54,14 +54,10 @@ enum ConstantValues: TranslatedKind {
     try model.give(node, ONNXGraph.Tensor([part.count], sizes: part))
   }
 
-  static let lite = ["SHAPE", "STRIDED_SLICE", "PACK"].map { name in
-    LiteOperator(name, becomes: "nothing", if: "of shapes", effect: .moves, readShapes)
-  }
-
-  /// Shapes that are worked out as the model runs: every tensor has its shape in the file.
-  private static func readShapes(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure)
-  {
-    let element = model.file.tensors[node.outputs[0]].element
-    guard element == .int32 || element == .int64 else { throw GraphFailure("is supported for shapes only") }
-  }
+  /// Every tensor has its shape in the file.
+  static let lite = [
+    LiteOperator("SHAPE", becomes: "nothing", effect: .moves) { model, node throws(GraphFailure) in
+      guard model.makesShape(node) else { throw GraphFailure("gives something else than whole numbers") }
+    }
+  ]
 }

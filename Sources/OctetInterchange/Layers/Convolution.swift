@@ -256,19 +256,20 @@ extension Convolution {
   ]
 
   private static func readLite(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
-    let view = try model.view(node)
+    let (view, blocks) = try model.viewOfBlocks(node)
     let (tensor, shape) = try model.weights(node, rank: 4)
     let channels = try model.builder.imageShape(view, .channelsLast).channels
     guard channels % shape[3] == 0 else {
       throw GraphFailure("has weights \(shape) for \(channels) channels")
     }
-    let (window, dilation) = try model.window(node, height: shape[1], width: shape[2], dilations: (4, 5))
+    let (window, dilation) = try model.window(
+      node, height: shape[1], width: shape[2], dilations: (4, 5), blocks: blocks)
     let weights = try model.outputsLast(tensor, outputs: shape[0])
     let bias = try model.bias(node, count: shape[0])
     let made = try model.builder.convolution(
       view, .channelsLast, window, dilation: dilation, filters: shape[0], groups: channels / shape[3],
       weights: weights,
       bias: bias, model.title(node))
-    try model.give(node, made, function: model.function(node, 3), weights: tensor)
+    try model.give(node, made, function: model.function(node, 3), weights: tensor, blocks: blocks)
   }
 }

@@ -81,13 +81,14 @@ extension DepthwiseConvolution {
   ]
 
   private static func readLite(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
-    let view = try model.view(node)
+    let (view, blocks) = try model.viewOfBlocks(node)
     let (tensor, shape) = try model.weights(node, rank: 4)
     let channels = try model.builder.imageShape(view, .channelsLast).channels
     guard shape[0] == 1, shape[3] % channels == 0, shape[3] / channels <= 64 else {
       throw GraphFailure("has weights \(shape) for \(channels) channels")
     }
-    let (narrow, dilation) = try model.window(node, height: shape[1], width: shape[2], dilations: (5, 6))
+    let (narrow, dilation) = try model.window(
+      node, height: shape[1], width: shape[2], dilations: (5, 6), blocks: blocks)
     let (window, weights) = try model.builder.spread(
       narrow, dilation, model.weightNumbers(tensor).map { Float($0) })
     let bias = try model.bias(node, count: shape[3])
@@ -95,7 +96,7 @@ extension DepthwiseConvolution {
       window: window, multiplier: shape[3] / channels, hasBias: bias != nil)
     let made = try model.builder.window(
       .depthwiseConvolution(depthwise), view, .channelsLast, model.title(node), weights: weights, bias: bias)
-    try model.give(node, made, function: model.function(node, 4), weights: tensor)
+    try model.give(node, made, function: model.function(node, 4), weights: tensor, blocks: blocks)
   }
 }
 

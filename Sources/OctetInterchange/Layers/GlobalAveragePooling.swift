@@ -144,17 +144,33 @@ extension GlobalAveragePooling {
 
   static let lite = [
     LiteOperator(
-      "MEAN", becomes: "`globalaveragepool`, `averagepool`", if: "over height, width or both", readMean)
+      "MEAN", becomes: "`globalaveragepool`, `averagepool`", if: "over height, width or both", readMean),
+    LiteOperator(
+      "SUM", becomes: "`globalaveragepool` or `averagepool`, and `batchnorm`", if: "in float files", readSum),
   ]
 
-  private static func readMean(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
+  private static func readSum(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
+    guard !model.isInteger else { throw GraphFailure("is supported in float files only") }
     let view = try model.view(node)
-    let rank = view.axes.count + 1
-    let places = try ArrayShapes.places(try model.integers(node, 1), rank: rank)
-    guard !places.contains(0) else { throw GraphFailure("takes the mean over the batch") }
+    let mean = try mean(model: &model, node)
+    let count = Double(view.count / mean.count)
+    try Affine.give(
+      &model, node, mean, factors: GraphBuilder.Constant(count), function: .identity)
+  }
+
+  private static func readMean(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
+    let made = try mean(model: &model, node)
+    try model.give(node, made, isLayer: made.value != model.view(node).value)
+  }
+
+  private static func mean(model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure)
+    -> ArrayView
+  {
+    let view = try model.view(node)
+    let places = try ArrayShapes.places(try model.integers(node, 1), rank: view.axes.count + 1)
+    guard !places.contains(0) else { throw GraphFailure("runs over the batch") }
     let keepsAxes = try model.option(node, 0, isByte: true) != 0
-    let made = try model.builder.mean(
+    return try model.builder.mean(
       over: Set(places.map { $0 - 1 }), keepsAxes: keepsAxes, view, model.title(node))
-    try model.give(node, made, isLayer: made.value != view.value)
   }
 }

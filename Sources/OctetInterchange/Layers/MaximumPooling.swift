@@ -37,7 +37,7 @@ extension GraphBuilder {
 
 extension GraphBuilder {
   /// The maximum over the height and width of an image, or over the steps of a series.
-  fileprivate mutating func maximum(over axes: Set<Int>, keepsAxes: Bool, _ view: ArrayView, _ title: String)
+  mutating func maximum(over axes: Set<Int>, keepsAxes: Bool, _ view: ArrayView, _ title: String)
     throws(GraphFailure) -> ArrayView
   {
     let last = Set(0..<max(view.axes.count - 1, 0))

@@ -20,9 +20,9 @@ extension GraphBuilder {
 }
 
 extension Graph.Border: TranslatedKind {
-  static let onnx = [ONNXOperator("Pad", becomes: becomes, if: "zeros around rows and columns", readPad)]
+  static let onnx = [ONNXOperator("Pad", becomes: becomes, if: "not of the batch", readPad)]
 
-  private static let becomes = "the border of the convolution, or `depthwise`"
+  static let becomes = "the border of the convolution, `depthwise`, or `concatenate`"
 
   /// `mode`, `pads` and the value are attributes before 11.
   private static func readPad(
@@ -30,18 +30,6 @@ extension Graph.Border: TranslatedKind {
   ) throws(GraphFailure) {
     let view = try model.view(node)
     let mode = try attributes.text("mode", otherwise: "constant")
-    guard mode == "constant" else { throw GraphFailure("pads in mode \(mode.quoted); constant is supported") }
-    var value: Float = 0
-    if model.version < 11 {
-      value = try attributes.float("value", otherwise: 0)
-    } else if model.isGiven(node, 2) {
-      guard let given = model.constant(node, 2)?.numbers?.first else {
-        throw GraphFailure("needs a constant number as the value that it pads with")
-      }
-      value = try Float(given) - model.integerZero(node)
-    } else {
-      value = try -model.integerZero(node)
-    }
     guard let pads = try model.integers(node, 1, "pads", inputSince: 11, &attributes) else {
       throw GraphFailure("has no pads")
     }
@@ -56,37 +44,40 @@ extension Graph.Border: TranslatedKind {
     guard pads.count == 2 * axes.count else {
       throw GraphFailure("has \(pads.count) pads for \(axes.count) axes")
     }
-    var (before, after) = ([Int](repeating: 0, count: rank), [Int](repeating: 0, count: rank))
+    var counts = [(before: Int, after: Int)](repeating: (0, 0), count: rank)
     for (index, axis) in axes.enumerated() {
       guard (-rank..<rank).contains(axis) else { throw GraphFailure("has axis \(axis) of \(rank)") }
-      let place = axis < 0 ? axis + rank : axis
-      (before[place], after[place]) = (pads[index], pads[index + axes.count])
+      counts[axis < 0 ? axis + rank : axis] = (pads[index], pads[index + axes.count])
     }
+    let value = try paddingValue(model, node, &attributes)
     if pads.allSatisfy({ $0 == 0 }) { return try model.give(node, view) }
-    guard value == 0 else { throw GraphFailure("pads with \(value); 0 is supported") }
-    // A series is an image of one column; its steps are the last axis, or with channels last the one before.
-    for (layout, steps) in [(GraphBuilder.Layout.channelsFirst, 2), (.channelsLast, 1)] where rank == 3 {
-      let others = (0..<rank).filter { $0 != steps }
-      guard others.allSatisfy({ before[$0] == 0 && after[$0] == 0 }), (0...255).contains(before[steps]),
-        (0...255).contains(after[steps])
-      else { continue }
-      let border = Graph.Border(top: before[steps], bottom: after[steps])
-      let made = try model.builder.padding(
-        border, model.builder.columns(view, layout), layout, node.title)
-      return try model.give(node, model.builder.series(made, like: view, layout))
+    guard counts[0] == (0, 0) else { throw GraphFailure("pads by \(pads), the batch too") }
+    let filling: GraphBuilder.Filling
+    switch mode {
+    case "constant": filling = .number(Double(value))
+    case "reflect": filling = .reflection
+    case "edge": filling = .edge
+    case "wrap": filling = .wrap
+    default:
+      throw GraphFailure(
+        "pads in mode \(mode.quoted); constant, reflect, edge and wrap are supported")
     }
-    // Zeros go around rows and columns, wherever these axes stand.
-    for (layout, rows) in [(GraphBuilder.Layout.channelsFirst, 2), (.channelsLast, 1)] where rank == 4 {
-      var isOther = false
-      for axis in 0..<rank where axis != rows && axis != rows + 1 {
-        isOther = isOther || before[axis] != 0 || after[axis] != 0
-      }
-      guard !isOther, (before + after).allSatisfy({ (0...255).contains($0) }) else { continue }
-      let border = Graph.Border(
-        top: before[rows], left: before[rows + 1], bottom: after[rows], right: after[rows + 1])
-      return try model.give(node, try model.builder.padding(border, view, layout, node.title))
+    guard filling == .number(0) || !model.isOfIntegers(node) else {
+      throw GraphFailure("pads integers with something else than what stands for 0")
     }
-    throw GraphFailure("pads by \(pads); 0 to 255 rows and columns of an image are supported")
+    try model.give(node, try model.builder.padded(view, Array(counts.dropFirst()), filling, node.title))
+  }
+
+  /// What is put there, less what stands for 0 among integers.
+  private static func paddingValue(
+    _ model: ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) -> Float {
+    if model.version < 11 { return try attributes.float("value", otherwise: 0) }
+    guard model.isGiven(node, 2) else { return try -model.integerZero(node) }
+    guard let given = model.constant(node, 2)?.numbers?.first else {
+      throw GraphFailure("needs a constant number as the value that it pads with")
+    }
+    return try Float(given) - model.integerZero(node)
   }
 
   static let keras = [
@@ -112,25 +103,58 @@ extension Graph.Border: TranslatedKind {
     return model.builder.series(made, like: layer.inputs[0], layout)
   }
 
-  static let lite = [LiteOperator("PAD", becomes: becomes, readLite)]
+  static let lite = [
+    LiteOperator("PAD", becomes: becomes, readLite),
+    LiteOperator("PADV2", becomes: becomes, if: "in float files", readLite),
+    LiteOperator("MIRROR_PAD", becomes: "`concatenate`", readMirror),
+  ]
 
   /// In a network of integers the integer that stands for 0.
   private static func readLite(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
     let view = try model.view(node)
-    var counts = try model.integers(node, 1)
-    // A series is an image of one column.
-    if counts.count == 6, view.axes.count == 2 {
-      counts = Array(counts[..<4]) + [0, 0] + Array(counts[4...])
+    let counts = try counts(model, node, view)
+    var value = 0.0
+    // PADV2 has a third input, the value that it pads with.
+    if node.inputs.count > 2 {
+      guard !model.isInteger else { throw GraphFailure("is supported in float files only") }
+      guard let tensor = model.constant(node, 2), let given = try model.numbers(tensor).first else {
+        throw GraphFailure("needs a constant number as the value that it pads with")
+      }
+      value = given
     }
-    guard counts.count == 8, counts.allSatisfy({ (0...255).contains($0) }), counts[0] == 0, counts[1] == 0,
-      counts[6] == 0, counts[7] == 0
-    else {
-      throw GraphFailure("pads by \(counts); rows and columns of an image, up to 255 of them, are supported")
+    let before = model.builder.graph.nodes.count
+    let made = try model.builder.padded(view, counts, .number(value), model.title(node))
+    if model.isInteger, let source = node.inputs.first {
+      let added = model.builder.graph.nodes[before...]
+      guard !added.contains(where: { if case .affine = $0.operation { true } else { false } }) else {
+        throw GraphFailure("pads channels, which is supported in float files only")
+      }
+      try model.checkSameIntegers(source, node.outputs[0])
     }
-    let border = Graph.Border(top: counts[2], left: counts[4], bottom: counts[3], right: counts[5])
-    let columns = model.builder.columns(view, .channelsLast)
-    let padded = try model.builder.padding(border, columns, .channelsLast, model.title(node))
-    let made = model.builder.series(padded, like: view, .channelsLast)
+    try model.give(node, made, isLayer: made.value != view.value)
+  }
+
+  /// How many elements are put before and after those of each axis but the batch.
+  private static func counts(_ model: LiteTranslation, _ node: LiteGraph.Node, _ view: ArrayView)
+    throws(GraphFailure) -> [(before: Int, after: Int)]
+  {
+    let numbers = try model.integers(node, 1)
+    guard numbers.count == 2 * view.axes.count + 2, numbers[0] == 0, numbers[1] == 0,
+      numbers.allSatisfy({ $0 >= 0 })
+    else { throw GraphFailure("pads by \(numbers) an array of \(view.axes.count + 1) axes, or the batch") }
+    return view.axes.indices.map { (numbers[2 * $0 + 2], numbers[2 * $0 + 3]) }
+  }
+
+  private static func readMirror(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure)
+  {
+    let view = try model.view(node)
+    let filling: GraphBuilder.Filling
+    switch try model.option(node, 0, isByte: true) {
+    case 0: filling = .reflection
+    case 1: filling = .mirror
+    case let other: throw GraphFailure("has mode \(other); REFLECT and SYMMETRIC (0 and 1) are supported")
+    }
+    let made = try model.builder.padded(view, counts(model, node, view), filling, model.title(node))
     if model.isInteger, let source = node.inputs.first {
       try model.checkSameIntegers(source, node.outputs[0])
     }

@@ -212,6 +212,9 @@ extension Flatten {
   private static func readLiteReshape(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
     throws(GraphFailure)
   {
+    if let (made, blocks) = try BatchedBlocks.reshaped(model, node) {
+      return try model.give(node, made, isLayer: false, blocks: blocks)
+    }
     let view = try model.viewOfAnyForm(node)
     let made = try model.reshaped(view, model.file.tensors[node.outputs[0]].shape, model.title(node))
     try model.give(node, made, isLayer: false)

@@ -15,7 +15,10 @@ extension ValueFunctions {
         "SELECT_V2", becomes: becomes, if: "of functions of one value, in float files", readSelect),
       LiteOperator("SELECT", becomes: becomes, if: "of functions of one value, in float files", readSelect),
     ]
-    + [("ELU", Graph.Function.elu), ("HARD_SWISH", .hardSwish)].map { name, function in
+    + [
+      ("ELU", Graph.Function.elu), ("HARD_SWISH", .hardSwish), ("ABS", .value(.call(.abs, .argument))),
+      ("EXP", .value(.call(.exp, .argument))), ("LOG", .value(.call(.log, .argument))),
+    ].map { name, function in
       LiteOperator(name, becomes: becomesLite) { model, node throws(GraphFailure) in
         try ActivationOnly.give(function, &model, node)
       }
@@ -33,8 +36,7 @@ extension ValueFunctions {
   private static let becomesLite = "the activation; in integer files a table"
 
   private static let floatOperators: [(String, ValueFunction)] = [
-    ("ABS", .call(.abs, .argument)), ("NEG", .line(-1, 0)), ("EXP", .call(.exp, .argument)),
-    ("LOG", .call(.log, .argument)), ("SQRT", .call(.sqrt, .argument)),
+    ("NEG", .line(-1, 0)), ("SQRT", .call(.sqrt, .argument)),
     ("RSQRT", .number(1) / .call(.sqrt, .argument)), ("SQUARE", .argument * .argument),
     ("SIN", .call(.sin, .argument)), ("COS", .call(.cos, .argument)), ("RELU_0_TO_1", .clip(0, 1)),
   ]

@@ -5,7 +5,7 @@ extension ValueFunctions {
   static let onnx: [ONNXOperator] =
     [
       ONNXOperator("Clip", becomes: becomes, if: "constant ends", readClip),
-      ONNXOperator("Pow", becomes: becomes, if: "exponents 0.5, 1, 2, 3, 4, -0.5, -1", readPow),
+      ONNXOperator("Pow", becomes: becomes, if: exponents, readPow),
       ONNXOperator("Where", becomes: becomes, if: "of functions of one value", readWhere),
     ]
     + ["Greater", "GreaterOrEqual", "Less", "LessOrEqual"].map {
@@ -47,11 +47,7 @@ extension ValueFunctions {
   private static let functions: [Operator] = [
     Operator("LeakyRelu", [("alpha", 0.01)]) { .leakyReLU(Float($0[0])) },
     Operator("Elu", [("alpha", 1)]) { $0[0] == 1 ? .elu : .value(.elu($0[0])) },
-    // alpha * (exp(x / alpha) - 1) below 0.
-    Operator("Celu", [("alpha", 1)]) { numbers in
-      let below = ValueFunction.call(.exp, .smaller(.argument, .number(0)) / .number(numbers[0])) - .number(1)
-      return .value(.larger(.argument, .number(0)) + below * .number(numbers[0]))
-    },
+    Operator("Celu", [("alpha", 1)]) { .value(.celu($0[0])) },
     Operator("Selu", [("alpha", 1.67326), ("gamma", 1.0507)]) {
       .value(ValueFunction.elu($0[0]) * .number($0[1]))
     },
@@ -101,7 +97,7 @@ extension ValueFunctions {
   }
 
   /// The function under the name that integer files and passes know it by.
-  private static func usual(_ function: ValueFunction) -> Graph.Function {
+  static func usual(_ function: ValueFunction) -> Graph.Function {
     [Graph.Function.relu, .relu6, .reluN1To1].first { $0.expression == function } ?? .value(function)
   }
 
@@ -110,18 +106,7 @@ extension ValueFunctions {
   ) throws(GraphFailure) {
     let view = try model.viewOfAnyForm(node)
     let numbers = try model.floats(node, 1, "exponent").constant
-    try model.builder.checkFits(numbers, view)
-    let x = ValueFunction.argument
-    let one = ValueFunction.number(1)
-    let powers: [Double: ValueFunction] = [
-      0.5: .call(.sqrt, x), 1: x, 2: x * x, 3: x * x * x, 4: (x * x) * (x * x), -0.5: one / .call(.sqrt, x),
-      -1: one / x,
-    ]
-    guard let power = numbers.single.flatMap({ powers[$0] }) else {
-      throw GraphFailure("has other exponents than one of 0.5, 1, 2, 3, 4, -0.5 and -1")
-    }
-    if power == x { return try model.give(node, view) }
-    try model.give(node, try model.builder.function(.value(power), view, node.title))
+    try model.give(node, try model.builder.power(view, numbers, node.title))
   }
 
   /// 1 where it holds, else 0.

@@ -3,6 +3,7 @@ import OctetNetwork
 /// Functions of one value beside the usual activations: operators that are one, and those that make one together.
 enum ValueFunctions: TranslatedKind {
   static let becomes = "the activation of the layer before, or `activation`"
+  static let exponents = "exponents 0.5, 1, 2, 3, 4, -0.5, -1"
 }
 
 extension GraphBuilder {

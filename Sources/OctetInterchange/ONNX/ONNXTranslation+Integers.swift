@@ -67,6 +67,8 @@ extension ONNXTranslation {
   }
 
   /// The integer that stands for 0 in what a node reads; 0 where it reads floats.
+  func isOfIntegers(_ node: ONNXGraph.Node) -> Bool { integers.encodings[node.inputs[0]] != nil }
+
   func integerZero(_ node: ONNXGraph.Node) throws(GraphFailure) -> Float {
     guard let known = integers.encodings[node.inputs[0]] else { return 0 }
     guard let encoding = known, let element = integers.elements[node.inputs[0]] else {

@@ -3,8 +3,11 @@ import OctetNetwork
 /// Windows and weights.
 extension LiteTranslation {
   /// Stride, padding and dilation, from the fields of the node's options.
+  ///
+  /// - Parameter blocks: what is read lies so in a larger batch; the window is that on the whole.
   func window(
-    _ node: LiteGraph.Node, height: Int, width: Int, dilations: (width: Int, height: Int)?
+    _ node: LiteGraph.Node, height: Int, width: Int, dilations: (width: Int, height: Int)?,
+    blocks: BatchedBlocks? = nil
   ) throws(GraphFailure) -> (Window, Dilation) {
     guard node.options != nil else { throw GraphFailure("has no options") }
     let (strideWidth, strideHeight) = (try option(node, 1), try option(node, 2))
@@ -24,9 +27,10 @@ extension LiteTranslation {
     guard mode == 0 || mode == 1 else {
       throw GraphFailure("has padding \(mode); SAME and VALID (0, 1) are supported")
     }
-    let window = Window(
+    var window = Window(
       height: height, width: width, strideHeight: strideHeight, strideWidth: strideWidth,
       padding: mode == 0 ? .same : .valid)
+    if let blocks { try blocks.widen(&window, &dilation) }
     return (window, dilation)
   }
 

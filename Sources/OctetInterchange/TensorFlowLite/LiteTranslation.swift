@@ -9,6 +9,8 @@ struct LiteTranslation {
   var builder: GraphBuilder
   /// What tensors that depend on the input hold.
   var views: [Int: ArrayView] = [:]
+  /// Blocks that were taken apart into items of a larger batch, by the tensor that holds them; its view is the whole.
+  private(set) var blocks: [Int: BatchedBlocks] = [:]
   /// Constants that a node converted, by the tensor that holds the result.
   private var aliases: [Int: Int] = [:]
   var inputTensor: Int
@@ -76,7 +78,20 @@ struct LiteTranslation {
     guard place < node.inputs.count, let view = views[node.inputs[place]] else {
       throw GraphFailure("reads something that no operator before it makes")
     }
+    guard blocks[node.inputs[place]] == nil else {
+      throw GraphFailure(
+        "reads what SPACE_TO_BATCH_ND makes; convolutions between it and BATCH_TO_SPACE_ND are supported")
+    }
     return view
+  }
+
+  /// The same for operators that may work on blocks in a larger batch, which are given as the whole that they are of.
+  func viewOfBlocks(_ node: LiteGraph.Node) throws(GraphFailure) -> (view: ArrayView, blocks: BatchedBlocks?)
+  {
+    guard let tensor = node.inputs.first, let own = blocks[tensor], let view = views[tensor] else {
+      return (try view(node), nil)
+    }
+    return (view, own)
   }
 
   /// The same elements in their order under other sizes; a batch of one may be left out.
@@ -166,15 +181,21 @@ struct LiteTranslation {
   ///   - function: what is fused to the node, which must have made a value of its own then.
   ///   - isLayer: whether it made a value of its own; its integers are those that the tensor declares.
   ///   - maker: the value that it made, where what it gives is that in another order.
+  ///   - place: which of the node's outputs it is.
+  ///   - source: which of the node's inputs holds the integers of what made no value of its own.
+  ///   - blocks: the blocks in a larger batch that the file has in the place of the view.
   mutating func give(
     _ node: LiteGraph.Node, _ view: ArrayView, function: Graph.Function = .identity, weights: Int? = nil,
-    isLayer: Bool = true, maker: Int? = nil
+    isLayer: Bool = true, maker: Int? = nil, place: Int = 0, source: Int = 0,
+    blocks: BatchedBlocks? = nil
   ) throws(GraphFailure) {
-    let output = node.outputs[0]
+    let output = node.outputs[place]
     let declared = file.tensors[output].shape
-    guard declared == self.declared(view) else {
-      throw GraphFailure("gives the sizes \(self.declared(view)) where the file says \(declared)")
-    }
+    let made = try blocks?.shape(of: self.declared(view)) ?? self.declared(view)
+    // Where the batch is open, the converter writes 1 for that of blocks too.
+    guard declared == made || blocks != nil && declared.first == 1 && declared.dropFirst() == made.dropFirst()
+    else { throw GraphFailure("gives the sizes \(made) where the file says \(declared)") }
+    self.blocks[output] = blocks
     guard views[output] == nil else {
       throw GraphFailure("writes a tensor that another operator has written")
     }
@@ -182,8 +203,8 @@ struct LiteTranslation {
       let node = (maker ?? view.value) - 1
       builder.graph.nodes[node].function = function
       builder.graph.nodes[node].tensors = Graph.Tensors(weights: weights, output: output)
-    } else if isInteger, let source = node.inputs.first, !isHead(view) {
-      try checkSameIntegers(source, output)
+    } else if isInteger, node.inputs.indices.contains(source), !isHead(view) {
+      try checkSameIntegers(node.inputs[source], output)
     }
     views[output] = view
   }

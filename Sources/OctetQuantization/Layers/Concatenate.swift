@@ -63,6 +63,7 @@ extension Concatenate: LayerLowering, LoweredKind {
   func convert(
     _ node: Graph.Node, _ inputs: [Int], _ network: inout LiteIntegerConversion
   ) throws(ImportError) -> Int {
+    let inputs = network.shaped(inputs, of: node)
     var made = network.emptyLayer(self, node, inputs)
     let encodings = inputs.map { network.encoding(of: $0) }
     // What is only copied on its way has no tensor in the file.

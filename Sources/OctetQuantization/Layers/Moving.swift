@@ -134,6 +134,7 @@ extension Resize: MovingKind {
     guard method == .nearest || !network.givesUnsigned(node) else {
       throw network.source.failure("\(node.title) resizes uint8 values between cells; int8 is supported")
     }
+    let inputs = network.shaped(inputs, of: node)
     var made = network.emptyLayer(self, node, inputs)
     let shape = network.tensors[inputs[0]].shape
     made.places = Self.bytes(

@@ -86,6 +86,11 @@ extension LiteIntegerConversion {
     IntegerLayer.Encoding(scale: tensors[tensor].scale, zeroPoint: tensors[tensor].zeroPoint)
   }
 
+  /// The tensors in the shapes that the values which a node reads have in the graph.
+  mutating func shaped(_ inputs: [Int], of node: Graph.Node) -> [Int] {
+    zip(inputs, node.inputs).map { shaped([$0], like: source.graph.shape($1))[0] }
+  }
+
   /// The tensors in the shape that a node has, where they are flattened ones of as many values.
   mutating func shaped(_ inputs: [Int], like shape: ImageShape) -> [Int] {
     inputs.map { input in

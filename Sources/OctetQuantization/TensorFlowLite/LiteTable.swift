@@ -1,5 +1,6 @@
 import Octet
 import OctetInterchange
+import OctetNetwork
 
 #if canImport(Glibc)
   import Glibc
@@ -43,6 +44,9 @@ struct LiteTable {
       }
     case .leakyReLU(let slope): return try leaky(slope)
     case .hardSwish: return try LiteHardSwish(from: from, to: to).values()
+    case .value(.call(.abs, .argument)): return try magnitudes()
+    case .value(.call(.exp, .argument)): return try floats { Float(exponential(Double($0))) }
+    case .value(.call(.log, .argument)): return try floats { Float(log(Double($0))) }
     case .value: throw Failure(reason: "is a function that is supported in float files only")
     }
   }
@@ -84,15 +88,32 @@ struct LiteTable {
     }
   }
 
+  /// Distances from zero, which are rounded twice where the scales differ.
+  private func magnitudes() throws(Failure) -> [Int8] {
+    guard let factor = FixedPointScaling(Double(from.scale / to.scale)) else {
+      throw Failure(reason: "has scales with the ratio \(from.scale / to.scale); it must be below 16")
+    }
+    return (-128...127).map { integer in
+      let distance = abs(integer - from.zeroPoint)
+      let value = from.scale == to.scale ? distance : factor.scaledTwice(distance)
+      return Int8(min(max(value + to.zeroPoint, -128), 127))
+    }
+  }
+
   /// A function of floats; LiteRT multiplies by the inverse of the scale.
   private func floats(_ function: (Float) -> Float) throws(Failure) -> [Int8] {
     let inverse = 1 / to.scale
     // Of a scale too small for that, 0 would be no number.
     guard inverse.isFinite else { throw Failure(reason: "gives a scale of \(to.scale), which is too small") }
-    return (-128...127).map { integer in
+    var values: [Int8] = []
+    for integer in -128...127 {
       let value = function(from.scale * Float(integer - from.zeroPoint)) * inverse
       let moved = value.rounded(.toNearestOrAwayFromZero) + Float(to.zeroPoint)
-      return Int8(min(max(moved, -128), 127))
+      guard !moved.isNaN else {
+        throw Failure(reason: "is no number for the input \(from.scale * Float(integer - from.zeroPoint))")
+      }
+      values.append(Int8(min(max(moved, -128), 127)))
     }
+    return values
   }
 }

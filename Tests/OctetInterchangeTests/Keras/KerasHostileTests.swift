@@ -39,7 +39,12 @@ struct KerasHostileTests {
   private static func model(_ layers: [String]) throws -> [UInt8] {
     let text =
       #"{"class_name":"Sequential","config":{"name":"s","layers":["# + layers.joined(separator: ",") + "]}}"
-    return archive([("config.json", Array(text.utf8)), ("model.weights.h5", try weights())])
+    return try archive(of: text)
+  }
+
+  /// A model without weights of its own.
+  static func archive(of configuration: String) throws -> [UInt8] {
+    archive([("config.json", Array(configuration.utf8)), ("model.weights.h5", try weights())])
   }
 
   private static func input(_ sizes: String) -> String {

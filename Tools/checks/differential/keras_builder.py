@@ -5,6 +5,7 @@ import dataclasses
 import numpy
 
 from keras_files import keras
+from keras_operations import Operation
 
 
 @dataclasses.dataclass
@@ -31,7 +32,8 @@ class Network:
         return copy.deepcopy(self)
 
     def is_chain(self):
-        return all(layer.inputs == [place] for place, layer in enumerate(self.layers))
+        return all(
+            layer.inputs == [place] and not layer.kind.startswith("ops.") for place, layer in enumerate(self.layers))
 
     def ends(self):
         """The places of the outputs."""
@@ -73,12 +75,6 @@ class Network:
 
     def has_function(self, name):
         return any(layer.settings.get("activation") == name for layer in self.layers)
-
-    def is_dilated(self):
-        return any("dilation_rate" in layer.settings for layer in self.layers)
-
-    def has(self, kind):
-        return any(layer.kind == kind for layer in self.layers)
 
     def text(self):
         lines = [f"input {self.shape}{', Sequential' if self.is_sequential else ''}"]
@@ -151,6 +147,8 @@ def build(network):
 
 
 def make(layer):
+    if layer.kind.startswith("ops."):
+        return Operation(layer.kind, layer.settings)
     settings = dict(layer.settings)
     for name in ("kernel_size", "strides", "pool_size", "target_shape", "dilation_rate", "size", "dims"):
         if isinstance(settings.get(name), list):

@@ -49,9 +49,6 @@ def is_documented(network, suffix):
     if suffix in (".keras", ".h5"):
         # A list of Rescaling has no axis where any layer has its channels first.
         return not (network.has_list() and network.has_channels_first())
-    # STRIDED_SLICE and SPACE_TO_BATCH_ND.
-    if suffix == ".tflite" and (network.has("Cropping2D") or network.is_dilated()):
-        return False
     if suffix == ".onnx":
         # tf2onnx writes a Dense of an image as a product of matrices whose rows are those of all items, and celu with
         # Expm1, which is no operator of ONNX.

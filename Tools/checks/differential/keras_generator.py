@@ -4,6 +4,7 @@ import dataclasses
 import numpy
 
 import keras_layers
+import keras_operations
 import keras_orders
 from keras_builder import Builder, Network
 
@@ -30,7 +31,7 @@ def make(seed, index, layers=None, most=9, end=None, several=None):
     """
     random = numpy.random.default_rng([seed, index, 2])
     builder = Builder(random, documented=random.random() < 0.67, seed=seed * 1_000_003 + index)
-    choices = layers or keras_layers.LAYERS + keras_orders.LAYERS
+    choices = layers or keras_layers.LAYERS + keras_orders.LAYERS + keras_operations.LAYERS
     weights = numpy.array([weight for _, weight in choices], float)
     weights /= weights.sum()
     if builder.chance(0.8):

@@ -7,6 +7,7 @@ import comparison
 import keras_files
 import keras_generator
 import keras_layers
+import keras_operations
 import keras_orders
 import keras_shrinking
 import lite_legacy
@@ -25,6 +26,8 @@ LAYERS = [
     (keras_layers.softmax, 0.2), (keras_layers.rescaling, 0.3),
     (keras_orders.gate, 0.7), (keras_orders.product, 0.5), (keras_orders.transposed_convolution, 0.7),
     (keras_orders.upsampling, 0.5), (keras_layers.difference, 0.5), (keras_orders.shares, 0.3),
+    (keras_operations.part, 0.7), (keras_operations.piece, 0.4), (keras_operations.twice, 0.3),
+    (keras_operations.integer_function, 0.4), (keras_operations.dilated, 0.7),
 ]
 
 def end(builder, place, mean=0.3):

@@ -1,0 +1,76 @@
+import OctetInterchange
+import OctetNetwork
+import Testing
+
+/// Functions among the layers of a Keras model, as hand-written configurations.
+struct KerasFunctionTests {
+  private static let value =
+    #"{"class_name":"__keras_tensor__","config":{"keras_history":["i",0,0]}}"#
+
+  /// A model of an input of 4x4x2 and one function.
+  private func reason(_ name: String, _ settings: String, _ arguments: String, named: String = "") throws
+    -> String?
+  {
+    let input =
+      #"{"class_name":"InputLayer","config":{"name":"i","batch_shape":[null,4,4,2]},"inbound_nodes":[]}"#
+    let node = #"{"args":[\#(arguments)],"kwargs":{\#(named)}}"#
+    let function =
+      #"{"module":"keras.src.ops.numpy","class_name":"\#(name)","config":{"name":"f"\#(settings)},"#
+      + #""inbound_nodes":[\#(node)]}"#
+    let text =
+      #"{"class_name":"Functional","config":{"name":"m","layers":[\#(input),\#(function)],"#
+      + #""input_layers":[["i",0,0]],"output_layers":[["f",0,0]]}}"#
+    do {
+      _ = try FloatModel(keras: KerasHostileTests.archive(of: text), path: "x.keras")
+      return nil
+    } catch let error as ImportError {
+      return error.description
+    }
+  }
+
+  @Test(arguments: [
+    ("Add", "", #"VALUE,3.0"#), ("Subtract", "", #"2,VALUE"#),
+    ("GetItem", "", #"VALUE,[{"class_name":"__ellipsis__"},0]"#),
+    ("Mean", #","axis":[1,2],"keepdims":false"#, "VALUE"), ("Reshape", #","newshape":[-1,8,4]"#, "VALUE"),
+    ("Pad", #","pad_width":[[0,0],[1,2],[0,0],[3,0]],"mode":"symmetric""#, "VALUE"),
+    ("Multiply", "", #"VALUE,{"class_name":"__numpy__","config":{"value":[1,2],"dtype":"float32"}}"#),
+  ])
+  func `a function is read`(name: String, settings: String, arguments: String) throws {
+    #expect(try reason(name, settings, arguments.replacing("VALUE", with: Self.value)) == nil)
+  }
+
+  @Test(arguments: [
+    ("Add", "", "VALUE,[[1,2],[3]]", "", #"has a "x2" that is no array of numbers"#),
+    ("Add", "", "VALUE", "", #"has no "x2""#),
+    ("Add", "", "VALUE,1", #""x1":2"#, #"is given "x1" twice"#),
+    ("Add", "", "VALUE,1,2", "", "is given 3 arguments; 2 are known"),
+    ("Average", #","axis":1"#, "VALUE", #""weights":[1,2,3,4]"#, #"has the argument "weights""#),
+    ("Max", #","axis":1,"initial":3"#, "VALUE", "", #"has the argument "initial""#),
+    ("Mean", #","axis":[0,1]"#, "VALUE", "", "has axis 0"),
+    ("Mean", "", "VALUE", "", "runs over all axes, that of the batch too"),
+    ("GetItem", "", "VALUE,[0]", "", "selects one item of the batch"),
+    ("GetItem", "", "VALUE,[null]", "", "puts an axis before the batch"),
+    (
+      "GetItem", "", #"VALUE,[{"class_name":"__slice__","config":{"start":1,"stop":null,"step":null}}]"#, "",
+      "selects a part of the batch"
+    ),
+    ("GetItem", "", #"VALUE,[{"class_name":"__ellipsis__"},0,0,0,0,0]"#, "", "selects along 5 of 4 axes"),
+    ("Pad", #","pad_width":[[1,0],[0,0],[0,0],[0,0]]"#, "VALUE", "", "pads the batch"),
+    (
+      "Pad", #","pad_width":[[0,0],[4,0],[0,0],[0,0]],"mode":"reflect""#, "VALUE", "",
+      "by 4 elements of its own"
+    ),
+    ("Split", #","indices_or_sections":3,"axis":1"#, "VALUE", "", "cuts an axis of 4 into 3 equal pieces"),
+    ("Split", #","indices_or_sections":[3,2],"axis":1"#, "VALUE", "", "cuts an axis of 4 at [3, 2]"),
+    ("Transpose", #","axes":[1,0,2,3]"#, "VALUE", "", "the batch must stay first"),
+    ("Cast", #","dtype":"int32""#, "VALUE", "", #"makes "int32" of its input"#),
+    ("Clip", #","x_min":2,"x_max":1"#, "VALUE", "", "leaves one value"),
+    ("Sort", "", "VALUE", "", "is of a class that is not supported"),
+  ])
+  func `what a function cannot be is said`(
+    name: String, settings: String, arguments: String, named: String, message: String
+  ) throws {
+    let found = try reason(name, settings, arguments.replacing("VALUE", with: Self.value), named: named)
+    #expect(found?.contains(message) == true, "\(found ?? "it was read")")
+  }
+}
