@@ -29,6 +29,8 @@ final class HostSession {
   private let shapes: [OutputShape]
   /// What items of another type become, some of them at a time.
   private var fed: [UInt8] = []
+  /// Made when the first picture comes.
+  private var pictures: PictureSource?
 
   /// Items that are brought to another type at a time.
   private static let piece = 64
@@ -41,12 +43,7 @@ final class HostSession {
   func run(
     type: Int32, _ items: UnsafeRawPointer, count: Int, _ targets: UnsafeBufferPointer<octet_destination>
   ) throws(Failure) {
-    guard targets.count <= shapes.count else {
-      throw Failure(
-        Int(OCTET_NO_RESULT), "there are \(targets.count) destinations: the model has \(shapes.count) outputs"
-      )
-    }
-    let size = shared.model.imageBytes
+    let size = try itemBytes(targets)
     switch type {
     case Int32(OCTET_UINT8):
       arenas(forPixels: true).run(
@@ -62,6 +59,41 @@ final class HostSession {
       throw Failure(
         Int(OCTET_BAD_ITEMS),
         "type \(type) is none: give OCTET_UINT8 (0), OCTET_INT8 (1) or OCTET_FLOAT32 (2)")
+    }
+  }
+
+  /// Bytes of an item, where there are no more targets than outputs.
+  func itemBytes(_ targets: UnsafeBufferPointer<octet_destination>) throws(Failure) -> Int {
+    guard targets.count <= shapes.count else {
+      throw Failure(
+        Int(OCTET_NO_RESULT), "there are \(targets.count) destinations: the model has \(shapes.count) outputs"
+      )
+    }
+    return shared.model.imageBytes
+  }
+
+  /// What reads pictures for the model.
+  func pictureSource() throws(Failure) -> PictureSource {
+    if let pictures { return pictures }
+    let source = try PictureSource(shared.model)
+    pictures = source
+    return source
+  }
+
+  /// Runs what pictures have become.
+  func run(pixels: [UInt8], count: Int, first: Int, _ targets: UnsafeBufferPointer<octet_destination>) {
+    pixels.withUnsafeBufferPointer { pixels in
+      guard let start = pixels.baseAddress else { return }
+      arenas(forPixels: true).run(start, count: count, first: first, targets, shapes)
+    }
+  }
+
+  /// Writes that an item has no result.
+  func clear(_ item: Int, _ targets: UnsafeBufferPointer<octet_destination>) {
+    for (target, shape) in zip(targets, shapes) {
+      target.reals?.advanced(by: item * shape.reals).update(repeating: 0, count: shape.reals)
+      target.integers?.advanced(by: item * shape.integers).update(repeating: 0, count: shape.integers)
+      target.classes?[item] = -1
     }
   }
 
