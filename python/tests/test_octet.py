@@ -249,6 +249,21 @@ class Running(unittest.TestCase):
             with self.assertRaisesRegex(octet.OctetError, "must be one in C"):
                 self.model.export("never.c", name="2")
 
+    def test_an_export_in_onnxruntime(self):
+        try:
+            import onnxruntime
+        except ImportError:
+            self.skipTest("onnxruntime is not here")
+        options = onnxruntime.SessionOptions()
+        # Its fast integer kernels saturate on processors with AVX2 alone.
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        with tempfile.TemporaryDirectory() as folder:
+            self.model.export(f"{folder}/model.onnx")
+            session = onnxruntime.InferenceSession(f"{folder}/model.onnx", options)
+        items = self.images.reshape(37, 1, 28, 28) / numpy.float32(255)
+        found = session.run(None, {session.get_inputs()[0].name: items})[0]
+        self.assertLess(numpy.abs(found - self.model.predict_proba(self.images)).max(), 2e-4)
+
     def test_children_of_a_fork_go_on(self):
         expected = self.model.logits(self.images)
         child = os.fork()

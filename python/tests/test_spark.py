@@ -207,6 +207,21 @@ class Spark(unittest.TestCase):
         self.assertLessEqual(len(first), 4)
         self.assertTrue(first & again)
 
+    def test_python_of_a_session_that_was_there_before(self):
+        code = f"""
+import sys
+from pyspark.sql import SparkSession
+spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", False).getOrCreate()
+import octet.spark
+frame = spark.createDataFrame([("/no/such.png",)], "path string")
+row = octet.spark.classify(frame, {str(MODEL)!r}).first()
+assert row.error.startswith("cannot be opened"), row
+assert spark.sparkContext.pythonExec == sys.executable
+"""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYSPARK")}
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
     def test_a_worker_that_is_killed(self):
         many = self.paths().crossJoin(self.spark.range(400)).select("path").repartition(16)
         answers = octet.spark.classify(many, MODEL)
