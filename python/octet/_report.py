@@ -36,7 +36,7 @@ class Report(dict[str, Any]):
         """Single figures, without tables."""
         return [
             (name.replace("_", " "), _text(name, value)) for name, value in self.items()
-            if not isinstance(value, dict) and not (isinstance(value, list) and len(value) > 2)]
+            if not isinstance(value, (list, dict)) or _is_interval(value)]
 
     def _layers(self) -> list[tuple[str, ...]]:
         layers = self.get("layers")
@@ -52,6 +52,10 @@ class Report(dict[str, Any]):
             heads = "".join(f"<th>{html.escape(name)}</th>" for name in _OF_LAYERS.values())
             text += _table([heads, *("".join(map(_cell, layer)) for layer in layers)])
         return text
+
+
+def _is_interval(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(one, float) for one in value)
 
 
 def _text(name: str, value: Any) -> str:

@@ -307,6 +307,10 @@ class Quantizing(unittest.TestCase):
         self.assertAlmostEqual(found["accuracy"], right)
         self.assertEqual(model.evaluate(self.images, self.labels.astype(str))["accuracy"], found["accuracy"])
         self.assertIn("<table>", model.report._repr_html_())
+        lines = str(model.report).splitlines()
+        self.assertIn(f"accuracy              {100 * model.report['accuracy']:.2f} %", lines)
+        self.assertLess(max(map(len, lines)), 100)
+        self.assertEqual(len(lines), lines.index("") + 2 + len(model.report["layers"]))
 
     def test_wrong_options(self):
         wrong = [
