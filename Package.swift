@@ -272,8 +272,8 @@ let package = Package(
     .target(
       name: "OctetHostC",
       dependencies: [
-        "COctetHost", "Octet", "OctetC", "OctetData", "OctetHost", "OctetHostKernels", "OctetInterchange",
-        "OctetNetwork", "OctetQuantization", "OctetText", "OctetTraining",
+        "COctetHost", "Octet", "OctetC", "OctetData", "OctetHost", "OctetHostKernels", "OctetImages",
+        "OctetInterchange", "OctetNetwork", "OctetQuantization", "OctetText", "OctetTraining",
       ],
       // A link to the file at the top.
       resources: [.embedInCode("VERSION")],

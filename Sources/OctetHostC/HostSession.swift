@@ -29,6 +29,8 @@ final class HostSession {
   private let shapes: [OutputShape]
   /// What items of another type become, some of them at a time.
   private var fed: [UInt8] = []
+  /// Made when the first picture comes.
+  private var pictures: PictureSource?
 
   /// Items that are brought to another type at a time.
   private static let piece = 64
@@ -41,23 +43,22 @@ final class HostSession {
   func run(
     type: Int32, _ items: UnsafeRawPointer, count: Int, _ targets: UnsafeBufferPointer<octet_destination>
   ) throws(Failure) {
-    guard targets.count <= shapes.count else {
-      throw Failure(
-        Int(OCTET_NO_RESULT), "there are \(targets.count) destinations: the model has \(shapes.count) outputs"
-      )
-    }
-    let size = shared.model.imageBytes
+    let size = try itemBytes(targets)
     switch type {
     case Int32(OCTET_UINT8):
       arenas(forPixels: true).run(
         items.assumingMemoryBound(to: UInt8.self), count: count, first: 0, targets, shapes)
     case Int32(OCTET_INT8):
-      let values = items.assumingMemoryBound(to: UInt8.self)
-      inPieces(count, size, targets) { values[$0] ^ 0x80 }
+      inPieces(count, size, targets) { first, fed in
+        Self.flip(items + first * size, to: fed)
+      }
     case Int32(OCTET_FLOAT32):
       let values = items.assumingMemoryBound(to: Float.self)
       let scale = shared.model.inputScale
-      inPieces(count, size, targets) { scale.fed(values[$0]) }
+      inPieces(count, size, targets) { first, fed in
+        let values = values + first * size
+        for place in fed.indices { fed[place] = scale.fed(values[place]) }
+      }
     default:
       throw Failure(
         Int(OCTET_BAD_ITEMS),
@@ -65,9 +66,47 @@ final class HostSession {
     }
   }
 
+  /// Bytes of an item, where there are no more targets than outputs.
+  func itemBytes(_ targets: UnsafeBufferPointer<octet_destination>) throws(Failure) -> Int {
+    guard targets.count <= shapes.count else {
+      throw Failure(
+        Int(OCTET_NO_RESULT), "there are \(targets.count) destinations: the model has \(shapes.count) outputs"
+      )
+    }
+    return shared.model.imageBytes
+  }
+
+  /// What reads pictures for the model.
+  func pictureSource() throws(Failure) -> PictureSource {
+    if let pictures { return pictures }
+    let source = try PictureSource(shared.model)
+    pictures = source
+    return source
+  }
+
+  /// Runs what pictures have become.
+  func run(pixels: [UInt8], count: Int, first: Int, _ targets: UnsafeBufferPointer<octet_destination>) {
+    pixels.withUnsafeBufferPointer { pixels in
+      guard let start = pixels.baseAddress else { return }
+      arenas(forPixels: true).run(start, count: count, first: first, targets, shapes)
+    }
+  }
+
+  /// Writes that an item has no result.
+  func clear(_ item: Int, _ targets: UnsafeBufferPointer<octet_destination>) {
+    for (target, shape) in zip(targets, shapes) {
+      target.reals?.advanced(by: item * shape.reals).update(repeating: 0, count: shape.reals)
+      target.integers?.advanced(by: item * shape.integers).update(repeating: 0, count: shape.integers)
+      target.classes?[item] = -1
+    }
+  }
+
+  /// Runs items that are first brought to bytes, by `bring`: from the item with this number on, as many as fill the
+  /// place.
   @inline(__always)
   private func inPieces(
-    _ count: Int, _ size: Int, _ targets: UnsafeBufferPointer<octet_destination>, _ value: (Int) -> UInt8
+    _ count: Int, _ size: Int, _ targets: UnsafeBufferPointer<octet_destination>,
+    _ bring: (_ first: Int, _ fed: UnsafeMutableBufferPointer<UInt8>) -> Void
   ) {
     let arenas = arenas(forPixels: false)
     fed = fed.isEmpty ? [UInt8](repeating: 0, count: Self.piece * size) : fed
@@ -75,11 +114,27 @@ final class HostSession {
     while first < count {
       let items = min(Self.piece, count - first)
       fed.withUnsafeMutableBufferPointer { fed in
-        for index in 0..<items * size { fed[index] = value(first * size + index) }
+        bring(first, UnsafeMutableBufferPointer(rebasing: fed[..<(items * size)]))
         guard let start = fed.baseAddress else { return }
         arenas.run(UnsafePointer(start), count: items, first: first, targets, shapes)
       }
       first += items
+    }
+  }
+
+  /// Integers of the input as the runtime takes them: each plus 128. Eight at once, as the compiler does not see that
+  /// the two places are apart.
+  private static func flip(_ integers: UnsafeRawPointer, to fed: UnsafeMutableBufferPointer<UInt8>) {
+    guard let start = fed.baseAddress.map({ UnsafeMutableRawPointer($0) }) else { return }
+    var place = 0
+    while place + 8 <= fed.count {
+      let eight = integers.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+      start.storeBytes(of: eight ^ 0x8080_8080_8080_8080, toByteOffset: place, as: UInt64.self)
+      place += 8
+    }
+    while place < fed.count {
+      fed[place] = integers.load(fromByteOffset: place, as: UInt8.self) ^ 0x80
+      place += 1
     }
   }
 

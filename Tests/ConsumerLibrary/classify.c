@@ -32,6 +32,34 @@ static uint32_t without_allocation(const void *file, size_t bytes, const uint8_t
   return result.class_index;
 }
 
+/// Pictures that are none, and one of them missing: each has its line, and the call succeeds.
+static void without_pictures(octet_host_session *session) {
+  const char *path = "/no/such.png";
+  octet_bytes paths[2] = {{path, strlen(path)}, {NULL, 0}}, files[1] = {{path, strlen(path)}};
+  int32_t classes[2] = {7, 7};
+  char *errors[2];
+  octet_destination wanted = {NULL, NULL, classes};
+  require(octet_host_run_pictures(session, OCTET_PATHS, paths, 2, &wanted, 1, errors) == OCTET_OK, "paths");
+  require(classes[0] == -1 && classes[1] == -1, "no class of what is no picture");
+  require(strstr(errors[0], "cannot be opened") != NULL && errors[1] != NULL, "errors of paths");
+  octet_free(errors[0]), octet_free(errors[1]);
+  require(octet_host_run_pictures(session, OCTET_FILES, files, 1, &wanted, 1, errors) == OCTET_OK, "files");
+  require(strstr(errors[0], "is not a PNG file") != NULL, "errors of files");
+  octet_free(errors[0]);
+  require(octet_host_run_pictures(session, OCTET_FILES, files, 1, &wanted, 1, NULL) == OCTET_OK, "no errors");
+  require(octet_host_run_pictures(session, 2, files, 1, &wanted, 1, NULL) == OCTET_BAD_ITEMS, "neither of both");
+}
+
+static void exported(const octet_host_model *model) {
+  void *file = NULL;
+  size_t bytes = 0;
+  require(octet_host_export(model, "c-source", "mine", &file, &bytes) == OCTET_OK, "octet_host_export");
+  require(bytes > 1000, "the size of a C program");
+  octet_free(file);
+  require(octet_host_export(model, "c-source", "2", &file, &bytes) == OCTET_BAD_OPTIONS, "a name that is none");
+  require(octet_host_export(model, "c", NULL, &file, &bytes) == OCTET_BAD_OPTIONS, "a form that is none");
+}
+
 int main(int count, char **arguments) {
   require(count == 2, "usage: classify MODEL.octet");
   require(strcmp(octet_version(), OCTET_WANTED_VERSION) == 0, "octet_version");
@@ -63,6 +91,7 @@ int main(int count, char **arguments) {
 
   octet_host_session *session = NULL;
   require(octet_host_open_session(model, &session) == OCTET_OK, "octet_host_open_session");
+  exported(model);
   // A session keeps what it needs.
   octet_host_close(model);
   octet_destination all = {reals, integers, classes}, one = {same, NULL, &class_of_one};
@@ -87,6 +116,7 @@ int main(int count, char **arguments) {
       printf(" %d", integers[(size_t)item * output.integers + place]);
     printf("\n");
   }
+  without_pictures(session);
   octet_host_close_session(session);
   octet_host_close_session(NULL);
   free(items), free(reals), free(same), free(integers), free(content);

@@ -1,17 +1,19 @@
 """Octet: small neural networks in integers.
 
 >>> import octet
->>> model = octet.quantize("model.keras", calibration=x_train, labels=y_train)  # doctest: +SKIP
->>> model.report                                                                # doctest: +SKIP
->>> model.predict(x_test)                                                       # doctest: +SKIP
->>> model.save("model.octet")                                                   # doctest: +SKIP
+>>> model = octet.quantize("cnn-two-pool.safetensors", calibration=images, labels=labels)
+>>> model.predict(images[:3])
+array(['8', '5', '0'], dtype='<U1')
+>>> model.save("model.octet")
+
+``octet.spark`` classifies pictures with Spark; it is imported by its name.
 """
 
 from . import _library
 from ._library import OctetError
-from ._model import Model, load
+from ._model import Answers, Model, load
 from ._quantize import quantize
 from ._report import Report
 
-__version__ = _library.library.octet_version().decode()
-__all__ = ["Model", "OctetError", "Report", "load", "quantize"]
+__version__: str = _library.library.octet_version().decode()
+__all__ = ["Answers", "Model", "OctetError", "Report", "load", "quantize"]

@@ -1,287 +1,330 @@
 """Models that run."""
 
+from __future__ import annotations
+
 import ctypes
 import json
 import os
-import threading
-from ctypes import byref, c_void_p
+from ctypes import byref, c_size_t, c_void_p
+from typing import TYPE_CHECKING, Any, Iterable, NamedTuple, Optional, Union
 
 import numpy
-from numpy import empty
 
+from ._items import Preparing, make_items
 from ._library import (
-    CLASSES, FLOAT32, INT8, LABELS, UINT8, Destination, Input, Items, OctetError, OutputInfo, check, library, run,
-    taken)
+    CLASSES, FILES, PATHS, Input, OctetError, OutputInfo, addresses, check, library, taken, taken_bytes)
 from ._report import Report
+from ._runner import Runner, layout
 
-_TYPES = {numpy.dtype("u1"): UINT8, numpy.dtype("i1"): INT8, numpy.dtype("f4"): FLOAT32}
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+_INT32, _POINTER = numpy.dtype("i4"), numpy.dtype(numpy.uintp)
+_TYPES = (numpy.dtype("u1"), numpy.dtype("i1"), numpy.dtype("f4"))
+_CLOSED = -1
+# Forms of other tools by the ends of files.
+_FORMS = {".c": "c-source", ".h": "c-array", ".onnx": "onnx-qdq"}
 
 
-class _Session:
-    """What a thread needs to run a model."""
+def _arrays_are_read() -> bool:
+    """Whether arrays lie in memory as ``_runner`` reads them."""
+    samples = [
+        numpy.arange(24, dtype="u1").reshape(2, 3, 4), numpy.zeros((0, 5), "f4"), numpy.array(7, "f4"),
+        numpy.arange(6, dtype="i1").reshape(2, 3).T, numpy.zeros((3, 8), "f4")[:, ::2]]
+    return all(
+        layout(sample) == (
+            sample.__array_interface__["data"][0], sample.shape,
+            sample.flags.c_contiguous and sample.flags.aligned, id(sample.dtype))
+        for sample in samples)
 
-    def __init__(self, model, outputs):
-        pointer = c_void_p()
-        check(library.octet_host_open_session(model, byref(pointer)))
-        self.pointer = pointer.value
-        self.destinations = (Destination * len(outputs))()
-        self.address = ctypes.addressof(self.destinations)
-        # One destination for each thing that can be wanted of the first output alone.
-        self.places = (Destination * 3)()
-        self.addresses = [ctypes.addressof(place) for place in self.places]
-        first = outputs[0]
-        self.wanted = {
-            "classes": (0, (), numpy.dtype("i4")), "reals": (1, (first.reals,), numpy.dtype("f4")),
-            "integers": (2, (first.integers,), numpy.dtype("i4"))}
 
-    def __del__(self):
-        library.octet_host_close_session(self.pointer)
+_READS_ARRAYS = _arrays_are_read()
+
+
+def _fail(status: int) -> None:
+    if status == _CLOSED:
+        raise OctetError("the model is closed")
+    check(status)
+
+
+class Answers(NamedTuple):
+    """What ``Model.classify`` made of pictures, one place for each."""
+
+    #: The class of each by its name; empty where there is an error.
+    classes: NDArray[Any]
+    #: A row for each; zeros where there is an error.
+    probabilities: NDArray[Any]
+    #: Why a picture has no answer; None where it has one.
+    errors: list[Optional[str]]
 
 
 class Model:
-    """An integer model, ready to run. Threads may share it.
+    """An integer model, ready to run. ``octet.load`` and ``octet.quantize`` make one. Threads may share it.
 
-    >>> model = octet.load("model.octet")
-    >>> model.predict(images)                    # doctest: +SKIP
-    array(['7', '2', '1'], dtype='<U1')
+    >>> model = octet.load("cnn-two-pool.octet")
+    >>> model
+    <octet.Model: 28 x 28 x 1 values in, 1 output(s), 182,016 bytes>
+    >>> model.input_shape
+    (28, 28, 1)
+    >>> model.predict(images[:3])
+    array(['8', '5', '0'], dtype='<U1')
     """
 
-    def __init__(self, data, report=None):
+    def __init__(self, data: bytes, report: Optional[Report] = None) -> None:
         self._pointer = c_void_p()
         check(library.octet_host_open(data, len(data), byref(self._pointer)))
         self._bytes = bytes(data)
         #: What quantization did and cost; None for a model that was loaded.
         self.report = report
-        self._local = threading.local()
-        self._pid = os.getpid()
         told = Input()
         library.octet_host_input(self._pointer, byref(told))
-        self._values = told.values
         #: Shape of an item: height, width, channels.
-        self.input_shape = (told.height, told.width, told.channels)
-        self._outputs = []
+        self.input_shape: tuple[int, int, int] = (told.height, told.width, told.channels)
+        self._outputs: list[OutputInfo] = []
         for index in range(library.octet_host_outputs(self._pointer)):
             info = OutputInfo()
             check(library.octet_host_output(self._pointer, index, byref(info)))
             self._outputs.append(info)
         first = self._outputs[0]
+        self._has_classes = first.meaning == CLASSES
         #: The names of the classes, or of labels of which several can hold; empty for a model of numbers.
-        self.classes_ = numpy.array([
-            library.octet_host_name(self._pointer, 0, index).decode("utf-8") for index in range(first.names)])
+        self.classes_: NDArray[Any] = numpy.array([
+            library.octet_host_name(self._pointer, 0, index).decode("utf-8") for index in range(first.names)], str)
+        preparing = Preparing(self.input_shape)
+        self._runner = Runner(
+            addresses(), self._pointer.value, preparing.values, tuple(preparing.sides),
+            tuple(info.reals for info in self._outputs), first.integers, _READS_ARRAYS, numpy.ndarray, _TYPES,
+            _INT32, _POINTER, numpy.empty, preparing.prepare, _fail)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         shape = " x ".join(map(str, self.input_shape))
         return f"<octet.Model: {shape} values in, {len(self._outputs)} output(s), {len(self._bytes):,} bytes>"
 
     # Running
 
-    def predict(self, x):
-        """The class of each item, by its name; what ``predict_proba`` gives where the model has no classes."""
-        if self._outputs[0].meaning != CLASSES:
-            return self.predict_proba(x)
-        found = self._run(x, "classes")
-        return self.classes_[found] if len(self.classes_) else found
+    def predict(self, x: ArrayLike) -> NDArray[Any]:
+        """The class of each item, by its name; what ``predict_proba`` gives where the model has no classes.
 
-    def predict_proba(self, x):
+        >>> model.predict(images[0])
+        array(['8'], dtype='<U1')
+        """
+        if not self._has_classes:
+            return self._runner.reals(x)
+        found = self._runner.classes(x)
+        return self.classes_.take(found) if self.classes_.size else found
+
+    def predict_proba(self, x: ArrayLike) -> NDArray[Any]:
         """The probability of each class or label; the numbers themselves of a model without probabilities.
 
         ``x`` holds items in its first axis, or is one item: uint8 pixels, int8 integers of the input, or floats as the
-        float model took them. The result has a row for each item.
+        float model took them. The result has a row for each item, of float32.
+
+        >>> model.predict_proba(images).shape
+        (20, 10)
+        >>> round(float(model.predict_proba(images[1]).max()), 3)
+        0.999
         """
-        return self._run(x, "reals")
+        return self._runner.reals(x)
 
-    def outputs(self, x):
-        """All outputs of the model, as ``predict_proba`` gives the first, each in the shape of its output."""
-        values, kind, count = self._items(x)
-        session = self._session()
-        results = []
-        for destination, info in zip(session.destinations, self._outputs):
-            result = numpy.empty((count, info.reals), numpy.float32)
-            destination.reals, destination.integers, destination.classes = result.ctypes.data, 0, 0
-            results.append(result)
-        check(run(session.pointer, kind, values.ctypes.data, count, session.address, len(results)))
-        shapes = [
-            (count, info.height, info.width, info.channels)
-            if info.reals == info.integers and info.height * info.width > 1 else (count, info.reals)
-            for info in self._outputs]
-        return [result.reshape(shape) for result, shape in zip(results, shapes)]
+    def outputs(self, x: ArrayLike) -> list[NDArray[Any]]:
+        """All outputs of the model, as ``predict_proba`` gives the first, each in the shape of its output.
 
-    def logits(self, x):
-        """The integers of the first output before a closing softmax or sigmoid, less their zero point."""
-        return self._run(x, "integers")
+        >>> [output.shape for output in model.outputs(images)]
+        [(20, 10)]
+        """
+        results = self._runner.every(x)
+        for place, info in enumerate(self._outputs):
+            if info.reals == info.integers and info.height * info.width > 1:
+                results[place] = results[place].reshape(-1, info.height, info.width, info.channels)
+        return results
 
-    def _run(self, x, wanted):
-        # With one item a call this function's own time counts: what is known of the last array is not asked again.
-        local = self._local
-        known = getattr(local, "known", None)
-        if (
-            known is not None and type(x) is numpy.ndarray and x.dtype is known[0] and x.shape == known[1]
-            and x.flags.c_contiguous
-        ):
-            values, kind, count, session = x, known[2], known[3], local.session
-        else:
-            values, kind, count = self._items(x)
-            session = self._session()
-            if values is x and kind != FLOAT32:
-                local.known = (x.dtype, x.shape, kind, count)
-        place, shape, numbers = session.wanted[wanted]
-        result = empty((count, *shape), numbers)
-        # The two that are not wanted stay 0.
-        setattr(session.places[place], wanted, result.__array_interface__["data"][0])
-        status = run(
-            session.pointer, kind, values.__array_interface__["data"][0], count, session.addresses[place], 1)
-        if status:
-            check(status)
-        return result
+    def logits(self, x: ArrayLike) -> NDArray[Any]:
+        """The integers of the first output before a closing softmax or sigmoid, less their zero point.
 
-    def _session(self):
-        session = getattr(self._local, "session", None)
-        if session is None:
-            if not self._pointer:
-                raise OctetError("the model is closed")
-            session = self._local.session = _Session(self._pointer, self._outputs)
-        return session
+        They are the bits that every target gives: a board, the exported C program, `octet predict --integers`.
 
-    def _items(self, x):
-        """Items as the library takes them, copied only where their type or layout asks for it."""
-        if not self._pointer:
-            raise OctetError("the model is closed")
-        values = x if isinstance(x, numpy.ndarray) else numpy.asarray(x)
-        kind = _TYPES.get(values.dtype)
-        if kind is None:
-            if values.dtype.kind not in "fiub":
-                raise OctetError(f"x has the type {values.dtype}: give uint8 pixels, int8 integers or floats")
-            values, kind = values.astype(numpy.float32), FLOAT32
-        if not values.flags.c_contiguous:
-            values = numpy.ascontiguousarray(values)
-        count, rest = divmod(values.size, self._values)
-        if rest or not self._fits(values.shape, count):
-            shape = " x ".join(map(str, self.input_shape))
-            raise OctetError(f"x has the shape {values.shape}: the model takes items of {shape}, in the first axis")
-        if kind == FLOAT32 and not numpy.isfinite(values).all():
-            raise OctetError("x holds numbers that are not finite")
-        return values, kind, count
+        >>> model.logits(images[:1]).dtype
+        dtype('int32')
+        """
+        return self._runner.integers(x)
 
-    def _fits(self, shape, count):
-        def sides(shape):
-            return [side for side in shape if side != 1]
-        item = sides(self.input_shape)
-        if sides(shape) == item and count == 1:
-            return True
-        if not shape or shape[0] != count:
-            return False
-        return sides(shape[1:]) in (item, [self._values] if self._values > 1 else [])
+    def classify(self, pictures: Union[str, bytes, os.PathLike[str], Iterable[Any]]) -> Answers:
+        """Reads pictures, fits them to the model and classifies them, as `octet classify` does.
+
+        ``pictures`` are paths, or the bytes of files; PNG, and JPEG where libjpeg-turbo is installed. One that cannot
+        be read has its error in ``errors`` and keeps no other from its answer.
+
+        >>> answers = model.classify(["eight.png", "nothing.png"])
+        >>> answers.classes.tolist()
+        ['8', '']
+        >>> answers.errors
+        [None, 'cannot be opened (No such file or directory); check the path and its permissions']
+        """
+        if isinstance(pictures, (str, bytes, bytearray, memoryview, os.PathLike)):
+            pictures = [pictures]
+        given = list(pictures)
+        are_files = [isinstance(picture, (bytes, bytearray, memoryview)) for picture in given]
+        if any(are_files) and not all(are_files):
+            raise OctetError("the pictures are paths and bytes: give all as paths, or all as bytes")
+        parts = [bytes(part) for part in given] if any(are_files) else [os.fsencode(path) for path in given]
+        joined = numpy.frombuffer(b"".join(parts) or b"\0", numpy.uint8)
+        sizes = numpy.array([len(part) for part in parts], numpy.uintp)
+        found, reals, errors = self.run_pictures(
+            FILES if any(are_files) else PATHS, joined.ctypes.data, numpy.cumsum(sizes) - sizes, sizes, True)
+        classes = numpy.zeros(len(given), self.classes_.dtype if self._has_classes else "U1")
+        texts: list[Optional[str]] = [None] * len(given)
+        if self._has_classes:
+            good = found >= 0
+            classes[good] = self.classes_[found[good]]
+        for place, text in errors.items():
+            texts[place] = text
+        assert reals is not None
+        return Answers(classes, reals, texts)
+
+    def run_pictures(
+        self, source: int, start: int, offsets: NDArray[Any], sizes: NDArray[Any], wants_reals: bool
+    ) -> tuple[NDArray[Any], Optional[NDArray[Any]], dict[int, str]]:
+        """Pictures in memory from the address ``start`` on. Classes by their numbers, reals, errors by their places.
+
+        For programs that have many pictures in one piece of memory, as columns of Arrow do. ``source`` is PATHS or
+        FILES. A picture whose size is -1 counts as missing.
+        """
+        places = numpy.empty((len(sizes), 2), numpy.uintp)
+        places[:, 0] = offsets
+        places[:, 0] += numpy.uintp(start)
+        places[:, 1] = sizes
+        missing = numpy.asarray(sizes) < 0
+        if missing.any():
+            places[missing] = 0
+        classes, reals, errors = self._runner.pictures(source, places, len(places), wants_reals)
+        texts = {int(place): taken(c_void_p(int(errors[place]))) for place in numpy.flatnonzero(errors)}
+        return classes, reals, texts
 
     # Testing and keeping
 
-    def evaluate(self, x, y, threads=None):
-        """Tests the model on items whose classes (names, or numbers from 0) or numbers are known. A ``Report``."""
-        items, keep = make_items(x, y, self.classes_, self.input_shape)
+    def evaluate(self, x: ArrayLike, y: ArrayLike, threads: Optional[int] = None) -> Report:
+        """Tests the model on items whose classes (names, or numbers from 0) or numbers are known.
+
+        >>> found = model.evaluate(images, labels)
+        >>> found["accuracy"]
+        0.8
+        """
+        items, keep = make_items(x, y, self.classes_.tolist(), self.input_shape)
         text = c_void_p()
         options = json.dumps({"threads": threads}).encode()
-        check(library.octet_evaluate(self._pointer, options, byref(items), byref(text)))
+        check(library.octet_evaluate(self._open(), options, byref(items), byref(text)))
         del keep
         return Report(json.loads(taken(text)))
 
-    def describe(self):
-        """Sizes, work, input and outputs of the model as a dictionary."""
+    def describe(self) -> dict[str, Any]:
+        """Sizes, work, input and outputs of the model.
+
+        >>> model.describe()["arena_bytes"]
+        2616
+        """
         text = c_void_p()
-        check(library.octet_host_describe(self._pointer, byref(text)))
-        return json.loads(taken(text))
+        check(library.octet_host_describe(self._open(), byref(text)))
+        described: dict[str, Any] = json.loads(taken(text))
+        return described
 
-    def save(self, path):
-        """Writes the .octet file. It is whole, or as it was before."""
-        path = os.fspath(path)
-        beside = f"{path}.{os.getpid()}.part"
-        try:
-            with open(beside, "wb") as file:
-                file.write(self._bytes)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(beside, path)
-        except OSError as error:
-            try:
-                os.unlink(beside)
-            except OSError:
-                pass
-            raise OctetError(f"{path}: cannot be written: {error.strerror}") from None
+    def save(self, path: Union[str, os.PathLike[str]]) -> None:
+        """Writes the .octet file. It is whole, or as it was before.
 
-    def to_bytes(self):
-        """The .octet file."""
+        >>> model.save("again.octet")
+        """
+        _write(path, self._bytes)
+
+    def to_bytes(self) -> bytes:
+        """The .octet file.
+
+        >>> len(model.to_bytes())
+        182016
+        """
         return self._bytes
 
-    def close(self):
-        """Gives its memory back. Nothing can be asked of it afterwards."""
+    def export(self, path: Union[str, os.PathLike[str]], name: str = "octet") -> None:
+        """Writes the model for other tools, in the form that the end of the path says.
+
+        .c
+            one C99 file without dependencies that runs the model with integers only, with the same bits.
+        .h
+            the .octet file as an array of C, for firmware that reads it in place.
+        .onnx
+            ONNX with QuantizeLinear and DequantizeLinear around each layer, to check the integers elsewhere.
+
+        ``name`` is what names in C begin with.
+
+        >>> model.export("digits.c", name="digits")
+        """
+        end = os.path.splitext(os.fsdecode(path))[1].lower()
+        if end not in _FORMS:
+            raise OctetError(f"{os.fsdecode(path)}: the end says the form: give .c, .h or .onnx")
+        file, size = c_void_p(), c_size_t()
+        check(library.octet_host_export(
+            self._open(), _FORMS[end].encode(), name.encode(), byref(file), byref(size)))
+        _write(path, taken_bytes(file, size))
+
+    def _open(self) -> c_void_p:
+        if not self._pointer:
+            _fail(_CLOSED)
+        return self._pointer
+
+    def close(self) -> None:
+        """Gives its memory back. Nothing can be asked of it afterwards but its bytes and its report.
+
+        >>> with octet.load("cnn-two-pool.octet") as other:
+        ...     answer = other.predict(images)
+        >>> other.predict(images)
+        Traceback (most recent call last):
+        octet.OctetError: the model is closed
+        """
         pointer, self._pointer = self._pointer, c_void_p()
-        self._local = threading.local()
+        self._runner.close()
         library.octet_host_close(pointer)
 
-    def __enter__(self):
+    def __enter__(self) -> Model:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: Any) -> None:
         self.close()
 
-    def __del__(self):
+    def __del__(self) -> None:
+        # Sessions stay good without their model.
         if getattr(self, "_pointer", None):
             library.octet_host_close(self._pointer)
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return (Model, (self._bytes, self.report))
 
 
-def make_items(x, y, class_names, shape=None):
-    """Arrays as the library takes them, and what must live as long."""
-    values = numpy.asarray(x)
-    if values.dtype != numpy.uint8:
-        if values.dtype.kind not in "fiub":
-            raise OctetError(f"x has the type {values.dtype}: give uint8 pixels or floats")
-        values = values.astype(numpy.float32, copy=False)
-    values = numpy.ascontiguousarray(values)
-    if values.ndim < 2 or not len(values):
-        raise OctetError(f"x has the shape {values.shape}: give at least one item, items in the first axis")
-    if shape is None:
-        sides = values.shape[1:]
-        if len(sides) > 3:
-            raise OctetError(f"x has the shape {values.shape}: an item has at most height, width and channels")
-        # One axis is a row of features, two are a picture in gray, three have the channels last.
-        shape = {1: (1, 1) + sides, 2: sides + (1,), 3: sides}[len(sides)]
-    elif values.size != len(values) * shape[0] * shape[1] * shape[2]:
-        raise OctetError(f"x has the shape {values.shape}: the model takes items of {' x '.join(map(str, shape))}")
-    items = Items(
-        type=UINT8 if values.dtype == numpy.uint8 else FLOAT32, values=values.ctypes.data, count=len(values),
-        height=shape[0], width=shape[1], channels=shape[2])
-    keep = [values]
-    if y is not None:
-        truth = numpy.asarray(y)
-        if len(truth) != len(values):
-            raise OctetError(f"there are {len(values)} items and {len(truth)} labels: give one for each")
-        if truth.dtype.kind in "US":
-            places = {name: place for place, name in enumerate(class_names)}
-            unknown = [name for name in truth.tolist() if name not in places]
-            if unknown:
-                raise OctetError(f"there is no class {unknown[0]!r}; there are: {', '.join(class_names)}")
-            truth = numpy.array([places[name] for name in truth.tolist()])
-        if truth.dtype.kind in "iub" and truth.size == len(values):
-            truth = numpy.ascontiguousarray(truth.reshape(-1), dtype=numpy.int32)
-            items.classes = truth.ctypes.data
-        elif truth.dtype.kind in "fiub":
-            truth = numpy.ascontiguousarray(truth, dtype=numpy.float32)
-            items.numbers, items.targets = truth.ctypes.data, truth.size // len(values)
-        else:
-            raise OctetError(f"y has the type {truth.dtype}: give classes or numbers")
-        keep.append(truth)
-    return items, keep
+def _write(path: Union[str, os.PathLike[str]], data: bytes) -> None:
+    name = os.fsdecode(path)
+    beside = f"{name}.{os.getpid()}.part"
+    try:
+        with open(beside, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, name)
+    except OSError as error:
+        try:
+            os.unlink(beside)
+        except OSError:
+            pass
+        raise OctetError(f"{name}: cannot be written: {error.strerror}") from None
 
 
-def load(model):
+def load(model: Union[str, os.PathLike[str], bytes, bytearray, memoryview]) -> Model:
     """Opens an .octet file, by its path or its bytes.
 
-    >>> model = octet.load("model.octet")
+    >>> model = octet.load("cnn-two-pool.octet")
+    >>> octet.load("no.octet")
+    Traceback (most recent call last):
+    octet.OctetError: no.octet: cannot be read: No such file or directory
     """
     if isinstance(model, (bytes, bytearray, memoryview)):
         return Model(bytes(model))
-    path = os.fspath(model)
+    path = os.fsdecode(model)
     try:
         with open(path, "rb") as file:
             data = file.read()

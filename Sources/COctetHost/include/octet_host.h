@@ -162,6 +162,40 @@ typedef struct octet_destination {
 int octet_host_run(octet_host_session *session, int type, const void *items, size_t count,
                    const octet_destination *destinations, size_t outputs);
 
+// MARK: pictures
+
+/// Bytes somewhere in memory. A null `start` stands for none at all.
+typedef struct octet_bytes {
+  const void *OCTET_NULLABLE start;
+  size_t count;
+} octet_bytes;
+
+// What the bytes of a picture are.
+enum {
+  /// The path of a file, without an end.
+  OCTET_PATHS = 0,
+  /// All that is in the file.
+  OCTET_FILES = 1,
+};
+
+/// Reads pictures, fits them to the model as `octet classify` does, and runs them. PNG files are read, and JPEG files
+/// where libjpeg-turbo is installed.
+///
+/// A picture that cannot be read does not keep the others from being run: its reals and integers are 0, its class is
+/// -1, and its place of `errors` has a line that says why, to be given back with octet_free. Places of all others are
+/// null. Fails as a whole only where the model takes no pictures. `errors` may be null.
+int octet_host_run_pictures(octet_host_session *session, int source, const octet_bytes *pictures, size_t count,
+                            const octet_destination *destinations, size_t outputs,
+                            char *OCTET_NULLABLE *OCTET_NULLABLE errors);
+
+// MARK: exporting
+
+/// Writes a model in a form for other tools: "c-source", one C99 file that runs it; "c-array", the .octet file as an
+/// array of C; "onnx-qdq", ONNX with its integers. `name` is what names in C begin with; null for "octet". The bytes
+/// are given back with octet_free.
+int octet_host_export(const octet_host_model *model, const char *form, const char *OCTET_NULLABLE name,
+                      void *OCTET_NULLABLE *OCTET_NONNULL file, size_t *bytes);
+
 // MARK: quantizing
 
 /// Items with what is known of them.
