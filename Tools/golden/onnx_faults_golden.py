@@ -374,7 +374,33 @@ def borders():
     g.save(g.node("Identity", x))
     g = Graph("pad-of-channels", [2, 4, 5])
     x = g.node("Pad", "input", g.integers([0, 1, 0, 1, 0, 0, 0, 0]))
-    g.save(g.conv(x, 3, 3), refusal="rows and columns of an image")
+    g.save(g.conv(x, 3, 3))
+    for mode in ["reflect", "edge", "wrap"]:
+        g = Graph(f"pad-by-{mode}", [2, 4, 5])
+        x = g.node("Pad", "input", g.integers([0, 1, 0, 2, 0, 0, 3, 1]), mode=mode)
+        g.save(g.conv(x, 3, 3))
+    g = Graph("pad-with-a-number", [2, 4, 5])
+    x = g.node("Pad", "input", g.integers([0, 0, 1, 0, 0, 1, 0, -2]), g.constant(numpy.float32(0.5)))
+    g.save(g.conv(x, 3, 3))
+    g = Graph("pad-of-the-batch", [2, 4, 5])
+    g.save(g.conv(g.node("Pad", "input", g.integers([1, 0, 0, 0, 0, 0, 0, 0])), 3, 2), refusal="the batch too")
+
+
+def normalizations():
+    """By numbers of the item."""
+    g = Graph("layer-normalization", [4, 5, 3])
+    x = g.node("LayerNormalization", g.node("Mul", "input", g.constant(numpy.float32(3))), g.weights(3), g.weights(3),
+               epsilon=0.01)
+    g.save(g.node("Identity", x))
+    g = Graph("layer-normalization-of-all", [3, 4, 5])
+    g.save(g.node("LayerNormalization", g.conv("input", 3, 3), g.weights(3, 4, 5), axis=1))
+    g = Graph("instance-normalization", [3, 4, 5])
+    g.save(g.conv(g.node("InstanceNormalization", "input", g.weights(3), g.weights(3)), 2, 3))
+    for version, size in ((18, 2), (21, 4)):
+        g = Graph(f"group-normalization-{version}", [4, 3, 5], version=version)
+        g.save(g.conv(g.node("GroupNormalization", "input", g.weights(size), g.weights(size), num_groups=2), 2, 4))
+    g = Graph("length-normalization", [6])
+    g.save(g.node("LpNormalization", g.gemm("input", 6), axis=1))
 
 
 def casts():
@@ -407,5 +433,5 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for write in [
             two_names, nothing, flattened, constants_along_axes, channels_last, softmax, training, other_meanings,
-            made_constants, open_batches, doubles, integers, maxima, borders, casts, limits]:
+            made_constants, open_batches, doubles, integers, maxima, borders, normalizations, casts, limits]:
         write()
