@@ -176,6 +176,7 @@ extension Arrange {
   private static func readLiteGather(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
     throws(GraphFailure)
   {
+    if model.makesShape(node) { return }
     let view = try model.view(node)
     let axis = try axis(model, [model.option(node, 0)], view)
     guard try model.option(node, 1) == 0, let tensor = model.constant(node, 1),

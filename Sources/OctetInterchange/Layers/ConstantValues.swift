@@ -55,9 +55,10 @@ enum ConstantValues: TranslatedKind {
   }
 
   /// Every tensor has its shape in the file.
-  static let lite = [
-    LiteOperator("SHAPE", becomes: "nothing", effect: .moves) { model, node throws(GraphFailure) in
-      guard model.makesShape(node) else { throw GraphFailure("gives something else than whole numbers") }
+  static let lite = ["SHAPE", "REDUCE_PROD"].map {
+    LiteOperator($0, becomes: "nothing", if: "of shapes", effect: .moves) {
+      model, node throws(GraphFailure) in
+      guard model.makesShape(node) else { throw GraphFailure("is supported for shapes only") }
     }
-  ]
+  }
 }
