@@ -108,6 +108,20 @@ struct ArrayView: Hashable {
   }
 }
 
+extension ArrayView {
+  /// An axis by its number in the file, where the batch is axis 0 if there is one, as a place among `axes`.
+  func axis(_ number: Int) throws(GraphFailure) -> Int {
+    let rank = axes.count + (hasBatch ? 1 : 0)
+    guard (-rank..<rank).contains(number) else {
+      throw GraphFailure("has axis \(number), where its input has \(rank) axes")
+    }
+    let place = number < 0 ? number + rank : number
+    guard hasBatch else { return place }
+    guard place > 0 else { throw GraphFailure("runs along axis \(number), that of the batch") }
+    return place - 1
+  }
+}
+
 /// The shapes that the operators of shape give, as ONNX, Keras and NumPy define them.
 enum ArrayShapes {
   static func reshaped(_ shape: [Int], _ wanted: [Int], allowsZero: Bool) throws(GraphFailure) -> [Int] {

@@ -35,6 +35,18 @@ struct KerasClass: ListedOperator {
     self.inputs = inputs
     self.translate = translate
   }
+
+  /// A function of `keras.ops` that gives one value.
+  ///
+  /// - Parameter parameters: the names of all that it may be given, in its order.
+  static func function(
+    _ name: String, _ parameters: [String], becomes: String, if conditions: String? = nil,
+    _ translate: @escaping @Sendable (inout GraphBuilder, KerasCall, String) throws(GraphFailure) -> ArrayView
+  ) -> KerasClass {
+    KerasClass(list: "ops." + name, becomes: becomes, if: conditions) { model, layer throws(GraphFailure) in
+      [try translate(&model.builder, try layer.call(parameters), layer.title)]
+    }
+  }
 }
 
 extension KerasImport {

@@ -103,16 +103,6 @@ extension KerasLayer {
     }
   }
 
-  /// An axis by number, the batch being 0, as a place among the view's axes.
-  func axis(_ number: Int, _ view: ArrayView) throws(GraphFailure) -> Int {
-    let rank = view.axes.count + 1
-    let place = number < 0 ? number + rank : number
-    guard (1..<rank).contains(place) else {
-      throw GraphFailure("has axis \(number), where its input has \(rank) axes with that of the batch")
-    }
-    return place - 1
-  }
-
   /// One number, or one for each index of the last axis.
   func constant(_ name: String, otherwise usual: Double?, hasChannelsFirst: Bool) throws(GraphFailure)
     -> GraphBuilder.Constant

@@ -74,7 +74,7 @@ extension Arithmetic {
       return GraphBuilder.Constant(shape: given.count == 1 ? [] : [given.count], values: given)
     }
     if let axis = layer.configuration.integers("axis"), axis.count == 1, let number = axis[0] {
-      guard try layer.axis(number, view) == view.axes.count - 1 else {
+      guard try view.axis(number) == view.axes.count - 1 else {
         throw GraphFailure("runs along axis \(number); the last one is supported")
       }
     } else if let axis = layer.configuration.integers("axis"), axis.count > 1 {

@@ -209,7 +209,7 @@ extension Arrange {
     -> Int
   {
     guard numbers.count == 1 else { throw GraphFailure("runs along the axes \(numbers); one is supported") }
-    return try model.builder.axis(numbers[0], view)
+    return try view.axis(numbers[0])
   }
 }
 

@@ -84,7 +84,7 @@ extension Arrange {
       {
         continue
       }
-      let axis = try model.axis(axes[index], view)
+      let axis = try view.axis(axes[index])
       let size = view.sizes[axis]
       let range = try SlicedRange(starts[index], ends[index], step: steps[index], size: size)
       view = try model.builder.slice(
@@ -98,7 +98,7 @@ extension Arrange {
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
     let view = try model.view(node)
-    let axis = try model.axis(attributes.integer("axis", otherwise: 0), view)
+    let axis = try view.axis(attributes.integer("axis", otherwise: 0))
     let given = try model.integers(node, 1, "split", inputSince: 13, &attributes)
     var count = node.outputs.count
     if model.version >= 18 { count = try attributes.integer("num_outputs", otherwise: count) }
@@ -124,7 +124,7 @@ extension Arrange {
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
     let view = try model.view(node)
-    let axis = try model.axis(attributes.integer("axis", otherwise: 0), view)
+    let axis = try view.axis(attributes.integer("axis", otherwise: 0))
     guard let tensor = model.constant(node, 1), tensor.shape.count <= 1 else {
       throw GraphFailure("needs constant places, one or a list of them, as input 1")
     }

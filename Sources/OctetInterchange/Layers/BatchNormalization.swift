@@ -96,7 +96,7 @@ extension BatchNormalization {
     // Older files have a list.
     if let list = layer.configuration.integers("axis") { number = list.count == 1 ? list[0] : nil }
     guard let number else { throw GraphFailure("has no single axis") }
-    let axis = try layer.axis(number, view)
+    let axis = try view.axis(number)
     let size = view.axes[axis].size
     let epsilon = layer.configuration.float("epsilon") ?? 0.001
     // What is left out moves the numbers of those after it.

@@ -182,7 +182,7 @@ extension Concatenate {
     var views: [ArrayView] = []
     for place in node.inputs.indices { views.append(try model.view(node, place)) }
     guard let first = views.first else { throw GraphFailure("joins nothing") }
-    let axis = try model.axis(attributes.integer("axis", otherwise: 1), first)
+    let axis = try first.axis(attributes.integer("axis", otherwise: 1))
     try model.give(node, try model.builder.concatenation(views, axis: axis, node.title))
   }
 
@@ -194,7 +194,7 @@ extension Concatenate {
     guard layer.inputs.count > 1 else {
       throw GraphFailure("joins \(layer.inputs.count) values; two or more are needed")
     }
-    let axis = try layer.axis(layer.configuration.integer("axis") ?? -1, layer.inputs[0])
+    let axis = try layer.inputs[0].axis(layer.configuration.integer("axis") ?? -1)
     return try model.builder.concatenation(layer.inputs, axis: axis, layer.title)
   }
 

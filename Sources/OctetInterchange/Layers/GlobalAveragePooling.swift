@@ -92,7 +92,7 @@ extension GlobalAveragePooling {
     let doesNothing = model.version >= 13 ? try attributes.flag("noop_with_empty_axes") : false
     if given.isEmpty, doesNothing { return try model.give(node, view) }
     var axes: Set<Int> = []
-    for number in given { axes.insert(try model.axis(number, view)) }
+    for number in given { axes.insert(try view.axis(number)) }
     guard !axes.isEmpty, axes.count == given.count else {
       throw GraphFailure("has the axes \(given); each of some, and not that of the batch, is supported")
     }
@@ -123,7 +123,7 @@ extension GlobalAveragePooling {
       return try model.give(node, view)
     }
     var axes: Set<Int> = []
-    for number in given { axes.insert(try model.axis(number, view)) }
+    for number in given { axes.insert(try view.axis(number)) }
     guard axes.count == given.count else { throw GraphFailure("has the axes \(given), one of them twice") }
     try model.give(node, try model.builder.mean(over: axes, keepsAxes: keepsAxes, view, node.title))
   }

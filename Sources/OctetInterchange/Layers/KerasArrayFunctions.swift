@@ -5,14 +5,14 @@ import OctetText
 enum KerasArrayFunctions {
   static let all: [KerasClass] =
     [
-      function("Reshape", ["x", "newshape"], becomes: "`flatten`, or nothing") {
+      .function("Reshape", ["x", "newshape"], becomes: "`flatten`, or nothing") {
         builder, call, title throws(GraphFailure) in
         guard let wanted = try call.integers("newshape") else { throw GraphFailure("has no constant shape") }
         return try reshaped(&builder, call.view("x"), title) { sizes throws(GraphFailure) in
           try ArrayShapes.reshaped(sizes, wanted, allowsZero: true)
         }
       },
-      function("Squeeze", ["x", "axis"], becomes: "nothing") { builder, call, title throws(GraphFailure) in
+      .function("Squeeze", ["x", "axis"], becomes: "nothing") { builder, call, title throws(GraphFailure) in
         let axes = try call.integers("axis")
         guard axes != nil || builder.batch != 1 else {
           throw GraphFailure("has no axis, so that it takes out the batch's too")
@@ -21,46 +21,47 @@ enum KerasArrayFunctions {
           try ArrayShapes.squeezed(sizes, axes)
         }
       },
-      function("ExpandDims", ["x", "axis"], becomes: "nothing") { builder, call, title throws(GraphFailure) in
+      .function("ExpandDims", ["x", "axis"], becomes: "nothing") {
+        builder, call, title throws(GraphFailure) in
         guard let axes = try call.integers("axis") else { throw GraphFailure("has no axis") }
         return try reshaped(&builder, call.view("x"), title) { sizes throws(GraphFailure) in
           try ArrayShapes.unsqueezed(sizes, axes)
         }
       },
-      function("Transpose", ["x", "axes"], becomes: "nothing, or `arrange`") {
+      .function("Transpose", ["x", "axes"], becomes: "nothing, or `arrange`") {
         _, call, _ throws(GraphFailure) in
         let view = try call.view("x")
         let order = try call.integers("axes") ?? Array((0...view.axes.count).reversed())
         return try moved(view, order)
       },
-      function("Swapaxes", ["x", "axis1", "axis2"], becomes: "nothing, or `arrange`") {
+      .function("Swapaxes", ["x", "axis1", "axis2"], becomes: "nothing, or `arrange`") {
         builder, call, _ throws(GraphFailure) in
         let view = try call.view("x")
-        let first = try builder.axis(call.integer("axis1"), view)
-        let second = try builder.axis(call.integer("axis2"), view)
+        let first = try view.axis(call.integer("axis1"))
+        let second = try view.axis(call.integer("axis2"))
         var made = view
         made.axes.swapAt(first, second)
         return made
       },
-      function(
+      .function(
         "GetItem", ["x", "key"], becomes: "`arrange`", if: "slices and numbers; the whole batch", selected),
-      function("Flip", ["x", "axis"], becomes: "`arrange`") { builder, call, title throws(GraphFailure) in
+      .function("Flip", ["x", "axis"], becomes: "`arrange`") { builder, call, title throws(GraphFailure) in
         var view = try call.view("x")
         guard let axes = try call.integers("axis") else { throw GraphFailure("has no axis") }
         for number in axes {
-          let axis = try builder.axis(number, view)
+          let axis = try view.axis(number)
           let size = view.sizes[axis]
           view = try builder.slice(view, axis: axis, from: size - 1, step: -1, count: size, title)
         }
         return view
       },
-      function("Concatenate", ["xs", "axis"], becomes: "`concatenate`") {
+      .function("Concatenate", ["xs", "axis"], becomes: "`concatenate`") {
         builder, call, title throws(GraphFailure) in
         let views = try call.views("xs")
         return try builder.concatenation(
-          views, axis: builder.axis(call.integer("axis", otherwise: 0), views[0]), title)
+          views, axis: views[0].axis(call.integer("axis", otherwise: 0)), title)
       },
-      function("Stack", ["xs", "axis"], becomes: "`concatenate`") {
+      .function("Stack", ["xs", "axis"], becomes: "`concatenate`") {
         builder, call, title throws(GraphFailure) in
         var views = try call.views("xs")
         let number = try call.integer("axis", otherwise: 0)
@@ -71,18 +72,9 @@ enum KerasArrayFunctions {
         for index in views.indices { views[index].axes.insert(.one, at: place - 1) }
         return try builder.concatenation(views, axis: place - 1, title)
       },
-      function("Pad", ["x", "pad_width", "mode", "constant_values"], becomes: Graph.Border.becomes, padded),
+      .function("Pad", ["x", "pad_width", "mode", "constant_values"], becomes: Graph.Border.becomes, padded),
       KerasClass(list: "ops.Split", becomes: "`arrange`", split),
     ] + reductions
-
-  private static func function(
-    _ name: String, _ parameters: [String], becomes: String, if conditions: String? = nil,
-    _ translate: @escaping @Sendable (inout GraphBuilder, KerasCall, String) throws(GraphFailure) -> ArrayView
-  ) -> KerasClass {
-    KerasClass(list: "ops." + name, becomes: becomes, if: conditions) { model, layer throws(GraphFailure) in
-      [try translate(&model.builder, try layer.call(parameters), layer.title)]
-    }
-  }
 
   /// - Parameter sizes: makes the new sizes of the old ones, both with the batch.
   private static func reshaped(
@@ -191,7 +183,7 @@ enum KerasArrayFunctions {
   {
     let call = try layer.call(["x", "indices_or_sections", "axis"])
     let view = try call.view("x")
-    let axis = try model.builder.axis(call.integer("axis", otherwise: 0), view)
+    let axis = try view.axis(call.integer("axis", otherwise: 0))
     let size = view.sizes[axis]
     guard let given = try call.integers("indices_or_sections") else {
       throw GraphFailure("has no places to cut")
@@ -221,7 +213,7 @@ enum KerasArrayFunctions {
       ("Sum", "`globalaveragepool` or `averagepool`, and `batchnorm`"),
     ]
     .map { name, becomes in
-      function(name, ["x", "axis", "keepdims"], becomes: becomes, if: "not over the batch") {
+      .function(name, ["x", "axis", "keepdims"], becomes: becomes, if: "not over the batch") {
         builder, call, title throws(GraphFailure) in
         let (view, axes, keepsAxes) = try reduction(builder, call)
         let mean = try builder.mean(over: axes, keepsAxes: keepsAxes, view, title)
@@ -232,7 +224,7 @@ enum KerasArrayFunctions {
       }
     }
     + ["Max", "Amax"].map { name in
-      function(name, ["x", "axis", "keepdims"], becomes: "`maxpool`", if: "not over the batch") {
+      .function(name, ["x", "axis", "keepdims"], becomes: "`maxpool`", if: "not over the batch") {
         builder, call, title throws(GraphFailure) in
         let (view, axes, keepsAxes) = try reduction(builder, call)
         return try builder.maximum(over: axes, keepsAxes: keepsAxes, view, title)
@@ -247,7 +239,7 @@ enum KerasArrayFunctions {
       throw GraphFailure("runs over all axes, that of the batch too")
     }
     var axes: Set<Int> = []
-    for number in numbers { axes.insert(try builder.axis(number, view)) }
+    for number in numbers { axes.insert(try view.axis(number)) }
     return (view, axes, try call.flag("keepdims"))
   }
 }

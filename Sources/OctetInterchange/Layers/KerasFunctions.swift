@@ -3,39 +3,31 @@ import OctetText
 
 /// Functions of `keras.ops`, and TensorFlow's that Keras 2 kept: they stand in a model like layers.
 enum KerasFunctions: TranslatedKind {
-  static let keras: [KerasClass] = operators + functions + arrays
-
-  private static func function(
-    _ name: String, _ parameters: [String], becomes: String, if conditions: String? = nil,
-    _ translate: @escaping @Sendable (inout GraphBuilder, KerasCall, String) throws(GraphFailure) -> ArrayView
-  ) -> KerasClass {
-    KerasClass(list: "ops." + name, becomes: becomes, if: conditions) { model, layer throws(GraphFailure) in
-      [try translate(&model.builder, try layer.call(parameters), layer.title)]
-    }
-  }
+  static let keras: [KerasClass] = operators + functions + KerasArrayFunctions.all
 
   // MARK: two values, or a value and a constant
 
   private static let operators: [KerasClass] =
     [
-      function("Add", both, becomes: "`add`; with a constant `batchnorm`") {
+      .function("Add", both, becomes: "`add`; with a constant `batchnorm`") {
         builder, call, title throws(GraphFailure) in
-        try joined(.add, &builder, call, title) { ($0, nil, $1) }
+        try joined(.add, &builder, call, title) { constant, _ in (GraphBuilder.Constant(1), constant) }
       },
-      function("Subtract", both, becomes: "`subtract`; with a constant `batchnorm`") {
+      .function("Subtract", both, becomes: "`subtract`; with a constant `batchnorm`") {
         builder, call, title throws(GraphFailure) in
         try joined(.subtract, &builder, call, title) { constant, isSecond in
-          isSecond ? (constant.mapped { -$0 }, nil, true) : (constant, GraphBuilder.Constant(-1), true)
+          isSecond
+            ? (GraphBuilder.Constant(1), constant.mapped { -$0 }) : (GraphBuilder.Constant(-1), constant)
         }
       },
-      function("Multiply", both, becomes: "`multiply`; with a constant `batchnorm`") {
+      .function("Multiply", both, becomes: "`multiply`; with a constant `batchnorm`") {
         builder, call, title throws(GraphFailure) in
-        try joined(.multiply, &builder, call, title) { constant, _ in (nil, constant, true) }
+        try joined(.multiply, &builder, call, title) { constant, _ in (constant, GraphBuilder.Constant(0)) }
       },
     ]
-    + ["Divide", "TrueDivide"].map { function($0, both, becomes: "`batchnorm`, `multiply`", quotient) }
+    + ["Divide", "TrueDivide"].map { .function($0, both, becomes: "`batchnorm`, `multiply`", quotient) }
     + [("Maximum", JoinKind.maximum), ("Minimum", .minimum)].map { name, operation in
-      function(name, both, becomes: "`\(name.lowercased())`; with a constant a function") {
+      .function(name, both, becomes: "`\(name.lowercased())`; with a constant a function") {
         builder, call, title throws(GraphFailure) in
         let (first, second) = (try call.constant("x1"), try call.constant("x2"))
         guard let constant = second ?? first else {
@@ -50,7 +42,7 @@ enum KerasFunctions: TranslatedKind {
       ("LessEqual", false, true),
     ]
     .map { name, isGreater, orEqual in
-      function(name, both, becomes: ValueFunctions.becomes, if: "with one constant") {
+      .function(name, both, becomes: ValueFunctions.becomes, if: "with one constant") {
         builder, call, title throws(GraphFailure) in
         let (first, second) = (try call.constant("x1"), try call.constant("x2"))
         guard let number = (second ?? first)?.single, number.isFinite else {
@@ -63,10 +55,10 @@ enum KerasFunctions: TranslatedKind {
       }
     }
     + [
-      function(
+      .function(
         "Where", ["condition", "x1", "x2"], becomes: ValueFunctions.becomes, if: "of functions of one value",
         chosen),
-      function("Power", both, becomes: ValueFunctions.becomes, if: ValueFunctions.exponents) {
+      .function("Power", both, becomes: ValueFunctions.becomes, if: ValueFunctions.exponents) {
         builder, call, title throws(GraphFailure) in
         guard let exponents = try call.constant("x2") else { throw GraphFailure("has no constant exponent") }
         return try builder.power(call.view("x1"), exponents, title)
@@ -75,21 +67,20 @@ enum KerasFunctions: TranslatedKind {
 
   private static let both = ["x1", "x2"]
 
-  /// - Parameter affine: what is added and multiplied where one of the two is a constant, and whether that is so.
+  /// - Parameter affine: the factors and summands of a constant, and whether it is the second of the two.
   private static func joined(
     _ operation: JoinKind, _ builder: inout GraphBuilder, _ call: KerasCall, _ title: String,
     _ affine: (GraphBuilder.Constant, Bool) -> (
-      summands: GraphBuilder.Constant?, factors: GraphBuilder.Constant?, isSecond: Bool
+      factors: GraphBuilder.Constant, summands: GraphBuilder.Constant
     )
   ) throws(GraphFailure) -> ArrayView {
     let (first, second) = (try call.constant("x1"), try call.constant("x2"))
     guard let constant = second ?? first else {
       return try builder.join(operation, call.view("x1"), call.view("x2"), title)
     }
-    let made = affine(constant, second != nil)
+    let (factors, summands) = affine(constant, second != nil)
     return try builder.affine(
-      call.view(second == nil ? "x2" : "x1"), factors: made.factors ?? GraphBuilder.Constant(1),
-      summands: made.summands ?? GraphBuilder.Constant(0), title)
+      call.view(second == nil ? "x2" : "x1"), factors: factors, summands: summands, title)
   }
 
   private static func quotient(_ builder: inout GraphBuilder, _ call: KerasCall, _ title: String)
@@ -133,31 +124,31 @@ enum KerasFunctions: TranslatedKind {
 
   private static let functions: [KerasClass] =
     plain.map { name, made in
-      function(name, ["x"], becomes: ValueFunctions.becomes) { builder, call, title throws(GraphFailure) in
+      .function(name, ["x"], becomes: ValueFunctions.becomes) { builder, call, title throws(GraphFailure) in
         made == .identity ? try call.view("x") : try builder.function(made, call.view("x"), title)
       }
     }
     + [
-      function("LeakyRelu", ["x", "negative_slope"], becomes: ValueFunctions.becomes) {
+      .function("LeakyRelu", ["x", "negative_slope"], becomes: ValueFunctions.becomes) {
         builder, call, title throws(GraphFailure) in
         let slope = try call.number("negative_slope", otherwise: 0.2)
         return try builder.function(.leakyReLU(Float(slope)), call.view("x"), title)
       },
-      function("Elu", ["x", "alpha"], becomes: ValueFunctions.becomes) {
+      .function("Elu", ["x", "alpha"], becomes: ValueFunctions.becomes) {
         builder, call, title throws(GraphFailure) in
         let alpha = try call.number("alpha", otherwise: 1)
         return try builder.function(alpha == 1 ? .elu : .value(.elu(alpha)), call.view("x"), title)
       },
-      function("Celu", ["x", "alpha"], becomes: ValueFunctions.becomes) {
+      .function("Celu", ["x", "alpha"], becomes: ValueFunctions.becomes) {
         builder, call, title throws(GraphFailure) in
         try builder.function(.value(.celu(call.number("alpha", otherwise: 1))), call.view("x"), title)
       },
-      function("Gelu", ["x", "approximate"], becomes: ValueFunctions.becomes) {
+      .function("Gelu", ["x", "approximate"], becomes: ValueFunctions.becomes) {
         builder, call, title throws(GraphFailure) in
         let isApproximate = try call.flag("approximate", otherwise: true)
         return try builder.function(isApproximate ? .geluTanh : .gelu, call.view("x"), title)
       },
-      function("Clip", ["x", "x_min", "x_max"], becomes: ValueFunctions.becomes, if: "constant ends") {
+      .function("Clip", ["x", "x_min", "x_max"], becomes: ValueFunctions.becomes, if: "constant ends") {
         builder, call, title throws(GraphFailure) in
         let (low, high) = (try call.number("x_min"), try call.number("x_max"))
         guard low < high else {
@@ -166,7 +157,7 @@ enum KerasFunctions: TranslatedKind {
         return try builder.function(
           ValueFunctions.usual(.clip(low, high)), call.view("x"), title)
       },
-      function("Cast", ["x", "dtype"], becomes: "nothing", if: "to floats") {
+      .function("Cast", ["x", "dtype"], becomes: "nothing", if: "to floats") {
         _, call, _ throws(GraphFailure) in
         let type = try call.text("dtype", otherwise: "float32")
         guard ["float16", "float32", "float64", "bfloat16"].contains(type) else {
@@ -176,63 +167,40 @@ enum KerasFunctions: TranslatedKind {
       },
     ]
     + ["Softmax", "LogSoftmax"].map { name in
-      function(name, ["x", "axis"], becomes: "the activation of a layer") {
+      .function(name, ["x", "axis"], becomes: "the activation of a layer") {
         builder, call, title throws(GraphFailure) in
         let view = try call.view("x")
         let axes = try (call.integers("axis") ?? [-1]).map { (number) throws(GraphFailure) in
-          try builder.axis(number, view)
+          try view.axis(number)
         }
         return try builder.softmax(
           over: axes.sorted(), isLogarithm: name == "LogSoftmax", view, title)
       }
     }
 
+  /// Those that are activations too have its name in other letters.
   private static let plain: [(name: String, function: Graph.Function)] = {
     let x = ValueFunction.argument
-    return [
-      ("Relu", .relu), ("Relu6", .relu6), ("Sigmoid", .sigmoid), ("Tanh", .tanh), ("Selu", .value(.selu)),
-      ("Silu", .value(.silu)), ("Softplus", .value(.call(.softplus, x))), ("Softsign", .value(.softsign)),
-      ("HardSigmoid", .value(.hardSigmoid(1 / 6, 0.5))), ("HardSilu", .hardSwish), ("HardTanh", .reluN1To1),
-      ("LogSigmoid", .value(.number(0) - .call(.softplus, .line(-1, 0)))),
-      ("TanhShrink", .value(x - .call(.tanh, x))), ("Negative", .value(.line(-1, 0))),
-      ("Absolute", .value(.call(.abs, x))), ("Abs", .value(.call(.abs, x))), ("Square", .value(x * x)),
-      ("Sqrt", .value(.call(.sqrt, x))), ("Rsqrt", .value(.number(1) / .call(.sqrt, x))),
-      ("Reciprocal", .value(.number(1) / x)), ("Exp", .value(.call(.exp, x))),
-      ("Log", .value(.call(.log, x))),
+    let activations = [
+      "Relu", "Relu6", "Sigmoid", "Tanh", "Selu", "Silu", "Softplus", "Softsign", "HardSigmoid", "HardSilu",
+      "HardTanh", "LogSigmoid", "TanhShrink",
+    ].map { name in
+      let own = name.lowercased()
+      guard let known = KerasImport.functions.first(where: { $0.name.filter { $0 != "_" } == own }) else {
+        preconditionFailure("\(name) is no activation")
+      }
+      return (name: name, function: known.function)
+    }
+    return activations + [
+      ("Negative", .value(.line(-1, 0))), ("Absolute", .value(.call(.abs, x))),
+      ("Abs", .value(.call(.abs, x))),
+      ("Square", .value(x * x)), ("Sqrt", .value(.call(.sqrt, x))),
+      ("Rsqrt", .value(.number(1) / .call(.sqrt, x))), ("Reciprocal", .value(.number(1) / x)),
+      ("Exp", .value(.call(.exp, x))), ("Log", .value(.call(.log, x))),
       ("Expm1", .value(.call(.exp, x) - .number(1))), ("Log1p", .value(.call(.log, x + .number(1)))),
       ("Erf", .value(.call(.erf, x))), ("Sin", .value(.call(.sin, x))), ("Cos", .value(.call(.cos, x))),
       ("StopGradient", .identity), ("Copy", .identity),
     ]
   }()
 
-  private static let arrays: [KerasClass] = KerasArrayFunctions.all
-}
-
-extension GraphBuilder {
-  /// An axis by number, the batch being 0, as a place among the view's axes.
-  func axis(_ number: Int, _ view: ArrayView) throws(GraphFailure) -> Int {
-    let rank = view.axes.count + 1
-    let place = number < 0 ? number + rank : number
-    guard (1..<rank).contains(place) else {
-      throw GraphFailure("has axis \(number), where its input has \(rank) axes with that of the batch")
-    }
-    return place - 1
-  }
-
-  /// A power of each element with the same exponent.
-  mutating func power(_ view: ArrayView, _ exponents: Constant, _ title: String) throws(GraphFailure)
-    -> ArrayView
-  {
-    try checkFits(exponents, view)
-    let x = ValueFunction.argument
-    let one = ValueFunction.number(1)
-    let powers: [Double: ValueFunction] = [
-      0.5: .call(.sqrt, x), 1: x, 2: x * x, 3: x * x * x, 4: (x * x) * (x * x), -0.5: one / .call(.sqrt, x),
-      -1: one / x,
-    ]
-    guard let power = exponents.single.flatMap({ powers[$0] }) else {
-      throw GraphFailure("has other exponents than one of 0.5, 1, 2, 3, 4, -0.5 and -1")
-    }
-    return power == x ? view : try function(.value(power), view, title)
-  }
 }

@@ -99,7 +99,7 @@ extension MaxPooling {
     // This only speaks of what is done without axes.
     _ = attributes.take("noop_with_empty_axes")
     var axes: Set<Int> = []
-    for number in given { axes.insert(try model.axis(number, view)) }
+    for number in given { axes.insert(try view.axis(number)) }
     guard axes.count == given.count else { throw GraphFailure("has the axes \(given), one of them twice") }
     try model.give(node, try model.builder.maximum(over: axes, keepsAxes: keepsAxes, view, node.title))
   }

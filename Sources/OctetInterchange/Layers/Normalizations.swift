@@ -28,7 +28,7 @@ enum Normalizations: TranslatedKind {
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes, centers: Bool
   ) throws(GraphFailure) {
     let view = try model.view(node)
-    let first = try model.axis(attributes.integer("axis", otherwise: -1), view)
+    let first = try view.axis(attributes.integer("axis", otherwise: -1))
     let epsilon = Double(try attributes.float("epsilon", otherwise: 1e-5))
     // The type to compute in: floats in any case.
     _ = try attributes.integer("stash_type", otherwise: 1)
@@ -100,7 +100,7 @@ enum Normalizations: TranslatedKind {
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
     let view = try model.view(node)
-    let axis = try model.axis(attributes.integer("axis", otherwise: -1), view)
+    let axis = try view.axis(attributes.integer("axis", otherwise: -1))
     guard try attributes.integer("p", otherwise: 2) == 2 else { throw GraphFailure("has another p than 2") }
     try model.give(
       node, try model.builder.unitLength(view, over: [axis], leastSquare: 1e-24, node.title))
@@ -130,7 +130,7 @@ enum Normalizations: TranslatedKind {
     var numbers = [layer.configuration.integer("axis") ?? -1]
     if let list = layer.configuration.integers("axis") { numbers = list.compactMap { $0 } }
     var axes: Set<Int> = []
-    for number in numbers { axes.insert(try layer.axis(number, layer.inputs[0])) }
+    for number in numbers { axes.insert(try layer.inputs[0].axis(number)) }
     guard !axes.isEmpty else { throw GraphFailure("normalizes over no axis") }
     return axes
   }

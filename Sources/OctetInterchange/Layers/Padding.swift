@@ -91,16 +91,17 @@ extension Graph.Border: TranslatedKind {
     // One number, two, or two pairs; always written as pairs, of a series as one.
     var pairs = layer.configuration.integerPairs("padding")
     if layer.isSeries {
-      var pair = (layer.configuration.integers("padding") ?? []).compactMap { $0 }
-      if let one = layer.configuration.integer("padding") { pair = [one, one] }
-      pairs = [pair, [0, 0]]
+      pairs = [(layer.configuration.integers("padding") ?? []).compactMap { $0 }]
+      if let one = layer.configuration.integer("padding") { pairs = [[one, one]] }
     }
-    guard pairs.count == 2, pairs.allSatisfy({ $0.count == 2 && $0.allSatisfy { (0...255).contains($0) } })
-    else { throw GraphFailure("has no padding of two pairs from 0 to 255") }
-    let border = Graph.Border(top: pairs[0][0], left: pairs[1][0], bottom: pairs[0][1], right: pairs[1][1])
-    let layout = try layer.layout
-    let made = try model.builder.padding(border, layer.columns(model.builder), layout, layer.title)
-    return model.builder.series(made, like: layer.inputs[0], layout)
+    let view = layer.inputs[0]
+    guard pairs.count == (layer.isSeries ? 1 : 2),
+      pairs.allSatisfy({ $0.count == 2 && $0.allSatisfy { $0 >= 0 } }),
+      view.axes.count == pairs.count + 1
+    else { throw GraphFailure("has no padding of pairs, or reads an array of \(view.axes.count + 1) axes") }
+    var counts = pairs.map { (before: $0[0], after: $0[1]) }
+    counts.insert((0, 0), at: try layer.layout == .channelsLast ? counts.count : 0)
+    return try model.builder.padded(view, counts, .number(0), layer.title)
   }
 
   static let lite = [

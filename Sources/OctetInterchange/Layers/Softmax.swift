@@ -56,7 +56,7 @@ extension Softmax: TranslatedKind {
     isLogarithm: Bool
   ) throws(GraphFailure) {
     let view = try model.view(node)
-    let first = try model.axis(attributes.integer("axis", otherwise: model.version < 13 ? 1 : -1), view)
+    let first = try view.axis(attributes.integer("axis", otherwise: model.version < 13 ? 1 : -1))
     let axes = model.version < 13 ? Array(first..<view.axes.count) : [first]
     try model.give(
       node, try model.builder.softmax(over: axes, isLogarithm: isLogarithm, view, node.title))
@@ -74,7 +74,7 @@ extension Softmax: TranslatedKind {
       numbers = list.compactMap { $0 }
     }
     var axes: Set<Int> = []
-    for number in numbers { axes.insert(try layer.axis(number, view)) }
+    for number in numbers { axes.insert(try view.axis(number)) }
     return try model.builder.softmax(over: axes.sorted(), isLogarithm: false, view, layer.title)
   }
 

@@ -38,6 +38,23 @@ extension GraphBuilder {
     return try function(.value(made), ArrayView(value: source, axes: yes.axes, hasBatch: yes.hasBatch), title)
   }
 
+  /// A power of each element with the same exponent.
+  mutating func power(_ view: ArrayView, _ exponents: Constant, _ title: String) throws(GraphFailure)
+    -> ArrayView
+  {
+    try checkFits(exponents, view)
+    let x = ValueFunction.argument
+    let one = ValueFunction.number(1)
+    let powers: [Double: ValueFunction] = [
+      0.5: .call(.sqrt, x), 1: x, 2: x * x, 3: x * x * x, 4: (x * x) * (x * x), -0.5: one / .call(.sqrt, x),
+      -1: one / x,
+    ]
+    guard let power = exponents.single.flatMap({ powers[$0] }) else {
+      throw GraphFailure("has other exponents than one of 0.5, 1, 2, 3, 4, -0.5 and -1")
+    }
+    return power == x ? view : try function(.value(power), view, title)
+  }
+
   /// The last value that both are functions of, and the functions.
   private func commonSource(_ left: Int, _ right: Int) -> (Int, ValueFunction, ValueFunction)? {
     let others = sources(right)

@@ -266,18 +266,6 @@ struct ONNXTranslation {
     return names
   }
 
-  /// An axis of an array, the batch being axis 0, as a place among the view's axes.
-  func axis(_ axis: Int, _ view: ArrayView) throws(GraphFailure) -> Int {
-    let rank = view.axes.count + (view.hasBatch ? 1 : 0)
-    guard (-rank..<rank).contains(axis) else {
-      throw GraphFailure("has axis \(axis), and its input has \(rank) axes")
-    }
-    let place = axis < 0 ? axis + rank : axis
-    guard view.hasBatch else { return place }
-    guard place > 0 else { throw GraphFailure("runs along axis 0, that of the batch") }
-    return place - 1
-  }
-
   /// The sizes of an array with the batch.
   func sizes(_ view: ArrayView) -> [Int] { view.hasBatch ? [builder.batch] + view.sizes : view.sizes }
 

@@ -46,7 +46,7 @@ struct KerasFunctionTests {
     ("Add", "", "VALUE,1,2", "", "is given 3 arguments; 2 are known"),
     ("Average", #","axis":1"#, "VALUE", #""weights":[1,2,3,4]"#, #"has the argument "weights""#),
     ("Max", #","axis":1,"initial":3"#, "VALUE", "", #"has the argument "initial""#),
-    ("Mean", #","axis":[0,1]"#, "VALUE", "", "has axis 0"),
+    ("Mean", #","axis":[0,1]"#, "VALUE", "", "runs along axis 0, that of the batch"),
     ("Mean", "", "VALUE", "", "runs over all axes, that of the batch too"),
     ("GetItem", "", "VALUE,[0]", "", "selects one item of the batch"),
     ("GetItem", "", "VALUE,[null]", "", "puts an axis before the batch"),
