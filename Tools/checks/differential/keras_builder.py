@@ -76,6 +76,14 @@ class Network:
     def has_function(self, name):
         return any(layer.settings.get("activation") == name for layer in self.layers)
 
+    def has_gaps(self):
+        """Whether a transposed convolution leaves two rows or columns or more between what its windows write."""
+        return any(
+            layer.kind == "Conv2DTranspose" and any(
+                stride - size > 1 for stride, size in zip(layer.settings.get("strides", [1, 1]),
+                                                          layer.settings["kernel_size"]))
+            for layer in self.layers)
+
     def text(self):
         lines = [f"input {self.shape}{', Sequential' if self.is_sequential else ''}"]
         for place, layer in enumerate(self.layers, 1):

@@ -50,9 +50,10 @@ def is_documented(network, suffix):
         # A list of Rescaling has no axis where any layer has its channels first.
         return not (network.has_list() and network.has_channels_first())
     if suffix == ".onnx":
-        # tf2onnx writes a Dense of an image as a product of matrices whose rows are those of all items, and celu with
-        # Expm1, which is no operator of ONNX.
-        return not (network.has_dense_of_image() or network.has_function("celu"))
+        # tf2onnx writes a Dense of an image as a product of matrices whose rows are those of all items, celu with
+        # Expm1, which is no operator of ONNX, and gaps with pads below zero, which ONNX does not have: they would move
+        # what Keras computes.
+        return not (network.has_dense_of_image() or network.has_function("celu") or network.has_gaps())
     return not network.has_narrow_sum()
 
 
