@@ -18,6 +18,16 @@ OCTET_CLONES void octet_sgd_momentum(
   }
 }
 
+OCTET_CLONES void octet_nesterov(
+  float *restrict weights, const float *restrict gradient, float *restrict velocity, float rate, float momentum,
+  long count) {
+  for (long i = 0; i < count; i++) {
+    const float move = rate * gradient[i];
+    velocity[i] = momentum * velocity[i] - move;
+    weights[i] += momentum * velocity[i] - move;
+  }
+}
+
 OCTET_CLONES void octet_rmsprop(
   float *restrict weights, const float *restrict gradient, float *restrict square, float rate, float decay,
   float epsilon, long count) {
@@ -39,4 +49,20 @@ OCTET_CLONES void octet_adam(
     square[i] = new_square;
     weights[i] -= rate * new_mean / (ROOT(new_square) + epsilon);
   }
+}
+
+OCTET_CLONES void octet_average(float *restrict average, const float *restrict values, float decay, long count) {
+  for (long i = 0; i < count; i++) average[i] += (values[i] - average[i]) * (1 - decay);
+}
+
+OCTET_CLONES double octet_sum_of_squares(const float *restrict values, long count) {
+  double sums[8] = {0};
+  long i = 0;
+  for (; i + 8 <= count; i += 8) {
+    for (long lane = 0; lane < 8; lane++) sums[lane] += (double)values[i + lane] * values[i + lane];
+  }
+  double sum = 0;
+  for (; i < count; i++) sum += (double)values[i] * values[i];
+  for (long lane = 0; lane < 8; lane++) sum += sums[lane];
+  return sum;
 }

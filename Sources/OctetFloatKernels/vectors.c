@@ -15,6 +15,10 @@ OCTET_CLONES void octet_scale(float *target, float factor, long count) {
   for (long i = 0; i < count; i++) target[i] *= factor;
 }
 
+OCTET_CLONES void octet_mix(float *restrict target, const float *restrict source, float share, long count) {
+  for (long i = 0; i < count; i++) target[i] = share * target[i] + (1 - share) * source[i];
+}
+
 OCTET_CLONES void octet_bytes_to_units(float *restrict target, const uint8_t *restrict source, long count) {
   for (long i = 0; i < count; i++) target[i] = (float)source[i] * (1.0f / 255.0f);
 }

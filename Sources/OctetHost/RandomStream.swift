@@ -17,6 +17,8 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
     case testing = 7
     case items = 8
     case memoryPlan = 9
+    case mixing = 10
+    case sensor = 11
   }
 
   package init(seed: UInt64, purpose: Purpose, _ path: UInt64...) {

@@ -121,7 +121,7 @@ import Testing
     let learned = try run(
       "train", "--network", "mine.network", "--data", "random", "--out", "n.safetensors", "-q")
     #expect(
-      learned.status == 1 && learned.errors.contains("the data has no targets, and training needs a class"))
+      learned.status == 1 && learned.errors.contains("the data has no targets, and training needs classes"))
   }
 
   @Test func `integers are taken as they are, or by their scale`() throws {

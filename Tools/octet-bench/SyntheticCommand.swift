@@ -49,7 +49,7 @@ enum SyntheticCommand: Command {
         candidate.network, settings: settings, images: digits, workers: workers, clock: { 0 })
       while !trainer.isFinished { _ = try trainer.runEpoch() }
       trainer.finish()
-      shares.append(trainer.evaluate(real).accuracy)
+      shares.append(try trainer.evaluate(real).accuracy ?? 0)
     }
     try StandardOutput.write(
       arguments.flag("json")

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Time training in Octet and in Keras, in turn on the same cores, and print both side by side.
 
-usage: bench_training.py --octet PROGRAM --keras-python PYTHON --data FOLDER
+usage: bench_training.py --octet PROGRAM --keras-python PYTHON --data FOLDER [--cifar FOLDER]
                          [--recipes LIST] [--runs R] [--quick] [--json]
 
 Each run trains one recipe for a few epochs in a process of its own, from nothing, first in Keras and then in Octet.
 A run's speed is the images of all its epochs over the time they took together; for Keras that is the time `fit` took,
 the tracing of its first epoch included. The speed of the first epoch and of the later ones is given too. Both train
-on all images, without a validation split. Peak memory is the largest resident set of the process.
+on all images, without a validation split and without random changes. Peak memory is the largest resident set of the
+process.
 """
 import argparse
 import json
@@ -25,7 +26,11 @@ RECIPES = {
     "dense-dropout": (3, 2.0),
     "cnn-two-pool": (2, 2.0),
     "cnn-deep": (2, 1.3),
+    "resnet8": (2, 1.5),
+    "mobilenet": (2, 1.5),
 }
+# Those on CIFAR-10; all others are on MNIST.
+ON_CIFAR = ("resnet8", "mobilenet")
 QUICK_IMAGES = 3000
 
 
@@ -98,14 +103,16 @@ def compare(recipe, arguments):
     if arguments.quick:
         epochs, limit = 2, ["--images", QUICK_IMAGES]
     runs = {"keras": [], "octet": []}
+    data = arguments.cifar if recipe in ON_CIFAR else arguments.data
     with tempfile.TemporaryDirectory(prefix="octet-bench-") as name:
         folder = pathlib.Path(name)
         commands = {
             "keras": [
-                arguments.keras_python, KERAS_TRAINING, recipe, "--data", arguments.data, "--epochs", epochs, *limit],
+                arguments.keras_python, KERAS_TRAINING, recipe, "--data", data, "--epochs", epochs, *limit],
             "octet": [
-                arguments.octet, "train", "--recipe", recipe, "--data", arguments.data, "--epochs", epochs,
-                "--validation-split", "0", "--json", "--out", folder / "model.safetensors", *limit],
+                arguments.octet, "train", "--recipe", recipe, "--data", data, "--epochs", epochs,
+                "--validation-split", "0", "--augment", "none", "--json", "--out", folder / "model.safetensors",
+                *limit],
         }
         for number in range(arguments.runs):
             for program, command in commands.items():
@@ -187,7 +194,8 @@ def main():
     parser.add_argument("--octet", type=pathlib.Path, required=True, help="the octet program")
     parser.add_argument("--keras-python", type=pathlib.Path, required=True, help="the Python that has Keras")
     parser.add_argument("--data", type=pathlib.Path, required=True, help="the folder with the four files of MNIST")
-    parser.add_argument("--recipes", type=recipe_list, default=list(RECIPES), metavar="LIST")
+    parser.add_argument("--cifar", type=pathlib.Path, help="the folder of CIFAR-10's binary files")
+    parser.add_argument("--recipes", type=recipe_list, metavar="LIST")
     parser.add_argument("--runs", type=positive, default=3, metavar="R")
     parser.add_argument(
         "--quick", action="store_true", help=f"2 epochs of {QUICK_IMAGES} images: shows that it works, not how fast")
@@ -195,6 +203,12 @@ def main():
     arguments = parser.parse_args()
     # The programs run in a folder of their own.
     arguments.octet, arguments.data = arguments.octet.resolve(), arguments.data.resolve()
+    if arguments.cifar:
+        arguments.cifar = arguments.cifar.resolve()
+    if not arguments.recipes:
+        arguments.recipes = [name for name in RECIPES if arguments.cifar or name not in ON_CIFAR]
+    elif not arguments.cifar and any(name in ON_CIFAR for name in arguments.recipes):
+        parser.error(f"{' and '.join(ON_CIFAR)} need --cifar FOLDER")
     try:
         results = [compare(recipe, arguments) for recipe in arguments.recipes]
     except (Failure, OSError) as error:

@@ -22,6 +22,9 @@ void octet_sum(float *target, const float *first, const float *second, long coun
 /// target *= factor
 void octet_scale(float *target, float factor, long count);
 
+/// target = share * target + (1 - share) * source
+void octet_mix(float *target, const float *source, float share, long count);
+
 /// target = source / 255
 void octet_bytes_to_units(float *target, const uint8_t *source, long count);
 
@@ -70,6 +73,65 @@ void octet_max_pool(float *output, const float *image, const octet_window *windo
 /// overwritten; `scratch` has room for two pixels.
 void octet_max_pool_gradient(
   float *image_gradient, const float *output_gradient, const float *image, const octet_window *window, float *scratch);
+
+// MARK: Convolutions
+
+/// Filters whose weights lie together.
+#define OCTET_PANEL_LANES 16
+
+/// Weights for `octet_convolve`: for each sixteen filters `rows` rows of sixteen weights, zero beyond the last filter.
+typedef struct {
+  long rows, filters;
+} octet_panel_shape;
+
+/// Puts `rows` rows of weights into the panels from row `first` on; weight `f` of row `r` is
+/// `weights[r * row_stride + f * filter_stride]`.
+void octet_panel(
+  float *target, const float *weights, const octet_panel_shape *shape, long first, long rows, long row_stride,
+  long filter_stride);
+
+/// Zeros around an image.
+typedef struct {
+  long top, left, bottom, right;
+} octet_border;
+
+/// Copies an image of `height x width x channels` with zeros around it.
+void octet_pad(float *target, const float *image, long height, long width, long channels, const octet_border *border);
+
+/// How a window walks over an image.
+typedef struct {
+  /// Places of the window.
+  long rows, columns;
+  /// Rows of cells under a place, floats of each row, and floats from one row to the next.
+  long window_rows, run, pitch;
+  /// Floats from a row of places to the next, and from a place to the next, in the image.
+  long source_line, source_step;
+  /// The same in what comes out.
+  long target_line, target_step;
+  long filters;
+} octet_walk;
+
+/// For each place and filter `bias` and the sum of cells times weights.
+void octet_convolve(
+  float *target, const float *source, const float *panels, const float *_Nullable bias, const octet_walk *walk);
+
+/// Adds what the gradient of the output, `rows x columns x filters`, makes of the weights' gradient,
+/// `window_rows x run x filters`. Reads, and does not use, up to five floats behind the last cell of `source`.
+void octet_convolve_weights(
+  float *weight_gradients, const float *source, const float *gradient, const octet_walk *walk);
+
+/// Depthwise convolution with one filter for each channel: `target` is `output_height x output_width x channels`, and
+/// `weights` are `window_height x window_width x channels`.
+void octet_depthwise(
+  float *target, const float *image, const float *weights, const float *_Nullable bias, const octet_window *window);
+
+/// What the gradient of the output makes of the image's. `image_gradient` is overwritten.
+void octet_depthwise_gradient(
+  float *image_gradient, const float *gradient, const float *weights, const octet_window *window);
+
+/// The same for the weights, which is added to `weight_gradients`.
+void octet_depthwise_weight_gradient(
+  float *weight_gradients, const float *gradient, const float *image, const octet_window *window);
 
 // MARK: Matrices that are mostly zeros
 
@@ -124,12 +186,21 @@ void octet_sgd(float *weights, const float *gradient, float rate, long count);
 void octet_sgd_momentum(
   float *weights, const float *gradient, float *velocity, float rate, float momentum, long count);
 
+void octet_nesterov(
+  float *weights, const float *gradient, float *velocity, float rate, float momentum, long count);
+
 void octet_rmsprop(
   float *weights, const float *gradient, float *square, float rate, float decay, float epsilon, long count);
 
 void octet_adam(
   float *weights, const float *gradient, float *mean, float *square, float rate, float first_decay,
   float second_decay, float epsilon, long count);
+
+/// average = decay * average + (1 - decay) * values
+void octet_average(float *average, const float *values, float decay, long count);
+
+/// In double precision.
+double octet_sum_of_squares(const float *values, long count);
 
 #pragma clang assume_nonnull end
 

@@ -23,8 +23,10 @@ package struct TrainingSection {
     var facts: [Section.Fact] = [
       .init("Epochs", "\(history.count)"), .init("Best epoch", "\(best.epoch)"),
       .init("Training loss at the end", NumberText.fixed(last.loss, decimals: 4)),
-      .init("Training accuracy", NumberText.percent(last.accuracy, decimals: 2)),
     ]
+    if let accuracy = last.accuracy {
+      facts.append(.init("Training accuracy", NumberText.percent(accuracy, decimals: 2)))
+    }
     if let loss = last.validationLoss {
       facts.append(.init("Validation loss", NumberText.fixed(loss, decimals: 4)))
     }
@@ -35,7 +37,7 @@ package struct TrainingSection {
       facts.append(.init("Time of all epochs", NumberText.duration(seconds: seconds.reduce(0, +))))
     }
     var blocks: [Section.Block] = [
-      .facts(facts), .notes(notes), .figures([loss, accuracy, rate] + (seconds.map { [time($0)] } ?? [])),
+      .facts(facts), .notes(notes), .figures([loss] + accuracy + [rate] + (seconds.map { [time($0)] } ?? [])),
       .table(epochs),
     ]
     if !settings.isEmpty {
@@ -49,16 +51,23 @@ package struct TrainingSection {
   private var last: EpochRecord { history[history.count - 1] }
   private var hasValidation: Bool { history.contains { $0.validationLoss != nil } }
 
-  /// The first with the smallest loss on validation images, or on training images where there are none.
-  private var best: EpochRecord { history.min { $0.watchedLoss < $1.watchedLoss } ?? last }
+  /// The first of the best by what early stopping watched, else by the loss on validation images, or on training
+  /// images where there are none.
+  private var best: EpochRecord { history.min { $0.isBetter(than: $1) } ?? last }
+
+  /// What the best epoch has.
+  private var reason: String {
+    guard last.watched != nil else { return "the smallest \(watched) loss" }
+    return "the largest \(settings.first { $0.name == "watch" }?.value ?? "accuracy")"
+  }
 
   // MARK: what to think of it
 
   package var notes: [String] {
     var notes = [
       keepsBest
-        ? "The model has the weights of epoch \(best.epoch), which had the smallest \(watched) loss."
-        : "The model has the weights of the last epoch; the smallest \(watched) loss was that of epoch \(best.epoch)."
+        ? "The model has the weights of epoch \(best.epoch), which had \(reason)."
+        : "The model has the weights of the last epoch; \(reason) was that of epoch \(best.epoch)."
     ]
     if history.count > 1, last.loss >= history[0].loss {
       notes.append(
@@ -82,12 +91,12 @@ package struct TrainingSection {
         \(keepsBest ? "Early stopping went back." : "--early-stopping would keep the best epoch.")
         """)
     }
-    if let accuracy = last.validationAccuracy, last.accuracy - accuracy > 0.01 {
+    if let accuracy = last.validationAccuracy, let own = last.accuracy, own - accuracy > 0.01 {
       isOverfitting = true
       notes.append(
         """
         Sign of overfitting: the training accuracy ends \
-        \(NumberText.fixed(100 * (last.accuracy - accuracy), decimals: 2)) points above the validation accuracy. \
+        \(NumberText.fixed(100 * (own - accuracy), decimals: 2)) points above the validation accuracy. \
         Augmentation, dropout or more images help.
         """)
     }
@@ -136,18 +145,18 @@ package struct TrainingSection {
       ).drawing())
   }
 
-  private var accuracy: Figure {
+  /// None where no classes are learned.
+  private var accuracy: [Figure] {
+    guard let first = history[0].accuracy, let end = last.accuracy else { return [] }
     func percent(_ share: Double) -> String { NumberText.percent(share, decimals: 2) }
     let ending = last.validationAccuracy.map { ", ending at \(percent($0)) on validation images" } ?? ""
     let words =
-      "From \(percent(history[0].accuracy)) to \(percent(last.accuracy)) on training images\(ending)."
-    return Figure(
-      name: "accuracy", title: "Accuracy", caption: words,
-      drawing: LineChart(
-        series: series(\.accuracy, \.validationAccuracy), xName: "epoch", startsAtZero: false, highest: 1,
-        mark: mark,
-        unit: " %", factor: 100, alternative: "Accuracy of \(history.count) epochs. \(words)"
-      ).drawing())
+      "From \(percent(first)) to \(percent(end)) on training images\(ending)."
+    let chart = LineChart(
+      series: series({ $0.accuracy ?? 0 }, \.validationAccuracy), xName: "epoch", startsAtZero: false,
+      highest: 1, mark: mark, unit: " %", factor: 100,
+      alternative: "Accuracy of \(history.count) epochs. \(words)")
+    return [Figure(name: "accuracy", title: "Accuracy", caption: words, drawing: chart.drawing())]
   }
 
   private var rate: Figure {
@@ -181,19 +190,22 @@ package struct TrainingSection {
   }
 
   private var epochs: PageTable {
+    let share = last.accuracy == nil ? [] : ["Accuracy"]
     var table = PageTable(
       "Epochs",
-      columns: ["Epoch", "Loss", "Accuracy"] + (hasValidation ? ["Validation loss", "Accuracy"] : []) + [
+      columns: ["Epoch", "Loss"] + share + (hasValidation ? ["Validation loss"] + share : []) + [
         "Learning rate"
       ] + (seconds == nil ? [] : ["Time"]))
     for record in history {
       var row = [
         "\(record.epoch)\(record.epoch == best.epoch ? " (best)" : "")", text(record.loss),
-        NumberText.percent(record.accuracy, decimals: 2),
       ]
+      if let accuracy = record.accuracy { row.append(NumberText.percent(accuracy, decimals: 2)) }
       if hasValidation {
         row.append(record.validationLoss.map(text) ?? "")
-        row.append(record.validationAccuracy.map { NumberText.percent($0, decimals: 2) } ?? "")
+        if !share.isEmpty {
+          row.append(record.validationAccuracy.map { NumberText.percent($0, decimals: 2) } ?? "")
+        }
       }
       row.append("\(record.learningRate)")
       if seconds != nil { row.append(NumberText.duration(seconds: record.seconds ?? 0)) }

@@ -19,7 +19,10 @@ package struct TrainingText {
     if losses.count > 1 {
       lines.append(line("validation loss", losses, 1) { NumberText.fixed($0, decimals: 4) })
     }
-    lines.append(line("accuracy", history.map(\.accuracy), 0) { NumberText.percent($0, decimals: 2) })
+    let shares = history.compactMap(\.accuracy)
+    if shares.count > 1 {
+      lines.append(line("accuracy", shares, 0) { NumberText.percent($0, decimals: 2) })
+    }
     let accuracies = history.compactMap(\.validationAccuracy)
     if accuracies.count > 1 {
       lines.append(line("validation accuracy", accuracies, 1) { NumberText.percent($0, decimals: 2) })

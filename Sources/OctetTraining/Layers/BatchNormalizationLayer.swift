@@ -91,7 +91,8 @@ final class BatchNormalizationLayer: Layer {
       scale.gradient[channel] = Float(sums[channels + channel])
     }
     guard let inputGradients = inputGradients[0] else { return }
-    let share = 1 / Double(batch.count * pixels)
+    // Mean and variance that do not come from the batch do not change with it.
+    let share = batch.isTraining ? 1 / Double(batch.count * pixels) : 0
     let meanGradient = (0..<channels).map { Float(sums[$0] * share) }
     let meanProduct = (0..<channels).map { Float(sums[channels + $0] * share) }
     let slope = (0..<channels).map { scale.values[$0] * inverseDeviation[$0] }

@@ -2,16 +2,18 @@ import OctetFloatKernels
 import OctetHost
 import OctetNetwork
 
-/// Convolution as products of patch matrices with the weights.
+/// Convolution, several places and filters at a time.
 ///
-/// Weights are `window height x window width x input channels x filters`, which read as a matrix is
-/// `patch columns x filters`. Each image is one item for the workers.
+/// Weights are `window height x window width x input channels x filters`. Each image is one item for the workers. Where
+/// most of a gradient is zeros, as behind a max pool, the way back goes over the others alone, in products with the
+/// matrix of patches.
 final class ConvolutionLayer: Layer {
   private let input: ImageShape
   private let output: ImageShape
   private let activation: Activation
   private let weight: Parameter
   private let bias: Parameter?
+  private let direct: DirectConvolution
   private let patches: PatchMatrix
   private var lanes: GradientLanes
   /// One for each worker; none where patches are too short to gain by it.
@@ -28,29 +30,19 @@ final class ConvolutionLayer: Layer {
     activation = site.activation
     weight = site.parameters[0]
     bias = site.parameters.count > 1 ? site.parameters[1] : nil
-    patches = PatchMatrix(WindowPlan(window, input: input, output: output))
+    let plan = WindowPlan(window, input: input, output: output)
+    direct = DirectConvolution(plan, weight: weight, bias: bias)
+    patches = PatchMatrix(plan)
     lanes = GradientLanes(parameters: site.parameters)
     turnedWeights = Tensor(shape: ImageShape(flat: patches.columns * site.output.channels), capacity: 1)
   }
 
   func forward(_ batch: Batch, inputs: [Tensor], output outputs: Tensor) {
+    direct.prepareForward()
     batch.workers.forEach(batch.count) { image, worker in
-      let source = inputs[0].image(image)
       let target = outputs.image(image)
-      for block in 0..<patches.blocks {
-        let rows = patches.outputRows(ofBlock: block)
-        let matrix = gathered(source, rows: rows, batch.workers, worker)
-        let places = rows.count * output.width
-        let result = target + rows.lowerBound * output.width * output.channels
-        MatrixProduct.multiply(
-          rows: places, columns: output.channels, depth: patches.columns,
-          .init(matrix, stride: patches.columns),
-          .init(weight.values, stride: output.channels), into: result, stride: output.channels)
-        if let bias {
-          octet_add_bias(result, bias.values, places, output.channels, output.channels)
-        }
-        activation.apply(result, count: places * output.channels)
-      }
+      direct.forward(inputs[0].image(image), into: target, batch.workers, worker)
+      activation.apply(target, count: output.count)
     }
   }
 
@@ -59,21 +51,33 @@ final class ConvolutionLayer: Layer {
     inputGradients: [Tensor?]
   ) {
     prepareSparse(batch.workers)
+    if inputGradients[0] != nil { direct.prepareBackward() }
     lanes.accumulate(batch) { image, worker, gradients in
       let gradient = outputGradient.image(image)
       activation.multiplyDerivative(gradient, output: outputs.image(image), count: output.count)
       if bias != nil {
         octet_add_rows(gradients[1], gradient, output.height * output.width, output.channels, output.channels)
       }
+      let source = inputs[0].image(image)
       let inputGradient = inputGradients[0]?.image(image)
-      inputGradient?.update(repeating: 0, count: input.count)
-      for block in 0..<patches.blocks {
-        backward(
-          rows: patches.outputRows(ofBlock: block), inputs[0].image(image), gradient,
-          weightGradient: gradients[0],
-          inputGradient: inputGradient, batch.workers, worker)
+      if isSparse(gradient, worker) {
+        inputGradient?.update(repeating: 0, count: input.count)
+        for block in 0..<patches.blocks {
+          backward(
+            rows: patches.outputRows(ofBlock: block), source, gradient, weightGradient: gradients[0],
+            inputGradient: inputGradient, batch.workers, worker)
+        }
+      } else {
+        direct.addWeightGradient(source, gradient, to: gradients[0], batch.workers, worker)
+        if let inputGradient { direct.imageGradient(gradient, into: inputGradient, batch.workers, worker) }
       }
     }
+  }
+
+  /// Whether the first rows of a gradient have so many zeros that it pays to leave them out.
+  private func isSparse(_ gradient: UnsafePointer<Float>, _ worker: Int) -> Bool {
+    guard worker < sparse.count else { return false }
+    return sparse[worker].take(gradient, rows: patches.outputRows(ofBlock: 0).count * output.width)
   }
 
   private func prepareSparse(_ workers: Workers) {

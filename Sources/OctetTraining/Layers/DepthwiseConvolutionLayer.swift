@@ -2,7 +2,7 @@ import OctetFloatKernels
 import OctetHost
 import OctetNetwork
 
-/// Depthwise convolution as a loop over window cells.
+/// Depthwise convolution as sums over window cells.
 ///
 /// Weights are `window height x window width x channels x multiplier`; output channel `c * multiplier + m` belongs to
 /// input channel `c`.
@@ -13,6 +13,7 @@ final class DepthwiseConvolutionLayer: Layer {
   private let weight: Parameter
   private let bias: Parameter?
   private var lanes: GradientLanes
+  private let kernelWindow: octet_window
 
   init(_ site: LayerSite, window: Window, multiplier: Int) {
     plan = WindowPlan(window, input: site.input, output: site.output)
@@ -21,32 +22,44 @@ final class DepthwiseConvolutionLayer: Layer {
     weight = site.parameters[0]
     bias = site.parameters.count > 1 ? site.parameters[1] : nil
     lanes = GradientLanes(parameters: site.parameters)
+    kernelWindow = plan.kernelWindow
   }
 
   func forward(_ batch: Batch, inputs: [Tensor], output: Tensor) {
     batch.workers.forEach(batch.count) { image, _ in
       let source = inputs[0].image(image)
       let target = output.image(image)
-      for place in 0..<plan.output.height * plan.output.width {
-        let result = target + place * plan.output.channels
-        if let bias {
-          result.update(from: bias.values, count: plan.output.channels)
-        } else {
-          result.update(repeating: 0, count: plan.output.channels)
+      if multiplier == 1 {
+        withUnsafePointer(to: kernelWindow) {
+          octet_depthwise(target, source, weight.values, bias?.values, $0)
         }
-      }
-      forEachCell { inputOffset, outputOffset, weightOffset in
-        let pixel = source + inputOffset
-        let result = target + outputOffset
-        let weights = weight.values + weightOffset
-        for channel in 0..<plan.input.channels {
-          for copy in 0..<multiplier {
-            let index = channel &* multiplier &+ copy
-            result[index] += pixel[channel] * weights[index]
-          }
-        }
+      } else {
+        forward(source, into: target)
       }
       activation.apply(target, count: plan.output.count)
+    }
+  }
+
+  /// Several filters for each channel, which few networks have.
+  private func forward(_ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>) {
+    for place in 0..<plan.output.height * plan.output.width {
+      let result = target + place * plan.output.channels
+      if let bias {
+        result.update(from: bias.values, count: plan.output.channels)
+      } else {
+        result.update(repeating: 0, count: plan.output.channels)
+      }
+    }
+    forEachCell { inputOffset, outputOffset, weightOffset in
+      let pixel = source + inputOffset
+      let result = target + outputOffset
+      let weights = weight.values + weightOffset
+      for channel in 0..<plan.input.channels {
+        for copy in 0..<multiplier {
+          let index = channel &* multiplier &+ copy
+          result[index] += pixel[channel] * weights[index]
+        }
+      }
     }
   }
 
@@ -63,6 +76,13 @@ final class DepthwiseConvolutionLayer: Layer {
       }
       let source = inputs[0].image(image)
       let inputGradient = inputGradients[0]?.image(image)
+      if multiplier == 1 {
+        withUnsafePointer(to: kernelWindow) {
+          octet_depthwise_weight_gradient(gradients[0], gradient, source, $0)
+          if let inputGradient { octet_depthwise_gradient(inputGradient, gradient, weight.values, $0) }
+        }
+        return
+      }
       inputGradient?.update(repeating: 0, count: plan.input.count)
       forEachCell { inputOffset, outputOffset, weightOffset in
         let result = gradient + outputOffset

@@ -58,6 +58,12 @@ final class JoinLayer: Layer {
       activation.multiplyDerivative(gradient, output: output.image(image), count: count)
       let (second, period) = second(inputs, image)
       let first = inputs[0].image(image)
+      if case .add = kind, constants == nil, period == count {
+        // Both get the gradient as it is; networks of residual blocks have many of these.
+        inputGradients[0]?.image(image).update(from: gradient, count: count)
+        inputGradients[1]?.image(image).update(from: gradient, count: count)
+        return
+      }
       if let target = inputGradients[0]?.image(image) {
         for start in stride(from: 0, to: count, by: period) {
           slope(ofFirst: true, first + start, second, count: period) {

@@ -32,12 +32,20 @@ package final class Parameter {
   package let shape: [Int]
   package let count: Int
   package let isTrained: Bool
+  /// Whether it is one of those that training would move, but stays as it is.
+  package let isFrozen: Bool
+  /// Whether a decay of weights makes it smaller.
+  package let decays: Bool
 
   /// Aligned to 64 bytes, freed with the parameter.
   package let values: UnsafeMutablePointer<Float>
   package let gradient: UnsafeMutablePointer<Float>
 
-  package init(layer: String, _ description: ParameterDescription, random: inout RandomStream) {
+  package init(
+    layer: String, _ description: ParameterDescription, isFrozen: Bool = false, random: inout RandomStream
+  ) {
+    self.isFrozen = isFrozen
+    decays = description.name == "weight"
     name = "\(layer).\(description.name)"
     shape = description.shape
     count = description.count

@@ -93,10 +93,12 @@ extension Recipe {
       }
     }
     guard let trainer = best?.trainer else { preconditionFailure("every recipe has a network") }
-    return FloatModel(
-      network: trainer.network, classNames: data.classNames,
+    var model = FloatModel(
+      network: trainer.network, classNames: trainer.meaning.isOfClasses ? data.classNames : [],
       pictureForm: PictureForm.of(recipe: name, for: data.shape, classNames: data.classNames),
       recipeName: name, settings: settings, history: trainer.history)
+    if !trainer.meaning.isOfClasses { model.outputs[0].meaning = .numbers }
+    return model
   }
 
   /// The images of the classes that the settings name, as many as they say.

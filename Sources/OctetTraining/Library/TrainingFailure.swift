@@ -35,7 +35,9 @@ public struct TrainingFailure: Error, Equatable, Sendable, CustomStringConvertib
       switch error {
       case .network: .network
       case .lossNotFinite: .diverged
-      case .noTrainingImages, .noValidationImages, .shape, .noClasses, .noAugmentation: .images
+      case .noTrainingImages, .noValidationImages, .shape, .noTargets, .noAugmentation: .images
+      case .noClassWeights, .notWatched: .setting
+      case .teacher: .network
       case .snapshot: .file
       }
     description = error.description

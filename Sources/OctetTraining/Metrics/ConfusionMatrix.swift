@@ -122,7 +122,9 @@ extension ConfusionMatrix {
 /// How a network did on a set of images.
 package struct Evaluation: Equatable, Sendable {
   package let loss: Double
-  package let confusion: ConfusionMatrix
+  package let items: Int
+  /// Nil where the network tells no classes apart.
+  package let confusion: ConfusionMatrix?
 
-  package var accuracy: Double { confusion.accuracy }
+  package var accuracy: Double? { confusion?.accuracy }
 }

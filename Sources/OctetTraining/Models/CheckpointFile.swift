@@ -110,10 +110,18 @@ package struct Checkpoint: Equatable, Sendable {
   func tensorShapes() throws(NetworkError) -> [TensorShape] {
     let parameters = try run.network.namedParameters()
     var shapes = parameters.map(\.tensor)
-    for (tensor, isTrained) in parameters where isTrained {
-      shapes += run.settings.optimizer.slotNames.map {
-        TensorShape(name: "\(tensor.name)#\($0)", shape: [tensor.shape.reduce(1, *)])
-      }
+    let frozenLayers = try run.settings.frozen.layers(of: run.network)
+    let frozen = Set(
+      zip(run.network.layers, try run.network.parameters()).flatMap { layer, own in
+        frozenLayers.contains(layer.name) ? own.map { "\(layer.name).\($0.name)" } : []
+      })
+    let moved = parameters.filter { tensor, isTrained in isTrained && !frozen.contains(tensor.name) }
+    func slots(_ tensor: TensorShape, _ names: [String]) -> [TensorShape] {
+      names.map { TensorShape(name: "\(tensor.name)#\($0)", shape: [tensor.shape.reduce(1, *)]) }
+    }
+    for (tensor, _) in moved { shapes += slots(tensor, run.settings.optimizer.slotNames) }
+    if run.settings.average != nil {
+      for (tensor, _) in moved { shapes += slots(tensor, [WeightAverage.slotName]) }
     }
     if snapshot.bestEpoch != nil {
       shapes += parameters.map { TensorShape(name: "best/\($0.tensor.name)", shape: $0.tensor.shape) }

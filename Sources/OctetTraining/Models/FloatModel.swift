@@ -107,11 +107,11 @@ extension FloatModel {
 }
 
 extension PictureForm {
-  /// How pictures become images for a model of such a recipe: as digits do for those that come with Octet, else the
-  /// usual way.
+  /// How pictures become images for a model of such a recipe: as digits do for those of digits that come with Octet,
+  /// else the usual way.
   package static func of(recipe: String?, for shape: ImageShape, classNames: [String]) -> PictureForm {
-    let isBuiltIn = recipe.map(Recipe.builtInNames.contains) ?? false
-    return isBuiltIn ? .digits : .usual(for: shape, classNames: classNames)
+    let isOfDigits = recipe.map(Recipe.digitNames.contains) ?? false
+    return isOfDigits ? .digits : .usual(for: shape, classNames: classNames)
   }
 
   /// How pictures become images like these: as digits do where they are of MNIST's size and classes, else as they are.

@@ -75,6 +75,16 @@ package struct RunDifference: Equatable, Sendable, CustomStringConvertible {
   }
 }
 
+extension FloatModel {
+  /// A short text that differs between networks and weights, as that of items does.
+  package var fingerprint: String {
+    var hash = FNV1a()
+    hash.add(network.text.utf8)
+    for parameter in parameters { hash.add(parameter.values) }
+    return "fnv1a \(hash.text)"
+  }
+}
+
 extension LabeledItems {
   /// A short text that differs between sets of items: counts, shape, and a 64-bit FNV-1a hash of class names, targets
   /// and values. It tells a mistake from the right data; it does not withstand someone who wants it to match.
@@ -102,14 +112,17 @@ extension LabeledItems {
       if let scale { hash.add([scale.scale, Float(scale.zeroPoint)]) }
     case .floats(let floats): hash.add(floats)
     }
-    let digits = String(hash.value, radix: 16)
-    let padded = String(repeating: "0", count: 16 - digits.count) + digits
-    return "\(count) \(values.noun)s of \(shape), \(targets.description), fnv1a \(padded)"
+    return "\(count) \(values.noun)s of \(shape), \(targets.description), fnv1a \(hash.text)"
   }
 }
 
 private struct FNV1a {
-  private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+  private var value: UInt64 = 0xCBF2_9CE4_8422_2325
+
+  var text: String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
 
   mutating func add(_ bytes: some Sequence<UInt8>) {
     for byte in bytes { value = (value ^ UInt64(byte)) &* 0x100_0000_01B3 }

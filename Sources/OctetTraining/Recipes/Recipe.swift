@@ -24,6 +24,12 @@ public struct Recipe: Equatable, Sendable {
 }
 
 extension Recipe {
+  /// One network with the usual settings, or others.
+  package init(name: String, network: NetworkDescription, settings: TrainingSettings = TrainingSettings()) {
+    self.init(
+      name: name, about: "", candidates: [Candidate(name: name, network: network)], settings: settings)
+  }
+
   /// Reads a `.network` file; the grammar stands in docs/NETWORKS.md.
   ///
   /// - Parameter name: used unless the file has a `name` line.
@@ -126,12 +132,25 @@ extension Recipe {
     "cnn-two-pool": text(PackageResources.cnn_two_pool_network),
     "vgg-small": text(PackageResources.vgg_small_network),
     "resnet-small": text(PackageResources.resnet_small_network),
+    "resnet8": text(PackageResources.resnet8_network),
+    "mobilenet": text(PackageResources.mobilenet_network),
+    "autoencoder": text(PackageResources.autoencoder_network),
+    "keywords": text(PackageResources.keywords_network),
+    "sensor": text(PackageResources.sensor_network),
+    "fashion": text(PackageResources.fashion_network),
   ]
 
   /// The names of the recipes that come with Octet, in the order in which they are listed.
   public static let builtInNames = [
     "binary-dense", "binary-metrics", "dense-dropout", "cnn-deep", "cnn-two-pool", "vgg-small",
+    "resnet-small", "resnet8", "mobilenet", "autoencoder", "keywords", "sensor", "fashion",
+  ]
+
+  /// Those whose models read digits: a picture of any size and ink is brought to the form of MNIST's.
+  package static let digitNames: Set = [
+    "binary-dense", "binary-metrics", "dense-dropout", "cnn-deep", "cnn-two-pool", "vgg-small",
     "resnet-small",
+    "autoencoder",
   ]
 
   /// The recipe of that name, or nil when there is none.

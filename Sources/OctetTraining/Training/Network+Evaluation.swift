@@ -7,26 +7,33 @@ extension Network {
   ///
   /// - Parameter progress: called after each batch with the images done so far.
   package func evaluate(
-    _ images: LabeledItems, head: OutputHead, workers: Workers, progress: (Int) -> Void = { _ in }
+    _ images: LabeledItems, targets: TrainingTargets, head: OutputHead, workers: Workers,
+    progress: (Int) -> Void = { _ in }
   ) -> Evaluation {
     let loader = BatchLoader(images, workers: workers)
     let indices = Array(0..<images.count)
-    var confusion = ConfusionMatrix(classNames: images.classNames)
-    let labels = images.labels
+    var confusion = targets.labels.map { _ in ConfusionMatrix(classNames: images.classNames) }
+    var target = [Float](repeating: 0, count: head.outputs)
     var loss = 0.0
     for start in stride(from: 0, to: images.count, by: capacity) {
       let batch = indices[start..<min(start + capacity, images.count)]
       loader.load(batch, epoch: 0, into: input)
       forward(count: batch.count)
       for (place, index) in batch.enumerated() {
-        let label = Int(labels[index])
-        let result = head.finish(output.image(place), label: label)
-        loss += Double(result.loss)
-        confusion.add(truth: label, predicted: result.predicted)
+        let values = output.image(place)
+        target.withUnsafeMutableBufferPointer { target in
+          guard let start = target.baseAddress else { return }
+          targets.write(index, input: input.image(place), head: head, into: start)
+          loss += Double(head.finish(values, target: start))
+        }
+        if let label = targets.label(of: index) {
+          confusion?.add(truth: label, predicted: head.predictedClass(values))
+        }
       }
       progress(batch.endIndex)
     }
-    return Evaluation(loss: images.isEmpty ? 0 : loss / Double(images.count), confusion: confusion)
+    return Evaluation(
+      loss: images.isEmpty ? 0 : loss / Double(images.count), items: images.count, confusion: confusion)
   }
 
   /// The outputs for all `images`, activation applied, one row each.

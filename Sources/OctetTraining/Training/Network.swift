@@ -29,11 +29,23 @@ package final class Network {
   /// For each layer with a function of one value, what goes into it, where there is room for gradients.
   private let arguments: [Tensor?]
 
+  /// For each layer whether its weights stay as they are.
+  private let isFrozen: [Bool]
+  /// For each value whether anything that is trained lies before it, so that its gradient is needed.
+  private let carriesGradient: [Bool]
+
+  /// Where the time goes, if somebody asks.
+  package var profile: LayerProfile?
+
   /// Builds the network with fresh weights drawn from `seed`.
   ///
-  /// - Parameter forTraining: whether there is room for gradients.
+  /// - Parameters:
+  ///   - forTraining: whether there is room for gradients.
+  ///   - frozen: names of layers whose weights stay as they are.
   package init(
-    _ description: NetworkDescription, capacity: Int, seed: UInt64, workers: Workers, forTraining: Bool = true
+    _ description: NetworkDescription, capacity: Int, seed: UInt64, workers: Workers,
+    forTraining: Bool = true,
+    frozen: Set<String> = []
   ) throws(NetworkError) {
     let shapes = try description.shapes()
     try description.checkParameterCount()
@@ -41,13 +53,16 @@ package final class Network {
     let read = description.readValues
     var layers: [any Layer] = []
     var parameters: [Parameter] = []
+    var carriesGradient = [false]
     for (index, layer) in description.layers.enumerated() {
       let specification = layer.kind.specification
       let input = shapes[layer.inputs[0]]
       var random = RandomStream(seed: seed, purpose: .weights, UInt64(index))
       let own = specification.parameters(for: input).map {
-        Parameter(layer: layer.name, $0, random: &random)
+        Parameter(layer: layer.name, $0, isFrozen: frozen.contains(layer.name), random: &random)
       }
+      carriesGradient.append(
+        own.contains { $0.isTrained && !$0.isFrozen } || layer.inputs.contains { carriesGradient[$0] })
       // The activation of an output belongs to the output head, which joins it with the loss, where no layer reads it.
       let isHead = description.outputs.contains(index + 1) && !read.contains(index + 1)
       let site = LayerSite(
@@ -56,6 +71,8 @@ package final class Network {
       layers.append(layer.kind.makeLayer(site))
       parameters += own
     }
+    isFrozen = description.layers.map { frozen.contains($0.name) }
+    self.carriesGradient = carriesGradient
     self.description = description
     self.shapes = shapes
     self.layers = layers
@@ -89,6 +106,15 @@ package final class Network {
     description.outputs.contains(value) && readerCounts[value] == 0
   }
 
+  /// Takes over the values of parameters of the same names and shapes.
+  package func start(from values: [NamedValues]) {
+    for parameter in parameters {
+      if let own = values.first(where: { $0.name == parameter.name && $0.shape == parameter.shape }) {
+        parameter.array = own.values
+      }
+    }
+  }
+
   /// Where the caller writes the images of a batch.
   package var input: Tensor { values[0] }
 
@@ -108,12 +134,19 @@ package final class Network {
   package func value(_ index: Int) -> Tensor { values[index] }
 
   package func forward(count: Int, isTraining: Bool = false, step: UInt64 = 0) {
-    let batch = Batch(count: count, isTraining: isTraining, seed: seed, step: step, workers: workers)
     for (index, layer) in layers.enumerated() {
+      let start = profile?.now()
       layer.forward(
-        batch, inputs: description.layers[index].inputs.map { values[$0] }, output: values[index + 1])
+        batch(ofLayer: index, count, isTraining, step),
+        inputs: description.layers[index].inputs.map { values[$0] }, output: values[index + 1])
       applyFunction(ofLayer: index, count: count)
+      if let start { profile?.addForward(index, since: start) }
     }
+  }
+
+  /// A frozen layer works as it does in a trained network.
+  private func batch(ofLayer index: Int, _ count: Int, _ isTraining: Bool, _ step: UInt64) -> Batch {
+    Batch(count: count, isTraining: isTraining && !isFrozen[index], seed: seed, step: step, workers: workers)
   }
 
   /// The function at the end of a layer that the layer does not know: one of one value, or softmax over the channels
@@ -158,17 +191,20 @@ package final class Network {
 
   /// Needs the `forward` of the same batch and step just before it.
   package func backward(count: Int, step: UInt64 = 0) {
-    let batch = Batch(count: count, isTraining: true, seed: seed, step: step, workers: workers)
     var isWritten = [Bool](repeating: false, count: values.count)
     for (index, layer) in layers.enumerated().reversed() {
       guard let outputGradient = gradients[index + 1] else { preconditionFailure("built without gradients") }
       if readerCounts[index + 1] == 0, index + 1 != description.outputs[0] { continue }
+      guard carriesGradient[index + 1] else { continue }
+      let start = profile?.now()
       let inputs = description.layers[index].inputs
       // A value that is read again, even by the same layer, gets its next gradient in `extra` first.
       var targets: [Tensor?] = []
       var pending: [(value: Int, gradient: Tensor)] = []
       for value in inputs {
-        if isWritten[value] {
+        if !carriesGradient[value] {
+          targets.append(nil)
+        } else if isWritten[value] {
           let place = pending.count { $0.value == value }
           let gradient = extra[value].indices.contains(place) ? extra[value][place] : nil
           targets.append(gradient)
@@ -180,7 +216,8 @@ package final class Network {
       }
       multiplyDerivative(ofLayer: index, outputGradient, count: count)
       layer.backward(
-        batch, inputs: inputs.map { values[$0] }, output: values[index + 1], outputGradient: outputGradient,
+        batch(ofLayer: index, count, true, step), inputs: inputs.map { values[$0] },
+        output: values[index + 1], outputGradient: outputGradient,
         inputGradients: targets)
       for (value, source) in pending {
         guard let target = gradients[value] else { continue }
@@ -188,6 +225,7 @@ package final class Network {
           octet_add(target.image(image), source.image(image), source.shape.count)
         }
       }
+      if let start { profile?.addBackward(index, since: start) }
     }
   }
 }

@@ -3,11 +3,19 @@ import OctetData
 /// One setting by name: a line of a recipe and an option of the command line, which share names and values.
 package enum TrainingSetting: String, CaseIterable, Sendable {
   case loss
+  case huberDelta = "huber-delta"
+  case labelSmoothing = "label-smoothing"
+  case classWeights = "class-weights"
+  case target
   case optimizer
   // After the optimizer, which decides whether there can be a momentum.
   case momentum
   case learningRate = "learning-rate"
+  case weightDecay = "weight-decay"
   case schedule
+  case warmUp = "warm-up"
+  case clipNorm = "clip-norm"
+  case average
   case batch
   case epochs
   case validationSplit = "validation-split"
@@ -17,6 +25,10 @@ package enum TrainingSetting: String, CaseIterable, Sendable {
   case images
   case augment
   case earlyStopping = "early-stopping"
+  case watch
+  case freeze
+  case teacherShare = "teacher-share"
+  case temperature
 
   package var name: String { rawValue }
 
@@ -24,15 +36,21 @@ package enum TrainingSetting: String, CaseIterable, Sendable {
   package var placeholder: String {
     switch self {
     case .loss: "LOSS"
-    case .optimizer: "NAME"
+    case .huberDelta: "ERROR"
+    case .classWeights: "LIST"
+    case .target: "WHAT"
+    case .optimizer, .watch: "NAME"
     case .learningRate: "RATE"
-    case .schedule: "NAME"
-    case .momentum: "SHARE"
+    case .schedule: "SCHEDULE"
+    case .momentum, .labelSmoothing, .weightDecay, .average, .teacherShare: "SHARE"
+    case .warmUp: "EPOCHS"
+    case .clipNorm: "LENGTH"
+    case .temperature: "T"
     case .batch: "N|full"
     case .epochs, .images, .seed: "N"
     case .validationSplit, .testSplit: "SHARE"
-    case .digits: "LIST"
-    case .augment: "LIST"
+    case .digits, .augment: "LIST"
+    case .freeze: "LAYERS"
     case .earlyStopping: "N|off"
     }
   }
@@ -40,10 +58,20 @@ package enum TrainingSetting: String, CaseIterable, Sendable {
   package var help: String {
     switch self {
     case .loss: "loss function; chosen to fit the last layer if not given"
+    case .huberDelta: "error at which the huber loss becomes a line; 1 if not given"
+    case .labelSmoothing: "share of each class target that is spread over all classes"
+    case .classWeights: "how much each class counts: balanced, or a number for each, such as 1,5"
+    case .target: "what is learned: what the data says, or the input itself"
     case .optimizer: "optimizer"
-    case .learningRate: "learning rate; 0.001 for adam and rmsprop, 0.01 for sgd"
-    case .schedule: "how the learning rate changes over the epochs"
-    case .momentum: "momentum of sgd"
+    case .learningRate: "learning rate; 0.001 for adam, adamw and rmsprop, 0.01 for sgd and nesterov"
+    case .weightDecay:
+      "share of a weight that a step with rate 1 takes away; 0.004 for adamw, else 0"
+    case .schedule:
+      "how the learning rate changes: constant, cosine, step:EPOCHS:FACTOR or one-cycle"
+    case .warmUp: "epochs over which the learning rate rises from nothing"
+    case .clipNorm: "the longest that all gradients of a step together may be, or off"
+    case .average: "average the weights over the steps, keeping this share of the average in each; or off"
+    case .momentum: "momentum of sgd or nesterov"
     case .batch: "images per step, or full for all of them"
     case .epochs: "passes over the training images"
     case .validationSplit: "share of the training images held out for validation"
@@ -52,8 +80,12 @@ package enum TrainingSetting: String, CaseIterable, Sendable {
     case .digits: "classes to keep, such as 0,1"
     case .images: "largest number of training images to use"
     case .augment:
-      "random changes to training images, such as shift=2,rotate=10; also scale, shear and elastic"
-    case .earlyStopping: "stop after N epochs without a lower loss, and restore the best weights"
+      "random changes to training images, such as shift=2,rotate=10; docs/NETWORKS.md lists them"
+    case .earlyStopping: "stop after N epochs without a better loss, and restore the best weights"
+    case .watch: "what early stopping looks at, on validation images where there are some"
+    case .freeze: "layers whose weights stay as they are, such as conv-1,conv-2 or ..conv-5"
+    case .teacherShare: "how much the teacher's answers count beside the classes; 0.5 if not given"
+    case .temperature: "how far the teacher's answers are softened; 2 if not given"
     }
   }
 
@@ -62,7 +94,8 @@ package enum TrainingSetting: String, CaseIterable, Sendable {
     switch self {
     case .loss: Loss.allCases.map(\.rawValue)
     case .optimizer: Optimizer.names
-    case .schedule: LearningRateSchedule.allCases.map(\.rawValue)
+    case .target: TrainingTargets.Goal.allCases.map(\.rawValue)
+    case .watch: WatchedMetric.allCases.map(\.rawValue)
     default: []
     }
   }
@@ -71,15 +104,25 @@ package enum TrainingSetting: String, CaseIterable, Sendable {
   package func apply(_ value: String, to settings: inout TrainingSettings) throws(SettingError) {
     switch self {
     case .loss: settings.loss = try choice(value, Loss.init(rawValue:))
-    case .optimizer: settings.optimizer = try choice(value, Self.optimizer(named:))
+    case .huberDelta: settings.huberDelta = try number(value, in: 1e-6...1e6)
+    case .labelSmoothing: settings.labelSmoothing = try number(value, in: 0...0.9)
+    case .classWeights:
+      settings.classWeights = try value == "off" ? nil : read(value, ClassWeights.init, ClassWeights.grammar)
+    case .target: settings.target = try choice(value, TrainingTargets.Goal.init(rawValue:))
+    case .optimizer: settings.optimizer = try choice(value, Optimizer.init(name:))
     case .learningRate: settings.learningRate = try number(value, in: 1e-9...100)
-    case .schedule: settings.schedule = try choice(value, LearningRateSchedule.init(rawValue:))
+    case .weightDecay: settings.weightDecay = try number(value, in: 0...1)
+    case .schedule:
+      settings.schedule = try read(value, LearningRateSchedule.init, LearningRateSchedule.grammar)
+    case .warmUp: settings.warmUp = try number(value, in: 0...1e6)
+    case .clipNorm: settings.clipNorm = try value == "off" ? nil : number(value, in: 1e-6...1e9)
+    case .average: settings.average = try value == "off" ? nil : number(value, in: 0...0.999999)
     case .momentum:
       let momentum = try number(value, in: 0...0.9999)
-      guard case .sgd = settings.optimizer else {
-        throw SettingError(self, value, expected: "optimizer sgd, which alone has a momentum")
+      guard let optimizer = settings.optimizer.with(momentum: momentum) else {
+        throw SettingError(self, value, expected: "optimizer sgd or nesterov, which alone have a momentum")
       }
-      settings.optimizer = .sgd(momentum: momentum)
+      settings.optimizer = optimizer
     case .batch: settings.batch = value == "full" ? .full : .images(try integer(value, in: 1...1_000_000))
     case .epochs: settings.epochs = try integer(value, in: 1...1_000_000)
     case .validationSplit: settings.validationSplit = try share(value)
@@ -103,16 +146,18 @@ package enum TrainingSetting: String, CaseIterable, Sendable {
       }
       settings.augmentation = augmentation
     case .earlyStopping: settings.patience = value == "off" ? nil : try integer(value, in: 1...1_000_000)
+    case .watch: settings.watch = try choice(value, WatchedMetric.init(rawValue:))
+    case .freeze: settings.frozen = try read(value, FrozenLayers.init, FrozenLayers.grammar)
+    case .teacherShare: settings.distillation.share = try number(value, in: 0...1)
+    case .temperature: settings.distillation.temperature = try number(value, in: 0.1...100)
     }
   }
 
-  private static func optimizer(named name: String) -> Optimizer? {
-    switch name {
-    case "sgd": .sgd(momentum: 0)
-    case "rmsprop": .rmsprop(decay: 0.9)
-    case "adam": .adam(firstDecay: 0.9, secondDecay: 0.999)
-    default: nil
-    }
+  private func read<Value>(
+    _ text: String, _ find: (String) -> Value?, _ expected: String
+  ) throws(SettingError) -> Value {
+    guard let value = find(text) else { throw SettingError(self, text, expected: expected) }
+    return value
   }
 
   private func choice<Value>(_ text: String, _ find: (String) -> Value?) throws(SettingError) -> Value {

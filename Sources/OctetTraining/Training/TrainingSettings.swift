@@ -1,11 +1,5 @@
 import OctetData
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// How a network is trained: everything beside the network and the images.
 package struct TrainingSettings: Equatable, Sendable {
   package enum BatchSize: Hashable, Sendable {
@@ -16,10 +10,25 @@ package struct TrainingSettings: Equatable, Sendable {
 
   /// Nil means the one that fits the last layer.
   package var loss: Loss?
+  /// The error at which the Huber loss turns from a parabola into a line.
+  package var huberDelta: Float = 1
+  /// The share of a class target that is spread evenly over all classes.
+  package var labelSmoothing: Float = 0
+  /// Nil counts all items alike.
+  package var classWeights: ClassWeights?
+  package var target = TrainingTargets.Goal.data
   package var optimizer = Optimizer.adam(firstDecay: 0.9, secondDecay: 0.999)
   /// Nil means the optimizer's usual one.
   package var learningRate: Float?
+  /// Nil means the optimizer's usual one.
+  package var weightDecay: Float?
   package var schedule = LearningRateSchedule.constant
+  /// Epochs over which the learning rate rises from nothing.
+  package var warmUp: Float = 0
+  /// The longest that all gradients of a step together may be; nil for any length.
+  package var clipNorm: Float?
+  /// How much of the weights' average each step keeps; nil for no average.
+  package var average: Float?
   package var batch = BatchSize.images(32)
   package var epochs = 10
   /// The last share of the training images, set aside before they are shuffled.
@@ -34,6 +43,12 @@ package struct TrainingSettings: Equatable, Sendable {
   package var augmentation = Augmentation()
   /// Epochs without a better loss after which training stops and goes back to the best; nil never stops.
   package var patience: Int?
+  /// What early stopping looks at.
+  package var watch = WatchedMetric.loss
+  /// Layers whose weights stay as they are.
+  package var frozen = FrozenLayers()
+  /// How much a teacher counts, where there is one, and how its answers are softened.
+  package var distillation = Distillation()
 
   package init() {}
 
@@ -44,11 +59,20 @@ extension TrainingSettings {
   /// Every setting by name, in the form that `TrainingSetting.apply` reads; those without a value are left out.
   package var named: [(setting: TrainingSetting, value: String)] {
     var named: [(TrainingSetting, String)] = []
+    let usual = TrainingSettings()
     if let loss { named.append((.loss, loss.rawValue)) }
+    if huberDelta != usual.huberDelta { named.append((.huberDelta, "\(huberDelta)")) }
+    if labelSmoothing != 0 { named.append((.labelSmoothing, "\(labelSmoothing)")) }
+    if let classWeights { named.append((.classWeights, classWeights.text)) }
+    if target != usual.target { named.append((.target, target.rawValue)) }
     named.append((.optimizer, optimizer.name))
-    if case .sgd(let momentum) = optimizer, momentum != 0 { named.append((.momentum, "\(momentum)")) }
+    if let momentum = optimizer.momentum, momentum != 0 { named.append((.momentum, "\(momentum)")) }
     named.append((.learningRate, "\(startingRate)"))
-    named.append((.schedule, schedule.rawValue))
+    if let weightDecay { named.append((.weightDecay, "\(weightDecay)")) }
+    named.append((.schedule, schedule.text))
+    if warmUp != 0 { named.append((.warmUp, "\(warmUp)")) }
+    if let clipNorm { named.append((.clipNorm, "\(clipNorm)")) }
+    if let average { named.append((.average, "\(average)")) }
     switch batch {
     case .images(let count): named.append((.batch, "\(count)"))
     case .full: named.append((.batch, "full"))
@@ -61,21 +85,14 @@ extension TrainingSettings {
     if let images { named.append((.images, "\(images)")) }
     named.append((.augment, augmentation.text))
     named.append((.earlyStopping, patience.map { "\($0)" } ?? "off"))
-    return named
-  }
-}
-
-/// How the learning rate changes from epoch to epoch.
-package enum LearningRateSchedule: String, CaseIterable, Sendable {
-  case constant
-  /// Falls to zero along half a cosine wave.
-  case cosine
-
-  /// The rate of an epoch counted from zero.
-  package func rate(epoch: Int, of epochs: Int, start: Float) -> Float {
-    switch self {
-    case .constant: start
-    case .cosine: start * (1 + cosf(.pi * Float(epoch) / Float(max(epochs, 1)))) / 2
+    if watch != usual.watch { named.append((.watch, watch.rawValue)) }
+    if !frozen.isEmpty { named.append((.freeze, frozen.text)) }
+    if distillation.share != usual.distillation.share {
+      named.append((.teacherShare, "\(distillation.share)"))
     }
+    if distillation.temperature != usual.distillation.temperature {
+      named.append((.temperature, "\(distillation.temperature)"))
+    }
+    return named
   }
 }

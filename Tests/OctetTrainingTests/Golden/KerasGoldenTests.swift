@@ -66,6 +66,7 @@ import Testing
     fill(trainer.network, for: golden.name)
     var losses: [Float] = []
     while !trainer.isFinished { losses.append(Float(try trainer.runEpoch().loss)) }
+    trainer.finish()
     #expect(difference(losses, golden.losses) < 1e-5)
     #expect(Set(trainer.network.parameters.map(\.name)) == Set(golden.parameters.keys))
     for parameter in trainer.network.parameters {

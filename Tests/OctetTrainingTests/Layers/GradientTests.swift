@@ -29,6 +29,14 @@ import Testing
     for text in Self.networks { #expect(Self.combinations.contains { $0.network == text }, "\(text)") }
   }
 
+  /// But for dropout, whose random masks DropoutTests look at.
+  @Test func `every kind of layer is in a network`() throws {
+    let words = Set(Self.networks.flatMap { $0.split(whereSeparator: \.isWhitespace).map(String.init) })
+    for (keyword, _, _) in FloatLayerKind.grammars where !["dropout", "activation"].contains(keyword) {
+      #expect(words.contains(keyword), "\(keyword)")
+    }
+  }
+
   @Test(arguments: combinations)
   func `analytic gradients equal numeric ones`(text: String, loss: Loss) throws {
     let description = try NetworkDescription(text: text)

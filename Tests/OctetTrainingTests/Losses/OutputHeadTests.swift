@@ -22,6 +22,8 @@ import Testing
       refusal(.tanh, .sparseCategoricalCrossentropy, outputs: 3, classes: 3)?.contains("softmax") == true)
     #expect(refusal(.tanh, .hinge, outputs: 3, classes: 3) == nil)
     #expect(refusal(.softmax, .binaryCrossentropy, outputs: 3, classes: 3) == nil)
+    #expect(refusal(.tanh, .meanSquare, outputs: 1, classes: 2)?.contains("needs sigmoid") == true)
+    #expect(refusal(.sigmoid, .huber, outputs: 1, classes: 2) == nil)
   }
 
   @Test func `one output is cut in the middle of its range`() throws {
@@ -60,7 +62,8 @@ import Testing
     (Activation.linear, Loss.hinge), (.relu, .hinge), (.softmax, .hinge), (.softmax, .binaryCrossentropy),
     (.sigmoid, .binaryCrossentropy), (.sigmoid, .categoricalCrossentropy),
     (.softmax, .categoricalCrossentropy),
-    (.softmax, .sparseCategoricalCrossentropy),
+    (.softmax, .sparseCategoricalCrossentropy), (.linear, .meanSquare), (.tanh, .meanSquare),
+    (.softmax, .meanSquare), (.linear, .meanAbsolute), (.sigmoid, .meanAbsolute), (.linear, .huber),
   ])
   func `gradients far from zero`(activation: Activation, loss: Loss) throws {
     let start: [Float] = [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5]

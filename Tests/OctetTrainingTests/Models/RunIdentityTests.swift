@@ -17,7 +17,10 @@ import Testing
       .epochs: "77",
       .validationSplit: "0.5", .testSplit: "0.25", .seed: "9", .digits: "0,1", .images: "100",
       .augment: "shift=1",
-      .earlyStopping: "3",
+      .earlyStopping: "3", .huberDelta: "0.5", .labelSmoothing: "0.25", .classWeights: "balanced",
+      .target: "input", .weightDecay: "0.125", .warmUp: "1.5", .clipNorm: "2.0", .average: "0.875",
+      .watch: "f1",
+      .freeze: "..conv-1", .teacherShare: "0.75", .temperature: "4.0",
     ]
     let plain = try run()
     #expect(plain.difference(from: try run()) == nil)

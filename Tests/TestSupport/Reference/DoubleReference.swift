@@ -53,6 +53,16 @@ package struct DoubleReference {
       return output.indices.reduce(0) { $0 + max(0, 1 - (2 * target($1) - 1) * output[$1]) } / Double(count)
     case .categoricalCrossentropy, .sparseCategoricalCrossentropy:
       return -log(clip(output[label] / output.reduce(0, +)))
+    case .meanSquare:
+      return output.indices.reduce(0) { $0 + pow(output[$1] - target($1), 2) } / Double(count)
+    case .meanAbsolute:
+      return output.indices.reduce(0) { $0 + abs(output[$1] - target($1)) } / Double(count)
+    case .huber:
+      // With a turn at 1.
+      return output.indices.reduce(0) {
+        let error = abs(output[$1] - target($1))
+        return $0 + (error <= 1 ? error * error / 2 : error - 0.5)
+      } / Double(count)
     }
   }
 

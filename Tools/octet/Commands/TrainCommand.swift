@@ -13,7 +13,8 @@ enum TrainCommand: Command {
     discussion: """
       Trains the network of a recipe, or of a network file, and writes it as .safetensors. Every setting of \
       the recipe can be changed with an option of the same name. After each epoch a checkpoint is written \
-      beside the model; --resume continues from it and ends with the same weights as an uninterrupted run.
+      beside the model; --resume continues from it and ends with the same weights as an uninterrupted run. \
+      --from continues with another model's weights and, if no network is named, its network.
 
       Recipes: \(Recipe.builtInNames.joined(separator: ", ")).
       """,
@@ -22,6 +23,12 @@ enum TrainCommand: Command {
         "recipe", takes: .choice("NAME", of: Recipe.builtInNames), help: "a recipe that comes with octet"),
       OptionDescription(
         "network", takes: .input(), help: "a network file of your own; docs/NETWORKS.md has its grammar"),
+      OptionDescription(
+        "from", takes: .input(),
+        help: "go on from \(FloatModelSource.kinds); with --network from layers of the same names"),
+      OptionDescription(
+        "teacher", takes: .input(), help: "learn the answers of a trained model beside the classes"),
+      ForeignModelOptions.pixels,
       DataOption.option,
       DataOption.inputScale,
       PictureOptions.fit(default: "auto with a recipe or data like MNIST's, else exact"),
@@ -37,6 +44,7 @@ enum TrainCommand: Command {
           default: "as in the recipe", help: setting.help)
       }
       + [
+        OptionDescription("profile", help: "print how long each layer took"),
         OptionDescription("threads", takes: .text("N"), default: "all cores", help: "number of threads"),
         OptionDescription("quiet", short: "q", help: "print nothing but errors"),
         OptionDescription("json", help: "print a JSON object per epoch, and one at the end"),
@@ -45,17 +53,14 @@ enum TrainCommand: Command {
       "octet train --recipe cnn-two-pool --report page.html",
       "octet train --recipe binary-dense --epochs 5 --out small.safetensors",
       "octet train --network mine.network --data digits.csv --json",
+      "octet train --from mine.keras --freeze ..conv-5 --data pictures",
     ])
 
   static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) throws {
     DataOption.addFiles(arguments, to: &files)
-    let recipe = try TrainingPlan.recipe(arguments)
-    let model = TrainingPlan.modelPath(arguments, recipe)
-    if arguments.value("out") == nil { files.add(CommandFiles.Output(model, name: "the model")) }
-    for candidate in recipe.candidates {
-      let path = TrainingPlan.checkpointPath(candidate, of: recipe, beside: model)
-      files.add(CommandFiles.Output(path, name: "the checkpoint"))
-    }
+    let outputs = try TrainingPlan.outputs(arguments)
+    if arguments.value("out") == nil { files.add(CommandFiles.Output(outputs.model, name: "the model")) }
+    for path in outputs.checkpoints { files.add(CommandFiles.Output(path, name: "the checkpoint")) }
   }
 
   static func run(_ arguments: ParsedArguments) throws {

@@ -24,7 +24,8 @@ enum DataOption {
     default: "OCTET_MNIST, then fetched MNIST, then synthetic digits",
     help:
       "a folder of IDX files, a CSV table (label first), NumPy arrays (.npz, .npy), a folder with one folder of "
-      + "PNG or JPEG files per class, or the word random for random items of the model's input"
+      + "PNG or JPEG files per class, or the word random for random items of the model's input, or sensor for made "
+      + "readings of an acceleration sensor"
   )
 
   static let inputScale = OptionDescription(
@@ -98,12 +99,15 @@ enum DataOption {
 
   /// What is read in place of data, so that it cannot be the name of a file; `./random` can.
   private static let randomName = "random"
+  /// Likewise: readings of a sensor that are made of formulas.
+  private static let sensorName = "sensor"
 
   /// - Parameter path: nil for what the environment leads to.
   private static func locate(
     path: String?, _ request: DataRequest, seed: UInt64
   ) throws -> (located: Located, hasPictures: Bool) {
     if path == randomName { return (try random(request, seed: seed), false) }
+    if path == sensorName { return (Located(data: SyntheticMotion.dataSet(), form: .unchanged), false) }
     if let path, let mistake = FileKind.mistakenForData(path) { throw mistake }
     let pictures = PictureFileReader(try request.fitting(), request.channels)
     let locator = DataLocator(

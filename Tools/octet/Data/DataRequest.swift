@@ -50,7 +50,7 @@ struct DataRequest {
     self.model = path
     layout = model.inputLayout
     known = model.pictureForm
-    if known == nil, let name = model.recipeName, Recipe.builtInNames.contains(name) { known = .digits }
+    if known == nil, let name = model.recipeName, Recipe.digitNames.contains(name) { known = .digits }
     input = model.network.input
     // Octet's own models say how pictures become their input, if that is pixels. Elsewhere a row of numbers that nobody
     // calls pixels is features.
@@ -73,7 +73,7 @@ struct DataRequest {
   /// For training.
   init(_ recipe: Recipe, isBuiltIn: Bool, _ options: PictureOptions) {
     self.options = options
-    known = isBuiltIn ? .digits : nil
+    known = isBuiltIn && Recipe.digitNames.contains(recipe.name) ? .digits : nil
     input = recipe.candidates.first?.network.input
     isKept = true
   }

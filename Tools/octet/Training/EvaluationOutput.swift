@@ -1,3 +1,4 @@
+import OctetCommandLine
 import OctetInterchange
 import OctetQuantization
 import OctetTraining
@@ -6,10 +7,12 @@ import OctetTraining
 enum EvaluationJSON {
   /// Members named after `prefix`: accuracy, loss, precision, recall, f1, averages, classes, confusion_matrix.
   static func members(_ evaluation: Evaluation, prefix: String) -> [(name: String, value: JSONValue)] {
-    let confusion = evaluation.confusion
+    guard let confusion = evaluation.confusion else {
+      return [(prefix + "loss", .number(evaluation.loss)), (prefix + "images", .integer(evaluation.items))]
+    }
     let headline = confusion.headline
     return [
-      (prefix + "accuracy", .number(evaluation.accuracy)), (prefix + "loss", .number(evaluation.loss)),
+      (prefix + "accuracy", .number(confusion.accuracy)), (prefix + "loss", .number(evaluation.loss)),
       (prefix + "images", .integer(confusion.total)), (prefix + "precision", .number(headline.precision)),
       (prefix + "recall", .number(headline.recall)), (prefix + "f1", .number(headline.f1)),
     ] + means(confusion, prefix: prefix) + [
@@ -58,9 +61,12 @@ struct EvaluationText {
   }
 
   /// The first line alone.
-  func headline() -> String { confusion.headline(name: name, loss: evaluation.loss) }
+  func headline() -> String {
+    confusion?.headline(name: name, loss: evaluation.loss)
+      ?? "\(name): \(NumberText.grouped(evaluation.items)), loss \(NumberText.fixed(evaluation.loss, decimals: 4))\n"
+  }
 
-  func text() -> String { confusion.text(name: name, loss: evaluation.loss) }
+  func text() -> String { confusion?.text(name: name, loss: evaluation.loss) ?? headline() }
 
-  private var confusion: ConfusionText { ConfusionText(evaluation.confusion) }
+  private var confusion: ConfusionText? { evaluation.confusion.map { ConfusionText($0) } }
 }

@@ -1,5 +1,6 @@
 import OctetCommandLine
 import OctetInterchange
+import OctetQuantization
 import OctetText
 import OctetTraining
 
@@ -29,10 +30,13 @@ final class JSONTrainingReporter: TrainingReporter {
     members += [
       ("epoch", .integer(record.epoch)), ("epochs", .integer(trainer.settings.epochs)),
       ("learning_rate", .number(Double(record.learningRate))), ("loss", .number(record.loss)),
-      ("accuracy", .number(record.accuracy)),
     ]
+    if let accuracy = record.accuracy { members.append(("accuracy", .number(accuracy))) }
     if let loss = record.validationLoss { members.append(("validation_loss", .number(loss))) }
     if let accuracy = record.validationAccuracy { members.append(("validation_accuracy", .number(accuracy))) }
+    if let watched = record.watched {
+      members.append(("watched_\(trainer.settings.watch.rawValue)", .number(watched)))
+    }
     members += [
       ("seconds", .number(record.seconds ?? 0)), ("images_per_second", .number(record.imagesPerSecond ?? 0)),
     ]
@@ -50,14 +54,15 @@ final class JSONTrainingReporter: TrainingReporter {
     if plan.recipe.candidates.count > 1 { members.append(("chosen", .string(result.candidate.name))) }
     members.append(("epochs", .integer(result.history.count)))
     if let best = result.bestEpoch { members.append(("best_epoch", .integer(best))) }
-    let confusion = result.test.confusion
-    if let positive = confusion.positiveClass {
+    if let confusion = result.test.confusion, let positive = confusion.positiveClass {
       members.append(("positive_class", .string(confusion.classNames[positive])))
     }
     members += EvaluationJSON.members(result.test, prefix: "test_")
     members += EvaluationJSON.members(result.training, prefix: "training_")
+    members += result.figures?.members ?? []
     members.append(("seconds", .number(result.history.reduce(0) { $0 + ($1.seconds ?? 0) })))
     members.append(("model", .string(result.modelPath)))
+    if let profile = result.profile { members.append(("profile", profile.json)) }
     members.append(("warnings", result.warnings.json))
     try StandardOutput.write(JSONValue.object(members).text + "\n")
     if showsProgress { try result.warnings.write() }

@@ -11,6 +11,8 @@ final class TextTrainingReporter: TrainingReporter {
 
   func begin(_ plan: TrainingPlan) throws {
     try StandardOutput.write("Data: \(plan.data.origin.shown)\n")
+    if let start = plan.start { try StandardOutput.write("Start: \(start.remark.shown)\n") }
+    if let teacher = plan.teacher { try StandardOutput.write("Teacher: \(teacher.path.shown)\n") }
     try StandardOutput.write("Pictures: \(plan.pictureForm.words)\n")
     try StandardOutput.write(
       "Recipe: \(plan.recipe.name.shown)\(plan.recipe.about.isEmpty ? "" : ". \(plan.recipe.about.shown)")\n")
@@ -42,11 +44,23 @@ final class TextTrainingReporter: TrainingReporter {
     case .images(let count): parts.append("batches of \(count)")
     }
     parts.append("\(settings.optimizer.name) at \(settings.startingRate)")
-    if settings.schedule != .constant { parts.append("\(settings.schedule.rawValue) schedule") }
+    if settings.schedule != .constant { parts.append("\(settings.schedule.text) schedule") }
     parts.append(trainer.head.loss.rawValue)
+    let usual = TrainingSettings()
+    // The rest only where somebody set it, under the names of the settings.
+    let shown: Set<TrainingSetting> = [
+      .huberDelta, .labelSmoothing, .classWeights, .target, .weightDecay, .warmUp, .clipNorm, .average,
+      .freeze,
+    ]
+    let unchanged = Set(usual.named.map(\.setting))
+    for (setting, value) in settings.named where shown.contains(setting) && !unchanged.contains(setting) {
+      parts.append("\(setting.name) \(value)")
+    }
     if !settings.augmentation.isNone { parts.append("augment \(settings.augmentation.text)") }
     parts.append("\(settings.epochs) epochs")
-    if let patience = settings.patience { parts.append("early stopping after \(patience)") }
+    if let patience = settings.patience {
+      parts.append("early stopping after \(patience) by \(settings.watch.rawValue)")
+    }
     parts.append("seed \(settings.seed)")
     parts.append("\(threads) threads")
     parts.append("\(MatrixProduct.implementation) matrix products")
@@ -62,10 +76,16 @@ final class TextTrainingReporter: TrainingReporter {
     var line =
       "epoch " + String(repeating: " ", count: String(epochs).count - number.count) + "\(number)/\(epochs)"
     line += "  loss \(NumberText.fixed(record.loss, decimals: 4))"
-    line += "  accuracy \(NumberText.percent(record.accuracy, decimals: 2))"
-    if let loss = record.validationLoss, let accuracy = record.validationAccuracy {
+    func add(_ accuracy: Double?) {
+      if let accuracy { line += "  accuracy \(NumberText.percent(accuracy, decimals: 2))" }
+    }
+    add(record.accuracy)
+    if let loss = record.validationLoss {
       line += "  validation loss \(NumberText.fixed(loss, decimals: 4))"
-      line += "  accuracy \(NumberText.percent(accuracy, decimals: 2))"
+      add(record.validationAccuracy)
+    }
+    if let watched = record.watched, trainer.settings.watch != .accuracy {
+      line += "  \(trainer.settings.watch.rawValue) \(NumberText.percent(watched, decimals: 2))"
     }
     line += "  \(NumberText.duration(seconds: record.seconds ?? 0))"
     line += "  \(NumberText.grouped(Int(record.imagesPerSecond ?? 0))) images/s"
@@ -77,7 +97,9 @@ final class TextTrainingReporter: TrainingReporter {
     let course = TrainingText(trainer.history, style: TerminalStyle(.standardOutput)).text
     if !course.isEmpty { try StandardOutput.write("\n\(course)") }
     if let best = trainer.bestEpoch, trainer.isFinished {
-      try StandardOutput.write("Kept the weights of epoch \(best), which had the smallest loss.\n")
+      let watch = trainer.settings.watch
+      let which = watch == .loss ? "smallest loss" : "largest \(watch.rawValue)"
+      try StandardOutput.write("Kept the weights of epoch \(best), which had the \(which).\n")
     }
   }
 
@@ -87,9 +109,11 @@ final class TextTrainingReporter: TrainingReporter {
     }
     // Of ten classes the tables for the test images are enough; --json has both.
     let training = EvaluationText(result.training, name: "Training images")
-    let isShort = result.training.confusion.positiveClass != nil
+    let isShort = result.training.confusion?.positiveClass != nil
     try StandardOutput.write("\n" + (isShort ? training.text() : training.headline()))
     try StandardOutput.write("\n" + EvaluationText(result.test, name: "Test images").text())
+    if let words = result.words { try StandardOutput.write(words.text) }
+    if let profile = result.profile { try StandardOutput.write("\n" + profile.text()) }
     try StandardOutput.write("\nWrote \(result.modelPath.shown)\n")
     try result.warnings.write()
   }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Octet
 import OctetCommandLine
+import OctetData
 import OctetHost
 import OctetNetwork
 import OctetTraining
@@ -17,9 +18,14 @@ struct TrainingPlan {
   let resumes: Bool
   let threads: Int
   let target: ReportTarget?
+  /// Nil for a network that starts from weights at random.
+  let start: StartingModel?
+  let teacher: TeacherModel?
+  let measuresLayers: Bool
 
   init(_ arguments: ParsedArguments) throws {
-    recipe = try Self.recipe(arguments)
+    var start = try arguments.value("from").map(StartingModel.init)
+    var recipe = try Self.recipe(arguments, start)
     var settings = recipe.settings
     for setting in TrainingSetting.allCases {
       guard let value = arguments.value(setting.name) else { continue }
@@ -34,20 +40,71 @@ struct TrainingPlan {
       throw arguments.usageError(
         "recipe \(recipe.name) compares its networks on validation images: --validation-split 0 leaves none")
     }
-    modelPath = Self.modelPath(arguments, recipe)
+    modelPath = Self.modelPath(arguments, recipe.name)
     resumes = arguments.flag("resume")
     threads = try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     target = try ReportOption.target(arguments)
-    let located = try DataOption.locate(
-      arguments,
-      DataRequest(recipe, isBuiltIn: arguments.value("recipe") != nil, PictureOptions(arguments)))
+    let pixels = try ForeignModelOptions.pixels(arguments)
+    let options = PictureOptions(arguments)
+    let bringsNetwork = start != nil && !Self.namesNetwork(arguments)
+    let request =
+      if let start, bringsNetwork {
+        DataRequest(start.model, path: start.path, options, takesPixels: pixels != nil, isKept: true)
+      } else {
+        DataRequest(recipe, isBuiltIn: arguments.value("recipe") != nil, options)
+      }
+    let located = try DataOption.locate(arguments, request)
     pictureForm = located.form
-    data = try PreparedData(located.data, settings: settings)
+    let data = try PreparedData(located.data, settings: settings)
+    self.data = data
+    start = try start?.taking(data, pixels: pixels)
+    if bringsNetwork, let network = try start?.network(for: data.training.targets, goal: settings.target) {
+      recipe = Recipe(name: recipe.name, network: network, settings: recipe.settings)
+    } else if let network = recipe.candidates.first?.network {
+      try start?.describe(network)
+    }
+    self.recipe = recipe
+    self.start = start
+    teacher = try arguments.value("teacher").map { try TeacherModel(path: $0, for: data, pixels: pixels) }
+    guard teacher != nil || !arguments.has(.teacherShare, .temperature) else {
+      throw arguments.usageError("--teacher-share and --temperature say how a --teacher is heard: name one")
+    }
+    guard pixels == nil || start != nil || teacher != nil else {
+      throw arguments.usageError("--pixels says what pixels were to a model of --from or --teacher: name one")
+    }
+    measuresLayers = arguments.flag("profile")
   }
 
   /// Where the model goes.
-  static func modelPath(_ arguments: ParsedArguments, _ recipe: Recipe) -> String {
-    arguments.value("out") ?? "\(recipe.name).safetensors"
+  static func modelPath(_ arguments: ParsedArguments, _ name: String) -> String {
+    arguments.value("out") ?? "\(name).safetensors"
+  }
+
+  private static func namesNetwork(_ arguments: ParsedArguments) -> Bool {
+    arguments.value("recipe") != nil || arguments.value("network") != nil
+  }
+
+  /// The recipe, or what stands for one where a model brings its network; that is as it is in the model's file.
+  private static func recipe(_ arguments: ParsedArguments, _ start: StartingModel?) throws -> Recipe {
+    guard let start, !namesNetwork(arguments) else { return try recipe(arguments) }
+    let name = continuedName(start.path)
+    return Recipe(name: name, network: start.model.network)
+  }
+
+  /// What a model is called that goes on from another one, so that it does not take its place.
+  private static func continuedName(_ path: String) -> String {
+    "\(Folder.name(of: FloatModelSource.stem(of: path)))-continued"
+  }
+
+  /// What would be written, without a look into a model.
+  static func outputs(_ arguments: ParsedArguments) throws -> (model: String, checkpoints: [String]) {
+    if let path = arguments.value("from"), !namesNetwork(arguments) {
+      let model = modelPath(arguments, continuedName(path))
+      return (model, ["\(stem(model)).checkpoint\(suffix)"])
+    }
+    let recipe = try recipe(arguments)
+    let model = modelPath(arguments, recipe.name)
+    return (model, recipe.candidates.map { checkpointPath($0, of: recipe, beside: model) })
   }
 
   func checkpointPath(_ candidate: Recipe.Candidate) -> String {
@@ -58,10 +115,15 @@ struct TrainingPlan {
   static func checkpointPath(
     _ candidate: Recipe.Candidate, of recipe: Recipe, beside modelPath: String
   ) -> String {
-    let suffix = ".safetensors"
-    let stem = modelPath.hasSuffix(suffix) ? String(modelPath.dropLast(suffix.count)) : modelPath
+    let stem = stem(modelPath)
     return recipe.candidates.count == 1
       ? "\(stem).checkpoint\(suffix)" : "\(stem).\(candidate.name).checkpoint\(suffix)"
+  }
+
+  private static let suffix = ".safetensors"
+
+  private static func stem(_ modelPath: String) -> String {
+    modelPath.hasSuffix(suffix) ? String(modelPath.dropLast(suffix.count)) : modelPath
   }
 
   static func recipe(_ arguments: ParsedArguments) throws -> Recipe {
@@ -87,10 +149,18 @@ struct TrainingPlan {
       }
     case (nil, nil):
       throw arguments.usageError(
-        "name a network: --recipe \(Recipe.builtInNames.joined(separator: "|")), or --network FILE")
+        "name a network: --recipe \(Recipe.builtInNames.joined(separator: "|")), --network FILE, or --from MODEL"
+      )
     case (_?, _?):
       throw arguments.usageError("--recipe and --network both name a network: give one of them")
     }
+  }
+}
+
+extension ParsedArguments {
+  /// Whether any of these settings was given.
+  fileprivate func has(_ settings: TrainingSetting...) -> Bool {
+    settings.contains { value($0.name) != nil }
   }
 }
 

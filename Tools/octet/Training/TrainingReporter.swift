@@ -1,4 +1,5 @@
 import OctetCommandLine
+import OctetQuantization
 import OctetTraining
 
 /// Tells the user, or a program, how a training run goes.
@@ -31,8 +32,20 @@ struct TrainingResult {
   /// On the images it learned from, as they are: without dropout or augmentation.
   let training: Evaluation
   let test: Evaluation
+  /// What a model that tells no classes apart gives for the test items; nil for classes.
+  let answers: (outputs: [OutputResult], items: TargetedItems)?
+  /// Where the time went, if that was asked for.
+  let profile: ProfileTable?
   let modelPath: String
   let warnings: FigureWarnings
+}
+
+extension TrainingResult {
+  /// For people.
+  var words: OutputWords? { answers.map { OutputWords(outputs: $0.outputs, items: $0.items) } }
+
+  /// For programs.
+  var figures: OutputJSON? { answers.map { OutputJSON(outputs: $0.outputs, items: $0.items) } }
 }
 
 /// Says nothing.
@@ -59,8 +72,8 @@ struct EpochBar {
     bar?.update(
       done: progress.imagesDone,
       trailing: "batch \(progress.batchesDone)/\(progress.batches)  loss "
-        + NumberText.fixed(progress.loss, decimals: 4) + "  accuracy "
-        + NumberText.percent(progress.accuracy, decimals: 2))
+        + NumberText.fixed(progress.loss, decimals: 4)
+        + (progress.accuracy.map { "  accuracy \(NumberText.percent($0, decimals: 2))" } ?? ""))
   }
 
   /// Takes the bar off the screen; the epoch's line comes in its place.

@@ -1,3 +1,4 @@
+import Octet
 import OctetCommandLine
 import OctetData
 import OctetHost
@@ -16,7 +17,9 @@ struct TrainingRun {
     // Hours of training should not end at a folder that cannot be written.
     try AtomicFile.requireWritable(path: plan.modelPath)
     try reporter.begin(plan)
-    let fingerprint = plan.data.training.fingerprint
+    var fingerprint = plan.data.training.fingerprint
+    if let start = plan.start { fingerprint += ", from \(start.model.fingerprint)" }
+    if let teacher = plan.teacher { fingerprint += ", taught by \(teacher.model.fingerprint)" }
     var chosen: (candidate: Recipe.Candidate, trainer: Trainer, loss: Double)?
     for candidate in plan.recipe.candidates {
       let trainer = try train(candidate, fingerprint: fingerprint)
@@ -30,13 +33,17 @@ struct TrainingRun {
   private func train(_ candidate: Recipe.Candidate, fingerprint: String) throws -> Trainer {
     let trainer = try Trainer(
       candidate.network, settings: plan.settings, images: plan.data.training,
+      start: plan.start?.weights ?? [], teacher: plan.teacher?.model,
       workers: Workers(count: plan.threads),
       clock: {
         let (seconds, attoseconds) = monotonicTime().components
         return Double(seconds) + Double(attoseconds) * 1e-18
       })
+    if plan.measuresLayers { trainer.startProfile() }
     let path = plan.checkpointPath(candidate)
-    let run = RunIdentity(network: candidate.network, settings: plan.settings, data: fingerprint)
+    var settings = plan.settings
+    settings.loss = trainer.head.loss
+    let run = RunIdentity(network: candidate.network, settings: settings, data: fingerprint)
     var isResumed = false
     if plan.resumes { isResumed = try resume(trainer, run, path: path) }
     // From here on there is always a checkpoint to go on from, even if the first epoch never ends.
@@ -68,21 +75,36 @@ struct TrainingRun {
 
   private func finish(_ candidate: Recipe.Candidate, _ trainer: Trainer) throws {
     let training = trainer.evaluateTraining()
-    let test = trainer.evaluate(plan.data.test)
+    let test = try trainer.evaluate(plan.data.test)
     let metrics = JSONValue.object(
       EvaluationJSON.members(test, prefix: "test_") + EvaluationJSON.members(training, prefix: "training_"))
-    let model = FloatModel(
-      network: trainer.network, classNames: plan.data.training.classNames,
+    var model = FloatModel(
+      network: trainer.network,
+      classNames: trainer.meaning.isOfClasses ? plan.data.training.classNames : [],
       pictureForm: plan.data.training.values.areBytes ? plan.pictureForm : nil,
       recipeName: plan.recipe.name,
       settings: plan.settings, history: trainer.history, metrics: metrics, octetVersion: Main.version)
+    switch trainer.meaning {
+    case .classes: break
+    case .labels:
+      (model.outputs[0].meaning, model.outputs[0].names) = (.labels, plan.data.training.targets.names)
+    case .numbers: (model.outputs[0].meaning, model.outputs[0].names) = (.numbers, [])
+    }
     try FloatModelFile.save(model, path: plan.modelPath)
     var warnings = FigureWarnings()
-    warnings.add("test", test.confusion, .training)
+    if let confusion = test.confusion { warnings.add("test", confusion, .training) }
+    var answers: (outputs: [OutputResult], items: TargetedItems)?
+    if test.confusion == nil {
+      let (tested, found) = try self.answers(model, trainer)
+      answers = (found, tested)
+      warnings.add(anomalies: tested, found)
+    }
     try reporter.end(
       TrainingResult(
         candidate: candidate, parameterCount: model.parameters.reduce(0) { $0 + $1.values.count },
         history: trainer.history, bestEpoch: trainer.bestEpoch, training: training, test: test,
+        answers: answers,
+        profile: trainer.network.profile.map { ProfileTable(network: candidate.network, profile: $0) },
         modelPath: plan.modelPath, warnings: warnings),
       plan: plan)
     // Behind what is printed: a full disk loses no result.
@@ -91,14 +113,22 @@ struct TrainingRun {
     try reporter.wrote(target)
   }
 
+  /// What the finished network gives for the test items.
+  private func answers(
+    _ model: FloatModel, _ trainer: Trainer
+  ) throws -> (items: TargetedItems, outputs: [OutputResult]) {
+    let tested = try TargetedItems(
+      plan.data.test, outputs: model.outputDescriptions(), input: GivenInput(model), origin: plan.data.origin)
+    let found = try ModelAnswers(
+      items: tested, workers: Workers(count: plan.threads), showsProgress: false
+    ).run(trainer.network, of: model, path: plan.modelPath)
+    return (tested, found.outputs)
+  }
+
   private func page(_ model: FloatModel, _ trainer: Trainer) throws -> Page {
     let workers = Workers(count: plan.threads)
     let test = plan.data.test
-    let tested = try TargetedItems(
-      test, outputs: model.outputDescriptions(), input: GivenInput(model), origin: plan.data.origin)
-    let found = try ModelAnswers(items: tested, workers: workers, showsProgress: false).run(
-      trainer.network, of: model, path: plan.modelPath
-    ).outputs
+    let (tested, found) = try answers(model, trainer)
     return Page(
       title: "Training of \(plan.recipe.name)", about: "Data: \(plan.data.origin).",
       [

@@ -11,7 +11,7 @@ func train(on images: ImageSet, to path: String) throws -> FloatModel {
       dense 10 softmax
       """, name: "small")
   try recipe.set("epochs", to: "4")
-  let model = try recipe.train(on: images) { network, epoch in print(network, epoch.epoch, epoch.accuracy) }
+  let model = try recipe.train(on: images) { network, epoch in print(network, epoch.epoch, epoch.loss) }
   try model.write(to: path)
   return model
 }
