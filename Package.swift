@@ -118,6 +118,8 @@ let package = Package(
         "CZlib", "OctetCommandLine", "OctetData", "OctetNetwork", "OctetQuantization", "OctetText",
         "OctetTraining",
       ],
+      // The page of octet draw: files of the web, which people read, compiled into the program. octet.mjs is a link.
+      resources: ["draw.html", "draw.css", "draw.mjs", "octet.mjs"].map { .embedInCode("Draw/\($0)") },
       swiftSettings: strict),
     // Knows nothing of networks, so that every program of the project can use it.
     .target(
@@ -128,7 +130,8 @@ let package = Package(
     .executableTarget(
       name: "OctetTool",
       dependencies: [
-        "CProcessor", "Octet", "OctetClassification", "OctetCommandLine", "OctetData", "OctetHost",
+        "CProcessor", "CWebModule", "Octet", "OctetClassification", "OctetCommandLine", "OctetData",
+        "OctetHost",
         "OctetHostKernels", "OctetImages", "OctetInterchange", "OctetNetwork", "OctetQuantization",
         "OctetReports", "OctetText", "OctetTraining",
       ],
@@ -138,6 +141,8 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "CDeviceSystem"),
     .target(name: "CProcessor"),
+    // octet.wasm in the program, where Tools/build has linked it in.
+    .target(name: "CWebModule"),
     // The program for devices, here for this machine. Tools/device/build compiles the same files as Embedded Swift.
     .executableTarget(
       name: "OctetClassify",
@@ -241,7 +246,7 @@ let package = Package(
       name: "OctetImagesTests",
       dependencies: [
         "CPNGWriting", "Octet", "OctetData", "OctetHost", "OctetImages", "OctetInterchange", "OctetNetwork",
-        "OctetText", "OctetTraining", "TestSupport",
+        "OctetQuantization", "OctetText", "OctetTraining", "TestSupport",
       ],
       swiftSettings: strict),
     // What several test targets share: running the built tool, temporary folders, a web server, random quantized models

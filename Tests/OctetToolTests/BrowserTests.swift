@@ -1,4 +1,6 @@
 import Foundation
+import OctetData
+import OctetImages
 import TestSupport
 import Testing
 
@@ -29,6 +31,14 @@ private struct Browser {
   func tryPages(_ pages: [String]) throws -> OctetProcess.Result {
     try OctetProcess.run(["python3", script, program] + pages, executable: "/usr/bin/env")
   }
+
+  /// - Parameter pictures: files with what the page has to read.
+  func tryDrawing(_ page: String, pictures: [(path: String, label: String)]) throws -> OctetProcess.Result {
+    let script = script.replacing("try-pages", with: "try-drawing")
+    return try OctetProcess.run(
+      ["python3", script, program, page] + pictures.flatMap { ["--picture", "\($0.path)=\($0.label)"] },
+      executable: "/usr/bin/env")
+  }
 }
 
 // One after another, as both may have to install the browser first.
@@ -43,6 +53,35 @@ struct BrowserTests {
   }
 
   @Test
+  func `the page of octet draw reads drawn digits and pictures, and makes no request`() throws {
+    guard let web = try WebRuntime(), let browser = try Browser() else { return }
+    let folder = try TemporaryFolder()
+    let models = "\(Python.repository.path)/Models"
+    var pages: [String] = []
+    for name in ["cnn-two-pool", "dense-dropout"] {
+      pages.append(folder.path("\(name).html"))
+      let result = try OctetProcess.run(
+        "draw", "\(models)/\(name).octet", "--wasm", "\(web.folder)/octet.wasm", "--out",
+        folder.path("\(name).html"))
+      #expect(result.status == 0, "\(result.errors)")
+    }
+    let looked = try browser.tryPages(pages)
+    #expect(looked.status == 0 && looked.output.isEmpty, "\(looked.output)\(looked.errors)")
+    // Pictures are read as the tool reads them.
+    var pictures: [(path: String, label: String)] = []
+    let digits = SyntheticDigits.generate(count: 3, seed: 3)
+    for index in 0..<digits.count {
+      let pixels = Array(digits.pixels[784 * index..<784 * (index + 1)])
+      let picture = try Picture(width: 28, height: 28, pixels: pixels)
+      let path = try folder.write(picture.png, to: "\(index).png")
+      let answer = try OctetProcess.run("classify", "\(models)/cnn-two-pool.octet", path)
+      pictures.append((path, String(answer.output.prefix { $0 != " " })))
+    }
+    let drawn = try browser.tryDrawing(pages[0], pictures: pictures)
+    #expect(drawn.status == 0 && drawn.output.isEmpty, "\(drawn.output)\(drawn.errors)")
+  }
+
+  @Test
   func `faults are found: a request, a script's message, a wide page, a picture without words, pale text`()
     throws
   {
@@ -53,14 +92,16 @@ struct BrowserTests {
       <!DOCTYPE html><html lang="en"><head><meta charset="utf-8"/><title>t</title>
       <meta name="viewport" content="width=device-width"/></head><body style="background:#fff">
       <img src="missing.png" alt=""/><script>console.error("trouble"); throw new Error("more")</script>
-      <div style="width:3000px">wide</div><svg viewBox="0 0 1 1"></svg><p style="color:#ccc">pale</p></body></html>
+      <div style="width:3000px">wide</div><div style="width:40px;overflow:hidden;white-space:nowrap">much too long</div>
+      <p style="margin-bottom:-1.2em">under</p><p>over</p><svg viewBox="0 0 1 1"></svg>
+      <p style="color:#ccc">pale</p></body></html>
       """, to: "bad.html")
     let result = try browser.tryPages([folder.path("bad.html")])
     #expect(result.status == 1)
     for part in [
       "asks for ", "missing.png", "says on the console", "throws", "wide on a screen of", "svg without role",
       "aria-label",
-      "text of contrast",
+      "text of contrast", "cuts off text: \"much too long", "text over text: \"under",
     ] { #expect(result.output.contains(part), "\(part) is not in: \(result.output) \(result.errors)") }
   }
 }

@@ -2,24 +2,26 @@
 
 usage: try-pages.py CHROMIUM PAGE... [--screenshots FOLDER]
 
-Each page is loaded at phone and at desktop width, light and dark. What counts as wrong: a message on the console, an
-exception, a request for anything but the page itself and what it carries with it, a page wider than the screen, a
-picture that does not load or has no text alternative, text that can hardly be told from its background, a page that
-cannot be printed. Prints a line per fault and ends with status 1 if there is any.
-
-The browser is steered through a pipe, so that no port is opened and no package is needed.
+Each page is loaded at four widths, from a phone's to a wide desktop's, light and dark. What counts as wrong: a message
+on the console, an exception, a request for anything but the page itself and what it carries with it, a page wider than
+the screen, text that is cut off or lies over other text, a picture that does not load or has no text alternative, text
+that can hardly be told from its background, a page that cannot be printed. Prints a line per fault and ends with status
+1 if there is any.
 """
 
 import base64
-import json
-import os
 import pathlib
-import subprocess
 import sys
-import tempfile
 
-SCREENS = {"phone": (390, 844, True), "desktop": (1280, 900, False)}
-APPEARANCES = ("light", "dark")
+from browser import Browser, faults_of, started
+
+# Width, height, whether it is a phone, and in which appearances pages are looked at.
+SCREENS = {
+    "phone": (360, 740, True, ("light", "dark")),
+    "tablet": (768, 1024, True, ("light",)),
+    "desktop": (1280, 900, False, ("light", "dark")),
+    "wide": (1920, 1080, False, ("light",)),
+}
 
 # Looks at the page from inside: what it is wider than, pictures, names, contrast of text.
 LOOK = r"""
@@ -30,6 +32,46 @@ LOOK = r"""
   for (const svg of document.querySelectorAll('svg:not(.sheets)')) {
     if (svg.getAttribute('role') !== 'img') faults.push('has an svg without role=img');
     if (!svg.getAttribute('aria-label')) faults.push('has an svg without aria-label');
+  }
+  // Text that is cut off, by the screen or by what it stands in, or lies over other text. What can be scrolled to is
+  // not cut off, and what is hidden on purpose is for screen readers.
+  const lines = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  for (let node = walker.nextNode(); node && lines.length < 6000; node = walker.nextNode()) {
+    const holder = node.parentElement;
+    if (!node.data.trim() || !holder.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true})) continue;
+    if (['SCRIPT', 'STYLE', 'TITLE', 'OPTION', 'TEXTAREA'].includes(holder.tagName.toUpperCase())) continue;
+    let [left, right, hidden, scrolls] = [0, innerWidth, false, false];
+    for (let e = holder; e && e !== document.body; e = e.parentElement) {
+      const style = getComputedStyle(e);
+      if (style.clipPath !== 'none' || style.opacity === '0' || style.color === 'rgba(0, 0, 0, 0)') hidden = true;
+      const isDrawing = e.tagName === 'svg';
+      if (isDrawing || /hidden|clip/.test(style.overflowX)) {
+        const box = e.getBoundingClientRect();
+        [left, right] = [Math.max(left, box.left), Math.min(right, box.right)];
+      }
+      if (/auto|scroll/.test(style.overflowX + style.overflowY)) { scrolls = true; break; }
+    }
+    if (hidden) continue;
+    range.selectNodeContents(node);
+    for (const box of range.getClientRects()) {
+      if (box.width < 1 || box.height < 1) continue;
+      const text = node.data.trim().slice(0, 40);
+      if (!scrolls && (box.left < left - 1.5 || box.right > right + 1.5)) faults.push(`cuts off text: "${text}"`);
+      // The ink of a line is less high than its box.
+      const inset = box.height * 0.2;
+      lines.push({left: box.left, right: box.right, top: box.top + inset, bottom: box.bottom - inset, text, holder});
+    }
+  }
+  lines.sort((a, b) => a.top - b.top);
+  for (let i = 0; i < lines.length; i++) {
+    for (let j = i + 1; j < lines.length && lines[j].top < lines[i].bottom - 1; j++) {
+      const [a, b] = [lines[i], lines[j]];
+      const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (across > 1.5 && down > 1.5) faults.push(`has text over text: "${a.text}" and "${b.text}"`);
+    }
   }
   const sources = new Set([...document.querySelectorAll('image')].map(i => i.getAttribute('href')));
   for (const source of [...sources].slice(0, 400)) {
@@ -93,82 +135,11 @@ LOOK = r"""
 """
 
 
-class Browser:
-    """One browser, asked over a pipe; messages end with a zero byte."""
-
-    def __init__(self, program, profile):
-        to_browser, self.output = os.pipe()
-        self.input, from_browser = os.pipe()
-
-        def connect():
-            os.dup2(to_browser, 13)
-            os.dup2(from_browser, 14)
-            os.dup2(13, 3)
-            os.dup2(14, 4)
-
-        command = [
-            program, "--headless=new", "--remote-debugging-pipe", "--disable-gpu", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage",
-            "--disable-sync", "--hide-scrollbars", "--force-color-profile=srgb", f"--user-data-dir={profile}",
-        ]
-        if os.geteuid() == 0:
-            command.append("--no-sandbox")
-        self.process = subprocess.Popen(
-            command, preexec_fn=connect, close_fds=False, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        os.close(to_browser)
-        os.close(from_browser)
-        self.buffer = b""
-        self.number = 0
-        self.events = []
-
-    def receive(self):
-        while b"\0" not in self.buffer:
-            part = os.read(self.input, 1 << 20)
-            if not part:
-                raise RuntimeError("the browser ended")
-            self.buffer += part
-        message, self.buffer = self.buffer.split(b"\0", 1)
-        return json.loads(message)
-
-    def ask(self, method, session=None, **parameters):
-        self.number += 1
-        number = self.number
-        message = {"id": number, "method": method, "params": parameters}
-        if session:
-            message["sessionId"] = session
-        data = json.dumps(message).encode() + b"\0"
-        while data:
-            data = data[os.write(self.output, data):]
-        while True:
-            answer = self.receive()
-            if answer.get("id") == number:
-                if "error" in answer:
-                    raise RuntimeError(f"{method}: {answer['error']}")
-                return answer["result"]
-            self.events.append(answer)
-
-    def wait(self, method):
-        for event in self.events:
-            if event.get("method") == method:
-                return
-        while True:
-            event = self.receive()
-            self.events.append(event)
-            if event.get("method") == method:
-                return
-
-    def close(self):
-        try:
-            self.ask("Browser.close")
-        except (RuntimeError, OSError):
-            self.process.terminate()
-        self.process.wait()
-
-
-def try_page(browser, path, screen, appearance, screenshots):
+def try_page(
+    browser: Browser, path: pathlib.Path, screen: str, appearance: str, screenshots: pathlib.Path | None
+) -> list[str]:
     """Loads one page on one screen; gives the faults."""
-    width, height, is_phone = SCREENS[screen]
+    width, height, is_phone, _ = SCREENS[screen]
     address = path.resolve().as_uri()
     target = browser.ask("Target.createTarget", url="about:blank")["targetId"]
     session = browser.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
@@ -208,27 +179,14 @@ def try_page(browser, path, screen, appearance, screenshots):
             faults.append("cannot be printed")
         elif screenshots:
             (screenshots / f"{path.stem}.pdf").write_bytes(paper)
-    for event in browser.events:
-        parameters = event.get("params", {})
-        match event.get("method"):
-            case "Network.requestWillBeSent":
-                asked = parameters["request"]["url"]
-                if asked.split("#")[0] != address and not asked.startswith("data:"):
-                    faults.append(f"asks for {asked}")
-            case "Network.loadingFailed":
-                faults.append(f"fails to load something: {parameters.get('errorText')}")
-            case "Runtime.exceptionThrown":
-                faults.append(f"throws: {parameters['exceptionDetails'].get('text')}")
-            case "Runtime.consoleAPICalled" | "Log.entryAdded":
-                faults.append(f"says on the console: {json.dumps(parameters)[:300]}")
-            case "Page.javascriptDialogOpening":
-                faults.append("opens a dialog")
+    faults += faults_of(browser.events, address)
     browser.ask("Target.closeTarget", targetId=target)
     browser.events.clear()
     return faults
 
 
-def main(arguments):
+def main(arguments: list[str]) -> int:
+    """Tries the pages that the arguments name."""
     screenshots = None
     if "--screenshots" in arguments:
         place = arguments.index("--screenshots")
@@ -239,17 +197,13 @@ def main(arguments):
         print(__doc__, file=sys.stderr)
         return 2
     count = 0
-    with tempfile.TemporaryDirectory(prefix="octet-browser-") as profile:
-        browser = Browser(arguments[0], profile)
-        try:
-            for page in map(pathlib.Path, arguments[1:]):
-                for screen in SCREENS:
-                    for appearance in APPEARANCES:
-                        for fault in try_page(browser, page, screen, appearance, screenshots):
-                            print(f"{page.name} ({screen}, {appearance}) {fault}")
-                            count += 1
-        finally:
-            browser.close()
+    with started(arguments[0]) as browser:
+        for page in map(pathlib.Path, arguments[1:]):
+            for screen, (_, _, _, appearances) in SCREENS.items():
+                for appearance in appearances:
+                    for fault in try_page(browser, page, screen, appearance, screenshots):
+                        print(f"{page.name} ({screen}, {appearance}) {fault}")
+                        count += 1
     return 1 if count else 0
 
 

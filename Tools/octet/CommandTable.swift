@@ -9,6 +9,7 @@ enum CommandTable {
     .command(EvaluateCommand.self),
     .command(PredictCommand.self),
     .command(ReportCommand.self),
+    .command(DrawCommand.self),
     .command(InspectCommand.self),
     .command(OperatorsCommand.self),
     .command(ExportCommand.self),

@@ -6,9 +6,7 @@
 /// read a second time in detail.
 package struct PictureFitter: ~Copyable {
   package let options: PictureFitting
-  private var reader: PNGReader
-  /// A picture in memory, while it is fitted; nil where a file is read.
-  private var held: PixelRaster?
+  private var source: PictureSource
   private var canvas = InkCanvas()
   private var paper = Paper()
   private var map = InkMap()
@@ -22,93 +20,27 @@ package struct PictureFitter: ~Copyable {
 
   package init(_ options: PictureFitting) {
     self.options = options
-    reader = PNGReader(
-      limits: options.limits, background: options.background, takesBlueFirst: options.takesBlueFirst)
-  }
-
-  /// The picture in the file at `path`.
-  package mutating func fit(path: String) throws(PictureError) -> FittedPicture {
-    try pngErrors { reader throws(PNGError) in try reader.openFile(path) }
-    defer { reader.close() }
-    return try fitOpen(name: path)
-  }
-
-  /// The picture in the file at `path`, if nothing about it has to be found out before the model can have its rows:
-  /// they come from the top, and dark and light stay as they are. Then `rows` has got those of the model's input with
-  /// their numbers, in order, as the file was read, and the picture that is given keeps none. Otherwise the whole
-  /// picture, and `rows` has got nothing.
-  package mutating func fit(
-    path: String, rows: @escaping (Span<UInt8>, Int) -> Void
-  ) throws(PictureError) -> FittedPicture {
-    try pngErrors { reader throws(PNGError) in try reader.openFile(path) }
-    defer { reader.close() }
-    let size = openSize
-    guard options.inversion == .no, reader.openRowsAreWhole, isScaled(size) else {
-      return try fitOpen(name: path)
-    }
-    _ = try scale(name: path, feed: rows)
-    return scaled([], of: size, isInverted: false)
-  }
-
-  /// The picture in the bytes of a file; `name` is for errors.
-  package mutating func fit(
-    bytes: UnsafeRawBufferPointer, name: String
-  ) throws(PictureError) -> FittedPicture {
-    try pngErrors { reader throws(PNGError) in try reader.openBytes(bytes, name: name) }
-    defer { reader.close() }
-    return try fitOpen(name: name)
+    source = PictureSource(options)
   }
 
   /// A picture that has been read; `name` is for errors.
   package mutating func fit(_ picture: GrayPicture, name: String) throws(PictureError) -> FittedPicture {
-    held = options.channels == 1 ? picture.raster : picture.inColor.raster
-    defer { held = nil }
+    source.held = options.channels == 1 ? picture.raster : picture.inColor.raster
+    defer { source.held = nil }
     return try fitOpen(name: name)
   }
 
   /// A picture that has been read; `name` is for errors.
   package mutating func fit(_ picture: ColorPicture, name: String) throws(PictureError) -> FittedPicture {
-    held =
+    source.held =
       options.channels == 1
       ? picture.inGray.raster : options.takesBlueFirst ? picture.blueFirst.raster : picture.raster
-    defer { held = nil }
+    defer { source.held = nil }
     return try fitOpen(name: name)
   }
 
-  private mutating func pngErrors(
-    _ body: (inout PNGReader) throws(PNGError) -> Void
-  ) throws(PictureError) {
-    do throws(PNGError) {
-      try body(&reader)
-    } catch {
-      throw .png(error)
-    }
-  }
-
   private mutating func fitOpen(name: String) throws(PictureError) -> FittedPicture {
-    isScaled(openSize) ? try fitScaled(name) : try fitDigit(name)
-  }
-
-  /// Of the open picture.
-  private var openSize: (width: Int, height: Int) {
-    held.map { ($0.width, $0.height) } ?? reader.openSize
-  }
-
-  /// Reads the open picture to its end.
-  private static func read(
-    _ held: PixelRaster?, _ reader: inout PNGReader, into sink: inout some PixelRowSink & ~Copyable,
-    name: String
-  ) throws(PictureError) {
-    if let held {
-      sink.begin(width: held.width, height: held.height, hasWholeRows: true)
-      held.draw { sink.take($0, row: $1, firstColumn: 0, columnStep: 1) }
-      return
-    }
-    do throws(PNGError) {
-      try reader.readRows(into: &sink, name: name)
-    } catch {
-      throw .png(error)
-    }
+    isScaled(source.size) ? try fitScaled(name) : try fitDigit(name)
   }
 
   private mutating func fitDigit(_ name: String) throws(PictureError) -> FittedPicture {
@@ -124,7 +56,7 @@ package struct PictureFitter: ~Copyable {
     guard var box = findInk(lightInk) else { throw .noInk(path: name) }
     if let window = window(around: box) {
       canvas.window = window
-      try rewind(name)
+      try source.rewind(name: name)
       try readCanvas(name)
       // Paper of one level stays that; the frame of a part may cut through ink.
       if !paper.frame.isEven { paper.measure(canvas) }
@@ -161,20 +93,8 @@ package struct PictureFitter: ~Copyable {
   }
 
   private mutating func readCanvas(_ name: String) throws(PictureError) {
-    try Self.read(held, &reader, into: &canvas, name: name)
+    try source.read(into: &canvas, name: name)
     canvas.finish()
-  }
-
-  private mutating func rewind(_ name: String) throws(PictureError) {
-    guard held == nil else { return }
-    let (width, height) = (canvas.pictureWidth, canvas.pictureHeight)
-    try pngErrors { reader throws(PNGError) in
-      try reader.rewind(name: name)
-      // The part to look at is measured in the picture that was there before.
-      guard reader.openSize == (width, height) else {
-        throw PNGError(name, .cannotRead("it changed while it was read"))
-      }
-    }
   }
 
   /// A box of cells in the file's pixels.
@@ -186,6 +106,44 @@ package struct PictureFitter: ~Copyable {
       height: min(canvas.part.bottom, top + box.height * canvas.factor) - top)
   }
 }
+
+#if canImport(CPNG)
+  // Files, which a browser reads by itself.
+  extension PictureFitter {
+    /// The picture in the file at `path`.
+    package mutating func fit(path: String) throws(PictureError) -> FittedPicture {
+      try source.pngErrors { reader throws(PNGError) in try reader.openFile(path) }
+      defer { source.close() }
+      return try fitOpen(name: path)
+    }
+
+    /// The picture in the file at `path`, if nothing about it has to be found out before the model can have its rows:
+    /// they come from the top, and dark and light stay as they are. Then `rows` has got those of the model's input with
+    /// their numbers, in order, as the file was read, and the picture that is given keeps none. Otherwise the whole
+    /// picture, and `rows` has got nothing.
+    package mutating func fit(
+      path: String, rows: @escaping (Span<UInt8>, Int) -> Void
+    ) throws(PictureError) -> FittedPicture {
+      try source.pngErrors { reader throws(PNGError) in try reader.openFile(path) }
+      defer { source.close() }
+      let size = source.size
+      guard options.inversion == .no, source.rowsAreWhole, isScaled(size) else {
+        return try fitOpen(name: path)
+      }
+      _ = try scale(name: path, feed: rows)
+      return scaled([], of: size, isInverted: false)
+    }
+
+    /// The picture in the bytes of a file; `name` is for errors.
+    package mutating func fit(
+      bytes: UnsafeRawBufferPointer, name: String
+    ) throws(PictureError) -> FittedPicture {
+      try source.pngErrors { reader throws(PNGError) in try reader.openBytes(bytes, name: name) }
+      defer { source.close() }
+      return try fitOpen(name: name)
+    }
+  }
+#endif
 
 // Pictures that are scaled, or taken as they are.
 extension PictureFitter {
@@ -202,7 +160,7 @@ extension PictureFitter {
   private mutating func scale(
     name: String, feed: ScaledRows.Take? = nil
   ) throws(PictureError) -> PixelRaster {
-    let (width, height) = openSize
+    let (width, height) = source.size
     let scales = options.fit == .stretch || options.fit == .crop || options.fit == .pad
     guard scales || (width, height) == (options.width, options.height) else {
       throw .size(
@@ -211,13 +169,13 @@ extension PictureFitter {
     let scaler = AreaScaler(
       width: options.width, height: options.height, channels: options.channels, fit: options.fit)
     var scaled = ScaledRows(scaler, feed: feed)
-    try Self.read(held, &reader, into: &scaled, name: name)
+    try source.read(into: &scaled, name: name)
     scaled.finish()
     return scaled.picture
   }
 
   private mutating func fitScaled(_ name: String) throws(PictureError) -> FittedPicture {
-    let size = openSize
+    let size = source.size
     let picture = try scale(name: name)
     if options.inversion == .no { return scaled(picture.pixels, of: size, isInverted: false) }
     var isInverted = true

@@ -5,7 +5,7 @@ struct ReliabilityChart {
   let alternative: String
 
   func drawing() -> Drawing {
-    let (width, left, right, top, bottom) = (360.0, 44.0, 346.0, 30.0, 206.0)
+    let (width, left, right, top, bottom) = (368.0, 44.0, 346.0, 30.0, 206.0)
     let (countsTop, countsBottom) = (240.0, 286.0)
     var drawing = Drawing(width: width, height: 318, alternative: alternative)
     func x(_ share: Double) -> Double { left + (right - left) * share }

@@ -42,6 +42,9 @@ package struct Markup: Equatable, Sendable {
   /// What the program itself says, as it stands: the document type, a style sheet.
   package mutating func add(literal: StaticString) { text += "\(literal)" }
 
+  /// The same for what the program holds as files of its own: a style sheet, a script; and for Base64.
+  mutating func add(ownText string: String) { text += string }
+
   private mutating func open(_ name: StaticString, _ attributes: KeyValuePairs<StaticString, String>) {
     text += "<\(name)"
     for (name, value) in attributes { text += " \(name)=\"\(Self.escaped(value))\"" }
