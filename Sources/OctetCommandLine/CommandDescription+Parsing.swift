@@ -25,7 +25,9 @@ extension CommandDescription {
       throw UsageError("'\(path.joined(separator: " "))' has no commands such as '\(word)'", path: path)
     }
     let hint =
-      Spelling.nearest(to: word, among: names).map { "did you mean '\($0)'?" }
+      (otherNames[word.lowercased()] ?? Spelling.nearest(to: word, among: names)).map {
+        "did you mean '\($0)'?"
+      }
       ?? "the commands are \(names.joined(separator: ", "))"
     throw UsageError("unknown command '\(word)'; \(hint)", path: path)
   }

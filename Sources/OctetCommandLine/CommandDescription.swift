@@ -12,6 +12,8 @@ package struct CommandDescription: Sendable {
   /// Whole command lines, as typed.
   package let examples: [String]
   package let subcommands: [Subcommand]
+  /// Commands by words that other programs have for them, for hints.
+  package let otherNames: [String: String]
 
   /// A command within, whose description is built only when it is needed: a program that runs one of many commands
   /// would otherwise spend a tenth of its start on the others.
@@ -34,7 +36,8 @@ package struct CommandDescription: Sendable {
     positionals: [PositionalDescription] = [],
     options: [OptionDescription] = [],
     examples: [String],
-    subcommands: [Subcommand] = []
+    subcommands: [Subcommand] = [],
+    otherNames: [String: String] = [:]
   ) {
     self.name = name
     self.summary = summary
@@ -43,6 +46,7 @@ package struct CommandDescription: Sendable {
     self.options = options
     self.examples = examples
     self.subcommands = subcommands
+    self.otherNames = otherNames
   }
 
   /// The command's own options and `--help`, which every command has.

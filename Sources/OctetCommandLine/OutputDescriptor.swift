@@ -67,8 +67,15 @@ private func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -
 package enum StandardOutput {
   private static let output = OutputDescriptor(descriptor: STDOUT_FILENO, name: "standard output")
 
-  package static func write(_ text: String) throws(OutputError) { try output.write(text) }
+  /// On a terminal, lines that are wider go on in others.
+  package static func write(_ text: String) throws(OutputError) {
+    guard text.utf8.count > 20, let width = Terminal.standardOutput.columns else {
+      return try output.write(text)
+    }
+    try output.write(FittedText.fitted(text, width: width))
+  }
 
+  /// Bytes as they are.
   package static func write(_ bytes: [UInt8]) throws(OutputError) { try output.write(bytes) }
 
   /// Sends off what the C library still holds, which `print` and libraries may have left there.

@@ -32,20 +32,25 @@ package final class ProgressBar {
   private var frame: ProgressFrame
   private var lastDrawn: Duration?
 
-  /// `now` is the time since any fixed moment.
+  /// - Parameters:
+  ///   - unit: what is counted, for the rate, as in "images"; empty for no word.
+  ///   - now: the time since any fixed moment.
   package init(
-    label: String, total: Int, screen: Screen = .standardError, now: @escaping () -> Duration = monotonicTime
+    label: String, total: Int, unit: String = "", screen: Screen = .standardError,
+    now: @escaping () -> Duration = monotonicTime
   ) {
     self.screen = screen
     self.now = now
     start = now()
-    frame = ProgressFrame(label: label, done: 0, total: total, elapsed: .zero, trailing: "")
+    frame = ProgressFrame(label: label, done: 0, total: total, elapsed: .zero, trailing: [], unit: unit)
   }
 
   deinit { clear() }
 
   /// Draws, if the last time is a tenth of a second ago or the job is done.
-  package func update(done: Int, trailing: @autoclosure () -> String = "") {
+  ///
+  /// - Parameter trailing: what is said beside the bar, the most important first.
+  package func update(done: Int, trailing: @autoclosure () -> [String] = []) {
     guard screen.isInteractive else { return }
     let time = now()
     if let lastDrawn, time - lastDrawn < ProgressBar.interval, (done < frame.total || frame.total == 0) {
@@ -85,41 +90,48 @@ package func monotonicTime() -> Duration {
   origin.duration(to: .now)
 }
 
-/// One picture of a running job: `epoch 2/20 ████▌    30,000/60,000  81,000/s  4 s left  loss 0.123`.
+/// One picture of a running job: `epoch 2/20 ████▌    30,000/60,000  loss 0.123  81,000 images/s  4 s left`.
 package struct ProgressFrame: Sendable {
   package var label: String
   package var done: Int
   package var total: Int
   package var elapsed: Duration
-  package var trailing: String
+  /// The most important first.
+  package var trailing: [String]
+  package var unit: String
 
-  package init(label: String, done: Int, total: Int, elapsed: Duration, trailing: String) {
+  package init(
+    label: String, done: Int, total: Int, elapsed: Duration, trailing: [String], unit: String = ""
+  ) {
     self.label = label
     self.done = done
     self.total = total
     self.elapsed = elapsed
     self.trailing = trailing
+    self.unit = unit
   }
 
-  /// The frame in at most `width` columns. What does not fit is left out, the least important first: the rate, the time
-  /// left, the trailing text, and at last the bar itself.
+  /// The frame in at most `width` columns. What does not fit is left out, the least important first: all but the first
+  /// of the trailing texts, from the last on, the rate, the time left, the first of them, and at last the bar itself.
   ///
   /// If the total is unknown, which is 0, only the count and the rate are shown.
   package func rendered(width: Int) -> String {
     if total == 0 {
       return String(
-        [label, NumberText.grouped(done), rate, trailing].filter { !$0.isEmpty }.joined(separator: "  ")
+        ([label, NumberText.grouped(done), rate] + trailing).filter { !$0.isEmpty }.joined(separator: "  ")
           .prefix(width))
     }
     let count = "\(NumberText.grouped(done))/\(NumberText.grouped(total))"
-    let choices = [
-      [count, rate, timeLeft, trailing], [count, timeLeft, trailing], [count, trailing], [count],
-    ]
+    let first = Array(trailing.prefix(1))
+    var choices = (0...max(trailing.count, 1)).reversed().filter { $0 > 0 }.map {
+      [count] + trailing.prefix($0) + [rate, timeLeft]
+    }
+    choices += [[count] + first + [timeLeft], [count] + first, [count]]
     let start = label.isEmpty ? "" : label + " "
     for choice in choices {
       let facts = choice.filter { !$0.isEmpty }.joined(separator: "  ")
       let room = width - start.count - 1 - facts.count
-      if room >= 10 { return "\(start)\(bar(width: min(room, 40))) \(facts)" }
+      if room >= 8 { return "\(start)\(bar(width: min(room, 40))) \(facts)" }
     }
     return String((start + count).prefix(max(0, width)))
   }
@@ -135,8 +147,8 @@ package struct ProgressFrame: Sendable {
     guard done > 0, seconds > 0 else { return "" }
     let rate = Double(done) / seconds
     guard rate < 1e15 else { return "" }
-    return rate < 10
-      ? "\(NumberText.fixed(rate, decimals: 1))/s" : "\(NumberText.grouped(Int(rate.rounded())))/s"
+    let number = rate < 10 ? NumberText.fixed(rate, decimals: 1) : NumberText.grouped(Int(rate.rounded()))
+    return "\(number)\(unit.isEmpty ? "" : " \(unit)")/s"
   }
 
   private var timeLeft: String {

@@ -31,6 +31,9 @@ package struct Terminal: Sendable {
     isInteractive && (variable("NO_COLOR") ?? "").isEmpty
   }
 
+  /// How wide what is written may be; nil where it goes to a file or to a program.
+  package var columns: Int? { isInteractive ? max(width, 20) : nil }
+
   /// In columns. Asked anew each time, since windows are resized.
   package var width: Int {
     var size = winsize()

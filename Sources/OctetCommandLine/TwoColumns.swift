@@ -1,6 +1,6 @@
-/// Names and what is to be said of each, in lines of at most 80 columns.
+/// Names and what is to be said of each, in lines of at most 80 columns, or as many as the terminal has.
 package enum TwoColumns {
-  private static let pageWidth = 80
+  private static var pageWidth: Int { min(80, Terminal.standardOutput.columns ?? 80) }
 
   /// A titled list of two columns; the second starts at most 28 columns in, and a label too long for that stands
   /// on a line of its own.

@@ -85,6 +85,7 @@ import Testing
     (["store", "fetsh"], "unknown command 'fetsh'; did you mean 'fetch'?"),
     (["store"], "'kitchen store' needs a command, one of fetch"),
     ([], "'kitchen' needs a command, one of bake, store, help"),
+    (["Roast"], "unknown command 'Roast'; did you mean 'bake'?"),
     (["juggle"], "unknown command 'juggle'; the commands are bake, store, help"),
     ([""], "unknown command ''; the commands are bake, store, help"),
     (["--", "bake"], "unexpected argument 'bake'"),

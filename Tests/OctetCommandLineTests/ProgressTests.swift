@@ -3,18 +3,20 @@ import Testing
 
 @Suite struct ProgressFrameTests {
   private let frame = ProgressFrame(
-    label: "epoch 2/20", done: 30_000, total: 60_000, elapsed: .seconds(100), trailing: "loss 0.123")
+    label: "epoch 2/20", done: 30_000, total: 60_000, elapsed: .seconds(100),
+    trailing: ["loss 0.123", "accuracy 97.1 %"], unit: "images")
 
   @Test func `everything is shown where there is room`() {
     let bar = String(repeating: "█", count: 20) + String(repeating: " ", count: 20)
     #expect(
       frame.rendered(width: 200)
-        == "epoch 2/20 \(bar) 30,000/60,000  300/s  1 min 40 s left  loss 0.123")
+        == "epoch 2/20 \(bar) 30,000/60,000  loss 0.123  accuracy 97.1 %  300 images/s  1 min 40 s left")
   }
 
   @Test(arguments: [
-    (71, "epoch 2/20 █████      30,000/60,000  300/s  1 min 40 s left  loss 0.123"),
-    (70, "epoch 2/20 ████████         30,000/60,000  1 min 40 s left  loss 0.123"),
+    (93, "epoch 2/20 ████     30,000/60,000  loss 0.123  accuracy 97.1 %  300 images/s  1 min 40 s left"),
+    (79, "epoch 2/20 █████▌      30,000/60,000  loss 0.123  300 images/s  1 min 40 s left"),
+    (70, "epoch 2/20 ████████         30,000/60,000  loss 0.123  1 min 40 s left"),
     (50, "epoch 2/20 ██████▌       30,000/60,000  loss 0.123"),
     (36, "epoch 2/20 █████▌      30,000/60,000"),
     (30, "epoch 2/20 30,000/60,000"),
@@ -38,7 +40,7 @@ import Testing
         for (done, total) in sizes {
           let frame = ProgressFrame(
             label: "epoch 12/20", done: done, total: total, elapsed: elapsed,
-            trailing: "loss 0.123  accuracy 97.1 %")
+            trailing: ["loss 0.123", "accuracy 97.1 %"])
           #expect(frame.rendered(width: width).count <= width)
         }
       }
@@ -50,7 +52,7 @@ import Testing
     (79, "██████████▊ 79/80"), (80, "███████████ 80/80"),
   ])
   func `the bar fills in eighths`(done: Int, expected: String) {
-    let frame = ProgressFrame(label: "", done: done, total: 80, elapsed: .zero, trailing: "")
+    let frame = ProgressFrame(label: "", done: done, total: 80, elapsed: .zero, trailing: [])
     #expect(frame.rendered(width: 17) == expected)
   }
 }
@@ -86,7 +88,7 @@ import Testing
   @Test func `every frame replaces the one before and leaves the last column free`() {
     let recording = Recording()
     let bar = recording.bar(total: 10)
-    bar.update(done: 5, trailing: "loss 1.5")
+    bar.update(done: 5, trailing: ["loss 1.5"])
     let frame = recording.written.joined()
     #expect(frame.hasPrefix("\r\u{1B}[K" + "job "))
     #expect(frame.hasSuffix("loss 1.5"))

@@ -60,6 +60,7 @@ extension CommandDescription {
   ) {
     self.init(
       name: name, summary: summary, options: options, examples: examples,
-      subcommands: subcommands.map { description in Subcommand(name: description.name) { description } })
+      subcommands: subcommands.map { description in Subcommand(name: description.name) { description } },
+      otherNames: ["roast": "bake"])
   }
 }

@@ -85,4 +85,63 @@ import Testing
   @Test func `a table without rows has its titles`() {
     #expect(TextTable(.init("one"), .init("two")).rendered() == "one  two\n────────\n")
   }
+
+  /// A wide table as quantize has it.
+  private var wide: TextTable {
+    var table = TextTable(
+      .init("layer"), .init("kind"), .init("scale", .right, isDetail: true), .init("weights", isDetail: true),
+      .init("alone", .right), .init("so far", .right))
+    table.addRow([
+      "conv-1", "convolution 3x3 maximum 2x2 relu", "0.012345", "0.000123 to 0.004567", "38.1", "37.25",
+    ])
+    table.addRow(["dense-1", "dense 10", "0.1", "0.1 to 0.2", "12,345.6", "exact"])
+    return table
+  }
+
+  @Test func `a table that fits is left alone`() {
+    #expect(wide.rendered(width: 200) == wide.rendered(width: nil))
+  }
+
+  @Test func `text wraps before columns fall away`() {
+    let text = wide.rendered(width: 72)
+    #expect(!text.contains("Not shown"))
+    for number in ["0.012345", "12,345.6", "37.25", "38.1"] { #expect(text.contains(number)) }
+  }
+
+  @Test func `details fall away first and are named`() {
+    let text = wide.rendered(width: 44)
+    #expect(
+      text.contains("Not shown for lack of room: weights")
+        || text.contains("Not shown for lack of room: scale"))
+    #expect(text.contains("12,345.6") && text.contains("37.25"))
+    #expect(!text.contains("0.000123"))
+  }
+
+  @Test func `no line is wider than the terminal, and numbers stay whole`() {
+    for width in 24...120 {
+      let lines = wide.rendered(width: width).split(separator: "\n")
+      for line in lines { #expect(line.count <= width, "\(width): \(line)") }
+      for line in lines where line.contains("12,") { #expect(line.contains("12,345.6")) }
+    }
+  }
+
+  @Test func `long words are divided where nothing else helps`() {
+    var table = TextTable(.init("name"), .init("value", .right))
+    table.addRow(["a-name-of-thirty-two-characters-x", "1,234,567"])
+    let lines = table.rendered(width: 24).split(separator: "\n")
+    for line in lines { #expect(line.count <= 24) }
+    #expect(lines.joined().contains("1,234,567"))
+  }
+}
+
+@Suite struct FittedTextTests {
+  @Test(arguments: [
+    ("one two three", 20, "one two three"), ("one two three", 8, "one two\n  three"),
+    ("  one two three", 9, "  one two\n    three"), ("one  two  three", 9, "one  two\n  three"),
+    ("a/very/long/name/of/a/file.octet is there", 12, "a/very/long/name/of/a/file.octet\n  is there"),
+    ("accuracy is 97.63 %, loss 1.2", 19, "accuracy is\n  97.63 %, loss 1.2"), ("", 5, ""),
+  ])
+  func `lines go on in others, words whole`(line: String, width: Int, expected: String) {
+    #expect(FittedText.wrapped(line, width: width) == expected)
+  }
 }

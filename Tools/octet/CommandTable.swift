@@ -21,16 +21,28 @@ enum CommandTable {
         .command(DataFetchCommand.self), .command(DataShowCommand.self), .command(DataExportCommand.self),
       ]),
     .command(CompletionsCommand.self),
+    .command(VersionCommand.self),
     .command(HelpCommand.self),
   ]
 
   static let description = CommandDescription(
     name: "octet",
     summary: "small int8 neural networks, from training to a microcontroller",
-    options: [OptionDescription("version", help: "print the version and exit")],
+    options: [OptionDescription("version", short: "V", help: "print the version and exit")],
     examples: [
       "octet train --recipe cnn-two-pool", "octet quantize cnn-two-pool.safetensors",
       "octet evaluate cnn-two-pool.octet --against cnn-two-pool.safetensors", "octet help train",
     ],
-    subcommands: nodes.map(\.subcommand))
+    subcommands: nodes.map(\.subcommand),
+    otherNames: [
+      "info": "inspect", "show": "inspect", "summary": "inspect", "describe": "inspect",
+      "convert": "quantize",
+      "compress": "quantize", "import": "quantize", "test": "evaluate", "validate": "evaluate",
+      "run": "classify",
+      "recognize": "classify", "infer": "predict", "benchmark": "bench", "time": "bench", "speed": "bench",
+      "page": "report", "plot": "report", "view": "report", "play": "draw", "try": "draw", "web": "draw",
+      "save": "export", "download": "data fetch", "fetch": "data fetch", "dataset": "data",
+      "datasets": "data",
+      "layers": "operators", "ops": "operators", "learn": "train",
+    ])
 }

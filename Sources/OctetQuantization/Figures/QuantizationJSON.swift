@@ -19,7 +19,8 @@ package enum QuantizationJSON {
         .array([layer.output.height, layer.output.width, layer.output.channels].map { .integer($0) })
       ),
       ("type", .string(layer.encoding.elementBytes == 2 ? "int16" : "int8")),
-      ("scale", .number(Double(layer.encoding.scale))), ("zero_point", .integer(layer.encoding.zeroPoint)),
+      ("scale", .number(Double(shortest: layer.encoding.scale))),
+      ("zero_point", .integer(layer.encoding.zeroPoint)),
     ]
     if let scales = layer.weightScales {
       members.append(("weight_scales", .array([.number(scales.lowerBound), .number(scales.upperBound)])))

@@ -25,13 +25,15 @@ package struct PageTable: Sendable {
   func write(to page: inout Markup) {
     if rows.isEmpty { return }
     if isFolded {
-      page.element("details") { page in
+      page.element("details", ["class": "table"]) { page in
         page.element("summary", text: title)
         writeTable(&page)
       }
     } else {
-      if !title.isEmpty { page.element("h3", text: title) }
-      writeTable(&page)
+      page.element("div", ["class": "table"]) { page in
+        if !title.isEmpty { page.element("h3", text: title) }
+        writeTable(&page)
+      }
     }
   }
 

@@ -36,7 +36,9 @@ enum StyleSheet {
     *{box-sizing:border-box}html{-webkit-text-size-adjust:100%;text-size-adjust:100%}\
     body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,\
     "Noto Sans","DejaVu Sans",sans-serif}\
-    main,header,footer{max-width:70rem;margin:0 auto;padding:0 1rem}header{padding-top:1.5rem}\
+    main,header,footer{max-width:100rem;margin:0 auto;padding:0 1rem}\
+    section{display:flex;flex-wrap:wrap;align-items:flex-start;column-gap:2.5rem}section>*{flex:0 0 100%;min-width:0}\
+    section>.figures{flex:1 1 34rem}section>.table{flex:0 1 auto;max-width:100%}header{padding-top:1.5rem}\
     h1{font-size:1.6rem;line-height:1.2;margin:0 0 .25rem;overflow-wrap:anywhere}\
     h2{font-size:1.25rem;margin:2.5rem 0 .5rem;padding-top:.75rem;border-top:1px solid var(--line)}\
     h3{font-size:1rem;margin:1.5rem 0 .5rem}p{margin:.5rem 0;max-width:44rem;overflow-wrap:anywhere}\

@@ -6,10 +6,34 @@ import OctetTraining
 package struct ConfusionHeatText {
   private let confusion: ConfusionMatrix
   private let style: TerminalStyle
+  /// Whether columns have the numbers of classes in place of their names, and cells no room around them.
+  private let isNarrow: Bool
 
-  package init(_ confusion: ConfusionMatrix, style: TerminalStyle) {
+  package init(_ confusion: ConfusionMatrix, style: TerminalStyle, isNarrow: Bool = false) {
     self.confusion = confusion
     self.style = style
+    self.isNarrow = isNarrow
+  }
+
+  /// Of the rows: the class's name, with its number where columns have numbers.
+  private var rowNames: [String] {
+    let names = confusion.classNames.map(\.shown)
+    return isNarrow ? names.enumerated().map { "\($0)" == $1 ? $1 : "\($0) \($1)" } : names
+  }
+
+  private var columnNames: [String] {
+    isNarrow ? confusion.classNames.indices.map(String.init) : confusion.classNames.map(\.shown)
+  }
+
+  private var cells: [[String]] {
+    confusion.counts.map { $0.map { $0 == 0 ? "·" : isNarrow ? String($0) : NumberText.grouped($0) } }
+  }
+
+  private var cellWidth: Int { (columnNames + cells.joined()).map(\.count).max() ?? 1 }
+
+  /// How many columns of the terminal the lines take.
+  package var width: Int {
+    (rowNames.map(\.count).max() ?? 1) + columnNames.count * (cellWidth + (isNarrow ? 1 : 2))
   }
 
   /// Weaker to stronger.
@@ -17,19 +41,18 @@ package struct ConfusionHeatText {
   private static let wrong = [58, 94, 130, 166, 202]
 
   package var text: String {
-    let names = confusion.classNames.map(\.shown)
-    let cells = confusion.counts.map { $0.map { $0 == 0 ? "·" : NumberText.grouped($0) } }
-    let width = (names + cells.joined()).map(\.count).max() ?? 1
-    let nameWidth = names.map(\.count).max() ?? 1
+    let (rowNames, cells, width) = (rowNames, cells, cellWidth)
+    let nameWidth = rowNames.map(\.count).max() ?? 1
+    let end = isNarrow ? "" : " "
     func padded(_ text: String, _ width: Int) -> String {
       String(repeating: " ", count: max(width - text.count, 0)) + text
     }
-    var text = padded("", nameWidth) + names.map { " \(padded($0, width)) " }.joined() + "\n"
+    var text = padded("", nameWidth) + columnNames.map { " \(padded($0, width))\(end)" }.joined() + "\n"
     for (truth, row) in confusion.counts.enumerated() {
       let total = row.reduce(0, +)
-      text += names[truth] + String(repeating: " ", count: nameWidth - names[truth].count)
+      text += rowNames[truth] + String(repeating: " ", count: nameWidth - rowNames[truth].count)
       for (answer, count) in row.enumerated() {
-        let cell = " \(padded(cells[truth][answer], width)) "
+        let cell = " \(padded(cells[truth][answer], width))\(end)"
         guard count > 0 else {
           text += style.colored(cell, ink: 245)
           continue

@@ -54,13 +54,15 @@ struct BenchmarkReport {
 
   private func table(_ layers: [Double]) -> String {
     var table = TextTable(
-      .init("layer", .right), .init("kind"), .init("µs", .right), .init("share", .right),
-      .init("multiply-adds", .right), .init("of the peak", .right), .init("bound µs", .right), .init("by"))
+      .init("layer"), .init("kind"), .init("µs", .right), .init("share", .right),
+      .init("multiply-adds", .right), .init("of the peak", .right), .init("bound µs", .right, isDetail: true),
+      .init("by", isDetail: true))
     let sum = layers.reduce(0, +)
     for (index, seconds) in layers.enumerated() {
       let work = Double(file.multiplyAdds(of: index))
       table.addRow([
-        "\(index)", file.summary(of: index), micro(seconds), NumberText.percent(seconds / max(sum, 1e-12)),
+        file.model.layerNames[index], file.summary(of: index), micro(seconds),
+        NumberText.percent(seconds / max(sum, 1e-12)),
         NumberText.grouped(file.multiplyAdds(of: index)),
         peak.map { work > 0 && seconds > 0 ? NumberText.percent(work / seconds / $0) : "" } ?? "",
         bounds[index].map { micro($0.seconds) } ?? "", bounds[index]?.name ?? "",
@@ -110,6 +112,7 @@ struct BenchmarkReport {
           .array(
             layers.enumerated().map { index, seconds in
               .object([
+                ("name", .string(file.model.layerNames[index])),
                 ("summary", .string(file.summary(of: index))), ("seconds", .number(seconds)),
                 ("multiply_adds", .integer(file.multiplyAdds(of: index))),
                 ("bound_seconds", bounds[index].map { .number($0.seconds) } ?? .null),

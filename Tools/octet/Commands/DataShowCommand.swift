@@ -3,6 +3,7 @@ import OctetData
 import OctetHost
 import OctetInterchange
 import OctetNetwork
+import OctetQuantization
 import OctetReports
 import OctetText
 
@@ -93,7 +94,8 @@ enum DataShowCommand: Command {
         "labels",
         .array(names.indices.filter { flags[number * names.count + $0] == 1 }.map { .string(names[$0]) })
       )
-    case .numbers: ("target", .array(images.selecting([number]).numbers.map { .number(Double($0)) }))
+    case .numbers:
+      ("target", .array(images.selecting([number]).numbers.map { .number(Double(shortest: $0)) }))
     }
   }
 
@@ -101,7 +103,7 @@ enum DataShowCommand: Command {
     switch values {
     case .bytes(let bytes): .array(bytes.map { .integer(Int($0)) })
     case .integers(let integers, _): .array(integers.map { .integer(Int($0)) })
-    case .floats(let floats): .array(floats.map { .number(Double($0)) })
+    case .floats(let floats): .array(floats.map { .number(Double(shortest: $0)) })
     }
   }
 }

@@ -7,10 +7,13 @@ import OctetTraining
 struct ConfusionText {
   private let confusion: ConfusionMatrix
   private let style: TerminalStyle
+  /// Columns of the terminal; nil where there is none.
+  private let width: Int?
 
   init(_ confusion: ConfusionMatrix, terminal: Terminal = .standardOutput) {
     self.confusion = confusion
     style = TerminalStyle(terminal)
+    width = terminal.columns
   }
 
   /// The first line alone.
@@ -75,8 +78,19 @@ struct ConfusionText {
     return table.rendered() + note
   }
 
+  /// Where the terminal is too narrow for the classes' names, columns have their numbers; where it is too narrow for
+  /// these, there is no matrix.
   private func matrix() -> String {
-    if style.hasColor { return ConfusionHeatText(confusion, style: style).text }
+    let plain = ConfusionHeatText(confusion, style: style)
+    guard let width, plain.width > width else { return style.hasColor ? plain.text : table() }
+    let narrow = ConfusionHeatText(confusion, style: style, isNarrow: true)
+    if narrow.width <= width { return narrow.text }
+    let note =
+      "The matrix of \(confusion.classNames.count) classes is wider than this terminal; --json and --report have it."
+    return FittedText.wrapped(note, width: width) + "\n"
+  }
+
+  private func table() -> String {
     var table = TextTable(columns: [.init("")] + confusion.classNames.map { .init($0, .right) })
     for (index, row) in confusion.counts.enumerated() {
       table.addRow([confusion.classNames[index]] + row.map { $0 == 0 ? "·" : NumberText.grouped($0) })

@@ -1,5 +1,6 @@
 import Octet
 import OctetInterchange
+import OctetQuantization
 import OctetNetwork
 
 /// What an .octet file holds, or the one that another model becomes, for programs.
@@ -116,7 +117,7 @@ struct InspectionJSON {
     return [
       ("shape", .array([tensor.height, tensor.width, tensor.channels].map { .integer(Int($0)) })),
       ("type", .string(tensor.elementBytes == 2 ? "int16" : "int8")),
-      ("scale", hasScales ? .number(Double(Float(bitPattern: tensor.scaleBits))) : .null),
+      ("scale", hasScales ? .number(Double(shortest: Float(bitPattern: tensor.scaleBits))) : .null),
       ("zero_point", hasScales ? .integer(Int(tensor.zeroPoint)) : .null),
       (
         "ring",

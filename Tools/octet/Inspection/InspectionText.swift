@@ -13,6 +13,8 @@ struct InspectionText {
   private var file: OctetModelFile { inspection.file }
   private var source: ModelInspection.Source? { inspection.source }
   private static let width = 80
+  /// Of the input, and of what each layer gives.
+  private var names: [String] { ["input"] + (0..<file.model.layerCount).map(inspection.name) }
 
   func text() -> String {
     let model = file.model
@@ -59,17 +61,17 @@ struct InspectionText {
 
   private func layers() -> String {
     var table = TextTable(
-      .init("tensor", .right), .init("made by"), .init("output"), .init("parameters", .right),
+      .init("layer"), .init("kind"), .init("output"), .init("parameters", .right),
       .init("multiply-adds", .right))
     let layerCount = file.model.layerCount
     for index in 0...layerCount {
       let tensor = file.model.tensor(index)
       let isInput = index == 0
-      let made = isInput ? "input" : file.summary(of: index - 1) + reads(index - 1)
-      for (place, line) in Self.lines(made, width: 30).enumerated() {
+      let kind = isInput ? "" : file.summary(of: index - 1, names: names) + reads(index - 1)
+      for (place, line) in Self.lines(kind, width: 30).enumerated() {
         let isFirst = place == 0
         table.addRow([
-          isFirst ? "\(index)" : "", line,
+          isFirst ? names[index].narrowed(to: 24) : "", line,
           isFirst
             ? "\(tensor.height)x\(tensor.width)x\(tensor.channels)\(tensor.elementBytes == 2 ? " int16" : "")"
             : "",
@@ -92,7 +94,8 @@ struct InspectionText {
   /// Which tensor it reads, where that is not the one before.
   private func reads(_ index: Int) -> String {
     let layer = file.model.layer(index)
-    return layer.kind.traits.contains(.secondInput) || Int(layer.input) == index ? "" : " of \(layer.input)"
+    return layer.kind.traits.contains(.secondInput) || Int(layer.input) == index
+      ? "" : " of \(names[Int(layer.input)])"
   }
 
   /// What became of each layer of the file that the .octet file is made of.
@@ -109,11 +112,11 @@ struct InspectionText {
   private func values() -> String {
     guard source?.hasScales ?? true else { return "" }
     var table = TextTable(
-      .init("tensor", .right), .init("scale", .right), .init("zero point", .right), .init("work", .right))
+      .init("layer"), .init("scale", .right), .init("zero point", .right), .init("work", .right))
     for index in 0...file.model.layerCount {
       let tensor = file.model.tensor(index)
       table.addRow([
-        "\(index)", "\(Float(bitPattern: tensor.scaleBits))", "\(tensor.zeroPoint)",
+        names[index].narrowed(to: 34), "\(Float(bitPattern: tensor.scaleBits))", "\(tensor.zeroPoint)",
         index == 0 ? "" : NumberText.grouped(Int(clamping: file.model.work(ofLayer: index - 1).total)),
       ])
     }
@@ -131,7 +134,7 @@ struct InspectionText {
         + (hasRegions ? [.init("memory"), .init("accesses", .right)] : [])
         + (lives == nil ? [] : [.init("in use at rows")]))
     // Over time where it is shared, else from its first byte on.
-    let parts = file.arenaParts.sorted { one, other in
+    let parts = file.arenaParts(names: names).sorted { one, other in
       guard let lives else { return one.offset < other.offset }
       return lives.parts[one.index].life.lowerBound < lives.parts[other.index].life.lowerBound
     }
@@ -218,7 +221,7 @@ extension ModelInspection {
   /// What a layer is called in the model that it comes from.
   func name(ofLayer index: Int) -> String {
     owner(of: index + 1).flatMap { source?.operators[$0].name }
-      ?? "\(file.model.layer(index).kind.name)-\(index + 1)"
+      ?? file.model.layerNames[index]
   }
 
   /// What becomes of a source's operator.
@@ -226,7 +229,7 @@ extension ModelInspection {
     guard let own = source?.operators[index], own.computes, let tensor = own.value, tensor > 0 else {
       return "nothing"
     }
-    if index == owner(of: tensor) { return "tensor \(tensor)" }
+    if index == owner(of: tensor) { return "a layer" }
     // The function that makes probabilities comes last.
     if index == makers(of: tensor).last,
       let output = (0..<file.model.outputCount).first(where: {
@@ -235,6 +238,6 @@ extension ModelInspection {
     {
       return "the head, \(file.model.head(ofOutput: output))"
     }
-    return "tensor \(tensor), fused"
+    return "a part of \(name(ofLayer: tensor - 1))"
   }
 }

@@ -38,8 +38,13 @@ extension OctetModelFile {
   /// Bytes of a layer's accumulators in the arena; 0 where it has none.
   func accumulatorBytes(of index: Int) -> Int { Int(model.shape(index).accumulatorsBytes) }
 
+  /// What the values are called: the input, then what each layer gives by the layer's name.
+  var valueNames: [String] { ["input"] + model.layerNames }
+
   /// The layer in a few words: kind, window, stride, fused pool, clamp or table.
-  func summary(of index: Int) -> String {
+  ///
+  /// - Parameter names: of the values that it may read; nil for those that follow from the file.
+  func summary(of index: Int, names: [String]? = nil) -> String {
     let layer = model.layer(index)
     var words = ["\(layer.kind.name)"]
     if layer.kind.traits.contains(.window) {
@@ -63,25 +68,34 @@ extension OctetModelFile {
     if layer.kind.traits.contains(.clamp), !layer.hasTable, layer.minimum == Int16(output.zeroPoint) {
       words.append("relu")
     }
-    if layer.kind.traits.contains(.secondInput) { words.append("of \(layer.input) and \(layer.secondInput)") }
+    if layer.kind.traits.contains(.secondInput) {
+      let names = names ?? valueNames
+      words.append(
+        layer.operand == .tensor
+          ? "of \(names[Int(layer.input)]) and \(names[Int(layer.secondInput)])"
+          : "of \(names[Int(layer.input)]) and constants")
+    }
     return words.joined(separator: " ")
   }
 
   /// Everything that has a place in the arena, in the order of the tensors; an input that the caller holds has one
   /// behind all others.
-  var arenaParts: [ArenaPart] {
+  var arenaParts: [ArenaPart] { arenaParts(names: valueNames) }
+
+  /// - Parameter names: of the input, and of what each layer gives.
+  func arenaParts(names: [String]) -> [ArenaPart] {
     (0...model.layerCount).flatMap { index -> [ArenaPart] in
       let tensor = model.tensor(index)
       var parts = [
         ArenaPart(
-          name: "tensor \(index)", offset: Int(tensor.ringOffset), bytes: tensor.ringBytes,
+          name: names[index], offset: Int(tensor.ringOffset), bytes: tensor.ringBytes,
           rows: Int(tensor.ringRows), index: index, region: model.region(of: Int(tensor.ringOffset)))
       ]
       let bytes = index == 0 ? 0 : accumulatorBytes(of: index - 1)
       if bytes > 0 {
         parts.append(
           ArenaPart(
-            name: "accumulators of tensor \(index)", offset: Int(model.layer(index - 1).accumulatorsOffset),
+            name: "accumulators of \(names[index])", offset: Int(model.layer(index - 1).accumulatorsOffset),
             bytes: bytes, rows: 0, index: model.layerCount + index,
             region: model.region(of: Int(model.layer(index - 1).accumulatorsOffset))))
       }

@@ -35,8 +35,10 @@ struct QuantizationText {
 
   private func layers() -> String {
     var table = TextTable(
-      .init("layer"), .init("kind"), .init("output"), .init("scale", .right), .init("zero", .right),
-      .init("weight scales"), .init("saturated", .right), .init("alone", .right), .init("so far", .right),
+      .init("layer"), .init("kind"), .init("output"), .init("scale", .right, isDetail: true),
+      .init("zero", .right, isDetail: true), .init("weight scales", isDetail: true),
+      .init("saturated", .right),
+      .init("alone", .right), .init("so far", .right),
       .init("at output", .right))
     for layer in report.layers {
       table.addRow([

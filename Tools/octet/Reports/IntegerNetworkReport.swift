@@ -26,7 +26,7 @@ struct IntegerNetworkReport {
     ).section
   }
 
-  private func name(_ layer: Int) -> String { "layer \(layer + 1)" }
+  private func name(_ layer: Int) -> String { file.model.layerNames[layer] }
 
   private func shape(_ tensor: Int) -> ImageShape {
     let tensor = file.model.tensor(tensor)

@@ -29,7 +29,7 @@ final class JSONTrainingReporter: TrainingReporter {
     if let candidateName { members.append(("candidate", .string(candidateName))) }
     members += [
       ("epoch", .integer(record.epoch)), ("epochs", .integer(trainer.settings.epochs)),
-      ("learning_rate", .number(Double(record.learningRate))), ("loss", .number(record.loss)),
+      ("learning_rate", .number(Double(shortest: record.learningRate))), ("loss", .number(record.loss)),
     ]
     if let accuracy = record.accuracy { members.append(("accuracy", .number(accuracy))) }
     if let loss = record.validationLoss { members.append(("validation_loss", .number(loss))) }

@@ -59,7 +59,8 @@ final class QuietTrainingReporter: TrainingReporter {
   func end(_ result: TrainingResult, plan: TrainingPlan) {}
 }
 
-/// The bar of one epoch: it counts images, and shows batches, loss and accuracy beside them.
+/// The bar of one epoch: it counts images, and shows the running loss, images per second and the time left, where
+/// there is room accuracy and batches too.
 struct EpochBar {
   private var bar: ProgressBar?
   private var epoch = 0
@@ -67,13 +68,14 @@ struct EpochBar {
   mutating func update(_ progress: EpochProgress) {
     if bar == nil || epoch != progress.epoch {
       epoch = progress.epoch
-      bar = ProgressBar(label: "epoch \(progress.epoch)/\(progress.epochs)", total: progress.images)
+      bar = ProgressBar(
+        label: "epoch \(progress.epoch)/\(progress.epochs)", total: progress.images, unit: "images")
     }
     bar?.update(
       done: progress.imagesDone,
-      trailing: "batch \(progress.batchesDone)/\(progress.batches)  loss "
-        + NumberText.fixed(progress.loss, decimals: 4)
-        + (progress.accuracy.map { "  accuracy \(NumberText.percent($0, decimals: 2))" } ?? ""))
+      trailing: ["loss \(NumberText.fixed(progress.loss, decimals: 4))"]
+        + (progress.accuracy.map { ["accuracy \(NumberText.percent($0, decimals: 2))"] } ?? [])
+        + ["batch \(progress.batchesDone)/\(progress.batches)"])
   }
 
   /// Takes the bar off the screen; the epoch's line comes in its place.
