@@ -6,8 +6,10 @@ package struct Python {
   private let executable: String
 
   /// Nil, with a line that says so, when it lacks one of the modules.
-  package init?(_ modules: String...) {
-    let own = Self.repository.appending(path: ".peers/test/bin/python3").path
+  ///
+  /// - Parameter environment: as Tools/peers/setup has it.
+  package init?(_ modules: String..., environment: String = "test") {
+    let own = Self.repository.appending(path: ".peers/\(environment)/bin/python3").path
     let chosen =
       ProcessInfo.processInfo.environment["OCTET_PYTHON"]
       ?? (FileManager.default.isExecutableFile(atPath: own) ? own : "python3")
@@ -16,7 +18,9 @@ package struct Python {
     let script =
       "import importlib.util, sys; sys.exit(any(importlib.util.find_spec(m) is None for m in sys.argv[1:]))"
     guard let result = try? run(["-c", script] + modules), result.status == 0 else {
-      print("skipped: \(chosen) lacks one of \(modules.joined(separator: ", ")); run Tools/peers/setup test")
+      print(
+        "skipped: \(chosen) lacks one of \(modules.joined(separator: ", ")); run Tools/peers/setup \(environment)"
+      )
       return nil
     }
   }

@@ -21,10 +21,29 @@ struct LineChart {
   let alternative: String
 
   private let width = 360.0
-  private let left = 50.0
+  private let left = 54.0
   private let right = 348.0
   /// Below the legend and the name of the mark, where there are any.
-  private var top: Double { (series.count > 1 ? 22 : 8) + (mark == nil ? 4 : 14) }
+  private var top: Double {
+    (series.count > 1 ? 6 + Self.legendLine * Double(legendRows.count) : 8) + (mark == nil ? 4 : 14)
+  }
+  private static let legendLine = 16.0
+
+  /// As many names in a row as there is room for.
+  private var legendRows: [[Series]] {
+    var rows: [[Series]] = []
+    var room = 0.0
+    for one in series {
+      let needed = 35 + TextWidth.estimate(one.name)
+      if room < needed {
+        rows.append([])
+        room = width - left
+      }
+      rows[rows.count - 1].append(one)
+      room -= needed
+    }
+    return rows
+  }
   private var bottom: Double { top + 144 }
 
   func drawing() -> Drawing {
@@ -57,7 +76,11 @@ struct LineChart {
       drawing.write(mark.name, min(place, right - 8), top - 6, "m mid sm")
     }
     for one in series { draw(one, &drawing, x, y) }
-    if series.count > 1 { drawing.legend(series.map { ($0.name, $0.style) }, left, 14, asLines: true) }
+    guard series.count > 1 else { return drawing }
+    for (index, row) in legendRows.enumerated() {
+      drawing.legend(
+        row.map { ($0.name, $0.style) }, left, 14 + Self.legendLine * Double(index), asLines: true)
+    }
     return drawing
   }
 

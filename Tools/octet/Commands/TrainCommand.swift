@@ -1,5 +1,6 @@
 import FoundationEssentials
 import OctetCommandLine
+import OctetHost
 import OctetText
 import OctetTraining
 
@@ -44,6 +45,9 @@ enum TrainCommand: Command {
           default: "as in the recipe", help: setting.help)
       }
       + [
+        OptionDescription(
+          "tensorboard", takes: .outputFolder(of: TensorBoardFile.ending),
+          help: "also write loss, accuracy and speed for TensorBoard, while training goes on"),
         OptionDescription("profile", help: "print how long each layer took"),
         OptionDescription("threads", takes: .text("N"), default: "all cores", help: "number of threads"),
         OptionDescription("quiet", short: "q", help: "print nothing but errors"),
@@ -66,13 +70,17 @@ enum TrainCommand: Command {
   static func run(_ arguments: ParsedArguments) throws {
     let plan = try TrainingPlan(arguments)
     let isQuiet = arguments.flag("quiet")
-    let reporter: any TrainingReporter
+    var reporter: any TrainingReporter
     if arguments.flag("json") {
       reporter = JSONTrainingReporter(showsProgress: !isQuiet)
     } else if isQuiet {
       reporter = QuietTrainingReporter()
     } else {
       reporter = TextTrainingReporter()
+    }
+    if let folder = arguments.value("tensorboard") {
+      try Folder.createForOutput(folder)
+      reporter = TensorBoardReporter(folder: folder, reporter)
     }
     try TrainingRun(plan: plan, reporter: reporter).run()
   }

@@ -1,0 +1,143 @@
+import FoundationEssentials
+import Octet
+import OctetCommandLine
+import OctetHost
+import OctetInterchange
+import OctetReports
+import OctetText
+import OctetTraining
+
+/// `octet compare`: trained models side by side.
+enum CompareCommand: Command {
+  static let name = "compare"
+
+  static let description = CommandDescription(
+    name: name,
+    summary: "put trained models side by side",
+    discussion: """
+      Shows of each model what its file says: recipe, epochs, parameters, bytes, loss and accuracy at the end of \
+      training and on the test images; the settings that differ; the course of the loss. An .octet file has \
+      bytes and memory only.
+      """,
+    positionals: [
+      PositionalDescription(.input("MODEL"), arity: .oneOrMore, help: "models: .safetensors or .octet")
+    ],
+    options: [OptionDescription("json", help: "print one JSON object")] + ReportOption.all,
+    examples: [
+      "octet compare first.safetensors second.safetensors",
+      "octet compare *.safetensors --report runs.html",
+    ])
+
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {}
+
+  static func run(_ arguments: ParsedArguments) throws {
+    let target = try ReportOption.target(arguments)
+    let paths = arguments.positionals
+    let stems = paths.map(stem)
+    let runs = ComparedRuns(
+      try paths.enumerated().map { index, path in
+        // Files of the same name are told apart by their folders.
+        let isAlone = stems.count { $0 == stems[index] } == 1
+        return try run(path, name: (isAlone ? stems[index] : path).shown)
+      })
+    if arguments.flag("json") {
+      try StandardOutput.write(json(runs, paths).text + "\n")
+    } else {
+      try StandardOutput.write(text(runs))
+    }
+    guard let target else { return }
+    try target.write(
+      Page(
+        title: "\(paths.count) models side by side", about: "What the models' files say of their training.",
+        [runs.section]))
+    if !arguments.flag("json") { try StandardOutput.write(target.announcement) }
+  }
+
+  private static func stem(_ path: String) -> String {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    return name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
+  }
+
+  private static func run(_ path: String, name: String) throws -> ComparedRun {
+    if path.lowercased().hasSuffix(".octet") {
+      let file = try OctetModelFile.open(path)
+      return ComparedRun(
+        name: name, recipe: nil, settings: [], history: [], testAccuracy: nil, testLoss: nil,
+        parameters: (0..<file.model.layerCount).reduce(0) { $0 + file.parameters(of: $1) },
+        fileBytes: file.fileBytes, arenaBytes: file.model.ownArenaBytes)
+    }
+    let model = try FloatModelSource.read(path: path)
+    let scores = model.metrics.flatMap {
+      try? JSONDecoder().decode(Scores.self, from: Data($0.utf8))
+    }
+    return ComparedRun(
+      name: name, recipe: model.recipeName, settings: model.settings.map { ($0.name, $0.value) },
+      history: model.history, testAccuracy: scores?.test_accuracy, testLoss: scores?.test_loss,
+      parameters: model.parameters.reduce(0) { $0 + $1.values.count },
+      fileBytes: try ByteFile.stored(at: path).count, arenaBytes: nil)
+  }
+
+  /// Of a model's metrics, under the names that they have there.
+  private struct Scores: Decodable {
+    let test_accuracy: Double?
+    let test_loss: Double?
+  }
+
+  // MARK: for people
+
+  private static func text(_ runs: ComparedRuns) -> String {
+    var table = TextTable(
+      columns: runs.columns.enumerated().map { index, column in
+        // What is left of a narrow terminal: the model, its bytes, its loss and accuracy.
+        TextTable.Column(
+          column.title, column.isText ? .left : .right,
+          isDetail: ["recipe", "epochs", "validation loss", "test loss"].contains(column.title))
+      })
+    for run in runs.runs { table.addRow(runs.cells(run)) }
+    var text = table.rendered()
+    let differences = runs.differences
+    if !differences.isEmpty {
+      var table = TextTable(columns: [.init("setting")] + runs.trained.map { .init($0.name) })
+      for (setting, values) in differences { table.addRow([setting] + values) }
+      text += "\nSettings that differ\n\n" + table.rendered()
+    } else if runs.trained.count > 1 {
+      text += "\nAll runs have the same settings.\n"
+    }
+    let style = TerminalStyle(.standardOutput)
+    for run in runs.runs {
+      let course = TrainingText(run.history, style: style).text
+      if !course.isEmpty { text += "\n\(run.name)\n\(course)" }
+    }
+    return text
+  }
+
+  // MARK: for programs
+
+  private static func json(_ runs: ComparedRuns, _ paths: [String]) -> JSONValue {
+    func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
+    let models = zip(runs.runs, paths).map { run, path in
+      JSONValue.object([
+        ("path", .string(path)), ("recipe", run.recipe.map { .string($0) } ?? .null),
+        ("parameters", .integer(run.parameters)), ("file_bytes", .integer(run.fileBytes)),
+        ("arena_bytes", run.arenaBytes.map { .integer($0) } ?? .null),
+        ("test_accuracy", number(run.testAccuracy)), ("test_loss", number(run.testLoss)),
+        ("settings", .object(run.settings.map { ($0.name, .string($0.value)) })),
+        (
+          "epochs",
+          .array(
+            run.history.map { record in
+              .object([
+                ("epoch", .integer(record.epoch)), ("loss", .number(record.loss)),
+                ("accuracy", number(record.accuracy)), ("validation_loss", number(record.validationLoss)),
+                ("validation_accuracy", number(record.validationAccuracy)),
+              ])
+            })
+        ),
+      ])
+    }
+    return .object([
+      ("models", .array(models)),
+      ("differing_settings", .array(runs.differences.map { .string($0.setting) })),
+    ])
+  }
+}
