@@ -23,7 +23,7 @@
 // flip_bytes         turns the highest bit of bytes over, if FLIPS is defined
 // packed_group, spread_group   a group as one number, and back
 // list_groups        fills the list of lists.h
-// SHARED_VECTORS    vectors of a dense layer that are computed together for OCTET_IMAGES_TOGETHER images
+// SHARED_VECTORS    vectors of a dense layer that are computed together for OCTET_FOUR images
 //
 // A group that is zero adds nothing, so dense layers first list those that are not.
 #include <string.h>
