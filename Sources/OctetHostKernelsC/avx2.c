@@ -11,6 +11,7 @@
 #define LANES 8
 #define DEPTH 2
 #define OFFSET 128
+#define DEPTHWISE_OFFSET 0
 #define RAISES
 #define VECTORS 2
 #define SHARED_VECTORS 2

@@ -9,6 +9,7 @@
 #define LANES 16
 #define DEPTH 4
 #define OFFSET 128
+#define DEPTHWISE_OFFSET 128
 #define RAISES
 #define VECTORS 4
 #define SHARED_VECTORS 4

@@ -5,6 +5,7 @@
 // NAME(x)            x with the instruction set in its name
 // LANES, DEPTH       channels in a vector, values in a group
 // OFFSET             128 if activations are raised to 0 to 255, 0 if they stay
+// DEPTHWISE_OFFSET   the same where channels are kept apart
 // RAISES             defined if octet_raise prepares what is rounded twice
 // VECTORS            vectors in a block of a convolution
 // PLACES(v)          most places that are computed together where a block has v vectors, as EACH_TILE_v has them
@@ -191,6 +192,7 @@ const octet_kernels NAME(kernels) = {
   .convolution_vectors = VECTORS,
   .dense_vectors = DENSE_VECTORS,
   .offset = OFFSET,
+  .depthwise_offset = DEPTHWISE_OFFSET,
 #ifdef RAISES
   .raises = true,
 #endif

@@ -122,8 +122,8 @@ typedef struct octet_kernels {
   // Outputs that a depthwise convolution takes at a time where it can, and outputs of a convolution whose places are
   // taken in pairs, or 0; see octet_layer.
   long wide, paired;
-  // What is added to an activation before it is multiplied.
-  int32_t offset;
+  // What is added to an activation before it is multiplied; and where channels are kept apart.
+  int32_t offset, depthwise_offset;
   // Whether octet_raise prepares what is rounded twice.
   bool raises;
   // `count` rows of a convolution with its pool, `target_step` bytes apart; octet_rows begins with those under the
