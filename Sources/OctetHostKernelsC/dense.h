@@ -4,7 +4,7 @@
 #define DENSE_VECTORS 8
 
 // Groups whose weights, of a block and of all images, stay in the first cache while every four images take them.
-#define GROUPS_TOGETHER (LANES == 16 ? 32 : 64)
+#define GROUPS_TOGETHER (LANES == 16 ? 32 : 128)
 
 typedef vector NAME(sums)[OCTET_FOUR][DENSE_VECTORS];
 
