@@ -24,14 +24,9 @@ package struct FileClassifier<Kernels: RowKernels>: ~Copyable {
     inversion: PictureFitting.Inversion? = nil, keepsPixels: Bool
   ) throws(ClassifierError) {
     guard model.meaning == .classes else { throw ClassifierError.noClasses }
-    let fitting = PictureFitting(
-      width: model.imageWidth, height: model.imageHeight, channels: model.imageChannels,
-      fit: fit ?? PictureFitting.Fit(model.pictureForm.fit),
-      inversion: inversion ?? PictureFitting.Inversion(model.pictureForm.inversion),
-      takesBlueFirst: model.pictureForm.takesBlueFirst)
     if model.inputKind == .features {
       fitter = nil
-    } else if let fitting {
+    } else if let fitting = PictureFitting(model, fit: fit, inversion: inversion) {
       fitter = PictureFitter(fitting)
     } else {
       throw ClassifierError.input(

@@ -26,13 +26,7 @@ final class PictureSource {
       throw Failure(
         Int(OCTET_UNFIT_MODEL), "the model takes features and no pictures: give it arrays of numbers")
     }
-    guard
-      let fitting = PictureFitting(
-        width: model.imageWidth, height: model.imageHeight, channels: model.imageChannels,
-        fit: PictureFitting.Fit(model.pictureForm.fit),
-        inversion: PictureFitting.Inversion(model.pictureForm.inversion),
-        takesBlueFirst: model.pictureForm.takesBlueFirst)
-    else {
+    guard let fitting = PictureFitting(model) else {
       throw Failure(
         Int(OCTET_UNFIT_MODEL),
         "pictures cannot become the model's \(model.imageWidth) x \(model.imageHeight) pixels of "

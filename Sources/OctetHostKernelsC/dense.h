@@ -123,8 +123,8 @@ INLINE void dense(const octet_layer *layer, NAME(inputs) in, long row, long coun
   }
 }
 
-// A piece of all inputs: `fours` times four images, whose lists are `lists`, into the sums of a block. Weights that
-// one four has brought into the first cache are there for the next.
+// A piece of all inputs, those of `fours` times four images, into the sums of a block: a list and sums for each four
+// images. Weights that the first of them bring into the first cache are there for the others.
 INLINE void add_together(long fours, long vectors, NAME(sums) *sums, const NAME(list) *lists, const int8_t *w,
                          long group_bytes) {
   long most = 0;

@@ -127,11 +127,7 @@ public struct Picture: Equatable, Sendable {
   public func fitted(
     width: Int, height: Int, channels: Int = 1, form: PictureForm
   ) throws(PictureFailure) -> FittedPicture {
-    guard
-      let options = PictureFitting(
-        width: width, height: height, channels: channels, fit: PictureFitting.Fit(form.fit),
-        inversion: PictureFitting.Inversion(form.inversion), takesBlueFirst: form.takesBlueFirst)
-    else {
+    guard let options = PictureFitting(width: width, height: height, channels: channels, form: form) else {
       throw PictureFailure(
         .wrongSize,
         "pictures cannot become \(width) x \(height) pixels of \(channels) channels so: \(PictureFitting.possible)"

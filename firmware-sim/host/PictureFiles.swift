@@ -40,13 +40,7 @@ struct PictureFiles {
       throw FirmwareError(
         "the model takes features, which \(path) has none of: give a NumPy file with --data")
     }
-    guard
-      let fitting = PictureFitting(
-        width: model.imageWidth, height: model.imageHeight, channels: model.imageChannels,
-        fit: PictureFitting.Fit(model.pictureForm.fit),
-        inversion: PictureFitting.Inversion(model.pictureForm.inversion),
-        takesBlueFirst: model.pictureForm.takesBlueFirst)
-    else {
+    guard let fitting = PictureFitting(model) else {
       throw FirmwareError(
         """
         the model takes images of \(model.imageWidth) x \(model.imageHeight) pixels and \

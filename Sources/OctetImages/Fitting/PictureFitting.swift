@@ -94,6 +94,25 @@ extension PictureFitting {
 
 // What a model says, as orders for bringing pictures to its form.
 
+extension PictureFitting {
+  package init?(width: Int, height: Int, channels: Int, form: PictureForm) {
+    self.init(
+      width: width, height: height, channels: channels, fit: Fit(form.fit),
+      inversion: Inversion(form.inversion), takesBlueFirst: form.takesBlueFirst)
+  }
+
+  /// - Parameters:
+  ///   - fit: nil for what the model says.
+  ///   - inversion: nil for what the model says.
+  package init?(_ model: Model, fit: Fit? = nil, inversion: Inversion? = nil) {
+    let form = model.pictureForm
+    self.init(
+      width: model.imageWidth, height: model.imageHeight, channels: model.imageChannels,
+      fit: fit ?? Fit(form.fit), inversion: inversion ?? Inversion(form.inversion),
+      takesBlueFirst: form.takesBlueFirst)
+  }
+}
+
 extension PictureFitting.Fit {
   package init(_ fit: PictureForm.Fit) {
     switch fit {
