@@ -60,13 +60,13 @@ struct InspectionText {
   private func layers() -> String {
     var table = TextTable(
       .init("tensor", .right), .init("made by"), .init("output"), .init("parameters", .right),
-      .init("multiply-adds", .right))
+      .init("bytes", .right), .init("multiply-adds", .right))
     let layerCount = file.model.layerCount
     for index in 0...layerCount {
       let tensor = file.model.tensor(index)
       let isInput = index == 0
       let made = isInput ? "input" : file.summary(of: index - 1) + reads(index - 1)
-      for (place, line) in Self.lines(made, width: 30).enumerated() {
+      for (place, line) in Self.lines(made, width: 25).enumerated() {
         let isFirst = place == 0
         table.addRow([
           isFirst ? "\(index)" : "", line,
@@ -74,6 +74,7 @@ struct InspectionText {
             ? "\(tensor.height)x\(tensor.width)x\(tensor.channels)\(tensor.elementBytes == 2 ? " int16" : "")"
             : "",
           isInput || !isFirst ? "" : NumberText.grouped(file.parameters(of: index - 1)),
+          isInput || !isFirst ? "" : NumberText.grouped(file.weightBytes(of: index - 1)),
           isInput || !isFirst ? "" : NumberText.grouped(file.multiplyAdds(of: index - 1)),
         ])
       }
@@ -84,7 +85,7 @@ struct InspectionText {
     }
     table.addRow([
       "total", layerCount == 1 ? "1 layer" : "\(layerCount) layers", "", total(file.parameters),
-      total(file.multiplyAdds),
+      total(file.weightBytes(of:)), total(file.multiplyAdds),
     ])
     return table.rendered()
   }
