@@ -99,9 +99,18 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "OctetInterchange",
-      dependencies: ["Octet", "OctetData", "OctetHost", "OctetNetwork", "OctetText", "OctetTraining"],
-      // A C program that people read, compiled into the tool.
-      resources: [.embedInCode("CSource/runtime.c99")],
+      dependencies: [
+        "Octet", "OctetChipKernels", "OctetData", "OctetHost", "OctetNetwork", "OctetText", "OctetTraining",
+      ],
+      // A C program that people read, compiled into the tool; its inner loops are those of chips, by links to them.
+      resources: [.embedInCode("CSource/runtime.c99"), .embedInCode("CSource/kernels.c99")]
+        + [
+          "Compiler", "WindowRow", "WindowBlocks", "PairPatch", "PairOutput", "PairAdd", "PairDense",
+          "PairDepthwise", "PairWindows", "VectorPatch", "VectorOutput", "VectorLanes", "VectorAdd",
+          "VectorDense", "VectorDepthwise", "VectorWindows", "WideOutput", "WideDense", "WideWindows",
+          "WidePatch", "WideDepthwise",
+        ]
+        .map { .embedInCode("CSource/Chip/\($0).h") },
       swiftSettings: strict),
     .target(
       name: "OctetQuantization",

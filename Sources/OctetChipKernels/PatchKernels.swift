@@ -75,6 +75,12 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
     return largest
   }
 
+  /// What a program that does the same in another language has to know: bytes of the largest patch, and the layer whose
+  /// short rows are put off, behind the patch.
+  package static func plan(_ model: Model) -> (patchBytes: Int, gatheringLayer: Int?) {
+    (patchBytes(model), gatheringLayer(model))
+  }
+
   private static func patchBytes(_ shape: LayerShape) -> Int {
     switch shape.layer.kind.weighted {
     case .convolution:
@@ -87,7 +93,7 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
   }
 
   /// Values of rows that are put off at a time.
-  private static var gatheredValues: Int { 256 }
+  package static var gatheredValues: Int { 256 }
 
   /// The first dense layer over several rows that are so short that it pays to fold several of them at once, such as
   /// the rows of the image.

@@ -96,10 +96,12 @@ package struct BatchRun: ~Copyable {
     _ body: (_ image: Int, _ model: Model, _ arena: UnsafeMutableRawPointer) -> Void
   ) {
     let bytes = run.model.imageBytes
-    let together = kernels.imagesTogether
+    let most = kernels.imagesTogether
     var image = 0
-    while together > 1, image + together <= count {
-      kernels.runTogether(images: pixels + image * bytes, arenas: arenas, stride: stride)
+    while most > 1 {
+      let together = min(most, count - image) / HostProgram.imagesInRegisters * HostProgram.imagesInRegisters
+      if together == 0 { break }
+      kernels.runTogether(images: pixels + image * bytes, count: together, arenas: arenas, stride: stride)
       for place in 0..<together { body(image + place, run.model, arenas + place * stride) }
       image += together
     }

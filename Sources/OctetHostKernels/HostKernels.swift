@@ -50,11 +50,13 @@ package struct HostKernels: RowKernels, Sendable {
   /// What bounds the time of a layer at these rates; nil for one that does not multiply, or that plain kernels take.
   package func bound(of layer: Int, _ rates: KernelRates) -> LayerBound? { packed.bound(of: layer, rates) }
 
-  /// Images that a `BatchSession` runs side by side.
+  /// The most images that a `BatchSession` runs side by side.
   package var imagesTogether: Int { packed.imagesTogether }
 
-  /// Runs so many images, where they are more than one.
-  func runTogether(images: UnsafePointer<UInt8>, arenas: UnsafeMutableRawPointer, stride: Int) {
-    packed.program?.runTogether(images: images, arenas: arenas, stride: stride)
+  /// Runs `count` images, a multiple of `HostProgram.imagesInRegisters`, where more than one runs together.
+  func runTogether(
+    images: UnsafePointer<UInt8>, count: Int, arenas: UnsafeMutableRawPointer, stride: Int
+  ) {
+    packed.program?.runTogether(images: images, count: count, arenas: arenas, stride: stride)
   }
 }

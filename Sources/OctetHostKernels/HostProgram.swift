@@ -270,8 +270,15 @@ struct HostProgram {
 
 // Several images side by side, step by step: a dense layer then loads its weights once for all of them.
 extension HostProgram {
-  /// Images that run together.
-  static var imagesTogether: Int { Int(OCTET_IMAGES_TOGETHER) }
+  /// Images that share a load of a dense layer's weights into registers; so many run together, or a multiple.
+  static var imagesInRegisters: Int { Int(OCTET_FOUR) }
+
+  /// The most images that run together. Many share what is in the first cache too, but where other layers run between
+  /// dense ones, the arenas of many are not there when they are needed.
+  var mostTogether: Int {
+    let isDense = steps.allSatisfy { [.feed, .fold, .foldPixels, .multiply, .finish].contains($0.call) }
+    return isDense ? Int(OCTET_MOST_TOGETHER) : Self.imagesInRegisters
+  }
 
   /// Bytes of dense layers' weights, which images that run together share.
   var sharedWeights: Int {
@@ -284,12 +291,15 @@ extension HostProgram {
     return weights
   }
 
-  /// Runs `imagesTogether` images.
+  /// Runs several images.
   ///
   /// - Parameters:
   ///   - images: one after another.
+  ///   - count: how many, a multiple of `imagesInRegisters` up to `mostTogether`.
   ///   - arenas: that `ModelRun` has opened over the model, `stride` bytes apart.
-  func runTogether(images: UnsafePointer<UInt8>, arenas: UnsafeMutableRawPointer, stride: Int) {
+  func runTogether(
+    images: UnsafePointer<UInt8>, count: Int, arenas: UnsafeMutableRawPointer, stride: Int
+  ) {
     guard let first = steps.baseAddress, let kernels else { return }
     let imageBytes = height * rowBytes
     var place = first
@@ -301,28 +311,29 @@ extension HostProgram {
       switch place.pointee.call {
       case .fold:
         kernels.pointee.fold_together(
-          packed, values(place, arenas), stride, 0x80, step.row, step.count * place.pointee.rows,
+          packed, values(place, arenas), stride, 0x80, count, step.row, step.count * place.pointee.rows,
           (arenas + step.target).assumingMemoryBound(to: Int32.self), stride)
       case .foldPixels where afterPixels > 0:
-        kernels.pointee.fold_together(packed, images, imageBytes, 0, 0, imageBytes, sums(arenas), stride)
+        kernels.pointee.fold_together(
+          packed, images, imageBytes, 0, count, 0, imageBytes, sums(arenas), stride)
         place = first + afterPixels
         continue
       case .foldPixels:
         kernels.pointee.fold_together(
-          packed, images + step.row * rowBytes, imageBytes, 0, step.row, step.count, sums(arenas),
+          packed, images + step.row * rowBytes, imageBytes, 0, count, step.row, step.count, sums(arenas),
           stride)
       case .multiply:
         kernels.pointee.multiply_together(
-          packed, values(place, arenas), stride, 0x80, place.pointee.values, arenas + step.target,
+          packed, values(place, arenas), stride, 0x80, count, place.pointee.values, arenas + step.target,
           stride)
       case .feed:
-        for image in 0..<Self.imagesTogether {
+        for image in 0..<count {
           feed(
             place, from: 0, place.pointee.rows, images + (image * imageBytes + step.row * rowBytes),
             arenas + image * stride, &observer)
         }
       case .plain, .convolve, .convolveDepthwise, .join, .addCells, .finish:
-        for image in 0..<Self.imagesTogether { take(place, arenas + image * stride, &observer) }
+        for image in 0..<count { take(place, arenas + image * stride, &observer) }
       }
       place += 1
     }

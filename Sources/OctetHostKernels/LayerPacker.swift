@@ -264,7 +264,7 @@ struct LayerPacker {
           sum &+= Int32(weight)
         }
       }
-      if lane < outputs { start[lane] &-= kernels.offset &* sum }
+      if lane < outputs { start[lane] &-= kernels.depthwise_offset &* sum }
     }
     if layer.wide > 0 {
       for values in [layer.start, layer.multipliers, layer.shifts, layer.halves, layer.raises] {

@@ -8,7 +8,8 @@ final class PackedModel: @unchecked Sendable {
   let set: InstructionSet
   /// Nil for a model that the plain kernels have to run, row by row.
   let program: HostProgram?
-  /// Images that a batch runs side by side: 1 where no layer gains by more, or where their arenas would be large.
+  /// The most images that a batch runs side by side: 1 where no layer gains by more, or where their arenas would be
+  /// large.
   let imagesTogether: Int
   private let storage: PackedStorage
   /// Kept for its bytes.
@@ -36,9 +37,12 @@ final class PackedModel: @unchecked Sendable {
       storage.endPacking()
     }
     program = HostProgram(model, kernels, in: storage, packed: layers, joins: joins, means: means)
-    let isBatched =
-      program.map { $0.sharedWeights >= leastShared && $0.arenaBytes <= Self.largestBatchArena } ?? false
-    imagesTogether = isBatched ? HostProgram.imagesTogether : 1
+    imagesTogether =
+      if let program, program.sharedWeights >= leastShared, program.arenaBytes <= Self.largestBatchArena {
+        program.mostTogether
+      } else {
+        1
+      }
   }
 }
 

@@ -11,6 +11,7 @@
 #define LANES 8
 #define DEPTH 2
 #define OFFSET 128
+#define DEPTHWISE_OFFSET 0
 #define RAISES
 #define VECTORS 2
 #define SHARED_VECTORS 2
@@ -201,8 +202,8 @@ INLINE void add_line(line_factors f, limits l, const int8_t *a, const int8_t *b,
 
 // Of two lines 8 cells from `cell` on: lane i has cell i of both.
 INLINE group gather(const int8_t *const *lines, long cell, long count) {
-  const __m128i both = _mm_unpacklo_epi8(first_cells(lines[0] + cell, count), first_cells(lines[1] + cell, count));
-  return _mm256_add_epi16(_mm256_cvtepi8_epi16(both), _mm256_set1_epi16(OFFSET));
+  return _mm256_cvtepi8_epi16(
+    _mm_unpacklo_epi8(first_cells(lines[0] + cell, count), first_cells(lines[1] + cell, count)));
 }
 
 INLINE void copy_cells(cell *target, const int8_t *source, long count) {
@@ -230,7 +231,7 @@ INLINE void list_groups(const long images, NAME(list) *list, NAME(inputs) in, lo
   const __m128i flips = _mm_set1_epi8((char)in.flip);
   long found = 0;
   for (long at = 0; at < count; at += 16) {
-    vector groups[OCTET_IMAGES_TOGETHER], any = all_lanes(0);
+    vector groups[OCTET_FOUR], any = all_lanes(0);
     UNROLL for (long i = 0; i < images; i++) {
       const uint8_t *from = in.values + i * in.step + at;
       uint8_t last[16];

@@ -9,6 +9,7 @@
 #define LANES 16
 #define DEPTH 4
 #define OFFSET 128
+#define DEPTHWISE_OFFSET 128
 #define RAISES
 #define VECTORS 4
 #define SHARED_VECTORS 4
@@ -238,7 +239,7 @@ INLINE void list_groups(const long images, NAME(list) *list, NAME(inputs) in, lo
   long found = 0;
   for (long at = 0; at < count; at += 64) {
     const __mmask64 some = first_bits(count - at < 64 ? count - at : 64);
-    vector fours[OCTET_IMAGES_TOGETHER], any = _mm512_setzero_si512();
+    vector fours[OCTET_FOUR], any = _mm512_setzero_si512();
     UNROLL for (long i = 0; i < images; i++) {
       const vector raw = _mm512_maskz_loadu_epi8(some, in.values + i * in.step + at);
       fours[i] = _mm512_maskz_mov_epi8(some, _mm512_xor_si512(raw, flips));

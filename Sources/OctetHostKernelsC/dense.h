@@ -3,20 +3,23 @@
 // Vectors in a block of a dense layer.
 #define DENSE_VECTORS 8
 
-typedef vector NAME(sums)[OCTET_IMAGES_TOGETHER][DENSE_VECTORS];
+// Groups whose weights, of a block and of all images, stay in the first cache while every four images take them.
+#define GROUPS_TOGETHER (LANES == 16 ? 32 : 128)
 
-_Static_assert(OCTET_IMAGES_TOGETHER * VECTORS <= MOST_SUMS, "a block has room for all images");
+typedef vector NAME(sums)[OCTET_FOUR][DENSE_VECTORS];
+
+_Static_assert(OCTET_FOUR * VECTORS <= MOST_SUMS, "a block has room for four images");
 _Static_assert(SHARED_VECTORS <= 4, "add_vectors has no more cases for several images");
 
-// Adds listed groups to the sums of a constant number of vectors, from vector `first` on, and of images. Groups of
-// weights are `group_bytes` apart.
+// Adds listed groups, from number `from` to before `to`, to the sums of a constant number of vectors, from vector
+// `first` on, and of images. Groups of weights are `group_bytes` apart.
 INLINE void add_listed(const long images, const long vectors, long first, NAME(sums) sums, const NAME(list) *list,
-                       const int8_t *w, const long group_bytes) {
-  vector acc[OCTET_IMAGES_TOGETHER][DENSE_VECTORS];
+                       long from, long to, const int8_t *w, const long group_bytes) {
+  vector acc[OCTET_FOUR][DENSE_VECTORS];
   UNROLL for (long i = 0; i < images; i++) UNROLL for (long v = 0; v < vectors; v++) acc[i][v] = sums[i][first + v];
-  for (long place = 0; place < list->count; place++) {
+  for (long place = from; place < to; place++) {
     const int8_t *at = w + (long)list->places[place] * group_bytes;
-    group values[OCTET_IMAGES_TOGETHER];
+    group values[OCTET_FOUR];
     UNROLL for (long i = 0; i < images; i++) values[i] = spread_group(list->values[i][place]);
     UNROLL for (long v = 0; v < vectors; v++) {
       const weights some = load_weights(at + v * LANES * DEPTH);
@@ -26,23 +29,19 @@ INLINE void add_listed(const long images, const long vectors, long first, NAME(s
   UNROLL for (long i = 0; i < images; i++) UNROLL for (long v = 0; v < vectors; v++) sums[i][first + v] = acc[i][v];
 }
 
-INLINE void add_vectors(const long images, long vectors, long first, NAME(sums) sums, const NAME(list) *list,
-                        const int8_t *w, long group_bytes) {
-  const long each = LANES * DEPTH;
-  // Alone, an image has all vectors of a block, so that the distance is a constant.
-  switch (vectors) {
-    case 1: add_listed(images, 1, first, sums, list, w, images == 1 ? 1 * each : group_bytes); break;
-    case 2: add_listed(images, 2, first, sums, list, w, images == 1 ? 2 * each : group_bytes); break;
-    case 3: add_listed(images, 3, first, sums, list, w, images == 1 ? 3 * each : group_bytes); break;
-    case 4: add_listed(images, 4, first, sums, list, w, images == 1 ? 4 * each : group_bytes); break;
-  }
-  if (images > 1) return;
-  switch (vectors) {
-    case 5: add_listed(1, 5, 0, sums, list, w, 5 * each); break;
-    case 6: add_listed(1, 6, 0, sums, list, w, 6 * each); break;
-    case 7: add_listed(1, 7, 0, sums, list, w, 7 * each); break;
-    case 8: add_listed(1, 8, 0, sums, list, w, 8 * each); break;
-  }
+// Of one image, all vectors of a block, so that the distance is a constant.
+INLINE void add_block(long vectors, NAME(sums) sums, const NAME(list) *list, const int8_t *w) {
+#define ADD(v) case v: add_listed(1, v, 0, sums, list, 0, list->count, w, v * LANES * DEPTH); break;
+  switch (vectors) { ADD(1) ADD(2) ADD(3) ADD(4) ADD(5) ADD(6) ADD(7) ADD(8) }
+#undef ADD
+}
+
+// Of four images, up to SHARED_VECTORS vectors of a block.
+INLINE void add_shared(long vectors, long first, NAME(sums) sums, const NAME(list) *list, long from, long to,
+                       const int8_t *w, long group_bytes) {
+#define ADD(v) case v: add_listed(OCTET_FOUR, v, first, sums, list, from, to, w, group_bytes); break;
+  switch (vectors) { ADD(1) ADD(2) ADD(3) ADD(4) }
+#undef ADD
 }
 
 // The outputs of a block of channels; images are its places.
@@ -66,55 +65,116 @@ INLINE void emit_dense(const long images, long vectors, const octet_layer *layer
   }
 }
 
-// `count` values of each input, which start at row `row`, into the accumulators or, where there are none, to the
-// outputs.
-INLINE void dense(const long images, const octet_layer *layer, NAME(inputs) in, long row, long count,
-                  int32_t *accumulators, int8_t *target, long step) {
+// Those of an image of several, where there are some.
+INLINE int32_t *accumulators_of(int32_t *first, long image, long step) {
+  return first ? (int32_t *)((char *)first + image * step) : 0;
+}
+
+// The sums of a block from channel `channel` on, as they start or as the rows before row `row` left them.
+INLINE void load_sums(const long images, long vectors, const octet_layer *layer, long channel, long row,
+                      int32_t *accumulators, long step, NAME(sums) sums) {
+  for (long i = 0; i < images; i++) {
+    const int32_t *own = accumulators_of(accumulators, i, step);
+    for (long v = 0; v < vectors; v++) {
+      const long c = channel + v * LANES;
+      sums[i][v] = row == 0 ? load(layer->start + c) : load_some(own + c, smaller(LANES, layer->outputs - c));
+    }
+  }
+}
+
+INLINE void store_sums(const long images, long vectors, const octet_layer *layer, long channel, NAME(sums) sums,
+                       int32_t *accumulators, long step) {
+  for (long i = 0; i < images; i++) {
+    int32_t *own = accumulators_of(accumulators, i, step);
+    for (long v = 0; v < vectors; v++) {
+      const long c = channel + v * LANES;
+      store_some(own + c, sums[i][v], smaller(LANES, layer->outputs - c));
+    }
+  }
+}
+
+// `count` values, which start at row `row`, into the accumulators or, where there are none, to the outputs.
+INLINE void dense(const octet_layer *layer, NAME(inputs) in, long row, long count, int32_t *accumulators,
+                  int8_t *target) {
   NAME(list) list;
   list.count = 0;
   // Most inputs are listed once for all blocks.
-  if (count <= LISTED) list_groups(images, &list, in, count);
+  if (count <= LISTED) list_groups(1, &list, in, count);
   const int8_t *w = layer->weights;
   for (long channel = 0; channel < layer->outputs; channel += DENSE_VECTORS * LANES) {
     const long vectors = smaller(DENSE_VECTORS, (layer->outputs - channel + LANES - 1) / LANES);
     const long group_bytes = vectors * LANES * DEPTH;
     NAME(sums) sums;
-    for (long i = 0; i < images; i++) {
-      for (long v = 0; v < vectors; v++) {
-        const long c = channel + v * LANES;
-        if (row == 0) {
-          sums[i][v] = load(layer->start + c);
-        } else {
-          const int32_t *own = (const int32_t *)((const char *)accumulators + i * step);
-          sums[i][v] = load_some(own + c, smaller(LANES, layer->outputs - c));
-        }
-      }
-    }
+    load_sums(1, vectors, layer, channel, row, accumulators, 0, sums);
     const int8_t *at = w + row * layer->groups * group_bytes;
     for (long first = 0; first < count; first += LISTED) {
       if (count > LISTED) {
         const NAME(inputs) rest = {in.values + first, in.step, in.flip};
-        list_groups(images, &list, rest, smaller(LISTED, count - first));
+        list_groups(1, &list, rest, smaller(LISTED, count - first));
       }
-      const int8_t *from = at + first / DEPTH * group_bytes;
-      if (images == 1) {
-        add_vectors(1, vectors, 0, sums, &list, from, group_bytes);
-        continue;
-      }
-      for (long v = 0; v < vectors; v += SHARED_VECTORS) {
-        add_vectors(images, smaller(SHARED_VECTORS, vectors - v), v, sums, &list, from + v * LANES * DEPTH,
-                    group_bytes);
-      }
+      add_block(vectors, sums, &list, at + first / DEPTH * group_bytes);
     }
     if (target) {
-      emit_dense(images, vectors, layer, sums, channel, target, step);
+      emit_dense(1, vectors, layer, sums, channel, target, 0);
     } else {
-      for (long i = 0; i < images; i++) {
-        for (long v = 0; v < vectors; v++) {
-          const long c = channel + v * LANES;
-          int32_t *own = (int32_t *)((char *)accumulators + i * step);
-          store_some(own + c, sums[i][v], smaller(LANES, layer->outputs - c));
-        }
+      store_sums(1, vectors, layer, channel, sums, accumulators, 0);
+    }
+    w += layer->lines * layer->groups * group_bytes;
+  }
+}
+
+// A piece of all inputs: `fours` times four images, whose lists are `lists`, into the sums of a block. Weights that
+// one four has brought into the first cache are there for the next.
+INLINE void add_together(long fours, long vectors, NAME(sums) *sums, const NAME(list) *lists, const int8_t *w,
+                         long group_bytes) {
+  long most = 0;
+  for (long four = 0; four < fours; four++) most = lists[four].count > most ? lists[four].count : most;
+  for (long from = 0; from < most; from += GROUPS_TOGETHER) {
+    for (long v = 0; v < vectors; v += SHARED_VECTORS) {
+      for (long four = 0; four < fours; four++) {
+        add_shared(smaller(SHARED_VECTORS, vectors - v), v, sums[four], &lists[four], from,
+                   smaller(from + GROUPS_TOGETHER, lists[four].count), w + v * LANES * DEPTH, group_bytes);
+      }
+    }
+  }
+}
+
+INLINE void list_together(long fours, NAME(list) *lists, NAME(inputs) in, long count) {
+  for (long four = 0; four < fours; four++) {
+    const NAME(inputs) own = {in.values + four * OCTET_FOUR * in.step, in.step, in.flip};
+    list_groups(OCTET_FOUR, &lists[four], own, count);
+  }
+}
+
+// The same of `fours` times four inputs. Accumulators and outputs are `step` bytes apart.
+INLINE void dense_together(const octet_layer *layer, NAME(inputs) in, long fours, long row, long count,
+                           int32_t *accumulators, int8_t *target, long step) {
+  NAME(list) lists[OCTET_MOST_TOGETHER / OCTET_FOUR];
+  const bool is_listed = count <= LISTED;
+  if (is_listed) list_together(fours, lists, in, count);
+  const int8_t *w = layer->weights;
+  for (long channel = 0; channel < layer->outputs; channel += DENSE_VECTORS * LANES) {
+    const long vectors = smaller(DENSE_VECTORS, (layer->outputs - channel + LANES - 1) / LANES);
+    const long group_bytes = vectors * LANES * DEPTH;
+    NAME(sums) sums[OCTET_MOST_TOGETHER / OCTET_FOUR];
+    for (long four = 0; four < fours; four++) {
+      load_sums(OCTET_FOUR, vectors, layer, channel, row, accumulators_of(accumulators, four * OCTET_FOUR, step), step,
+                sums[four]);
+    }
+    const int8_t *at = w + row * layer->groups * group_bytes;
+    for (long first = 0; first < count; first += LISTED) {
+      if (!is_listed) {
+        const NAME(inputs) rest = {in.values + first, in.step, in.flip};
+        list_together(fours, lists, rest, smaller(LISTED, count - first));
+      }
+      add_together(fours, vectors, sums, lists, at + first / DEPTH * group_bytes, group_bytes);
+    }
+    for (long four = 0; four < fours; four++) {
+      const long image = four * OCTET_FOUR;
+      if (target) {
+        emit_dense(OCTET_FOUR, vectors, layer, sums[four], channel, target + image * step, step);
+      } else {
+        store_sums(OCTET_FOUR, vectors, layer, channel, sums[four], accumulators_of(accumulators, image, step), step);
       }
     }
     w += layer->lines * layer->groups * group_bytes;
@@ -123,22 +183,23 @@ INLINE void dense(const long images, const octet_layer *layer, NAME(inputs) in, 
 
 static TARGET void NAME(fold)(
   const octet_layer *layer, const uint8_t *values, uint8_t flip, long row, long count, int32_t *accumulators) {
-  dense(1, layer, (NAME(inputs)){values, 0, flip}, row, count, accumulators, 0, 0);
+  dense(layer, (NAME(inputs)){values, 0, flip}, row, count, accumulators, 0);
 }
 
 static TARGET void NAME(multiply)(
   const octet_layer *layer, const uint8_t *values, uint8_t flip, long count, void *target) {
-  dense(1, layer, (NAME(inputs)){values, 0, flip}, 0, count, 0, target, 0);
+  dense(layer, (NAME(inputs)){values, 0, flip}, 0, count, 0, target);
 }
 
 static TARGET void NAME(fold_together)(const octet_layer *layer, const uint8_t *values, long values_step, uint8_t flip,
-                                       long row, long count, int32_t *accumulators, long step) {
-  dense(OCTET_IMAGES_TOGETHER, layer, (NAME(inputs)){values, values_step, flip}, row, count, accumulators, 0, step);
+                                       long images, long row, long count, int32_t *accumulators, long step) {
+  dense_together(layer, (NAME(inputs)){values, values_step, flip}, images / OCTET_FOUR, row, count, accumulators, 0,
+                 step);
 }
 
 static TARGET void NAME(multiply_together)(const octet_layer *layer, const uint8_t *values, long values_step,
-                                           uint8_t flip, long count, void *target, long step) {
-  dense(OCTET_IMAGES_TOGETHER, layer, (NAME(inputs)){values, values_step, flip}, 0, count, 0, target, step);
+                                           uint8_t flip, long images, long count, void *target, long step) {
+  dense_together(layer, (NAME(inputs)){values, values_step, flip}, images / OCTET_FOUR, 0, count, 0, target, step);
 }
 
 static TARGET void NAME(finish)(const octet_layer *layer, const int32_t *accumulators, void *target) {

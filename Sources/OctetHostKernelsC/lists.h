@@ -9,7 +9,7 @@
 // Values that are listed at a time.
 #define LISTED 4096
 
-// The inputs of a dense layer: one, or OCTET_IMAGES_TOGETHER of them that are `step` bytes apart.
+// The inputs of a dense layer: one, or OCTET_FOUR of them that are `step` bytes apart.
 typedef struct {
   const uint8_t *values;
   long step;
@@ -20,5 +20,5 @@ typedef struct {
 typedef struct {
   long count;
   int32_t places[LISTED / DEPTH + 16];
-  packed_group values[OCTET_IMAGES_TOGETHER][LISTED / DEPTH + 16];
+  packed_group values[OCTET_FOUR][LISTED / DEPTH + 16];
 } NAME(list);

@@ -3,6 +3,7 @@
 
 #define LANES 4
 #define OFFSET 0
+#define DEPTHWISE_OFFSET 0
 #define VECTORS 4
 #define SHARED_VECTORS 4
 #include "registers-32.h"

@@ -5,6 +5,7 @@
 // NAME(x)            x with the instruction set in its name
 // LANES, DEPTH       channels in a vector, values in a group
 // OFFSET             128 if activations are raised to 0 to 255, 0 if they stay
+// DEPTHWISE_OFFSET   the same where channels are kept apart
 // RAISES             defined if octet_raise prepares what is rounded twice
 // VECTORS            vectors in a block of a convolution
 // PLACES(v)          most places that are computed together where a block has v vectors, as EACH_TILE_v has them
@@ -23,7 +24,7 @@
 // flip_bytes         turns the highest bit of bytes over, if FLIPS is defined
 // packed_group, spread_group   a group as one number, and back
 // list_groups        fills the list of lists.h
-// SHARED_VECTORS    vectors of a dense layer that are computed together for OCTET_IMAGES_TOGETHER images
+// SHARED_VECTORS    vectors of a dense layer that are computed together for OCTET_FOUR images
 //
 // A group that is zero adds nothing, so dense layers first list those that are not.
 #include <string.h>
@@ -191,6 +192,7 @@ const octet_kernels NAME(kernels) = {
   .convolution_vectors = VECTORS,
   .dense_vectors = DENSE_VECTORS,
   .offset = OFFSET,
+  .depthwise_offset = DEPTHWISE_OFFSET,
 #ifdef RAISES
   .raises = true,
 #endif

@@ -137,7 +137,7 @@ import Testing
       let drawn = RandomModel(seed: seed, layerCount: seed % 3 == 0 ? 2 : 6)
       let model = try Model(copying: drawn.bytes)
       let reference = WholeLayerReference(drawn.bytes)
-      let count = Int(seed % 11)
+      let count = Int(seed % 23)
       let images = (0..<count).map { drawn.pixels(seed: seed &* 16 &+ UInt64($0)) }
       let pixels = images.flatMap(\.self)
       // However few weights they share.

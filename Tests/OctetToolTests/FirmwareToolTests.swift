@@ -77,6 +77,28 @@ import Testing
     #expect(try labels() == [Int(sample.digits.labels[3])])
   }
 
+  @Test func `items of an array are fed as they are on the host`() throws {
+    let pixels = (0..<3).flatMap { sample.pixels($0) }
+    let arrays = [
+      ("pixels", NPYArray(shape: [3, 28, 28], element: .uint8, bytes: pixels)),
+      ("integers", NPYArray(shape: [3, 28, 28, 1], pixels.map { Int8(bitPattern: $0 ^ 0x80) })),
+      ("floats", NPYArray(shape: [3, 784], pixels.map { Float($0) / 255 })),
+    ]
+    for (name, array) in arrays {
+      try folder.write(array.file, to: "\(name).npy")
+      let result = try prepare("\(name).npy", "--count", "2")
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(try labels() == [nil, nil], "\(name)")
+      let images = try #require(try folder.bytes(of: "work/images"))
+      #expect(Array(images[20..<804]) == sample.pixels(0), "\(name)")
+      #expect(Array(images[824..<1608]) == sample.pixels(1), "\(name)")
+    }
+    try folder.write(NPYArray(shape: [3, 5], [Float](repeating: 0, count: 15)).file, to: "few.npy")
+    let result = try prepare("few.npy")
+    #expect(result.status == 1)
+    #expect(result.errors.contains("the items have 5 values, the model takes 784"), "\(result.errors)")
+  }
+
   @Test func `bad files are named and do not stop the others`() throws {
     try folder.write("no picture", to: "digits/a.png")
     try folder.write("", to: "digits/b.png")
@@ -95,7 +117,7 @@ import Testing
   @Test func `folders without pictures are errors`() throws {
     try folder.write("no picture", to: "numbered/a.png")
     for (data, words) in [
-      ("empty", "holds neither .png files nor the four files of MNIST"),
+      ("empty", "holds neither .png files nor MNIST's or CIFAR's"),
       ("missing", "cannot be read (No such file or directory)"),
       ("numbered", "none of the 1 pictures"),
     ] {

@@ -72,6 +72,13 @@ def channels():
         kl.Input(batch_shape=(1, 5, 8, 3)), kl.Dense(4, "relu"), kl.Dense(2), kl.Flatten(), kl.Dense(8)])
 
 
+def enlarged():
+    """Rows and columns repeated, whose shapes the model computes: the file leaves axes open."""
+    return keras.Sequential([
+        kl.Input((5, 4, 2)), kl.Conv2D(3, 2, padding="same", activation="relu"), kl.UpSampling2D((2, 3)),
+        kl.Conv2D(2, 3, strides=2), kl.Flatten(), kl.Dense(4, "softmax")])
+
+
 def several():
     """Maps, a sigmoid and a row as outputs that layers read, heads of each kind, and one output twice."""
     image = kl.Input((8, 7, 2))
@@ -176,7 +183,7 @@ def main():
     forms = {dense: ["float", "float16", "dynamic", "int8", "edges", "uint8", "legacy"],
              limits: ["float", "int8", "legacy"], residual: ["float", "int8", "legacy"],
              functions: ["float", "int8", "legacy"], reshaped: ["float", "int8"], channels: ["int8", "legacy"],
-             several: ["int8", "uint8", "legacy"]}
+             enlarged: ["float"], several: ["int8", "uint8", "legacy"]}
     for make, names in forms.items():
         keras.utils.set_random_seed(3)
         network = make()

@@ -16,7 +16,7 @@ struct PictureFiles {
   private let classes: [String]
   private let rule: LabelChoice
 
-  /// Nil if `path` is meant for something else: a table, or a folder of IDX files.
+  /// Nil if `path` is meant for something else: a table, an array, or a folder of IDX or CIFAR files.
   ///
   /// - Parameter count: files to take, spread evenly over all; nil for all.
   init?(_ path: String, model: Model, count: Int?, labels rule: LabelChoice) throws {
@@ -24,20 +24,28 @@ struct PictureFiles {
     self.rule = rule
     classes = model.labels
     let isFolder = try Folder.kind(of: path) == .folder
-    guard isFolder ? MNISTFolder(path).isEmpty : path.lowercased().hasSuffix(".png") else { return nil }
+    let isDataSet = isFolder && (!MNISTFolder(path).isEmpty || CIFARFolder(path) != nil)
+    guard isFolder ? !isDataSet : path.lowercased().hasSuffix(".png") else { return nil }
     var files = isFolder ? list() : [path]
     guard !files.isEmpty || !refused.isEmpty else {
       throw FileError(
-        path, "holds neither .png files nor the four files of MNIST",
+        path, "holds neither .png files nor MNIST's or CIFAR's",
         advice: "give a folder of pictures, or one with train-images-idx3-ubyte and its three companions")
     }
     if let count, count < files.count {
       let all = files
       files = (0..<count).map { all[$0 * all.count / count] }
     }
-    guard model.imageChannels == 1,
+    guard model.inputKind == .pictures else {
+      throw FirmwareError(
+        "the model takes features, which \(path) has none of: give a NumPy file with --data")
+    }
+    guard
       let fitting = PictureFitting(
-        width: model.imageWidth, height: model.imageHeight, fit: .auto, inversion: .auto)
+        width: model.imageWidth, height: model.imageHeight, channels: model.imageChannels,
+        fit: PictureFitting.Fit(model.pictureForm.fit),
+        inversion: PictureFitting.Inversion(model.pictureForm.inversion),
+        takesBlueFirst: model.pictureForm.takesBlueFirst)
     else {
       throw FirmwareError(
         """

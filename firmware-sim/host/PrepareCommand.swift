@@ -1,18 +1,9 @@
-import FoundationEssentials
 import Octet
 import OctetChipKernels
 import OctetCommandLine
-import OctetData
 import OctetHost
 import OctetInterchange
-import OctetNetwork
 import OctetText
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
 
 /// `octet-firmware prepare`: everything that goes into a firmware or is fed to it.
 enum PrepareCommand: Command {
@@ -27,8 +18,8 @@ enum PrepareCommand: Command {
       OptionDescription(
         "data", takes: .input("PATH"), default: "OCTET_MNIST, then fetched MNIST, then synthetic digits",
         help:
-          "PNG files in a folder and in folders within, a folder of IDX files, a CSV table (label first), or the "
-          + "word random for random items of the model's input"),
+          "PNG files in a folder and in folders within, a NumPy file (.npy, .npz), a folder of IDX or CIFAR files, a "
+          + "CSV table (label first), or the word random for random items of the model's input"),
       OptionDescription(
         "labels", takes: .choice("WHERE", of: LabelChoice.allCases.map(\.rawValue)), default: "auto",
         help: "where the true classes of PNG files are"),
@@ -58,15 +49,14 @@ enum PrepareCommand: Command {
     let flips = try arguments.integer("flips", in: 0...100_000) ?? 0
     let file = try OctetModelFile(path: arguments.positionals[0])
     let (bytes, model) = (Array(file.block.bytes), file.model)
-    let (pixels, labels, refused, origin) = try images(for: model, count: count, arguments)
+    let items = try FirmwareItems(for: model, count: count, arguments)
     try Folder.create(folder)
     // What an earlier call left would be taken for a part of this one.
     for name in ["images", "baked", "results"] { try Folder.remove("\(folder)/\(name)") }
-    for line in refused { StandardError.write("octet-firmware: \(line.shown)\n") }
-    let records = pixels.indices.map {
+    for line in items.refused { StandardError.write("octet-firmware: \(line.shown)\n") }
+    let records = items.fed.enumerated().map { number, fed in
       ImageRecord(
-        number: UInt32($0), isTimed: $0 < timed,
-        pixels: model.holdsInput ? held(pixels[$0], model) : pixels[$0])
+        number: UInt32(number), isTimed: number < timed, pixels: model.holdsInput ? held(fed, model) : fed)
     }
     try AtomicFile.write(path: "\(folder)/model.octet", bytes: bytes)
     if arguments.flag("lean") {
@@ -80,10 +70,10 @@ enum PrepareCommand: Command {
       path: "\(folder)/\(baked == nil ? "images" : "baked")",
       bytes: ImageRecord.write(
         records, after: FlipRecord.draw(flips, modelBytes: bytes.count), areAligned: model.holdsInput))
-    try AtomicFile.write(path: "\(folder)/labels", bytes: LabelRecord.write(labels))
-    try AtomicFile.write(path: "\(folder)/origin", bytes: Array(origin.shown.utf8))
+    try AtomicFile.write(path: "\(folder)/labels", bytes: LabelRecord.write(items.labels))
+    try AtomicFile.write(path: "\(folder)/origin", bytes: Array(items.origin.shown.utf8))
     try AtomicFile.write(
-      path: "\(folder)/refused", bytes: Array(refused.map { $0.shown + "\n" }.joined().utf8))
+      path: "\(folder)/refused", bytes: Array(items.refused.map { $0.shown + "\n" }.joined().utf8))
     // A damaged model may have any kind, and the loaders' verdicts are compared.
     let kinds = flips > 0 ? LayerKind.allCases : model.kinds
     let names = kinds.map { "\($0.name)".uppercased().replacing(" ", with: "_") }
@@ -112,53 +102,5 @@ enum PrepareCommand: Command {
       preconditionFailure("the image has the model's size: \(error)")
     }
     return values.map { UInt8(bitPattern: $0) }
-  }
-
-  /// Test images if there are some, of the classes that the model tells apart; or PNG files, and why some of them are
-  /// missing.
-  private static func images(
-    for model: Model, count: Int?, _ arguments: ParsedArguments
-  ) throws -> (pixels: [[UInt8]], labels: [Int?], refused: [String], origin: String) {
-    let choice = arguments.value("labels").flatMap(LabelChoice.init)
-    if arguments.value("data") == "random" {
-      let input = model.input
-      let shape = ImageShape(
-        height: Int(input.height), width: Int(input.width), channels: Int(input.channels))
-      let data = RandomItems(.pixels, shape: shape, seed: 1).dataSet
-      let items = data.train.prefix(count ?? 20)
-      let size = model.imageBytes
-      return (
-        (0..<items.count).map { Array(items.pixels[$0 * size..<($0 + 1) * size]) },
-        [Int?](repeating: nil, count: items.count), [], data.origin
-      )
-    }
-    if let path = arguments.value("data"),
-      let files = try PictureFiles(path, model: model, count: count, labels: choice ?? .auto)
-    {
-      return (files.pixels, files.labels, files.refused, "PNG files from \(path)")
-    }
-    guard choice == nil else {
-      throw arguments.usageError("--labels is for PNG files: name some with --data")
-    }
-    let locator = DataLocator(
-      path: arguments.value("data"), environment: ProcessInfo.processInfo.environment)
-    var data = try locator.locate { () throws(FileError) in SyntheticDigits.dataSet() }
-    try data.train.requireClasses(data.origin, "firmware is tested on images with")
-    guard data.train.values.areBytes else {
-      throw FileError(
-        "the data", "holds \(data.train.values.words) (\(data.origin))", advice: "give images")
-    }
-    if data.train.classNames != model.labels { data = try data.keeping(classes: model.labels) }
-    let images = data.test ?? data.train
-    let size = model.imageBytes
-    guard images.shape.count == size else {
-      throw FirmwareError(
-        "the images have \(images.shape.count) bytes, the model takes \(size): give others with --data")
-    }
-    let chosen = 0..<min(count ?? 20, images.count)
-    return (
-      chosen.map { Array(images.pixels[$0 * size..<($0 + 1) * size]) }, chosen.map { Int(images.labels[$0]) },
-      [], data.origin
-    )
   }
 }

@@ -4,6 +4,7 @@
 // tested anywhere. Both give the same bits: sums of int32 wrap, and the loader has proved that none overflows.
 #pragma once
 
+#include "Compiler.h"
 #include "PairAdd.h"
 #include "PairDense.h"
 #include "PairDepthwise.h"

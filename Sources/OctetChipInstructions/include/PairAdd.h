@@ -67,11 +67,11 @@ static __attribute__((noinline, unused)) void octet_pair_add_twice(const octet_s
   size_t left = row->count;
   for (; left >= 4; left -= 4, first += 4, second += 4, target += 4) {
     int32_t sums[4];
-#pragma clang loop unroll(full)
+    OCTET_UNROLLED
     for (int index = 0; index < 4; index++) sums[index] = octet_pair_scaled(first[index], a);
-#pragma clang loop unroll(full)
+    OCTET_UNROLLED
     for (int index = 0; index < 4; index++) sums[index] += octet_pair_scaled(second[index], b);
-#pragma clang loop unroll(full)
+    OCTET_UNROLLED
     for (int index = 0; index < 4; index++)
       target[index] = octet_pair_sum_output(sums[index], multiplier, added, shift);
   }

@@ -74,7 +74,7 @@ typedef struct {
   "ssat r4, #8, r4\n"        \
   "strb r4, [r6], #1\n"
 
-#define OCTET_OUTPUTS(rounding)                                                                                 \
+#define OCTET_WRITE_ALL(rounding)                                                                                 \
   __asm__ volatile(                                                                                             \
       "ldm r0, {r1, r2, r3, r4, r5, r6, r7, r8, r9}\n"                                                          \
       "push {r1, r2, r3, r4, r5, r6, r7, r8}\n"                                                                 \
@@ -126,13 +126,13 @@ static inline __attribute__((always_inline)) size_t octet_pair_write_pairs(const
       2 * output->zero_point + 1, target, target + (outputs & ~(size_t)1), count, weights};
   register const void *start __asm__("r0") = &pairs;
   if (rounding == octet_half_up) {
-    OCTET_OUTPUTS(0);
+    OCTET_WRITE_ALL(0);
   } else if (rounding == octet_twice) {
-    OCTET_OUTPUTS(1);
+    OCTET_WRITE_ALL(1);
   } else if (rounding == octet_away) {
-    OCTET_OUTPUTS(2);
+    OCTET_WRITE_ALL(2);
   } else {
-    OCTET_OUTPUTS(3);
+    OCTET_WRITE_ALL(3);
   }
   return outputs & ~(size_t)1;
 }
@@ -145,7 +145,7 @@ static inline __attribute__((always_inline)) size_t octet_pair_write_pairs(const
 #undef OCTET_OUTPUT_2
 #undef OCTET_OUTPUT_3
 #undef OCTET_STORE
-#undef OCTET_OUTPUTS
+#undef OCTET_WRITE_ALL
 
 #endif
 

@@ -30,7 +30,7 @@ static inline __attribute__((always_inline)) bool octet_pair_take_lanes(const oc
                                                                         size_t channel, octet_pair_lanes *lanes,
                                                                         const int rounding) {
   bool isShort = true;
-#pragma clang loop unroll(full)
+  OCTET_UNROLLED
   for (size_t lane = 0; lane < 4; lane++) {
     const octet_pair_channel constants = octet_pair_channel_of(output, channel + lane, rounding);
     lanes->biases[lane] = constants.bias;
@@ -40,7 +40,7 @@ static inline __attribute__((always_inline)) bool octet_pair_take_lanes(const oc
     isShort = isShort & octet_pair_is_short(constants, rounding);
   }
   weights += channel;
-#pragma clang loop unroll(full)
+  OCTET_UNROLLED
   for (size_t cell = 0; cell < 9; cell++, weights += channels) {
     const uint32_t word = octet_load_word(weights);
     lanes->weights[2 * cell] = octet_even_pair(word);
@@ -169,12 +169,12 @@ static inline __attribute__((always_inline)) void octet_pair_compute_lanes(const
   const octet_pair_lanes *lanes = row->lanes;
   for (size_t place = 0; place < row->places; place++) {
     int32_t sums[4];
-    for (int lane = 0; lane < 4; lane++) sums[lane] = lanes->biases[lane];
+    for (size_t lane = 0; lane < 4; lane++) sums[lane] = lanes->biases[lane];
     for (size_t cell = 0; cell < 9; cell++) {
       const int8_t *values = row->lines[cell / 3] + row->offset + place * row->step + cell % 3 * row->channels;
       octet_pair_add_lanes(octet_load_word(values), lanes->weights[2 * cell], lanes->weights[2 * cell + 1], sums);
     }
-    for (int lane = 0; lane < 4; lane++) {
+    for (size_t lane = 0; lane < 4; lane++) {
       const octet_pair_channel constants = {0, lanes->channels[lane].multiplier, lanes->channels[lane].added,
                                             lanes->channels[lane].shift};
       row->target[place * row->channels + lane] = (int8_t)octet_pair_output(sums[lane], constants, rounding);
@@ -301,16 +301,16 @@ static inline __attribute__((always_inline)) void octet_pair_compute_cells(const
   // A copy, so that what is written to the target need not be thought to change it.
   const octet_output output = row->output;
   int32_t sums[4];
-  for (int lane = 0; lane < 4; lane++) sums[lane] = output.bias[channel + lane];
+  for (size_t lane = 0; lane < 4; lane++) sums[lane] = output.bias[channel + lane];
   const int8_t *weights = row->weights + channel;
   const size_t offset = place * row->stride_across * channels + channel;
-#pragma clang loop unroll(disable)
+  OCTET_ROLLED
   for (const int8_t *const *end = cells + count; cells < end; cells++, weights += channels) {
     const uint32_t word = octet_load_word(weights);
     octet_pair_add_lanes(octet_load_word(*cells + offset), octet_even_pair(word), octet_odd_pair(word), sums);
   }
   int8_t *target = row->target + place * channels + channel;
-  for (int lane = 0; lane < 4; lane++)
+  for (size_t lane = 0; lane < 4; lane++)
     octet_pair_write(&output, sums[lane], channel + lane, target + lane, rounding);
 }
 

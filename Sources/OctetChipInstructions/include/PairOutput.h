@@ -70,7 +70,9 @@ static inline bool octet_pair_are_short(const uint8_t *shifts, size_t count) {
 /// To -128 … 127.
 static inline int32_t octet_pair_saturate(int32_t value) {
 #ifdef OCTET_HAS_PAIR_INSTRUCTIONS
-  return __ssat(value, 8);
+  int32_t limited;
+  __asm__("ssat %0, #8, %1" : "=r"(limited) : "r"(value));
+  return limited;
 #else
   return value < -128 ? -128 : value > 127 ? 127 : value;
 #endif

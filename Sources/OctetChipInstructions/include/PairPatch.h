@@ -12,10 +12,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "Compiler.h"
+
 #if defined(__ARM_FEATURE_DSP) && defined(__thumb2__)
 #define OCTET_HAS_PAIR_INSTRUCTIONS 1
 #include <arm_acle.h>
 #endif
+
+/// Half of a word, which compilers must expect in words.
+typedef int16_t __attribute__((may_alias)) octet_half_word;
 
 /// Four bytes from anywhere.
 static inline uint32_t octet_load_word(const void *place) {
@@ -73,7 +78,7 @@ static __attribute__((noinline, unused)) void octet_pair_gather(uint32_t *patch,
   }
   for (; done < count; done++) {
     const size_t place = index + done;
-    int16_t *target = (int16_t *)patch + (place >> 2) * 16 + (place & 1) * 8 + (place >> 1 & 1);
+    octet_half_word *target = (octet_half_word *)patch + (place >> 2) * 16 + (place & 1) * 8 + (place >> 1 & 1);
     target[0] = pixels[0][done];
     target[2] = pixels[1][done];
     target[4] = pixels[2][done];

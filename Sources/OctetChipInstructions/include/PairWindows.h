@@ -25,16 +25,16 @@ static inline __attribute__((always_inline)) void octet_pair_put_fours(uint32_t 
     octet_pair_put_four(place + 4 * windows, values + 8, windows);
     octet_pair_put_four(place + 6 * windows, values + 12, windows);
   }
-#pragma clang loop unroll(disable)
+  OCTET_ROLLED
   for (; fours > 0; fours--, values += 4, place += 2 * windows) octet_pair_put_four(place, values, windows);
 }
 
 /// Copies a few bytes; nothing beyond is read.
 static inline __attribute__((always_inline)) int8_t *octet_copy_few(int8_t *target, const int8_t *source,
                                                                     size_t count) {
-#pragma clang loop unroll(disable)
+  OCTET_ROLLED
   for (; count >= 4; count -= 4, source += 4, target += 4) __builtin_memcpy(target, source, 4);
-#pragma clang loop unroll(disable)
+  OCTET_ROLLED
   for (; count > 0; count--) *target++ = *source++;
   return target;
 }
@@ -56,7 +56,7 @@ static __attribute__((noinline, unused)) void octet_pair_fill_anyhow(const octet
       for (size_t index = 0; index < segment; index++) {
         const size_t place = line * segment + index;
         uint32_t *words = patch + (place >> 2) * 2 * windows + (place & 1) * windows + window;
-        ((int16_t *)words)[place >> 1 & 1] = values[index];
+        ((octet_half_word *)words)[place >> 1 & 1] = values[index];
       }
     }
   }
@@ -70,7 +70,7 @@ static inline __attribute__((always_inline)) void octet_pair_fill_patch(const oc
   if ((segment & 3) == 0) {
     for (size_t line = 0; line < row->window_height; line++, patch += segment / 2 * windows) {
       const int8_t *values = octet_window_line(row, line) + start;
-#pragma clang loop unroll(disable)
+      OCTET_ROLLED
       for (size_t window = 0; window < windows; window++, values += step)
         octet_pair_put_fours(patch + window, values, segment >> 2, windows);
     }
@@ -78,7 +78,7 @@ static inline __attribute__((always_inline)) void octet_pair_fill_patch(const oc
     // Lines of windows that are no multiple of four bytes, such as those over three colours.
     int8_t joined[octet_pair_most_joined];
     __builtin_memset(joined + (depth & ~(size_t)3), 0, 4 * ((depth & 3) != 0));
-#pragma clang loop unroll(disable)
+    OCTET_ROLLED
     for (size_t window = 0; window < windows; window++, start += step) {
       int8_t *next = joined;
       for (size_t line = 0; line < row->window_height; line++)

@@ -143,7 +143,7 @@ static inline __attribute__((always_inline)) void octet_vector_multiply_row(cons
   weights += channel * count;
 #else
   const size_t strides[3] = {count, 2 * count, 3 * count};
-#pragma clang loop unroll(disable)
+  OCTET_ROLLED
   for (; channel + 4 <= outputs; channel += 4, weights += 4 * count) {
     const octet_lanes sums = octet_vector_sum_four(row, count, weights, strides);
     const octet_lane_output constants = octet_lane_output_of(&copy, channel, 4, true, rounding);

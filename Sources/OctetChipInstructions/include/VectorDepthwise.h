@@ -145,7 +145,7 @@ static inline __attribute__((always_inline)) void octet_vector_three_apart(const
                                                                            const int8_t **weights, size_t channels,
                                                                            octet_lanes even[2], octet_lanes odd[2]) {
   const int8_t *others = values + step;
-#pragma clang loop unroll(full)
+  OCTET_UNROLLED
   for (int column = 0; column < 3; column++) {
     const octet_eight weight = octet_take_eight(weights, channels);
     octet_eight value = octet_take_eight(&values, channels);
@@ -164,7 +164,7 @@ static inline __attribute__((always_inline)) void octet_vector_three(const int8_
                                                                      const int rounding) {
   octet_lanes even[2] = {octet_even_bias(output), octet_even_bias(output)};
   octet_lanes odd[2] = {octet_odd_bias(output), octet_odd_bias(output)};
-#pragma clang loop unroll(full)
+  OCTET_UNROLLED
   for (int line = 0; line < 3; line++) {
     if (windows == 1 || overlap) {
       octet_vector_three_line(lines[line] + offset, &weights, channels, even, odd, windows);
@@ -172,7 +172,7 @@ static inline __attribute__((always_inline)) void octet_vector_three(const int8_
       octet_vector_three_apart(lines[line] + offset, step, &weights, channels, even, odd);
     }
   }
-#pragma clang loop unroll(full)
+  OCTET_UNROLLED
   for (size_t window = 0; window < windows; window++)
     octet_write_eight(output, even[window], odd[window], target + window * channels, rounding);
 }
@@ -187,7 +187,7 @@ static inline __attribute__((always_inline)) void octet_vector_threes(const octe
   size_t offset = channel;
   int8_t *target = row->target + channel;
   size_t left = row->output_width;
-#pragma clang loop unroll(disable)
+  OCTET_ROLLED
   for (; left >= 2; left -= 2, target += 2 * channels, offset += 2 * step)
     octet_vector_three(lines, offset, channels, step, weights, &output, target, 2, overlap, rounding);
   if (left > 0) octet_vector_three(lines, offset, channels, step, weights, &output, target, 1, overlap, rounding);
@@ -365,10 +365,10 @@ static inline __attribute__((always_inline)) void octet_vector_windows(const oct
     const int8_t *weights = row->weights + channel;
     size_t slot = row->first;
     const int8_t *start = row->slots + slot * row->row_bytes + place * row->stride_across * channels + channel;
-#pragma clang loop unroll(disable)
+    OCTET_ROLLED
     for (size_t lines = row->window_height; lines > 0; lines--) {
       const int8_t *values = start;
-#pragma clang loop unroll(disable)
+      OCTET_ROLLED
       for (size_t left = row->window_width; left > 0; left--) {
         const octet_eight value = octet_take_eight(&values, channels), weight = octet_take_eight(&weights, channels);
         octet_add_eight(&even, &odd, value, weight);

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "Compiler.h"
+
 #if defined(__ARM_FEATURE_MVE)
 #include <arm_mve.h>
 

@@ -40,7 +40,7 @@ static inline __attribute__((always_inline)) void octet_vector_fill_patch(const 
   for (size_t line = 0; line < row->window_height; line++, patch += segment) {
     const int8_t *source = octet_window_line(row, line) + start;
     int8_t *target = patch;
-#pragma clang loop unroll(disable)
+    OCTET_ROLLED
     for (size_t left = windows; left > 0; left--, source += step, target += depth)
       octet_vector_copy(target, source, segment);
   }
@@ -260,12 +260,12 @@ static inline __attribute__((always_inline)) void octet_vector_multiply_windows(
   channel = channels & ~(size_t)3;
   weights += channel * depth;
 #else
-#pragma clang loop unroll(disable)
+  OCTET_ROLLED
   for (; channel + 4 <= channels; channel += 4, weights += 4 * depth) {
     octet_vector_sum_two(values, step, depth, weights, depth, sums, windows);
     octet_vector_sum_two(values, step, depth, weights + 2 * depth, depth, sums + 2, windows);
     const octet_lane_output constants = octet_lane_output_of(&row->output, channel, 4, true, rounding);
-#pragma clang loop unroll(full)
+    OCTET_UNROLLED
     for (size_t window = 0; window < windows; window++)
       octet_write_lanes(&constants, octet_load_four(sums + 4 * window), target + window * channels + channel, true,
                         rounding);
@@ -277,7 +277,7 @@ static inline __attribute__((always_inline)) void octet_vector_multiply_windows(
     octet_vector_sum_two(values, step, depth, weights, some > 1 ? depth : 0, sums, windows);
     octet_vector_sum_two(values, step, depth, weights + last, 0, sums + 2, windows);
     const octet_lane_output constants = octet_lane_output_of(&row->output, channel, some, false, rounding);
-#pragma clang loop unroll(full)
+    OCTET_UNROLLED
     for (size_t window = 0; window < windows; window++)
       octet_write_lanes(&constants, octet_load_four(sums + 4 * window), target + window * channels + channel, false,
                         rounding);

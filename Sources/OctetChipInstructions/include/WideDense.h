@@ -64,9 +64,9 @@ typedef struct {
 
 // The row is kept in r9, the end of an output's weights in r10, their number in r11, the bias in r12 and the target in
 // lr; on the stack lie where an output's loop is entered and what follows in octet_wide_outputs.
-#define OCTET_OUTPUTS(rounding)                                                                         \
+#define OCTET_WRITE_ALL(rounding)                                                                         \
   __asm__ volatile(                                                                                     \
-      "ldm r0!, {r1, r2, r3, r4, r5, r6}\n"                                                             \
+      OCTET_SAVE_HIGH "ldm r0!, {r1, r2, r3, r4, r5, r6}\n"                                             \
       "mov r9, r1\n"                                                                                    \
       "mov r12, r2\n"                                                                                   \
       "mov lr, r3\n"                                                                                    \
@@ -134,7 +134,7 @@ typedef struct {
       "add r10, r11\n"                                                                                  \
       "ldr r2, [sp]\n"                                                                                  \
       "mov pc, r2\n"                                                                                    \
-      "4: add sp, #28\n"                                                                                \
+      "4: add sp, #28\n" OCTET_RESTORE_HIGH                                                             \
       : "+r"(start)                                                                                     \
       :                                                                                                 \
       : "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory")
@@ -155,11 +155,11 @@ static inline __attribute__((always_inline)) void octet_wide_write_words(const i
       2 * output->zero_point + 1, output->minimum, output->maximum, target + outputs};
   register const void *start __asm__("r0") = &all;
   if (rounding == 0) {
-    OCTET_OUTPUTS(0);
+    OCTET_WRITE_ALL(0);
   } else if (rounding == 1) {
-    OCTET_OUTPUTS(1);
+    OCTET_WRITE_ALL(1);
   } else {
-    OCTET_OUTPUTS(2);
+    OCTET_WRITE_ALL(2);
   }
 }
 
@@ -167,14 +167,14 @@ static inline __attribute__((always_inline)) void octet_wide_write_words(const i
 #undef OCTET_ROUND_0
 #undef OCTET_ROUND_1
 #undef OCTET_ROUND_2
-#undef OCTET_OUTPUTS
+#undef OCTET_WRITE_ALL
 
 #endif
 
 /// The bias and the products of a widened row and `count` weights.
 static inline __attribute__((always_inline)) int32_t octet_wide_sum(const int32_t *row, size_t count,
                                                                     const int8_t *weights, int32_t sum) {
-#pragma clang loop unroll_count(4)
+  OCTET_BY_FOURS
   for (; count > 0; count--) sum = (int32_t)((uint32_t)sum + (uint32_t)(*row++ * *weights++));
   return sum;
 }

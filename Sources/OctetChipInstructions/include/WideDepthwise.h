@@ -25,20 +25,20 @@ static inline __attribute__((always_inline)) void octet_wide_depthwise_row(const
     const int8_t *weight = copy.weights + channel;
     if (copy.output_width == 1) {
       int32_t sum = bias;
-#pragma clang loop unroll(disable)
+      OCTET_ROLLED
       for (const int8_t *const *cell = cells; cell < cells + count; cell++, weight += channels)
         sum = (int32_t)((uint32_t)sum + (uint32_t)((*cell)[channel] * *weight));
       copy.target[channel] = octet_wide_output(&copy.output, sum, multiplier, shift, rounding);
       continue;
     }
     int32_t weights[octet_wide_most_cells];
-#pragma clang loop unroll(disable)
+    OCTET_ROLLED
     for (size_t cell = 0; cell < count; cell++, weight += channels) weights[cell] = *weight;
     int8_t *target = copy.target + channel;
     size_t offset = channel;
     for (size_t place = 0; place < copy.output_width; place++, offset += step, target += channels) {
       int32_t sum = bias;
-#pragma clang loop unroll(disable)
+      OCTET_ROLLED
       for (size_t cell = 0; cell < count; cell++)
         sum = (int32_t)((uint32_t)sum + (uint32_t)(cells[cell][offset] * weights[cell]));
       *target = octet_wide_output(&copy.output, sum, multiplier, shift, rounding);

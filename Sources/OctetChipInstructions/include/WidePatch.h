@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "WideWindows.h"
+
 /// Puts values `index` to `index + count - 1` of four pixels into a patch.
 static __attribute__((noinline, unused)) void octet_wide_gather(int32_t *patch, size_t index,
                                                                 const int8_t *const pixels[4], size_t count) {
@@ -53,7 +55,7 @@ static __attribute__((noinline, unused)) void octet_wide_multiply(const int32_t 
                        : "r0", "r1", "r2", "r3", "cc", "memory");
     }
 #undef OCTET_ONE
-#elif defined(__thumb__)
+#elif defined(__thumb__) && defined(__clang__)
     // The Cortex-M0 has eight registers for most things; sums live in the others, to which it can still add.
 #define OCTET_ONE(place)              \
   "movs r2, #" #place "\n"            \
@@ -89,10 +91,16 @@ static __attribute__((noinline, unused)) void octet_wide_multiply(const int32_t 
                        : "r2", "r3", "r4", "r5", "r6", "cc", "memory");
     }
 #undef OCTET_ONE
+#elif defined(__thumb__)
+    // GCC has no such registers to give where it optimizes for size.
+    octet_wide_block block = {values, weights, weights + (depth & ~(size_t)7), end, 0, {0}};
+    octet_wide_sum_windows(&block, 4);
+    s0 = block.sums[0];
+    s1 = block.sums[1];
+    s2 = block.sums[2];
+    s3 = block.sums[3];
 #else
-#ifdef __clang__
-#pragma clang loop unroll_count(4)
-#endif
+    OCTET_BY_FOURS
     for (const int8_t *w = weights; w < end; w++, values += 4) {
       const int32_t weight = *w;
       s0 = (int32_t)((uint32_t)s0 + (uint32_t)(values[0] * weight));

@@ -35,7 +35,7 @@ typedef struct {
 
 #define OCTET_BLOCK(windows)                                                                                        \
   __asm__ volatile(                                                                                                 \
-      "push {r0}\n"                                                                                                 \
+      OCTET_SAVE_HIGH "push {r0}\n"                                                                                 \
       "ldm r0!, {r2, r3, r4, r5, r6}\n"                                                                             \
       "mov r0, r2\n"                                                                                                \
       "mov r1, r3\n"                                                                                                \
@@ -68,7 +68,7 @@ typedef struct {
       "mov r3, r10\n"                                                                                               \
       "mov r4, r11\n"                                                                                               \
       "mov r5, r12\n"                                                                                               \
-      "stm r0!, {r1, r2, r3, r4, r5}\n"                                                                             \
+      "stm r0!, {r1, r2, r3, r4, r5}\n" OCTET_RESTORE_HIGH                                                          \
       : "+r"(start)                                                                                                 \
       :                                                                                                             \
       : "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "lr", "cc", "memory")
@@ -89,15 +89,15 @@ static inline __attribute__((always_inline)) void octet_wide_sum_windows(octet_w
 #else
   const int32_t *values = block->values;
   int32_t sums[octet_most_windows];
-#pragma clang loop unroll(full)
+  OCTET_UNROLLED
   for (size_t window = 0; window < windows; window++) sums[window] = block->bias;
-#pragma clang loop unroll_count(4)
+  OCTET_BY_FOURS
   for (const int8_t *weight = block->weights; weight < block->end; weight++, values += windows) {
-#pragma clang loop unroll(full)
+    OCTET_UNROLLED
     for (size_t window = 0; window < windows; window++)
       sums[window] = (int32_t)((uint32_t)sums[window] + (uint32_t)(values[window] * *weight));
   }
-#pragma clang loop unroll(full)
+  OCTET_UNROLLED
   for (size_t window = 0; window < windows; window++) block->sums[window] = sums[window];
 #endif
 }
@@ -119,10 +119,10 @@ static inline __attribute__((always_inline)) void octet_wide_fill_patch(const oc
   const size_t segment = row->window_width * row->input_channels, step = row->stride_across * row->input_channels;
   for (size_t line = 0; line < row->window_height; line++, patch += segment * windows) {
     const int8_t *source = octet_window_line(row, line) + start;
-#pragma clang loop unroll(disable)
+    OCTET_ROLLED
     for (size_t window = 0; window < windows; window++, source += step) {
       int32_t *place = patch + window;
-#pragma clang loop unroll_count(4)
+      OCTET_BY_FOURS
       for (const int8_t *value = source; value < source + segment; value++, place += windows) *place = *value;
     }
   }
@@ -151,7 +151,7 @@ static inline __attribute__((always_inline)) void octet_wide_multiply_windows(co
       block.whole = block.weights + (depth & ~(size_t)7);
       octet_wide_sum_windows(&block, windows);
       int8_t *place = target;
-#pragma clang loop unroll(disable)
+      OCTET_ROLLED
       for (size_t window = 0; window < windows; window++, place += channels)
         *place = octet_wide_output(&output, block.sums[window], multiplier, shift, rounding);
     }

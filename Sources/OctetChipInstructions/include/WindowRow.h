@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "Compiler.h"
+
 /// Constants of neighbouring channels: of each its bias, multiplier and shift, and what is the same for all.
 typedef struct {
   const int32_t *bias;

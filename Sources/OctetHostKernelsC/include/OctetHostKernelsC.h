@@ -122,8 +122,8 @@ typedef struct octet_kernels {
   // Outputs that a depthwise convolution takes at a time where it can, and outputs of a convolution whose places are
   // taken in pairs, or 0; see octet_layer.
   long wide, paired;
-  // What is added to an activation before it is multiplied.
-  int32_t offset;
+  // What is added to an activation before it is multiplied; and where channels are kept apart.
+  int32_t offset, depthwise_offset;
   // Whether octet_raise prepares what is rounded twice.
   bool raises;
   // `count` rows of a convolution with its pool, `target_step` bytes apart; octet_rows begins with those under the
@@ -143,13 +143,12 @@ typedef struct octet_kernels {
   void (*finish)(const octet_layer *, const int32_t *accumulators, void *target);
   // A dense layer whose input is `count` values in one piece.
   void (*multiply)(const octet_layer *, const uint8_t *values, uint8_t flip, long count, void *target);
-  // As `fold` and `multiply`, for OCTET_IMAGES_TOGETHER inputs that are `values_step` bytes apart. Accumulators and
-  // outputs are `step` bytes apart.
-  void (*fold_together)(const octet_layer *, const uint8_t *values, long values_step, uint8_t flip, long row,
-                        long count,
-                        int32_t *accumulators, long step);
-  void (*multiply_together)(const octet_layer *, const uint8_t *values, long values_step, uint8_t flip, long count,
-                            void *target, long step);
+  // As `fold` and `multiply`, for `images` inputs, a multiple of OCTET_FOUR up to OCTET_MOST_TOGETHER, that are
+  // `values_step` bytes apart. Accumulators and outputs are `step` bytes apart.
+  void (*fold_together)(const octet_layer *, const uint8_t *values, long values_step, uint8_t flip, long images,
+                        long row, long count, int32_t *accumulators, long step);
+  void (*multiply_together)(const octet_layer *, const uint8_t *values, long values_step, uint8_t flip, long images,
+                            long count, void *target, long step);
   // Pixels become activations, as octet_flip has it.
   void (*flip)(void *target, const uint8_t *source, long count);
   // Does so many rounds of nothing but multiply-adds in registers, and says how many those were.
@@ -158,8 +157,10 @@ typedef struct octet_kernels {
   long (*read)(const int32_t *values, long count, long rounds);
 } octet_kernels;
 
-// Images that share the loads of a dense layer's weights.
-#define OCTET_IMAGES_TOGETHER 4
+// Images that share a load of a dense layer's weights into registers; and those, of a multiple of these, that share
+// them in the first cache.
+#define OCTET_FOUR 4
+#define OCTET_MOST_TOGETHER 16
 
 // `count` outputs from channel `channel` on, one by one.
 void octet_emit_singly(const octet_layer *layer, const int32_t *sums, long channel, long count, int8_t *target);

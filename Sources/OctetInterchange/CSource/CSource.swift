@@ -20,9 +20,8 @@ package struct CSource {
     text += runtime.replacing("/* TABLES */\n", with: tables)
   }
 
-  /// The runtime that the model needs: what stands between a line `/* IF NAME, NAME */` and its `/* END */` is left out
-  /// where no kind of layer has such a name or trait, and no part of the model is called so.
-  private var runtime: String {
+  /// What the model needs of the runtime, by the names of its marks: kinds of layer, their traits, and parts of models.
+  private var needs: Set<String> {
     let kinds = model.kinds
     let traits: [(name: String, trait: LayerTraits)] = [
       ("weights", .weights), ("means", .means), ("window", .window), ("second input", .secondInput),
@@ -51,15 +50,38 @@ package struct CSource {
       model.parts.contains("WEIGHT_ZERO_POINTS") ? "weight zero points" : "no weight zero points")
     if model.secondRegionBytes > 0 { names.insert("second region") }
     if !model.holdsInput, model.secondRegionBytes == 0 { names.insert("one block") }
+    for layer in 0..<model.layerCount {
+      let record = model.layer(layer)
+      guard record.kind.hasWeights else { continue }
+      names.insert(["half up", "twice", "away"][Int(record.rounding.rawValue)])
+      if record.kind.weighted == .convolution, record.poolHeight == 1, record.poolWidth == 1 {
+        names.insert("convolution without a pool")
+      }
+    }
+    return names
+  }
+
+  /// The runtime that the model needs.
+  private var runtime: String {
+    let needs = needs
+    let text = Self.kept(String(decoding: PackageResources.runtime_c99, as: UTF8.self), needs)
+    return text.replacing("/* KERNELS */\n", with: hasKernels ? ChipKernelSource(model, needs).text : "")
+  }
+
+  /// Whether there are kernels for chips: they are for layers with weights.
+  private var hasKernels: Bool { model.kinds.contains(where: \.hasWeights) }
+
+  /// A text without what a model does not need: what stands between a line `/* IF NAME, NAME */` and its `/* END */`
+  /// goes where it needs none of the names.
+  static func kept(_ whole: String, _ needs: Set<String>) -> String {
     var text = ""
     // Whether the lines between the marks are kept; marks stand inside others.
     var isKept = [true]
-    let whole = String(decoding: PackageResources.runtime_c99, as: UTF8.self)
     for line in whole.split(separator: "\n", omittingEmptySubsequences: false) {
       if line.hasPrefix("/* IF ") {
         let wanted = line.dropFirst("/* IF ".count).dropLast(" */".count).split(separator: ", ").map(
           String.init)
-        isKept.append(isKept[isKept.count - 1] && !names.isDisjoint(with: wanted))
+        isKept.append(isKept[isKept.count - 1] && !needs.isDisjoint(with: wanted))
       } else if line == "/* END */" {
         isKept.removeLast()
       } else if isKept[isKept.count - 1] {
@@ -92,9 +114,11 @@ package struct CSource {
 
   /// The whole file.
   package var source: String {
-    prefix == "octet"
-      ? text
-      : text.replacing("octet_", with: prefix + "_").replacing("OCTET_", with: prefix.uppercased() + "_")
+    if prefix == "octet" { return text }
+    let large = prefix.uppercased() + "_"
+    // The chip is the same for all models of a program.
+    return text.replacing("octet_", with: prefix + "_").replacing("OCTET_", with: large)
+      .replacing("\(large)CHIP", with: "OCTET_CHIP")
   }
 
   private mutating func writeHead() {
@@ -131,14 +155,27 @@ package struct CSource {
 
         """ : "")
       \(labelsText)
+      \(hasKernels ? ChipKernelSource.choice : "#undef OCTET_CHIP\n#define OCTET_CHIP 0\n")
+      #if defined(__GNUC__)
+      #define OCTET_ALIGNED __attribute__((aligned(4)))
+      #else
+      #define OCTET_ALIGNED
+      #endif
 
       """
   }
 
   private var memoryText: String {
-    let first = "\(model.firstRegionBytes) bytes of memory"
-    return model.secondRegionBytes > 0
-      ? first + ",\n   and \(model.secondRegionBytes) in a second region" : first
+    var text = "\(model.firstRegionBytes) bytes of memory"
+    if model.secondRegionBytes > 0 { text += ",\n   and \(model.secondRegionBytes) in a second region" }
+    guard let scratch = scratchBytes, scratch.upperBound > 0 else { return text }
+    return text
+      + ",\n   and \(scratch.lowerBound) to \(scratch.upperBound) for the kernels of a chip (see OCTET_CHIP)"
+  }
+
+  /// Bytes that the kernels work in, from the chip that takes least to the one that takes most; nil without kernels.
+  package var scratchBytes: ClosedRange<Int>? {
+    hasKernels ? ChipKernelSource(model, needs).scratchBytes : nil
   }
 
   private var usage: String {
@@ -197,14 +234,15 @@ package struct CSource {
 
         """
     }
-    return "static const octet_output octet_outputs[OCTET_OUTPUTS] = {\n\(lines.joined())};\n"
+    return "static const octet_answer octet_outputs[OCTET_OUTPUTS] = {\n\(lines.joined())};\n"
   }
 
   private mutating func writeConstants(_ layer: Int) {
     let constants = model.constants(of: layer)
     func write(_ type: String, _ name: String, _ values: [some BinaryInteger]) {
       guard !values.isEmpty else { return }
-      text += "static const \(type) octet_\(name)_\(layer + 1)[\(values.count)] = {\n"
+      let attribute = name == "weights" ? " OCTET_ALIGNED" : ""
+      text += "static const \(type) octet_\(name)_\(layer + 1)[\(values.count)]\(attribute) = {\n"
       var line = " "
       for value in values {
         // The smallest int32 has no literal of its own in C.
@@ -332,6 +370,12 @@ package struct CSource {
         name("weights", !constants.weights.isEmpty), name("factors", constants.factors != nil),
       ]
       if lineBytes > 0 { pointers.append("\(l.weightEncoding.rawValue)") }
+      if hasKernels {
+        let isNarrow =
+          l.kind.hasWeights && model.tensor(index + 1).elementBytes == 1 && constants.table.isEmpty
+          && !l.isCoarse
+        pointers.append(isNarrow ? "1" : "0")
+      }
       if model.kinds.contains(where: Self.hasNumbers) {
         pointers.append(name("numbers", !constants.numbers.isEmpty))
       }

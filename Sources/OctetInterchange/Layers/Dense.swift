@@ -209,9 +209,9 @@ extension Dense {
       input, axis: input.axes.count - 1, matrix: matrix, units: shape[0],
       bias: model.bias(node, count: shape[0]), model.title(node))
     made.hasBatch = input.hasBatch
-    let declared = model.file.tensors[node.outputs[0]].shape
+    let sizes = model.sizes(node.outputs[0], of: made)
     try model.give(
-      node, model.reshaped(made, declared, title), function: model.function(node, 0), weights: tensor,
+      node, model.reshaped(made, sizes, title), function: model.function(node, 0), weights: tensor,
       maker: made.value)
   }
 }

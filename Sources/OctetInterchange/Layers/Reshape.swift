@@ -208,7 +208,7 @@ extension Flatten {
     LiteOperator("TRANSPOSE", becomes: becomes, if: conditions, effect: .moves, readLiteTranspose),
   ]
 
-  /// Every tensor has its shape in the file.
+  /// Every tensor has its shape in the file, as far as that does not follow from the count.
   private static func readLiteReshape(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
     throws(GraphFailure)
   {
@@ -216,7 +216,8 @@ extension Flatten {
       return try model.give(node, made, isLayer: false, blocks: blocks)
     }
     let view = try model.viewOfAnyForm(node)
-    let made = try model.reshaped(view, model.file.tensors[node.outputs[0]].shape, model.title(node))
+    let sizes = model.sizes(node.outputs[0], of: view)
+    let made = try model.reshaped(view, sizes, model.title(node))
     try model.give(node, made, isLayer: false)
   }
 

@@ -32,6 +32,8 @@ package struct LiteGraph: Sendable {
     package var name: String
     /// With the batch.
     package var shape: [Int]
+    /// Axes that the file leaves open, in whose place `shape` has 1.
+    package var openAxes: [Int] = []
     /// Nil for a type that is not known.
     package var element: Element?
     /// Its values in the file; empty where it has none.
@@ -121,8 +123,10 @@ package struct LiteGraph: Sendable {
       throw FlatBufferTable.Failure(
         offset: table.offset, reason: "tensor \(name.quoted) is sparse; convert the model without sparsity")
     }
+    let signature = try table.integers(7, atMost: Self.largestRank)
     return Tensor(
       name: name, shape: try table.integers(0, atMost: Self.largestRank),
+      openAxes: signature.indices.filter { signature[$0] == -1 },
       element: Element(rawValue: try table.byte(1)), data: try Self.data(buffers[buffer]),
       quantization: try table.table(4))
   }

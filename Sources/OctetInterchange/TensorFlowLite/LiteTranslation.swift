@@ -112,6 +112,33 @@ struct LiteTranslation {
     view.hasBatch ? [builder.batch] + view.sizes : view.sizes
   }
 
+  /// The sizes of a tensor that holds as many elements as a view. Where a model computes a shape, the converter may not
+  /// know it, and leaves axes besides the batch open; the size of one follows from the others.
+  func sizes(_ tensor: Int, of view: ArrayView) -> [Int] {
+    var sizes = file.tensors[tensor].shape
+    let open = file.tensors[tensor].openAxes.filter { $0 > 0 && $0 < sizes.count }
+    guard open.count == 1 else { return sizes }
+    var others = 1
+    for (axis, size) in sizes.enumerated() where axis != open[0] {
+      let product = others.multipliedReportingOverflow(by: size)
+      guard !product.overflow, size > 0 else { return sizes }
+      others = product.partialValue
+    }
+    let total = declared(view).reduce(1, *)
+    if total % others == 0 { sizes[open[0]] = total / others }
+    return sizes
+  }
+
+  /// Whether a tensor can have these sizes, whatever those are that its file leaves open.
+  private func admits(_ tensor: Int, _ sizes: [Int]) -> Bool {
+    let shape = file.tensors[tensor].shape
+    let open = file.tensors[tensor].openAxes
+    return shape.count == sizes.count
+      && zip(shape, sizes).enumerated().allSatisfy { axis, pair in
+        pair.0 == pair.1 || (axis > 0 && open.contains(axis))
+      }
+  }
+
   /// A constant tensor that a node reads; nil where it reads none there.
   func constant(_ node: LiteGraph.Node, _ place: Int) -> Int? {
     guard place < node.inputs.count, node.inputs[place] >= 0 else { return nil }
@@ -193,7 +220,8 @@ struct LiteTranslation {
     let declared = file.tensors[output].shape
     let made = try blocks?.shape(of: self.declared(view)) ?? self.declared(view)
     // Where the batch is open, the converter writes 1 for that of blocks too.
-    guard declared == made || blocks != nil && declared.first == 1 && declared.dropFirst() == made.dropFirst()
+    guard
+      admits(output, made) || blocks != nil && declared.first == 1 && declared.dropFirst() == made.dropFirst()
     else { throw GraphFailure("gives the sizes \(made) where the file says \(declared)") }
     self.blocks[output] = blocks
     guard views[output] == nil else {
@@ -241,7 +269,7 @@ struct LiteTranslation {
   /// Names the same values in another tensor, which its own integers may be for.
   mutating func giveConverted(_ node: LiteGraph.Node, _ view: ArrayView) throws(GraphFailure) {
     let output = node.outputs[0]
-    guard file.tensors[output].shape == declared(view) else {
+    guard admits(output, declared(view)) else {
       throw GraphFailure("gives another shape than it reads")
     }
     views[output] = view

@@ -88,15 +88,22 @@ struct CSourceTests {
     }
   }
 
-  @Test func `random models in C give the bits of the reference`() throws {
+  /// A compiler's way to the kernels of a chip, and how many of the models take it.
+  ///
+  /// On a host those with instructions of Arm's are plain C that does the same.
+  @Test(arguments: [
+    ([], 68), (["-DOCTET_CHIP=0"], 16), (["-DOCTET_CHIP=2"], 30), (["-DOCTET_CHIP=3"], 30), (["-Os"], 16),
+  ])
+  func `random models in C give the bits of the reference`(options: [String], count: Int) throws {
     let folder = FileManager.default.temporaryDirectory.appending(
-      path: "octet-c-\(ProcessInfo.processInfo.processIdentifier)")
+      path: "octet-c-\(ProcessInfo.processInfo.processIdentifier)-\(options.joined())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let random = (0..<60 as Range<UInt64>).map { seed in
       (name: "m\(seed)", drawn: RandomModel(seed: 7000 + seed, layerCount: seed % 3 == 0 ? 15 : nil))
     }
-    let models = random + (0..<8).map { (name: "t\($0)", drawn: RandomModel(tiesFrom: 7000 + $0)) }
+    let ties = (0..<8).map { (name: "t\($0)", drawn: RandomModel(tiesFrom: 7000 + $0)) }
+    let models = (ties + random).prefix(count)
     var files = ["main.c"]
     var lines: [String] = []
     for (name, drawn) in models {
@@ -105,7 +112,7 @@ struct CSourceTests {
       files.append("\(name).c")
       lines += try Self.expected(name, drawn)
     }
-    try Self.mainProgram(models).write(
+    try Self.mainProgram(Array(models)).write(
       to: folder.appending(path: "main.c"), atomically: false, encoding: .utf8)
     // What a model's kinds of layer do not need is left out.
     let parts: [(of: [LayerKind], text: String)] = [
@@ -126,8 +133,10 @@ struct CSourceTests {
       }
     }
     let compiled = try Self.run(
-      "gcc", ["-std=c99", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-o", "models"] + files,
-      in: folder)
+      "gcc",
+      ["-std=c99", "-O1", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror", "-o", "models"]
+        + options
+        + files, in: folder)
     try #require(compiled.status == 0, "\(compiled.text.prefix(2000))")
     let printed = try Self.run("./models", [], in: folder)
     #expect(printed.status == 0)

@@ -75,7 +75,8 @@ static void check_window(const octet_kernels *k, unsigned long seed, bool is_dep
   l->pool_height = pool_height;
   l->pool_width = pool_width;
   // Now and then so wide that scratch memory holds a part.
-  const long places = draw(3) == 0 ? between(1, 3) : between(1, draw(20) ? 20 : 400), count = between(1, 5);
+  const long places = draw(3) == 0 ? between(1, 3) : between(1, draw(20) ? 20 : 400);
+  const long count = between(1, draw(8) || places > 1 ? 5 : 60);
   const long needed = (l->pool_height - 1) * l->stride_down + lines, down = l->pool_height * l->stride_down;
   const long width = ((places * l->pool_width - 1) * l->stride_across + window_width) * channels;
   if ((is_depthwise ? octet_depthwise_scratch_needed(l) : octet_scratch_needed(l)) <= OCTET_SCRATCH_BYTES) {
@@ -153,15 +154,15 @@ static void check_dense(const octet_kernels *k, unsigned long seed) {
   release(&s);
 }
 
-// OCTET_IMAGES_TOGETHER inputs, with a gap between them, against each of them alone.
+// Four inputs or more, with a gap between them, against each of them alone.
 static void check_together(const octet_kernels *k, unsigned long seed) {
   const long outputs = between(1, draw(3) ? 40 : 300), rows = draw(2) ? 1 : between(1, 3);
   const long segment = draw(30) ? between(1, 100) : between(4000, 9000);
   sample s = make(k, outputs, rows, segment, false, k->dense_vectors, 1, false);
-  const long element = s.layer.is_wide ? 2 : 1, last = OCTET_IMAGES_TOGETHER - 1;
+  const long element = s.layer.is_wide ? 2 : 1, images = OCTET_FOUR * between(1, 4), last = images - 1;
   const long values_step = rows * segment + draw(9), step = 4 * outputs + 4 * draw(9);
   int8_t *values = block_of((size_t)(last * values_step + rows * segment));
-  for (long i = 0; i < OCTET_IMAGES_TOGETHER; i++) fill(values + i * values_step, rows * segment);
+  for (long i = 0; i < images; i++) fill(values + i * values_step, rows * segment);
   const uint8_t *bytes = (const uint8_t *)values;
   const uint8_t flip = draw(2) ? 0 : 0x80;
   int32_t *accumulators = block_of((size_t)(last * step + 4 * outputs)), *own = block_of((size_t)outputs * 4);
@@ -173,15 +174,15 @@ static void check_together(const octet_kernels *k, unsigned long seed) {
   memset(accumulators, 0x5A, all_sums);
   const bool at_once = rows == 1 && draw(2);
   if (at_once) {
-    k->multiply_together(&s.layer, bytes, values_step, flip, segment, target, step);
+    k->multiply_together(&s.layer, bytes, values_step, flip, images, segment, target, step);
   } else if (segment % k->depth == 0 && draw(2)) {
-    k->fold_together(&s.layer, bytes, values_step, flip, 0, rows * segment, accumulators, step);
+    k->fold_together(&s.layer, bytes, values_step, flip, images, 0, rows * segment, accumulators, step);
   } else {
     for (long row = 0; row < rows; row++) {
-      k->fold_together(&s.layer, bytes + row * segment, values_step, flip, row, segment, accumulators, step);
+      k->fold_together(&s.layer, bytes + row * segment, values_step, flip, images, row, segment, accumulators, step);
     }
   }
-  for (long i = 0; i < OCTET_IMAGES_TOGETHER; i++) {
+  for (long i = 0; i < images; i++) {
     const uint8_t *image = bytes + i * values_step;
     bool differs;
     if (at_once) {

@@ -130,7 +130,7 @@ sample make(const octet_kernels *k, long outputs, long lines, long segment, bool
           const int8_t weight = s.plain[(line * columns + column) * outputs + c];
           const long tap = column * s.layer.groups + line / k->depth;
           packed[((first * taps + tap * width) + lane) * k->depth + line % k->depth] = weight;
-          if (i < outputs) start[c] -= k->offset * weight;
+          if (i < outputs) start[c] -= k->depthwise_offset * weight;
         }
       }
     }

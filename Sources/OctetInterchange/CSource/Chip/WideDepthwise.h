@@ -1,0 +1,1 @@
+../../../OctetChipInstructions/include/WideDepthwise.h
