@@ -16,7 +16,12 @@ struct ConvolutionPatches<Layout: PatchLayout> {
       PlainKernels().convolve(row)
       return
     }
-    let isPooled = cells == 4
+    compute(0, row.outputChannels, isPooled: cells == 4)
+  }
+
+  /// The outputs of channels from `start` up to `end`; `row.weights` are those of the first of them.
+  @inline(__always)
+  func compute(_ start: Int, _ end: Int, isPooled: Bool) {
     let step = row.poolWidth &* row.strideAcross &* row.inputChannels
     var lines = InlineArray<4, Int>(repeating: 0)
     var offsets = InlineArray<4, Int>(repeating: 0)
@@ -36,7 +41,7 @@ struct ConvolutionPatches<Layout: PatchLayout> {
         for cell in 0..<4 { offsets[cell] = min(cell, count &- 1) &* step }
       }
       gather(lines, offsets, from: place &* step)
-      multiply(place, count: count, isPooled: isPooled)
+      multiply(place, start, end, count: count, isPooled: isPooled)
       place &+= count
     }
   }
@@ -73,18 +78,18 @@ struct ConvolutionPatches<Layout: PatchLayout> {
   /// Multiplies the patch with the weights of every channel, and writes `count` outputs from `place` on, or one where
   /// the four windows are those of a pool.
   @inline(__always)
-  private func multiply(_ place: Int, count: Int, isPooled: Bool) {
+  private func multiply(_ place: Int, _ from: Int, _ to: Int, count: Int, isPooled: Bool) {
     var sums = InlineArray<32, Int32>(repeating: 0)
     var span = sums.mutableSpan
     span.withUnsafeMutableBufferPointer { sums in
       guard let start = sums.baseAddress else { return }
       var weights = row.weights
-      var first = 0
-      while first < row.outputChannels {
-        let channels = min(row.outputChannels &- first, Self.block)
+      var first = from
+      while first < to {
+        let channels = min(to &- first, Self.block)
         Layout.multiply(
           patch, weights: weights, depth: depth, channels: channels,
-          end: row.weights + row.outputChannels &* depth, sums: start)
+          end: row.weights + (to &- from) &* Layout.weightBytes(depth), sums: start)
         let index = place &* row.outputChannels &+ first
         if isPooled {
           // The largest sum gives the largest output, so one is requantized for all.
@@ -98,7 +103,7 @@ struct ConvolutionPatches<Layout: PatchLayout> {
               at: index &+ cell &* row.outputChannels)
           }
         }
-        weights += channels &* depth
+        weights += channels &* Layout.weightBytes(depth)
         first &+= channels
       }
     }

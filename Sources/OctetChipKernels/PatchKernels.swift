@@ -8,8 +8,13 @@ import Octet
 /// scratch than there is go to the plain kernels.
 public struct PatchKernels<Layout: PatchLayout>: RowKernels {
   /// Safe because kernels run one at a time on the thread of their session, and no use of it outlives a call.
-  private let scratch: UnsafeMutableRawBufferPointer
-  private let plain = PlainKernels()
+  let scratch: UnsafeMutableRawBufferPointer
+  let plain = PlainKernels()
+
+  #if !OCTET_CHOSEN_KINDS || OCTET_INT4_WEIGHTS || OCTET_TERNARY_WEIGHTS
+    /// Room for weights of fewer bits that are brought to bytes.
+    let unpacked: UnsafeMutableRawBufferPointer
+  #endif
 
   /// The dense layer whose short rows are put off; -1 if there is none.
   private let gatheringLayer: Int
@@ -24,7 +29,21 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
   ///     `scratchBytes(model)` bytes.
   public init(_ model: Model, scratch: UnsafeMutableRawBufferPointer) {
     let layer = Self.gatheringLayer(model)
-    if let layer, let start = scratch.baseAddress, scratch.count >= Self.scratchBytes(model) {
+    #if !OCTET_CHOSEN_KINDS || OCTET_INT4_WEIGHTS || OCTET_TERNARY_WEIGHTS
+      var scratch = scratch
+      // Weights that are brought to bytes come last.
+      let bytes = Self.unpackedBytes(model)
+      if scratch.count >= Self.scratchBytes(model) {
+        let rest = Self.scratchBytes(model) &- bytes
+        unpacked = UnsafeMutableRawBufferPointer(rebasing: scratch[rest..<rest &+ bytes])
+        scratch = UnsafeMutableRawBufferPointer(rebasing: scratch[..<rest])
+      } else {
+        unpacked = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+      }
+    #endif
+    if let layer, let start = scratch.baseAddress,
+      scratch.count >= Self.scratchBytes(model) &- Self.unpackedBytes(model)
+    {
       let rest = Self.patchBytes(model)
       gatheringLayer = layer
       gathered = start + rest
@@ -37,15 +56,16 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
   }
 
   /// Channels whose sums are made at a time.
-  private static var block: Int { 8 }
+  static var block: Int { 8 }
 
-  private static func patchBytes(_ depth: Int) -> Int {
+  static func patchBytes(_ depth: Int) -> Int {
     (depth &+ Layout.group &- 1) / Layout.group &* Layout.group &* 4 &* Layout.valueBytes
   }
 
   /// The scratch memory that serves every layer of a model.
   public static func scratchBytes(_ model: Model) -> Int {
     patchBytes(model) &+ (gatheringLayer(model) == nil ? 0 : gatheredValues &* Layout.valueBytes)
+      &+ unpackedBytes(model)
   }
 
   /// The largest patch, or row of a dense layer.
@@ -82,7 +102,7 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
       let shape = model.shape(index)
       let count = shape.input.rowValues
       if shape.keepsAccumulators && shape.layer.kind.hasWeights && count &* 4 <= gatheredValues
-        && count % Layout.rowGroup == 0
+        && count % Layout.rowGroup == 0 && shape.layer.weightEncoding == .int8
       {
         return index
       }
@@ -167,7 +187,7 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
   }
 
   /// The row as the chip multiplies it; nil if the scratch memory is too small.
-  private func widened(_ row: DenseRow) -> UnsafeMutableRawPointer? {
+  func widened(_ row: DenseRow) -> UnsafeMutableRawPointer? {
     guard let wide = scratch.baseAddress, Self.patchBytes(row.count) / 4 <= scratch.count else { return nil }
     Layout.widen(wide, values: row.values, count: row.count)
     return wide

@@ -6,6 +6,12 @@ public protocol PatchLayout {
   static var valueBytes: Int { get }
   /// Values are stored in groups of so many.
   static var group: Int { get }
+  /// The layout that takes weights of four bits as they are stored, where there is one.
+  associatedtype HalfBytes: PatchLayout = Self
+  /// Whether there is; else they are brought to bytes first.
+  static var takesHalfBytes: Bool { get }
+  /// Bytes of so many weights of an output.
+  static func weightBytes(_ depth: Int) -> Int
   /// Rows of a multiple of so many values can follow each other in a widened row.
   static var rowGroup: Int { get }
   /// Puts values `index` to `index + count - 1` of four windows into the patch.
@@ -63,6 +69,14 @@ public protocol PatchLayout {
 }
 
 extension PatchLayout {
+  /// There is none.
+  @inline(__always)
+  public static var takesHalfBytes: Bool { false }
+
+  /// A byte each.
+  @inline(__always)
+  public static func weightBytes(_ depth: Int) -> Int { depth }
+
   /// It does not.
   @inline(__always)
   public static var roundsAway: Bool { false }

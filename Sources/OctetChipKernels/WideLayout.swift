@@ -3,6 +3,13 @@ import OctetChipInstructions
 
 /// Numbers of 32 bits, for chips without: Cortex-M0, RISC-V.
 public enum WideLayout: PatchLayout {
+  /// Weights of four bits are taken apart as they are read.
+  public typealias HalfBytes = WideHalfLayout
+
+  /// There is.
+  @inline(__always)
+  public static var takesHalfBytes: Bool { true }
+
   /// Four.
   public static var valueBytes: Int { 4 }
   /// One by one.

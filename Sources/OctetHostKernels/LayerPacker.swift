@@ -98,7 +98,11 @@ struct LayerPacker {
   }
 
   /// The layer's weights in the order of the file.
-  private func weights(_ shape: LayerShape) -> UnsafePointer<Int8> { model.records.weights(shape) }
+  private func weights(_ shape: LayerShape) -> UnsafePointer<Int8> {
+    guard shape.layer.weightEncoding != .int8 else { return model.records.weights(shape) }
+    // Those of fewer bits become bytes, once for all images.
+    return storage.keepWhilePacking(model.records.unpackedWeights(shape))
+  }
 
   /// Blocks of vectors of channels, in them lines, groups and vectors. Activations are stored `offset` too high, and
   /// what that adds is taken off the start; sums wrap around, so it need not fit on the way.

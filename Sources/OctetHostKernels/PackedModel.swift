@@ -34,6 +34,7 @@ final class PackedModel: @unchecked Sendable {
         joins[index] = packer.packJoin(index)
         means[index] = packer.packMean(index)
       }
+      storage.endPacking()
     }
     program = HostProgram(model, kernels, in: storage, packed: layers, joins: joins, means: means)
     imagesTogether =
@@ -52,7 +53,7 @@ extension PackedModel {
     return program.bound(of: layer, model, kernels.pointee, rates, weightBytes: weightBytes)
   }
 
-  /// Bytes of all weights as they are in the file.
+  /// Bytes of all weights, a byte each: those of fewer bits are laid out as bytes too.
   private var weightBytes: Int {
     (0..<model.layerCount).reduce(0) { sum, layer in
       let shape = model.shape(layer)
@@ -64,8 +65,15 @@ extension PackedModel {
 /// Memory that packed weights lie in, aligned to the cache's lines, given back together.
 final class PackedStorage {
   private var pieces: [UnsafeMutableRawPointer] = []
+  private var passing: UnsafeMutablePointer<Int8>?
 
   deinit { for piece in pieces { piece.deallocate() } }
+
+  /// Gives back what was only read while layers were packed.
+  func endPacking() {
+    passing?.deallocate()
+    passing = nil
+  }
 
   /// Zeros.
   func allocate<Element: BitwiseCopyable>(
@@ -76,6 +84,15 @@ final class PackedStorage {
     piece.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
     pieces.append(piece)
     return piece.bindMemory(to: type, capacity: count)
+  }
+
+  /// Numbers that are only read until the next call.
+  func keepWhilePacking(_ numbers: [Int8]) -> UnsafePointer<Int8> {
+    passing?.deallocate()
+    let place = UnsafeMutablePointer<Int8>.allocate(capacity: max(numbers.count, 1))
+    place.initialize(from: numbers, count: numbers.count)
+    passing = place
+    return UnsafePointer(place)
   }
 
   func keep<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafeBufferPointer<Element> {

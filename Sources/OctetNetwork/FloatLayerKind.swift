@@ -42,6 +42,14 @@ package enum FloatLayerKind: Hashable, Sendable {
     }
   }
 
+  /// Whether it has weights that a file may store in fewer than 8 bits.
+  package var storesWeights: Bool {
+    switch self {
+    case .dense, .convolution, .depthwiseConvolution: true
+    default: false
+    }
+  }
+
   /// The word that starts the layer's line.
   package var keyword: String { type(of: specification).keyword }
 

@@ -31,17 +31,24 @@ package struct LayerDescription: Equatable, Sendable {
   /// The line it was read from, for error messages. Two equal networks may be laid out differently.
   package let line: Int
 
-  package init(name: String, kind: FloatLayerKind, activation: Activation, inputs: [Int], line: Int) {
+  /// In how many bits its weights are to be stored; nil where the line says nothing.
+  package var bits: WeightBits?
+
+  package init(
+    name: String, kind: FloatLayerKind, activation: Activation, inputs: [Int], line: Int,
+    bits: WeightBits? = nil
+  ) {
     self.name = name
     self.kind = kind
     self.activation = activation
     self.inputs = inputs
     self.line = line
+    self.bits = bits
   }
 
   package static func == (left: Self, right: Self) -> Bool {
     left.name == right.name && left.kind == right.kind && left.activation == right.activation
-      && left.inputs == right.inputs
+      && left.inputs == right.inputs && left.bits == right.bits
   }
 }
 

@@ -96,6 +96,7 @@ package struct NetworkReader {
       _ = words.take()
     }
     if words.takeIf("from") { inputs[0] = try takeValue(&words, "the name of a layer above") }
+    let bits = try Self.takeBits(kind, keyword: keyword, &words)
     try words.finish(after: "layer \(keyword)")
 
     let number = keywordCounts[kindName, default: 0] + 1
@@ -108,8 +109,25 @@ package struct NetworkReader {
       throw words.failure("the name \"\(finalName)\" is taken")
     }
     layers.append(
-      LayerDescription(name: finalName, kind: kind, activation: activation, inputs: inputs, line: words.line))
+      LayerDescription(
+        name: finalName, kind: kind, activation: activation, inputs: inputs, line: words.line, bits: bits))
     values[finalName] = layers.count
+  }
+
+  /// In how many bits the weights are to be stored, where the line says so.
+  private static func takeBits(
+    _ kind: FloatLayerKind, keyword: String, _ words: inout LineWords
+  ) throws(NetworkError) -> WeightBits? {
+    guard words.takeIf("bits") else { return nil }
+    guard kind.storesWeights else {
+      throw words.failure(
+        "bits are for dense, conv and depthwise; \(keyword) has no weights to store in fewer")
+    }
+    let word = try words.take(WeightBits.words)
+    guard let bits = WeightBits(rawValue: word) else {
+      throw words.failure("expected \(WeightBits.words) after bits, found \"\(word)\"")
+    }
+    return bits
   }
 
   private func takeValue(_ words: inout LineWords, _ what: String) throws(NetworkError) -> Int {
@@ -152,6 +170,7 @@ extension NetworkDescription {
         words.append(layer.activation.word)
       }
       if layer.inputs[0] != index { words.append("from \(valueName(layer.inputs[0]))") }
+      if let bits = layer.bits { words.append("bits \(bits.rawValue)") }
       lines.append(words.joined(separator: " "))
     }
     return lines.joined(separator: "\n") + "\n"

@@ -148,4 +148,22 @@ import Testing
       _ = try Network(network, capacity: 1, seed: 1, workers: Workers(count: 1))
     }
   }
+
+  @Test func `bits of a layer's weights`() throws {
+    let text =
+      "input 8x8x1\nfirst = conv 2 3x3 relu bits 4\nconv 2 3x3 from first bits ternary\nflatten\ndense 3 bits 8\n"
+    let network = try NetworkDescription(text: text)
+    #expect(network.layers.map(\.bits) == [.four, .ternary, nil, .eight])
+    #expect(try NetworkDescription(text: network.text) == network)
+    for (line, complaint) in [
+      ("maxpool 2x2 bits 4", "bits are for dense, conv and depthwise"),
+      ("conv 2 3x3 bits 3", "expected 8, 4 or ternary after bits, found \"3\""),
+      ("conv 2 3x3 bits", "expected 8, 4 or ternary at the end"),
+      ("conv 2 3x3 bits 4 relu", "unexpected \"relu\""),
+    ] {
+      #expect {
+        _ = try NetworkDescription(text: "input 8x8x1\n\(line)\nflatten\ndense 3")
+      } throws: { "\($0)".contains(complaint) }
+    }
+  }
 }

@@ -111,7 +111,17 @@ import Testing
       let waits: ModelRule? = [6, 7, 9].contains(layer) ? .waits : nil
       if let waits { #expect(Self.rule { $0[field(layer, 1)] |= 2 } == waits) }
       #expect(Self.rule { $0[field(layer, 1)] |= 32 } == .reserved)
-      #expect(Self.rule { $0[field(layer, 3)] = 1 } == .weightEncoding)
+      // With other encodings the constants of layers 0, 1, 7 and 9 are too long, or as long by their padding.
+      for encoding: UInt8 in [1, 2] {
+        let rule = Self.rule { $0[field(layer, 3)] = encoding }
+        let hasWeights = [0, 1, 7, 9].contains(layer)
+        #expect(
+          hasWeights
+            ? [.constantsBytes, .packedWeights, .reserved].contains(rule) : rule == .weightEncoding)
+      }
+      for encoding: UInt8 in [3, 255] {
+        #expect(Self.rule { $0[field(layer, 3)] = encoding } == .weightEncoding)
+      }
       #expect(Self.rule { $0[field(layer, 18)] = 2 } == .dilation)
       #expect(Self.rule { $0[field(layer, 19)] = 0 } == .dilation)
       #expect(Self.rule { $0[field(layer, 22)] = 3 } == .inputCount)

@@ -167,6 +167,28 @@ private struct CountingKernels: RowKernels {
   }
 }
 
+extension CountingKernels {
+  func convolve(packed row: ConvolutionRow) {
+    count(row, channels: row.inputChannels)
+    plain.convolve(packed: row)
+  }
+
+  func convolveDepthwise(packed row: ConvolutionRow) {
+    count(row, channels: 1)
+    plain.convolveDepthwise(packed: row)
+  }
+
+  func fold(packed row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>) {
+    counter.multiplyAdds += UInt64(row.count * row.outputs)
+    plain.fold(packed: row, into: accumulators)
+  }
+
+  func multiply(packed row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
+    counter.multiplyAdds += UInt64(row.count * row.outputs)
+    plain.multiply(packed: row, output, to: target)
+  }
+}
+
 private struct ByteCounter: RunObserver {
   var count: UInt64 = 0
 

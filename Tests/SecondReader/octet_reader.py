@@ -17,6 +17,10 @@ from octet_numbers import (
     HALF_UP, JOINS, LINEAR, MAXIMUM_POOL, MEANS, MULTIPLY, NUMBERS, PAIRED, RESAMPLING, SHARES, SIGMOID, SOFTMAX,
     SUBTRACT, TABLE, WEIGHTED, WINDOWED, answer, compute, plane)
 
+# Encodings of weights, and how many of them a byte has.
+INT8, INT4, TERNARY = range(3)
+PER_BYTE = 1, 2, 5
+
 
 def need(condition, *rule):
     if not condition:
@@ -100,6 +104,22 @@ class Layer(Record):
         return start, start + (self.pool_x - 1) * self.stride_x + self.width - 1
 
 
+def unpacked(layer, what, line, count):
+    """The weights of a line of bytes."""
+    if layer.packing == INT8:
+        return list(struct.unpack(f"{len(line)}b", line))
+    if layer.packing == INT4:
+        halves = [half for byte in line for half in (byte % 16, byte // 16)]
+        need(8 not in halves, what, "a weight of four bits is not -8")
+        found, rest = [half - 16 * (half > 7) for half in halves], halves[count:]
+    else:
+        need(max(line) < 243, what, "five weights of three values are a number below 243")
+        digits = [byte // 3 ** place % 3 for byte in line for place in range(5)]
+        found, rest = [digit - 1 for digit in digits], digits[count:]
+    need(not any(rest), what, "what is beyond a line of weights is zero")
+    return found[:count]
+
+
 class Model:
     def __init__(self, data):
         self.data = data = bytes(data)
@@ -167,7 +187,9 @@ class Model:
              "second input")
         layer.has_pair = kind in PAIRED and not layer.flags & 24
         need(not layer.flags & 2 or kind not in (DENSE, GLOBAL_AVERAGE), what, "dense layers and means never wait")
-        need(layer.packing == 0, what, "weights other than int8 are not yet supported")
+        need(layer.packing <= TERNARY, what, "unknown encoding of weights")
+        need(layer.packing == 0 or kind in WEIGHTED and layer.weight_zero == 0, what, "only weights without a zero "
+             "point have fewer than 8 bits")
         need(layer.dilation_y == layer.dilation_x == 1, what, "dilation is not yet supported")
         need(layer.groups == 1, what, "groups are not yet supported")
         need(layer.weight_zero == 0 or kind in WEIGHTED, what, "only a weighted layer has a zero point of its weights")
@@ -240,7 +262,10 @@ class Model:
             params = padded(9 * n + 256 * (layer.flags & 1))
             layer.taps = {DENSE: source.height * source.width * source.channels, CONVOLUTION: cells * source.channels,
                           DEPTHWISE: cells}[kind]
-            weights = n * layer.taps
+            per_line = {DENSE: source.width * source.channels, CONVOLUTION: layer.taps, DEPTHWISE: n}[kind]
+            lines = n * layer.taps // per_line
+            line_bytes = -(-per_line // PER_BYTE[layer.packing])
+            weights = lines * line_bytes
             expected = params + padded(weights)
         elif kind in MEANS:
             if kind == GLOBAL_AVERAGE:
@@ -266,8 +291,10 @@ class Model:
                 layer.table = struct.unpack_from("256b", data, used)
                 used += 256
             need(not any(data[used:place + params]), what, "the padding of the parameters is zero")
-            flat = struct.unpack_from(f"{weights}b", data, place + params)
             used = place + params + weights
+            flat = []
+            for start in range(place + params, used, line_bytes):
+                flat += unpacked(layer, what, data[start:start + line_bytes], per_line)
             product = 32640 if layer.weight_zero else 16384
             need(max(map(abs, layer.bias)) + product * layer.taps < 1 << 31, what, "an accumulator could overflow")
             flat = [w - layer.weight_zero for w in flat]

@@ -90,6 +90,31 @@ int32_t __aeabi_idiv(int32_t dividend, int32_t divisor) {
   return (int32_t)(uint32_t)__aeabi_idivmod(dividend, divisor);
 }
 
+// Shifts by 0 to 63 places.
+
+uint64_t __aeabi_llsl(uint64_t value, int places) {
+  uint32_t low = (uint32_t)value, high = (uint32_t)(value >> 32);
+  for (; places > 0; places--) {
+    high = high << 1 | low >> 31;
+    low <<= 1;
+  }
+  return (uint64_t)high << 32 | low;
+}
+
+uint64_t __aeabi_llsr(uint64_t value, int places) {
+  uint32_t low = (uint32_t)value, high = (uint32_t)(value >> 32);
+  for (; places > 0; places--) {
+    low = low >> 1 | high << 31;
+    high >>= 1;
+  }
+  return (uint64_t)high << 32 | low;
+}
+
+uint64_t __aeabi_lasr(uint64_t value, int places) {
+  const uint64_t sign = value >> 63 ? ~(uint64_t)0 : 0;
+  return sign ^ __aeabi_llsr(value ^ sign, places);
+}
+
 /// The low 64 bits of a product of 64-bit numbers, from products of 16 bits.
 uint64_t __aeabi_lmul(uint64_t a, uint64_t b) {
   const uint32_t a_low = (uint32_t)a, b_low = (uint32_t)b;

@@ -28,7 +28,7 @@ struct FirmwareReport {
   /// The mean over the images that were timed; nil if none was.
   let instructions: Int?
   let layers: [Layer]
-  let sizes: FirmwareSizes
+  private(set) var sizes: FirmwareSizes
   let stackBytes: Int
   let arenaBytes: Int
   /// Of the arena, in the board's second memory.
@@ -37,7 +37,10 @@ struct FirmwareReport {
   let heldBytes: Int
   let modelBytes: Int
 
-  init(folder: String) throws {
+  /// Whether the image is the smallest one, which looks at no layer.
+  private let isLean: Bool
+
+  init(folder: String, isLean: Bool) throws {
     let file = try OctetModelFile(path: "\(folder)/model.octet")
     let (bytes, model) = (Array(file.block.bytes), file.model)
     let results = try Results(
@@ -58,7 +61,9 @@ struct FirmwareReport {
         "\(folder): \(images.count) images went in, \(results.images.count) results came out")
     }
     for image in results.images
-    where image.layers.count != model.layerCount || image.logits.count != Int(model.logits.channels) {
+    where (image.layers.count != model.layerCount && !isLean)
+      || image.logits.count != Int(model.logits.channels)
+    {
       throw FirmwareError("\(folder)/results: image \(image.number) belongs to another model")
     }
     let host = try HostRun.run(model, images)
@@ -77,7 +82,7 @@ struct FirmwareReport {
     instructions =
       timed.isEmpty
       ? nil : Int((timed.reduce(0) { $0 + results.instructions($1) } / Double(timed.count)).rounded())
-    layers = (0..<model.layerCount).map { index in
+    layers = (0..<(isLean ? 0 : model.layerCount)).map { index in
       let sum = results.images.reduce(0) { $0 + results.instructions($1.layers[index]) }
       return Layer(
         name: "\(model.layer(index).kind.name)",
@@ -86,14 +91,29 @@ struct FirmwareReport {
     }
     sizes = try FirmwareSizes(
       ByteFile.stored(at: "\(folder)/firmware.elf", limit: 1 << 30), name: "\(folder)/firmware.elf")
+    multiplyAdds = Int(clamping: model.work.multiplyAdds)
     stackBytes = results.stackBytes
     arenaBytes = model.firstRegionBytes + model.secondRegionBytes
     secondBytes = model.secondRegionBytes
     heldBytes = model.heldInputBytes
-    modelBytes = bytes.count
+    modelBytes = try isLean ? Self.number("\(folder)/lean.sizes") : bytes.count
+    if isLean {
+      sizes.code -= modelBytes
+      sizes.constants += modelBytes
+    }
+    self.isLean = isLean
   }
 
-  private var multiplyAdds: Int { layers.reduce(0) { $0 + $1.multiplyAdds } }
+  private static func number(_ path: String) throws -> Int {
+    let text = String(decoding: try ByteFile.stored(at: path, limit: 100), as: UTF8.self)
+    guard let number = Int(text.prefix { $0 != "\n" }) else {
+      throw FirmwareError("\(path): not a number of bytes")
+    }
+    return number
+  }
+
+  /// Of one inference.
+  private let multiplyAdds: Int
 
   var json: JSONValue {
     .object([
@@ -143,7 +163,7 @@ struct FirmwareReport {
       row("\(index + 1) \(layer.name)", layer.multiplyAdds, layer.instructions)
     }
     if let instructions {
-      table.addRule()
+      if !layers.isEmpty { table.addRule() }
       row("an inference", multiplyAdds, instructions)
     }
     func share(_ bytes: Int, of limit: Int) -> String {
@@ -159,6 +179,8 @@ struct FirmwareReport {
       \(NumberText.percent(Double(right) / Double(labelCount), decimals: 2)), \(right) of \
       \(labelCount)\(unlabeled)
       """
+    let agreement =
+      isLean ? "every logit equals the host's" : "every layer and every logit equal the host's"
     let imageBytes = sizes.constants - modelBytes
     let baked = imageBytes == 0 ? "" : ", images \(NumberText.grouped(imageBytes))"
     let second =
@@ -177,7 +199,7 @@ struct FirmwareReport {
       \(board)
       images     \(NumberText.grouped(imageCount)): \(origin)
       accuracy   \(accuracy)
-      bits       \(difference.map { "differ from the host: \($0)" } ?? "every layer and every logit equal the host's")
+      bits       \(difference.map { "differ from the host: \($0)" } ?? agreement)
       flash      \(share(sizes.code + sizes.constants, of: flash)): \
       code \(NumberText.grouped(sizes.code)), model \(NumberText.grouped(modelBytes))\(baked)
       RAM        \(share(sizes.ram, of: ram)): \

@@ -15,6 +15,7 @@ enum FirmwareReportCommand: Command {
       OptionDescription("board", takes: .text("TEXT"), help: "name of the board"),
       OptionDescription("flash", takes: .text("BYTES"), help: "flash of the board"),
       OptionDescription("ram", takes: .text("BYTES"), help: "RAM of the board"),
+      OptionDescription("lean", help: "of the image that firmware-sim/build-lean has built"),
       OptionDescription("json", help: "print one JSON object"),
     ],
     examples: ["octet-firmware report --folder work --board micro:bit --flash 262144 --ram 16384"])
@@ -27,7 +28,7 @@ enum FirmwareReportCommand: Command {
     }
     let flash = try arguments.integer("flash", in: 1...) ?? 0
     let ram = try arguments.integer("ram", in: 1...) ?? 0
-    let report = try FirmwareReport(folder: folder)
+    let report = try FirmwareReport(folder: folder, isLean: arguments.flag("lean"))
     if arguments.flag("json") {
       try StandardOutput.write(report.json.text + "\n")
     } else {

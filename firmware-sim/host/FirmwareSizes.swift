@@ -1,8 +1,8 @@
 /// What the sections of a linked firmware take, read from its ELF file.
 struct FirmwareSizes {
-  let code: Int
+  var code: Int
   /// The model, and images that are linked in.
-  let constants: Int
+  var constants: Int
   let ram: Int
   let stack: Int
 

@@ -38,11 +38,14 @@ struct HostRun {
 
   /// The first difference in words; nil if there is none.
   func difference(_ image: Results.Image, _ model: Model) -> String? {
-    for (layer, checksum) in checksums.enumerated() where image.layers[layer].checksum != checksum {
+    // The smallest image looks at no layer, and at no probability.
+    let isLean = image.layers.isEmpty
+    for (layer, checksum) in checksums.enumerated() where !isLean && image.layers[layer].checksum != checksum
+    {
       return "image \(image.number): layer \(layer + 1), \(model.layer(layer).kind.name), has other bits"
     }
     if image.logits != logits { return "image \(image.number): the logits differ" }
-    if image.classIndex != classIndex || image.probability != probability {
+    if image.classIndex != classIndex || (image.probability != probability && !isLean) {
       return "image \(image.number): the answer differs"
     }
     return nil

@@ -32,6 +32,7 @@ enum PrepareCommand: Command {
       OptionDescription(
         "flips", takes: .text("N"), default: "0",
         help: "bytes of the model that the firmware damages in turn, to compare its loader with the host's"),
+      OptionDescription("lean", help: "write the model as C source too, for firmware-sim/build-lean"),
       OptionDescription("baked", takes: .text("N"), help: "link this many images into the firmware instead"),
     ],
     examples: ["octet-firmware prepare cnn-two-pool.octet --folder work --count 100"])
@@ -58,6 +59,13 @@ enum PrepareCommand: Command {
         number: UInt32(number), isTimed: number < timed, pixels: model.holdsInput ? held(fed, model) : fed)
     }
     try AtomicFile.write(path: "\(folder)/model.octet", bytes: bytes)
+    if arguments.flag("lean") {
+      guard !model.holdsInput, model.outputCount == 1, model.meaning == .classes else {
+        throw FirmwareError("--lean is for models of classes that are fed rows of pictures")
+      }
+      let source = CSource(model, prefix: "octet").source
+      try AtomicFile.write(path: "\(folder)/model.c", bytes: Array(source.utf8))
+    }
     try AtomicFile.write(
       path: "\(folder)/\(baked == nil ? "images" : "baked")",
       bytes: ImageRecord.write(

@@ -34,7 +34,7 @@ package struct Constants {
 
   /// Where weights or pairs end.
   package func end(_ shape: LayerShape) -> UInt32 {
-    shape.layer.kind.hasWeights ? weights &+ shape.weightsPerOutput &* count : weights
+    shape.layer.kind.hasWeights ? weights &+ shape.weightBytes : weights
   }
 
   /// The length of the section that the shapes imply; nil when it fits no file.
@@ -42,9 +42,9 @@ package struct Constants {
     let traits = shape.layer.kind.traits
     if traits.contains(.weights) {
       let channels = UInt32(shape.output.channels)
-      guard let weights = CheckedSize(shape.weightsPerOutput).times(channels).paddedTo16().value else {
-        return nil
-      }
+      var size = CheckedSize(shape.weightsPerOutput).times(channels)
+      if IncludedKinds.packedWeights, size.value != nil { size = CheckedSize(shape.weightBytes) }
+      guard let weights = size.paddedTo16().value else { return nil }
       // 65,535 * 9 + 256 + 15: no overflow.
       return CheckedSize(parametersBytes(channels, hasTable: shape.layer.hasTable)).plus(weights).value
     }

@@ -112,6 +112,16 @@ package struct LayerRecord: Sendable {
   package var weightZeroPoint: Int8 {
     IncludedKinds.weightZeroPoints ? Int8(bitPattern: bytes.byte(Field.weightZeroPoint)) : 0
   }
+  /// How the weights are stored.
+  @inline(__always)
+  package var weightEncoding: WeightEncoding {
+    guard IncludedKinds.packedWeights else { return .int8 }
+    switch bytes.byte(Field.weightEncoding) {
+    case WeightEncoding.int4.rawValue where IncludedKinds.int4Weights: return .int4
+    case WeightEncoding.ternary.rawValue where IncludedKinds.ternaryWeights: return .ternary
+    default: return .int8
+    }
+  }
   @inline(__always)
   package var minimum: Int16 { Int16(bitPattern: bytes.half(Field.minimum)) }
   @inline(__always)

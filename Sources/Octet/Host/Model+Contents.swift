@@ -33,6 +33,8 @@
       if layers.contains(where: { $0.rounding == .halfUpThenAway }) { parts.append("ROUNDING_TWICE") }
       if layers.contains(where: { $0.rounding == .awayFromZero }) { parts.append("ROUNDING_AWAY") }
       if layers.contains(where: { $0.weightZeroPoint != 0 }) { parts.append("WEIGHT_ZERO_POINTS") }
+      if layers.contains(where: { $0.weightEncoding == .int4 }) { parts.append("INT4_WEIGHTS") }
+      if layers.contains(where: { $0.weightEncoding == .ternary }) { parts.append("TERNARY_WEIGHTS") }
       if (0..<layerCount).contains(where: { !hasEvenInputs(shape($0)) }) { parts.append("UNEVEN_JOINS") }
       if layers.contains(where: {
         $0.kind.traits.contains(.fusedPool) && $0.poolHeight == 1 && $0.poolWidth == 1
@@ -69,8 +71,9 @@
     /// All parts but room for many layers, which costs memory.
     package static var allParts: [String] {
       [
-        "COARSE_SHIFTS", "ROUNDING_TWICE", "ROUNDING_AWAY", "WEIGHT_ZERO_POINTS", "UNEVEN_JOINS",
-        "CONVOLUTIONS_WITHOUT_POOL", "PIXEL_MAP", "SHARING", "REGIONS", "NAMES",
+        "COARSE_SHIFTS", "ROUNDING_TWICE", "ROUNDING_AWAY", "WEIGHT_ZERO_POINTS", "INT4_WEIGHTS",
+        "TERNARY_WEIGHTS", "UNEVEN_JOINS", "CONVOLUTIONS_WITHOUT_POOL", "PIXEL_MAP", "SHARING", "REGIONS",
+        "NAMES",
       ]
     }
 
@@ -98,7 +101,7 @@
       if traits.contains(.weights) {
         constants.bias = words(place.offset)
         if shape.layer.hasTable { constants.table = signed(place.table, place.table + FileFormat.tableBytes) }
-        constants.weights = signed(place.weights, place.end(shape))
+        constants.weights = records.unpackedWeights(shape)
       }
       if traits.contains(.weights) || traits.contains(.means) {
         constants.multipliers = words(place.multipliers)

@@ -17,6 +17,17 @@ public protocol RowKernels {
   func finish(_ row: FinishedSums, _ output: OutputStage, to target: UnsafeMutableRawPointer)
   /// A dense layer whose input is a single row.
   func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer)
+  // The same where weights have fewer than 8 bits; `encoding` says which. `WeightEncoding` tells how they are stored.
+
+  /// As `convolve(_:)`.
+  func convolve(packed row: ConvolutionRow)
+  /// As `convolveDepthwise(_:)`.
+  func convolveDepthwise(packed row: ConvolutionRow)
+  /// As `fold(_:into:)`.
+  func fold(packed row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>)
+  /// As `multiply(_:_:to:)`.
+  func multiply(packed row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer)
+
   /// A row of sums of two values.
   func add(_ row: JoinRow)
   /// Bytes of arena that a session with these kernels needs; no fewer than the model's own.
@@ -80,6 +91,24 @@ extension RowKernels {
   /// One output after the other.
   public func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
     LayerKind.Dense.multiply(row, output, to: target)
+  }
+
+  /// One output value after the other.
+  public func convolve(packed row: ConvolutionRow) { LayerKind.Convolution.compute(packed: row) }
+
+  /// One output value after the other.
+  public func convolveDepthwise(packed row: ConvolutionRow) {
+    LayerKind.DepthwiseConvolution.compute(packed: row)
+  }
+
+  /// One output after the other.
+  public func fold(packed row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>) {
+    LayerKind.Dense.fold(packed: row, into: accumulators)
+  }
+
+  /// One output after the other.
+  public func multiply(packed row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
+    LayerKind.Dense.multiply(packed: row, output, to: target)
   }
 
   /// One value after the other.

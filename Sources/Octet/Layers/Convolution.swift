@@ -18,6 +18,34 @@ extension LayerKind {
       sum(row, weightsLess: Int16(zeroPoint))
     }
 
+    /// The same for weights of fewer bits.
+    @inline(never)
+    static func compute(packed row: ConvolutionRow) {
+      let segment = row.windowWidth &* row.inputChannels
+      let step = row.strideAcross &* row.inputChannels
+      let line = Int(row.encoding.bytes(UInt32(truncatingIfNeeded: row.windowHeight &* segment)))
+      var index = 0
+      for place in 0..<row.outputWidth {
+        for channel in 0..<row.outputChannels {
+          var largest = Int32.min
+          for down in 0..<row.poolHeight {
+            for across in 0..<row.poolWidth {
+              let start = (place &* row.poolWidth &+ across) &* step
+              var sum = row.output.bias[channel]
+              var weights = PackedLine(row.weights + channel &* line, row.encoding)
+              for line in 0..<row.windowHeight {
+                let cells = row.input[down &* row.strideDown &+ line] + start
+                for cell in 0..<segment { sum &+= Int32(cells[cell]) &* weights.take() }
+              }
+              largest = max(largest, sum)
+            }
+          }
+          row.output.write(largest, channel: channel, to: row.target, at: index)
+          index &+= 1
+        }
+      }
+    }
+
     @inline(__always)
     private static func sum(_ row: ConvolutionRow, weightsLess zeroPoint: Int16) {
       // Cells under one row of the window lie side by side, and so do their weights.
@@ -80,12 +108,30 @@ public struct ConvolutionRow {
   /// Values of a place.
   public let outputChannels: Int
   /// Of a convolution [output channel][window row][window column][input channel]; of a depthwise one
-  /// [window row][window column][output channel], where as many output channels read each input channel.
-  public let weights: UnsafePointer<Int8>
+  /// [window row][window column][output channel], where as many output channels read each input channel. In the layer's
+  /// encoding: with fewer than 8 bits each output, or of a depthwise convolution each column, starts with a byte.
+  public package(set) var weights: UnsafePointer<Int8>
+  #if !OCTET_CHOSEN_KINDS || OCTET_INT4_WEIGHTS || OCTET_TERNARY_WEIGHTS
+    /// How the weights are stored.
+    public private(set) var encoding: WeightEncoding
+  #else
+    /// A byte each.
+    public var encoding: WeightEncoding { .int8 }
+  #endif
   /// How sums become outputs.
   public let output: OutputStage
   /// Where the row goes: its first place, behind the border.
   public let target: UnsafeMutableRawPointer
+
+  #if !OCTET_CHOSEN_KINDS || OCTET_INT4_WEIGHTS || OCTET_TERNARY_WEIGHTS
+    /// The same row with weights that have been brought to a byte each.
+    package func with(_ weights: UnsafePointer<Int8>) -> ConvolutionRow {
+      var row = self
+      row.weights = weights
+      row.encoding = .int8
+      return row
+    }
+  #endif
 
   init(_ step: RowStep, _ shape: LayerShape, _ run: RunContext) {
     let record = shape.layer
@@ -103,6 +149,9 @@ public struct ConvolutionRow {
     // Once for both.
     let constants = Constants(shape, offset: record.constantsOffset)
     weights = run.model.bytes.signed(constants.weights)
+    #if !OCTET_CHOSEN_KINDS || OCTET_INT4_WEIGHTS || OCTET_TERNARY_WEIGHTS
+      encoding = record.weightEncoding
+    #endif
     output = OutputStage(run.model, shape, constants)
     target = run.memory.place(step.target)
   }

@@ -30,6 +30,8 @@ extension LayerKind {
       } else if IncludedKinds.weightZeroPoints, shape.layer.weightZeroPoint != 0 {
         let row = DenseRow(step, shape, run)
         multiply(row, output, to: target, weightsLess: shape.layer.weightZeroPoint)
+      } else if IncludedKinds.packedWeights, shape.layer.weightEncoding != .int8 {
+        kernels.multiply(packed: DenseRow(step, shape, run), output, to: target)
       } else {
         kernels.multiply(DenseRow(step, shape, run), output, to: target)
       }
@@ -58,6 +60,29 @@ extension LayerKind {
     static func multiply(
       _ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer, weightsLess zeroPoint: Int8
     ) { write(row, output, to: target, weightsLess: Int16(zeroPoint)) }
+
+    // The same for weights of fewer bits.
+
+    @inline(__always)
+    private static func product(_ row: DenseRow, output: Int) -> Int32 {
+      var line = PackedLine(row.weights + output &* row.weightsPerOutput, row.encoding)
+      var sum: Int32 = 0
+      for index in 0..<row.count { sum &+= Int32(row.values[index]) &* line.take() }
+      return sum
+    }
+
+    @inline(never)
+    static func fold(packed row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>) {
+      for output in 0..<row.outputs { accumulators[output] &+= product(row, output: output) }
+    }
+
+    @inline(never)
+    static func multiply(packed row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
+      for index in 0..<row.outputs {
+        output.write(
+          output.bias[index] &+ product(row, output: index), channel: index, to: target, at: index)
+      }
+    }
 
     @inline(__always)
     private static func add(
@@ -94,10 +119,17 @@ public struct DenseRow {
   public let values: UnsafePointer<Int8>
   /// Values in the row, and weights of each output for it.
   public let count: Int
-  /// The weights of output 0 for this row.
+  /// The weights of output 0 for this row, in the layer's encoding.
   public let weights: UnsafePointer<Int8>
-  /// From the weights of one output to those of the next.
+  /// Bytes from the weights of one output to those of the next; of int8 as many as weights.
   public let weightsPerOutput: Int
+  #if !OCTET_CHOSEN_KINDS || OCTET_INT4_WEIGHTS || OCTET_TERNARY_WEIGHTS
+    /// How the weights are stored.
+    public let encoding: WeightEncoding
+  #else
+    /// A byte each.
+    public var encoding: WeightEncoding { .int8 }
+  #endif
   /// Outputs of the layer.
   public let outputs: Int
 
@@ -108,8 +140,14 @@ public struct DenseRow {
     row = step.action == .fold ? step.row : 0
     self.values = run.rows(step.source)[0]
     count = values
-    weights = run.model.weights(shape) + row &* values
-    weightsPerOutput = Int(shape.input.height) &* values
+    #if !OCTET_CHOSEN_KINDS || OCTET_INT4_WEIGHTS || OCTET_TERNARY_WEIGHTS
+      encoding = shape.layer.weightEncoding
+      let bytes = Int(encoding.bytes(UInt32(truncatingIfNeeded: values)))
+    #else
+      let bytes = values
+    #endif
+    weights = run.model.weights(shape) + row &* bytes
+    weightsPerOutput = Int(shape.input.height) &* bytes
     outputs = Int(shape.output.channels)
   }
 }

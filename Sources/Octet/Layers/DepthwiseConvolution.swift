@@ -16,6 +16,36 @@ extension LayerKind {
       sum(row, weightsLess: Int32(zeroPoint))
     }
 
+    /// The same for weights of fewer bits.
+    ///
+    /// A weight of a cell is looked up rather than read in turn: that would take as many sums as there are outputs.
+    @inline(never)
+    static func compute(packed row: ConvolutionRow) {
+      let line = Int(row.encoding.bytes(UInt32(truncatingIfNeeded: row.outputChannels)))
+      let perByte = Int(row.encoding.perByte)
+      let copies = row.outputChannels / row.inputChannels
+      var index = 0
+      for place in 0..<row.outputWidth {
+        for channel in 0..<row.outputChannels {
+          let first = place &* row.strideAcross &* row.inputChannels &+ channel / copies
+          var sum = row.output.bias[channel]
+          for down in 0..<row.windowHeight {
+            let cells = row.input[down] + first
+            for across in 0..<row.windowWidth {
+              var weights = PackedLine(
+                row.weights + ((down &* row.windowWidth &+ across) &* line &+ channel / perByte), row.encoding
+              )
+              var weight = weights.take()
+              for _ in 0..<channel % perByte { weight = weights.take() }
+              sum &+= Int32(cells[across &* row.inputChannels]) &* weight
+            }
+          }
+          row.output.write(sum, channel: channel, to: row.target, at: index)
+          index &+= 1
+        }
+      }
+    }
+
     @inline(__always)
     private static func sum(_ row: ConvolutionRow, weightsLess zeroPoint: Int32) {
       let step = row.strideAcross &* row.inputChannels

@@ -117,6 +117,8 @@ extension RunContext {
         let zeroPoint = shape.layer.weightZeroPoint
         if IncludedKinds.weightZeroPoints, zeroPoint != 0 {
           LayerKind.Convolution.compute(row, weightsLess: zeroPoint)
+        } else if IncludedKinds.packedWeights, row.encoding != .int8 {
+          kernels.convolve(packed: row)
         } else {
           kernels.convolve(row)
         }
@@ -127,6 +129,8 @@ extension RunContext {
         let zeroPoint = shape.layer.weightZeroPoint
         if IncludedKinds.weightZeroPoints, zeroPoint != 0 {
           LayerKind.DepthwiseConvolution.compute(row, weightsLess: zeroPoint)
+        } else if IncludedKinds.packedWeights, row.encoding != .int8 {
+          kernels.convolveDepthwise(packed: row)
         } else {
           kernels.convolveDepthwise(row)
         }
@@ -165,6 +169,8 @@ extension RunContext {
         let zeroPoint = shape.layer.weightZeroPoint
         if IncludedKinds.weightZeroPoints, zeroPoint != 0 {
           LayerKind.Dense.fold(row, into: accumulators(shape.layer), weightsLess: zeroPoint)
+        } else if IncludedKinds.packedWeights, row.encoding != .int8 {
+          kernels.fold(packed: row, into: accumulators(shape.layer))
         } else {
           kernels.fold(row, into: accumulators(shape.layer))
         }
@@ -294,6 +300,20 @@ enum IncludedKinds {
   #else
     @inline(__always) static var weightZeroPoints: Bool { true }
   #endif
+  /// Weights of four bits.
+  #if OCTET_CHOSEN_KINDS && !OCTET_INT4_WEIGHTS
+    @inline(__always) static var int4Weights: Bool { false }
+  #else
+    @inline(__always) static var int4Weights: Bool { true }
+  #endif
+  /// Weights of three values.
+  #if OCTET_CHOSEN_KINDS && !OCTET_TERNARY_WEIGHTS
+    @inline(__always) static var ternaryWeights: Bool { false }
+  #else
+    @inline(__always) static var ternaryWeights: Bool { true }
+  #endif
+  /// Either.
+  @inline(__always) static var packedWeights: Bool { int4Weights || ternaryWeights }
   /// Names of classes: a program that never shows them does not look at their text.
   #if OCTET_CHOSEN_KINDS && !OCTET_NAMES
     @inline(__always) static var names: Bool { false }

@@ -85,9 +85,13 @@ extension ModelRecords {
     try check(
       flags & ~known == 0 && flags & LayerRecord.Flag.eitherConstants != LayerRecord.Flag.eitherConstants,
       .reserved, LayerRecord.Field.flags)
+    // Read as int8 where the program lacks the encoding, so that only 0 is that.
+    let encoding = bytes.byte(start &+ LayerRecord.Field.weightEncoding)
     try check(
-      bytes.byte(start &+ LayerRecord.Field.weightEncoding) == 0, .weightEncoding,
-      LayerRecord.Field.weightEncoding)
+      encoding == 0
+        || (IncludedKinds.packedWeights && traits.contains(.weights) && layer.weightZeroPoint == 0
+          && encoding == layer.weightEncoding.rawValue),
+      .weightEncoding, LayerRecord.Field.weightEncoding)
     try check(
       bytes.half(start &+ LayerRecord.Field.dilationDown) == 0x0101, .dilation, LayerRecord.Field.dilationDown
     )
@@ -201,6 +205,7 @@ extension ModelRecords {
     let section = Constants(shape, offset: expected)
     if traits.contains(.weights) {
       try checkBias(section, shape)
+      if IncludedKinds.packedWeights, layer.weightEncoding != .int8 { try checkPacked(section, shape) }
       try checkZero(from: section.parametersEnd, to: section.weights)
     }
     let isCoarse = try checkPairs(section.multipliers, section.shifts, count: section.count)
@@ -222,6 +227,23 @@ extension ModelRecords {
       let place = section.offset &+ 4 &* index
       let bias = Int32(bitPattern: bytes.word(place))
       try require(bias.magnitude <= room, .bias, at: place, UInt32(bitPattern: bias))
+    }
+  }
+
+  /// Every byte of weights of fewer than 8 bits.
+  private func checkPacked(_ section: Constants, _ shape: LayerShape) throws(ModelError) {
+    let encoding = shape.layer.weightEncoding
+    let perByte = encoding.perByte
+    var place = section.weights
+    for _ in 0..<shape.weightLines {
+      var left = shape.weightsPerLine
+      while left > 0 {
+        let byte = UInt32(bytes.byte(place))
+        try require(
+          PackedLine.isValid(byte, encoding, used: min(left, perByte)), .packedWeights, at: place, byte)
+        place &+= 1
+        left &-= min(left, perByte)
+      }
     }
   }
 

@@ -31,6 +31,8 @@ public enum ModelRule: UInt8, Sendable {
   case heldInput
   /// Of the constants of kinds that move values, and of softmax inside a network.
   case arrangement, resampling, softmax
+  /// Of weights of fewer than 8 bits.
+  case packedWeights
 
   /// What the rule says, in words that follow "octet model: ".
   public var text: StaticString {
@@ -100,7 +102,8 @@ public enum ModelRule: UInt8, Sendable {
     case .walk: "rows times layers are more than 2^27, or too many rings share bytes"
     case .waits:
       "a kind of layer that never waits for its whole input does, or the program is not built for that"
-    case .weightEncoding: "weights of fewer than 8 bits, which this version cannot read"
+    case .weightEncoding:
+      "an unknown encoding of weights, one that does not fit the layer, or that the program lacks"
     case .weightZeroPoint:
       "only a layer with weights has a zero point of these, and the program must be built for that"
     case .dilation: "a dilated window, which this version cannot compute"
@@ -115,6 +118,7 @@ public enum ModelRule: UInt8, Sendable {
     case .resampling: "a row or column of a resampled image is not on the input, or rows do not come in order"
     case .softmax:
       "softmax has at most 4,095 channels, zero point -128, a factor of 2^30 or more and a shift of at most 31"
+    case .packedWeights: "weights of fewer than 8 bits have a value that none is stored as"
     case .work: "an image takes more work than the limit; what was found counts 2^32 operations each"
     }
   }

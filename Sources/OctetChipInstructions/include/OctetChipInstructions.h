@@ -20,6 +20,7 @@
 #include "VectorWindows.h"
 #include "WideDense.h"
 #include "WideDepthwise.h"
+#include "WideHalf.h"
 #include "WideOutput.h"
 #include "WidePatch.h"
 #include "WideWindows.h"

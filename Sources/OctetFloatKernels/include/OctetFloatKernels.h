@@ -202,6 +202,45 @@ void octet_average(float *average, const float *values, float decay, long count)
 /// In double precision.
 double octet_sum_of_squares(const float *values, long count);
 
+// Networks that compute with integers, carried in floats.
+
+/// How sums become integers less a zero point: channel by channel, half going up.
+typedef struct {
+  const int32_t *bias, *multipliers;
+  /// 32 less than the shifts, 1 or more.
+  const int32_t *shifts;
+  /// Half a step before the shift.
+  const int32_t *halves;
+  /// The ends of the clamp, less the zero point.
+  int32_t low, high;
+} octet_requantization;
+
+/// `rows` of `channels` sums each, which are integers below 2^31 with their bias.
+void octet_requantize_sums(float *values, long rows, long channels, const octet_requantization *how);
+
+/// The same of sums that come in two parts, `values + 16 * high`, as a float has no room for the whole.
+void octet_requantize_split_sums(
+  float *values, const float *high, long rows, long channels, const octet_requantization *how);
+
+/// Multiplies each channel's gradient by its factor, and makes it 0 where the output is at an end or beyond.
+void octet_limit_gradient(
+  float *gradient, const float *output, long rows, long channels, const float *factors, float low, float high);
+
+/// The integers nearest to weights over their channel's step, cut off at the limit on either side.
+void octet_round_weights(
+  float *target, const float *weights, long rows, long channels, const float *inverses, float limit);
+
+/// Adds the sizes of the rows' values to sums, one for each column.
+void octet_add_sizes(float *sums, const float *values, long rows, long columns);
+
+/// Takes integer weights apart: `16 * high + weights`, the latter from -8 to 8.
+void octet_split_weights(float *high, float *weights, long count);
+
+/// From the gradient of integer weights, those of the weights and of the logarithms of the steps.
+void octet_weight_gradients(
+  float *gradient, float *steps, const float *source, const float *weights, const float *integers, long rows,
+  long channels, const float *inverses, const float *factors, float limit);
+
 #pragma clang assume_nonnull end
 
 #endif

@@ -41,6 +41,13 @@ package struct CSource {
     if kinds.contains(where: Self.hasNumbers) { names.insert("numbers") }
     names.insert(model.parts.contains("UNEVEN_JOINS") ? "uneven join" : "even join")
     if hasOperands { names.insert("operand") }
+    if kinds.contains(where: { $0.traits.contains(.weights) }) {
+      names.insert(lineBytes > 0 ? "packed weights" : "int8 weights")
+    }
+    if model.parts.contains("INT4_WEIGHTS") { names.insert("int4 weights") }
+    if model.parts.contains("TERNARY_WEIGHTS") { names.insert("ternary weights") }
+    names.insert(
+      model.parts.contains("WEIGHT_ZERO_POINTS") ? "weight zero points" : "no weight zero points")
     if model.secondRegionBytes > 0 { names.insert("second region") }
     if !model.holdsInput, model.secondRegionBytes == 0 { names.insert("one block") }
     for layer in 0..<model.layerCount {
@@ -89,6 +96,17 @@ package struct CSource {
     kind.traits.contains(.arrangement) || kind.traits.contains(.resampling) || kind.traits.contains(.softmax)
   }
 
+  /// Bytes for weights of fewer bits that are brought to bytes: a line, or of a depthwise layer all of them; 0 where
+  /// all weights are bytes.
+  private var lineBytes: Int {
+    (0..<model.layerCount).map { layer in
+      let shape = model.shape(layer)
+      guard shape.layer.weightEncoding != .int8 else { return 0 }
+      return Int(shape.weightsPerLine)
+        * (shape.layer.kind.traits.contains(.channelwise) ? Int(shape.weightLines) : 1)
+    }.max() ?? 0
+  }
+
   /// Whether a layer has constants in place of a second input.
   private var hasOperands: Bool {
     (0..<model.layerCount).contains { model.layer($0).operand != .tensor }
@@ -106,7 +124,7 @@ package struct CSource {
   private mutating func writeHead() {
     let input = model.input
     text += """
-      /* An int8 model, written by octet export. Integers only, no allocation, \(memoryText).
+      /* A quantized model, written by octet export. Integers only, no allocation, \(memoryText).
 
       \(usage)
          octet_class();                                  the class, counted from 0
@@ -241,7 +259,7 @@ package struct CSource {
     write("int32_t", "multiplier", constants.multipliers)
     write("uint8_t", "shift", constants.shifts)
     write("int8_t", "table", constants.table)
-    write("int8_t", "weights", constants.weights)
+    write("int8_t", "weights", model.layer(layer).weightEncoding == .int8 ? constants.weights : packed(layer))
     write("int8_t", "operand", constants.operand)
     write("int32_t", "numbers", constants.numbers)
     if let factors = constants.factors {
@@ -251,6 +269,13 @@ package struct CSource {
           + [factors.firstShift, factors.secondShift, factors.outputShift].map { Int64($0) }
           + (constants.operand.isEmpty ? [] : [Int64(Int8(bitPattern: factors.operandZeroPoint))]))
     }
+  }
+
+  /// The weights of a layer as the file stores them.
+  private func packed(_ layer: Int) -> [Int8] {
+    let shape = model.shape(layer)
+    return Array(
+      UnsafeBufferPointer(start: model.records.weights(shape), count: Int(shape.weightBytes)))
   }
 
   /// The memory: one block, or a block for each region.
@@ -298,7 +323,7 @@ package struct CSource {
       #define OCTET_STEPS \(steps.count)u
 
       \(blocks)
-      static uint32_t octet_step;
+      \(lineBytes > 0 ? "static int8_t octet_line[\(lineBytes)];\n" : "")static uint32_t octet_step;
       static int32_t octet_rows[OCTET_LAYERS + 1];
       static const \(model.layerCount < 256 ? "uint8_t" : "uint16_t") octet_steps[OCTET_STEPS] = {
         \(steps.map(String.init).joined(separator: ", "))};
@@ -344,6 +369,7 @@ package struct CSource {
         name("shift", !constants.shifts.isEmpty), name("table", !constants.table.isEmpty),
         name("weights", !constants.weights.isEmpty), name("factors", constants.factors != nil),
       ]
+      if lineBytes > 0 { pointers.append("\(l.weightEncoding.rawValue)") }
       if hasKernels {
         let isNarrow =
           l.kind.hasWeights && model.tensor(index + 1).elementBytes == 1 && constants.table.isEmpty

@@ -10,10 +10,22 @@ package struct IntegerTensor: Sendable {
 
   package let name: String
   package let element: Element
+  /// Whether the file stores an integer in four bits.
+  package var isHalfByte = false
   /// Nil for floats, or plain integers.
   package let encoding: IntegerEncoding?
   /// Why there is no encoding, where what the file says means nothing.
   package var fault: String?
+
+  init(
+    name: String, element: Element, isHalfByte: Bool = false, encoding: IntegerEncoding?, fault: String? = nil
+  ) {
+    self.name = name
+    self.element = element
+    self.isHalfByte = isHalfByte
+    self.encoding = encoding
+    self.fault = fault
+  }
 }
 
 /// What a quantized tensor's integers stand for: `scale * (integer - zero point)`.

@@ -68,7 +68,8 @@ extension ONNXConstantOperator {
     if block == 0 {
       made.steps = ONNXGraph.Steps(
         scales: scales, zeroPoints: zeros,
-        axis: scales.count == 1 ? nil : axis < 0 ? axis + inputs.rank : axis)
+        axis: scales.count == 1 ? nil : axis < 0 ? axis + inputs.rank : axis,
+        areHalfBytes: tensor.element.bits == 4)
     }
     return made
   }

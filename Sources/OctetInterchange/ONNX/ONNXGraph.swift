@@ -58,6 +58,8 @@ struct ONNXGraph {
     var zeroPoints: [Int64]
     /// The axis along which scales differ; nil where there is one.
     var axis: Int?
+    /// Whether an integer takes four bits in the file.
+    var areHalfBytes = false
   }
 
   enum Values {

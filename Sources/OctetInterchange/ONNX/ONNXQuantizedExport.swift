@@ -17,10 +17,11 @@ package struct ONNXQuantizedExport {
   package static func file(_ model: Model, octetVersion: String) -> [UInt8] {
     var export = ONNXQuantizedExport(model)
     export.write()
-    // Sixteen bits came with version 21.
-    let isWide = (0..<model.outputCount).contains {
-      model.tensor(model.output($0).tensor).elementBytes == 2
-    }
+    // Sixteen bits and four came with version 21.
+    let isWide =
+      (0..<model.outputCount).contains {
+        model.tensor(model.output($0).tensor).elementBytes == 2
+      } || (0..<model.layerCount).contains { model.layer($0).weightEncoding != .int8 }
     return export.writer.file(
       input: Self.shape(model.input), classNames: model.labels, operators: isWide ? 21 : 17,
       format: isWide ? 10 : 8, octetVersion: octetVersion)
@@ -242,14 +243,19 @@ package struct ONNXQuantizedExport {
         * Double(sign: .plus, exponent: -Int(constants.shifts[channel]), significand: 1)
       return factor * Double(Self.scale(output)) / inputScale
     }
+    let zeros = [Int8](repeating: weightZeroPoint, count: count)
+    // Weights of three values are written in four bits too: ONNX has nothing smaller.
+    let isPacked = layer.record.weightEncoding != .int8
     let real = writer.node(
       "DequantizeLinear",
       [
-        writer.constant("\(name).weight", .int8, [count] + shape, integers: weights),
+        isPacked
+          ? writer.constant("\(name).weight", [count] + shape, halfBytes: weights)
+          : writer.constant("\(name).weight", .int8, [count] + shape, integers: weights),
         writer.constant("\(name).weight_scale", [count], floats: scales.map { Float($0) }),
-        writer.constant(
-          "\(name).weight_zero", .int8, [count],
-          integers: [Int8](repeating: weightZeroPoint, count: count)),
+        isPacked
+          ? writer.constant("\(name).weight_zero", [count], halfBytes: zeros)
+          : writer.constant("\(name).weight_zero", .int8, [count], integers: zeros),
       ], [("axis", .integer(0))], name: name)
     let realBias = writer.node(
       "DequantizeLinear",

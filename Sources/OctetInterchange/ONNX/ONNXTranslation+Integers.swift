@@ -61,7 +61,9 @@ extension ONNXTranslation {
     for index in before..<builder.graph.nodes.count where !builder.graph.nodes[index].weights.isEmpty {
       let encoding = IntegerEncoding(
         scales: steps.scales, zeroPoints: steps.zeroPoints.map { Int($0) }, axis: 0)
-      integers.tensors.append(IntegerTensor(name: node.inputs[place], element: .int8, encoding: encoding))
+      integers.tensors.append(
+        IntegerTensor(
+          name: node.inputs[place], element: .int8, isHalfByte: steps.areHalfBytes, encoding: encoding))
       builder.graph.nodes[index].tensors.weights = integers.tensors.count - 1
     }
   }

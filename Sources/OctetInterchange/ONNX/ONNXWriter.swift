@@ -69,6 +69,15 @@ struct ONNXWriter {
     constant(name, element, shape, integers.flatMap { Self.bytes($0) })
   }
 
+  /// Integers of four bits, two in a byte, the first in the lower half.
+  mutating func constant(_ name: String, _ shape: [Int], halfBytes: [Int8]) -> String {
+    let bytes = stride(from: 0, to: halfBytes.count, by: 2).map { place in
+      let next = place + 1 < halfBytes.count ? halfBytes[place + 1] : 0
+      return UInt8(bitPattern: halfBytes[place]) & 15 | UInt8(bitPattern: next) << 4
+    }
+    return constant(name, .int4, shape, bytes)
+  }
+
   private mutating func constant(
     _ name: String, _ element: ONNXGraph.Element, _ shape: [Int], _ data: [UInt8]
   ) -> String {

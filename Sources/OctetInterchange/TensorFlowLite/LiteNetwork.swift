@@ -103,7 +103,9 @@ package struct LiteNetwork: Sendable {
         case .int32, .int64, .int16, nil: .other
         }
       do throws(FlatBufferTable.Failure) {
-        return IntegerTensor(name: found.name, element: element, encoding: try file.encoding(number))
+        return IntegerTensor(
+          name: found.name, element: element, isHalfByte: found.element == .int4,
+          encoding: try file.encoding(number))
       } catch {
         return IntegerTensor(
           name: found.name, element: element, encoding: nil, fault: "byte \(error.offset): \(error.reason)")

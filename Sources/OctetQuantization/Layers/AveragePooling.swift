@@ -109,16 +109,13 @@ extension AveragingKind {
   package func run(
     _ execution: IntegerExecution, _ executor: LayerExecutor, _ inputs: [[Float]], count: Int
   ) -> IntegerExecution.Result {
-    let (layer, made) = (execution.layer, execution.integers.layer)
-    guard let full = made.scalings.last,
-      let cells = made.cellCounts(input: layer.input, output: layer.output).last
-    else {
-      preconditionFailure("a mean has a factor")
-    }
-    // Times the count of cells the factor is the ratio of the scales.
-    let ratio = full.factor * Double(256 * cells)
+    let places = MeanPlaces(execution.layer, execution.integers)
+    let channels = execution.layer.output.channels
+    var index = 0
     return execution.mapped(executor.run(inputs, count: count)) { mean in
-      Int((Double(mean) * ratio + 0.5).rounded(.down)) + execution.integers.output.zeroPoint
+      let place = places[index / channels]
+      index = index + 1 == channels * places.count ? 0 : index + 1
+      return place.value(mean) + execution.integers.output.zeroPoint
     }
   }
 }

@@ -75,12 +75,13 @@ struct WeightedQuantization {
       integers = site.plain(output: site.encoding(site.outputRange, atLeast: smallest))
     }
     integers.weightScales = weightScales.enumerated().map { channel, scale in
-      usableScale(scale, channel: channel, sums: integers.sums)
+      usableScale(scale, bias: layer.bias[channel], sums: integers.sums)
     }
     integers.layer.scalings = integers.weightScales.map { scale in
       // Within the limits by the choice of both scales; the clamp only guards against the last bit.
       FixedPointScaling(clamping: inputScale * scale / Double(integers.sums.scale))
     }
+    integers.layer.encoding = layer.encoding
     integers.layer.weights = rounded(integers.weightScales)
     setBias(&integers, layer.bias.map { Double($0) })
     return integers
@@ -125,12 +126,12 @@ struct WeightedQuantization {
   }
 
   /// The weight scale, raised where the ratio would be too small for the format or the bias too large for 32 bits.
-  private func usableScale(_ scale: Double, channel: Int, sums: IntegerLayer.Encoding) -> Double {
+  func usableScale(_ scale: Double, bias: Float, sums: IntegerLayer.Encoding) -> Double {
     let inputScale = Double(site.inputs[0].scale)
     let step = Double(sums.scale) / inputScale
     // Without weights any ratio does; this one gives the bias eight bits below a step of the output.
     guard scale > 0 else { return step / 256 }
-    let bias = abs(Double(layer.bias[channel])) + 512 * Double(sums.scale)
+    let bias = abs(Double(bias)) + 512 * Double(sums.scale)
     let smallest = max(step * 0x1p-31, 4 * bias / inputScale / Double(room))
     return min(max(scale, smallest), step / 4 * (1 - 1e-9))
   }
@@ -141,16 +142,32 @@ struct WeightedQuantization {
     let outputs = scales.count
     let perOutput = layer.weightsPerOutput
     let inverses = scales.map { 1 / $0 }
+    let limit = Double(layer.encoding.largest)
     let keepsOrder = layer.kind.fileKind.traits.contains(.channelwise)
     return [Int8](unsafeUninitializedCapacity: layer.weights.count) { result, count in
       for place in 0..<perOutput {
         for output in 0..<outputs {
           let index = place * outputs + output
           let value = (Double(layer.weights[index]) * inverses[output]).rounded()
-          result[keepsOrder ? index : output * perOutput + place] = Int8(min(max(value, -127), 127))
+          result[keepsOrder ? index : output * perOutput + place] = Int8(min(max(value, -limit), limit))
         }
       }
       count = layer.weights.count
+    }
+  }
+
+  /// What the bias makes up for where the input of a table has a zero point of its own.
+  private func shift(_ integers: IntegerLayer) -> Double {
+    Double(integers.sums.zeroPoint - integers.output.zeroPoint) * Double(integers.sums.scale)
+  }
+
+  /// What the integer biases stand for.
+  func realBias(_ integers: IntegerLayer) -> [Double] {
+    let inputScale = Double(site.inputs[0].scale)
+    let terms = integers.zeroPointTerms(site.inputs[0])
+    return integers.layer.bias.indices.map { channel in
+      Double(Int(integers.layer.bias[channel]) + terms[channel]) * inputScale * integers.weightScales[channel]
+        - shift(integers)
     }
   }
 
@@ -159,9 +176,13 @@ struct WeightedQuantization {
   /// Where a table follows, its input has a zero point of its own while the format adds that of the output: the
   /// difference goes into the bias.
   func setBias(_ integers: inout IntegerLayer, _ bias: [Double]) {
+    setBias(&integers, bias, terms: integers.zeroPointTerms(site.inputs[0]))
+  }
+
+  /// - Parameter terms: what the input's zero point adds to each output's sum of products.
+  func setBias(_ integers: inout IntegerLayer, _ bias: [Double], terms: [Int]) {
     let inputScale = Double(site.inputs[0].scale)
-    let shift = Double(integers.sums.zeroPoint - integers.output.zeroPoint) * Double(integers.sums.scale)
-    let terms = integers.zeroPointTerms(site.inputs[0])
+    let shift = shift(integers)
     integers.layer.bias = bias.indices.map { channel in
       let wanted = ((bias[channel] + shift) / (inputScale * integers.weightScales[channel])).rounded()
       // With the zero-point term it must stay in its room.

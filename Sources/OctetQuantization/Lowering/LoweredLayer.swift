@@ -21,6 +21,10 @@ package struct LoweredLayer: Sendable {
   package var weights: [Float]
   /// One per output; empty where there are no weights.
   package var bias: [Float]
+  /// How the description asks for its weights to be stored; nil where it says nothing.
+  package var bits: WeightBits?
+  /// How they will be stored.
+  package var encoding = WeightEncoding.int8
 
   init(
     name: String, kind: any LoweredKind, inputs: [Int], input: ImageShape, output: ImageShape,
@@ -35,6 +39,48 @@ package struct LoweredLayer: Sendable {
     self.activation = activation
     self.weights = weights
     self.bias = bias
+  }
+}
+
+extension WeightEncoding {
+  package init(_ bits: WeightBits) {
+    switch bits {
+    case .eight: self = .int8
+    case .four: self = .int4
+    case .ternary: self = .ternary
+    }
+  }
+}
+
+extension WeightBits {
+  init(_ encoding: WeightEncoding) {
+    switch encoding {
+    case .int8: self = .eight
+    case .int4: self = .four
+    case .ternary: self = .ternary
+    }
+  }
+}
+
+extension LoweredNetwork {
+  /// Says how each layer's weights will be stored: as its description asks, else in the usual encoding.
+  ///
+  /// Depthwise layers and convolutions of the input stay int8 unless they are described otherwise: they have few
+  /// weights, and each counts.
+  mutating func choose(_ encodings: LayerEncodings) {
+    for index in layers.indices where layers[index].isWeighted {
+      let layer = layers[index]
+      let isSpared =
+        layer.kind.fileKind == .depthwiseConvolution
+        || (layer.kind.fileKind == .convolution && layer.inputs.contains(0))
+      let chosen: WeightEncoding =
+        switch encodings {
+        case .usual(let encoding): isSpared ? .int8 : encoding
+        case .all(let encoding): encoding
+        case .each(let encodings): encodings[layer.name] ?? .int8
+        }
+      layers[index].encoding = layer.bits.map { WeightEncoding($0) } ?? chosen
+    }
   }
 }
 

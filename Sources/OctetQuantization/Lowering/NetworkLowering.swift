@@ -197,10 +197,11 @@ struct NetworkLowering {
     bias: [Float] = []
   ) -> Int {
     let inputs = inputs(site)
-    return append(
-      LoweredLayer(
-        name: site.layer.name, kind: kind, inputs: inputs, input: shape(inputs[0]),
-        output: output ?? site.output, weights: weights, bias: bias))
+    var made = LoweredLayer(
+      name: site.layer.name, kind: kind, inputs: inputs, input: shape(inputs[0]),
+      output: output ?? site.output, weights: weights, bias: bias)
+    made.bits = site.layer.bits
+    return append(made)
   }
 
   /// Appends a layer with the described one's weights, and its bias or zeros.

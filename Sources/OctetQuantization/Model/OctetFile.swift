@@ -23,9 +23,9 @@ package struct OctetFile {
     }
     constants.pad()
     var sections: [Range<Int>] = []
-    for layer in model.layers {
+    for (index, layer) in model.layers.enumerated() {
       let start = constants.count
-      constants.append(layer)
+      constants.append(layer, perLine: Int(records.shape(index).weightsPerLine))
       sections.append(constantsStart + start..<constantsStart + constants.count)
     }
 
@@ -110,7 +110,9 @@ package struct OctetFile {
 
 extension LittleEndianBytes {
   /// A layer's section of constants, padded.
-  fileprivate mutating func append(_ layer: QuantizedLayer) {
+  ///
+  /// - Parameter perLine: weights of a line; of no account where there are none.
+  fileprivate mutating func append(_ layer: QuantizedLayer, perLine: Int) {
     for value in layer.bias { append(value) }
     for scaling in layer.scalings { append(scaling.multiplier) }
     for scaling in layer.scalings { append(scaling.shift) }
@@ -122,7 +124,7 @@ extension LittleEndianBytes {
     append(layer.places)
     append(layer.table)
     pad()
-    append(layer.weights)
+    append(layer.encoding.packed(layer.weights, perLine: perLine))
     pad()
   }
 

@@ -48,6 +48,8 @@ package struct QuantizedLayer: Hashable, Sendable {
   package var rounding = Rounding.halfUp
   /// In the order of the file.
   package var weights: [Int8] = []
+  /// How the file stores them.
+  package var encoding = WeightEncoding.int8
   /// What is taken from each weight.
   package var weightZeroPoint = 0
   /// 256 entries, or none.
@@ -123,6 +125,7 @@ extension QuantizedLayer {
     set(Field.minimum, Int16(clamp?.lowerBound ?? 0))
     set(Field.maximum, Int16(clamp?.upperBound ?? 0))
     set(Field.rounding, rounding.rawValue)
+    set(Field.weightEncoding, encoding.rawValue)
     set(Field.weightZeroPoint, Int8(weightZeroPoint))
   }
 

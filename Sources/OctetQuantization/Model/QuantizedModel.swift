@@ -58,6 +58,17 @@ package struct QuantizedModel: Hashable, Sendable {
     return draft
   }
 
+  /// Bytes of all weights as the file stores them.
+  package var weightBytes: Int {
+    // Shapes are views of it.
+    let records = records
+    return withExtendedLifetime(records) {
+      layers.indices.reduce(0) { sum, index in
+        layers[index].kind.hasWeights ? sum + Int(records.shape(index).weightBytes) : sum
+      }
+    }
+  }
+
   /// What a step between two values of an output is worth in the runtime's powers of two.
   func probabilityStep(_ output: QuantizedOutput) -> UInt32 {
     guard output.head != .linear else { return 0 }

@@ -123,6 +123,7 @@ extension LiteIntegerConversion {
     }
     made.weights = ordered.map { Int8($0 + zeroPoint) }
     made.weightZeroPoint = zeroPoint
+    storeInFewerBits(&made, node)
     weightCount += made.weights.count
     guard weightCount <= NetworkDescription.largestParameterCount else {
       throw source.failure("it has more than \(NetworkDescription.largestParameterCount) weights")

@@ -13,10 +13,12 @@ extension QuantizedNetwork {
   ///   - picture: the shape of the pictures that a flat input is made of; nil where it is none.
   ///   - inputKind: what it will be calibrated on.
   package init(
-    outlineOf model: FloatModel, picture: ImageShape?, inputKind: InputKind
+    outlineOf model: FloatModel, picture: ImageShape?, inputKind: InputKind,
+    weights: WeightEncoding = .int8
   ) throws(QuantizationError) {
     var network = try LoweredNetwork(model, picture: picture)
     if inputKind == .pictures { network.absorbPixelScaling() }
+    network.choose(.usual(weights))
     let madeUp = ValueRange(-1, 1)
     // Of pixels it is known, and with it how they become integers.
     let input = network.inputEncoding(nil, by: .minMax)

@@ -24,6 +24,7 @@ package struct Quantizer {
     if case .integers(_, nil) = images.values { throw .integersWithoutScale }
     var network = try LoweredNetwork(model, picture: images.shape)
     if images.values.areBytes { network.absorbPixelScaling() }
+    network.choose(settings.encodings ?? .usual(settings.weights))
     self.network = network
     self.settings = settings
     self.workers = workers
@@ -72,7 +73,7 @@ package struct Quantizer {
       scales = WeightScaleSearch.scales(
         layer.weights, outputs: layer.output.channels,
         importance: WeightScaleSearch.importance(layer, inputs: sample.floatInput(index)),
-        isSearched: settings.searchesWeightScales)
+        isSearched: settings.searchesWeightScales, encoding: layer.encoding)
     }
     var integers = try layer.kind.quantize(quantizer, weightScales: scales)
     if layer.isWeighted, settings.correctsBias {
@@ -95,7 +96,7 @@ package struct QuantizedNetwork: Sendable {
   package var holdsInput = false
   /// What the integers of the input stand for.
   package let input: IntegerLayer.Encoding
-  package let integers: [IntegerLayer]
+  package var integers: [IntegerLayer]
 
   /// What the integers of each value stand for: the input's, then each layer's output.
   package var encodings: [IntegerLayer.Encoding] { [input] + integers.map(\.output) }
@@ -129,6 +130,11 @@ public struct QuantizationSettings: Hashable, Sendable {
   public var method = CalibrationMethod.minMax
   /// Names the random choice of images.
   public var seed: UInt64 = 1
+  /// How weights are stored where the network's description does not say it for a layer. Depthwise layers and
+  /// convolutions of the input are int8 then.
+  public var weights = WeightEncoding.int8
+  /// What is chosen for each layer in place of that.
+  package var encodings: LayerEncodings?
   /// Whether weight scales are searched for, or taken from the largest weight.
   public var searchesWeightScales = true
   /// Whether each layer's bias makes up for the mean error of the layers before it.

@@ -1,21 +1,29 @@
+import Octet
 import OctetNetwork
 
 /// The scale of each output's weights.
 ///
-/// The largest weight over 127 loses nothing at the ends; a smaller scale cuts the largest weights off and is finer for
-/// all the others. The choice is the one with the smallest square error, each weight's error counting as much as the
-/// square of the input that it meets: weights of pixels that are never inked do not matter.
+/// The largest weight over the largest integer loses nothing at the ends; a smaller scale cuts the largest weights off
+/// and is finer for all the others. The choice is the one with the smallest square error, each weight's error counting
+/// as much as the square of the input that it meets: weights of pixels that are never inked do not matter.
 struct WeightScaleSearch {
-  /// Tried scales, as shares of the largest.
-  private static let shares = (25...100).reversed().map { Double($0) / 100 }
+  /// Tried scales, as shares of the largest: with fewer steps it pays to cut more off.
+  private static func shares(_ encoding: WeightEncoding) -> [Double] {
+    (encoding == .int8 ? 25...100 : 10...100).reversed().map { Double($0) / 100 }
+  }
 
   /// - Parameters:
   ///   - weights: `weightsPerOutput x outputs`
   ///   - importance: one for each of an output's weights
-  static func scales(_ weights: [Float], outputs: Int, importance: [Double], isSearched: Bool) -> [Double] {
-    (0..<outputs).map { output in
+  static func scales(
+    _ weights: [Float], outputs: Int, importance: [Double], isSearched: Bool,
+    encoding: WeightEncoding = .int8
+  ) -> [Double] {
+    let limit = Double(encoding.largest)
+    let shares = shares(encoding)
+    return (0..<outputs).map { output in
       let own = stride(from: output, to: weights.count, by: outputs).map { Double(weights[$0]) }
-      let largest = own.reduce(0) { max($0, abs($1)) } / 127
+      let largest = own.reduce(0) { max($0, abs($1)) } / limit
       guard isSearched, largest > 0 else { return largest }
       var best = largest
       var bestCost = Double.infinity
@@ -24,7 +32,7 @@ struct WeightScaleSearch {
         let inverse = 1 / scale
         var cost = 0.0
         for (weight, factor) in zip(own, importance) {
-          let error = weight - min(max((weight * inverse).rounded(), -127), 127) * scale
+          let error = weight - min(max((weight * inverse).rounded(), -limit), limit) * scale
           cost += factor * error * error
         }
         if cost < bestCost { (best, bestCost) = (scale, cost) }

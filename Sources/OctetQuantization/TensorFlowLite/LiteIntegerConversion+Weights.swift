@@ -17,6 +17,7 @@ extension LiteIntegerConversion {
     let (weights, scales, weightZeroPoint) = try weights(node, outputs: outputs, isDepthwise: isDepthwise)
     made.weights = weights
     made.weightZeroPoint = weightZeroPoint
+    storeInFewerBits(&made, node)
     weightCount += weights.count
     guard weightCount <= NetworkDescription.largestParameterCount else {
       throw source.failure("it has more than \(NetworkDescription.largestParameterCount) weights")
@@ -53,6 +54,14 @@ extension LiteIntegerConversion {
       made.bias.append(Int32(total))
     }
     return append(made, shape: node.shape, output)
+  }
+
+  /// Weights that a file has in four bits stay so, unless one of them is -8, which an .octet file has no room for.
+  func storeInFewerBits(_ layer: inout QuantizedLayer, _ node: Graph.Node) {
+    guard let tensor = node.tensors.weights, source.tensor(tensor).isHalfByte, layer.weightZeroPoint == 0,
+      layer.weights.allSatisfy({ $0.magnitude <= WeightEncoding.int4.largest })
+    else { return }
+    layer.encoding = .int4
   }
 
   /// Appends a layer whose weights are 0 and 1, with at most one 1 for each output: the integers stay what they are.

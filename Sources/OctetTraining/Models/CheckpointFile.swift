@@ -45,6 +45,7 @@ package enum CheckpointFile {
       ("data", checkpoint.run.data),
       ("steps", "\(snapshot.steps)"),
     ]
+    if checkpoint.run.trainsIntegers { metadata.append(("arithmetic", "integers")) }
     if let bestEpoch = snapshot.bestEpoch { metadata.append(("best_epoch", "\(bestEpoch)")) }
     metadata.append(("finished", "\(snapshot.isFinished)"))
     metadata.append(("history", JSONNumbers.text(snapshot.history)))
@@ -55,7 +56,8 @@ package enum CheckpointFile {
     try container.requireFormat(format, what: "checkpoint")
     let run = RunIdentity(
       network: try container.network(), settings: try settings(container),
-      data: try container.requiredText("data"))
+      data: try container.requiredText("data"),
+      trainsIntegers: try trainsIntegers(container))
     let history = try container.history()
     let steps = try container.integer("steps", in: 0...mostSteps)
     let bestEpoch =
@@ -77,6 +79,14 @@ package enum CheckpointFile {
     }
     checkpoint.snapshot.tensors = try container.tensors(shapes)
     return checkpoint
+  }
+
+  private static func trainsIntegers(_ container: ModelContainer) throws(ModelFileError) -> Bool {
+    guard let arithmetic = container.text("arithmetic") else { return false }
+    guard arithmetic == "integers" else {
+      throw container.failure("its \"arithmetic\" is \(arithmetic.quoted), not integers")
+    }
+    return true
   }
 
   private static func settings(_ container: ModelContainer) throws(ModelFileError) -> TrainingSettings {
@@ -106,9 +116,21 @@ package struct Checkpoint: Equatable, Sendable {
     self.snapshot = snapshot
   }
 
+  /// What is learned or kept: the network's own, and where it trains integers, the steps of each layer's weights.
+  private func namedParameters() throws(NetworkError) -> [(tensor: TensorShape, isTrained: Bool)] {
+    let own = try run.network.namedParameters()
+    guard run.trainsIntegers else { return own }
+    return own.flatMap { parameter in
+      guard parameter.tensor.name.hasSuffix(".bias") else { return [parameter] }
+      let step = TensorShape(
+        name: "\(parameter.tensor.name.dropLast("bias".count))step", shape: parameter.tensor.shape)
+      return [parameter, (step, true)]
+    }
+  }
+
   /// Every tensor that a snapshot of this run has, in the order in which `Trainer.snapshot` lists them.
   func tensorShapes() throws(NetworkError) -> [TensorShape] {
-    let parameters = try run.network.namedParameters()
+    let parameters = try namedParameters()
     var shapes = parameters.map(\.tensor)
     let frozenLayers = try run.settings.frozen.layers(of: run.network)
     let frozen = Set(

@@ -10,9 +10,14 @@ package struct RunIdentity: Equatable, Sendable {
   package let settings: TrainingSettings
   /// A fingerprint of the images and labels that the trainer is given, such as `LabeledItems.fingerprint`.
   package let data: String
+  /// Whether it computes with the integers of the file that it trains, and learns the steps of weights too.
+  package let trainsIntegers: Bool
 
-  package init(network: NetworkDescription, settings: TrainingSettings, data: String) {
+  package init(
+    network: NetworkDescription, settings: TrainingSettings, data: String, trainsIntegers: Bool = false
+  ) {
     self.network = network
+    self.trainsIntegers = trainsIntegers
     var settings = settings
     settings.loss = settings.loss ?? Loss.fitting(network.outputActivation)
     settings.learningRate = settings.startingRate
@@ -37,8 +42,14 @@ package struct RunIdentity: Equatable, Sendable {
     for setting in TrainingSetting.allCases where saved[setting] != wanted[setting] {
       return RunDifference(what: setting.name, saved: saved[setting], wanted: wanted[setting])
     }
+    if trainsIntegers != other.trainsIntegers {
+      return RunDifference(
+        what: "arithmetic", saved: arithmetic, wanted: other.arithmetic)
+    }
     return data == other.data ? nil : RunDifference(what: "training data", saved: data, wanted: other.data)
   }
+
+  private var arithmetic: String { trainsIntegers ? "integers" : "floats" }
 
   private var fixedSettings: [TrainingSetting: String] {
     var values: [TrainingSetting: String] = [:]

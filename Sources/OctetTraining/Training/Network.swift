@@ -37,6 +37,12 @@ package final class Network {
   /// Where the time goes, if somebody asks.
   package var profile: LayerProfile?
 
+  /// Numbers other than its own floats that it computes with, if there are some.
+  package var arithmetic: (any NetworkArithmetic)?
+
+  /// What training learns.
+  package var learned: [Parameter] { arithmetic?.parameters ?? parameters }
+
   /// Builds the network with fresh weights drawn from `seed`.
   ///
   /// - Parameters:
@@ -134,11 +140,18 @@ package final class Network {
   package func value(_ index: Int) -> Tensor { values[index] }
 
   package func forward(count: Int, isTraining: Bool = false, step: UInt64 = 0) {
+    arithmetic?.begin(values[0], count: count)
     for (index, layer) in layers.enumerated() {
       let start = profile?.now()
-      layer.forward(
-        batch(ofLayer: index, count, isTraining, step),
-        inputs: description.layers[index].inputs.map { values[$0] }, output: values[index + 1])
+      let batch = batch(ofLayer: index, count, isTraining, step)
+      let inputs = description.layers[index].inputs.map { values[$0] }
+      if let arithmetic {
+        arithmetic.run(layer: index, inputs: inputs, output: values[index + 1], count: count) {
+          layer.forward(batch, inputs: inputs, output: $0)
+        }
+      } else {
+        layer.forward(batch, inputs: inputs, output: values[index + 1])
+      }
       applyFunction(ofLayer: index, count: count)
       if let start { profile?.addForward(index, since: start) }
     }
@@ -215,6 +228,7 @@ package final class Network {
         }
       }
       multiplyDerivative(ofLayer: index, outputGradient, count: count)
+      arithmetic?.turnBack(layer: index, output: values[index + 1], gradient: outputGradient, count: count)
       layer.backward(
         batch(ofLayer: index, count, true, step), inputs: inputs.map { values[$0] },
         output: values[index + 1], outputGradient: outputGradient,
@@ -227,5 +241,6 @@ package final class Network {
       }
       if let start { profile?.addBackward(index, since: start) }
     }
+    arithmetic?.end()
   }
 }

@@ -33,10 +33,13 @@ package final class Trainer {
   ///   - images: training images; the last `validationSplit` of them are set aside.
   ///   - start: weights to start from, those of layers that have the same names and shapes.
   ///   - teacher: a trained network whose answers are learned beside the targets.
+  ///   - arithmetic: makes what the network computes with, where that is not its floats.
   ///   - clock: seconds from any fixed moment, for the records.
   package init(
     _ description: NetworkDescription, settings: TrainingSettings, images: LabeledItems,
-    start: [NamedValues] = [], teacher: FloatModel? = nil, workers: Workers, clock: @escaping () -> Double
+    start: [NamedValues] = [], teacher: FloatModel? = nil,
+    arithmetic: ((Network) throws(NetworkError) -> any NetworkArithmetic)? = nil, workers: Workers,
+    clock: @escaping () -> Double
   ) throws(TrainingError) {
     guard !images.isEmpty else { throw .noTrainingImages }
     guard description.input.takes(images.shape) else {
@@ -73,6 +76,7 @@ package final class Trainer {
         activation: description.outputActivation, loss: settings.loss, outputs: network.output.shape.count,
         meaning: targets.meaning, delta: settings.huberDelta, smoothing: settings.labelSmoothing)
       network.start(from: start)
+      network.arithmetic = try arithmetic?(network)
       if let teacher {
         self.teacher = try Teacher(teacher, capacity: passSize, workers: workers)
       } else {
@@ -102,8 +106,8 @@ package final class Trainer {
     self.workers = workers
     self.clock = clock
     optimizer = OptimizerState(
-      settings.optimizer, weightDecay: settings.weightDecay, parameters: network.parameters, workers: workers)
-    let parameters = network.parameters
+      settings.optimizer, weightDecay: settings.weightDecay, parameters: network.learned, workers: workers)
+    let parameters = network.learned
     average = settings.average.map { WeightAverage(decay: $0, parameters: parameters) }
     loader = BatchLoader(training, augmentation: settings.augmentation, seed: settings.seed, workers: workers)
     accumulated =
@@ -128,6 +132,9 @@ package final class Trainer {
 
   package var trainingCount: Int { training.count }
 
+  /// The images set aside; nil without.
+  package var validationImages: LabeledItems? { validation }
+
   package var validationCount: Int { validation?.count ?? 0 }
 
   /// Measures from now on where the time goes.
@@ -140,6 +147,7 @@ package final class Trainer {
     var rate: Float = 0
     var random = RandomStream(seed: settings.seed, purpose: .order, UInt64(epoch))
     let order = Array(0..<training.count).shuffled(using: &random)
+    network.arithmetic?.startEpoch(epochsDone, of: settings.epochs)
     let batches = (training.count + batchSize - 1) / batchSize
     var sum = (loss: 0.0, correct: 0)
     func accuracy(_ done: Int) -> Double? {
@@ -164,7 +172,7 @@ package final class Trainer {
           batchesDone: batch + 1,
           batches: batches, loss: sum.loss / Double(done), accuracy: accuracy(done)))
     }
-    guard network.parameters.allSatisfy({ octet_excess($0.values, $0.count) == 0 }) else {
+    guard network.learned.allSatisfy({ octet_excess($0.values, $0.count) == 0 }) else {
       throw .lossNotFinite(epoch: epoch, batch: batches, learningRate: rate)
     }
     let seconds = clock() - start
@@ -188,6 +196,7 @@ package final class Trainer {
     let start = network.profile?.now()
     if let norm = settings.clipNorm { optimizer.clip(norm: norm) }
     optimizer.step(learningRate: rate)
+    network.arithmetic?.endStep()
     average?.follow(isFirst: optimizer.steps == 1)
     if let start { network.profile?.add("optimizer", since: start) }
   }
@@ -281,7 +290,7 @@ package final class Trainer {
   }
 
   private func addGradients(isFirst: Bool, isLast: Bool) {
-    for (parameter, sum) in zip(network.parameters, accumulated) where parameter.isTrained {
+    for (parameter, sum) in zip(network.learned, accumulated) where parameter.isTrained {
       if isFirst {
         sum.base.update(from: parameter.gradient, count: parameter.count)
       } else {
@@ -295,7 +304,7 @@ package final class Trainer {
     guard let patience = settings.patience else { return }
     if bestEpoch.map({ record.isBetter(than: history[$0 - 1]) }) ?? record.watchedLoss.isFinite {
       bestEpoch = record.epoch
-      bestParameters = network.parameters.map(\.array)
+      bestParameters = network.learned.map(\.array)
     }
     stoppedEarly = record.epoch - (bestEpoch ?? 0) >= patience
   }
@@ -304,7 +313,7 @@ package final class Trainer {
   /// the last thing before the network is used.
   package func finish() {
     if !bestParameters.isEmpty {
-      for (parameter, values) in zip(network.parameters, bestParameters) { parameter.array = values }
+      for (parameter, values) in zip(network.learned, bestParameters) { parameter.array = values }
     } else if !isAveraged, optimizer.steps > 0 {
       average?.swap()
       isAveraged = true
@@ -340,11 +349,11 @@ extension Trainer {
   }
 
   package func snapshot() -> TrainingSnapshot {
-    var tensors = network.parameters.map { NamedValues(name: $0.name, shape: $0.shape, values: $0.array) }
+    var tensors = network.learned.map { NamedValues(name: $0.name, shape: $0.shape, values: $0.array) }
     for slot in namedSlots {
       tensors.append(NamedValues(name: slot.name, shape: [slot.values.count], values: Array(slot.values)))
     }
-    for (parameter, values) in zip(network.parameters, bestParameters) {
+    for (parameter, values) in zip(network.learned, bestParameters) {
       tensors.append(NamedValues(name: "best/\(parameter.name)", shape: parameter.shape, values: values))
     }
     return TrainingSnapshot(
@@ -366,7 +375,7 @@ extension Trainer {
     var parameters: [[Float]] = []
     var slots: [[Float]] = []
     var best: [[Float]] = []
-    for parameter in network.parameters {
+    for parameter in network.learned {
       parameters.append(try values(parameter.name, count: parameter.count))
       if snapshot.bestEpoch != nil {
         best.append(try values("best/\(parameter.name)", count: parameter.count))
@@ -376,7 +385,7 @@ extension Trainer {
     if let bestEpoch = snapshot.bestEpoch, !(1...max(snapshot.history.count, 1)).contains(bestEpoch) {
       throw .snapshot("its best epoch is \(bestEpoch) of \(snapshot.history.count)")
     }
-    for (parameter, values) in zip(network.parameters, parameters) { parameter.array = values }
+    for (parameter, values) in zip(network.learned, parameters) { parameter.array = values }
     for (slot, values) in zip(namedSlots, slots) { _ = slot.values.update(fromContentsOf: values) }
     bestParameters = best
     history = snapshot.history

@@ -51,6 +51,8 @@ struct ModelDraft {
     var pool: (UInt8, UInt8) = (1, 1)
     var clamp: (Int16, Int16) = (-128, 127)
     var rounding: UInt8 = 0
+    var encoding: UInt8 = 0
+    var weightZeroPoint: UInt8 = 0
     var accumulators: UInt32 = 0
     /// Bytes of accumulators, for laying out the arena.
     var accumulatorsBytes: UInt32 = 0
@@ -162,12 +164,12 @@ struct ModelDraft {
   }
 
   private func append(_ layer: Layer, constantsOffset: UInt32, to file: inout [UInt8]) {
-    file += [layer.kind.rawValue, layer.flags, layer.rounding, 0]
+    file += [layer.kind.rawValue, layer.flags, layer.rounding, layer.encoding]
     file.append16(layer.input)
     file.append16(layer.second ?? 0)
     for half in [layer.window.0, layer.window.1, layer.reach.0, layer.reach.1] { file.append16(half) }
     file += [layer.stride.0, layer.stride.1, 1, 1, layer.pool.0, layer.pool.1]
-    file += [layer.second == nil ? 1 : 2, 0]
+    file += [layer.second == nil ? 1 : 2, layer.weightZeroPoint]
     file.append16(UInt16(bitPattern: layer.clamp.0))
     file.append16(UInt16(bitPattern: layer.clamp.1))
     file.append16(1)

@@ -278,7 +278,13 @@ extension RandomModelBuilder {
     layer.weights = (0..<outputs * weightsPerOutput).map { _ in
       isExtreme ? (Bool.random(using: &random) ? 127 : -128) : Int8.random(in: -128...127, using: &random)
     }
-    if happens(onceIn: 5) {
+    if happens(onceIn: 3) {
+      layer.encoding = happens(onceIn: 2) ? .int4 : .ternary
+      let largest = Int8(layer.encoding.largest)
+      layer.weights = layer.weights.map { weight in
+        isExtreme ? (weight > 0 ? largest : -largest) : weight % (largest + 1)
+      }
+    } else if happens(onceIn: 5) {
       layer.weightZeroPoint = happens(onceIn: 3) ? [-128, 127][draw(0...1)] : draw(-128...127)
     }
     let room = Int(Int32.max) - (layer.weightZeroPoint == 0 ? 16_384 : 32_640) * weightsPerOutput

@@ -21,6 +21,8 @@ struct WholeLayerFile {
     let minimum, maximum: Int
     let rounding: Int
     let weightZeroPoint: Int
+    /// 0 a byte each, 1 four bits, 2 five in a byte.
+    let weightEncoding: Int
     let constants: Int
     let constantBytes: Int
   }
@@ -73,7 +75,7 @@ struct WholeLayerFile {
         strideDown: byte(at + 16), strideAcross: byte(at + 17), reachAbove: unsigned(at + 12, 2),
         reachLeft: unsigned(at + 14, 2), poolHeight: byte(at + 20), poolWidth: byte(at + 21),
         minimum: signed(at + 24, 2), maximum: signed(at + 26, 2), rounding: byte(at + 2),
-        weightZeroPoint: signed(at + 23, 1),
+        weightZeroPoint: signed(at + 23, 1), weightEncoding: byte(at + 3),
         constants: unsigned(at + 32, 4), constantBytes: unsigned(at + 36, 4))
     }
     let outputsAt = layersAt + 44 * layerCount

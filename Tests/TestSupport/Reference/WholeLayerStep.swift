@@ -35,6 +35,20 @@ struct WholeLayerStep {
     return layer.hasTable ? file.int8(layer.constants + 9 * count + value + 128) : value
   }
 
+  /// A weight, its zero point taken off, by the table of encodings in docs/FORMAT.md.
+  private func weight(from start: Int, line: Int, place: Int, perLine: Int) -> Int {
+    switch layer.weightEncoding {
+    case 0: return file.int8(start + line * perLine + place) - layer.weightZeroPoint
+    case 1:
+      let byte = Int(file.bytes[start + line * ((perLine + 1) / 2) + place / 2])
+      let half = place % 2 == 0 ? byte % 16 : byte / 16
+      return half >= 8 ? half - 16 : half
+    default:
+      let byte = Int(file.bytes[start + line * ((perLine + 4) / 5) + place / 5])
+      return byte / [1, 3, 9, 27, 81][place % 5] % 3 - 1
+    }
+  }
+
   /// The accumulator at a place of the window, counted before pooling.
   private func accumulate(_ source: [Int], row: Int, column: Int, channel: Int) -> Int {
     let count = output.channels
@@ -43,7 +57,12 @@ struct WholeLayerStep {
     var sum = file.int32(layer.constants + 4 * channel)
     if layer.kind == 1 {
       for index in source.indices {
-        sum += source[index] * (file.int8(weights + channel * source.count + index) - layer.weightZeroPoint)
+        let perRow = source.count / input.height
+        sum +=
+          source[index]
+          * weight(
+            from: weights, line: channel * input.height + index / perRow, place: index % perRow,
+            perLine: perRow)
       }
       precondition(Int(Int32.min)...Int(Int32.max) ~= sum, "an accumulator overflows")
       return sum
@@ -58,14 +77,16 @@ struct WholeLayerStep {
         }
         let cell = windowRow * layer.windowWidth + windowColumn
         if layer.kind == 2 {
-          let cells = layer.windowHeight * layer.windowWidth
+          let perOutput = layer.windowHeight * layer.windowWidth * input.channels
           for inputChannel in 0..<input.channels {
-            let place = (channel * cells + cell) * input.channels + inputChannel
-            sum += value(inputChannel) * (file.int8(weights + place) - layer.weightZeroPoint)
+            let place = cell * input.channels + inputChannel
+            sum +=
+              value(inputChannel) * weight(from: weights, line: channel, place: place, perLine: perOutput)
           }
         } else {
-          let weight = file.int8(weights + cell * count + channel) - layer.weightZeroPoint
-          sum += value(channel * input.channels / count) * weight
+          sum +=
+            value(channel * input.channels / count)
+            * weight(from: weights, line: cell, place: channel, perLine: count)
         }
       }
     }

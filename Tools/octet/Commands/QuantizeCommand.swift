@@ -36,13 +36,15 @@ enum QuantizeCommand: Command {
       OptionDescription(
         "method", takes: .choice("NAME", of: CalibrationMethod.allCases.map(\.rawValue)),
         default: defaults.method.rawValue, help: "how the range of a layer is chosen"),
+      BitsOption.option,
+      BitsOption.budget,
       OptionDescription(
         "seed", takes: .text("N"), default: "\(defaults.seed)",
         help: "seed of the choice of images, and of random items"),
       OptionDescription(
         "weight-scales", takes: .choice("HOW", of: ["search", "largest"]), default: "search",
         help: "search for the scale with the smallest error, or use the largest weight"),
-    ] + MemoryOption.options + [
+    ] + FinetuningPlan.options + MemoryOption.options + [
       OptionDescription("no-bias-correction", help: "do not correct the mean error of each output"),
       OptionDescription("threads", takes: .text("N"), default: "all cores", help: "number of threads"),
       OptionDescription("quiet", short: "q", help: "print nothing but errors; test only for a report"),
@@ -52,6 +54,8 @@ enum QuantizeCommand: Command {
       "octet quantize cnn-two-pool.safetensors --report page.html",
       "octet quantize mine.safetensors --data digits --method percentile",
       "octet quantize mine.onnx --data pictures --pixels=-1:1",
+      "octet quantize mine.keras --data pictures --bits 4",
+      "octet quantize mine.onnx --data pictures --bits 4 --finetune 3",
       "octet quantize mine.tflite --data pictures --classes cat,dog",
     ])
 
@@ -59,6 +63,11 @@ enum QuantizeCommand: Command {
 
   static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {
     DataOption.addFiles(arguments, to: &files)
+    if (arguments.value("finetune").flatMap { Int($0) } ?? 0) > 0 {
+      files.add(
+        CommandFiles.Output(
+          FinetuningPlan.checkpointPath(beside: outputPath(arguments)), name: "the checkpoint"))
+    }
     if arguments.value("out") == nil {
       files.add(CommandFiles.Output(outputPath(arguments), name: "the model"))
     }
@@ -77,7 +86,9 @@ enum QuantizeCommand: Command {
   }
 
   /// The options that say how to calibrate.
-  private static let calibrationOptions = ["calibration-images", "method", "seed", "weight-scales"]
+  private static let calibrationOptions = [
+    "calibration-images", "method", "bits", "budget", "finetune", "seed", "weight-scales",
+  ]
 
   private static func convert(_ network: LiteNetwork, _ arguments: ParsedArguments) throws {
     let given =
@@ -110,6 +121,7 @@ enum QuantizeCommand: Command {
     }
     if let method = arguments.value("method").flatMap(CalibrationMethod.init) { settings.method = method }
     if let seed = try arguments.integer("seed", in: 0...) { settings.seed = UInt64(seed) }
+    settings.weights = BitsOption.encoding(arguments)
     settings.searchesWeightScales = arguments.value("weight-scales") != "largest"
     let memory = try MemoryOption(arguments)
     (settings.memory, settings.holdsInput) = (memory.goal, memory.holdsInput)

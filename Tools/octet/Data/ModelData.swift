@@ -11,6 +11,13 @@ import OctetTraining
 enum ModelData {
   /// Training and test images as the model's own settings part them, so that none that it learned from is tested on.
   static func prepared(for model: FloatModel, _ data: DataSet) throws -> PreparedData {
+    var settings = try settings(of: model)
+    settings.digits = nil
+    return try PreparedData(keeping(model.outputDescriptions(), of: data), settings: settings)
+  }
+
+  /// How a model was trained, as far as its file says.
+  static func settings(of model: FloatModel) throws -> TrainingSettings {
     var settings = TrainingSettings()
     for text in model.settings {
       guard let setting = TrainingSetting(rawValue: text.name) else { continue }
@@ -20,8 +27,7 @@ enum ModelData {
         throw FileContentError(path: "the model's settings", reason: "\(error)")
       }
     }
-    settings.digits = nil
-    return try PreparedData(keeping(model.outputDescriptions(), of: data), settings: settings)
+    return settings
   }
 
   /// A model of any format and its data, which can give the names that a model from elsewhere lacks, and the form of

@@ -97,6 +97,8 @@ struct InspectionJSON {
     members.append(("waits", .bool(layer.waits)))
     if layer.kind.hasWeights {
       members.append(("weight_zero_point", .integer(Int(layer.weightZeroPoint))))
+      members.append(("weight_encoding", .string(layer.weightEncoding.name)))
+      members.append(("weight_bytes", .integer(file.weightBytes(of: index))))
     }
     let bytes = file.accumulatorBytes(of: index)
     if bytes > 0 {

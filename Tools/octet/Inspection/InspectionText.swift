@@ -62,13 +62,13 @@ struct InspectionText {
   private func layers() -> String {
     var table = TextTable(
       .init("layer"), .init("kind"), .init("output"), .init("parameters", .right),
-      .init("multiply-adds", .right))
+      .init("bytes", .right), .init("multiply-adds", .right))
     let layerCount = file.model.layerCount
     for index in 0...layerCount {
       let tensor = file.model.tensor(index)
       let isInput = index == 0
       let kind = isInput ? "" : file.summary(of: index - 1, names: names) + reads(index - 1)
-      for (place, line) in Self.lines(kind, width: 30).enumerated() {
+      for (place, line) in Self.lines(kind, width: 25).enumerated() {
         let isFirst = place == 0
         table.addRow([
           isFirst ? names[index].narrowed(to: 24) : "", line,
@@ -76,6 +76,7 @@ struct InspectionText {
             ? "\(tensor.height)x\(tensor.width)x\(tensor.channels)\(tensor.elementBytes == 2 ? " int16" : "")"
             : "",
           isInput || !isFirst ? "" : NumberText.grouped(file.parameters(of: index - 1)),
+          isInput || !isFirst ? "" : NumberText.grouped(file.weightBytes(of: index - 1)),
           isInput || !isFirst ? "" : NumberText.grouped(file.multiplyAdds(of: index - 1)),
         ])
       }
@@ -86,7 +87,7 @@ struct InspectionText {
     }
     table.addRow([
       "total", layerCount == 1 ? "1 layer" : "\(layerCount) layers", "", total(file.parameters),
-      total(file.multiplyAdds),
+      total(file.weightBytes(of:)), total(file.multiplyAdds),
     ])
     return table.rendered()
   }

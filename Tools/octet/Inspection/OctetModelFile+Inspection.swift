@@ -19,8 +19,12 @@ extension OctetModelFile {
     }
   }
 
-  /// Bytes of all weights, each one byte.
-  var weightBytes: Int { (0..<model.layerCount).reduce(0) { $0 + weights(of: $1) } }
+  /// Bytes of all weights as they are stored.
+  var weightBytes: Int { (0..<model.layerCount).reduce(0) { $0 + weightBytes(of: $1) } }
+
+  func weightBytes(of index: Int) -> Int {
+    model.layer(index).kind.hasWeights ? Int(model.shape(index).weightBytes) : 0
+  }
 
   func weights(of index: Int) -> Int {
     let shape = model.shape(index)
@@ -62,6 +66,7 @@ extension OctetModelFile {
     case .awayFromZero: words.append("rounded away from 0")
     }
     if layer.waits { words.append("waits for its input") }
+    if layer.weightEncoding != .int8 { words.append(layer.weightEncoding.name) }
     if layer.weightZeroPoint != 0 { words.append("weights from \(layer.weightZeroPoint)") }
     if layer.hasTable { words.append("table") }
     let output = model.tensor(index + 1)

@@ -87,7 +87,7 @@ struct IntegerConversionRun {
     return members + [
       ("pictures", InspectionJSON.form(made.model.pictureForm)),
       ("file_bytes", .integer(made.file.bytes.count)),
-      ("weight_bytes", .integer(made.quantized.layers.reduce(0) { $0 + $1.weights.count })),
+      ("weight_bytes", .integer(made.quantized.weightBytes)),
       ("arena_bytes", .integer(made.model.ownArenaBytes)),
     ] + made.model.regionMembers
   }

@@ -17,9 +17,14 @@ struct QuantizationPlan {
   let isQuiet: Bool
   let isJSON: Bool
   let target: ReportTarget?
+  /// The size that the file may have, where bits are chosen by it.
+  let budget: Int?
+  /// Nil where nothing is trained.
+  let finetuning: FinetuningPlan?
 
   init(_ arguments: ParsedArguments, settings: QuantizationSettings) throws {
     self.settings = settings
+    budget = try BitsOption.budget(arguments)
     modelPath = arguments.positionals[0]
     outputPath = QuantizeCommand.outputPath(arguments)
     threads = try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
@@ -29,5 +34,7 @@ struct QuantizationPlan {
     let foreign = try ForeignModelOptions(arguments, path: modelPath)
     pixels = foreign.pixels
     (model, data) = try ModelData.prepared(path: modelPath, foreign, arguments, isKept: true)
+    finetuning = try FinetuningPlan(
+      arguments, model: model, data: data, outputPath: outputPath, seed: settings.seed, pixels: pixels)
   }
 }

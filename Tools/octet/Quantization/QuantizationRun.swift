@@ -24,11 +24,27 @@ struct QuantizationRun {
       try test.requireClasses(plan.data.origin, ReportOption.purpose)
     }
     let workers = Workers(count: plan.threads)
+    var settings = plan.settings
+    var chosen: BudgetText?
+    if let budget = plan.budget {
+      let bar = plan.isQuiet ? nil : ProgressBar(label: "budget", total: 100)
+      let found = try BitBudget(
+        plan.model, images: plan.data.training, settings: settings, bytes: budget, workers: workers
+      ) { done, steps in bar?.update(done: 100 * done / steps) }
+      bar?.clear()
+      settings.encodings = found.encodings
+      chosen = BudgetText(budget: budget, found: found)
+    }
     let quantizer = try Quantizer(
-      plan.model, images: plan.data.training, settings: plan.settings, workers: workers)
+      plan.model, images: plan.data.training, settings: settings, workers: workers)
     let bar = plan.isQuiet ? nil : ProgressBar(label: "quantize", total: quantizer.steps)
-    let quantized = try quantizer.run { bar?.update(done: $0) }
+    var quantized = try quantizer.run { bar?.update(done: $0) }
     bar?.clear()
+    if let chosen, !plan.isJSON, !plan.isQuiet { try StandardOutput.write(chosen.text() + "\n") }
+    var epochs: [Finetuning.Epoch] = []
+    if let finetuning = plan.finetuning {
+      (quantized, epochs) = try Finetuning(finetuning, of: plan, workers: workers).run(quantized)
+    }
     if let fault = quantized.model.fault { throw QuantizationError.limit(fault) }
     let file = OctetFile(quantized.model)
     // What the runtime would refuse is not written.
@@ -70,13 +86,15 @@ struct QuantizationRun {
             ("model", .string(plan.outputPath)), ("float_model", .string(plan.modelPath)),
             ("data", .string(plan.data.origin)), ("pictures", InspectionJSON.form(model.pictureForm)),
             ("file_bytes", .integer(file.bytes.count)),
-            ("weight_bytes", .integer(quantized.model.layers.reduce(0) { $0 + $1.weights.count })),
+            ("weight_bytes", .integer(quantized.model.weightBytes)),
             ("arena_bytes", .integer(model.ownArenaBytes)),
             ("method", .string(plan.settings.method.rawValue)),
             ("calibration_images", .integer(quantizer.images.count)),
-          ] + model.regionMembers + QuantizationJSON.members(report) + figures.members + [
-            ("warnings", warnings.json)
-          ]
+          ] + (chosen.map { [("budget", $0.json)] } ?? [])
+            + (epochs.isEmpty ? [] : [("finetuning", .array(epochs.map(\.json)))]) + model.regionMembers
+            + QuantizationJSON.members(report) + figures.members + [
+              ("warnings", warnings.json)
+            ]
         ).text + "\n")
     } else if !plan.isQuiet {
       try StandardOutput.write(words.text)

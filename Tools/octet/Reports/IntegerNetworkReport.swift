@@ -1,4 +1,5 @@
 import Octet
+import OctetCommandLine
 import OctetData
 import OctetInterchange
 import OctetNetwork
@@ -13,7 +14,7 @@ struct IntegerNetworkReport {
     let layers = (0..<model.layerCount).map { index in
       let layer = model.layer(index)
       return LayerFacts(
-        name: name(index), kind: file.summary(of: index), output: shape(index + 1),
+        name: name(index), kind: kind(index), output: shape(index + 1),
         reads: layer.kind.traits.contains(.secondInput)
           ? [Int(layer.input), Int(layer.secondInput)] : [Int(layer.input)],
         parameters: file.parameters(of: index), multiplyAdds: file.multiplyAdds(of: index),
@@ -24,6 +25,12 @@ struct IntegerNetworkReport {
       memoryMeaning: "Memory is what a layer's rows and accumulators take while an image runs through.",
       filters: filters(input(chosen)), maps: try maps(chosen), arena: (file.arenaParts, model.ownArenaBytes)
     ).section
+  }
+
+  /// In a few words, with what its weights take in the file.
+  private func kind(_ layer: Int) -> String {
+    let bytes = file.weightBytes(of: layer)
+    return file.summary(of: layer) + (bytes > 0 ? ", \(NumberText.grouped(bytes)) bytes of weights" : "")
   }
 
   private func name(_ layer: Int) -> String { file.model.layerNames[layer] }

@@ -64,7 +64,7 @@ struct StartingModel {
     }
     network.layers[network.layers.count - 1] = LayerDescription(
       name: last.name, kind: .dense(Dense(units: wanted, hasBias: dense.hasBias)), activation: .softmax,
-      inputs: last.inputs, line: last.line)
+      inputs: last.inputs, line: last.line, bits: last.bits)
     if !fits { remark += ", and a new layer \(last.name) for \(wanted) classes in place of \(count)" }
     return network
   }

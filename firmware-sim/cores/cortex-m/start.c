@@ -10,8 +10,19 @@ extern uint32_t stack_bottom[], stack_top[], data_start[], data_end[], data_in_f
 void firmware_main(void);
 void firmware_fault(const uint32_t *registers);
 
+#ifdef OCTET_LEAN
+
+// Too little room to describe what happened.
+void fault(void) {
+  for (;;) {}
+}
+
+#else
+
 #define FAULT_STACK_WORDS 96
 uint32_t fault_stack[FAULT_STACK_WORDS] __attribute__((aligned(8)));
+
+#endif
 
 __attribute__((noreturn, used)) static void start(void) {
   for (uint32_t *to = data_start, *from = data_in_flash; to < data_end;) *to++ = *from++;
@@ -42,6 +53,8 @@ __attribute__((naked)) void reset(void) {
 #endif
       "bl start\n");
 }
+
+#ifndef OCTET_LEAN
 
 /// Order of what is handed on: r0-r12, sp, lr, pc, psr; the last three and r0-r3, r12 from the frame that the chip
 /// pushed, if it could.
@@ -81,6 +94,8 @@ __attribute__((noreturn, used)) static void describe_fault(const uint32_t *frame
   firmware_fault(registers);
   for (;;) {}
 }
+
+#endif
 
 /// The 16 exceptions of the core. Interrupts stay off, so no more are needed.
 __attribute__((section(".vectors"), used)) static void *const vectors[16] = {

@@ -9,16 +9,20 @@ extern uint32_t data_start[], data_end[], data_in_flash[], zero_start[], zero_en
 void firmware_main(void);
 void firmware_fault(const uint32_t *registers);
 
+#ifndef OCTET_LEAN
 uint32_t fault_registers[36];
 uint32_t fault_stack[128] __attribute__((aligned(16)));
+#endif
 
 __attribute__((noreturn, used)) static void start(void) {
   for (uint32_t *to = data_start, *from = data_in_flash; to < data_end;) *to++ = *from++;
   for (uint32_t *to = zero_start; to < zero_end;) *to++ = 0;
+#ifndef OCTET_LEAN
   // 4 KB of guard as one naturally aligned region without any right, locked; then all of memory with every right.
   const uint32_t guard = ((uint32_t)(uintptr_t)guard_start >> 2) | 0x1FF;
   __asm__ volatile("csrw pmpaddr0, %0\ncsrw pmpaddr1, %1\ncsrw pmpcfg0, %2\n" : : "r"(guard), "r"(0xFFFFFFFF),
                    "r"(0x1F98) : "memory");
+#endif
   firmware_main();
   for (;;) {}
 }
@@ -37,24 +41,21 @@ __attribute__((naked, section(".vectors"), used)) void reset(void) {
       "j start\n");
 }
 
+#ifdef OCTET_LEAN
+
+// Too little room to describe what happened.
+__attribute__((aligned(4), used)) void trap(void) {
+  for (;;) {}
+}
+
+#else
+
 __attribute__((noreturn, used)) static void describe_trap(void) {
   __asm__ volatile("csrr %0, mepc" : "=r"(fault_registers[32]));
   __asm__ volatile("csrr %0, mcause" : "=r"(fault_registers[33]));
   __asm__ volatile("csrr %0, mtval" : "=r"(fault_registers[34]));
   firmware_fault(fault_registers);
   for (;;) {}
-}
-
-/// The three instructions, none compressed and all in one page, are what a debugger looks for.
-__attribute__((naked, aligned(16))) intptr_t core_semihosting(uint32_t operation, const void *arguments) {
-  __asm__ volatile(
-      ".option push\n"
-      ".option norvc\n"
-      "slli zero, zero, 0x1f\n"
-      "ebreak\n"
-      "srai zero, zero, 7\n"
-      ".option pop\n"
-      "ret\n");
 }
 
 #define SAVE(number) "sw x" #number ", 4*" #number "(t0)\n"
@@ -70,4 +71,18 @@ __attribute__((naked, aligned(4), used)) void trap(void) {
       "sw t1, 20(t0)\n"
       "la sp, fault_stack + 512\n"
       "j describe_trap\n");
+}
+
+#endif
+
+/// The three instructions, none compressed and all in one page, are what a debugger looks for.
+__attribute__((naked, aligned(16))) intptr_t core_semihosting(uint32_t operation, const void *arguments) {
+  __asm__ volatile(
+      ".option push\n"
+      ".option norvc\n"
+      "slli zero, zero, 0x1f\n"
+      "ebreak\n"
+      "srai zero, zero, 7\n"
+      ".option pop\n"
+      "ret\n");
 }
