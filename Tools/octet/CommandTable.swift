@@ -8,6 +8,7 @@ enum CommandTable {
     .command(ClassifyCommand.self),
     .command(EvaluateCommand.self),
     .command(PredictCommand.self),
+    .command(ExplainCommand.self),
     .command(CompareCommand.self),
     .command(ReportCommand.self),
     .command(DrawCommand.self),

@@ -11,6 +11,8 @@ package struct Section: Sendable {
     case gallery(Gallery)
     case table(PageTable)
     case results(ResultList)
+    /// Links to other sections: what is read, and the section's identifier.
+    case links(title: String, [(text: String, identifier: String)])
   }
 
   /// One number and what it is.
@@ -80,6 +82,15 @@ extension Section.Block {
     case .gallery(let gallery): gallery.write(to: &page)
     case .table(let table): table.write(to: &page)
     case .results(let list): list.write(to: &page)
+    case .links(let title, let links):
+      if links.isEmpty { return }
+      page.element("p") { page in
+        page.add(text: title)
+        for (index, link) in links.enumerated() {
+          page.add(text: index == 0 ? " " : ", ")
+          page.element("a", ["href": "#\(link.identifier)"], text: link.text)
+        }
+      }
     }
   }
 }

@@ -3,6 +3,7 @@ import OctetCommandLine
 import OctetData
 import OctetHost
 import OctetInterchange
+import OctetNetwork
 import OctetQuantization
 import OctetReports
 import OctetText
@@ -37,8 +38,37 @@ struct EvaluationRun {
       subject: subject, outputs: found.outputs, warnings: warnings, seconds: found.seconds)
   }
 
+  /// Changed answers that a page explains.
+  private static let mostExplained = 24
+
+  /// What decided about each image whose class changed; none for what is no picture, or has several outputs.
+  private func explanations(_ result: Result) throws -> [(number: Int, section: Section)] {
+    guard let file = subject.integer, let float = subject.float, result.outputs.count == 1,
+      result.outputs[0].output.meaning == .classes, file.model.inputKind == .pictures,
+      [1, 3].contains(file.model.imageChannels)
+    else { return [] }
+    let run = try ExplanationRun(file: file, float: float, training: subject.training, note: nil)
+    let items = subject.items.items
+    return try result.list.changed.prefix(Self.mostExplained).map { number in
+      let size = items.shape.count
+      let image = items.values[number * size..<(number + 1) * size].fed(to: file.model.inputScale)
+      let truth = result.outputs[0].trueClasses.map { Int($0[number]) }
+      let section = try run.explain(image, truth: truth)
+        .section("explanation-\(number)", title: "What decided about no. \(number)")
+      return (number, section)
+    }
+  }
+
   func page(_ result: Result) throws -> Page {
     var sections = OutputSections(items: subject.items, outputs: result.outputs).sections
+    let explanations = try explanations(result)
+    if let last = sections.indices.last, !explanations.isEmpty {
+      sections[last].blocks.append(
+        .links(
+          title: "What decided about the images whose class changed:",
+          explanations.map { ("no. \($0.number)", $0.section.identifier) }))
+      sections += explanations.map(\.section)
+    }
     let chosen = ChosenImage(items: subject.items, index: 0, outputs: result.outputs)
     if let file = subject.integer {
       sections.append(try IntegerNetworkReport(file: file).section(chosen))

@@ -16,6 +16,8 @@ struct EvaluationSubject {
   let integer: OctetModelFile?
   /// The float model, alone or to compare with.
   let float: (path: String, model: FloatModel)?
+  /// Training pictures, where a float model is compared with.
+  let training: LabeledItems?
   /// What an accuracy near chance would most likely come from.
   let cause: FigureWarnings.Cause
 
@@ -43,11 +45,12 @@ struct EvaluationSubject {
           read, path: against, for: located.train.values, pixels: foreign.pixels)
         float = (against, model)
         let data = try ModelData.prepared(for: model, located)
+        training = data.training
         (found, origin, outputs) = (data.test, data.origin, try model.outputDescriptions())
         cause = FigureWarnings.Cause(path: against, pixels: foreign.pixels, values: found.values)
         input = GivenInput(model, pixels: foreign.pixels)
       } else {
-        (float, cause) = (nil, .data)
+        (float, cause, training) = (nil, .data, nil)
         outputs = file.model.outputDescriptions()
         input = try GivenInput(file.model, outputs, arguments)
         (found, origin) = try ModelData.test(outputs, arguments, request)
@@ -57,6 +60,7 @@ struct EvaluationSubject {
         throw arguments.usageError(
           "--against compares an .octet file with a float model: name the .octet file first")
       }
+      training = nil
       let foreign = try ForeignModelOptions(arguments, path: path)
       if let made = try Self.converted(path: path, kind, foreign, arguments) {
         guard let data = made.data else { preconditionFailure("data was located") }

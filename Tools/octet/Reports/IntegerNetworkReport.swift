@@ -95,17 +95,8 @@ struct IntegerNetworkReport {
     var session = try Session(model, arena: &arena)
     try session.run(image: chosen.fed(to: model).span, observer: &collector)
     let maps = (0..<model.layerCount).map { index in
-      let tensor = model.tensor(index + 1)
-      let scale = Float(bitPattern: tensor.scaleBits)
-      let bytes = collector.rows[index]
-      let values: [Float] =
-        tensor.elementBytes == 1
-        ? bytes.map { Float(Int(Int8(bitPattern: $0)) - Int(tensor.zeroPoint)) * scale }
-        : stride(from: 0, to: bytes.count, by: 2).map {
-          Float(Int16(bitPattern: UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8)) * scale
-        }
-      return FeatureMaps.Map(
-        name: name(index), shape: shape(index + 1), values: values,
+      FeatureMaps.Map(
+        name: name(index), shape: shape(index + 1), values: collector.values(index, of: model),
         classNames: classNames(index + 1))
     }
     return FeatureMaps(image: chosen.picture, lines: chosen.lines, maps: maps)
@@ -113,10 +104,23 @@ struct IntegerNetworkReport {
 }
 
 /// Keeps every row that the layers make.
-private struct RowCollector: RunObserver {
-  var rows: [[UInt8]]
+struct RowCollector: RunObserver {
+  private var rows: [[UInt8]]
 
   init(layers: Int) { rows = Array(repeating: [], count: layers) }
+
+  /// What the integers of a layer stand for.
+  func values(_ layer: Int, of model: Model) -> [Float] {
+    let tensor = model.tensor(layer + 1)
+    let scale = Float(bitPattern: tensor.scaleBits)
+    let bytes = rows[layer]
+    guard tensor.elementBytes == 2 else {
+      return bytes.map { Float(Int(Int8(bitPattern: $0)) - Int(tensor.zeroPoint)) * scale }
+    }
+    return stride(from: 0, to: bytes.count, by: 2).map {
+      Float(Int16(bitPattern: UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8)) * scale
+    }
+  }
 
   mutating func willRun(layer: Int) {}
   mutating func didFold(layer: Int) {}
