@@ -26,7 +26,7 @@ package struct RunIdentity: Equatable, Sendable {
   }
 
   /// Settings that may change when a run goes on: when it ends.
-  package static let freeSettings: Set<TrainingSetting> = [.epochs, .earlyStopping]
+  package static let freeSettings: Set<TrainingSetting> = [.epochs, .integerEpochs, .earlyStopping]
 
   /// The first thing in which `other` cannot continue this run; nil when it can.
   package func difference(from other: RunIdentity) -> RunDifference? {

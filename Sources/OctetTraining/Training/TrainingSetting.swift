@@ -18,6 +18,7 @@ package enum TrainingSetting: String, CaseIterable, Sendable {
   case average
   case batch
   case epochs
+  case integerEpochs = "integer-epochs"
   case validationSplit = "validation-split"
   case testSplit = "test-split"
   case seed
@@ -47,7 +48,7 @@ package enum TrainingSetting: String, CaseIterable, Sendable {
     case .clipNorm: "LENGTH"
     case .temperature: "T"
     case .batch: "N|full"
-    case .epochs, .images, .seed: "N"
+    case .epochs, .integerEpochs, .images, .seed: "N"
     case .validationSplit, .testSplit: "SHARE"
     case .digits, .augment: "LIST"
     case .freeze: "LAYERS"
@@ -74,6 +75,8 @@ package enum TrainingSetting: String, CaseIterable, Sendable {
     case .momentum: "momentum of sgd or nesterov"
     case .batch: "images per step, or full for all of them"
     case .epochs: "passes over the training images"
+    case .integerEpochs:
+      "passes that follow with the integers of the .octet file; a third of the epochs where bits are chosen, else 0"
     case .validationSplit: "share of the training images held out for validation"
     case .testSplit: "share of the images, chosen at random, held out for the test at the end"
     case .seed: "seed of all random choices"
@@ -125,6 +128,7 @@ package enum TrainingSetting: String, CaseIterable, Sendable {
       settings.optimizer = optimizer
     case .batch: settings.batch = value == "full" ? .full : .images(try integer(value, in: 1...1_000_000))
     case .epochs: settings.epochs = try integer(value, in: 1...1_000_000)
+    case .integerEpochs: settings.integerEpochs = try integer(value, in: 0...1_000_000)
     case .validationSplit: settings.validationSplit = try share(value)
     case .testSplit: settings.testSplit = try share(value)
     case .seed:

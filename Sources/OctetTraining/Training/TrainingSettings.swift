@@ -31,6 +31,8 @@ package struct TrainingSettings: Equatable, Sendable {
   package var average: Float?
   package var batch = BatchSize.images(32)
   package var epochs = 10
+  /// Epochs that follow with the integers of the .octet file; nil for as many as fit the bits of its weights.
+  package var integerEpochs: Int?
   /// The last share of the training images, set aside before they are shuffled.
   package var validationSplit = 0.0
   /// The share of the images, drawn at random, that is held out as test data even where there are test images.
@@ -78,6 +80,7 @@ extension TrainingSettings {
     case .full: named.append((.batch, "full"))
     }
     named.append((.epochs, "\(epochs)"))
+    if let integerEpochs { named.append((.integerEpochs, "\(integerEpochs)")) }
     named.append((.validationSplit, "\(validationSplit)"))
     named.append((.testSplit, "\(testSplit)"))
     named.append((.seed, "\(seed)"))

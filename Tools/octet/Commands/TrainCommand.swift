@@ -1,6 +1,7 @@
 import FoundationEssentials
 import OctetCommandLine
 import OctetHost
+import OctetNetwork
 import OctetText
 import OctetTraining
 
@@ -16,6 +17,9 @@ enum TrainCommand: Command {
       the recipe can be changed with an option of the same name. After each epoch a checkpoint is written \
       beside the model; --resume continues from it and ends with the same weights as an uninterrupted run. \
       --from continues with another model's weights and, if no network is named, its network.
+
+      With --bits, or bits in the network file, training goes on with the integers of an .octet file, which is \
+      written beside the model: what training reports then is what the file gives.
 
       Recipes: \(Recipe.builtInNames.joined(separator: ", ")).
       """,
@@ -35,6 +39,9 @@ enum TrainCommand: Command {
       PictureOptions.fit(default: "auto with a recipe or data like MNIST's, else exact"),
       PictureOptions.invert(default: "auto with a recipe or data like MNIST's, else no"),
       OptionDescription("out", takes: .output(), default: "NAME.safetensors", help: "the model to write"),
+      OptionDescription(
+        "bits", takes: .choice("N", of: WeightBits.allCases.map(\.rawValue)), default: "as the network says",
+        help: "also train an .octet file with weights of so many bits, in --integer-epochs"),
       OptionDescription("resume", help: "continue from the checkpoint beside the model"),
     ]
       + TrainingSetting.allCases.map { setting in
@@ -56,6 +63,7 @@ enum TrainCommand: Command {
     examples: [
       "octet train --recipe cnn-two-pool --report page.html",
       "octet train --recipe binary-dense --epochs 5 --out small.safetensors",
+      "octet train --recipe cnn-two-pool --bits 4 --epochs 6",
       "octet train --network mine.network --data digits.csv --json",
       "octet train --from mine.keras --freeze ..conv-5 --data pictures",
     ])
@@ -64,6 +72,10 @@ enum TrainCommand: Command {
     DataOption.addFiles(arguments, to: &files)
     let outputs = try TrainingPlan.outputs(arguments)
     if arguments.value("out") == nil { files.add(CommandFiles.Output(outputs.model, name: "the model")) }
+    if let path = outputs.integers {
+      files.add(CommandFiles.Output(path, name: "the integer model"))
+      files.add(CommandFiles.Output(FinetuningPlan.checkpointPath(beside: path), name: "the checkpoint"))
+    }
     for path in outputs.checkpoints { files.add(CommandFiles.Output(path, name: "the checkpoint")) }
   }
 

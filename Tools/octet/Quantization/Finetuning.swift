@@ -11,13 +11,11 @@ import OctetTraining
 /// the images that were held out.
 struct Finetuning {
   private let plan: FinetuningPlan
-  private let settings: TrainingSettings
+  let settings: TrainingSettings
   private let images: LabeledItems
   private let teacher: FloatModel?
   private let outputPath: String
   private let workers: Workers
-  /// Whether epochs are told, to people.
-  private let isTold: Bool
   private let isQuiet: Bool
 
   /// What an epoch came to.
@@ -25,20 +23,35 @@ struct Finetuning {
     let record: EpochRecord
     /// Of the written file on the images held out; nil where there are none, or no classes.
     let accuracy: Double?
+    /// How many there are.
+    let epochs: Int
   }
 
-  init(_ plan: FinetuningPlan, of quantization: QuantizationPlan, workers: Workers) throws {
+  /// What it came to.
+  struct Result {
+    let network: QuantizedNetwork
+    let epochs: [Epoch]
+    /// The class that training's own arithmetic gives for each item.
+    let classes: (LabeledItems) -> [Int]
+  }
+
+  /// - Parameters:
+  ///   - model: the float model that the quantized one was made from.
+  ///   - isQuiet: whether there is no bar.
+  init(
+    _ plan: FinetuningPlan, of model: FloatModel, images: LabeledItems, outputPath: String, isQuiet: Bool,
+    workers: Workers
+  ) throws {
     self.plan = plan
-    outputPath = quantization.outputPath
+    self.outputPath = outputPath
     self.workers = workers
-    isQuiet = quantization.isQuiet
-    isTold = !quantization.isQuiet && !quantization.isJSON
+    self.isQuiet = isQuiet
     var settings = plan.settings
     var teacher = plan.teacher?.model
-    var images = quantization.data.training
+    var images = images
     if images.targets == .none {
       // The model's own answers stand for labels.
-      let answering = teacher ?? quantization.model
+      let answering = teacher ?? model
       images = try Self.answered(images, by: answering, workers: workers)
       teacher = answering
       if !plan.choosesShare { settings.distillation.share = 1 }
@@ -62,7 +75,12 @@ struct Finetuning {
     return items.with(.classes(classes.map { UInt16($0) }, names: runner.outputs[0].names))
   }
 
-  func run(_ start: QuantizedNetwork) throws -> (network: QuantizedNetwork, epochs: [Epoch]) {
+  /// - Parameters:
+  ///   - begin: is told, before the first epoch, what will be done.
+  ///   - tell: is told of each epoch when it has ended.
+  func run(
+    _ start: QuantizedNetwork, begin: (String) throws -> Void, tell: (Epoch) throws -> Void
+  ) throws -> Result {
     let training = try IntegerTraining(
       start, settings: settings, images: images, teacher: teacher, workers: workers,
       clock: {
@@ -77,7 +95,7 @@ struct Finetuning {
     let identity = RunIdentity(
       network: trainer.network.description, settings: fixed, data: fingerprint, trainsIntegers: true)
     if plan.resumes { try resume(trainer, identity) }
-    try begin(trainer)
+    try begin(sentence(trainer))
     var epochs: [Epoch] = []
     var bar = EpochBar()
     while !trainer.isFinished {
@@ -85,12 +103,12 @@ struct Finetuning {
       bar.clear()
       try CheckpointFile.save(
         Checkpoint(run: identity, snapshot: trainer.snapshot()), path: plan.checkpointPath)
-      let epoch = Epoch(record: record, accuracy: try write(training))
+      let epoch = Epoch(record: record, accuracy: try write(training), epochs: settings.epochs)
       epochs.append(epoch)
       try tell(epoch)
     }
     trainer.finish()
-    return (training.quantized, epochs)
+    return Result(network: training.quantized, epochs: epochs) { training.classes($0, workers: workers) }
   }
 
   /// Writes the file as it is now and tests it; its answers must be those that training had.
@@ -131,41 +149,34 @@ struct Finetuning {
     return "\(checksum.value)"
   }
 
-  private func begin(_ trainer: Trainer) throws {
-    guard isTold else { return }
+  private func sentence(_ trainer: Trainer) -> String {
     let counts =
       "\(NumberText.grouped(trainer.trainingCount)) \(images.values.noun)s"
       + (trainer.validationCount > 0 ? ", \(NumberText.grouped(trainer.validationCount)) held out" : "")
-    try StandardOutput.write(
-      "Training with integers: \(counts), \(settings.optimizer.name) at \(settings.startingRate), "
-        + "seed \(settings.seed)\(teacher == nil ? "" : ", with a teacher")\n")
-  }
-
-  private func tell(_ epoch: Epoch) throws {
-    guard isTold else { return }
-    var line = "epoch \(epoch.record.epoch)/\(settings.epochs)"
-    line += "  loss \(NumberText.fixed(epoch.record.loss, decimals: 4))"
-    if let accuracy = epoch.record.accuracy {
-      line += "  accuracy \(NumberText.percent(accuracy, decimals: 2))"
-    }
-    if let accuracy = epoch.accuracy {
-      line += "  the file on held-out images \(NumberText.percent(accuracy, decimals: 2))"
-    }
-    line += "  \(NumberText.duration(seconds: epoch.record.seconds ?? 0))"
-    try StandardOutput.write("\(line)\n")
-    try StandardOutput.flush()
+    return "Training with integers: \(counts), \(settings.optimizer.name) at \(settings.startingRate), "
+      + "seed \(settings.seed)\(teacher == nil ? "" : ", with a teacher")"
   }
 }
 
 extension Finetuning.Epoch {
+  /// For people.
+  var line: String {
+    var line = "epoch \(record.epoch)/\(epochs)  loss \(NumberText.fixed(record.loss, decimals: 4))"
+    if let accuracy = record.accuracy { line += "  accuracy \(NumberText.percent(accuracy, decimals: 2))" }
+    if let accuracy { line += "  held out \(NumberText.percent(accuracy, decimals: 2))" }
+    return line + "  \(NumberText.duration(seconds: record.seconds ?? 0))"
+  }
+
   /// For programs.
-  var json: JSONValue {
+  var json: JSONValue { .object(members) }
+
+  var members: [(name: String, value: JSONValue)] {
     var members: [(name: String, value: JSONValue)] = [
-      ("epoch", .integer(record.epoch)), ("loss", .number(record.loss)),
+      ("epoch", .integer(record.epoch)), ("epochs", .integer(epochs)), ("loss", .number(record.loss)),
     ]
     if let accuracy = record.accuracy { members.append(("accuracy", .number(accuracy))) }
     if let accuracy { members.append(("held_out_accuracy", .number(accuracy))) }
     if let seconds = record.seconds { members.append(("seconds", .number(seconds))) }
-    return .object(members)
+    return members
   }
 }

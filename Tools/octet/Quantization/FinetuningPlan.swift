@@ -62,16 +62,9 @@ struct FinetuningPlan {
       }
       return nil
     }
-    var settings = try ModelData.settings(of: model)
-    settings.learningRate = settings.startingRate / 3
-    settings.optimizer = .adam(firstDecay: 0.9, secondDecay: 0.999)
-    settings.schedule = .cosine
+    var settings = Self.settings(after: try ModelData.settings(of: model), epochs: epochs)
     settings.validationSplit = Self.usualSplit
-    settings.epochs = epochs
     settings.seed = seed
-    settings.frozen = FrozenLayers()
-    (settings.weightDecay, settings.average, settings.patience) = (nil, nil, nil)
-    settings.warmUp = 0
     for setting in Self.settings {
       guard let value = arguments.value(setting.name) else { continue }
       do throws(SettingError) {
@@ -85,6 +78,31 @@ struct FinetuningPlan {
     teacher = try arguments.value("teacher").map { try TeacherModel(path: $0, for: data, pixels: pixels) }
     resumes = arguments.flag("resume")
     checkpointPath = Self.checkpointPath(beside: outputPath)
+  }
+
+  /// For a model that was trained just now, on the same images and with the same seed.
+  init(
+    after settings: TrainingSettings, epochs: Int, teacher: TeacherModel?, resumes: Bool, outputPath: String
+  ) {
+    self.settings = Self.settings(after: settings, epochs: epochs)
+    self.teacher = teacher
+    self.resumes = resumes
+    choosesShare = true
+    checkpointPath = Self.checkpointPath(beside: outputPath)
+  }
+
+  /// How a trained network goes on with integers: at a third of its rate, which falls to nothing.
+  private static func settings(after trained: TrainingSettings, epochs: Int) -> TrainingSettings {
+    var settings = trained
+    settings.learningRate = trained.startingRate / 3
+    settings.optimizer = .adam(firstDecay: 0.9, secondDecay: 0.999)
+    settings.schedule = .cosine
+    settings.epochs = epochs
+    settings.integerEpochs = nil
+    settings.frozen = FrozenLayers()
+    (settings.weightDecay, settings.average, settings.patience) = (nil, nil, nil)
+    settings.warmUp = 0
+    return settings
   }
 
   static func checkpointPath(beside outputPath: String) -> String {

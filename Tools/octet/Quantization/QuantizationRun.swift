@@ -43,7 +43,19 @@ struct QuantizationRun {
     if let chosen, !plan.isJSON, !plan.isQuiet { try StandardOutput.write(chosen.text() + "\n") }
     var epochs: [Finetuning.Epoch] = []
     if let finetuning = plan.finetuning {
-      (quantized, epochs) = try Finetuning(finetuning, of: plan, workers: workers).run(quantized)
+      let isTold = !plan.isQuiet && !plan.isJSON
+      let result = try Finetuning(
+        finetuning, of: plan.model, images: plan.data.training, outputPath: plan.outputPath,
+        isQuiet: plan.isQuiet,
+        workers: workers
+      ).run(quantized) { sentence in
+        if isTold { try StandardOutput.write("\(sentence)\n") }
+      } tell: { epoch in
+        guard isTold else { return }
+        try StandardOutput.write("\(epoch.line)\n")
+        try StandardOutput.flush()
+      }
+      (quantized, epochs) = (result.network, result.epochs)
     }
     if let fault = quantized.model.fault { throw QuantizationError.limit(fault) }
     let file = OctetFile(quantized.model)

@@ -6,7 +6,7 @@ import OctetTraining
 
 /// Tells programs: an object per epoch and one at the end, each on its own line of standard output.
 final class JSONTrainingReporter: TrainingReporter {
-  private let showsProgress: Bool
+  let showsProgress: Bool
   private var bar = EpochBar()
   private var candidateName: String?
 
@@ -46,6 +46,14 @@ final class JSONTrainingReporter: TrainingReporter {
 
   func endCandidate(_ candidate: Recipe.Candidate, _ trainer: Trainer) {}
 
+  func beginIntegers(_ sentence: String) {}
+
+  func endIntegerEpoch(_ epoch: Finetuning.Epoch) throws {
+    try StandardOutput.write(
+      JSONValue.object([("arithmetic", .string("integers"))] + epoch.members).text + "\n")
+    try StandardOutput.flush()
+  }
+
   func end(_ result: TrainingResult, plan: TrainingPlan) throws {
     var members: [(name: String, value: JSONValue)] = [
       ("recipe", .string(plan.recipe.name)), ("data", .string(plan.data.origin)),
@@ -62,6 +70,7 @@ final class JSONTrainingReporter: TrainingReporter {
     members += result.figures?.members ?? []
     members.append(("seconds", .number(result.history.reduce(0) { $0 + ($1.seconds ?? 0) })))
     members.append(("model", .string(result.modelPath)))
+    members += result.integers?.members ?? []
     if let profile = result.profile { members.append(("profile", profile.json)) }
     members.append(("warnings", result.warnings.json))
     try StandardOutput.write(JSONValue.object(members).text + "\n")

@@ -60,6 +60,22 @@ final class TensorBoardReporter: TrainingReporter {
     try other.endCandidate(candidate, trainer)
   }
 
+  var showsProgress: Bool { other.showsProgress }
+
+  func beginIntegers(_ sentence: String) throws {
+    file = try TensorBoardFile(folder: folder)
+    try other.beginIntegers(sentence)
+  }
+
+  func endIntegerEpoch(_ epoch: Finetuning.Epoch) throws {
+    var scalars = [("loss/integers", epoch.record.loss)]
+    if let accuracy = epoch.record.accuracy { scalars.append(("accuracy/integers", accuracy)) }
+    if let accuracy = epoch.accuracy { scalars.append(("accuracy/integer_file", accuracy)) }
+    file?.add(scalars, step: epoch.record.epoch)
+    try file?.flush()
+    try other.endIntegerEpoch(epoch)
+  }
+
   func end(_ result: TrainingResult, plan: TrainingPlan) throws { try other.end(result, plan: plan) }
   func wrote(_ target: ReportTarget) throws { try other.wrote(target) }
 }

@@ -103,6 +103,15 @@ final class TextTrainingReporter: TrainingReporter {
     }
   }
 
+  var showsProgress: Bool { true }
+
+  func beginIntegers(_ sentence: String) throws { try StandardOutput.write("\n\(sentence)\n") }
+
+  func endIntegerEpoch(_ epoch: Finetuning.Epoch) throws {
+    try StandardOutput.write("\(epoch.line)\n")
+    try StandardOutput.flush()
+  }
+
   func end(_ result: TrainingResult, plan: TrainingPlan) throws {
     if plan.recipe.candidates.count > 1 {
       try StandardOutput.write("\nChosen: \(result.candidate.name.shown), for its validation loss.\n")
@@ -115,6 +124,7 @@ final class TextTrainingReporter: TrainingReporter {
     if let words = result.words { try StandardOutput.write(words.text) }
     if let profile = result.profile { try StandardOutput.write("\n" + profile.text()) }
     try StandardOutput.write("\nWrote \(result.modelPath.shown)\n")
+    if let integers = result.integers { try StandardOutput.write(integers.text) }
     try result.warnings.write()
   }
 

@@ -22,6 +22,8 @@ struct TrainingPlan {
   let start: StartingModel?
   let teacher: TeacherModel?
   let measuresLayers: Bool
+  /// Nil for a run that ends with its float model.
+  let integers: IntegerPhase?
 
   init(_ arguments: ParsedArguments) throws {
     var start = try arguments.value("from").map(StartingModel.init)
@@ -35,12 +37,18 @@ struct TrainingPlan {
         throw arguments.usageError("--\(error)")
       }
     }
+    let modelPath = Self.modelPath(arguments, recipe.name)
+    self.modelPath = modelPath
+    integers = try IntegerPhase(arguments, recipe, settings, modelPath: modelPath)
+    if integers != nil, settings.validationSplit == 0, arguments.value("validation-split") == nil {
+      // The file is tested on them after each epoch.
+      settings.validationSplit = Self.usualSplit
+    }
     self.settings = settings
     if recipe.candidates.count > 1, settings.validationSplit == 0 {
       throw arguments.usageError(
         "recipe \(recipe.name) compares its networks on validation images: --validation-split 0 leaves none")
     }
-    modelPath = Self.modelPath(arguments, recipe.name)
     resumes = arguments.flag("resume")
     threads = try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     target = try ReportOption.target(arguments)
@@ -75,6 +83,9 @@ struct TrainingPlan {
     measuresLayers = arguments.flag("profile")
   }
 
+  /// Of the training images, held out where integers are trained.
+  private static let usualSplit = 0.1
+
   /// Where the model goes.
   static func modelPath(_ arguments: ParsedArguments, _ name: String) -> String {
     arguments.value("out") ?? "\(name).safetensors"
@@ -97,14 +108,22 @@ struct TrainingPlan {
   }
 
   /// What would be written, without a look into a model.
-  static func outputs(_ arguments: ParsedArguments) throws -> (model: String, checkpoints: [String]) {
+  static func outputs(
+    _ arguments: ParsedArguments
+  ) throws -> (model: String, checkpoints: [String], integers: String?) {
     if let path = arguments.value("from"), !namesNetwork(arguments) {
       let model = modelPath(arguments, continuedName(path))
-      return (model, ["\(stem(model)).checkpoint\(suffix)"])
+      let integers = arguments.value("bits") == nil ? nil : IntegerPhase.outputPath(model)
+      return (model, ["\(stem(model)).checkpoint\(suffix)"], integers)
     }
     let recipe = try recipe(arguments)
     let model = modelPath(arguments, recipe.name)
-    return (model, recipe.candidates.map { checkpointPath($0, of: recipe, beside: model) })
+    var settings = recipe.settings
+    if let text = arguments.value("integer-epochs") { settings.integerEpochs = Int(text) }
+    let integers = try IntegerPhase(arguments, recipe, settings, modelPath: model)
+    return (
+      model, recipe.candidates.map { checkpointPath($0, of: recipe, beside: model) }, integers?.outputPath
+    )
   }
 
   func checkpointPath(_ candidate: Recipe.Candidate) -> String {

@@ -13,6 +13,11 @@ protocol TrainingReporter: AnyObject {
   func progress(_ progress: EpochProgress)
   func endEpoch(_ record: EpochRecord, _ trainer: Trainer) throws
   func endCandidate(_ candidate: Recipe.Candidate, _ trainer: Trainer) throws
+  /// Training with integers comes next, if it does.
+  func beginIntegers(_ sentence: String) throws
+  func endIntegerEpoch(_ epoch: Finetuning.Epoch) throws
+  /// Whether there are bars.
+  var showsProgress: Bool { get }
   func end(_ result: TrainingResult, plan: TrainingPlan) throws
   /// The page and pictures are there.
   func wrote(_ target: ReportTarget) throws
@@ -37,6 +42,8 @@ struct TrainingResult {
   /// Where the time went, if that was asked for.
   let profile: ProfileTable?
   let modelPath: String
+  /// Nil for a run that ends with its float model.
+  let integers: IntegerPhase.Result?
   let warnings: FigureWarnings
 }
 
@@ -56,6 +63,9 @@ final class QuietTrainingReporter: TrainingReporter {
   func progress(_ progress: EpochProgress) {}
   func endEpoch(_ record: EpochRecord, _ trainer: Trainer) {}
   func endCandidate(_ candidate: Recipe.Candidate, _ trainer: Trainer) {}
+  func beginIntegers(_ sentence: String) {}
+  func endIntegerEpoch(_ epoch: Finetuning.Epoch) {}
+  var showsProgress: Bool { false }
   func end(_ result: TrainingResult, plan: TrainingPlan) {}
 }
 

@@ -16,6 +16,7 @@ struct TrainingRun {
   func run() throws {
     // Hours of training should not end at a folder that cannot be written.
     try AtomicFile.requireWritable(path: plan.modelPath)
+    if let integers = plan.integers { try AtomicFile.requireWritable(path: integers.outputPath) }
     try reporter.begin(plan)
     var fingerprint = plan.data.training.fingerprint
     if let start = plan.start { fingerprint += ", from \(start.model.fingerprint)" }
@@ -91,6 +92,7 @@ struct TrainingRun {
     case .numbers: (model.outputs[0].meaning, model.outputs[0].names) = (.numbers, [])
     }
     try FloatModelFile.save(model, path: plan.modelPath)
+    let integers = try plan.integers?.run(model, plan, reporter: reporter)
     var warnings = FigureWarnings()
     if let confusion = test.confusion { warnings.add("test", confusion, .training) }
     var answers: (outputs: [OutputResult], items: TargetedItems)?
@@ -105,7 +107,7 @@ struct TrainingRun {
         history: trainer.history, bestEpoch: trainer.bestEpoch, training: training, test: test,
         answers: answers,
         profile: trainer.network.profile.map { ProfileTable(network: candidate.network, profile: $0) },
-        modelPath: plan.modelPath, warnings: warnings),
+        modelPath: plan.modelPath, integers: integers, warnings: warnings),
       plan: plan)
     // Behind what is printed: a full disk loses no result.
     guard let target = plan.target else { return }
