@@ -100,17 +100,15 @@ let package = Package(
     .target(
       name: "OctetInterchange",
       dependencies: [
-        "Octet", "OctetChipKernels", "OctetData", "OctetHost", "OctetNetwork", "OctetText", "OctetTraining",
+        "Octet", "OctetData", "OctetHost", "OctetNetwork", "OctetText", "OctetTraining",
       ],
-      // A C program that people read, compiled into the tool; its inner loops are those of chips, by links to them.
-      resources: [.embedInCode("CSource/runtime.c99"), .embedInCode("CSource/kernels.c99")]
-        + [
-          "Compiler", "WindowRow", "WindowBlocks", "PairPatch", "PairOutput", "PairAdd", "PairDense",
-          "PairDepthwise", "PairWindows", "VectorPatch", "VectorOutput", "VectorLanes", "VectorAdd",
-          "VectorDense", "VectorDepthwise", "VectorWindows", "WideOutput", "WideDense", "WideWindows",
-          "WidePatch", "WideDepthwise",
-        ]
-        .map { .embedInCode("CSource/Chip/\($0).h") },
+      swiftSettings: strict),
+    // A model as C99, for projects that cannot take Swift: programs that people read as files, compiled into the tool,
+    // and the inner loops of chips.
+    .target(name: "CSourceText", exclude: ["runtime.c99", "kernels.c99"]),
+    .target(
+      name: "OctetCSource",
+      dependencies: ["CSourceText", "Octet", "OctetChipKernels"],
       swiftSettings: strict),
     .target(
       name: "OctetQuantization",
@@ -120,15 +118,16 @@ let package = Package(
         "OctetTraining",
       ],
       swiftSettings: strict),
+    // The page of octet draw: files of the web, which people read, compiled into the program.
+    .target(name: "CPageText", exclude: ["draw.css", "draw.html", "draw.mjs"]),
     // Pages and pictures: values in, text out. It reads and writes no files.
     .target(
       name: "OctetReports",
       dependencies: [
-        "CZlib", "OctetCommandLine", "OctetData", "OctetNetwork", "OctetQuantization", "OctetText",
+        "CPageText", "CZlib", "OctetCommandLine", "OctetData", "OctetNetwork", "OctetQuantization",
+        "OctetText",
         "OctetTraining",
       ],
-      // The page of octet draw: files of the web, which people read, compiled into the program. octet.mjs is a link.
-      resources: ["draw.html", "draw.css", "draw.mjs", "octet.mjs"].map { .embedInCode("Draw/\($0)") },
       swiftSettings: strict),
     // Knows nothing of networks, so that every program of the project can use it.
     .target(
@@ -139,7 +138,9 @@ let package = Package(
     .executableTarget(
       name: "OctetTool",
       dependencies: [
-        "CProcessor", "CWebModule", "Octet", "OctetClassification", "OctetCommandLine", "OctetData",
+        "CBuildFacts", "CPNG", "CProcessor", "CWebModule", "CZlib",
+        "Octet", "OctetClassification", "OctetCSource", "OctetCommandLine",
+        "OctetData",
         "OctetHost",
         "OctetHostKernels", "OctetImages", "OctetInterchange", "OctetNetwork", "OctetQuantization",
         "OctetReports", "OctetText", "OctetTraining",
@@ -150,6 +151,8 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "CDeviceSystem"),
     .target(name: "CProcessor"),
+    // The commit, where Tools/build has linked it in.
+    .target(name: "CBuildFacts"),
     // octet.wasm in the program, where Tools/build has linked it in.
     .target(name: "CWebModule"),
     // The program for devices, here for this machine. Tools/device/build compiles the same files as Embedded Swift.
@@ -171,7 +174,8 @@ let package = Package(
     .executableTarget(
       name: "OctetFirmwareHost",
       dependencies: [
-        "Octet", "OctetChipKernels", "OctetCommandLine", "OctetData", "OctetHost", "OctetImages",
+        "Octet", "OctetCSource", "OctetChipKernels", "OctetCommandLine", "OctetData", "OctetHost",
+        "OctetImages",
         "OctetInterchange", "OctetNetwork", "OctetText", "OctetTraining",
       ],
       path: "firmware-sim/host",
@@ -216,6 +220,10 @@ let package = Package(
         "TestSupport",
       ],
       exclude: ["ONNX/Models", "ONNX/Faults", "ONNX/Forms", "Keras/Models"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "OctetCSourceTests",
+      dependencies: ["Octet", "OctetCSource", "TestSupport"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetCommandLineTests",
@@ -286,7 +294,8 @@ let package = Package(
     .target(
       name: "OctetHostC",
       dependencies: [
-        "COctetHost", "Octet", "OctetC", "OctetData", "OctetHost", "OctetHostKernels", "OctetImages",
+        "COctetHost", "Octet", "OctetC", "OctetCSource", "OctetData", "OctetHost", "OctetHostKernels",
+        "OctetImages",
         "OctetInterchange", "OctetNetwork", "OctetQuantization", "OctetText", "OctetTraining",
       ],
       // A link to the file at the top.

@@ -1,5 +1,6 @@
 import COctetHost
 import Octet
+import OctetCSource
 import OctetInterchange
 
 /// Forms in which a model is written for other tools.

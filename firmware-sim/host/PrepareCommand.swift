@@ -1,4 +1,5 @@
 import Octet
+import OctetCSource
 import OctetChipKernels
 import OctetCommandLine
 import OctetHost

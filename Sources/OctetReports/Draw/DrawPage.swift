@@ -1,3 +1,4 @@
+import CPageText
 import CZlib
 import OctetHost
 import OctetText
@@ -51,11 +52,11 @@ package struct DrawPage: Sendable {
         page.element("title", text: "Octet: \(name)")
         page.element("style") { page in
           page.add(literal: StyleSheet.colors)
-          page.add(ownText: Self.text(PackageResources.draw_css))
+          page.add(ownText: Self.text("draw.css"))
         }
       }
       page.element("body") { page in
-        page.add(ownText: Self.text(PackageResources.draw_html))
+        page.add(ownText: Self.text("draw.html"))
         data("model-facts", "application/json", Self.json(facts), &page)
         data("model-runtime", "application/octet-stream", Self.packed(runtime), &page)
         data("model-file", "application/octet-stream", Self.packed(model), &page)
@@ -100,10 +101,16 @@ package struct DrawPage: Sendable {
 
   /// As one module: what draw.mjs takes from octet.mjs is above it.
   private static var script: String {
-    text(PackageResources.octet_mjs) + text(PackageResources.draw_mjs)
+    text("octet.mjs") + text("draw.mjs")
   }
 
-  private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+  private static func text(_ name: String) -> String {
+    var count = 0
+    guard let bytes = octet_page_text(name, &count) else {
+      preconditionFailure("\(name) is part of the program")
+    }
+    return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
+  }
 
   private static func hash(_ text: String) -> String {
     let digits = Array(SHA256.hexadecimal(Array(text.utf8)).utf8)

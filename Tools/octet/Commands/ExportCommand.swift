@@ -1,4 +1,5 @@
 import Octet
+import OctetCSource
 import OctetCommandLine
 import OctetHost
 import OctetInterchange
@@ -15,8 +16,9 @@ enum ExportCommand: Command {
       --onnx writes a float model as ONNX. The other forms take an .octet file: --onnx-qdq writes it as ONNX \
       with QuantizeLinear and DequantizeLinear around each layer, so that other tools can check its \
       integers. --c-source writes one C99 file without dependencies that runs the model with integers only \
-      and gives the same bits; its first lines say how to call it. --c-array writes the .octet file as an \
-      array, for firmware that reads it in place.
+      and gives the same bits, and a header beside it. --project writes a folder around them that a build \
+      system takes, with an example. --c-array writes the .octet file as an array, for firmware that reads it \
+      in place.
       """,
     positionals: [
       PositionalDescription(.input(), help: "the .octet file; for --onnx \(FloatModelSource.kinds)")
@@ -25,20 +27,34 @@ enum ExportCommand: Command {
       OptionDescription("onnx", takes: .output(), help: "write the float model as ONNX"),
       ForeignModelOptions.pixels,
       OptionDescription("onnx-qdq", takes: .output(), help: "write the int8 model as ONNX"),
-      OptionDescription("c-source", takes: .output(), help: "write a C program"),
+      OptionDescription("c-source", takes: .output(), help: "write C source, FILE.c, and its header, FILE.h"),
+      OptionDescription(
+        "project", takes: .choice("KIND", of: CProjectKind.allCases.map(\.rawValue)),
+        help: "write a folder for a build system, that of --out"),
+      OptionDescription("out", takes: .outputFolder(of: ""), help: "the folder to create, with --project"),
       OptionDescription("c-array", takes: .output(), help: "write a C array"),
       OptionDescription(
-        "name", takes: .text("NAME"), default: "octet", help: "prefix of the names in C"),
+        "name", takes: .text("NAME"), default: "octet; with --project the model's",
+        help: "prefix of the names in C"),
       OptionDescription("json", help: "print one JSON object"),
     ],
     examples: [
       "octet export cnn-two-pool.safetensors --onnx digits.onnx",
       "octet export cnn-two-pool.octet --onnx-qdq digits-int8.onnx",
       "octet export cnn-two-pool.octet --c-source digits.c",
+      "octet export cnn-two-pool.octet --project cmake --out digits --name digits",
       "octet export cnn-two-pool.octet --c-array model.c --name digits_model",
     ])
 
-  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {}
+  static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {
+    guard let source = arguments.value("c-source") else { return }
+    files.add(CommandFiles.Output(headerPath(source), name: "the header"))
+  }
+
+  /// Beside the source.
+  private static func headerPath(_ source: String) -> String {
+    (source.hasSuffix(".c") ? String(source.dropLast(2)) : source) + ".h"
+  }
 
   static func run(_ arguments: ParsedArguments) throws {
     let name = arguments.value("name") ?? "octet"
@@ -50,8 +66,13 @@ enum ExportCommand: Command {
     let source = arguments.value("c-source")
     let array = arguments.value("c-array")
     let quantized = arguments.value("onnx-qdq")
+    let project = arguments.value("project").flatMap(CProjectKind.init)
+    guard (project == nil) == (arguments.value("out") == nil) else {
+      throw arguments.usageError(
+        "--project and --out go together: the kind of project, and the folder to create")
+    }
     if arguments.value("onnx") != nil {
-      guard source == nil, array == nil, quantized == nil else {
+      guard source == nil, array == nil, quantized == nil, project == nil else {
         throw arguments.usageError(
           "--onnx takes a float model, the other forms an .octet file: export one at a time")
       }
@@ -62,13 +83,15 @@ enum ExportCommand: Command {
       guard arguments.value("pixels") == nil else {
         throw arguments.usageError("--pixels goes with --onnx")
       }
-      guard source != nil || array != nil || quantized != nil else {
+      guard source != nil || array != nil || quantized != nil || project != nil else {
         throw arguments.usageError(
-          "say what to write: --onnx FILE, --onnx-qdq FILE, --c-source FILE or --c-array FILE")
+          "say what to write: --onnx FILE, --onnx-qdq FILE, --c-source FILE, --c-array FILE or --project KIND"
+        )
       }
     }
-    guard arguments.value("name") == nil || source != nil || array != nil else {
-      throw arguments.usageError("--name goes with --c-source and --c-array; ONNX has no names in C")
+    guard arguments.value("name") == nil || source != nil || array != nil || project != nil else {
+      throw arguments.usageError(
+        "--name goes with --c-source, --c-array and --project; ONNX has no names in C")
     }
     let isJSON = arguments.flag("json")
     if let path = arguments.value("onnx") {
@@ -90,6 +113,10 @@ enum ExportCommand: Command {
         ExportedFile(
           form: "c-source", path: source, bytes: Array(CSource(model, prefix: name).source.utf8),
           words: "a C99 program that needs \(model.ownArenaBytes) bytes of memory"))
+      files.append(
+        ExportedFile(
+          form: "c-header", path: headerPath(source), bytes: Array(CHeader(model, prefix: name).source.utf8),
+          words: "what it offers to C and C++"))
     }
     if let array {
       files.append(
@@ -97,8 +124,32 @@ enum ExportCommand: Command {
           form: "c-array", path: array, bytes: Array(CArray.source(model.fileBytes, name: name).utf8),
           words: "\(model.fileBytes.count) bytes as an array"))
     }
-    for file in files { try file.write(announcing: !isJSON) }
+    if let project, let folder = arguments.value("out") {
+      let name =
+        arguments.value("name")
+        ?? CProject.name(for: Folder.name(of: isInteger ? String(path.dropLast(6)) : path))
+      files += try projectFiles(CProject(model, kind: project, name: name), folder: folder)
+    }
+    for file in files { try file.write(announcing: !isJSON && file.form != "project") }
+    if project != nil, !isJSON, let folder = arguments.value("out") {
+      let count = files.count { $0.form == "project" }
+      try StandardOutput.write("Wrote \(folder.shown): \(count) files; README.md says how it is built\n")
+    }
     if isJSON { try print(files, arguments, arenaBytes: model.ownArenaBytes) }
+  }
+
+  /// In a folder that has nothing yet, so that nothing of the user's is replaced.
+  private static func projectFiles(_ project: CProject, folder: String) throws -> [ExportedFile] {
+    try Folder.createForOutput(folder)
+    guard try Folder.visibleNames(in: folder).isEmpty else {
+      throw FileError(folder, "has files already", advice: "name a folder that is new or empty")
+    }
+    return try project.files.map { file in
+      let path = Folder.join(folder, file.path)
+      let parts = file.path.split(separator: "/").dropLast()
+      if !parts.isEmpty { try Folder.create(Folder.join(folder, parts.joined(separator: "/"))) }
+      return ExportedFile(form: "project", path: path, bytes: Array(file.text.utf8), words: "")
+    }
   }
 
   private static func floatFile(_ arguments: ParsedArguments, path: String) throws -> ExportedFile {

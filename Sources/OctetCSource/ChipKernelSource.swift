@@ -41,31 +41,31 @@ struct ChipKernelSource {
     let isOpen = needs.contains("convolution without a pool")
     let rows = needs.contains("convolution") || needs.contains("dense")
     let apart = needs.contains("depthwise convolution")
-    func loops(_ headers: [(isNeeded: Bool, bytes: [UInt8])]) -> String {
-      headers.filter(\.isNeeded).map { Self.body($0.bytes) }.joined(separator: "\n")
+    func loops(_ headers: [(isNeeded: Bool, name: String)]) -> String {
+      headers.filter(\.isNeeded).map { Self.body($0.name) }.joined(separator: "\n")
     }
     // The loops over five windows and fewer are the longest.
-    func blocks(_ bytes: [UInt8]) -> String {
-      isOpen ? "#ifndef __OPTIMIZE_SIZE__\n\(Self.body(bytes))\n#endif" : ""
+    func blocks(_ name: String) -> String {
+      isOpen ? "#ifndef __OPTIMIZE_SIZE__\n\(Self.body(name))\n#endif" : ""
     }
     let shared = loops([
-      (true, PackageResources.Compiler_h), (true, PackageResources.WindowRow_h),
-      (true, PackageResources.WindowBlocks_h),
+      (true, "Compiler.h"), (true, "WindowRow.h"),
+      (true, "WindowBlocks.h"),
     ])
     let wide = loops([
-      (true, PackageResources.WideOutput_h), (rows, PackageResources.WideDense_h),
-      (rows, PackageResources.WideWindows_h), (rows, PackageResources.WidePatch_h),
-      (apart, PackageResources.WideDepthwise_h),
+      (true, "WideOutput.h"), (rows, "WideDense.h"),
+      (rows, "WideWindows.h"), (rows, "WidePatch.h"),
+      (apart, "WideDepthwise.h"),
     ])
     let pair = loops([
-      (true, PackageResources.PairPatch_h), (true, PackageResources.PairOutput_h),
-      (needs.contains("add"), PackageResources.PairAdd_h), (rows, PackageResources.PairDense_h),
-      (apart, PackageResources.PairDepthwise_h),
+      (true, "PairPatch.h"), (true, "PairOutput.h"),
+      (needs.contains("add"), "PairAdd.h"), (rows, "PairDense.h"),
+      (apart, "PairDepthwise.h"),
     ])
     let vector = loops([
-      (true, PackageResources.VectorPatch_h), (true, PackageResources.VectorOutput_h),
-      (true, PackageResources.VectorLanes_h), (needs.contains("add"), PackageResources.VectorAdd_h),
-      (rows, PackageResources.VectorDense_h), (apart, PackageResources.VectorDepthwise_h),
+      (true, "VectorPatch.h"), (true, "VectorOutput.h"),
+      (true, "VectorLanes.h"), (needs.contains("add"), "VectorAdd.h"),
+      (rows, "VectorDense.h"), (apart, "VectorDepthwise.h"),
     ])
     return """
       #if OCTET_CHIP
@@ -77,14 +77,14 @@ struct ChipKernelSource {
       #elif OCTET_CHIP == 2
 
       \(pair)
-      \(blocks(PackageResources.PairWindows_h))
+      \(blocks("PairWindows.h"))
       #else
 
       \(vector)
-      \(blocks(PackageResources.VectorWindows_h))
+      \(blocks("VectorWindows.h"))
       #endif
 
-      \(CSource.kept(String(decoding: PackageResources.kernels_c99, as: UTF8.self), needs))
+      \(CSource.kept(SourceText.named("kernels.c99"), needs))
       #endif
 
 
@@ -125,8 +125,8 @@ struct ChipKernelSource {
   }
 
   /// A header without what only a file of its own needs.
-  private static func body(_ header: [UInt8]) -> String {
-    String(decoding: header, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+  private static func body(_ header: String) -> String {
+    SourceText.named(header).split(separator: "\n", omittingEmptySubsequences: false)
       .filter { !$0.hasPrefix("#pragma once") && !$0.hasPrefix("#include \"") }
       .joined(separator: "\n")
   }

@@ -1,6 +1,6 @@
 import Foundation
 import Octet
-import OctetInterchange
+import OctetCSource
 import TestSupport
 import Testing
 

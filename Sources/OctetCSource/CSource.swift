@@ -8,6 +8,8 @@ package struct CSource {
   private let model: Model
   private let prefix: String
   private var text = ""
+  /// Bytes of the weights, the tables and the plan, on a chip of 32 bits.
+  package private(set) var constantBytes = 0
 
   /// - Parameter prefix: letters, digits and underscores, not beginning with a digit.
   package init(_ model: Model, prefix: String) {
@@ -18,6 +20,7 @@ package struct CSource {
     writePlan()
     // The runtime defines the types of the tables, which stand where it has a mark.
     text += runtime.replacing("/* TABLES */\n", with: tables)
+    text += CExample(model, prefix: prefix).inline
   }
 
   /// What the model needs of the runtime, by the names of its marks: kinds of layer, their traits, and parts of models.
@@ -64,7 +67,7 @@ package struct CSource {
   /// The runtime that the model needs.
   private var runtime: String {
     let needs = needs
-    let text = Self.kept(String(decoding: PackageResources.runtime_c99, as: UTF8.self), needs)
+    let text = Self.kept(SourceText.named("runtime.c99"), needs)
     return text.replacing("/* KERNELS */\n", with: hasKernels ? ChipKernelSource(model, needs).text : "")
   }
 
@@ -113,18 +116,13 @@ package struct CSource {
   }
 
   /// The whole file.
-  package var source: String {
-    if prefix == "octet" { return text }
-    let large = prefix.uppercased() + "_"
-    // The chip is the same for all models of a program.
-    return text.replacing("octet_", with: prefix + "_").replacing("OCTET_", with: large)
-      .replacing("\(large)CHIP", with: "OCTET_CHIP")
-  }
+  package var source: String { CNames(prefix).replaced(in: text) }
 
   private mutating func writeHead() {
-    let input = model.input
     text += """
-      /* A quantized model, written by octet export. Integers only, no allocation, \(memoryText).
+      /* \(CDeclarations.licence)
+
+         A quantized model, written by octet export. Integers only, no allocation, \(memoryText).
 
       \(usage)
          octet_class();                                  the class, counted from 0
@@ -135,25 +133,8 @@ package struct CSource {
       #include <stdint.h>
       #include <string.h>
 
-      #define OCTET_IMAGE_HEIGHT \(input.height)
-      #define OCTET_ROW_BYTES \(Int(input.width) * Int(input.channels))
-      #define OCTET_CLASSES \(model.classCount)
-      #define OCTET_LOGITS \(Self.valueCount(model, 0))
+      \(CDeclarations(model).text)
       #define OCTET_LAYERS \(model.layerCount)
-      #define OCTET_OUTPUTS \(model.outputCount)
-
-      void octet_start(void);
-      \(model.holdsInput ? "void octet_run(const int8_t *input);" : "void octet_row(const uint8_t *pixels);")
-      int octet_class(void);
-      int32_t octet_logit(int32_t index);
-      uint32_t octet_probability(int index);
-      \(model.outputCount > 1
-        ? """
-        int octet_class_of(int output);
-        int32_t octet_logit_of(int output, int32_t index);
-        uint32_t octet_probability_of(int output, int index);
-
-        """ : "")
       \(labelsText)
       \(hasKernels ? ChipKernelSource.choice : "#undef OCTET_CHIP\n#define OCTET_CHIP 0\n")
       #if defined(__GNUC__)
@@ -212,7 +193,6 @@ package struct CSource {
   private var labelsText: String {
     guard model.classCount > 0 else { return "" }
     return """
-      extern const char *const octet_labels[OCTET_CLASSES];
       const char *const octet_labels[OCTET_CLASSES] = {\(model.labels.map(Self.literal).joined(separator: ", "))};
 
       """
@@ -241,6 +221,7 @@ package struct CSource {
     let constants = model.constants(of: layer)
     func write(_ type: String, _ name: String, _ values: [some BinaryInteger]) {
       guard !values.isEmpty else { return }
+      constantBytes += values.count * (type.hasSuffix("32_t") ? 4 : 1)
       let attribute = name == "weights" ? " OCTET_ALIGNED" : ""
       text += "static const \(type) octet_\(name)_\(layer + 1)[\(values.count)]\(attribute) = {\n"
       var line = " "
@@ -312,13 +293,19 @@ package struct CSource {
     return text + """
 
       #define OCTET_INPUT_START \(model.input.ringOffset)u
-      #define OCTET_INPUT_BYTES \(model.heldInputBytes)
       static const int8_t *octet_input;
       """
   }
 
+  /// The arena, and what weights of fewer bits are brought to bytes in.
+  package var memoryBytes: Int { model.firstRegionBytes + model.secondRegionBytes + lineBytes }
+
   private mutating func writePlan() {
     let steps = model.rowSteps
+    // Powers, records of tensors and of layers; see runtime.c99.
+    constantBytes +=
+      steps.count * (model.layerCount < 256 ? 1 : 2) + 260 + 24 * (model.layerCount + 1)
+      + 72 * model.layerCount
     text += """
       #define OCTET_STEPS \(steps.count)u
 

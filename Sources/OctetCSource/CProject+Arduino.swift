@@ -1,0 +1,71 @@
+extension CProjectParts {
+  /// An Arduino library with a sketch.
+  var arduino: [CProject.File] {
+    [
+      .init("src/\(name).c", source), .init("src/\(name).h", header),
+      .init("LICENSE", SourceText.named("LICENSE")),
+      .init(
+        "library.properties",
+        """
+        name=\(name)
+        version=1.0.0
+        author=The Octet authors
+        maintainer=The Octet authors
+        sentence=A quantized neural network that runs with integers only.
+        paragraph=Written by octet export: one C file, static memory, the same bits on every board.
+        category=Data Processing
+        url=https://example.com/\(name)
+        architectures=*
+        includes=\(name).h
+
+        """),
+      .init(
+        "keywords.txt",
+        (["start", "row", "run", "class", "logit", "probability"].map { "\(name)_\($0)\tKEYWORD2\n" }
+          + ["labels"].map { "\(name)_\($0)\tLITERAL1\n" }).joined()),
+      .init("examples/\(name)_check/\(name)_check.ino", sketch),
+      .init(
+        "README.md",
+        readme(
+          "A quantized model as an Arduino library.",
+          """
+          ## Using it
+
+          Pack this folder as a zip file and choose *Sketch, Include Library, Add .ZIP Library*, or put it into the
+          folder `libraries` of your sketchbook. Then open *File, Examples, \(name), \(name)_check*.
+
+          Put your name and page into `library.properties` before you publish it.
+          """)),
+    ]
+  }
+
+  private var sketch: String {
+    example.named(
+      """
+      // \(CDeclarations.licence)
+      //
+      // Runs the model on a made image. The answer must be the one that Octet gave where the model was exported.
+      #include "octet.h"
+
+      \(example.body)
+      void setup() {
+        Serial.begin(115200);
+        while (!Serial) {
+        }
+        const uint32_t start = micros();
+        const uint32_t sum = example_sum();
+        const uint32_t end = micros();
+        Serial.print("class ");
+        Serial.print(octet_class());
+        Serial.print(", ");
+        Serial.print(end - start);
+        Serial.print(" microseconds: ");
+        Serial.println(sum == OCTET_EXAMPLE_SUM && octet_class() == OCTET_EXAMPLE_CLASS ? "the bits that Octet gives"
+                                                                                        : "WRONG");
+      }
+
+      void loop() {}
+
+      """)
+  }
+}

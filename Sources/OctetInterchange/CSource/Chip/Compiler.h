@@ -1,1 +1,0 @@
-../../../OctetChipInstructions/include/Compiler.h

@@ -1,1 +1,0 @@
-../../../OctetChipInstructions/include/WideWindows.h

@@ -1,0 +1,186 @@
+import Foundation
+import Octet
+import OctetCSource
+import TestSupport
+import Testing
+
+/// Exported folders, headers and examples, compiled as their users compile them.
+struct CProjectTests {
+  private static func run(_ arguments: [String], in folder: TemporaryFolder) throws -> (
+    status: Int32, text: String
+  ) {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(filePath: folder.path)
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    let data = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+  }
+
+  private static func write(_ project: CProject, to folder: TemporaryFolder) throws {
+    for file in project.files { try folder.write(file.text, to: file.path) }
+  }
+
+  private static let warnings = ["-O1", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+
+  /// Models with one output and several, with inputs that are fed and held.
+  private static func models() throws -> [Model] {
+    try (0..<5 as Range<UInt64>).map { seed in
+      try Model(copying: RandomModel(seed: 7000 + seed, layerCount: seed % 3 == 0 ? 15 : nil).bytes)
+    }
+  }
+
+  @Test
+  func `a source compiled alone checks itself, as C and as C++`() throws {
+    for model in try Self.models() {
+      let folder = try TemporaryFolder()
+      try folder.write(CSource(model, prefix: "net").source, to: "net.c")
+      for compiler in [["gcc", "-std=c99"], ["g++", "-std=c++11", "-x", "c++"]] {
+        let compiled = try Self.run(
+          compiler + Self.warnings + ["-DNET_EXAMPLE", "net.c", "-o", "net"], in: folder)
+        try #require(compiled.status == 0, "\(compiled.text.prefix(2000))")
+        let ran = try Self.run(["./net"], in: folder)
+        #expect(ran.status == 0 && ran.text.contains("the bits that Octet gives"), "\(ran.text)")
+      }
+    }
+  }
+
+  @Test
+  func `the example finds a wrong answer`() throws {
+    let folder = try TemporaryFolder()
+    let source = CSource(try Self.models()[0], prefix: "net").source
+    // One bit of the first bias.
+    let start = try #require(source.range(of: "net_bias_1["))
+    let brace = try #require(source.range(of: "{\n  ", range: start.lowerBound..<source.endIndex))
+    var changed = source
+    changed.insert(contentsOf: "99999 +", at: brace.upperBound)
+    try folder.write(changed, to: "net.c")
+    let compiled = try Self.run(["gcc", "-O1", "-DNET_EXAMPLE", "net.c", "-o", "net"], in: folder)
+    try #require(compiled.status == 0, "\(compiled.text)")
+    let ran = try Self.run(["./net"], in: folder)
+    #expect(ran.status == 1 && ran.text.contains("WRONG"), "\(ran.text)")
+  }
+
+  @Test
+  func `header and source say the same, in C and in C++`() throws {
+    for model in try Self.models() {
+      let folder = try TemporaryFolder()
+      try folder.write(CSource(model, prefix: "net").source, to: "net.c")
+      try folder.write(CHeader(model, prefix: "net").source, to: "net.h")
+      // Twice, and then the definitions: a declaration that differs is an error.
+      try folder.write("#include \"net.h\"\n#include \"net.h\"\n#include \"net.c\"\n", to: "all.c")
+      for compiler in [["gcc", "-std=c99"], ["g++", "-std=c++11", "-x", "c++"]] {
+        let compiled = try Self.run(compiler + Self.warnings + ["-c", "all.c"], in: folder)
+        #expect(compiled.status == 0, "\(compiled.text.prefix(2000))")
+      }
+    }
+  }
+
+  @Test
+  func `the CMake project builds, runs its example, and can be installed and found`() throws {
+    let folder = try TemporaryFolder()
+    guard try Self.run(["sh", "-c", "command -v cmake"], in: folder).status == 0 else {
+      print("skipped: no cmake")
+      return
+    }
+    try Self.write(CProject(try Self.models()[1], kind: .cmake, name: "net"), to: folder)
+    for arguments in [
+      ["cmake", "-B", "build", "-D", "CMAKE_INSTALL_PREFIX=installed"], ["cmake", "--build", "build"],
+      ["build/net_example"], ["cmake", "--install", "build"],
+    ] {
+      let ran = try Self.run(arguments, in: folder)
+      try #require(ran.status == 0, "\(arguments): \(ran.text)")
+    }
+    try folder.write(
+      """
+      cmake_minimum_required(VERSION 3.16)
+      project(user LANGUAGES C)
+      find_package(net CONFIG REQUIRED)
+      add_executable(user ../example/main.c)
+      target_link_libraries(user PRIVATE net::net)
+
+      """, to: "user.txt")
+    let used = try Self.run(
+      [
+        "sh", "-c",
+        """
+        mkdir user && mv user.txt user/CMakeLists.txt && cd user && cmake -B build \
+        -D CMAKE_PREFIX_PATH="$PWD/../installed" && cmake --build build && build/user
+        """,
+      ], in: folder)
+    #expect(used.status == 0 && used.text.contains("the bits that Octet gives"), "\(used.text)")
+  }
+
+  /// What stands for a board's core library: enough for the sketch to run on this machine.
+  private static let arduino = """
+    #pragma once
+    #include <cstdint>
+    #include <cstdio>
+    struct Port {
+      void begin(long) {}
+      explicit operator bool() const { return true; }
+      bool operator!() const { return false; }
+      void print(const char *text) { std::fputs(text, stdout); }
+      void print(long value) { std::printf("%ld", value); }
+      void print(int value) { std::printf("%d", value); }
+      void print(std::uint32_t value) { std::printf("%u", value); }
+      void println(const char *text) { std::puts(text); }
+    };
+    extern Port Serial;
+    inline std::uint32_t micros() { return 0; }
+
+    """
+
+  @Test
+  func `the sketches of Arduino and PlatformIO run with a stand-in for the board`() throws {
+    for model in try Self.models().prefix(2) {
+      let folder = try TemporaryFolder()
+      try Self.write(CProject(model, kind: .arduino, name: "net"), to: folder)
+      try folder.write(Self.arduino, to: "Arduino.h")
+      try folder.write(
+        """
+        #include <Arduino.h>
+        #include "examples/net_check/net_check.ino"
+        Port Serial;
+        int main() { setup(); loop(); }
+
+        """, to: "board.cpp")
+      let sketch = try Self.run(
+        ["g++", "-std=c++11", "-I", ".", "-I", "src"] + Self.warnings
+          + ["board.cpp", "-x", "c++", "src/net.c", "-o", "board"], in: folder)
+      try #require(sketch.status == 0, "\(sketch.text.prefix(2000))")
+      let ran = try Self.run(["./board"], in: folder)
+      #expect(ran.text.contains("the bits that Octet gives"), "\(ran.text)")
+
+      let other = try TemporaryFolder()
+      try Self.write(CProject(model, kind: .platformio, name: "net"), to: other)
+      let native = try Self.run(
+        ["g++", "-std=c++11", "-I", "lib/net/include"] + Self.warnings
+          + ["src/main.cpp", "-x", "c++", "lib/net/src/net.c", "-o", "native"], in: other)
+      try #require(native.status == 0, "\(native.text.prefix(2000))")
+      #expect(try Self.run(["./native"], in: other).status == 0)
+    }
+  }
+
+  @Test
+  func `every kind has a readme, a licence, and no name but its own`() throws {
+    let model = try Self.models()[1]
+    for kind in CProjectKind.allCases {
+      let files = CProject(model, kind: kind, name: "net").files
+      #expect(Set(files.map(\.path)).count == files.count)
+      #expect(files.contains { $0.path == "README.md" })
+      #expect(files.contains { $0.path.hasSuffix("LICENSE") && $0.text.hasPrefix("MIT License") })
+      for file in files {
+        #expect(!file.text.contains("octet_") && !file.text.contains("octet.h"), "\(kind) \(file.path)")
+      }
+    }
+    #expect(CProject.name(for: "cnn-two-pool") == "cnn_two_pool")
+    #expect(CProject.name(for: "8bit") == "model_8bit")
+    #expect(CProject.name(for: "") == "model_")
+  }
+}
