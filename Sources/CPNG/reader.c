@@ -95,6 +95,8 @@ const uint8_t *octet_png_get_palette(const octet_png_reader *reader) { return re
 const char *octet_png_message(const octet_png_reader *reader) { return reader->message; }
 uint64_t octet_png_offset(const octet_png_reader *reader) { return reader->consumed; }
 
+const char *octet_png_library_version(void) { return png_get_libpng_ver(NULL); }
+
 // MARK: The header
 
 /// Copies the palette, and what is transparent, out of libpng.

@@ -10,18 +10,27 @@ extension CommandDescription {
     }
     sections.append(TwoColumns.list("Commands", subcommands.map { ($0.name, $0.description.summary) }))
     sections.append(
-      TwoColumns.list("Arguments", positionals.map { ($0.kind.placeholder, explained($0.help, $0.kind)) }))
+      TwoColumns.list("Arguments", positionals.map { ($0.kind.placeholder, $0.explanation) }))
     // Long names line up whether or not a short one stands before them.
     let labels = allOptions.map { option in
       (option.short.map { "-\($0), " } ?? "    ") + "--\(option.name)"
         + (option.kind.map { " \($0.placeholder)" } ?? "")
     }
-    let texts = allOptions.map { explained($0.help, $0.kind, $0.defaultText, repeatable: $0.isRepeatable) }
-    sections.append(TwoColumns.list("Options", Array(zip(labels, texts))))
+    sections.append(TwoColumns.list("Options", Array(zip(labels, allOptions.map(\.explanation)))))
     let title = examples.count == 1 ? "Example:" : "Examples:"
     sections.append(([title] + examples.map { "  \($0)" }).joined(separator: "\n"))
     return sections.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
   }
+}
+
+extension PositionalDescription {
+  /// The help, with the values that it may have.
+  var explanation: String { explained(help, kind) }
+}
+
+extension OptionDescription {
+  /// The help, with the values that it may have and what holds without it.
+  var explanation: String { explained(help, kind, defaultText, repeatable: isRepeatable) }
 }
 
 private func explained(

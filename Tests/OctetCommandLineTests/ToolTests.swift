@@ -42,7 +42,8 @@ import Testing
   @Test func `the version is one line`() throws {
     let result = try OctetProcess.run("--version")
     #expect(result.status == 0)
-    #expect(result.output.wholeMatch(of: /octet \d+\.\d+\.\d+\n/) != nil, "\(result.output)")
+    let form = /octet \d+\.\d+\.\d+ \(([0-9a-f]{12}\S*; )?libpng [\d.]+, zlib [\d.]+\)\n/
+    #expect(result.output.wholeMatch(of: form) != nil, "\(result.output)")
     #expect(result.errors.isEmpty)
   }
 

@@ -7,7 +7,7 @@ struct Main {
 
   static func main() {
     Program(CommandTable.description, CommandTable.nodes).runAndExit { parsed in
-      if parsed.flag("version") { try StandardOutput.write("octet \(version)\n") }
+      if parsed.flag("version") { try StandardOutput.write(VersionText.line) }
     }
   }
 }

@@ -228,7 +228,7 @@ def main():
         if options.page:
             sheet = pathlib.Path(name) / "sheet.json"
             sheet.write_text(json.dumps({
-                "machine": processor(), "version": run(options.octet, "--version").split()[-1],
+                "machine": processor(), "version": run(options.octet, "--version").split()[1],
                 "programs": programs(), "batch": BATCH, "boards": options.boards, "networks": rows}))
             run(options.bench, "page", sheet, "--out", options.page)
     if not options.json:

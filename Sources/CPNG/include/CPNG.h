@@ -108,6 +108,9 @@ uint64_t octet_png_offset(const octet_png_reader *reader);
 /// The words for one of the system's error numbers.
 const char *octet_system_reason(int32_t error);
 
+/// The version of libpng that the program runs with, such as "1.6.39".
+const char *octet_png_library_version(void);
+
 #pragma clang assume_nonnull end
 
 #endif

@@ -6,6 +6,7 @@ enum CompletionsCommand: Command {
   private static let scripts: [(shell: String, script: @Sendable (CommandDescription) -> String)] = [
     ("bash", { $0.bashCompletions() }),
     ("zsh", { $0.zshCompletions() }),
+    ("fish", { $0.fishCompletions() }),
   ]
 
   static let name = "completions"

@@ -9,5 +9,5 @@ enum VersionCommand: Command {
 
   static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {}
 
-  static func run(_ arguments: ParsedArguments) throws { try StandardOutput.write("octet \(Main.version)\n") }
+  static func run(_ arguments: ParsedArguments) throws { try StandardOutput.write(VersionText.line) }
 }
