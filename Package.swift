@@ -93,7 +93,7 @@ let package = Package(
       // The recipes are files that people read and write, compiled into the program so that it stays one file.
       resources: [
         "binary-dense", "binary-metrics", "dense-dropout", "cnn-deep", "cnn-two-pool", "vgg-small",
-        "resnet-small", "resnet8", "mobilenet", "autoencoder", "keywords", "sensor", "fashion",
+        "resnet-small", "resnet8", "mobilenet", "autoencoder", "keywords", "sensor", "fashion", "nano",
       ]
       .map { .embedInCode("Recipes/\($0).network") },
       swiftSettings: strict),

@@ -227,7 +227,10 @@ export class OctetModel {
       const Values = output.elementBytes === 2 ? Int16Array : Int8Array;
       const count = output.height * output.width * output.channels;
       return {
-        values: new Values(call.memory.buffer, call.octet_layer_values(index) >>> 0, count).slice(),
+        // Of bytes that are copied first: they need not be at a multiple of 2.
+        values: new Values(
+          new Uint8Array(
+            call.memory.buffer, call.octet_layer_values(index) >>> 0, count * Values.BYTES_PER_ELEMENT).slice().buffer),
         checksum: call.octet_layer_checksum(index) >>> 0,
       };
     });

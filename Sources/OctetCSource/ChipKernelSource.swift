@@ -69,6 +69,11 @@ struct ChipKernelSource {
     ])
     return """
       #if OCTET_CHIP
+      #if defined(__clang__)
+      /* A model need not take all of them. */
+      #pragma clang diagnostic push
+      #pragma clang diagnostic ignored "-Wunused-function"
+      #endif
       \(sizes)
       \(shared)
       #if OCTET_CHIP == 1
@@ -85,6 +90,9 @@ struct ChipKernelSource {
       #endif
 
       \(CSource.kept(SourceText.named("kernels.c99"), needs))
+      #if defined(__clang__)
+      #pragma clang diagnostic pop
+      #endif
       #endif
 
 

@@ -6,20 +6,12 @@ import Testing
 
 /// Exported folders, headers and examples, compiled as their users compile them.
 struct CProjectTests {
-  private static func run(_ arguments: [String], in folder: TemporaryFolder) throws -> (
-    status: Int32, text: String
-  ) {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(filePath: folder.path)
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+  private static func run(
+    _ arguments: [String], in folder: TemporaryFolder
+  ) throws -> (status: Int32, text: String) {
+    let result = try OctetProcess.run(
+      ["-c", "cd \"$0\" && exec \"$@\"", folder.path] + arguments, executable: "/bin/sh")
+    return (result.status, result.output + result.errors)
   }
 
   private static func write(_ project: CProject, to folder: TemporaryFolder) throws {
@@ -54,11 +46,9 @@ struct CProjectTests {
   func `the example finds a wrong answer`() throws {
     let folder = try TemporaryFolder()
     let source = CSource(try Self.models()[0], prefix: "net").source
-    // One bit of the first bias.
-    let start = try #require(source.range(of: "net_bias_1["))
-    let brace = try #require(source.range(of: "{\n  ", range: start.lowerBound..<source.endIndex))
-    var changed = source
-    changed.insert(contentsOf: "99999 +", at: brace.upperBound)
+    // Larger biases in all layers.
+    let changed = source.replacing(/(net_bias_\d+\[\d+\] = \{\n  )/) { "\($0.output.1)9999 +" }
+    try #require(changed != source)
     try folder.write(changed, to: "net.c")
     let compiled = try Self.run(["gcc", "-O1", "-DNET_EXAMPLE", "net.c", "-o", "net"], in: folder)
     try #require(compiled.status == 0, "\(compiled.text)")

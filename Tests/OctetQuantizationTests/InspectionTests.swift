@@ -200,8 +200,8 @@ struct InspectionTests {
     #expect(try fates("\(models)/sequential.keras")["dropout"] == .some(nil))
     let text = try OctetProcess.run("inspect", "\(models)/residual.keras").output
     for line in [
-      "zero_padding2d            ZeroPadding2D           tensor 1, fused\n",
-      "conv2d_2                  Conv2D                  tensor 1\n",
+      "zero_padding2d            ZeroPadding2D           a part of conv2d_2\n",
+      "conv2d_2                  Conv2D                  a layer\n",
       "softmax                   Softmax                 the head, softmax\n",
     ] { #expect(text.contains(line), "\(line)") }
     // Two layers at the end of Octet's own are dropped and fused.

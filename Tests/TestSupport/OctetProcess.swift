@@ -84,7 +84,15 @@ package final class OctetProcess {
     var child = pid_t()
     let words = CStrings([path] + arguments)
     let variables = CStrings(OctetProcess.environment(overlaid: environment))
-    let failure = posix_spawn(&child, path, &actions, nil, words.pointers, variables.pointers)
+    // Threads that run tests may block signals, which a program would inherit: one that waits for SIGCHLD never ends.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    let failure = posix_spawn(&child, path, &actions, &attributes, words.pointers, variables.pointers)
     guard failure == 0 else {
       throw Failure(description: "cannot run \(path): \(String(cString: strerror(failure)))")
     }

@@ -138,19 +138,21 @@ extension Recipe {
     "keywords": text(PackageResources.keywords_network),
     "sensor": text(PackageResources.sensor_network),
     "fashion": text(PackageResources.fashion_network),
+    "nano": text(PackageResources.nano_network),
   ]
 
   /// The names of the recipes that come with Octet, in the order in which they are listed.
   public static let builtInNames = [
     "binary-dense", "binary-metrics", "dense-dropout", "cnn-deep", "cnn-two-pool", "vgg-small",
     "resnet-small", "resnet8", "mobilenet", "autoencoder", "keywords", "sensor", "fashion",
+    "nano",
   ]
 
   /// Those whose models read digits: a picture of any size and ink is brought to the form of MNIST's.
   package static let digitNames: Set = [
     "binary-dense", "binary-metrics", "dense-dropout", "cnn-deep", "cnn-two-pool", "vgg-small",
     "resnet-small",
-    "autoencoder",
+    "autoencoder", "nano",
   ]
 
   /// The recipe of that name, or nil when there is none.

@@ -14,7 +14,7 @@ import Testing
   @Test func `every setting but the end is fixed`() throws {
     let values: [TrainingSetting: String] = [
       .loss: "hinge", .optimizer: "rmsprop", .learningRate: "0.5", .schedule: "cosine", .batch: "full",
-      .epochs: "77",
+      .epochs: "77", .integerEpochs: "7",
       .validationSplit: "0.5", .testSplit: "0.25", .seed: "9", .digits: "0,1", .images: "100",
       .augment: "shift=1",
       .earlyStopping: "3", .huberDelta: "0.5", .labelSmoothing: "0.25", .classWeights: "balanced",

@@ -37,7 +37,7 @@ enum ExplainCommand: Command {
     ],
     examples: [
       "octet explain cnn-two-pool.octet seven.png",
-      "octet explain cnn-two-pool.octet --image 42 --against cnn-two-pool.safetensors --report page.html",
+      "octet explain mine.octet --image 42 --against mine.keras --report page.html",
     ])
 
   static func addFiles(_ arguments: ParsedArguments, to files: inout CommandFiles) {

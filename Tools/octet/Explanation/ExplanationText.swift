@@ -20,10 +20,12 @@ struct ExplanationText {
       let near = explanation.neighbors.filter { $0.label == label }.map {
         "no. \($0.number) (\(NumberText.fixed($0.distance, decimals: 1)))"
       }
-      text += "nearest training pictures of \(label): \(near.joined(separator: ", "))\n"
+      text += line("nearest training pictures of \(label): \(near.joined(separator: ", "))")
     }
-    return text + (explanation.note.map { "\($0)\n" } ?? "")
+    return text + (explanation.note.map(line) ?? "")
   }
+
+  private func line(_ text: String) -> String { FittedText.wrapped(text, width: style.width) + "\n" }
 
   private func layers() -> String {
     var table = TextTable(

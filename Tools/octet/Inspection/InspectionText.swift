@@ -13,6 +13,9 @@ struct InspectionText {
   private var file: OctetModelFile { inspection.file }
   private var source: ModelInspection.Source? { inspection.source }
   private static let width = 80
+
+  /// Tables fit the terminal, and elsewhere what most terminals are.
+  private var tableWidth: Int { Terminal.standardOutput.columns ?? Self.width }
   /// Of the input, and of what each layer gives.
   private var names: [String] { ["input"] + (0..<file.model.layerCount).map(inspection.name) }
 
@@ -62,24 +65,19 @@ struct InspectionText {
   private func layers() -> String {
     var table = TextTable(
       .init("layer"), .init("kind"), .init("output"), .init("parameters", .right),
-      .init("bytes", .right), .init("multiply-adds", .right))
+      .init("bytes", .right, isDetail: true), .init("multiply-adds", .right))
     let layerCount = file.model.layerCount
     for index in 0...layerCount {
       let tensor = file.model.tensor(index)
       let isInput = index == 0
       let kind = isInput ? "" : file.summary(of: index - 1, names: names) + reads(index - 1)
-      for (place, line) in Self.lines(kind, width: 25).enumerated() {
-        let isFirst = place == 0
-        table.addRow([
-          isFirst ? names[index].narrowed(to: 24) : "", line,
-          isFirst
-            ? "\(tensor.height)x\(tensor.width)x\(tensor.channels)\(tensor.elementBytes == 2 ? " int16" : "")"
-            : "",
-          isInput || !isFirst ? "" : NumberText.grouped(file.parameters(of: index - 1)),
-          isInput || !isFirst ? "" : NumberText.grouped(file.weightBytes(of: index - 1)),
-          isInput || !isFirst ? "" : NumberText.grouped(file.multiplyAdds(of: index - 1)),
-        ])
-      }
+      table.addRow([
+        names[index].narrowed(to: 24), kind,
+        "\(tensor.height)x\(tensor.width)x\(tensor.channels)\(tensor.elementBytes == 2 ? " int16" : "")",
+        isInput ? "" : NumberText.grouped(file.parameters(of: index - 1)),
+        isInput ? "" : NumberText.grouped(file.weightBytes(of: index - 1)),
+        isInput ? "" : NumberText.grouped(file.multiplyAdds(of: index - 1)),
+      ])
     }
     table.addRule()
     func total(_ figure: (Int) -> Int) -> String {
@@ -89,7 +87,7 @@ struct InspectionText {
       "total", layerCount == 1 ? "1 layer" : "\(layerCount) layers", "", total(file.parameters),
       total(file.weightBytes(of:)), total(file.multiplyAdds),
     ])
-    return table.rendered()
+    return table.rendered(width: tableWidth)
   }
 
   /// Which tensor it reads, where that is not the one before.
@@ -106,7 +104,7 @@ struct InspectionText {
     for (index, entry) in source.operators.enumerated() {
       table.addRow([entry.name.narrowed(to: 34), entry.kind.narrowed(to: 28), inspection.fate(index)])
     }
-    return source.operators.isEmpty ? "" : table.rendered()
+    return source.operators.isEmpty ? "" : table.rendered(width: tableWidth)
   }
 
   /// What the integers stand for, and what each layer takes; known where scales are.
@@ -121,7 +119,7 @@ struct InspectionText {
         index == 0 ? "" : NumberText.grouped(Int(clamping: file.model.work(ofLayer: index - 1).total)),
       ])
     }
-    return table.rendered()
+    return table.rendered(width: tableWidth)
   }
 
   // MARK: memory and work
@@ -154,7 +152,7 @@ struct InspectionText {
             ?? []))
     }
     let head = hasRegions ? "Memory: \(file.model.memoryText)" : "Arena: \(NumberText.grouped(own)) bytes"
-    return wrapped(head + bound(lives)) + "\n" + table.rendered()
+    return wrapped(head + bound(lives)) + "\n" + table.rendered(width: tableWidth)
   }
 
   /// Bytes besides an input that the caller holds.

@@ -31,7 +31,7 @@ struct FinetuningPlan {
 
   private static func usual(_ setting: TrainingSetting) -> String {
     switch setting {
-    case .learningRate: "a third of the model's own"
+    case .learningRate: "half of the model's own"
     case .validationSplit: "\(usualSplit)"
     case .teacherShare: "0.5, and 1 without labels"
     default: "as the model was trained"
@@ -91,10 +91,10 @@ struct FinetuningPlan {
     checkpointPath = Self.checkpointPath(beside: outputPath)
   }
 
-  /// How a trained network goes on with integers: at a third of its rate, which falls to nothing.
+  /// How a trained network goes on with integers: at half of its rate, which falls to nothing.
   private static func settings(after trained: TrainingSettings, epochs: Int) -> TrainingSettings {
     var settings = trained
-    settings.learningRate = trained.startingRate / 3
+    settings.learningRate = trained.startingRate / 2
     settings.optimizer = .adam(firstDecay: 0.9, secondDecay: 0.999)
     settings.schedule = .cosine
     settings.epochs = epochs
