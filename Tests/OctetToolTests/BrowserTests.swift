@@ -93,7 +93,7 @@ struct BrowserTests {
       <meta name="viewport" content="width=device-width"/></head><body style="background:#fff">
       <img src="missing.png" alt=""/><script>console.error("trouble"); throw new Error("more")</script>
       <div style="width:3000px">wide</div><div style="width:40px;overflow:hidden;white-space:nowrap">much too long</div>
-      <p style="margin-bottom:-2.2em">under</p><p>over</p><svg viewBox="0 0 1 1"></svg>
+      <p style="margin-bottom:-1.8em">under</p><p>over</p><svg viewBox="0 0 1 1"></svg>
       <p style="color:#ccc">pale</p></body></html>
       """, to: "bad.html")
     let result = try browser.tryPages([folder.path("bad.html")])
