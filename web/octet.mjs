@@ -5,8 +5,8 @@
 //   const answer = model.classify(context.getImageData(0, 0, canvas.width, canvas.height));
 //   console.log(answer.label, answer.probabilities);
 //
-// octet.wasm is looked for beside this file, unless its bytes, or what WebAssembly.compile made of them, are given.
-// Nothing else is asked for. All numbers are integers computed by the same code as everywhere; only probabilities and
+// octet.wasm.gz is looked for beside this file, unless its bytes, or those of octet.wasm, or what WebAssembly.compile
+// made of them, are given. Nothing else is asked for. All numbers are integers computed by the same code as everywhere; only probabilities and
 // real values are made into fractions here.
 
 /** Why a model or a picture was refused. `kind` is "model", "noInk", "size" or "form". */
@@ -30,14 +30,21 @@ const decode = (memory, place, count) => new TextDecoder().decode(new Uint8Array
  * Loads a model.
  *
  * @param {ArrayBuffer | Uint8Array} file an .octet file
- * @param {ArrayBuffer | Uint8Array | WebAssembly.Module} [runtime] octet.wasm
+ * @param {ArrayBuffer | Uint8Array | WebAssembly.Module} [runtime] octet.wasm, compressed with gzip or not
  * @returns {Promise<OctetModel>}
  */
 export async function loadModel(file, runtime) {
-  let module = runtime ?? (await readBeside("octet.wasm"));
-  if (!(module instanceof WebAssembly.Module)) module = await WebAssembly.compile(module);
+  let module = runtime ?? (await readBeside("octet.wasm.gz"));
+  if (!(module instanceof WebAssembly.Module)) module = await WebAssembly.compile(await unpacked(module));
   const instance = await WebAssembly.instantiate(module, {});
   return new OctetModel(instance.exports, file instanceof Uint8Array ? file : new Uint8Array(file));
+}
+
+/** What gzip has packed; other bytes as they are: a server may have said of the file that it is compressed. */
+async function unpacked(bytes) {
+  const [first, second] = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
+  if (first !== 0x1f || second !== 0x8b) return bytes;
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 }
 
 async function readBeside(name) {

@@ -87,7 +87,7 @@ struct CProjectParts {
       | what | bytes |
       |---|---|
       | flash for weights and tables | \(source.constantBytes) |
-      | flash for code | about 4,000 to 9,000, by compiler, chip and kinds of layer |
+      | flash for code | about 3,400 to 9,200, by compiler, chip and kinds of layer |
       | RAM | \(low == high ? "\(low)" : "\(low) to \(high), by chip"), static; no heap |
 
       It takes \(input).

@@ -32,6 +32,14 @@ private struct Browser {
     try OctetProcess.run(["python3", script, program] + pages, executable: "/usr/bin/env")
   }
 
+  func tryNetron(_ model: String, _ words: [String]) throws -> OctetProcess.Result {
+    try OctetProcess.run(
+      [
+        Python.repository.appending(path: ".peers/watch/bin/python3").path,
+        script.replacing("try-pages", with: "try-netron"), program, model,
+      ] + words, executable: "/usr/bin/env")
+  }
+
   /// - Parameter pictures: files with what the page has to read.
   func tryDrawing(_ page: String, pictures: [(path: String, label: String)]) throws -> OctetProcess.Result {
     let script = script.replacing("try-pages", with: "try-drawing")
@@ -79,6 +87,29 @@ struct BrowserTests {
     }
     let drawn = try browser.tryDrawing(pages[0], pictures: pictures)
     #expect(drawn.status == 0 && drawn.output.isEmpty, "\(drawn.output)\(drawn.errors)")
+  }
+
+  @Test
+  func `Netron shows names, shapes and what Octet makes of the layers of exported models`() throws {
+    guard Python("netron", environment: "watch") != nil, let browser = try Browser() else { return }
+    let folder = try TemporaryFolder()
+    let model = "\(Python.repository.path)/Models/cnn-two-pool"
+    for (source, form, words) in [
+      (
+        "\(model).octet", "onnx-qdq",
+        [
+          "conv-1/Conv_", "dense-2/Gemm_", "batch×1×28×28", "batch×10", "[64,32,3,3]", "194688 multiply-adds",
+          "288 bytes of int8 weights", "4 rows of", "zero point -128",
+        ]
+      ), ("\(model).safetensors", "onnx", ["conv-1", "dense-2", "batch×1×28×28"]),
+    ] {
+      let file = folder.path("\(form).onnx")
+      try #require(try OctetProcess.run("export", source, "--\(form)", file).status == 0)
+      let looked = try browser.tryNetron(file, words)
+      #expect(looked.status == 0 && looked.output.isEmpty, "\(looked.output)\(looked.errors)")
+    }
+    let missing = try browser.tryNetron(folder.path("onnx.onnx"), ["no such word"])
+    #expect(missing.status == 1 && missing.output.contains("does not show 'no such word'"))
   }
 
   @Test

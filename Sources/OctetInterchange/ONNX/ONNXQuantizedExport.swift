@@ -9,6 +9,8 @@ import OctetNetwork
 /// Gather.
 package struct ONNXQuantizedExport {
   private let model: Model
+  /// What tensors are called: the input, and each layer's by the layer's name.
+  private let valueNames: [String]
   var writer = ONNXWriter()
   /// The integers of each tensor, by name.
   private(set) var integers: [String] = []
@@ -27,7 +29,10 @@ package struct ONNXQuantizedExport {
       format: isWide ? 10 : 8, octetVersion: octetVersion)
   }
 
-  private init(_ model: Model) { self.model = model }
+  private init(_ model: Model) {
+    self.model = model
+    valueNames = ["input"] + model.layerNames
+  }
 
   /// A layer as its kind writes it.
   struct Layer {
@@ -41,10 +46,10 @@ package struct ONNXQuantizedExport {
     let from: ImageShape
     let to: ImageShape
 
-    fileprivate init(_ model: Model, _ index: Int) {
+    fileprivate init(_ model: Model, _ index: Int, name: String) {
       record = model.layer(index)
       constants = model.constants(of: index)
-      name = "layer_\(index + 1)"
+      self.name = name
       input = Int(record.input)
       output = index + 1
       from = ONNXQuantizedExport.shape(model.tensor(input))
@@ -68,9 +73,29 @@ package struct ONNXQuantizedExport {
     for index in 0..<model.layerCount {
       writeEncoding(index + 1)
       let kind = model.layer(index).kind
-      integers.append(kind.export.writeIntegers(Layer(model, index), to: &self))
+      let first = writer.nodeCount
+      let layer = Layer(model, index, name: valueNames[index + 1])
+      integers.append(kind.export.writeIntegers(layer, to: &self))
+      writer.describe(from: first, facts(index))
+      let isWide = model.tensor(index + 1).elementBytes == 2
+      writer.markValue(integers[index + 1], layer.to, isWide ? .int16 : .int8)
     }
     for output in 0..<model.outputCount { writeOutput(output) }
+  }
+
+  /// What Octet makes of a layer, for whoever looks at the file.
+  private func facts(_ index: Int) -> String {
+    let (layer, tensor) = (model.layer(index), model.tensor(index + 1))
+    var parts = ["\(layer.kind.name) in Octet"]
+    if layer.kind.hasWeights {
+      parts.append("\(model.shape(index).weightBytes) bytes of \(layer.weightEncoding.name) weights")
+    }
+    let multiplyAdds = model.work(ofLayer: index).multiplyAdds
+    if multiplyAdds > 0 { parts.append("\(multiplyAdds) multiply-adds") }
+    let values = tensor.elementBytes == 2 ? "int16" : "int8"
+    parts.append("gives \(values) at scale \(Self.scale(tensor)), zero point \(tensor.zeroPoint)")
+    parts.append("\(tensor.ringRows) rows of \(tensor.rowBytes) bytes in the arena")
+    return parts.joined(separator: "; ")
   }
 
   /// What an output's integers stand for, and what its head makes of that.
@@ -141,7 +166,9 @@ package struct ONNXQuantizedExport {
 
   // MARK: integers and back
 
-  private func encoding(_ tensor: Int) -> [String] { ["tensor_\(tensor).scale", "tensor_\(tensor).zero"] }
+  private func encoding(_ tensor: Int) -> [String] {
+    ["scale", "zero"].map { "\(valueNames[tensor]).\($0)" }
+  }
 
   private mutating func writeEncoding(_ index: Int) {
     let tensor = model.tensor(index)
@@ -154,7 +181,7 @@ package struct ONNXQuantizedExport {
   }
 
   mutating func quantize(_ value: String, _ tensor: Int) -> String {
-    writer.node("QuantizeLinear", [value] + encoding(tensor), name: "tensor_\(tensor)")
+    writer.node("QuantizeLinear", [value] + encoding(tensor), name: valueNames[tensor])
   }
 
   mutating func dequantize(_ tensor: Int, name: String, output: String? = nil) -> String {

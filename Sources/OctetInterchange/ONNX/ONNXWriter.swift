@@ -13,6 +13,8 @@ struct ONNXWriter {
   }
 
   private var nodes: [ProtobufWriter] = []
+  private var types: [String] = []
+  private var values: [ProtobufWriter] = []
   private var constants: [ProtobufWriter] = []
   private var outputs: [ProtobufWriter] = []
   private var valueCount = 0
@@ -36,7 +38,18 @@ struct ONNXWriter {
     node.append(4, text: type)
     for (name, value) in attributes { node.append(5, message: Self.attribute(name, value)) }
     nodes.append(node)
+    types.append(type)
     return result
+  }
+
+  var nodeCount: Int { nodes.count }
+
+  /// Gives the node that computes, of those from `first` on, a text that viewers show with it.
+  mutating func describe(from first: Int, _ text: String) {
+    let aside: Set = ["DequantizeLinear", "QuantizeLinear", "Unsqueeze", "Flatten", "Slice"]
+    let places = first..<nodes.count
+    guard let place = places.first(where: { !aside.contains(types[$0]) }) ?? places.first else { return }
+    nodes[place].append(6, text: text)
   }
 
   private static func attribute(_ name: String, _ value: Attribute) -> ProtobufWriter {
@@ -109,8 +122,15 @@ struct ONNXWriter {
     outputs.append(Self.port(name, shape))
   }
 
-  /// A float value with any number of images.
-  private static func port(_ name: String, _ shape: ImageShape) -> ProtobufWriter {
+  /// Says what a value between nodes is.
+  mutating func markValue(_ name: String, _ shape: ImageShape, _ element: ONNXGraph.Element) {
+    values.append(Self.port(name, shape, element))
+  }
+
+  /// A value with any number of images.
+  private static func port(
+    _ name: String, _ shape: ImageShape, _ element: ONNXGraph.Element = .float
+  ) -> ProtobufWriter {
     var batch = ProtobufWriter()
     batch.append(2, text: "batch")
     var extents = ProtobufWriter()
@@ -121,7 +141,7 @@ struct ONNXWriter {
       extents.append(1, message: dimension)
     }
     var tensor = ProtobufWriter()
-    tensor.append(1, integer: ONNXGraph.Element.float.rawValue)
+    tensor.append(1, integer: element.rawValue)
     tensor.append(2, message: extents)
     var type = ProtobufWriter()
     type.append(1, message: tensor)
@@ -149,6 +169,7 @@ struct ONNXWriter {
     for constant in constants { graph.append(5, message: constant) }
     graph.append(11, message: Self.port(Self.inputName, input))
     for output in outputs { graph.append(12, message: output) }
+    for value in values { graph.append(13, message: value) }
     var set = ProtobufWriter()
     set.append(1, text: "")
     set.append(2, integer: Int64(operators))

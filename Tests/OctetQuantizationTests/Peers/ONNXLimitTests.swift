@@ -87,7 +87,7 @@ struct ONNXLimitTests {
     let exported = ONNXQuantizedExport.file(model, octetVersion: "1")
     let text = String(decoding: exported, as: UTF8.self)
     for node in ["Relu", "Clip", "Slice"] {
-      #expect(text.contains("layer_1/\(node)_") == drawn.nodes.contains(node), "\(node)")
+      #expect(text.contains("-1/\(node)_") == drawn.nodes.contains(node), "\(node)")
     }
     let images = FloatModels.images(40, shape: Self.input.shape, seed: 12)
     let reference = WholeLayerReference(file)
