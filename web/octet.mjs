@@ -6,8 +6,8 @@
 //   console.log(answer.label, answer.probabilities);
 //
 // octet.wasm.gz is looked for beside this file, unless its bytes, or those of octet.wasm, or what WebAssembly.compile
-// made of them, are given. Nothing else is asked for. All numbers are integers computed by the same code as everywhere; only probabilities and
-// real values are made into fractions here.
+// made of them, are given. Nothing else is asked for. All numbers are integers computed by the same code as everywhere;
+// only probabilities and real values are made into fractions here.
 
 /** Why a model or a picture was refused. `kind` is "model", "noInk", "size" or "form". */
 export class OctetError extends Error {

@@ -1,5 +1,6 @@
 import Foundation
 import OctetData
+import OctetHost
 import OctetImages
 import TestSupport
 import Testing
@@ -41,10 +42,15 @@ private struct Browser {
   }
 
   /// - Parameter pictures: files with what the page has to read.
-  func tryDrawing(_ page: String, pictures: [(path: String, label: String)]) throws -> OctetProcess.Result {
+  func tryDrawing(
+    _ page: String, pictures: [(path: String, label: String)] = [],
+    numbers: [(list: String, label: String)] = [], drawsDigits: Bool = true
+  ) throws -> OctetProcess.Result {
     let script = script.replacing("try-pages", with: "try-drawing")
     return try OctetProcess.run(
-      ["python3", script, program, page] + pictures.flatMap { ["--picture", "\($0.path)=\($0.label)"] },
+      ["python3", script, program, page] + (drawsDigits ? [] : ["--no-digits"])
+        + pictures.flatMap { ["--picture", "\($0.path)=\($0.label)"] }
+        + numbers.flatMap { ["--numbers", "\($0.list)=\($0.label)"] },
       executable: "/usr/bin/env")
   }
 }
@@ -87,6 +93,65 @@ struct BrowserTests {
     }
     let drawn = try browser.tryDrawing(pages[0], pictures: pictures)
     #expect(drawn.status == 0 && drawn.output.isEmpty, "\(drawn.output)\(drawn.errors)")
+  }
+
+  @Test
+  func `pages of models in color and of features answer as octet classify`() throws {
+    guard let web = try WebRuntime(), let browser = try Browser() else { return }
+    let folder = try TemporaryFolder()
+    func run(_ arguments: String...) throws -> OctetProcess.Result {
+      let result = try OctetProcess.run(arguments, environment: ["OCTET_MNIST": "", "HOME": folder.path])
+      try #require(result.status == 0, "\(arguments): \(result.errors)")
+      return result
+    }
+    var random = RandomStream(seed: 23, purpose: .testing)
+    let colors: [(name: String, color: [Int])] = [("blue", [30, 40, 200]), ("red", [210, 30, 40])]
+    for (name, color) in colors {
+      for index in 0..<12 {
+        let pixels = (0..<24).flatMap { _ in color.map { UInt8($0 + Int(random.next() % 50) - 25) } }
+        try folder.write(
+          PNGWriter.encode(width: 6, height: 4, channels: 3, pixels: pixels.span),
+          to: "colors/\(name)/\(index).png")
+      }
+    }
+    let rows = (0..<60).map { item in
+      (["\(item % 3)"]
+        + (0..<5).map { _ in "\(Float(item % 3) - 1 + Float.random(in: -1...1, using: &random))" })
+        .joined(separator: ",")
+    }
+    try folder.write(rows.joined(separator: "\n"), to: "numbers.csv")
+    let settings = "epochs 20\nbatch 8\nseed 1\nlearning-rate 0.02\n"
+    try folder.write(
+      "input 4x6x3\nconv 4 3x3 padding same relu\nglobalaveragepool\ndense 2 softmax\n\(settings)",
+      to: "colors.network")
+    try folder.write("input 5\ndense 8 relu\ndense 3 softmax\n\(settings)", to: "numbers.network")
+    for (name, data) in [("colors", "colors"), ("numbers", "numbers.csv")] {
+      let (model, data) = (folder.path("\(name).safetensors"), folder.path(data))
+      _ = try run(
+        "train", "--network", folder.path("\(name).network"), "--data", data, "--out", model, "-q")
+      _ = try run("quantize", model, "--data", data, "-q")
+      _ = try run(
+        "draw", folder.path("\(name).octet"), "--wasm", "\(web.folder)/octet.wasm", "--out",
+        folder.path("\(name).html"))
+    }
+    let looked = try browser.tryPages(["colors", "numbers"].map { folder.path("\($0).html") })
+    #expect(looked.status == 0 && looked.output.isEmpty, "\(looked.output)\(looked.errors)")
+
+    let pictures = colors.map { (path: folder.path("colors/\($0.name)/3.png"), label: $0.name) }
+    let opened = try browser.tryDrawing(folder.path("colors.html"), pictures: pictures, drawsDigits: false)
+    #expect(opened.status == 0 && opened.output.isEmpty, "\(opened.output)\(opened.errors)")
+
+    let lists = try (0..<4).map { _ in
+      let numbers = (0..<5).map { _ in Float.random(in: -2...2, using: &random) }
+      try folder.write(NPYArray(shape: [5], numbers).file, to: "item.npy")
+      let answer = try run("classify", folder.path("numbers.octet"), folder.path("item.npy"))
+      return (
+        list: numbers.map { "\($0)" }.joined(separator: ","),
+        label: String(answer.output.prefix { $0 != " " })
+      )
+    }
+    let answered = try browser.tryDrawing(folder.path("numbers.html"), numbers: lists, drawsDigits: false)
+    #expect(answered.status == 0 && answered.output.isEmpty, "\(answered.output)\(answered.errors)")
   }
 
   @Test

@@ -1,8 +1,10 @@
 """Draws every digit on a page of octet draw, in headless Chromium, and says what is wrong.
 
 usage: try-drawing.py CHROMIUM PAGE [--picture FILE=LABEL]... [--screenshots FOLDER]
+       try-drawing.py CHROMIUM PAGE --no-digits [--picture FILE=LABEL]... [--numbers LIST=LABEL]...
 
-The page must have a model of the ten digits. Each digit is drawn with a mouse on a desktop and with a finger on a
+The page must have a model of the ten digits, but with --no-digits: then pictures are opened only, or lists of numbers
+put into the table of a model of features. Each digit is drawn with a mouse on a desktop and with a finger on a
 phone; one with the keyboard, which is also undone and cleared; pictures are opened. The answer that the page tells
 screen readers must be the digit. A request, an exception and a message on the console are faults too. Prints a line for
 each fault and ends with status 1 if there is any.
@@ -155,10 +157,12 @@ class Board:
         return faults
 
 
-def try_drawing(board: Board, pictures: list[tuple[pathlib.Path, str]]) -> list[str]:
-    """Draws each digit, and opens pictures."""
+def try_drawing(
+    board: Board, pictures: list[tuple[pathlib.Path, str]], digits: dict[str, list[list[Point]]]
+) -> list[str]:
+    """Draws digits, and opens pictures."""
     faults = []
-    for digit, strokes in DIGITS.items():
+    for digit, strokes in digits.items():
         board.draw(strokes)
         found = board.answer(digit)
         if found != digit:
@@ -171,7 +175,30 @@ def try_drawing(board: Board, pictures: list[tuple[pathlib.Path, str]]) -> list[
         found = board.answer(label)
         if found != label:
             faults.append(f"reads {picture.name} as {found!r}, not as {label}")
-    board.click("clear")
+    if digits:
+        board.click("clear")
+    return faults
+
+
+def try_numbers(board: Board, lists: list[tuple[str, str]]) -> list[str]:
+    """Puts numbers into the table of a model of features: all at once, then one by one."""
+    faults = []
+    for numbers, label in lists:
+        for fill in (
+            "const field = document.getElementById('numbers'); field.value = numbers.join(' ');"
+            "field.dispatchEvent(new Event('input'));",
+            "document.querySelectorAll('table.features input').forEach((input, index) => {"
+            "input.value = numbers[index]; input.dispatchEvent(new Event('input')); });",
+        ):
+            board.evaluate(f"(() => {{ const numbers = [{numbers}]; {fill} }})()")
+            found = board.answer(label)
+            if found != label:
+                faults.append(f"answers {numbers} with {found!r}, not with {label}")
+    board.evaluate(
+        "(() => { const field = document.getElementById('numbers'); field.value = '1 2 x';"
+        "field.dispatchEvent(new Event('input')); })()")
+    if "is no number" not in str(board.evaluate("document.body.innerText")):
+        faults.append("takes a word for a number")
     return faults
 
 
@@ -198,6 +225,8 @@ def main(arguments: list[str]) -> int:
     """Tries the page that the arguments name."""
     screenshots = None
     pictures: list[tuple[pathlib.Path, str]] = []
+    numbers: list[tuple[str, str]] = []
+    draws = True
     positional = []
     while arguments:
         argument = arguments.pop(0)
@@ -207,6 +236,11 @@ def main(arguments: list[str]) -> int:
         elif argument == "--picture":
             path, _, label = arguments.pop(0).rpartition("=")
             pictures.append((pathlib.Path(path), label))
+        elif argument == "--numbers":
+            values, _, label = arguments.pop(0).rpartition("=")
+            numbers.append((values, label))
+        elif argument == "--no-digits":
+            draws = False
         else:
             positional.append(argument)
     if len(positional) != 2:
@@ -217,8 +251,10 @@ def main(arguments: list[str]) -> int:
     with started(positional[0]) as browser:
         for screen, width, height, is_phone in (("phone", 390, 844, True), ("desktop", 1280, 900, False)):
             board = Board(browser, page, width, height, is_phone)
-            faults = try_drawing(board, pictures)
-            if not is_phone:
+            faults = try_drawing(board, pictures, DIGITS if draws else {})
+            if numbers:
+                faults += try_numbers(board, numbers)
+            if draws and not is_phone:
                 faults += try_keys(board)
             if screenshots:
                 board.draw(DIGITS["3"])
