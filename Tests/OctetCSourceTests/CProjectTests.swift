@@ -22,7 +22,7 @@ struct CProjectTests {
 
   /// Models with one output and several, with inputs that are fed and held.
   private static func models() throws -> [Model] {
-    try (0..<5 as Range<UInt64>).map { seed in
+    try (0..<4 as Range<UInt64>).map { seed in
       try Model(copying: RandomModel(seed: 7000 + seed, layerCount: seed % 3 == 0 ? 15 : nil).bytes)
     }
   }

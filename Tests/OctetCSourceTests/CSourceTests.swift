@@ -92,7 +92,7 @@ struct CSourceTests {
   ///
   /// On a host those with instructions of Arm's are plain C that does the same.
   @Test(arguments: [
-    ([], 68), (["-DOCTET_CHIP=0"], 16), (["-DOCTET_CHIP=2"], 30), (["-DOCTET_CHIP=3"], 30), (["-Os"], 16),
+    ([], 28), (["-DOCTET_CHIP=0"], 12), (["-DOCTET_CHIP=2"], 16), (["-DOCTET_CHIP=3"], 16), (["-Os"], 12),
   ])
   func `random models in C give the bits of the reference`(options: [String], count: Int) throws {
     let folder = FileManager.default.temporaryDirectory.appending(
