@@ -120,4 +120,24 @@ private struct WorkCountingKernels: RowKernels {
     counter.products += UInt64(row.count * row.outputs)
     plain.multiply(row, output, to: target)
   }
+
+  func convolve(packed row: ConvolutionRow) {
+    count(row, channels: row.inputChannels)
+    plain.convolve(packed: row)
+  }
+
+  func convolveDepthwise(packed row: ConvolutionRow) {
+    count(row, channels: 1)
+    plain.convolveDepthwise(packed: row)
+  }
+
+  func fold(packed row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>) {
+    counter.products += UInt64(row.count * row.outputs)
+    plain.fold(packed: row, into: accumulators)
+  }
+
+  func multiply(packed row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
+    counter.products += UInt64(row.count * row.outputs)
+    plain.multiply(packed: row, output, to: target)
+  }
 }
