@@ -103,12 +103,14 @@ let package = Package(
         "Octet", "OctetData", "OctetHost", "OctetNetwork", "OctetText", "OctetTraining",
       ],
       swiftSettings: strict),
-    // A model as C99, for projects that cannot take Swift: programs that people read as files, compiled into the tool,
-    // and the inner loops of chips.
-    .target(name: "CSourceText", exclude: ["runtime.c99", "kernels.c99"]),
+    // Files that people read, compiled into programs: the C of exported source, and the page of octet draw.
+    .target(
+      name: "CEmbeddedText",
+      exclude: ["runtime.c99", "kernels.c99", "draw.css", "draw.html", "draw.mjs"]),
+    // A model as C99, for projects that cannot take Swift.
     .target(
       name: "OctetCSource",
-      dependencies: ["CSourceText", "Octet", "OctetChipKernels"],
+      dependencies: ["CEmbeddedText", "Octet", "OctetChipKernels"],
       swiftSettings: strict),
     .target(
       name: "OctetQuantization",
@@ -118,13 +120,11 @@ let package = Package(
         "OctetTraining",
       ],
       swiftSettings: strict),
-    // The page of octet draw: files of the web, which people read, compiled into the program.
-    .target(name: "CPageText", exclude: ["draw.css", "draw.html", "draw.mjs"]),
     // Pages and pictures: values in, text out. It reads and writes no files.
     .target(
       name: "OctetReports",
       dependencies: [
-        "CPageText", "CZlib", "OctetCommandLine", "OctetData", "OctetNetwork", "OctetQuantization",
+        "CEmbeddedText", "CZlib", "OctetCommandLine", "OctetData", "OctetNetwork", "OctetQuantization",
         "OctetText",
         "OctetTraining",
       ],

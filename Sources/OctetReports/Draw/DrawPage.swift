@@ -1,4 +1,4 @@
-import CPageText
+import CEmbeddedText
 import CZlib
 import OctetHost
 import OctetText
@@ -106,7 +106,7 @@ package struct DrawPage: Sendable {
 
   private static func text(_ name: String) -> String {
     var count = 0
-    guard let bytes = octet_page_text(name, &count) else {
+    guard let bytes = octet_embedded_text(name, &count) else {
       preconditionFailure("\(name) is part of the program")
     }
     return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)

@@ -1,4 +1,4 @@
-#include "CSourceText.h"
+#include "CEmbeddedText.h"
 
 #include <string.h>
 
@@ -77,6 +77,18 @@ static const unsigned char WidePatch_h[] = {
 static const unsigned char WideDepthwise_h[] = {
 #embed "../OctetChipInstructions/include/WideDepthwise.h"
 };
+static const unsigned char draw_css[] = {
+#embed "draw.css"
+};
+static const unsigned char draw_html[] = {
+#embed "draw.html"
+};
+static const unsigned char draw_mjs[] = {
+#embed "draw.mjs"
+};
+static const unsigned char octet_mjs[] = {
+#embed "../../web/octet.mjs"
+};
 
 static const struct {
   const char *name;
@@ -107,9 +119,13 @@ static const struct {
   {"WideWindows.h", WideWindows_h, sizeof WideWindows_h},
   {"WidePatch.h", WidePatch_h, sizeof WidePatch_h},
   {"WideDepthwise.h", WideDepthwise_h, sizeof WideDepthwise_h},
+  {"draw.css", draw_css, sizeof draw_css},
+  {"draw.html", draw_html, sizeof draw_html},
+  {"draw.mjs", draw_mjs, sizeof draw_mjs},
+  {"octet.mjs", octet_mjs, sizeof octet_mjs},
 };
 
-const unsigned char *octet_source_text(const char *name, size_t *count) {
+const unsigned char *octet_embedded_text(const char *name, size_t *count) {
   for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
     if (strcmp(files[i].name, name) == 0) {
       *count = files[i].count;
