@@ -53,15 +53,14 @@ extension CProjectParts {
         while (!Serial) {
         }
         const uint32_t start = micros();
-        const uint32_t sum = example_sum();
+        const int is_right = example_is_right();
         const uint32_t end = micros();
         Serial.print("class ");
         Serial.print(octet_class());
         Serial.print(", ");
         Serial.print(end - start);
         Serial.print(" microseconds: ");
-        Serial.println(sum == OCTET_EXAMPLE_SUM && octet_class() == OCTET_EXAMPLE_CLASS ? "the bits that Octet gives"
-                                                                                        : "WRONG");
+        Serial.println(is_right ? "\(CExample.right)" : "\(CExample.wrong)");
       }
 
       void loop() {}

@@ -52,23 +52,18 @@ extension CProjectParts {
           #endif
 
           \(example.body)
-          static const char *verdict() {
-            const bool is_right = example_sum() == OCTET_EXAMPLE_SUM && octet_class() == OCTET_EXAMPLE_CLASS;
-            return is_right ? "the bits that Octet gives" : "WRONG";
-          }
-
           #ifdef ARDUINO
           void setup() {
             Serial.begin(115200);
-            Serial.println(verdict());
+            Serial.println(example_is_right() ? "\(CExample.right)" : "\(CExample.wrong)");
           }
 
           void loop() {}
           #else
           int main() {
-            const char *said = verdict();
-            std::printf("class %d: %s\\n", octet_class(), said);
-            return said[0] == 't' ? 0 : 1;
+            const bool is_right = example_is_right();
+            std::printf("class %d: %s\\n", octet_class(), is_right ? "\(CExample.right)" : "\(CExample.wrong)");
+            return is_right ? 0 : 1;
           }
           #endif
 
