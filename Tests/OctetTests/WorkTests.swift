@@ -115,7 +115,7 @@ import Testing
   func `no model does more than was counted`(seed: UInt64) throws {
     let random = RandomModel(seed: seed)
     let model = try Model(copying: random.bytes)
-    let counter = OperationCounter()
+    let counter = MultiplyAddCounter()
     var storage = [UInt32](repeating: 0, count: model.arenaBytes / 4 + 1)
     var words = storage.mutableSpan
     var arena = words.mutableBytes
@@ -126,66 +126,6 @@ import Testing
     let offered = (0..<model.layerCount).filter { model.layer($0).weightZeroPoint == 0 }
     #expect(offered.reduce(0) { $0 + model.work(ofLayer: $1).multiplyAdds } == counter.multiplyAdds)
     #expect(model.work.bytesMoved >= bytes.count)
-  }
-}
-
-/// Counts where a session runs; a test has one thread.
-private final class OperationCounter {
-  var multiplyAdds: UInt64 = 0
-}
-
-/// The plain kernels, with each product counted before it is made.
-private struct CountingKernels: RowKernels {
-  let counter: OperationCounter
-  private let plain = PlainKernels()
-
-  init(counter: OperationCounter) { self.counter = counter }
-
-  private func count(_ row: ConvolutionRow, channels: Int) {
-    let places = row.outputWidth * row.poolHeight * row.poolWidth * row.outputChannels
-    counter.multiplyAdds += UInt64(places * row.windowHeight * row.windowWidth * channels)
-  }
-
-  func convolve(_ row: ConvolutionRow) {
-    count(row, channels: row.inputChannels)
-    plain.convolve(row)
-  }
-
-  func convolveDepthwise(_ row: ConvolutionRow) {
-    count(row, channels: 1)
-    plain.convolveDepthwise(row)
-  }
-
-  func fold(_ row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>) {
-    counter.multiplyAdds += UInt64(row.count * row.outputs)
-    plain.fold(row, into: accumulators)
-  }
-
-  func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
-    counter.multiplyAdds += UInt64(row.count * row.outputs)
-    plain.multiply(row, output, to: target)
-  }
-}
-
-extension CountingKernels {
-  func convolve(packed row: ConvolutionRow) {
-    count(row, channels: row.inputChannels)
-    plain.convolve(packed: row)
-  }
-
-  func convolveDepthwise(packed row: ConvolutionRow) {
-    count(row, channels: 1)
-    plain.convolveDepthwise(packed: row)
-  }
-
-  func fold(packed row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>) {
-    counter.multiplyAdds += UInt64(row.count * row.outputs)
-    plain.fold(packed: row, into: accumulators)
-  }
-
-  func multiply(packed row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
-    counter.multiplyAdds += UInt64(row.count * row.outputs)
-    plain.multiply(packed: row, output, to: target)
   }
 }
 

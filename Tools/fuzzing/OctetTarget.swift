@@ -66,78 +66,20 @@ private func run(
 /// What the loader has accepted must run to its end.
 private func run(_ model: Model, in bytes: UnsafeMutableRawBufferPointer) {
   var arena = MutableRawSpan(_unsafeBytes: bytes)
-  let counter = ProductCounter()
-  guard var session = try? Session(model, arena: &arena, kernels: WorkCountingKernels(counter: counter))
+  let counter = MultiplyAddCounter()
+  guard var session = try? Session(model, arena: &arena, kernels: CountingKernels(counter: counter))
   else {
     fatalError("the arena is as large as the model asks for")
   }
   for shade: UInt8 in [0, 255] {
     let image = [UInt8](repeating: shade, count: model.imageBytes)
-    counter.products = 0
+    counter.multiplyAdds = 0
     do { try session.run(image: image.span) } catch { fatalError("an accepted model does not run: \(error)") }
     guard let answer = session.answer, answer.classIndex < model.classCount else { fatalError("no answer") }
     // Kernels never see weights with a zero point.
     let offered = (0..<model.layerCount).filter { model.layer($0).weightZeroPoint == 0 }
-    guard counter.products == offered.reduce(0, { $0 + model.work(ofLayer: $1).multiplyAdds }) else {
+    guard counter.multiplyAdds == offered.reduce(0, { $0 + model.work(ofLayer: $1).multiplyAdds }) else {
       fatalError("the loader has counted other work")
     }
-  }
-}
-
-/// A run has one thread.
-private final class ProductCounter {
-  var products: UInt64 = 0
-}
-
-/// The plain kernels, with their products counted.
-private struct WorkCountingKernels: RowKernels {
-  let counter: ProductCounter
-  private let plain = PlainKernels()
-
-  init(counter: ProductCounter) { self.counter = counter }
-
-  private func count(_ row: ConvolutionRow, channels: Int) {
-    let places = row.outputWidth * row.poolHeight * row.poolWidth * row.outputChannels
-    counter.products += UInt64(places * row.windowHeight * row.windowWidth * channels)
-  }
-
-  func convolve(_ row: ConvolutionRow) {
-    count(row, channels: row.inputChannels)
-    plain.convolve(row)
-  }
-
-  func convolveDepthwise(_ row: ConvolutionRow) {
-    count(row, channels: 1)
-    plain.convolveDepthwise(row)
-  }
-
-  func fold(_ row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>) {
-    counter.products += UInt64(row.count * row.outputs)
-    plain.fold(row, into: accumulators)
-  }
-
-  func multiply(_ row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
-    counter.products += UInt64(row.count * row.outputs)
-    plain.multiply(row, output, to: target)
-  }
-
-  func convolve(packed row: ConvolutionRow) {
-    count(row, channels: row.inputChannels)
-    plain.convolve(packed: row)
-  }
-
-  func convolveDepthwise(packed row: ConvolutionRow) {
-    count(row, channels: 1)
-    plain.convolveDepthwise(packed: row)
-  }
-
-  func fold(packed row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>) {
-    counter.products += UInt64(row.count * row.outputs)
-    plain.fold(packed: row, into: accumulators)
-  }
-
-  func multiply(packed row: DenseRow, _ output: OutputStage, to target: UnsafeMutableRawPointer) {
-    counter.products += UInt64(row.count * row.outputs)
-    plain.multiply(packed: row, output, to: target)
   }
 }
