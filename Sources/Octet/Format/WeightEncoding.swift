@@ -10,15 +10,9 @@ public enum WeightEncoding: UInt8, Sendable {
   /// -1 to 1, five in a byte: the sum of `(weight + 1) * 3^place`.
   case ternary = 2
 
-  /// Weights in a byte.
+  /// Weights in a byte. By comparisons, as a switch would be a table in flash, in programs without such weights too.
   @inline(__always)
-  package var perByte: UInt32 {
-    switch self {
-    case .int8: 1
-    case .int4: 2
-    case .ternary: 5
-    }
-  }
+  package var perByte: UInt32 { self == .ternary ? 5 : self == .int4 ? 2 : 1 }
 
   /// Bytes that a line of so many weights takes.
   @inline(__always)
@@ -27,15 +21,6 @@ public enum WeightEncoding: UInt8, Sendable {
     case .int8: count
     case .int4: count / 2 &+ count % 2
     case .ternary: count / 5 &+ (count % 5 == 0 ? 0 : 1)
-    }
-  }
-
-  /// The largest weight, and less 1 the smallest but for int8.
-  package var largest: Int {
-    switch self {
-    case .int8: 127
-    case .int4: 7
-    case .ternary: 1
     }
   }
 }
@@ -158,6 +143,15 @@ package struct PackedLine {
 
 #if !hasFeature(Embedded)
   extension WeightEncoding: CaseIterable {
+    /// The largest weight, and less 1 the smallest but for int8.
+    package var largest: Int {
+      switch self {
+      case .int8: 127
+      case .int4: 7
+      case .ternary: 1
+      }
+    }
+
     /// The word for people.
     package var name: String {
       switch self {

@@ -70,9 +70,8 @@ extension LoweredNetwork {
   mutating func choose(_ encodings: LayerEncodings) {
     for index in layers.indices where layers[index].isWeighted {
       let layer = layers[index]
-      let isSpared =
-        layer.kind.fileKind == .depthwiseConvolution
-        || (layer.kind.fileKind == .convolution && layer.inputs.contains(0))
+      let traits = layer.kind.fileKind.traits
+      let isSpared = traits.contains(.channelwise) || (traits.contains(.window) && layer.inputs.contains(0))
       let chosen: WeightEncoding =
         switch encodings {
         case .usual(let encoding): isSpared ? .int8 : encoding
