@@ -24,10 +24,9 @@ extension CommandDescription {
     guard !names.isEmpty else {
       throw UsageError("'\(path.joined(separator: " "))' has no commands such as '\(word)'", path: path)
     }
+    let meant = otherNames.first { $0.key == word.lowercased() }?.value
     let hint =
-      (otherNames[word.lowercased()] ?? Spelling.nearest(to: word, among: names)).map {
-        "did you mean '\($0)'?"
-      }
+      (meant ?? Spelling.nearest(to: word, among: names)).map { "did you mean '\($0)'?" }
       ?? "the commands are \(names.joined(separator: ", "))"
     throw UsageError("unknown command '\(word)'; \(hint)", path: path)
   }

@@ -12,8 +12,9 @@ package struct CommandDescription: Sendable {
   /// Whole command lines, as typed.
   package let examples: [String]
   package let subcommands: [Subcommand]
-  /// Commands by words that other programs have for them, for hints.
-  package let otherNames: [String: String]
+  /// Words that other programs have for commands, for hints. No dictionary: to make one the runtime looks through all
+  /// conformances, which took a fifteenth of a start.
+  package let otherNames: KeyValuePairs<String, String>
 
   /// A command within, whose description is built only when it is needed: a program that runs one of many commands
   /// would otherwise spend a tenth of its start on the others.
@@ -37,7 +38,7 @@ package struct CommandDescription: Sendable {
     options: [OptionDescription] = [],
     examples: [String],
     subcommands: [Subcommand] = [],
-    otherNames: [String: String] = [:]
+    otherNames: KeyValuePairs<String, String> = [:]
   ) {
     self.name = name
     self.summary = summary
