@@ -130,11 +130,7 @@ enum ExportCommand: Command {
         ?? CProject.name(for: Folder.name(of: isInteger ? String(path.dropLast(6)) : path))
       files += try projectFiles(CProject(model, kind: project, name: name), folder: folder)
     }
-    for file in files { try file.write(announcing: !isJSON && file.form != "project") }
-    if project != nil, !isJSON, let folder = arguments.value("out") {
-      let count = files.count { $0.form == "project" }
-      try StandardOutput.write("Wrote \(folder.shown): \(count) files; README.md says how it is built\n")
-    }
+    for file in files { try file.write(announcing: !isJSON) }
     if isJSON { try print(files, arguments, arenaBytes: model.ownArenaBytes) }
   }
 
@@ -148,7 +144,9 @@ enum ExportCommand: Command {
       let path = Folder.join(folder, file.path)
       let parts = file.path.split(separator: "/").dropLast()
       if !parts.isEmpty { try Folder.create(Folder.join(folder, parts.joined(separator: "/"))) }
-      return ExportedFile(form: "project", path: path, bytes: Array(file.text.utf8), words: "")
+      return ExportedFile(
+        form: "project", path: path, bytes: Array(file.text.utf8),
+        words: file.path == "README.md" ? "says how the \(project.files.count) files are built" : nil)
     }
   }
 
@@ -194,11 +192,11 @@ private struct ExportedFile {
   let form: String
   let path: String
   let bytes: [UInt8]
-  /// For people.
-  let words: String
+  /// For people; nil for a file that others speak for.
+  let words: String?
 
   func write(announcing isAnnounced: Bool) throws {
     try AtomicFile.write(path: path, bytes: bytes)
-    if isAnnounced { try StandardOutput.write("Wrote \(path.shown): \(words)\n") }
+    if isAnnounced, let words { try StandardOutput.write("Wrote \(path.shown): \(words)\n") }
   }
 }
