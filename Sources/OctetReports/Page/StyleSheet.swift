@@ -6,11 +6,11 @@ enum StyleSheet {
   /// Colours of both appearances, for the element that the pictures lie in.
   static let colors: StaticString = """
     :root{color-scheme:light dark;--paper:#fff;--card:#f5f6f8;--ink:#16191d;--muted:#565e69;--line:#d5d9df;\
-    --s1:#0b62a4;--s2:#b85000;--s3:#00725a;--s4:#8a3f86;--on:#fff;--good:#00725a;--bad:#b3261e}\
+    --s1:#0058a8;--s2:#b85000;--s3:#097c63;--s4:#883b7a;--on:#fff;--good:#097c63;--bad:#b3261e}\
     @media(prefers-color-scheme:dark){:root{--paper:#121518;--card:#1b1f24;--ink:#e9ecef;--muted:#a3acb7;\
-    --line:#3a4149;--s1:#62b5ee;--s2:#f2a24f;--s3:#3cc8a0;--s4:#dd97d5;--on:#0c0e10;--good:#3cc8a0;--bad:#ff8a80}}\
-    @media print{:root{color-scheme:light;--paper:#fff;--card:#f5f6f8;--ink:#000;--muted:#444;--line:#bbb;--s1:#0b62a4;\
-    --s2:#b85000;--s3:#00725a;--s4:#8a3f86;--on:#fff;--good:#00725a;--bad:#b3261e}}
+    --line:#3a4149;--s1:#5bb6f9;--s2:#f2a24f;--s3:#54dfb5;--s4:#d68ec0;--on:#0c0e10;--good:#54dfb5;--bad:#fc887d}}\
+    @media print{:root{color-scheme:light;--paper:#fff;--card:#f5f6f8;--ink:#000;--muted:#444;--line:#bbb;--s1:#0058a8;\
+    --s2:#b85000;--s3:#097c63;--s4:#883b7a;--on:#fff;--good:#097c63;--bad:#b3261e}}
     """
 
   /// The classes that drawings use.
