@@ -7,7 +7,7 @@ package struct FileClassifier<Kernels: RowKernels>: ~Copyable {
   /// Opened once, for all pictures.
   private let state: OpenRun
   private let kernels: Kernels
-  /// Nil for a model of features.
+  /// Nil for a model of features, and for one that pictures cannot be fitted to: they take arrays.
   private var fitter: PictureFitter?
   /// What an item of an array is fed as.
   private var item: [UInt8] = []
@@ -23,14 +23,14 @@ package struct FileClassifier<Kernels: RowKernels>: ~Copyable {
     _ model: Model, kernels: Kernels, fit: PictureFitting.Fit? = nil,
     inversion: PictureFitting.Inversion? = nil, keepsPixels: Bool
   ) throws(ClassifierError) {
-    guard model.meaning == .classes else { throw ClassifierError.noClasses }
-    if model.inputKind == .features {
-      fitter = nil
-    } else if let fitting = PictureFitting(model, fit: fit, inversion: inversion) {
+    let takesPictures = model.inputKind != .features
+    if takesPictures, let fitting = PictureFitting(model, fit: fit, inversion: inversion) {
       fitter = PictureFitter(fitting)
-    } else {
+    } else if takesPictures, fit != nil || inversion != nil {
       throw ClassifierError.input(
         width: model.imageWidth, height: model.imageHeight, channels: model.imageChannels)
+    } else {
+      fitter = nil
     }
     state = OpenRun(model, arenaBytes: kernels.arenaBytes(of: model))
     self.kernels = kernels
@@ -41,23 +41,28 @@ package struct FileClassifier<Kernels: RowKernels>: ~Copyable {
   /// Reads the picture at `path` and classifies it.
   package mutating func classify(path: String) throws(PictureError) -> Reading {
     guard let picture = takesRows ? try feed(path: path) : try fitter?.fit(path: path) else {
-      throw Self.noArray(path)
+      throw noArray(path)
     }
     run(picture)
-    return Reading(Outcome(state.run.model, RunMemory(state.arena)), state.run.model, picture)
+    return Reading(state.run.model, RunMemory(state.arena), picture)
   }
 
   /// Classifies a picture that has been read; `name` is for errors.
   package mutating func classify(_ picture: ColorPicture, name: String) throws(PictureError) -> Reading {
-    guard let picture = try fitter?.fit(picture, name: name) else { throw Self.noArray(name) }
+    guard let picture = try fitter?.fit(picture, name: name) else { throw noArray(name) }
     run(picture)
-    return Reading(Outcome(state.run.model, RunMemory(state.arena)), state.run.model, picture)
+    return Reading(state.run.model, RunMemory(state.arena), picture)
   }
 
-  private static func noArray(_ name: String) -> PictureError {
-    .other(
-      path: name, finding: "is no .npy file, and the model takes features",
-      advice: "save items with numpy.save and name the file .npy")
+  private func noArray(_ name: String) -> PictureError {
+    let model = state.run.model
+    var finding = "is no .npy file, and the model takes features"
+    if model.inputKind != .features {
+      finding =
+        "is no .npy file, and pictures cannot become \(model.imageWidth) x \(model.imageHeight) pixels of "
+        + "\(model.imageChannels) channels"
+    }
+    return .other(path: name, finding: finding, advice: "save items with numpy.save and name the file .npy")
   }
 
   /// Classifies an item of an array.
@@ -67,7 +72,7 @@ package struct FileClassifier<Kernels: RowKernels>: ~Copyable {
     if item.isEmpty { item = [UInt8](repeating: 0, count: state.run.model.imageBytes) }
     items.feed(bytes, to: &item)
     run(item)
-    return Reading(Outcome(state.run.model, RunMemory(state.arena)), state.run.model, nil)
+    return Reading(state.run.model, RunMemory(state.arena), nil)
   }
 
   /// A picture without pixels has gone through already.
@@ -119,8 +124,6 @@ private final class OpenRun {
 /// Why a model cannot classify files.
 package enum ClassifierError: Error, Equatable, Sendable {
   case input(width: Int, height: Int, channels: Int)
-  /// Its first output holds labels or numbers.
-  case noClasses
 }
 
 extension ClassifierError: CustomStringConvertible {
@@ -131,7 +134,6 @@ extension ClassifierError: CustomStringConvertible {
       pictures cannot become the model's \(width) x \(height) pixels of \(channels) channels so: \
       \(PictureFitting.possible)
       """
-    case .noClasses: "the model's first output holds no classes"
     }
   }
 }

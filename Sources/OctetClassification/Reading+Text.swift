@@ -7,6 +7,10 @@ package enum ReadingText {
   /// `{"file":…,"class":…,"truth":…,"right":…,"probability":…,"probabilities":[…],"logits":[…],"fit":…,"inverted":…}`
   /// and a line end. A name that is no UTF-8 has its bytes behind it, `"file_bytes":"636166e9"`.
   ///
+  /// Labels are `"labels":[…],"probabilities":[…],"logits":[…]`, the first being those that hold, and numbers are
+  /// `"numbers":[…]`, in rows and columns with their channels. Outputs behind the first follow as
+  /// `"more_outputs":[{…},…]`, each with the members of its kind.
+  ///
   /// An item of an array has its number behind the file's name, and neither `fit` nor `inverted`.
   ///
   /// - Parameters:
@@ -21,30 +25,68 @@ package enum ReadingText {
       text.append(",\"item\":")
       text.append(decimal: Int32(truncatingIfNeeded: item))
     }
-    text.append(",\"class\":")
-    append(name: reading.classIndex, of: model) { text.append(json: $0) }
-    if let truth {
-      text.append(",\"truth\":")
-      append(name: truth, of: model) { text.append(json: $0) }
-      text.append(truth == reading.classIndex ? ",\"right\":true" : ",\"right\":false")
+    text.append(",")
+    appendMembers(reading.answer, 0, model, truth: truth, to: &text)
+    for (place, other) in reading.others.enumerated() {
+      text.append(place == 0 ? ",\"more_outputs\":[{" : "},{")
+      appendMembers(other, place + 1, model, truth: nil, to: &text)
     }
-    if !reading.probabilities.isEmpty {
-      text.append(",\"probability\":")
-      text.append(share: reading.probabilities[reading.classIndex])
-      text.append(",\"probabilities\":[")
-      text.append(shares: reading.probabilities)
-      text.append("]")
-    }
-    text.append(",\"logits\":[")
-    for index in 0..<reading.logits.count {
-      if index > 0 { text.append(",") }
-      text.append(decimal: reading.logits[index])
-    }
-    guard let picture = reading.picture else { return text.append("]}\n") }
-    text.append("],\"fit\":\"")
+    if !reading.others.isEmpty { text.append("}]") }
+    guard let picture = reading.picture else { return text.append("}\n") }
+    text.append(",\"fit\":\"")
     text.append(picture.fit.word)
     text.append("\"")
     text.append(picture.isInverted ? ",\"inverted\":true}\n" : ",\"inverted\":false}\n")
+  }
+
+  /// What a JSON object has of an output, without a comma at either end.
+  private static func appendMembers(
+    _ reading: OutputReading, _ output: Int, _ model: Model, truth: Int?, to text: inout ByteText
+  ) {
+    switch reading {
+    case .classes(let found):
+      text.append("\"class\":")
+      append(name: found.index, of: model, output) { text.append(json: $0) }
+      if let truth {
+        text.append(",\"truth\":")
+        append(name: truth, of: model, output) { text.append(json: $0) }
+        text.append(truth == found.index ? ",\"right\":true" : ",\"right\":false")
+      }
+      if !found.probabilities.isEmpty {
+        text.append(",\"probability\":")
+        text.append(share: found.probabilities[found.index])
+      }
+      append(found.probabilities, found.logits, to: &text)
+    case .labels(let found):
+      text.append("\"labels\":[")
+      for (place, label) in found.held.enumerated() {
+        if place > 0 { text.append(",") }
+        append(name: label, of: model, output) { text.append(json: $0) }
+      }
+      text.append("]")
+      append(found.probabilities, found.logits, to: &text)
+    case .numbers(let numbers):
+      text.append("\"numbers\":[")
+      for (place, number) in numbers.enumerated() {
+        if place > 0 { text.append(",") }
+        text.append(number.description)
+      }
+      text.append("]")
+    }
+  }
+
+  private static func append(_ probabilities: [UInt32], _ logits: [Int32], to text: inout ByteText) {
+    if !probabilities.isEmpty {
+      text.append(",\"probabilities\":[")
+      text.append(shares: probabilities)
+      text.append("]")
+    }
+    text.append(",\"logits\":[")
+    for index in 0..<logits.count {
+      if index > 0 { text.append(",") }
+      text.append(decimal: logits[index])
+    }
+    text.append("]")
   }
 
   /// `{"file":…,"error":…}` and a line end.
@@ -55,28 +97,64 @@ package enum ReadingText {
     text.append("}\n")
   }
 
-  /// Class, probability, runner-up and its probability, file, and in brackets the number of an item.
+  /// What each output answers, the file, and in brackets the number of an item. Of classes that is the class, its
+  /// probability, the runner-up and its probability; of labels those that hold with their probabilities; and of
+  /// numbers the first few.
   package static func line(
     _ reading: Reading, model: Model, path: String, item: Int? = nil, labelWidth: Int,
     to text: inout ByteText
   ) {
-    append(name: reading.classIndex, of: model) { appendLabel($0, width: labelWidth, to: &text) }
-    if !reading.probabilities.isEmpty {
-      text.append("  ")
-      text.append(percent: reading.probabilities[reading.classIndex])
+    append(line: reading.answer, 0, model, labelWidth: labelWidth, to: &text)
+    for (place, other) in reading.others.enumerated() {
       text.append("    ")
-      append(name: reading.runnerUp, of: model) { appendLabel($0, width: labelWidth, to: &text) }
-      text.append("  ")
-      text.append(percent: reading.probabilities[reading.runnerUp])
-    } else {
-      text.append("    ")
-      append(name: reading.runnerUp, of: model) { appendLabel($0, width: labelWidth, to: &text) }
+      append(line: other, place + 1, model, labelWidth: 1, to: &text)
     }
     text.append("    ")
     text.append(path.shown)
     append(item: item, to: &text)
     text.append("\n")
   }
+
+  private static func append(
+    line reading: OutputReading, _ output: Int, _ model: Model, labelWidth: Int, to text: inout ByteText
+  ) {
+    switch reading {
+    case .classes(let found):
+      append(name: found.index, of: model, output) { appendLabel($0, width: labelWidth, to: &text) }
+      guard !found.probabilities.isEmpty else {
+        text.append("    ")
+        append(name: found.runnerUp, of: model, output) { appendLabel($0, width: labelWidth, to: &text) }
+        return
+      }
+      text.append("  ")
+      text.append(percent: found.probabilities[found.index])
+      text.append("    ")
+      append(name: found.runnerUp, of: model, output) { appendLabel($0, width: labelWidth, to: &text) }
+      text.append("  ")
+      text.append(percent: found.probabilities[found.runnerUp])
+    case .labels(let found):
+      if found.held.isEmpty { text.append("(none)") }
+      for (place, label) in found.held.enumerated() {
+        if place > 0 { text.append(", ") }
+        append(name: label, of: model, output) { text.append(shown: $0) }
+        guard !found.probabilities.isEmpty else { continue }
+        text.append(" ")
+        text.append(percent: found.probabilities[label])
+      }
+    case .numbers(let numbers):
+      for (place, number) in numbers.prefix(shownNumbers).enumerated() {
+        if place > 0 { text.append(" ") }
+        text.append(number.description)
+      }
+      guard numbers.count > shownNumbers else { return }
+      text.append(" ... (")
+      text.append(grouped: numbers.count)
+      text.append(" numbers)")
+    }
+  }
+
+  /// More numbers than these only JSON has.
+  private static let shownNumbers = 8
 
   /// As numpy writes it.
   private static func append(item: Int?, to text: inout ByteText) {
@@ -93,28 +171,30 @@ package enum ReadingText {
   package static let labeledCSVHeader: StaticString =
     "file,class,probability,runner_up,runner_up_probability,error,truth,right\n"
 
+  /// A line of classes; a model with another first output has no such table.
+  ///
   /// - Parameters:
   ///   - item: the number of an item, in brackets behind the file's name; nil for a file with one.
   ///   - truth: the true class; nil if unknown, and then it has no columns.
   package static func csv(
-    _ reading: Reading, model: Model, path: String, item: Int? = nil, truth: Int? = nil,
+    _ found: ClassReading, model: Model, path: String, item: Int? = nil, truth: Int? = nil,
     to text: inout ByteText
   ) {
     text.append(csv: path)
     append(item: item, to: &text)
     text.append(",")
-    append(name: reading.classIndex, of: model) { text.append(csv: $0) }
+    append(name: found.index, of: model, 0) { text.append(csv: $0) }
     text.append(",")
-    if !reading.probabilities.isEmpty { text.append(share: reading.probabilities[reading.classIndex]) }
+    if !found.probabilities.isEmpty { text.append(share: found.probabilities[found.index]) }
     text.append(",")
-    append(name: reading.runnerUp, of: model) { text.append(csv: $0) }
+    append(name: found.runnerUp, of: model, 0) { text.append(csv: $0) }
     text.append(",")
-    if !reading.probabilities.isEmpty { text.append(share: reading.probabilities[reading.runnerUp]) }
+    if !found.probabilities.isEmpty { text.append(share: found.probabilities[found.runnerUp]) }
     text.append(",")
     if let truth {
       text.append(",")
-      append(name: truth, of: model) { text.append(csv: $0) }
-      text.append(truth == reading.classIndex ? ",true" : ",false")
+      append(name: truth, of: model, 0) { text.append(csv: $0) }
+      text.append(truth == found.index ? ",true" : ",false")
     }
     text.append("\n")
   }
@@ -147,18 +227,20 @@ package enum ReadingText {
     }
   }
 
-  /// The columns of the widest name of a class.
+  /// The columns of the widest name of a class of the first output.
   package static func labelWidth(_ model: Model) -> Int {
     var width = 1
     for index in 0..<model.classCount {
-      append(name: index, of: model) { width = max(width, columns($0)) }
+      append(name: index, of: model, 0) { width = max(width, columns($0)) }
     }
     return width
   }
 
-  /// Hands over the name of a class, or its number where the model has no names.
-  private static func append(name index: Int, of model: Model, _ write: (UnsafeRawBufferPointer) -> Void) {
-    if model.hasNames() { return write(model.label(index)) }
+  /// Hands over the name of a class or label, or its number where the output has no names.
+  private static func append(
+    name index: Int, of model: Model, _ output: Int, _ write: (UnsafeRawBufferPointer) -> Void
+  ) {
+    if model.hasNames(ofOutput: output) { return write(model.label(index, ofOutput: output)) }
     var digits = ByteText()
     digits.append(decimal: Int32(truncatingIfNeeded: index))
     digits.bytes.withUnsafeBytes { write($0) }

@@ -4,13 +4,16 @@ standard library alone.
 
 usage: odd-arrays.py FOLDER
 
-features.csv and features.network: 3 classes of 2 x 5 numbers. colors/ and colors.network: class folders of pictures of
+features.csv and features.network: 3 classes of 2 x 5 numbers. labels.npz and numbers.npz, with networks, are the same
+items with 3 labels and with 2 numbers each. colors/ and colors.network: class folders of pictures of
 6 x 4 pixels in color. arrays/: files of items for the first. They are the same at every run.
 """
+import io
 import os
 import random
 import struct
 import sys
+import zipfile
 import zlib
 
 folder = sys.argv[1]
@@ -46,6 +49,20 @@ def picture(color):
 rows = [[item % 3] + [draw.gauss(item % 3 - 1, 1) for _ in range(10)] for item in range(60)]
 write("features.csv", "".join(",".join(map(str, row)) + "\n" for row in rows).encode())
 write("features.network", b"input 2x5x1\nflatten\ndense 8 relu\ndense 3 softmax\nepochs 4\nbatch 8\nseed 1\n")
+items = npy("<f4", (60, 10), struct.pack("<600f", *(number for row in rows for number in row[1:])))
+targets = {
+    "labels": ("sigmoid", 3, npy("|u1", (60, 3), bytes(row[place] > 0 for row in rows for place in (1, 2, 3)))),
+    "numbers": ("", 2, npy("<f4", (60, 2), struct.pack(
+        "<120f", *(number for row in rows for number in (row[1] - row[2], row[3] * 5))))),
+}
+for name, (head, count, wanted) in targets.items():
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr(zipfile.ZipInfo("x.npy"), items)
+        file.writestr(zipfile.ZipInfo("y.npy"), wanted)
+    write(f"{name}.npz", archive.getvalue())
+    write(f"{name}.network",
+          f"input 10\ndense 8 relu\ndense {count} {head}\nepochs 4\nbatch 8\nseed 1\n".encode())
 for name, color in [("blue", (40, 60, 200)), ("red", (210, 50, 30))]:
     for number in range(8):
         write(f"colors/{name}/{number}.png", picture(color))

@@ -78,7 +78,8 @@ enum DeviceProgram {
       """
 
       Prints a line per file: class, probability, the class that came second, the
-      file. Pictures become the model's input as the model says, unless --fit and
+      file; of a model of labels those that hold, of one of numbers the first few.
+      Pictures become the model's input as the model says, unless --fit and
       --invert do. The exit status is 1 if a file could not be classified.
 
       Arguments:
@@ -98,7 +99,7 @@ enum DeviceProgram {
                           no; default: as the model says)
             --max-work N  refuse a model that takes more operations for a picture
                           (default: 20000000000)
-            --json        print a JSON object per file
+            --json        print a JSON object per file, with all numbers
         -h, --help        show this help and stop
 
       """)

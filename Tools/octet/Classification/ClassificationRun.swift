@@ -162,7 +162,7 @@ struct ClassificationRun {
       if place.failure != nil { break }
       for item in range {
         let found = file.classify(item, &state.classifier)
-        place.found.append(found.reading.classIndex)
+        if let found = found.reading.classIndex { place.found.append(found) }
         write(
           found.reading, file.path, item: found.item, words, truth: place.truth, to: &place.text)
       }
@@ -170,15 +170,15 @@ struct ClassificationRun {
       do throws(PictureError) {
         let reading = try classify(path, state)
         if place.failure != nil { break }
-        place.found.append(reading.classIndex)
+        if let found = reading.classIndex { place.found.append(found) }
         write(reading, path, words, truth: place.truth, to: &place.text)
         guard let picture = reading.picture else { break }
         if savedInputs != nil { place.picture = picture }
-        if isReported {
+        if isReported, let answer = reading.classIndex {
           let seen = PictureTile(picture)
           place.result = PictureResult(
             name: path, original: side.map { state.originals.tile(picture, path: path, side: $0) } ?? seen,
-            seen: seen, answer: reading.classIndex, probabilities: reading.probabilities,
+            seen: seen, answer: answer, probabilities: reading.probabilities,
             truth: place.truth)
         }
       } catch {
@@ -258,7 +258,9 @@ struct ClassificationRun {
         text.append(answer.text)
       }
     case .json: ReadingText.json(reading, model: model, path: path, item: item, truth: truth, to: &text)
-    case .csv: ReadingText.csv(reading, model: model, path: path, item: item, truth: truth, to: &text)
+    case .csv:
+      guard case .classes(let found) = reading.answer else { return }
+      ReadingText.csv(found, model: model, path: path, item: item, truth: truth, to: &text)
     }
   }
 

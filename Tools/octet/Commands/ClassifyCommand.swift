@@ -12,7 +12,7 @@ import OctetReports
 import OctetText
 import OctetTraining
 
-/// `octet classify`: pictures in, classes out.
+/// `octet classify`: pictures in, classes out, or whatever else the model answers.
 enum ClassifyCommand: Command {
   static let name = "classify"
 
@@ -20,7 +20,8 @@ enum ClassifyCommand: Command {
     name: name,
     summary: "classify pictures, or items of arrays, with an int8 model",
     discussion: """
-      Prints a line per file: class, probability, the class that came second, the file. A folder stands for \
+      Prints a line per file: class, probability, the class that came second, the file; of a model of labels \
+      those that hold, and of one of numbers the first few, which --json prints in full. A folder stands for \
       all .png, .jpg and .jpeg files in it and in its subfolders; "-" reads paths from standard input. The \
       model determines how pictures become its input (octet inspect shows it), unless --fit and --invert are \
       given: models of digits find the digit in a picture of any size and invert dark ink on light paper; \
@@ -77,6 +78,14 @@ enum ClassifyCommand: Command {
       try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
     let target = try ReportOption.target(arguments)
     let file = try OctetModelFile.open(arguments.positionals[0], workLimit: MaxWorkOption.limit(arguments))
+    if file.model.meaning != .classes,
+      let option = ["csv", "show"].first(where: { arguments.flag($0) })
+        ?? ["labels", "report", "svg"].first(where: { arguments.value($0) != nil })
+    {
+      throw FileContentError(
+        path: file.path,
+        reason: "its first output holds no classes, which --\(option) is for; --json prints all numbers")
+    }
     let source = PictureSource(
       Array(arguments.positionals.dropFirst()), separator: arguments.flag("null") ? 0 : UInt8(ascii: "\n"),
       files: try files(arguments))
