@@ -29,8 +29,9 @@ class Samples(quantization.CalibrationDataReader):
         return None if items is None else {"input": items}
 
 
-def network(random, residual):
-    """Convolutions, a depthwise one, a branch, a pool, a mean and a dense layer, as a graph of floats."""
+def network(random, residual, joins=False):
+    """Convolutions, a depthwise one, a branch, a pool, a mean and a dense layer, as a graph of floats; or values of
+    very different ranges that one node joins."""
     constants, nodes = [], []
 
     def constant(*shape):
@@ -49,16 +50,25 @@ def network(random, residual):
     if residual:
         y = node("Add", [x, y])
         y = node("Concat", [y, x], axis=1)
+    if joins:
+        wide = node("Mul", [y, constant_of(constants, 6)])
+        y = node("Concat", [node("Sigmoid", [x]), wide, node("Tanh", [x]), wide], axis=1)
     y = node("MaxPool", [y], kernel_shape=[2, 2], strides=[2, 2])
     y = node("Sigmoid", [y])
     y = node("Flatten", [node("GlobalAveragePool", [y])])
-    y = node("Gemm", [y, constant(5, 16 if residual else 8), constant(5)], transB=1)
+    channels = 32 if joins else 16 if residual else 8
+    y = node("Gemm", [y, constant(5, channels), constant(5)], transB=1)
     graph = helper.make_graph(
         nodes, "integers", [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["n", *SHAPE])],
         [helper.make_tensor_value_info(y, TensorProto.FLOAT, ["n", 5])], constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], producer_name="octet-golden")
     model.ir_version = 8
     return model
+
+
+def constant_of(constants, number):
+    constants.append(numpy_helper.from_array(numpy.array(number, numpy.float32), f"c{len(constants)}"))
+    return constants[-1].name
 
 
 def answers(file, random):
@@ -82,12 +92,13 @@ def main():
         "unsigned-channels": (quantization.QuantFormat.QDQ, unsigned, signed, True),
         "unsigned-weights": (quantization.QuantFormat.QDQ, unsigned, unsigned, False),
         "operators": (quantization.QuantFormat.QOperator, unsigned, unsigned, False),
+        "joins": (quantization.QuantFormat.QDQ, signed, signed, False),
     }
     for number, (name, (form, values, weights, per_channel)) in enumerate(forms.items()):
         random = numpy.random.default_rng(number + 3)
         with tempfile.TemporaryDirectory() as folder:
             source = pathlib.Path(folder) / "float.onnx"
-            onnx.save(network(random, residual=number % 2 == 1 or name == "operators"), source)
+            onnx.save(network(random, residual=number in (1, 3) or name == "operators", joins=name == "joins"), source)
             samples = random.normal(0, 1, (40, *SHAPE)).astype(numpy.float32)
             quantization.quantize_static(
                 source, FOLDER / f"{name}.onnx", Samples(samples), quant_format=form, per_channel=per_channel,

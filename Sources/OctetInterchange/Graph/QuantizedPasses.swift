@@ -14,6 +14,7 @@ extension Graph {
     composeFunctions()
     fuseFunctions { $0.expression.limits != nil }
     try takeInIntegers()
+    joinInIntegersOfAll()
     dropUnread()
     try foldPadding()
   }
@@ -82,6 +83,39 @@ extension Graph {
         index = source - 1
       }
     }
+  }
+
+  /// Lets two of several joined values have the integers of all, which may be others than those of the first.
+  ///
+  /// Condition: the node joins values, only other joins read what it gives, at most moved, and these give the same
+  /// integers. Each part is then rounded once, to the integers of the whole.
+  private mutating func joinInIntegersOfAll() {
+    for index in nodes.indices.reversed() {
+      guard case .layer(.concatenate) = nodes[index].operation, nodes[index].tensors.output == nil,
+        nodes[index].function == .identity
+      else { continue }
+      nodes[index].tensors.output = joinedIntegers(of: index + 1)
+    }
+  }
+
+  /// The integers in which all that reads a value joins it with others; nil where they differ, or something else does.
+  private func joinedIntegers(of value: Int) -> Int? {
+    guard !outputs.contains(where: { $0.view.value == value }) else { return nil }
+    var found: Int?
+    for reader in readers(of: value) {
+      let node = nodes[reader]
+      let wanted: Int?
+      if case .layer(.concatenate) = node.operation {
+        wanted = node.tensors.output
+      } else if node.isMove, node.tensors.output == nil {
+        wanted = joinedIntegers(of: reader + 1)
+      } else {
+        wanted = nil
+      }
+      guard let wanted, found == nil || found == wanted else { return nil }
+      found = wanted
+    }
+    return found
   }
 
   /// The tensor that says what the integers of a value stand for.

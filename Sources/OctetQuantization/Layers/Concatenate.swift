@@ -66,8 +66,9 @@ extension Concatenate: LayerLowering, LoweredKind {
     let inputs = network.shaped(inputs, of: node)
     var made = network.emptyLayer(self, node, inputs)
     let encodings = inputs.map { network.encoding(of: $0) }
-    // What is only copied on its way has no tensor in the file.
-    let output = node.tensors.output == nil ? encodings[0] : try network.output(node)
+    // What is only copied on its way has no tensor in the file, but then the integers of both mean the same.
+    let isCopy = node.tensors.output == nil && encodings[0] == encodings[1]
+    let output = isCopy ? encodings[0] : try network.output(node)
     made.inputScaling = QuantizedLayer.InputScaling(encodings.map(\.scale), output: output.scale)
     guard made.inputScaling != nil else {
       throw network.source.failure("\(node.title) has inputs whose steps are 2^20 of its output's or more")

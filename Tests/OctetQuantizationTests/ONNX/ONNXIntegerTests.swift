@@ -31,7 +31,7 @@ struct ONNXIntegerTests {
     return (model, network)
   }
 
-  @Test func `the models are there`() { #expect(Self.models.count == 8) }
+  @Test func `the models are there`() { #expect(Self.models.count == 9) }
 
   @Test(arguments: models)
   func `the file's integers are taken over, or refused with the reason`(url: URL) throws {
