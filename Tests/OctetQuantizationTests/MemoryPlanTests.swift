@@ -7,7 +7,7 @@ import Testing
 /// The memory plan against a walk through the order of rows that was written a second time, from docs/FORMAT.md.
 struct MemoryPlanTests {
   @Test func `plans keep every row that is needed, and no ring is a row too long`() {
-    for seed in 0..<400 as Range<UInt64> {
+    for seed in 0..<200 as Range<UInt64> {
       let model = RandomModel(seed: seed).model
       let plan = model.memoryPlan
       let rows = plan.rings.map(\.rows)
@@ -27,7 +27,7 @@ struct MemoryPlanTests {
   }
 
   @Test func `side by side nothing overlaps, nothing is wasted`() {
-    for seed in 0..<400 as Range<UInt64> {
+    for seed in 0..<200 as Range<UInt64> {
       var model = RandomModel(seed: seed).model
       (model.memoryGoal, model.waiting, model.holdsInput) = (.bytes(1 << 28), nil, false)
       let plan = model.memoryPlan
@@ -52,7 +52,7 @@ struct MemoryPlanTests {
 
   @Test func `what shares bytes is in use at different times, in as few bytes as can be`() {
     var (shared, missed) = (0, 0)
-    for seed in 0..<400 as Range<UInt64> {
+    for seed in 0..<200 as Range<UInt64> {
       var model = RandomModel(seed: seed).model
       model.holdsInput = false
       if case .regions = model.memoryGoal { model.memoryGoal = .smallest }
@@ -87,7 +87,7 @@ struct MemoryPlanTests {
       #expect(plan.bound == min(most, plan.arenaBytes), "seed \(seed)")
       if plan.arenaBytes > most { missed += 1 }
     }
-    #expect(shared > 150 && missed * 20 < shared, "\(missed) of \(shared)")
+    #expect(shared > 75 && missed * 20 < shared, "\(missed) of \(shared)")
   }
 
   @Test func `the search nearly always finds what trying every choice finds`() throws {

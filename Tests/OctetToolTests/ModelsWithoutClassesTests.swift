@@ -29,7 +29,8 @@ struct ModelsWithoutClassesTests {
     try folder.write(Self.gray(8), to: "8.png")
     let functions = Self.model("functions-int8.tflite")
     #expect(try OctetProcess.run("quantize", functions, "--out", out, "-q").status == 0)
-    try OctetProcess.run("classify", out, folder.path("8.png")).expectRefusal(1, "no classes")
+    try OctetProcess.run("classify", out, folder.path("8.png"), "--csv")
+      .expectRefusal(1, "no classes", "--csv")
     for command in [["evaluate", out, "--data", data], ["report", out, "--data", data, "--out", page]] {
       try OctetProcess.run(command).expectRefusal(1, "has 3 classes", "what the model should give: 3 numbers")
     }

@@ -126,7 +126,7 @@ struct LiteImportTests {
       tryAll(bytes[..<place] + [0xFE, 0xFF, 0xFF, 0xFF] + bytes[(place + 4)...])
     }
     var random = RandomStream(seed: 11, purpose: .testing)
-    for _ in 0..<2000 {
+    for _ in 0..<500 {
       var changed = bytes
       for _ in 0..<Int.random(in: 1...3, using: &random) {
         let place = Int.random(in: 0..<bytes.count, using: &random)
