@@ -15,6 +15,10 @@ let strict: [SwiftSetting] =
     .enableUpcomingFeature("MemberImportVisibility"),
   ] + warnings
 
+/// Tests that run programs, or compare little, are compiled without optimization, which takes longer than it saves when
+/// they run. What they test is optimized, and so are tests that compute.
+let quickTests = strict + [.unsafeFlags(["-Onone"])]
+
 let package = Package(
   name: "octet",
   products: [
@@ -86,6 +90,10 @@ let package = Package(
       dependencies: ["Octet", "OctetHost", "OctetNetwork", "OctetText"],
       swiftSettings: strict),
     .target(
+      name: "OctetDrawings",
+      dependencies: ["OctetData", "OctetHost", "OctetImages", "OctetNetwork"],
+      swiftSettings: strict),
+    .target(
       name: "OctetTraining",
       dependencies: [
         "Octet", "OctetData", "OctetFloatKernels", "OctetHost", "OctetNetwork", "OctetText",
@@ -94,6 +102,7 @@ let package = Package(
       resources: [
         "binary-dense", "binary-metrics", "dense-dropout", "cnn-deep", "cnn-two-pool", "vgg-small",
         "resnet-small", "resnet8", "mobilenet", "autoencoder", "keywords", "sensor", "fashion", "nano",
+        "drawn",
       ]
       .map { .embedInCode("Recipes/\($0).network") },
       swiftSettings: strict),
@@ -139,11 +148,9 @@ let package = Package(
       name: "OctetTool",
       dependencies: [
         "CBuildFacts", "CPNG", "CProcessor", "CWebModule", "CZlib",
-        "Octet", "OctetClassification", "OctetCSource", "OctetCommandLine",
-        "OctetData",
-        "OctetHost",
-        "OctetHostKernels", "OctetImages", "OctetInterchange", "OctetNetwork", "OctetQuantization",
-        "OctetReports", "OctetText", "OctetTraining",
+        "Octet", "OctetClassification", "OctetCSource", "OctetCommandLine", "OctetData",
+        "OctetDrawings", "OctetHost", "OctetHostKernels", "OctetImages", "OctetInterchange", "OctetNetwork",
+        "OctetQuantization", "OctetReports", "OctetText", "OctetTraining",
       ],
       path: "Tools/octet",
       // A link to the file at the top.
@@ -212,7 +219,7 @@ let package = Package(
         "Octet", "OctetData", "OctetHost", "OctetNetwork", "OctetText", "OctetTraining", "TestSupport",
       ],
       resources: [.copy("Golden/Values")],
-      swiftSettings: strict),
+      swiftSettings: quickTests),
     .testTarget(
       name: "OctetInterchangeTests",
       dependencies: [
@@ -220,7 +227,7 @@ let package = Package(
         "TestSupport",
       ],
       exclude: ["ONNX/Models", "ONNX/Faults", "ONNX/Forms", "Keras/Models"],
-      swiftSettings: strict),
+      swiftSettings: quickTests),
     .testTarget(
       name: "OctetCSourceTests",
       dependencies: ["Octet", "OctetCSource", "TestSupport"],
@@ -228,7 +235,7 @@ let package = Package(
     .testTarget(
       name: "OctetCommandLineTests",
       dependencies: ["OctetCommandLine", "TestSupport"],
-      swiftSettings: strict),
+      swiftSettings: quickTests),
     .testTarget(
       name: "OctetQuantizationTests",
       dependencies: [
@@ -243,7 +250,7 @@ let package = Package(
         "OctetData", "OctetHost", "OctetImages", "OctetNetwork", "OctetQuantization", "OctetReports",
         "OctetTraining",
       ],
-      swiftSettings: strict),
+      swiftSettings: quickTests),
     // The built tool from outside: what it prints, writes and refuses.
     .testTarget(
       name: "OctetToolTests",
@@ -252,7 +259,7 @@ let package = Package(
         "OctetQuantization", "OctetText", "OctetTraining", "TestSupport",
       ],
       exclude: ["Outputs"],
-      swiftSettings: strict),
+      swiftSettings: quickTests),
     // Writes with libpng what OctetImages has to read.
     .target(
       name: "CPNGWriting",
@@ -262,9 +269,13 @@ let package = Package(
     .testTarget(
       name: "OctetImagesTests",
       dependencies: [
-        "CPNGWriting", "Octet", "OctetData", "OctetHost", "OctetImages", "OctetInterchange", "OctetNetwork",
-        "OctetQuantization", "OctetText", "OctetTraining", "TestSupport",
+        "CPNGWriting", "Octet", "OctetData", "OctetDrawings", "OctetHost", "OctetImages", "OctetInterchange",
+        "OctetNetwork", "OctetQuantization", "OctetText", "OctetTraining", "TestSupport",
       ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "OctetDrawingsTests",
+      dependencies: ["OctetData", "OctetDrawings", "OctetHost", "OctetNetwork"],
       swiftSettings: strict),
     // What several test targets share: running the built tool, temporary folders, a web server, random quantized models
     // and a plain interpreter of them.

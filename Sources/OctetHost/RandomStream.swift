@@ -19,6 +19,7 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
     case memoryPlan = 9
     case mixing = 10
     case sensor = 11
+    case drawing = 12
   }
 
   package init(seed: UInt64, purpose: Purpose, _ path: UInt64...) {

@@ -1,3 +1,4 @@
+import OctetDrawings
 import OctetHost
 import OctetImages
 
@@ -62,7 +63,7 @@ struct RenderedDigit {
   private func lines(_ factor: Int, radius: Int) -> [UInt8] {
     let side = Self.side * factor
     var ink = scaled(factor).map { $0 >= 128 }
-    thin(&ink, side)
+    Thinning.thin(&ink, side: side)
     var pixels = [UInt8](repeating: 0, count: side * side)
     for place in ink.indices where ink[place] {
       let (row, column) = place.quotientAndRemainder(dividingBy: side)
@@ -73,39 +74,6 @@ struct RenderedDigit {
       }
     }
     return pixels
-  }
-
-  /// Takes ink away from the edges of strokes until they are one pixel broad (Zhang and Suen).
-  private func thin(_ ink: inout [Bool], _ side: Int) {
-    var candidates = ink.indices.filter { ink[$0] }
-    while true {
-      var hasChanged = false
-      for half in 0..<2 {
-        var removed: [Int] = []
-        for place in candidates where ink[place] {
-          let (row, column) = place.quotientAndRemainder(dividingBy: side)
-          guard row > 0, row < side - 1, column > 0, column < side - 1 else { continue }
-          // Around the pixel, from the one above it on, clockwise.
-          let around = [
-            place - side, place - side + 1, place + 1, place + side + 1, place + side, place + side - 1,
-            place - 1, place - side - 1,
-          ].map { ink[$0] }
-          let count = around.count { $0 }
-          guard (2...6).contains(count) else { continue }
-          let starts = (0..<8).count { !around[$0] && around[($0 + 1) % 8] }
-          guard starts == 1 else { continue }
-          let (up, right, down, left) = (around[0], around[2], around[4], around[6])
-          let keeps =
-            half == 0
-            ? (up && right && down) || (right && down && left) : (up && right && left) || (up && down && left)
-          if !keeps { removed.append(place) }
-        }
-        for place in removed { ink[place] = false }
-        if !removed.isEmpty { hasChanged = true }
-      }
-      if !hasChanged { return }
-      candidates = candidates.filter { ink[$0] }
-    }
   }
 
   /// Somewhere on a dark page.

@@ -21,6 +21,7 @@ enum CommandTable {
       examples: ["octet data fetch mnist", "octet data show"],
       members: [
         .command(DataFetchCommand.self), .command(DataShowCommand.self), .command(DataExportCommand.self),
+        .command(DataDrawingsCommand.self),
       ]),
     .command(CompletionsCommand.self),
     .command(VersionCommand.self),

@@ -90,6 +90,16 @@ package enum SyntheticDigits {
     return chunk
   }
 
+  /// The strokes of one digit as a hand writes it, in no particular unit: x to the right, y downwards. The classes
+  /// follow one another.
+  package static func strokes(index: Int, seed: UInt64) -> (digit: Int, strokes: [[SIMD2<Float>]]) {
+    let digit = index % classCount
+    let sketch = DigitSketch(digit: digit, random: stream(seed, .shape, index))
+    var handRandom = stream(seed, .hand, index)
+    let hand = Handwriting(random: &handRandom)
+    return (digit, hand.written(sketch).map { $0.map(\.position) })
+  }
+
   /// The ten classes shuffled (Fisher and Yates), spelled out because the standard library may change how it
   /// shuffles.
   private static func classOrder(block: Int, seed: UInt64) -> [UInt8] {

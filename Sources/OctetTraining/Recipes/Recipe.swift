@@ -139,20 +139,21 @@ extension Recipe {
     "sensor": text(PackageResources.sensor_network),
     "fashion": text(PackageResources.fashion_network),
     "nano": text(PackageResources.nano_network),
+    "drawn": text(PackageResources.drawn_network),
   ]
 
   /// The names of the recipes that come with Octet, in the order in which they are listed.
   public static let builtInNames = [
     "binary-dense", "binary-metrics", "dense-dropout", "cnn-deep", "cnn-two-pool", "vgg-small",
     "resnet-small", "resnet8", "mobilenet", "autoencoder", "keywords", "sensor", "fashion",
-    "nano",
+    "nano", "drawn",
   ]
 
   /// Those whose models read digits: a picture of any size and ink is brought to the form of MNIST's.
   package static let digitNames: Set = [
     "binary-dense", "binary-metrics", "dense-dropout", "cnn-deep", "cnn-two-pool", "vgg-small",
     "resnet-small",
-    "autoencoder", "nano",
+    "autoencoder", "nano", "drawn",
   ]
 
   /// The recipe of that name, or nil when there is none.
