@@ -7,7 +7,7 @@ import json
 import pathlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-ORDER = ["binary-dense", "binary-metrics", "dense-dropout", "cnn-two-pool", "cnn-deep"]
+ORDER = ["binary-dense", "binary-metrics", "dense-dropout", "cnn-two-pool", "cnn-deep", "drawn"]
 START = "<!-- models: written by Tools/models -->"
 END = "<!-- end of models -->"
 
