@@ -62,7 +62,7 @@ for name, (head, count, wanted) in targets.items():
         file.writestr(zipfile.ZipInfo("y.npy"), wanted)
     write(f"{name}.npz", archive.getvalue())
     write(f"{name}.network",
-          f"input 10\ndense 8 relu\ndense {count} {head}\nepochs 4\nbatch 8\nseed 1\n".encode())
+          f"input 2x5x1\nflatten\ndense 8 relu\ndense {count} {head}\nepochs 4\nbatch 8\nseed 1\n".encode())
 for name, color in [("blue", (40, 60, 200)), ("red", (210, 50, 30))]:
     for number in range(8):
         write(f"colors/{name}/{number}.png", picture(color))
