@@ -17,7 +17,7 @@ def texts(map_path):
     """Names of files and what goes into them. SystemExit says whose licence is not known."""
     found = {}
     text = pathlib.Path(map_path).read_text(errors="replace")
-    for name in sorted(set(re.findall(r"(?m)^\s*(?:LOAD )?(/\S+?\.a)(?:\(|\s|$)", text))):
+    for name in sorted(set(re.findall(r"(?m)^\s*(?:LOAD )?(/[^\n]+?\.a)(?:\(|\s|$)", text))):
         path = pathlib.Path(name).resolve()
         owner = subprocess.run(["dpkg-query", "--search", path], capture_output=True, text=True).stdout.split(":")[0]
         if owner:
