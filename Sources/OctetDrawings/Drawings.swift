@@ -61,21 +61,23 @@ package struct Drawings: Sendable {
       if let digits, number < drawn {
         let index = number / timesPerDigit
         let image = digits.pixels[index * Self.pixels..<(index + 1) * Self.pixels]
+        label = UInt8(digits.labels[index])
         hasBreadth = random.nextUnit() < 0.3
         field = hasBreadth ? LineField(edgesOf: image) : LineField(linesOf: image)
-        label = UInt8(digits.labels[index])
+        // Data may hold images that no style shows, such as empty ones: they stay what they are.
+        if field == nil || attempt == Self.attempts - 1 { return (Array(image), label) }
       } else {
         let sketch = SyntheticDigits.strokes(index: number - drawn, seed: seed)
         field = LineField(strokes: sketch.strokes)
         label = UInt8(sketch.digit)
       }
-      guard let field else { return ([UInt8](repeating: 0, count: Self.pixels), label) }
+      guard let field else { continue }
       let style = DrawingStyle(random: &random, hasBreadth: hasBreadth)
       let picture = style.picture(of: field, &random)
       guard let fitted = try? fitter.fit(picture, name: "") else { continue }
       return (fitted.pixels, label)
     }
-    preconditionFailure("ink that can be seen is found in some style")
+    preconditionFailure("the ink of a sketch is found in some style")
   }
 }
 

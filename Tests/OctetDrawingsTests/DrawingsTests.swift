@@ -54,13 +54,20 @@ import Testing
     #expect(made.labels == (0..<400).map { UInt8($0 % 10) })
   }
 
-  @Test func `an image without ink stays that`() {
+  @Test func `images that are no digits are drawn, or stay what they are`() {
+    var dot = [UInt8](repeating: 0, count: 784)
+    dot[400] = 255
+    var frame = [UInt8](repeating: 255, count: 784)
+    for row in 2..<26 { for column in 2..<26 { frame[row * 28 + column] = 0 } }
+    let images = [[UInt8](repeating: 0, count: 784), [UInt8](repeating: 255, count: 784), dot, frame]
     var drawings = Drawings()
     drawings.digits = LabeledItems(
-      shape: SyntheticDigits.shape, pixels: [UInt8](repeating: 0, count: 784), labels: [4],
+      shape: SyntheticDigits.shape, pixels: images.flatMap { $0 }, labels: [4, 5, 6, 7],
       classNames: SyntheticDigits.classNames)
-    let made = drawings.make(0..<2, Workers(count: 1))
-    #expect(made.labels == [4, 4] && made.pixels.allSatisfy { $0 == 0 })
+    drawings.timesPerDigit = 50
+    let made = drawings.make(0..<200, Workers(count: 2))
+    #expect(made.labels == [4, 5, 6, 7].flatMap { [UInt8](repeating: $0, count: 50) })
+    #expect(made.pixels[..<(50 * 784)].allSatisfy { $0 == 0 })
   }
 
   @Test func `distances are exact`() {
