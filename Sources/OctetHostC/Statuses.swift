@@ -48,7 +48,7 @@ extension Failure {
     case let error as QuantizationError:
       let status =
         switch error {
-        case .shape, .noImages, .integersWithoutScale: Int(OCTET_BAD_ITEMS)
+        case .shape, .noImages, .tooFewToRepair, .integersWithoutScale: Int(OCTET_BAD_ITEMS)
         case .network, .unsupported, .output, .limit: Int(OCTET_UNFIT_MODEL)
         }
       self.init(status, error.description)

@@ -16,6 +16,7 @@ extension ActivationOnly: LayerLowering, LoweredKind {
   ) throws(ImportError) -> Int { inputs[0] }
 
   package var fileKind: Octet.LayerKind { .table }
+  package var handsFactorsOn: Bool { true }
 
   /// After a fused pool as well, as the pool comes first there.
   package func join(_ layer: LoweredLayer, to previous: inout LoweredLayer) -> Bool {

@@ -32,6 +32,7 @@ extension AveragePooling: LayerLowering, AveragingKind {
 protocol AveragingKind: LoweredKind {}
 
 extension AveragingKind {
+  package var handsFactorsOn: Bool { true }
   package func takes(_ function: Activation) -> Bool { function.clampedEnds != nil }
 
   func convert(

@@ -16,6 +16,7 @@ extension Concatenate: LayerLowering, LoweredKind {
   package var fileKind: Octet.LayerKind { .concatenation }
 
   package func takes(_ function: Activation) -> Bool { function.clampedEnds != nil }
+  package var handsFactorsOn: Bool { axis != .channels }
 
   package func combine(_ inputs: [[Float]], _ layer: LoweredLayer, count: Int) -> [Float] {
     // Runs of values of each input that follow each other.

@@ -33,6 +33,7 @@ extension Join: LayerLowering, LoweredKind {
   }
 
   package func takes(_ function: Activation) -> Bool { function.clampedEnds != nil }
+  package var handsFactorsOn: Bool { operand == .layer && operation != .multiply }
 
   package func combine(_ inputs: [[Float]], _ layer: LoweredLayer, count: Int) -> [Float] {
     let second = second(inputs, layer.weights)

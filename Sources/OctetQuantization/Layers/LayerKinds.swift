@@ -44,6 +44,10 @@ package protocol LoweredKind: LayerSpecification {
   /// Whether the layer, with its weights as factors and its bias as summands, only scales and shifts each channel.
   var scalesChannels: Bool { get }
 
+  /// Whether a channel comes out `k` times as large where it goes in so, for every `k` above 0 and without a change of
+  /// the other channels; of a kind with weights it does not count.
+  var handsFactorsOn: Bool { get }
+
   /// How many different inputs an output's weights meet in turn, if it is worth knowing which of them are large.
   func inputsOfWeights(_ layer: LoweredLayer) -> Int?
 
@@ -67,6 +71,7 @@ extension LoweredKind {
   package func takes(_ function: Activation) -> Bool { false }
   package func join(_ layer: LoweredLayer, to previous: inout LoweredLayer) -> Bool { false }
   package var scalesChannels: Bool { false }
+  package var handsFactorsOn: Bool { false }
   package func inputsOfWeights(_ layer: LoweredLayer) -> Int? { nil }
 }
 

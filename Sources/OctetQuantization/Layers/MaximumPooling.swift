@@ -26,6 +26,7 @@ extension MaxPooling: LayerLowering, LoweredKind {
 
   package var fileKind: Octet.LayerKind { .maximumPooling }
   package var movedWindow: Window? { window }
+  package var handsFactorsOn: Bool { true }
 
   package func sums(_ layer: LoweredLayer) -> (kind: FloatLayerKind, input: ImageShape)? {
     (.maxPooling(self), layer.input)

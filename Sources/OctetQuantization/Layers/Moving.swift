@@ -126,6 +126,7 @@ extension Resize: MovingKind {
   }
 
   package var fileKind: Octet.LayerKind { .resampling }
+  package var handsFactorsOn: Bool { true }
 
   func convert(
     _ node: Graph.Node, _ inputs: [Int], _ network: inout LiteIntegerConversion

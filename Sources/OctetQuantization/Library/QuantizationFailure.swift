@@ -29,7 +29,7 @@ public struct QuantizationFailure: Error, Equatable, Sendable, CustomStringConve
     kind =
       switch error {
       case .network, .unsupported, .output, .limit: .model
-      case .shape, .noImages, .integersWithoutScale: .images
+      case .shape, .noImages, .tooFewToRepair, .integersWithoutScale: .images
       }
     description = error.description
   }

@@ -12,7 +12,7 @@ package struct LoweredLayer: Sendable {
   /// After the pool.
   package var output: ImageShape
   /// Before the pool.
-  package let unpooledOutput: ImageShape
+  package var unpooledOutput: ImageShape
   /// What follows; softmax never does, it belongs to the head.
   package var activation = Activation.linear
   /// The maximum taken after the convolution; 1x1 without.
@@ -96,8 +96,20 @@ extension LoweredLayer {
     var words = [type(of: kind).keyword]
     if let window = kind.movedWindow { words.append("\(window.height)x\(window.width)") }
     if pool != .one { words.append("maxpool \(pool)") }
-    if activation != .linear { words.append(activation.word) }
+    if activation != .linear { words.append(activation.summary) }
     return words.joined(separator: " ")
+  }
+}
+
+extension Activation {
+  /// Its word, or that of a function and the share of it that is given.
+  fileprivate var summary: String {
+    // A function with a name is written without signs.
+    guard case .function(.combined(.multiply, let inner, .number(let share))) = self, word.contains("*")
+    else {
+      return word
+    }
+    return "\(inner) x \(Float(share))"
   }
 }
 

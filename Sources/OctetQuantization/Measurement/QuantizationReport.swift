@@ -1,3 +1,4 @@
+import Octet
 import OctetData
 import OctetHost
 import OctetNetwork
@@ -23,6 +24,9 @@ package struct QuantizationReport: Sendable {
     package let accumulated: Decibels
     /// At the output that suffers most, when this layer alone is quantized: before a closing softmax or sigmoid.
     package let atOutputs: Decibels
+    /// The share of the items whose classes or labels change when this layer alone is quantized; nil where all outputs
+    /// are numbers.
+    package let changedAnswers: Double?
   }
 
   package let layers: [Layer]
@@ -74,10 +78,25 @@ extension QuantizationReport {
           weightScales: scales.min().flatMap { low in scales.max().map { low...$0 } },
           saturation: Double(chain.saturated[index]) / Double(count * layer.output.count), isolated: isolated,
           accumulated: Self.decibels(real.outputs[index + 1], chain.outputs[index + 1].map { $0 * scale }),
-          atOutputs: zip(outputs, changed).map { Self.decibels($0, $1) }.min() ?? .infinity))
+          atOutputs: zip(outputs, changed).map { Self.decibels($0, $1) }.min() ?? .infinity,
+          changedAnswers: Self.changedAnswers(network.outputs, outputs, changed, count: count)))
     }
     self.layers = layers
     self.images = count
+  }
+
+  private static func changedAnswers(
+    _ outputs: [LoweredOutput], _ real: [[Float]], _ changed: [[Float]], count: Int
+  ) -> Double? {
+    guard outputs.contains(where: { $0.meaning != .numbers }) else { return nil }
+    let other = (0..<count).count { item in
+      outputs.indices.contains { index in
+        let size = real[index].count / count
+        return !outputs[index].meaning.isAnsweredAlike(
+          real[index][item * size..<(item + 1) * size], changed[index][item * size..<(item + 1) * size])
+      }
+    }
+    return Double(other) / Double(count)
   }
 
   /// For each layer the share of its values beyond what its integers can hold, on images that the ranges were not taken

@@ -25,10 +25,19 @@ package struct Quantizer {
     var network = try LoweredNetwork(model, picture: images.shape)
     if images.values.areBytes { network.absorbPixelScaling() }
     network.choose(settings.encodings ?? .usual(settings.weights))
+    self.init(
+      network, images: Self.draw(settings.calibrationImages, from: images, seed: settings.seed),
+      settings: settings, workers: workers)
+  }
+
+  /// - Parameters:
+  ///   - network: one that knows how its weights will be stored.
+  ///   - images: those to calibrate on.
+  init(_ network: LoweredNetwork, images: LabeledItems, settings: QuantizationSettings, workers: Workers) {
     self.network = network
     self.settings = settings
     self.workers = workers
-    self.images = Self.draw(settings.calibrationImages, from: images, seed: settings.seed)
+    self.images = images
   }
 
   /// Different images, drawn by the seed, in their order; all of them if there are no more.
@@ -43,16 +52,23 @@ package struct Quantizer {
 
   /// - Parameter progress: called with the steps done.
   package func run(progress: (Int) -> Void = { _ in }) throws(QuantizationError) -> QuantizedNetwork {
-    let ranges = try Calibration(network, workers: workers).run(images, progress: progress)
+    try run(Calibration(network, workers: workers).run(images, progress: progress), progress: progress)
+  }
+
+  /// - Parameter ranges: what calibration saw of this network.
+  func run(
+    _ ranges: Calibration.Histograms, progress: (Int) -> Void = { _ in }
+  ) throws(QuantizationError) -> QuantizedNetwork {
     let input = network.inputEncoding(images, by: settings.method)
     let sample = try CorrectionSample(network, images: images, input, workers: workers)
     var encodings = [input]
     var all: [IntegerLayer] = []
     for (index, layer) in network.layers.enumerated() {
+      let source = network.rangeSource(index)
       let quantizer = LayerQuantizer(
         layer: layer, inputs: layer.inputs.map { encodings[$0] },
-        outputRange: settings.method.range(of: ranges.outputs[network.rangeSource(index)]),
-        sumsRange: settings.method.range(of: ranges.sums[index]),
+        outputRange: settings.method(ofLayer: source).range(of: ranges.outputs[source]),
+        sumsRange: settings.method(ofLayer: index).range(of: ranges.sums[index]),
         isWide: network.canBeWide(index))
       let integers = try quantize(index, quantizer, sample)
       encodings.append(integers.output)
@@ -74,6 +90,9 @@ package struct Quantizer {
         layer.weights, outputs: layer.output.channels,
         importance: WeightScaleSearch.importance(layer, inputs: sample.floatInput(index)),
         isSearched: settings.searchesWeightScales, encoding: layer.encoding)
+      if settings.sharesWeightScales, let largest = scales.max() {
+        scales = [Double](repeating: largest, count: scales.count)
+      }
     }
     var integers = try layer.kind.quantize(quantizer, weightScales: scales)
     if layer.isWeighted, settings.correctsBias {
@@ -128,6 +147,8 @@ public struct QuantizationSettings: Hashable, Sendable {
   public var calibrationImages = 1000
   /// How the range of a layer's output is chosen from the values that were seen.
   public var method = CalibrationMethod.minMax
+  /// Layers that choose in another way, by their place in the lowered network.
+  var methods: [Int: CalibrationMethod] = [:]
   /// Names the random choice of images.
   public var seed: UInt64 = 1
   /// How weights are stored where the network's description does not say it for a layer. Depthwise layers and
@@ -137,6 +158,8 @@ public struct QuantizationSettings: Hashable, Sendable {
   package var encodings: LayerEncodings?
   /// Whether weight scales are searched for, or taken from the largest weight.
   public var searchesWeightScales = true
+  /// Whether all weights of a layer have one scale, the largest of its outputs', as some accelerators ask for.
+  public var sharesWeightScales = false
   /// Whether each layer's bias makes up for the mean error of the layers before it.
   public var correctsBias = true
   /// How much memory the model may take to run.
@@ -146,6 +169,8 @@ public struct QuantizationSettings: Hashable, Sendable {
 
   /// The usual settings.
   public init() {}
+
+  func method(ofLayer index: Int) -> CalibrationMethod { methods[index] ?? method }
 }
 
 /// Why a float model cannot be quantized.
@@ -156,6 +181,8 @@ package enum QuantizationError: Error, Equatable {
   /// The images do not fit the network.
   case shape(images: ImageShape, network: ImageShape)
   case noImages
+  /// Too few to calibrate on some and judge on others.
+  case tooFewToRepair(items: Int, needed: Int)
   /// Integers whose meaning is not known.
   case integersWithoutScale
   /// An output that the integer format cannot express.
@@ -172,6 +199,8 @@ extension QuantizationError: CustomStringConvertible {
     case .shape(let images, let network):
       "the images are \(images), the network's input is \(network): give images of that shape"
     case .noImages: "there are no images to calibrate on: give data with training images"
+    case .tooFewToRepair(let items, let needed):
+      "there are \(items) training items; --repair needs \(needed), to calibrate on some and judge on others"
     case .integersWithoutScale:
       "the data holds int8 integers, and a float model needs what they stand for: give --input-scale SCALE:ZERO"
     case .output(let name, let reason): "output \(name) cannot be quantized: \(reason)"
