@@ -137,7 +137,9 @@ extension Options {
       settings.method = method
     }
     if let seed = try integer("seed", in: 0...(1 << 53)) { settings.seed = UInt64(seed) }
-    settings.searchesWeightScales = try word("weight_scales", of: ["search", "largest"]) != "largest"
+    let scales = try word("weight_scales", of: ["search", "largest", "layer"])
+    settings.searchesWeightScales = scales != "largest"
+    settings.sharesWeightScales = scales == "layer"
     settings.correctsBias = try flag("bias_correction") ?? true
     (settings.memory, settings.holdsInput) = try memory()
     return settings

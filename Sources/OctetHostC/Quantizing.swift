@@ -17,7 +17,7 @@ struct QuantizedFile {
   ///   - wantsReport: without it nothing is tested.
   init(
     _ path: String, _ options: inout Options, calibration: LabeledItems?, test: LabeledItems?,
-    wantsReport: Bool, progress: (Int, Int) -> Void
+    wantsReport: Bool, progress: @escaping (Int, Int) -> Void
   ) throws {
     let format = ForeignFileFormat(path: path)
     let bytes = try format.map { _ in try ByteFile.stored(at: path, limit: ForeignFileFormat.largestFile) }
@@ -35,6 +35,7 @@ struct QuantizedFile {
     let (classNames, pixels, settings) = (
       try options.classNames(), try options.pixels(), try options.settings()
     )
+    let repairs = try options.flag("repair") ?? false
     let workers = try options.workers()
     try options.finish()
     let read =
@@ -51,8 +52,17 @@ struct QuantizedFile {
     model.pictureForm =
       model.pictureForm
       ?? .of(recipe: model.recipeName, for: model.network.input, classNames: model.classNames)
-    let quantizer = try Quantizer(model, images: calibration, settings: settings, workers: workers)
-    let quantized = try quantizer.run { progress($0, quantizer.steps) }
+    var repair: Repair?
+    let (quantized, images): (QuantizedNetwork, LabeledItems)
+    if repairs {
+      let found = try Repair(model, images: calibration, settings: settings, workers: workers) {
+        progress($0.tried, $0.expected)
+      }
+      (quantized, images, repair) = (found.quantized, found.images, found)
+    } else {
+      let quantizer = try Quantizer(model, images: calibration, settings: settings, workers: workers)
+      (quantized, images) = (try quantizer.run { progress($0, quantizer.steps) }, quantizer.images)
+    }
     if let fault = quantized.model.fault { throw QuantizationError.limit(fault) }
     let file = OctetFile(quantized.model)
     let integer = try Model(copying: file.bytes, workLimit: .max)
@@ -72,12 +82,13 @@ struct QuantizedFile {
     report = .object(
       Self.members(integer, file, path)
         + [
-          ("method", .string(settings.method.rawValue)),
-          ("calibration_images", .integer(quantizer.images.count)),
+          ("method", .string((repair?.method ?? settings.method).rawValue)),
+          ("calibration_images", .integer(images.count)),
           ("tested_on", .string(test == nil ? "calibration" : "test")),
         ]
         + QuantizationJSON.members(
-          try QuantizationReport(quantized, images: quantizer.images, workers: workers))
+          try QuantizationReport(quantized, images: images, workers: workers))
+        + (repair.map { [("repair", RepairJSON.value($0))] } ?? [])
         + OutputJSON(outputs: found.outputs, items: tested).members)
   }
 

@@ -49,7 +49,7 @@ def quantize(
         called with the steps that are done, and how many there are. On a terminal there is a bar.
     options
         those of docs/C-LIBRARY.md: classes, pixels, method, calibration_images, seed, weight_scales,
-        bias_correction, arena, regions, input, threads.
+        bias_correction, repair, arena, regions, input, threads.
 
     Returns a ``Model``, whose ``report`` says what quantization did and cost.
 

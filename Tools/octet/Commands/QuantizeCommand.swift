@@ -42,8 +42,10 @@ enum QuantizeCommand: Command {
         "seed", takes: .text("N"), default: "\(defaults.seed)",
         help: "seed of the choice of images, and of random items"),
       OptionDescription(
-        "weight-scales", takes: .choice("HOW", of: ["search", "largest"]), default: "search",
-        help: "search for the scale with the smallest error, or use the largest weight"),
+        "weight-scales", takes: .choice("HOW", of: ["search", "largest", "layer"]), default: "search",
+        help: "of each output: the scale with the smallest error, or the largest weight's; or one for a layer"
+      ),
+      RepairOption.option,
     ] + FinetuningPlan.options + MemoryOption.options + [
       OptionDescription("no-bias-correction", help: "do not correct the mean error of each output"),
       OptionDescription("threads", takes: .text("N"), default: "all cores", help: "number of threads"),
@@ -56,6 +58,7 @@ enum QuantizeCommand: Command {
       "octet quantize mine.onnx --data pictures --pixels=-1:1",
       "octet quantize mine.keras --data pictures --bits 4",
       "octet quantize mine.onnx --data pictures --bits 4 --finetune 3",
+      "octet quantize mine.onnx --data pictures --repair",
       "octet quantize mine.tflite --data pictures --classes cat,dog",
     ])
 
@@ -93,7 +96,7 @@ enum QuantizeCommand: Command {
   private static func convert(_ network: LiteNetwork, _ arguments: ParsedArguments) throws {
     let given =
       calibrationOptions.first { arguments.value($0) != nil }
-      ?? (arguments.flag("no-bias-correction") ? "no-bias-correction" : nil)
+      ?? ["no-bias-correction", "repair"].first { arguments.flag($0) }
     if let option = given {
       throw arguments.usageError(
         "--\(option) is for float models; \(network.path) keeps its own integers")
@@ -123,6 +126,7 @@ enum QuantizeCommand: Command {
     if let seed = try arguments.integer("seed", in: 0...) { settings.seed = UInt64(seed) }
     settings.weights = BitsOption.encoding(arguments)
     settings.searchesWeightScales = arguments.value("weight-scales") != "largest"
+    settings.sharesWeightScales = arguments.value("weight-scales") == "layer"
     let memory = try MemoryOption(arguments)
     (settings.memory, settings.holdsInput) = (memory.goal, memory.holdsInput)
     settings.correctsBias = !arguments.flag("no-bias-correction")

@@ -19,12 +19,15 @@ struct QuantizationPlan {
   let target: ReportTarget?
   /// The size that the file may have, where bits are chosen by it.
   let budget: Int?
+  /// Whether remedies are looked for.
+  let repairs: Bool
   /// Nil where nothing is trained.
   let finetuning: FinetuningPlan?
 
   init(_ arguments: ParsedArguments, settings: QuantizationSettings) throws {
     self.settings = settings
     budget = try BitsOption.budget(arguments)
+    repairs = try RepairOption.isGiven(arguments)
     modelPath = arguments.positionals[0]
     outputPath = QuantizeCommand.outputPath(arguments)
     threads = try arguments.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount

@@ -35,12 +35,9 @@ struct QuantizationRun {
       settings.encodings = found.encodings
       chosen = BudgetText(budget: budget, found: found)
     }
-    let quantizer = try Quantizer(
-      plan.model, images: plan.data.training, settings: settings, workers: workers)
-    let bar = plan.isQuiet ? nil : ProgressBar(label: "quantize", total: quantizer.steps)
-    var quantized = try quantizer.run { bar?.update(done: $0) }
-    bar?.clear()
+    var (quantized, images, repair) = try quantize(settings, workers)
     if let chosen, !plan.isJSON, !plan.isQuiet { try StandardOutput.write(chosen.text() + "\n") }
+    if let repair, !plan.isJSON, !plan.isQuiet { try StandardOutput.write(repair.text() + "\n") }
     var epochs: [Finetuning.Epoch] = []
     if let finetuning = plan.finetuning {
       let isTold = !plan.isQuiet && !plan.isJSON
@@ -57,6 +54,8 @@ struct QuantizationRun {
       }
       (quantized, epochs) = (result.network, result.epochs)
     }
+    // For the figures: what a repair has chosen.
+    if let repair { settings.method = repair.repair.method }
     if let fault = quantized.model.fault { throw QuantizationError.limit(fault) }
     let file = OctetFile(quantized.model)
     // What the runtime would refuse is not written.
@@ -64,14 +63,13 @@ struct QuantizationRun {
     try file.write(to: plan.outputPath)
     if plan.isQuiet, plan.target == nil { return }
 
-    let report = try QuantizationReport(quantized, images: quantizer.images, workers: workers)
+    let report = try QuantizationReport(quantized, images: images, workers: workers)
     if !plan.isJSON, !plan.isQuiet {
       try StandardOutput.write(
         "Data: \(plan.data.origin.shown)\n\(model.inputText)\n\(OutputWords.meanings(outputs))")
       try StandardOutput.write(
         QuantizationText(
-          report, settings: plan.settings, calibrationImages: quantizer.images.count,
-          noun: quantizer.images.values.noun
+          report, settings: settings, calibrationImages: images.count, noun: images.values.noun
         ).text())
       try StandardOutput.write(
         "Wrote \(plan.outputPath.shown): \(NumberText.grouped(file.bytes.count)) bytes, "
@@ -83,7 +81,7 @@ struct QuantizationRun {
     let figures = OutputJSON(outputs: found, items: tested)
     var warnings = FigureWarnings()
     if !plan.isQuiet {
-      warnings.add(calibrationImages: quantizer.images.count)
+      warnings.add(calibrationImages: images.count)
       let saturation = try QuantizationReport.saturation(quantized, images: test, workers: workers)
       warnings.add(report, tested: saturation)
       warnings.add(
@@ -100,10 +98,11 @@ struct QuantizationRun {
             ("file_bytes", .integer(file.bytes.count)),
             ("weight_bytes", .integer(quantized.model.weightBytes)),
             ("arena_bytes", .integer(model.ownArenaBytes)),
-            ("method", .string(plan.settings.method.rawValue)),
-            ("calibration_images", .integer(quantizer.images.count)),
+            ("method", .string(settings.method.rawValue)),
+            ("calibration_images", .integer(images.count)),
           ] + (chosen.map { [("budget", $0.json)] } ?? [])
-            + (epochs.isEmpty ? [] : [("finetuning", .array(epochs.map(\.json)))]) + model.regionMembers
+            + (epochs.isEmpty ? [] : [("finetuning", .array(epochs.map(\.json)))])
+            + (repair.map { [("repair", $0.json)] } ?? []) + model.regionMembers
             + QuantizationJSON.members(report) + figures.members + [
               ("warnings", warnings.json)
             ]
@@ -114,26 +113,53 @@ struct QuantizationRun {
     // Behind what is printed: a full disk loses no result.
     if let target = plan.target {
       let measurement = QuantizationMeasurement(
-        quantized: quantized, report: report, images: quantizer.images, workers: workers)
+        quantized: quantized, report: report, images: images, workers: workers)
       try target.write(
         try page(
-          measurement, OctetModelFile(path: plan.outputPath, model: model, bytes: file.bytes), tested, found))
+          measurement, repair, OctetModelFile(path: plan.outputPath, model: model, bytes: file.bytes), tested,
+          found))
       if !plan.isJSON, !plan.isQuiet { try StandardOutput.write("\n" + target.announcement) }
     }
     if !plan.isQuiet { try warnings.write() }
   }
 
+  /// The integers, the images that their ranges were taken from, and what a repair did.
+  private func quantize(
+    _ settings: QuantizationSettings, _ workers: Workers
+  ) throws -> (QuantizedNetwork, LabeledItems, RepairText?) {
+    if plan.repairs {
+      var bar: ProgressBar?
+      let start = monotonicTime()
+      let repair = try Repair(
+        plan.model, images: plan.data.training, settings: settings, byteLimit: plan.budget, workers: workers
+      ) { state in
+        guard !plan.isQuiet else { return }
+        if bar == nil { bar = ProgressBar(label: "repair", total: state.expected) }
+        bar?.update(done: min(state.tried, state.expected - 1), trailing: [state.doing])
+      }
+      bar?.clear()
+      return (repair.quantized, repair.images, RepairText(repair, time: monotonicTime() - start))
+    }
+    let quantizer = try Quantizer(
+      plan.model, images: plan.data.training, settings: settings, workers: workers)
+    let bar = plan.isQuiet ? nil : ProgressBar(label: "quantize", total: quantizer.steps)
+    let quantized = try quantizer.run { bar?.update(done: $0) }
+    bar?.clear()
+    return (quantized, quantizer.images, nil)
+  }
+
   private func page(
-    _ measurement: QuantizationMeasurement, _ file: OctetModelFile, _ tested: TargetedItems,
-    _ found: [OutputResult]
+    _ measurement: QuantizationMeasurement, _ repair: RepairText?, _ file: OctetModelFile,
+    _ tested: TargetedItems, _ found: [OutputResult]
   ) throws -> Page {
     let sizes = ReportSizes.of(plan.model, file)
     let sections = OutputSections(items: tested, outputs: found)
+    let method = repair?.repair.method ?? plan.settings.method
     return Page(
       title: "Quantization of \(Folder.name(of: plan.modelPath))",
       about:
-        "Method: \(plan.settings.method.rawValue), from \(measurement.images.count) images. Data: \(plan.data.origin).",
-      sections.comparisons + [
+        "Method: \(method.rawValue), from \(measurement.images.count) images. Data: \(plan.data.origin).",
+      sections.comparisons + (repair.map { [$0.section] } ?? []) + [
         try measurement.section(sizes: sizes),
         try IntegerNetworkReport(file: file).section(ChosenImage(items: tested, index: 0, outputs: found)),
       ] + sections.evaluations)
