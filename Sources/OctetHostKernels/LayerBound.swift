@@ -120,12 +120,14 @@ extension HostProgram {
     } else {
       products = places * pool * vectors * lanes * kernels.depth * packed.lines * packed.groups
     }
-    let perCall = products / max(places * pool, 1)
+    // A dense layer that takes in its input row by row reads each row's weights once.
+    let bytes =
+      shape.layer.kind.weighted == .dense ? products : own.count * (products / max(places * pool, 1))
     let isTwice = packed.rounding == OCTET_ROUND_TWICE
     return LayerBound(
       multiplying: Double(products) / rates.multiplyAdds,
       output: Double(places * packed.outputs) / (isTwice ? rates.twice : rates.once),
-      weights: weightBytes * 2 > rates.firstCacheBytes ? Double(own.count * perCall) / rates.secondCache : 0)
+      weights: weightBytes * 2 > rates.firstCacheBytes ? Double(bytes) / rates.secondCache : 0)
   }
 }
 

@@ -256,5 +256,31 @@ INLINE void list_groups(const long images, NAME(list) *list, NAME(inputs) in, lo
   list->count = found;
 }
 
+// All groups of four inputs, where at most one in eight is zero in each of them: a list of so many costs more than it
+// saves. What has to be flipped is copied to the list.
+#define TAKES_ALL
+INLINE bool take_all(NAME(list) *list, NAME(inputs) in, long count) {
+  // The last group of a row that fills none is followed by what belongs to nobody.
+  if (count % DEPTH != 0) return false;
+  const vector flips = _mm512_set1_epi8((char)in.flip);
+  long zeros = count / DEPTH / 8;
+  for (long at = 0; at < count; at += 64) {
+    const __mmask16 some = (__mmask16)first_bits(count - at < 64 ? (count - at) / DEPTH : 16);
+    vector any = _mm512_setzero_si512();
+    UNROLL for (long i = 0; i < OCTET_FOUR; i++) {
+      const vector four = _mm512_xor_si512(_mm512_maskz_loadu_epi32(some, in.values + i * in.step + at), flips);
+      any = _mm512_or_si512(any, four);
+      if (in.flip) _mm512_storeu_si512((uint8_t *)list->values[i] + at, four);
+    }
+    zeros -= __builtin_popcount(_mm512_mask_testn_epi32_mask(some, any, any));
+    if (zeros < 0) return false;
+  }
+  list->count = count / DEPTH;
+  for (long i = 0; i < OCTET_FOUR; i++) {
+    list->all[i] = in.flip ? (const uint8_t *)list->values[i] : in.values + i * in.step;
+  }
+  return true;
+}
+
 #include "rows.h"
 #endif

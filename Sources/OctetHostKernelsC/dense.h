@@ -29,6 +29,37 @@ INLINE void add_listed(const long images, const long vectors, long first, NAME(s
   UNROLL for (long i = 0; i < images; i++) UNROLL for (long v = 0; v < vectors; v++) sums[i][first + v] = acc[i][v];
 }
 
+#ifdef TAKES_ALL
+// Groups before they are needed at which the weights of the first four images are asked for. They come from the second
+// cache, in lines that the processor does not foresee, as half of a block is skipped.
+#define GROUPS_AHEAD 4
+
+// The same of all groups of four images, and of SHARED_VECTORS vectors of a whole block.
+INLINE void add_all(const bool is_first, long first, NAME(sums) sums, const NAME(list) *list, long from, long to,
+                    const int8_t *w) {
+  const long group_bytes = DENSE_VECTORS * LANES * DEPTH;
+  vector acc[OCTET_FOUR][SHARED_VECTORS];
+  const uint8_t *in[OCTET_FOUR];
+  UNROLL for (long i = 0; i < OCTET_FOUR; i++) {
+    in[i] = list->all[i];
+    UNROLL for (long v = 0; v < SHARED_VECTORS; v++) acc[i][v] = sums[i][first + v];
+  }
+  for (long place = from; place < to; place++) {
+    const int8_t *at = w + place * group_bytes;
+    group values[OCTET_FOUR];
+    UNROLL for (long i = 0; i < OCTET_FOUR; i++) values[i] = load_group(in[i] + place * DEPTH);
+    UNROLL for (long v = 0; v < SHARED_VECTORS; v++) {
+      const weights some = load_weights(at + v * LANES * DEPTH);
+      if (is_first) __builtin_prefetch(at + GROUPS_AHEAD * group_bytes + v * LANES * DEPTH);
+      UNROLL for (long i = 0; i < OCTET_FOUR; i++) acc[i][v] = dot(acc[i][v], values[i], some);
+    }
+  }
+  UNROLL for (long i = 0; i < OCTET_FOUR; i++) {
+    UNROLL for (long v = 0; v < SHARED_VECTORS; v++) sums[i][first + v] = acc[i][v];
+  }
+}
+#endif
+
 // Of one image, all vectors of a block, so that the distance is a constant.
 INLINE void add_block(long vectors, NAME(sums) sums, const NAME(list) *list, const int8_t *w) {
 #define ADD(v) case v: add_listed(1, v, 0, sums, list, 0, list->count, w, v * LANES * DEPTH); break;
@@ -36,9 +67,20 @@ INLINE void add_block(long vectors, NAME(sums) sums, const NAME(list) *list, con
 #undef ADD
 }
 
-// Of four images, up to SHARED_VECTORS vectors of a block.
-INLINE void add_shared(long vectors, long first, NAME(sums) sums, const NAME(list) *list, long from, long to,
-                       const int8_t *w, long group_bytes) {
+// Of four images, up to SHARED_VECTORS vectors of a block. The first four of several bring the weights into the first
+// cache.
+INLINE void add_shared(bool is_first, long vectors, long first, NAME(sums) sums, const NAME(list) *list, long from,
+                       long to, const int8_t *w, long group_bytes) {
+#ifdef TAKES_ALL
+  if (list->all[0]) {
+    if (is_first) {
+      add_all(true, first, sums, list, from, to, w);
+    } else {
+      add_all(false, first, sums, list, from, to, w);
+    }
+    return;
+  }
+#endif
 #define ADD(v) case v: add_listed(OCTET_FOUR, v, first, sums, list, from, to, w, group_bytes); break;
   switch (vectors) { ADD(1) ADD(2) ADD(3) ADD(4) }
 #undef ADD
@@ -132,16 +174,21 @@ INLINE void add_together(long fours, long vectors, NAME(sums) *sums, const NAME(
   for (long from = 0; from < most; from += GROUPS_TOGETHER) {
     for (long v = 0; v < vectors; v += SHARED_VECTORS) {
       for (long four = 0; four < fours; four++) {
-        add_shared(smaller(SHARED_VECTORS, vectors - v), v, sums[four], &lists[four], from,
+        add_shared(four == 0, smaller(SHARED_VECTORS, vectors - v), v, sums[four], &lists[four], from,
                    smaller(from + GROUPS_TOGETHER, lists[four].count), w + v * LANES * DEPTH, group_bytes);
       }
     }
   }
 }
 
-INLINE void list_together(long fours, NAME(list) *lists, NAME(inputs) in, long count) {
+// - has_whole_blocks: whether the layer has no block of fewer than DENSE_VECTORS vectors.
+INLINE void list_together(long fours, NAME(list) *lists, NAME(inputs) in, long count, bool has_whole_blocks) {
   for (long four = 0; four < fours; four++) {
     const NAME(inputs) own = {in.values + four * OCTET_FOUR * in.step, in.step, in.flip};
+#ifdef TAKES_ALL
+    if (has_whole_blocks && take_all(&lists[four], own, count)) continue;
+    lists[four].all[0] = 0;
+#endif
     list_groups(OCTET_FOUR, &lists[four], own, count);
   }
 }
@@ -150,8 +197,8 @@ INLINE void list_together(long fours, NAME(list) *lists, NAME(inputs) in, long c
 INLINE void dense_together(const octet_layer *layer, NAME(inputs) in, long fours, long row, long count,
                            int32_t *accumulators, int8_t *target, long step) {
   NAME(list) lists[OCTET_MOST_TOGETHER / OCTET_FOUR];
-  const bool is_listed = count <= LISTED;
-  if (is_listed) list_together(fours, lists, in, count);
+  const bool is_listed = count <= LISTED, has_whole_blocks = layer->outputs % (DENSE_VECTORS * LANES) == 0;
+  if (is_listed) list_together(fours, lists, in, count, has_whole_blocks);
   const int8_t *w = layer->weights;
   for (long channel = 0; channel < layer->outputs; channel += DENSE_VECTORS * LANES) {
     const long vectors = smaller(DENSE_VECTORS, (layer->outputs - channel + LANES - 1) / LANES);
@@ -165,7 +212,7 @@ INLINE void dense_together(const octet_layer *layer, NAME(inputs) in, long fours
     for (long first = 0; first < count; first += LISTED) {
       if (!is_listed) {
         const NAME(inputs) rest = {in.values + first, in.step, in.flip};
-        list_together(fours, lists, rest, smaller(LISTED, count - first));
+        list_together(fours, lists, rest, smaller(LISTED, count - first), has_whole_blocks);
       }
       add_together(fours, vectors, sums, lists, at + first / DEPTH * group_bytes, group_bytes);
     }

@@ -16,9 +16,13 @@ typedef struct {
   uint8_t flip;
 } NAME(inputs);
 
-// The groups of up to LISTED values that are not zero in at least one input: their values in each, and their places.
+// The groups of up to LISTED values that are not zero in at least one input: their values in each, and their places. Or
+// all groups of four inputs, where to skip some is not worth it: TAKES_ALL is defined where an instruction set has
+// take_all, which says so.
 typedef struct {
   long count;
+  // Where the groups of each input follow one another; null where they are listed.
+  const uint8_t *all[OCTET_FOUR];
   int32_t places[LISTED / DEPTH + 16];
   packed_group values[OCTET_FOUR][LISTED / DEPTH + 16];
 } NAME(list);

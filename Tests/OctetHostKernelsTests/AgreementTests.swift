@@ -166,6 +166,33 @@ import Testing
     #expect(set == .plain ? together == 0 : together > 50)
   }
 
+  /// Kernels may list the groups of an input that are not zero, or take all of them.
+  @Test(arguments: sets)
+  func `wide dense layers in a batch, with inputs of many zeros and of none`(set: InstructionSet) throws {
+    for seed in 4_500_000..<4_500_006 as Range<UInt64> {
+      let drawn = RandomModel(denseFrom: seed)
+      let model = try Model(copying: drawn.bytes)
+      let reference = WholeLayerReference(drawn.bytes)
+      let kernels = HostKernels(model, set, leastShared: 1)
+      var storage = [UInt32](repeating: 0, count: BatchSession.arenaBytes(model, kernels) / 4)
+      var span = storage.mutableSpan
+      var arenas = span.mutableBytes
+      var session = try BatchSession(model, arenas: &arenas, kernels: kernels)
+      for percent in [0, 10, 60, 95] {
+        let images = (0..<21).map { drawn.pixels(seed: seed &* 32 &+ $0, zeros: percent) }
+        var found: [[Int]] = []
+        let pixels = images.flatMap(\.self)
+        try session.run(images: pixels.span) { _, outcome in
+          var logits: [Int] = []
+          outcome.forEachLogit { logits.append(Int($0)) }
+          found.append(logits)
+        }
+        let expected = images.map { reference.run($0).logits.map { $0 - Int(model.logits.zeroPoint) } }
+        #expect(found == expected, "\(set), seed \(seed), \(percent) % zeros")
+      }
+    }
+  }
+
   @Test
   func `a batch refuses arenas that are small or begin oddly, and parts of images`() throws {
     let drawn = RandomModel(seed: 11, layerCount: 3)

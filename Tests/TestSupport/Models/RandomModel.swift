@@ -44,6 +44,24 @@ package struct RandomModel {
     model = builder.buildTies()
   }
 
+  /// A model of dense layers with as many outputs as fill whole blocks of every kernel.
+  package init(denseFrom seed: UInt64) {
+    var builder = RandomModelBuilder(seed: seed)
+    model = builder.buildDense()
+  }
+
+  /// A picture of which a share of the groups of four pixels is 0.
+  package func pixels(seed: UInt64, zeros percent: Int) -> [UInt8] {
+    var random = RandomStream(seed: seed, purpose: .testing, 0x91D)
+    let count = model.tensors[0].shape.count
+    var pixels: [UInt8] = []
+    while pixels.count < count {
+      let isZero = Int.random(in: 0..<100, using: &random) < percent
+      for _ in 0..<4 { pixels.append(isZero ? 0 : UInt8.random(in: 0...255, using: &random)) }
+    }
+    return Array(pixels.prefix(count))
+  }
+
   /// A picture as a caller holds it, worked out by docs/FORMAT.md: the integers of docs/NUMERICS.md, with the border.
   package func held(_ pixels: [UInt8]) -> [Int8] {
     let input = model.tensors[0]

@@ -28,6 +28,15 @@ struct RandomModelBuilder {
     return model
   }
 
+  mutating func buildDense() -> QuantizedModel {
+    appendDense(0, units: 128 * draw(1...2))
+    appendDense(1, units: 128)
+    let classNames = appendLogits()
+    var model = QuantizedModel(head: drawHead(), classNames: classNames, tensors: tensors, layers: layers)
+    model.fitBorders()
+    return model
+  }
+
   /// Perhaps features, or pixels that a factor and an offset bring to the input.
   private mutating func drawInput(_ model: inout QuantizedModel) {
     let channels = tensors[0].shape.channels
