@@ -80,12 +80,12 @@ package struct ChannelPartition: Hashable, Sendable {
         }
         values.append(own)
         if index == end {
-          var input = old.output
-          input = ImageShape(height: input.height, width: input.width, channels: parts[0].count)
+          let shape = old.output
+          let input = ImageShape(height: shape.height, width: shape.width, channels: parts[0].count)
           made.layers.append(
             LoweredLayer(
               name: "\(old.name), together", kind: Concatenate(.channels), inputs: own, input: input,
-              output: old.output))
+              output: shape))
           together = made.layers.count
         }
       } else {

@@ -1,7 +1,8 @@
 import OctetData
 import OctetHost
 
-/// The training items, parted by what a repair uses them for. No item has two uses, and test items have none.
+/// The training items, parted by what a repair uses them for. Those that it judges by have no other use, and test items
+/// have none.
 package struct RepairItems {
   /// Ranges of values are taken from these.
   package let calibration: LabeledItems

@@ -226,10 +226,15 @@ struct RepairSearch {
     let place = remedy.layer.map { " for \(best.network.layers[$0].name)" } ?? ""
     tell(remedy.words + place)
     if case .training(let epochs, let rate, _) = remedy {
-      let result = try training?.run(best.quantized, rate: rate) { state in
-        tell("epoch \(state.epoch) of \(epochs), \(100 * state.imagesDone / state.images) %")
+      do {
+        let result = try training?.run(best.quantized, rate: rate) { state in
+          tell("epoch \(state.epoch) of \(epochs), \(100 * state.imagesDone / state.images) %")
+        }
+        return result.map { best.trained($0) }
+      } catch TrainingError.lossNotFinite {
+        // The rate is too high; another one may do.
+        return nil
       }
-      return result.map { best.trained($0) }
     }
     do throws(QuantizationError) {
       let treated = try best.applying(remedy, images: items.calibration, workers: workers)

@@ -10,8 +10,6 @@ struct Treatment {
   private var ranges: Calibration.Histograms
   private(set) var channels: ChannelRanges
   private(set) var quantized: QuantizedNetwork
-  /// Training has changed the integers, so that nothing can be chosen anew.
-  private(set) var isTrained = false
 
   /// The network without any remedy.
   init(_ quantizer: Quantizer, settings: QuantizationSettings, workers: Workers) throws(QuantizationError) {
@@ -67,11 +65,10 @@ struct Treatment {
     return treated
   }
 
-  /// The same with integers that training has found.
+  /// The same with integers that training has found; the last remedy, as others choose the integers anew.
   func trained(_ quantized: QuantizedNetwork) -> Treatment {
     var treated = self
     treated.quantized = quantized
-    treated.isTrained = true
     return treated
   }
 
