@@ -20,7 +20,7 @@ struct RepairText {
     Repair: \(NumberText.grouped(repair.tried)) remedies tried in \(NumberText.duration(seconds: time / .seconds(1)))
 
     \(losses())
-    \(Self.lossesNote)
+    \(lossesNote)
 
     \(steps())
     \(conclusion)
@@ -29,25 +29,39 @@ struct RepairText {
     """
   }
 
-  private static let lossesNote =
+  private var lossesNote: String {
     """
     Before: signal to noise in dB of the layer alone, with all before it, and of the output when it alone is
-    quantized; and the share of answers that this changes.
+    quantized\(hasAnswers ? "; and the share of answers that this changes" : "").
     """
+  }
+
+  /// Whether an output holds classes or labels.
+  private var hasAnswers: Bool { repair.before.changed != nil }
 
   /// The layers that cost most.
   private func losses() -> String {
     var table = TextTable(
-      .init("costliest layers"), .init("kind", isDetail: true), .init("alone", .right),
-      .init("so far", .right),
-      .init("at output", .right), .init("answers changed", .right))
-    for layer in costliest {
-      table.addRow([
-        layer.name, layer.kind, decibels(layer.isolated), decibels(layer.accumulated),
-        decibels(layer.atOutputs), layer.changedAnswers.map(percent) ?? "",
-      ])
-    }
+      columns: [
+        .init("costliest layers"), .init("kind", isDetail: true), .init("alone", .right),
+        .init("so far", .right), .init("at output", .right),
+      ] + (hasAnswers ? [.init("answers changed", .right)] : []))
+    for layer in costliest { table.addRow(cells(layer)) }
     return table.rendered()
+  }
+
+  private func cells(_ layer: QuantizationReport.Layer) -> [String] {
+    [
+      layer.name, layer.kind, decibels(layer.isolated), decibels(layer.accumulated),
+      decibels(layer.atOutputs),
+    ] + (hasAnswers ? [layer.changedAnswers.map(percent) ?? ""] : [])
+  }
+
+  private func cells(_ step: Repair.Step) -> [String] {
+    [
+      step.remedy.words, step.layer ?? "all", "\(value(step.before)) to \(value(step.after))",
+      signed(step.addedFileBytes), signed(step.addedArenaBytes), signed(step.addedWork),
+    ]
   }
 
   private static let mostShown = 6
@@ -64,16 +78,11 @@ struct RepairText {
       .init("kept"), .init("layer"), .init(measureTitle, .right), .init("file", .right),
       .init("arena", .right),
       .init("operations", .right))
-    for step in repair.steps {
-      table.addRow([
-        step.remedy.words, step.layer ?? "all", "\(value(step.before)) to \(value(step.after))",
-        signed(step.addedFileBytes), signed(step.addedArenaBytes), signed(step.addedWork),
-      ])
-    }
+    for step in repair.steps { table.addRow(cells(step)) }
     return table.rendered()
   }
 
-  private var measureTitle: String { repair.before.changed == nil ? "error" : "answers changed" }
+  private var measureTitle: String { hasAnswers ? "answers changed" : "error" }
 
   /// What counts most of a measurement.
   private func value(_ measure: Repair.Measure) -> String {
@@ -82,7 +91,7 @@ struct RepairText {
 
   private var conclusion: String {
     var lines: [String] = []
-    if repair.before.changed != nil {
+    if hasAnswers {
       lines.append(
         "Of \(NumberText.grouped(repair.proofCount)) items held out, \(value(repair.before)) were answered in another "
           + "way than by the float model; now \(value(repair.after)) are.")
@@ -125,24 +134,14 @@ struct RepairText {
   var section: Section {
     var losses = PageTable(
       "Costliest layers before",
-      columns: ["Layer", "Kind", "Alone, dB", "So far, dB", "At the output, dB", "Answers changed"],
-      words: [1])
-    for layer in costliest {
-      losses.add([
-        layer.name, layer.kind, decibels(layer.isolated), decibels(layer.accumulated),
-        decibels(layer.atOutputs), layer.changedAnswers.map(percent) ?? "",
-      ])
-    }
+      columns: ["Layer", "Kind", "Alone, dB", "So far, dB", "At the output, dB"]
+        + (hasAnswers ? ["Answers changed"] : []), words: [1])
+    for layer in costliest { losses.add(cells(layer)) }
     var steps = PageTable(
       "Remedies that were kept",
       columns: ["Remedy", "Layer", measureTitle.capitalizedFirst, "File bytes", "Arena bytes", "Operations"],
       words: [0, 1])
-    for step in repair.steps {
-      steps.add([
-        step.remedy.words, step.layer ?? "all", "\(value(step.before)) to \(value(step.after))",
-        signed(step.addedFileBytes), signed(step.addedArenaBytes), signed(step.addedWork),
-      ])
-    }
+    for step in repair.steps { steps.add(cells(step)) }
     return Section(
       "repair", title: "Repair",
       [.notes(conclusion.split(separator: "\n").map(String.init)), .table(losses)]
