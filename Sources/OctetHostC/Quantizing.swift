@@ -58,6 +58,7 @@ struct QuantizedFile {
       let found = try Repair(model, images: calibration, settings: settings, workers: workers) {
         progress($0.tried, $0.expected)
       }
+      progress(found.tried, found.tried)
       (quantized, images, repair) = (found.quantized, found.images, found)
     } else {
       let quantizer = try Quantizer(model, images: calibration, settings: settings, workers: workers)

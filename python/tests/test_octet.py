@@ -278,6 +278,24 @@ class Running(unittest.TestCase):
         self.assertEqual(said.strip(), "[]")
 
 
+class Repairing(unittest.TestCase):
+    def test_it_is_that_of_the_program(self):
+        images = NOISE.integers(0, 256, (200, 28, 28), dtype=numpy.uint8)
+        path = MODELS / "repair" / "depthwise.safetensors"
+        seen = []
+        model = octet.quantize(
+            path, images, calibration_images=60, repair=True, progress=lambda done, total: seen.append((done, total)))
+        self.assertEqual(seen[-1], (model.report["repair"]["tried"],) * 2)
+        with tempfile.TemporaryDirectory() as folder:
+            numpy.savez(f"{folder}/data.npz", x_train=images, x_test=images[:10])
+            said = json.loads(program(
+                "quantize", path, "--data", f"{folder}/data.npz", "--out", f"{folder}/model.octet",
+                "--calibration-images", 60, "--repair", "--json"))
+            self.assertEqual(model.to_bytes(), pathlib.Path(f"{folder}/model.octet").read_bytes())
+        for name in ("before", "after", "kept", "tried", "proof_items"):
+            self.assertEqual(model.report["repair"][name], said["repair"][name])
+
+
 class Quantizing(unittest.TestCase):
     def setUp(self):
         self.path = MODELS / "dense-dropout.safetensors"
