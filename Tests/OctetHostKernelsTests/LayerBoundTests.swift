@@ -35,6 +35,9 @@ import Testing
         #expect(bound.seconds == bound.multiplying + bound.output)
         let streamed = try #require(kernels.bound(of: layer, none))
         #expect(streamed.weights > 0)
+        // A dense layer reads each of its weights once.
+        let bytes = (streamed.weights * none.secondCache).rounded()
+        if model.layer(layer).kind.weighted == .dense { #expect(bytes == issued) }
         #expect(streamed.seconds >= bound.seconds)
         #expect((streamed.name == "weights") == (streamed.weights >= bound.seconds))
       }
