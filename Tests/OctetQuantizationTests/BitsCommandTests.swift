@@ -18,15 +18,8 @@ struct BitsCommandTests {
     let float = try FloatModels.make(
       "input 12x12x1\nconv 4 3x3 relu\nmaxpool 2x2\nflatten\ndense 30 relu\ndense 3 softmax bits 8")
     try FloatModelFile.save(float, path: model)
-    try folder.write(Self.table(labels: true), to: "digits.csv")
-  }
-
-  private static func table(labels: Bool) -> String {
     let images = FloatModels.images(200, shape: ImageShape(height: 12, width: 12, channels: 1), classes: 3)
-    return (0..<images.count).map { image in
-      let pixels = images.pixels[image * 144..<(image + 1) * 144].map { String($0) }
-      return (["\(images.labels[image])"] + pixels).joined(separator: ",") + "\n"
-    }.joined()
+    try folder.write(FloatModels.table(of: images), to: "digits.csv")
   }
 
   private func object(_ arguments: [String]) throws -> [String: Any] {

@@ -20,13 +20,7 @@ struct CommandTests {
       "input 12x12x1\nconv 4 3x3 relu\nmaxpool 2x2\nflatten\ndense 3 softmax")
     try FloatModelFile.save(float, path: model)
     let images = FloatModels.images(100, shape: ImageShape(height: 12, width: 12, channels: 1), classes: 3)
-    var rows: [String] = []
-    for image in 0..<images.count {
-      let pixels = images.pixels[image * 144..<(image + 1) * 144]
-      let fields: [String] = ["\(images.labels[image])"] + pixels.map { String($0) }
-      rows.append(fields.joined(separator: ","))
-    }
-    try folder.write(rows.joined(separator: "\n") + "\n", to: "digits.csv")
+    try folder.write(FloatModels.table(of: images), to: "digits.csv")
   }
 
   private func object(_ text: String) throws -> [String: Any] {

@@ -21,11 +21,7 @@ struct RepairCommandTests {
     ).uneven([("a", "b"), ("b", "c")], octaves: 7)
     try FloatModelFile.save(float, path: model)
     let images = FloatModels.images(300, shape: ImageShape(height: 12, width: 12, channels: 1), classes: 3)
-    let lines = (0..<images.count).map { image in
-      let pixels = images.pixels[image * 144..<(image + 1) * 144].map { String($0) }
-      return (["\(images.labels[image])"] + pixels).joined(separator: ",") + "\n"
-    }
-    try folder.write(lines.joined(), to: "data.csv")
+    try folder.write(FloatModels.table(of: images), to: "data.csv")
   }
 
   @Test func `figures say what was lost, what helped and what it cost`() throws {

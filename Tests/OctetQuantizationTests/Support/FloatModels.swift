@@ -50,6 +50,15 @@ enum FloatModels {
       shape: shape, pixels: pixels, labels: labels, classNames: (0..<classes).map { "\($0)" })
   }
 
+  /// The images as a CSV table, which starts each line with the class.
+  static func table(of images: LabeledItems) -> String {
+    (0..<images.count).map { image in
+      let size = images.shape.count
+      let pixels = images.pixels[image * size..<(image + 1) * size].map { String($0) }
+      return (["\(images.labels[image])"] + pixels).joined(separator: ",") + "\n"
+    }.joined()
+  }
+
   /// Networks that together have every kind of layer, fused and by itself.
   static let varied: [String] = [
     "input 144\ndense 20 relu\ndropout 0.5\ndense 4 softmax",

@@ -5,8 +5,8 @@ import OctetQuantization
 import OctetTraining
 import Testing
 
-/// Channels may be scaled as a remedy likes: the float network must give what it gave.
-struct EqualizationTests {
+/// Remedies scale channels, make them in parts or apart: the float network must give what it gave.
+struct ChannelRemedyTests {
   private let shape = ImageShape(height: 12, width: 12, channels: 1)
   private let workers = Workers(count: 1)
 
