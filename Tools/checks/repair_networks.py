@@ -94,15 +94,13 @@ def read(path):
 
 def divide(arrays, maker, reader, factors):
     """Makes a layer's channels smaller by the factors, and the weights that meet them larger."""
-    for name in ("weight", "bias"):
+    for name in ("weight", "bias", "scale", "offset"):
         if f"{maker}.{name}" in arrays:
-            arrays[f"{maker}.{name}"] /= factors
-    for name in ("scale", "offset"):
-        if f"{maker}.{name}" in arrays:
-            arrays[f"{maker}.{name}"] /= factors
-    weight = arrays[f"{reader}.weight"]
-    # The axis of the channels is the last but one: cells, channels, and outputs or the multiplier.
-    weight *= factors[:, None]
+            array = arrays[f"{maker}.{name}"]
+            # The channels are the last axis, but for a depthwise layer, which ends with its multiplier, 1.
+            array /= factors[:, None] if array.shape[-1] == 1 else factors
+    # Here they are the last but one: cells, channels, and outputs or the multiplier.
+    arrays[f"{reader}.weight"] *= factors[:, None]
 
 
 class Maker:
@@ -137,16 +135,9 @@ class Maker:
     def uneven(self, name, path, pairs, octaves):
         arrays, metadata = read(path)
         for maker, reader in pairs:
-            channels = arrays[f"{maker}.weight" if f"{maker}.weight" in arrays else f"{maker}.scale"].shape
-            count = channels[-2] if maker.startswith("dw") else channels[-1]
+            count = arrays.get(f"{maker}.bias", arrays.get(f"{maker}.offset")).size
             factors = (2.0 ** self.random.uniform(-octaves, octaves, count)).astype(numpy.float32)
-            if maker.startswith("dw"):
-                # One output for each channel: the channels are the last axis but one.
-                arrays[f"{maker}.weight"] /= factors[:, None]
-                arrays[f"{maker}.bias"] /= factors
-                arrays[f"{reader}.weight"] *= factors[:, None]
-            else:
-                divide(arrays, maker, reader, factors)
+            divide(arrays, maker, reader, factors)
         return self.save(name, arrays, metadata)
 
     def depthwise(self):
