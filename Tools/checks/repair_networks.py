@@ -106,7 +106,6 @@ def divide(arrays, maker, reader, factors):
 class Maker:
     def __init__(self, octet, folder, data, makes):
         self.octet, self.folder, self.data, self.makes = octet, folder, data, makes
-        self.random = numpy.random.default_rng(1)
 
     def run(self, *arguments):
         done = subprocess.run([self.octet, *map(str, arguments)], capture_output=True, text=True)
@@ -129,6 +128,8 @@ class Maker:
 
     def made(self, name):
         """The network of a name: the one in Models/repair, or a new one."""
+        # Whatever other networks are made in the same run.
+        self.random = numpy.random.default_rng(1)
         options = ["--weight-scales", "layer"] if name == "mobilenet" else []
         return getattr(self, name)() if self.makes else MODELS / f"{name}.safetensors", self.data, options
 
