@@ -4,17 +4,36 @@
 
 #include <math.h>
 
-// The high half of the product is all that shifts of 33 and more take: docs/NUMERICS.md has the proof.
-static inline float requantized(int32_t sum, const octet_requantization *how, long i) {
-  const int64_t product = (int64_t)(int32_t)((uint32_t)sum + (uint32_t)how->bias[i]) * how->multipliers[i];
+// The high half of the product is all that shifts of 33 and more take, and where one is below, its sum is limited and
+// raised before: docs/NUMERICS.md has the proof.
+static inline float requantized(int32_t sum, const octet_requantization *how, long i, int is_coarse) {
+  int32_t raised = (int32_t)((uint32_t)sum + (uint32_t)how->bias[i]);
+  if (is_coarse) {
+    const int32_t reach = how->reaches[i];
+    const int32_t limited = raised < -reach ? -reach : raised > reach ? reach : raised;
+    raised = (int32_t)((uint32_t)limited << how->raises[i]);
+  }
+  const int64_t product = (int64_t)raised * how->multipliers[i];
   const int32_t value = ((int32_t)(product >> 32) + how->halves[i]) >> how->shifts[i];
   return (float)(value < how->low ? how->low : value > how->high ? how->high : value);
+}
+
+static inline void requantize_row(
+  float *restrict values, const float *restrict high, long channels, const octet_requantization *how, int is_coarse) {
+  for (long i = 0; i < channels; i++) {
+    const uint32_t more = high ? 16 * (uint32_t)(int32_t)high[i] : 0;
+    values[i] = requantized((int32_t)((uint32_t)(int32_t)values[i] + more), how, i, is_coarse);
+  }
 }
 
 OCTET_CLONES void octet_requantize_sums(float *values, long rows, long channels, const octet_requantization *how) {
   const octet_requantization own = *how;
   for (long row = 0; row < rows; row++, values += channels) {
-    for (long i = 0; i < channels; i++) values[i] = requantized((int32_t)values[i], &own, i);
+    if (own.raises) {
+      requantize_row(values, 0, channels, &own, 1);
+    } else {
+      requantize_row(values, 0, channels, &own, 0);
+    }
   }
 }
 
@@ -22,8 +41,10 @@ OCTET_CLONES void octet_requantize_split_sums(
   float *restrict values, const float *restrict high, long rows, long channels, const octet_requantization *how) {
   const octet_requantization own = *how;
   for (long row = 0; row < rows; row++, values += channels, high += channels) {
-    for (long i = 0; i < channels; i++) {
-      values[i] = requantized((int32_t)((uint32_t)(int32_t)values[i] + 16 * (uint32_t)(int32_t)high[i]), &own, i);
+    if (own.raises) {
+      requantize_row(values, high, channels, &own, 1);
+    } else {
+      requantize_row(values, high, channels, &own, 0);
     }
   }
 }

@@ -37,7 +37,13 @@ import Testing
     dense 10 softmax bits 4
     """,
     "input 144\ndense 20 relu\ndense 1 sigmoid",
+    fineSteps,
   ]
+
+  /// With so few weights, and so coarse ones, outputs have steps near those of the sums: shifts below 33.
+  private static let fineSteps =
+    "input 12x12x1\nconv 8 3x3 relu bits 8\ndepthwise 3x3 bits ternary\ndepthwise 2x2 stride 2 bits ternary\n"
+    + "depthwise 3x3 bits ternary\nflatten\ndense 10 softmax bits ternary"
 
   private static let sets = InstructionSet.allCases.filter(\.isSupported)
 
@@ -112,6 +118,13 @@ import Testing
       }
     }
     #expect(given.count > 1, "it does not always say the same")
+  }
+
+  @Test func `an output's step goes down to that of its sums`() throws {
+    let quantized = try Self.start(Self.fineSteps, Self.images(Self.fineSteps, 200, seed: 1), .int8)
+    let shifts = quantized.integers.map { $0.layer.scalings.map { Int($0.shift) }.min() ?? 62 }
+    #expect(shifts.contains { $0 < 33 }, "\(shifts)")
+    #expect(shifts.allSatisfy { $0 > 30 } && shifts[shifts.count - 1] >= 33, "\(shifts)")
   }
 
   @Test(arguments: WeightEncoding.allCases)

@@ -207,10 +207,13 @@ double octet_sum_of_squares(const float *values, long count);
 /// How sums become integers less a zero point: channel by channel, half going up.
 typedef struct {
   const int32_t *bias, *multipliers;
-  /// 32 less than the shifts, 1 or more.
+  /// 32 less than the shifts, 1 or more: shifts below 33 count as 33.
   const int32_t *shifts;
   /// Half a step before the shift.
   const int32_t *halves;
+  /// What shifts below 33 lack, and the largest size of a sum before it is shifted left by that; null if all are at
+  /// least 33.
+  const int32_t *_Nullable raises, *_Nullable reaches;
   /// The ends of the clamp, less the zero point.
   int32_t low, high;
 } octet_requantization;

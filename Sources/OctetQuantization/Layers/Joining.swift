@@ -85,7 +85,7 @@ extension Join: LayerLowering, LoweredKind {
     var integers: IntegerLayer
     if operation == .multiply {
       let product = Double(scales[0]) * Double(scales[1])
-      integers = site.plain(output: site.encoding(site.outputRange, atLeast: 4 * (1 + 1e-9) * product))
+      integers = site.plain(output: site.encoding(site.outputRange, atLeast: (1 + 1e-9) * product))
       integers.layer.inputScaling = .product(
         FixedPointScaling(clamping: product / Double(integers.output.scale)))
     } else {

@@ -61,15 +61,16 @@ struct WeightedQuantization {
     }
     guard let largestScale = weightScales.max() else { preconditionFailure("a layer has an output") }
     let inputScale = Double(site.inputs[0].scale)
-    // The sums times input scale times weight scale are the real values; the ratio to the output's scale stays below
-    // 1/4.
-    let smallest = 4 * (1 + 1e-9) * inputScale * largestScale
+    // The sums times input scale times weight scale are the real values. An output's step finer than a sum's would
+    // tell nothing more; with few bits and few weights it is often little larger.
+    let smallest = (1 + 1e-9) * inputScale * largestScale
     var integers: IntegerLayer
     if layer.needsTable {
       integers = site.lookUp(from: site.encoding(usefulSumsRange, atLeast: smallest))
     } else if site.isWide {
       let largest = max(-site.outputRange.low, site.outputRange.high) * Self.outputHeadroom
-      let scale = Float(max(smallest, largest / 32_767, 1e-30)).nextUp
+      // Four times coarser than sums is fine enough for 16 bits, and their shifts are at least 33, which is cheapest.
+      let scale = Float(max(4 * smallest, largest / 32_767, 1e-30)).nextUp
       integers = site.plain(output: IntegerLayer.Encoding(scale: scale, zeroPoint: 0, elementBytes: 2))
     } else {
       integers = site.plain(output: site.encoding(site.outputRange, atLeast: smallest))
@@ -133,7 +134,7 @@ struct WeightedQuantization {
     guard scale > 0 else { return step / 256 }
     let bias = abs(Double(bias)) + 512 * Double(sums.scale)
     let smallest = max(step * 0x1p-31, 4 * bias / inputScale / Double(room))
-    return min(max(scale, smallest), step / 4 * (1 - 1e-9))
+    return min(max(scale, smallest), step / (sums.elementBytes == 2 ? 4 : 1) * (1 - 1e-9))
   }
 
   /// The weights in the order of the file: as trained where an output has a channel of its own, else each output's

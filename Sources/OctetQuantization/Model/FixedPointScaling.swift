@@ -11,9 +11,9 @@ package struct FixedPointScaling: Hashable, Sendable {
     self.shift = shift
   }
 
-  /// The factors that the quantizer chooses lie below this, `2^31 / 2^33`, so that results fit 32 bits before the
-  /// clamp.
-  package static let limit = 0.25
+  /// The factors that the quantizer chooses lie below this: an output's step is never finer than that of what it is
+  /// made of.
+  package static let limit = 1.0
   /// The smallest factor but 0: `2^30 / 2^62`.
   package static let smallest = 0x1p-32
   package static let shifts: ClosedRange<Int> = 27...62
@@ -60,8 +60,7 @@ package struct FixedPointScaling: Hashable, Sendable {
   /// The pair nearest to `factor`, which is at most a rounding away from the limits.
   package init(clamping factor: Double) {
     let kept = min(max(factor, Self.smallest), Self.limit * (1 - 0x1p-40))
-    self =
-      FixedPointScaling(kept) ?? FixedPointScaling(multiplier: .max, shift: Limit.coarseShift)
+    self = FixedPointScaling(kept) ?? FixedPointScaling(multiplier: .max, shift: 31)
   }
 
   /// The product with the factor, half going up.

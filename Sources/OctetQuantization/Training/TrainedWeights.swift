@@ -23,11 +23,11 @@ final class TrainedWeights {
   /// The shape in which the float layer gives its sums.
   private let sumsShape: ImageShape
 
-  /// For the file's requantization, as vector instructions take it.
-  private var biases: [Int32] = []
-  private var multipliers: [Int32] = []
-  private var shifts: [Int32] = []
-  private var halves: [Int32] = []
+  /// For the file's requantization, as vector instructions take it: each output's bias, then the multipliers, and so
+  /// on in the order of `octet_requantization`.
+  private var requantization: [Int32] = []
+  /// Whether a shift is below 33.
+  private var isCoarse = false
 
   /// Steps that no longer change: those of the last quarter of the epochs.
   private var keptSteps: [Float]?
@@ -103,11 +103,17 @@ final class TrainedWeights {
     let zeroPoint = site.inputs[0].zeroPoint
     quantization.setBias(
       &found, (0..<outputs).map { Double(bias.values[$0]) }, terms: sums.map { Int($0) * zeroPoint })
+    let scalings = found.layer.scalings
+    let raises = scalings.map { max(Int32(Limit.coarseShift) - Int32($0.shift), 0) }
+    let shifts = zip(scalings, raises).map { Int32($0.shift) + $1 - 32 }
+    isCoarse = raises.contains { $0 > 0 }
     // Inputs come less their zero point, so its term is no part of the bias here.
-    biases = zip(found.layer.bias, sums).map { $0 &+ Int32($1) &* Int32(zeroPoint) }
-    multipliers = found.layer.scalings.map(\.multiplier)
-    shifts = found.layer.scalings.map { Int32($0.shift) - 32 }
-    halves = shifts.map { 1 << ($0 - 1) }
+    requantization = zip(found.layer.bias, sums).map { $0 &+ Int32($1) &* Int32(zeroPoint) }
+    requantization += scalings.map(\.multiplier)
+    requantization += shifts
+    requantization += shifts.map { 1 << ($0 - 1) }
+    requantization += raises
+    requantization += raises.map { $0 > 0 ? 1 << 20 : .max }
     split()
   }
 
@@ -139,26 +145,19 @@ final class TrainedWeights {
   func requantize(_ output: Tensor, count: Int, workers: Workers) {
     let zeroPoint = found.output.zeroPoint
     let clamp = found.layer.clamp ?? found.output.lowest...found.output.highest
-    biases.withUnsafeBufferPointer { biases in
-      multipliers.withUnsafeBufferPointer { multipliers in
-        shifts.withUnsafeBufferPointer { shifts in
-          halves.withUnsafeBufferPointer { halves in
-            guard let bias = biases.baseAddress, let multiplier = multipliers.baseAddress,
-              let shift = shifts.baseAddress, let half = halves.baseAddress
-            else { return }
-            nonisolated(unsafe) let how = octet_requantization(
-              bias: bias, multipliers: multiplier, shifts: shift, halves: half,
-              low: Int32(clamp.lowerBound - zeroPoint), high: Int32(clamp.upperBound - zeroPoint))
-            let rows = output.shape.count / outputs
-            workers.forEach(count) { image, _ in
-              withUnsafePointer(to: how) { how in
-                if isSplit, let high {
-                  octet_requantize_split_sums(output.image(image), high.image(image), rows, outputs, how)
-                } else {
-                  octet_requantize_sums(output.image(image), rows, outputs, how)
-                }
-              }
-            }
+    requantization.withUnsafeBufferPointer { constants in
+      guard let bias = constants.baseAddress else { return }
+      nonisolated(unsafe) let how = octet_requantization(
+        bias: bias, multipliers: bias + outputs, shifts: bias + 2 * outputs, halves: bias + 3 * outputs,
+        raises: isCoarse ? bias + 4 * outputs : nil, reaches: isCoarse ? bias + 5 * outputs : nil,
+        low: Int32(clamp.lowerBound - zeroPoint), high: Int32(clamp.upperBound - zeroPoint))
+      let rows = output.shape.count / outputs
+      workers.forEach(count) { image, _ in
+        withUnsafePointer(to: how) { how in
+          if isSplit, let high {
+            octet_requantize_split_sums(output.image(image), high.image(image), rows, outputs, how)
+          } else {
+            octet_requantize_sums(output.image(image), rows, outputs, how)
           }
         }
       }
