@@ -4,12 +4,22 @@ import Octet
 // then go the way of all others. Of a convolution that is once for a row, so each is read for every place of the row.
 #if !OCTET_CHOSEN_KINDS || OCTET_INT4_WEIGHTS || OCTET_TERNARY_WEIGHTS
   extension PatchKernels {
+    /// The row as the chip multiplies it by weights of four bits; nil if the scratch memory is too small.
+    @inline(__always)
+    private func widenedForHalves(_ row: DenseRow) -> UnsafeMutableRawPointer? {
+      guard let wide = scratch.baseAddress, Halves.patchBytes(row.count) / 4 <= scratch.count else {
+        return nil
+      }
+      Layout.HalfBytes.widen(wide, values: row.values, count: row.count)
+      return wide
+    }
+
     /// A row of a convolution.
     public func convolve(packed row: ConvolutionRow) {
       let depth = row.windowHeight &* row.windowWidth &* row.inputChannels
       let cells = row.poolHeight &* row.poolWidth
       if Layout.takesHalfBytes, row.encoding == .int4, let patch = scratch.baseAddress,
-        Self.patchBytes(depth) <= scratch.count, cells == 4 || cells == 1
+        Halves.patchBytes(depth) <= scratch.count, cells == 4 || cells == 1
       {
         let patches = ConvolutionPatches<Layout.HalfBytes>(row: row, patch: patch, depth: depth)
         if cells == 4 {
@@ -61,7 +71,7 @@ import Octet
 
     /// One input row into every accumulator of a dense layer.
     public func fold(packed row: DenseRow, into accumulators: UnsafeMutablePointer<Int32>) {
-      if Layout.takesHalfBytes, row.encoding == .int4, let wide = widened(row) {
+      if Layout.takesHalfBytes, row.encoding == .int4, let wide = widenedForHalves(row) {
         Layout.HalfBytes.fold(
           wide, count: row.count, weights: row.weights, stride: row.weightsPerOutput, outputs: row.outputs,
           sums: accumulators)
@@ -105,7 +115,7 @@ import Octet
       _ row: DenseRow, _ body: (UnsafePointer<Int8>, Int, Range<Int>, UnsafeRawPointer) -> Void
     ) -> Bool {
       if Layout.takesHalfBytes, row.encoding == .int4 {
-        guard let wide = widened(row) else { return false }
+        guard let wide = widenedForHalves(row) else { return false }
         var first = 0
         while first < row.outputs {
           let end = min(first &+ Self.block, row.outputs)
@@ -146,6 +156,15 @@ import Octet
 #endif
 
 extension PatchKernels {
+  /// The same kernels for weights of four bits, which they take as they are stored.
+  typealias Halves = PatchKernels<Layout.HalfBytes>
+
+  /// Whether a layer's weights are taken as they are stored, though of four bits.
+  static func takesHalves(_ shape: LayerShape) -> Bool {
+    Layout.takesHalfBytes && shape.layer.weightEncoding == .int4
+      && shape.layer.kind.weighted != .depthwiseConvolution
+  }
+
   /// Layers of so many weights are brought to bytes as a whole.
   private static var wholeLayer: Int { 1024 }
 
@@ -162,10 +181,7 @@ extension PatchKernels {
     var largest = 0
     for index in 0..<model.layerCount {
       let shape = model.shape(index)
-      guard shape.layer.weightEncoding != .int8,
-        !(Layout.takesHalfBytes && shape.layer.weightEncoding == .int4
-          && shape.layer.kind.weighted != .depthwiseConvolution)
-      else { continue }
+      guard shape.layer.weightEncoding != .int8, !takesHalves(shape) else { continue }
       let outputs = Int(shape.output.channels)
       let perOutput = Int(shape.weightsPerOutput)
       let bytes =

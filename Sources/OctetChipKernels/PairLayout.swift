@@ -3,6 +3,12 @@ import OctetChipInstructions
 
 /// Pairs of 16 bits, for chips with DSP instructions: Cortex-M4, M7, M33, M55.
 public enum PairLayout: PatchLayout {
+  /// Weights of four bits are taken apart in other pairs.
+  public typealias HalfBytes = PairHalfLayout
+
+  /// There is one.
+  @inline(__always)
+  public static var takesHalfBytes: Bool { true }
   /// Two.
   public static var valueBytes: Int { 2 }
   /// A word of weights.

@@ -82,7 +82,13 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
   }
 
   private static func patchBytes(_ shape: LayerShape) -> Int {
-    switch shape.layer.kind.weighted {
+    #if !OCTET_CHOSEN_KINDS || OCTET_INT4_WEIGHTS
+      if takesHalves(shape) {
+        let bytes = Halves.patchBytes(Int(shape.weightsPerOutput))
+        return shape.layer.kind.weighted == .dense ? Halves.patchBytes(shape.input.rowValues) / 4 : bytes
+      }
+    #endif
+    return switch shape.layer.kind.weighted {
     case .convolution:
       patchBytes(Int(shape.weightsPerOutput)) / 4
         &* (shape.layer.poolHeight == 1 && shape.layer.poolWidth == 1

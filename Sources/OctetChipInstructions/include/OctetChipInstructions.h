@@ -8,6 +8,7 @@
 #include "PairAdd.h"
 #include "PairDense.h"
 #include "PairDepthwise.h"
+#include "PairHalf.h"
 #include "PairOutput.h"
 #include "PairPatch.h"
 #include "PairWindows.h"
