@@ -36,16 +36,23 @@ package struct ComparedRuns: Sendable {
 
   package init(_ runs: [ComparedRun]) { self.runs = runs }
 
-  /// The names of the columns, and whether they are words.
-  package var columns: [(title: String, isText: Bool)] {
+  /// The names of the columns, whether they are words, and whether they fall away where there is no room for all.
+  package var columns: [(title: String, isText: Bool, isDetail: Bool)] {
     var columns = [
-      (title: "model", isText: true), ("recipe", true), ("epochs", false), ("parameters", false),
+      (title: "model", isText: true, isDetail: false), ("recipe", true, true), ("epochs", false, true),
+      ("parameters", false, true),
     ]
-    if runs.contains(where: { $0.arenaBytes != nil }) { columns.append(("arena bytes", false)) }
+    if runs.contains(where: { $0.arenaBytes != nil }) { columns.append(("arena bytes", false, false)) }
     return columns + [
-      ("file bytes", false), ("loss", false), ("validation loss", false), ("test loss", false),
-      ("test accuracy", false),
+      ("file bytes", false, false), ("loss", false, true), ("validation loss", false, true),
+      ("test loss", false, true), ("test accuracy", false, false),
     ]
+  }
+
+  /// What the figures of a test stand for; nil where no run has any.
+  package var testNote: String? {
+    guard runs.contains(where: { $0.testAccuracy != nil || $0.testLoss != nil }) else { return nil }
+    return "Test figures are those of the end of each training, on its own test images."
   }
 
   package func cells(_ run: ComparedRun) -> [String] {
@@ -67,18 +74,37 @@ package struct ComparedRuns: Sendable {
   /// Runs that say how they were trained.
   package var trained: [ComparedRun] { runs.filter { !$0.settings.isEmpty } }
 
-  /// The settings that are not the same for all trained runs, with each run's value.
-  package var differences: [(setting: String, values: [String])] {
+  /// The settings that are not the same for all trained runs: each value with the runs that have it.
+  package var differences: [(setting: String, values: [(value: String, runs: [String])])] {
     let trained = trained
     var names: [String] = []
     for run in trained {
       for setting in run.settings where !names.contains(setting.name) { names.append(setting.name) }
     }
     return names.compactMap { name in
-      let values = trained.map { run in run.settings.first { $0.name == name }?.value ?? "" }
-      return Set(values).count > 1 ? (name, values) : nil
+      var values: [(value: String, runs: [String])] = []
+      for run in trained {
+        let value = run.settings.first { $0.name == name }?.value ?? "the default"
+        if let place = values.firstIndex(where: { $0.value == value }) {
+          values[place].runs.append(run.name)
+        } else {
+          values.append((value, [run.name]))
+        }
+      }
+      return values.count > 1 ? (name, values) : nil
     }
   }
+
+  /// The same as rows of a table: setting, value, models. A setting is named once.
+  package var differenceRows: [[String]] {
+    differences.flatMap { setting, values in
+      values.enumerated().map { index, value in
+        [index == 0 ? setting : "", value.value, value.runs.joined(separator: ", ")]
+      }
+    }
+  }
+
+  package static let differenceColumns = ["setting", "value", "models"]
 
   /// For a page: figures, curves, settings.
   package var section: Section {
@@ -87,6 +113,7 @@ package struct ComparedRuns: Sendable {
       "", columns: columns.map(\.title), words: Set(columns.indices.filter { columns[$0].isText }))
     for run in runs { figures.add(cells(run)) }
     var blocks: [Section.Block] = [.table(figures)]
+    if let testNote { blocks.append(.paragraph(testNote)) }
     let charts =
       curves("loss", "Loss on training images", unit: "", factor: 1, startsAtZero: true, \.loss)
       + curves("validation-loss", "Loss on validation images", unit: "", factor: 1, startsAtZero: true) {
@@ -99,11 +126,10 @@ package struct ComparedRuns: Sendable {
         "validation-accuracy", "Accuracy on validation images", unit: " %", factor: 100, startsAtZero: false
       ) { $0.validationAccuracy }
     if !charts.isEmpty { blocks.append(.figures(charts)) }
-    let differences = differences
+    let differences = differenceRows
     if !differences.isEmpty {
-      var table = PageTable(
-        "Settings that differ", columns: ["setting"] + trained.map(\.name), words: Set(1...trained.count))
-      for (setting, values) in differences { table.add([setting] + values) }
+      var table = PageTable("Settings that differ", columns: Self.differenceColumns, words: [0, 1, 2])
+      for row in differences { table.add(row) }
       blocks.append(.table(table))
     } else if trained.count > 1 {
       blocks.append(.paragraph("All runs have the same settings."))
@@ -128,11 +154,13 @@ package struct ComparedRuns: Sendable {
       }
       let chart = LineChart(
         series: zip(group, styles).map {
-          LineChart.Series(name: TextWidth.cut($0.name, to: 24), values: $0.values, style: $1)
+          LineChart.Series(name: TextWidth.cutMiddle($0.name, to: 40), values: $0.values, style: $1)
         }, xName: "epoch", startsAtZero: startsAtZero, unit: unit, factor: factor,
         alternative: "\(title): \(alternative.joined(separator: "; "))")
+      // A chart that is not the only one says whose it is; one of a single run has no other names.
+      let whose = group.count == 1 ? ": \(group[start].name)" : start > 0 ? ", further models" : ""
       return Figure(
-        name: start == 0 ? name : "\(name)-\(start / styles.count + 1)", title: title,
+        name: start == 0 ? name : "\(name)-\(start / styles.count + 1)", title: title + whose,
         drawing: chart.drawing())
     }
   }

@@ -33,13 +33,7 @@ enum CompareCommand: Command {
   static func run(_ arguments: ParsedArguments) throws {
     let target = try ReportOption.target(arguments)
     let paths = arguments.positionals
-    let stems = paths.map(stem)
-    let runs = ComparedRuns(
-      try paths.enumerated().map { index, path in
-        // Files of the same name are told apart by their folders.
-        let isAlone = stems.count { $0 == stems[index] } == 1
-        return try run(path, name: (isAlone ? stems[index] : path).shown)
-      })
+    let runs = ComparedRuns(try zip(paths, names(paths)).map { try run($0, name: $1.shown) })
     if arguments.flag("json") {
       try StandardOutput.write(json(runs, paths).text + "\n")
     } else {
@@ -53,9 +47,25 @@ enum CompareCommand: Command {
     if !arguments.flag("json") { try StandardOutput.write(target.announcement) }
   }
 
-  private static func stem(_ path: String) -> String {
-    let name = path.split(separator: "/").last.map(String.init) ?? path
-    return name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name
+  /// What tells the files apart in the fewest words: the name without its ending, with it, or with as many of the
+  /// folders as it takes.
+  private static func names(_ paths: [String]) -> [String] {
+    let parts = paths.map { $0.split(separator: "/").map(String.init) }
+    return parts.indices.map { index in
+      func isAlone(_ name: ([String]) -> String?) -> Bool {
+        let own = name(parts[index])
+        return parts.count { name($0) == own } == 1
+      }
+      if isAlone({ stem($0.last) }), let name = stem(parts[index].last) { return name }
+      for count in 1..<max(parts[index].count, 1) where isAlone({ $0.suffix(count).joined(separator: "/") }) {
+        return parts[index].suffix(count).joined(separator: "/")
+      }
+      return paths[index]
+    }
+  }
+
+  private static func stem(_ name: String?) -> String? {
+    name.map { name in name.lastIndex(of: ".").map { String(name[..<$0]) } ?? name }
   }
 
   private static func run(_ path: String, name: String) throws -> ComparedRun {
@@ -87,18 +97,16 @@ enum CompareCommand: Command {
 
   private static func text(_ runs: ComparedRuns) -> String {
     var table = TextTable(
-      columns: runs.columns.enumerated().map { index, column in
-        // What is left of a narrow terminal: the model, its bytes, its loss and accuracy.
-        TextTable.Column(
-          column.title, column.isText ? .left : .right,
-          isDetail: ["recipe", "epochs", "validation loss", "test loss"].contains(column.title))
+      columns: runs.columns.map {
+        TextTable.Column($0.title, $0.isText ? .left : .right, isDetail: $0.isDetail)
       })
     for run in runs.runs { table.addRow(runs.cells(run)) }
     var text = table.rendered()
-    let differences = runs.differences
+    if let note = runs.testNote { text += "\n\(note)\n" }
+    let differences = runs.differenceRows
     if !differences.isEmpty {
-      var table = TextTable(columns: [.init("setting")] + runs.trained.map { .init($0.name) })
-      for (setting, values) in differences { table.addRow([setting] + values) }
+      var table = TextTable(columns: ComparedRuns.differenceColumns.map { TextTable.Column($0) })
+      for row in differences { table.addRow(row) }
       text += "\nSettings that differ\n\n" + table.rendered()
     } else if runs.trained.count > 1 {
       text += "\nAll runs have the same settings.\n"
