@@ -111,7 +111,9 @@ import Testing
     let another = try sample.run(
       "explain", sample.path("model.octet"), path, "--against",
       "\(Python.repository.path)/Models/cnn-deep.safetensors")
-    #expect(another.status == 1 && another.errors.contains("was not made from this model"))
+    #expect(another.status == 0 && another.output.contains("float answer: "))
+    #expect(another.output.contains("has other layers than the file"))
+    #expect(!another.output.contains("Signal to noise of each layer"))
   }
 
   @Test

@@ -93,7 +93,15 @@ enum ExplainCommand: Command {
       truth = data.test.hasClasses ? Int(data.test.labels[number]) : nil
     } else {
       let name = picturePath ?? ""
-      image = try Picture(path: name, inColor: file.model.imageChannels == 3).fitted(for: file.model).pixels
+      let model = file.model
+      guard
+        let fitting = PictureFitting(
+          width: model.imageWidth, height: model.imageHeight, channels: model.imageChannels,
+          form: model.pictureForm)
+      else {
+        throw FileContentError(path: file.path, reason: "takes no pictures: \(PictureFitting.possible)")
+      }
+      image = try PictureFileReader(fitting, .asStored).read(path: name).pixels
     }
     let explanation = try run.explain(image, truth: truth)
     if arguments.flag("json") {
@@ -112,7 +120,9 @@ enum ExplainCommand: Command {
   }
 
   private static func json(_ explanation: Explanation) -> JSONValue {
-    .object([
+    // They come from floats, and are written with no more digits than those have.
+    func number(_ value: Double) -> JSONValue { .number(Double(shortest: Float(value))) }
+    return .object([
       ("true_class", explanation.truth.map { .string($0) } ?? .null),
       (
         "answers",
@@ -132,8 +142,8 @@ enum ExplainCommand: Command {
           explanation.layers.map {
             .object([
               ("name", .string($0.name)), ("kind", .string($0.kind)), ("decibels", .number($0.decibels)),
-              ("mean_float", .number($0.meanFloat)), ("mean_int8", .number($0.meanInteger)),
-              ("largest_difference", .number($0.largestDifference)),
+              ("mean_float", number($0.meanFloat)), ("mean_int8", number($0.meanInteger)),
+              ("largest_difference", number($0.largestDifference)),
             ])
           })
       ), ("effects", .array(explanation.effects.map { .integer($0) })),

@@ -63,10 +63,14 @@ struct EvaluationRun {
     var sections = OutputSections(items: subject.items, outputs: result.outputs).sections
     let explanations = try explanations(result)
     if let last = sections.indices.last, !explanations.isEmpty {
+      let count = result.list.changed.count
+      let title =
+        count > explanations.count
+        ? "What decided about the first \(explanations.count) of \(NumberText.grouped(count)) images whose class "
+          + "changed (octet explain --image N shows any other):"
+        : "What decided about the images whose class changed:"
       sections[last].blocks.append(
-        .links(
-          title: "What decided about the images whose class changed:",
-          explanations.map { ("no. \($0.number)", $0.section.identifier) }))
+        .links(title: title, explanations.map { ("no. \($0.number)", $0.section.identifier) }))
       sections += explanations.map(\.section)
     }
     let chosen = ChosenImage(items: subject.items, index: 0, outputs: result.outputs)

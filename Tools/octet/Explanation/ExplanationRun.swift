@@ -14,11 +14,13 @@ struct ExplanationRun {
   let file: OctetModelFile
   /// Pictures as the model is fed them; nil where there are none of its size.
   let training: LabeledItems?
-  /// Why there are none.
+  /// Why there are none, or what else is missing.
   let note: String?
   private let classifier: Classifier
   private let execution: FloatExecution?
   private let lowered: LoweredNetwork?
+  /// Whether the float model's layers are those of the file, one by one. A repaired file may have others.
+  private let comparesLayers: Bool
 
   /// Neighbors of each class.
   private static let neighborCount = 6
@@ -36,10 +38,9 @@ struct ExplanationRun {
     }
     self.file = file
     self.training = training
-    self.note = note
     classifier = Classifier(model)
     guard let float else {
-      (execution, lowered) = (nil, nil)
+      (execution, lowered, comparesLayers, self.note) = (nil, nil, false, note)
       return
     }
     let shape = ImageShape(
@@ -47,10 +48,10 @@ struct ExplanationRun {
     let lowered = try LoweredNetwork(float.model, picture: shape)
     let counts = lowered.layers.map(\.output.count)
     let own = (1...model.layerCount).map { Int(model.tensor($0).height) * model.tensor($0).rowValues }
-    guard counts == own else {
-      throw FileContentError(
-        path: float.path, reason: "has other layers than \(file.path): it was not made from this model")
-    }
+    comparesLayers = counts == own
+    let other =
+      "\(Folder.name(of: float.path)) has other layers than the file, so only their answers are compared."
+    self.note = comparesLayers ? note : note.map { "\($0) \(other)" } ?? other
     self.lowered = lowered
     execution = try FloatExecution(lowered, capacity: 1, workers: Workers(count: 1))
   }
@@ -74,7 +75,7 @@ struct ExplanationRun {
         shape: ImageShape(height: model.imageHeight, width: model.imageWidth, channels: model.imageChannels),
         values: .bytes(image), targets: .none)
       let values = execution.run(lowered.inputValues(items, 0..<1), count: 1).outputs
-      layers = try self.layers(image, values)
+      if comparesLayers { layers = try self.layers(image, values) }
       let answer = Self.answer(values[lowered.outputs[0].value], head: model.head)
       floatClass = answer.classIndex
       answers.append(.init(model: "float answer", label: names[answer.classIndex], share: answer.share))
