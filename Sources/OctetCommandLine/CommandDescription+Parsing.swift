@@ -24,6 +24,11 @@ extension CommandDescription {
     guard !names.isEmpty else {
       throw UsageError("'\(path.joined(separator: " "))' has no commands such as '\(word)'", path: path)
     }
+    if word.contains("/") || word.contains(".") {
+      throw UsageError(
+        "'\(word)' looks like a file; a command comes before it, one of \(names.joined(separator: ", "))",
+        path: path)
+    }
     let meant = otherNames.first { $0.key == word.lowercased() }?.value
     let hint =
       (meant ?? Spelling.nearest(to: word, among: names)).map { "did you mean '\($0)'?" }
@@ -124,9 +129,18 @@ private struct ArgumentScan {
 
   private func unknown(_ spelling: String) -> UsageError {
     let bare = String(spelling.drop { $0 == "-" })
-    let nearest = Spelling.nearest(to: bare, among: command.allOptions.map(\.name))
+    let names = command.allOptions.map(\.name)
+    let meant = Self.otherNames.first { $0.key == bare.lowercased() && names.contains($0.value) }?.value
+    let nearest = meant ?? Spelling.nearest(to: bare, among: names)
     return usageError("unknown option \(spelling)" + (nearest.map { "; did you mean --\($0)?" } ?? ""))
   }
+
+  /// What other tools call options that a command may have.
+  private static let otherNames: KeyValuePairs = [
+    "v": "version", "lr": "learning-rate", "batch-size": "batch", "bs": "batch", "output": "out", "o": "out",
+    "dataset": "data", "input": "data", "num-threads": "threads", "jobs": "threads", "j": "threads",
+    "reference": "against", "optimiser": "optimizer", "wd": "weight-decay",
+  ]
 
   private func usageError(_ message: String) -> UsageError {
     UsageError(message, path: path)

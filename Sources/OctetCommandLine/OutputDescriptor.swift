@@ -88,7 +88,17 @@ package enum StandardOutput {
 package enum StandardError {
   private static let output = OutputDescriptor(descriptor: STDERR_FILENO, name: "standard error")
 
-  package static func write(_ text: String) { try? output.write(text) }
+  /// On a terminal, lines that are wider go on in others; progress, which returns to the start of its line, stays as it
+  /// is.
+  package static func write(_ text: String) {
+    guard text.utf8.count > 20, !text.utf8.contains(UInt8(ascii: "\r")),
+      let width = Terminal.standardError.columns
+    else {
+      try? output.write(text)
+      return
+    }
+    try? output.write(FittedText.fitted(text, width: width))
+  }
 }
 
 /// What a program does once, before anything else, so that its output is safe.
