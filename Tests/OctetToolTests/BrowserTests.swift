@@ -166,7 +166,11 @@ struct BrowserTests {
           "conv-1/Conv_", "dense-2/Gemm_", "batch×1×28×28", "batch×10", "[64,32,3,3]", "194688 multiply-adds",
           "288 bytes of int8 weights", "4 rows of", "zero point -128",
         ]
-      ), ("\(model).safetensors", "onnx", ["conv-1", "dense-2", "batch×1×28×28"]),
+      ),
+      (
+        "\(model).safetensors", "onnx",
+        ["conv-1", "dense-2", "batch×1×28×28", "194688 multiply-adds", "320 parameters"]
+      ),
     ] {
       let file = folder.path("\(form).onnx")
       try #require(try OctetProcess.run("export", source, "--\(form)", file).status == 0)

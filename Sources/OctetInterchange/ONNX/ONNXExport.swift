@@ -40,14 +40,27 @@ package struct ONNXExport {
       let layer = Layer(
         name: description.name, inputs: description.inputs.map { values[$0] },
         inputShapes: description.inputs.map { shapes[$0] }, output: shapes[index + 1])
+      let first = writer.nodeCount
       let value = description.kind.layer.write(layer, to: &self)
       values.append(activate(value, description.activation, name: layer.name))
+      writer.describe(from: first, facts(description, layer))
     }
     // Each under a name that says what it is, whatever made it.
     for (name, value) in zip(outputNames, model.network.outputs) {
       writer.markOutput(
         writer.node("Identity", [values[value]], name: name, output: name), shapes[value])
     }
+  }
+
+  /// What Octet knows of a layer, for whoever looks at the file.
+  private func facts(_ description: LayerDescription, _ layer: Layer) -> String {
+    var parts = ["\(layer.name) in Octet"]
+    let count = parameters.reduce(0) { $0 + ($1.key.hasPrefix("\(layer.name).") ? $1.value.count : 0) }
+    if count > 0 { parts.append("\(count) parameters") }
+    let multiplyAdds = description.kind.specification.multiplyAdds(input: layer.input, output: layer.output)
+    if multiplyAdds > 0 { parts.append("\(multiplyAdds) multiply-adds") }
+    parts.append("gives \(layer.output)")
+    return parts.joined(separator: "; ")
   }
 
   /// The names of the outputs, where they cannot be those of other values of the file.
