@@ -216,7 +216,7 @@ tensors.forEach(({ ring }, index) => {
   const sums = index > 0 ? model.layers[index - 1].accumulators : { bytes: 0 };
   if (sums.bytes > 0) {
     parts.push({
-      index, name: `sums of ${names[index]}`, offset: sums.offset, rows: 1, rowBytes: sums.bytes, isSums: true,
+      index, name: `accumulators of ${names[index]}`, offset: sums.offset, rows: 1, rowBytes: sums.bytes, isSums: true,
     });
   }
 });

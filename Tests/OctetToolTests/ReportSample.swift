@@ -66,6 +66,11 @@ struct ReportSample {
       ],
       ["report", path("model.safetensors"), "--out", path("float.html"), "--data", path("data")],
       ["data", "show", "--report", path("data.html"), "--data", path("data")],
+      [
+        "explain", path("model.octet"), "--image", "3", "--against", path("model.safetensors"), "--report",
+        path("explain.html"), "--data", path("data"),
+      ],
+      ["compare", path("model.safetensors"), path("model.octet"), "--report", path("compare.html")],
     ] {
       let result = try training.run(arguments)
       try #require(result.status == 0, "\(arguments): \(result.errors)")
@@ -75,6 +80,9 @@ struct ReportSample {
       path("classify.html"), "-q",
     ])
     try #require(classified.status == 1)
-    return ["train", "quantize", "evaluate", "report", "float", "data", "classify"].map { path("\($0).html") }
+    let names = [
+      "train", "quantize", "evaluate", "report", "float", "data", "classify", "explain", "compare",
+    ]
+    return names.map { path("\($0).html") }
   }
 }

@@ -23,6 +23,16 @@ SCREENS = {
     "wide": (1920, 1080, False, ("light",)),
 }
 
+# Scripts of a page may fill it after it has loaded: until nothing has changed for a quarter of a second, or for ten.
+SETTLE = """
+new Promise(done => {
+  let quiet = setTimeout(done, 250);
+  new MutationObserver(() => { clearTimeout(quiet); quiet = setTimeout(done, 250); })
+    .observe(document, {subtree: true, childList: true, characterData: true});
+  setTimeout(done, 10000);
+})
+"""
+
 # Looks at the page from inside: what it is wider than, pictures, names, contrast of text.
 LOOK = r"""
 (async () => {
@@ -42,7 +52,8 @@ LOOK = r"""
     const holder = node.parentElement;
     if (!node.data.trim() || !holder.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true})) continue;
     if (['SCRIPT', 'STYLE', 'TITLE', 'OPTION', 'TEXTAREA'].includes(holder.tagName.toUpperCase())) continue;
-    let [left, right, hidden, scrolls] = [0, innerWidth, false, false];
+    let [left, right, top, bottom] = [0, innerWidth, -Infinity, Infinity];
+    let [hidden, scroller] = [false, null];
     for (let e = holder; e && e !== document.body; e = e.parentElement) {
       const style = getComputedStyle(e);
       if (style.clipPath !== 'none' || style.opacity === '0' || style.color === 'rgba(0, 0, 0, 0)') hidden = true;
@@ -51,16 +62,30 @@ LOOK = r"""
         const box = e.getBoundingClientRect();
         [left, right] = [Math.max(left, box.left), Math.min(right, box.right)];
       }
-      if (/auto|scroll/.test(style.overflowX + style.overflowY)) { scrolls = true; break; }
+      if (isDrawing || /hidden|clip/.test(style.overflowY)) {
+        const box = e.getBoundingClientRect();
+        [top, bottom] = [Math.max(top, box.top), Math.min(bottom, box.bottom)];
+      }
+      if (/auto|scroll/.test(style.overflowX + style.overflowY)) { scroller = e.getBoundingClientRect(); break; }
     }
     if (hidden) continue;
     range.selectNodeContents(node);
-    for (const box of range.getClientRects()) {
-      if (box.width < 1 || box.height < 1) continue;
+    const boxes = [...range.getClientRects()].filter(box => box.width >= 1 && box.height >= 1);
+    // A word of a few letters that stands on several lines; longer ones may have to be divided.
+    const word = node.data.trim();
+    const rows = new Set(boxes.map(box => Math.round(box.top))).size;
+    if (rows > 1 && word.length <= 10 && /^[\p{L}\p{N}]+$/u.test(word)) faults.push(`divides the word "${word}"`);
+    for (const box of boxes) {
       const text = node.data.trim().slice(0, 40);
-      if (!scrolls && (box.left < left - 1.5 || box.right > right + 1.5)) faults.push(`cuts off text: "${text}"`);
+      if (!scroller && (box.left < left - 1.5 || box.right > right + 1.5)) faults.push(`cuts off text: "${text}"`);
+      const [across, middle] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+      if (!scroller && (middle < top || middle > bottom)) faults.push(`cuts off text above or below: "${text}"`);
       // The ink of a line is less high than its box.
       const inset = box.height * 0.2;
+      // What is scrolled out of sight lies over nothing.
+      const out = scroller && (middle < scroller.top || middle > scroller.bottom
+        || across < scroller.left || across > scroller.right);
+      if (out) continue;
       lines.push({left: box.left, right: box.right, top: box.top + inset, bottom: box.bottom - inset, text, holder});
     }
   }
@@ -153,6 +178,7 @@ def try_page(
         "Emulation.setEmulatedMedia", session, features=[{"name": "prefers-color-scheme", "value": appearance}])
     browser.ask("Page.navigate", session, url=address)
     browser.wait("Page.loadEventFired")
+    browser.ask("Runtime.evaluate", session, expression=SETTLE, awaitPromise=True)
     looked = browser.ask("Runtime.evaluate", session, expression=LOOK, awaitPromise=True, returnByValue=True)
     faults = list(looked["result"].get("value") or [])
     if "exceptionDetails" in looked:

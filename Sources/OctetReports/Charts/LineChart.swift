@@ -21,7 +21,11 @@ struct LineChart {
   let alternative: String
 
   private let width = 360.0
-  private let left = 54.0
+  /// Room for the numbers of the vertical axis.
+  private var left: Double {
+    let axis = axis
+    return max(54, 8 + (axis.ticks.map { TextWidth.estimate(axis.text($0) + unit) }.max() ?? 0))
+  }
   private let right = 348.0
   /// Below the legend and the name of the mark, where there are any.
   private var top: Double {
@@ -46,12 +50,15 @@ struct LineChart {
   }
   private var bottom: Double { top + 144 }
 
+  private var axis: Axis {
+    let values = series.flatMap(\.values).compactMap { $0 }.filter(\.isFinite).map { $0 * factor }
+    return Axis(
+      from: startsAtZero ? min(0, values.min() ?? 0) : values.min() ?? 0, to: values.max() ?? 1)
+  }
+
   func drawing() -> Drawing {
     var drawing = Drawing(width: width, height: bottom + 38, alternative: alternative)
-    let values = series.flatMap(\.values).compactMap { $0 }.filter(\.isFinite).map { $0 * factor }
-    let axis = Axis(
-      from: startsAtZero ? min(0, values.min() ?? 0) : values.min() ?? 0,
-      to: values.max() ?? 1)
+    let (axis, left) = (axis, left)
     let high = min(axis.high, max(highest * factor, axis.low + 1e-9))
     let count = max(series.map(\.values.count).max() ?? 1, 1)
     func x(_ position: Int) -> Double {

@@ -32,7 +32,8 @@ struct NetworkDrawing {
   let input: ImageShape
   let layers: [LayerFacts]
 
-  private let rowHeight = 58.0
+  /// Three lines of text, and more where what a layer computes takes several.
+  private var rowHeight: Double { 58 + 14 * Double((layers.map { kindLines($0).count }.max() ?? 1) - 1) }
   private let top = 30.0
   private let blockLeft = 34.0
   private let textLeft = 102.0
@@ -53,6 +54,19 @@ struct NetworkDrawing {
     for index in 0...layers.count { connect(index, &drawing) }
     for index in 0...layers.count { draw(index, &drawing) }
     return drawing
+  }
+
+  /// What the layer computes, in lines that end before the bars.
+  private func kindLines(_ layer: LayerFacts) -> [String] {
+    let most = 32
+    return layer.kind.split(separator: " ").reduce(into: [""]) { lines, word in
+      let longer = (lines[lines.count - 1].isEmpty ? "" : lines[lines.count - 1] + " ") + word
+      if longer.count <= most || lines[lines.count - 1].isEmpty {
+        lines[lines.count - 1] = TextWidth.cut(longer, to: most)
+      } else {
+        lines.append(TextWidth.cut(String(word), to: most))
+      }
+    }
   }
 
   private func middle(_ value: Int) -> Double { top + rowHeight * (Double(value) + 0.5) }
@@ -92,16 +106,18 @@ struct NetworkDrawing {
       drawing.rectangle(
         x + shift, y - shift, width, height, "f1 cut", opacity: sheet == 0 ? 1 : 0.75)
     }
-    let line = middle(value) - 14
+    let kind = value == 0 ? [] : kindLines(layers[value - 1])
+    let line = middle(value) - 14 - 7 * Double(max(kind.count - 1, 0))
     guard value > 0 else {
       drawing.write("input", textLeft, line + 10, "b")
       drawing.write("\(shape)", textLeft, line + 24, "m")
       return
     }
     let layer = layers[value - 1]
-    drawing.write(TextWidth.cut(layer.name, to: 29), textLeft, line + 2, "b")
-    drawing.write(TextWidth.cut(layer.kind, to: 32), textLeft, line + 16)
-    drawing.write("\(shape)", textLeft, line + 30, "m")
+    drawing.write(TextWidth.cutMiddle(layer.name, to: 29), textLeft, line + 2, "b")
+    for (place, text) in (kind + ["\(shape)"]).enumerated() {
+      drawing.write(text, textLeft, line + 16 + 14 * Double(place), place == kind.count ? "m" : "")
+    }
     let figures: [(Int, Int, SeriesStyle)] = [
       (layer.parameters, layers.map(\.parameters).max() ?? 1, .first),
       (layer.multiplyAdds, layers.map(\.multiplyAdds).max() ?? 1, .second),

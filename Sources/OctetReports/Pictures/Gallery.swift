@@ -30,8 +30,14 @@ package struct Gallery: Sendable {
 
   func write(to page: inout Markup) {
     if tiles.isEmpty { return }
-    page.element("h3", text: title)
-    if !caption.isEmpty { page.element("p", ["class": "muted"], text: caption) }
+    page.element("div", ["class": "gallery"]) { page in
+      page.element("h3", text: title)
+      if !caption.isEmpty { page.element("p", ["class": "muted"], text: caption) }
+      writeTiles(to: &page)
+    }
+  }
+
+  private func writeTiles(to page: inout Markup) {
     page.element("ul", ["class": isRoomy ? "tiles roomy" : "tiles"]) { page in
       for tile in tiles {
         page.element("li") { page in

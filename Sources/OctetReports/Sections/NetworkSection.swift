@@ -62,8 +62,7 @@ package struct NetworkSection {
       name: "arena", title: "The memory while it runs",
       caption:
         """
-        All of it, \(NumberText.grouped(bytes)) bytes. Tensor 0 is the image, tensor 1 the output of \
-        layer 1. A ring holds the few rows of a tensor that are needed at a time. What overlaps is needed at \
+        All of it, \(NumberText.grouped(bytes)) bytes. A ring holds the few rows of a tensor that are needed at a time. What overlaps is needed at \
         different times.
         """,
       drawing: ArenaMap(parts: parts, bytes: bytes).drawing())
