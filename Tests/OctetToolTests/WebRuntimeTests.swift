@@ -50,6 +50,12 @@ import Testing
     return (0..<count).map { Array(pixels[$0 * 784..<($0 + 1) * 784]) }
   }
 
+  @Test func `the module that a page carries stays small`() throws {
+    guard let web = try WebRuntime() else { return }
+    let packed = try Data(contentsOf: URL(filePath: "\(web.folder)/octet.wasm.gz"))
+    #expect(packed.count < 60_000)
+  }
+
   @Test(arguments: ["cnn-two-pool", "dense-dropout"])
   func `every layer of a thousand digits has the same bits`(_ name: String) throws {
     guard let web = try WebRuntime() else { return }
