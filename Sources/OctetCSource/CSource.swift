@@ -133,6 +133,10 @@ package struct CSource {
       #include <stdint.h>
       #include <string.h>
 
+      #if (defined(SIZE_MAX) && SIZE_MAX < 0xFFFFFFFF) || (defined(__SIZEOF_INT__) && __SIZEOF_INT__ < 4)
+      #error "A chip of 32 bits is needed: int or size_t is narrower here, as on 8-bit AVR"
+      #endif
+
       \(CDeclarations(model).text)
       #define OCTET_LAYERS \(model.layerCount)
       \(labelsText)
