@@ -301,6 +301,9 @@ package struct CSource {
       """
   }
 
+  /// The variables beside the memory: the step, the next row of each tensor, and where a held input is.
+  package var variableBytes: Int { 8 + 4 * model.layerCount + (model.holdsInput ? 4 : 0) }
+
   /// The arena, and what weights of fewer bits are brought to bytes in.
   package var memoryBytes: Int { model.firstRegionBytes + model.secondRegionBytes + lineBytes }
 
