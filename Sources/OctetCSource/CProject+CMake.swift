@@ -31,6 +31,10 @@ extension CProjectParts {
         install(TARGETS \(name) EXPORT \(name) ARCHIVE DESTINATION lib)
         install(FILES include/\(name).h DESTINATION include)
         install(EXPORT \(name) NAMESPACE \(name):: FILE \(name)-config.cmake DESTINATION lib/cmake/\(name))
+        # So that `find_package(\(name) 1.0)` finds it.
+        include(CMakePackageConfigHelpers)
+        write_basic_package_version_file(\(name)-config-version.cmake COMPATIBILITY SameMajorVersion)
+        install(FILES ${CMAKE_CURRENT_BINARY_DIR}/\(name)-config-version.cmake DESTINATION lib/cmake/\(name))
 
         """),
       .init("example/main.c", example.program),
@@ -72,7 +76,8 @@ extension CProjectParts {
               cmake -B build-m4 -D CMAKE_TOOLCHAIN_FILE=cmake/arm-none-eabi.cmake -D CPU=cortex-m4
               cmake --build build-m4 --target \(name)
 
-          In another project, `add_subdirectory` this folder and link `\(name)::\(name)`.
+          In another project, `add_subdirectory` this folder and link `\(name)::\(name)`, or install it with
+          `cmake --install build` and say `find_package(\(name) 1.0 CONFIG REQUIRED)`.
           """)),
     ]
   }

@@ -133,6 +133,10 @@ package struct CSource {
       #include <stdint.h>
       #include <string.h>
 
+      #if (defined(SIZE_MAX) && SIZE_MAX < 0xFFFFFFFF) || (defined(__SIZEOF_INT__) && __SIZEOF_INT__ < 4)
+      #error "A chip of 32 bits is needed: int or size_t is narrower here, as on 8-bit AVR"
+      #endif
+
       \(CDeclarations(model).text)
       #define OCTET_LAYERS \(model.layerCount)
       \(labelsText)
@@ -296,6 +300,9 @@ package struct CSource {
       static const int8_t *octet_input;
       """
   }
+
+  /// The variables beside the memory: the step, the next row of each tensor, and where a held input is.
+  package var variableBytes: Int { 8 + 4 * model.layerCount + (model.holdsInput ? 4 : 0) }
 
   /// The arena, and what weights of fewer bits are brought to bytes in.
   package var memoryBytes: Int { model.firstRegionBytes + model.secondRegionBytes + lineBytes }

@@ -90,7 +90,7 @@ struct CProjectTests {
       """
       cmake_minimum_required(VERSION 3.16)
       project(user LANGUAGES C)
-      find_package(net CONFIG REQUIRED)
+      find_package(net 1.0 CONFIG REQUIRED)
       add_executable(user ../example/main.c)
       target_link_libraries(user PRIVATE net::net)
 

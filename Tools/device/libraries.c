@@ -44,7 +44,8 @@ void png_free_buffer_list(png_structrp png, void *list) {
 // MARK: Functions of floating point
 
 // libpng uses them for chunks about gamma, color spaces and physical scale, of which the shim has it read none. With
-// them shut here, nothing of the C library's floating point is linked.
+// them shut here, nothing of the C library's floating point is linked. classify.c prints numbers by it.
+#ifndef OCTET_PRINTS_FLOATS
 
 double pow(double base, double exponent) {
   (void)base, (void)exponent;
@@ -65,3 +66,5 @@ double frexp(double value, int *exponent) {
   (void)value, (void)exponent;
   abort();
 }
+
+#endif

@@ -29,7 +29,7 @@ struct FirmwareSizes {
     }
     func size(_ names: String...) -> Int { names.reduce(0) { $0 + (sizes[$1] ?? 0) } }
     // Initial values of variables lie in flash as well.
-    code = size(".code", ".data")
+    code = size(".code", ".data", ".tables")
     constants = size(".model")
     stack = size(".stack")
     ram = size(".stack", ".data", ".bss", ".workspace", ".guard")

@@ -6,7 +6,12 @@
 #include <stdint.h>
 
 #include "Board.h"
+#ifdef BOARD_TABLES_APART
+// Code's memory has no room for the weights of a large model.
+#pragma clang section rodata = ".tables"
+#endif
 #include "model.c"
+#pragma clang section rodata = ""
 
 enum { OPEN = 1, WRITE = 5, READ = 6, EXIT_EXTENDED = 0x20 };
 
