@@ -11,6 +11,12 @@ extension Model {
       return "\(word)-\(counts[word, default: 0])"
     }
   }
+
+  /// The name of one of them.
+  package func layerName(_ index: Int) -> String {
+    let word = layer(index).kind.networkWord
+    return "\(word)-\((0...index).count { layer($0).kind.networkWord == word })"
+  }
 }
 
 extension LayerKind {

@@ -61,7 +61,7 @@ struct BenchmarkReport {
     for (index, seconds) in layers.enumerated() {
       let work = Double(file.multiplyAdds(of: index))
       table.addRow([
-        file.model.layerNames[index], file.summary(of: index), micro(seconds),
+        file.model.layerName(index), file.summary(of: index), micro(seconds),
         NumberText.percent(seconds / max(sum, 1e-12)),
         NumberText.grouped(file.multiplyAdds(of: index)),
         peak.map { work > 0 && seconds > 0 ? NumberText.percent(work / seconds / $0) : "" } ?? "",
@@ -112,7 +112,7 @@ struct BenchmarkReport {
           .array(
             layers.enumerated().map { index, seconds in
               .object([
-                ("name", .string(file.model.layerNames[index])),
+                ("name", .string(file.model.layerName(index))),
                 ("summary", .string(file.summary(of: index))), ("seconds", .number(seconds)),
                 ("multiply_adds", .integer(file.multiplyAdds(of: index))),
                 ("bound_seconds", bounds[index].map { .number($0.seconds) } ?? .null),

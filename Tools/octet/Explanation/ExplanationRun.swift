@@ -143,7 +143,7 @@ struct ExplanationRun {
         values.reduce(0) { $0 + Double($1) } / Double(max(values.count, 1))
       }
       return Explanation.Layer(
-        name: model.layerNames[index], kind: file.summary(of: index),
+        name: model.layerName(index), kind: file.summary(of: index),
         decibels: QuantizationReport.decibels(real, own), meanFloat: mean(real), meanInteger: mean(own),
         largestDifference: zip(real, own).map { Double(abs($0 - $1)) }.max() ?? 0)
     }

@@ -17,7 +17,12 @@ struct InspectionText {
   /// Tables fit the terminal, and elsewhere what most terminals are.
   private var tableWidth: Int { Terminal.standardOutput.columns ?? Self.width }
   /// Of the input, and of what each layer gives.
-  private var names: [String] { ["input"] + (0..<file.model.layerCount).map(inspection.name) }
+  private let names: [String]
+
+  init(inspection: ModelInspection) {
+    self.inspection = inspection
+    names = ["input"] + (0..<inspection.file.model.layerCount).map(inspection.name)
+  }
 
   func text() -> String {
     let model = file.model
@@ -220,7 +225,7 @@ extension ModelInspection {
   /// What a layer is called in the model that it comes from.
   func name(ofLayer index: Int) -> String {
     owner(of: index + 1).flatMap { source?.operators[$0].name }
-      ?? file.model.layerNames[index]
+      ?? file.model.layerName(index)
   }
 
   /// What becomes of a source's operator.

@@ -74,11 +74,13 @@ extension OctetModelFile {
       words.append("relu")
     }
     if layer.kind.traits.contains(.secondInput) {
-      let names = names ?? valueNames
+      func name(_ value: UInt16) -> String {
+        names?[Int(value)] ?? (value == 0 ? "input" : model.layerName(Int(value) - 1))
+      }
       words.append(
         layer.operand == .tensor
-          ? "of \(names[Int(layer.input)]) and \(names[Int(layer.secondInput)])"
-          : "of \(names[Int(layer.input)]) and constants")
+          ? "of \(name(layer.input)) and \(name(layer.secondInput))" : "of \(name(layer.input)) and constants"
+      )
     }
     return words.joined(separator: " ")
   }

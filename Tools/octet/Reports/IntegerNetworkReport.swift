@@ -33,7 +33,7 @@ struct IntegerNetworkReport {
     return file.summary(of: layer) + (bytes > 0 ? ", \(NumberText.grouped(bytes)) bytes of weights" : "")
   }
 
-  private func name(_ layer: Int) -> String { file.model.layerNames[layer] }
+  private func name(_ layer: Int) -> String { file.model.layerName(layer) }
 
   private func shape(_ tensor: Int) -> ImageShape {
     let tensor = file.model.tensor(tensor)
