@@ -98,19 +98,45 @@ def nested():
     return keras.Model(image, kl.Dense(3)(shared(shared(x)))), (0, 1)
 
 
+def slashed():
+    """Names with slashes, of which one is the start of another."""
+    assert LEGACY, "Keras 2 alone allows them"
+    image = kl.Input((5, 6, 2))
+    x = kl.Conv2D(3, 3, name="block")(image)
+    x = kl.Conv2D(3, 1, activation="relu", name="block/mix")(x)
+    x = kl.BatchNormalization(name="block/mix/norm")(x)
+    return keras.Model(image, kl.Dense(3, name="block/mix/head")(kl.Flatten()(x))), (0, 1)
+
+
+def chained():
+    """A sequence of sequences, the first with a model in it, as Teachable Machine saves them."""
+    image = kl.Input((7, 6, 3))
+    # Keras 2 allows slashes, which are folders in the file.
+    slash = "/" if LEGACY else "_"
+    x = kl.Conv2D(4, 3, name="first")(image)
+    x = kl.ReLU(6.0)(kl.BatchNormalization(name=f"first{slash}norm")(x))
+    body = keras.Model(image, kl.DepthwiseConv2D(3, padding="same", name="second")(x), name="body")
+    head = keras.Sequential([
+        kl.Input((4,)), kl.Dense(5, "relu", name="hidden"), kl.Dense(3, "softmax", use_bias=False, name="last")])
+    features = keras.Sequential([kl.Input((7, 6, 3)), body, kl.GlobalAveragePooling2D()])
+    return keras.Sequential([kl.Input((7, 6, 3)), features, head]), (-1, 1)
+
+
 def series():
     """Layers in one dimension, a causal one with gaps among them."""
     return keras.Sequential([
         kl.Input((12, 3)), kl.Conv1D(4, 3, padding="causal", dilation_rate=2, activation="relu"),
         kl.SeparableConv1D(5, 3, padding="same", activation="leaky_relu"), kl.ZeroPadding1D((1, 2)),
-        kl.MaxPooling1D(2), kl.BatchNormalization(), kl.Dense(4, "tanh"), kl.AveragePooling1D(2, padding="same"),
+        kl.MaxPooling1D(2), kl.BatchNormalization(), kl.SpatialDropout1D(0.2), kl.Dense(4, "tanh"), kl.AveragePooling1D(2, padding="same"),
         kl.Flatten(), kl.Dense(2)]), (0, 1)
 
 
 def randomize(network, random):
     for layer in network.layers:
         weights = layer.get_weights()
-        if isinstance(layer, kl.BatchNormalization):
+        if hasattr(layer, "layers"):
+            randomize(layer, random)
+        elif isinstance(layer, kl.BatchNormalization):
             parts = [random.normal(0, 0.3, w.shape) for w in weights]
             parts[-1] = 0.5 + random.random(weights[-1].shape)
             layer.set_weights(parts)
@@ -120,7 +146,7 @@ def randomize(network, random):
 
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for make in [sequential, residual, rescaled, functions, flattened, nested, series]:
+    for make in [sequential, residual, rescaled, functions, flattened, nested, chained, series] + [slashed] * LEGACY:
         if NAMES and make.__name__ not in NAMES:
             continue
         keras.utils.set_random_seed(3)

@@ -27,7 +27,14 @@ extension KerasImport {
     } else if let outermost = model.path.first {
       guard let group = try file.object(["model_weights", outermost]) else { return [:] }
       var groups: [Int] = []
-      try findGroups(Array(model.path.dropFirst()) + [name], in: group, depth: 0, into: &groups)
+      // Keras 2 leaves out the names of models between the outermost one and the layer.
+      var names = Array(model.path.dropFirst()) + Self.parts(name)
+      let least = Self.parts(name).count
+      try findGroups(names, in: group, depth: 0, into: &groups)
+      while groups.isEmpty, names.count > least {
+        names.removeFirst()
+        try findGroups(names, in: group, depth: 0, into: &groups)
+      }
       guard groups.count <= 1 else {
         throw OffsetFailure(
           offset: Self.noOffset, reason: "has weights in \(groups.count) places of the file; one is supported"
@@ -39,10 +46,22 @@ extension KerasImport {
         }
       }
     } else {
-      guard let group = try file.object(["model_weights", name]) else { return [:] }
+      let parts = Self.parts(name)
+      // A name with slashes is a path, and the groups of other layers may lie within: "Conv" and "Conv/BatchNorm".
+      if let own = try file.object(["model_weights"] + parts + parts) {
+        for (name, address) in try file.children(own) {
+          try read(address, as: String(name.prefix { $0 != ":" }), into: &found)
+        }
+      }
+      guard found.isEmpty, let group = try file.object(["model_weights"] + parts) else { return found }
       try collect(group, depth: 0, into: &found)
     }
     return found
+  }
+
+  /// The names of the groups that a name with slashes stands for.
+  private static func parts(_ name: String) -> [String] {
+    name.split(separator: "/", maxSplits: 15).map(String.init)
   }
 
   /// The groups whose path ends with the last of some names and has the others before it, with others between.

@@ -35,7 +35,8 @@ extension Dropout {
   static let keras = [
     "ActivityRegularization", "AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise",
     "RandomBrightness",
-    "RandomContrast", "RandomFlip", "RandomRotation", "RandomTranslation", "RandomZoom", "SpatialDropout2D",
+    "RandomContrast", "RandomFlip", "RandomRotation", "RandomTranslation", "RandomZoom", "SpatialDropout1D",
+    "SpatialDropout2D",
   ].map { KerasClass($0, becomes: "nothing", if: "acts in training only", readKeras) }
 
   /// Called with training=True, a layer of any class has been refused before.
