@@ -174,17 +174,22 @@ package struct LoweredNetwork: Sendable {
 extension LoweredNetwork {
   /// Joins layers with the one before them wherever nothing else reads what lies between.
   mutating func fuse() {
-    // A join may make the next one possible, so start over after each; there are few layers.
-    while let index = layers.indices.first(where: { joinWithPrevious($0) }) { remove(index) }
+    // A join may make the next one possible, so start over after each.
+    var readers = readers
+    while let index = layers.indices.first(where: { joinWithPrevious($0, readers) }) {
+      remove(index)
+      readers = self.readers
+    }
   }
 
   /// Moves what layer `index` does into the layer whose output it reads, if that is possible.
-  private mutating func joinWithPrevious(_ index: Int) -> Bool {
-    let layer = layers[index]
+  private mutating func joinWithPrevious(_ index: Int, _ readers: [[Int]]) -> Bool {
+    let inputs = layers[index].inputs
     // A value that the network gives must stay.
-    guard layer.inputs.count == 1, layer.inputs[0] > 0, readers[layer.inputs[0]].count == 1,
-      !gives(layer.inputs[0])
-    else { return false }
+    guard inputs.count == 1, inputs[0] > 0, readers[inputs[0]].count == 1, !gives(inputs[0]) else {
+      return false
+    }
+    let layer = layers[index]
     return layer.kind.join(layer, to: &layers[layer.inputs[0] - 1])
   }
 
