@@ -122,6 +122,12 @@ def chained():
     return keras.Sequential([kl.Input((7, 6, 3)), features, head]), (-1, 1)
 
 
+def turned():
+    """Ends in values whose order is not that of the convolution that makes them."""
+    return keras.Sequential([
+        kl.Input((5, 4, 3)), kl.Conv2DTranspose(2, 2, strides=2, activation="relu"), kl.Permute((3, 1, 2))]), (0, 1)
+
+
 def series():
     """Layers in one dimension, a causal one with gaps among them."""
     return keras.Sequential([
@@ -146,7 +152,7 @@ def randomize(network, random):
 
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for make in [sequential, residual, rescaled, functions, flattened, nested, chained, series] + [slashed] * LEGACY:
+    for make in [sequential, residual, rescaled, functions, flattened, nested, chained, turned, series] + [slashed] * LEGACY:
         if NAMES and make.__name__ not in NAMES:
             continue
         keras.utils.set_random_seed(3)
@@ -162,7 +168,7 @@ def main():
         values = (pictures / 255 * (high - low) + low).astype(numpy.float32).reshape(-1, *shape)
         outputs = network.predict(values, verbose=0)
         (FOLDER / f"{name}.json").write_text(json.dumps(
-            {"pictures": pictures.tolist(), "pixels": [low, high], "outputs": outputs.astype(float).tolist()}) + "\n")
+            {"pictures": pictures.tolist(), "pixels": [low, high], "outputs": outputs.reshape(len(outputs), -1).astype(float).tolist()}) + "\n")
 
 
 main()

@@ -1,4 +1,5 @@
 import OctetNetwork
+import OctetText
 
 /// Arrays whose elements lie in another order than an operator needs them: they are copied into a value of their own.
 extension GraphBuilder {
@@ -214,5 +215,44 @@ extension ArrayAxis {
       }
     }
     return rest.isEmpty ? made : nil
+  }
+}
+
+extension GraphBuilder {
+  /// Brings the elements of outputs into the order that the model gives them in, so that a file without names of axes
+  /// has them so too.
+  ///
+  /// - Parameter channelsFirst: whether a file of a format that has channels first keeps them last, as all its values.
+  mutating func orderOutputs(channelsFirst: Bool) throws(GraphFailure) {
+    for index in graph.outputs.indices {
+      let output = graph.outputs[index]
+      graph.outputs[index].view = try ordered(
+        output.view, channelsFirst: channelsFirst, "its output \(output.name.quoted)")
+    }
+  }
+
+  private mutating func ordered(_ view: ArrayView, channelsFirst: Bool, _ title: String) throws(GraphFailure)
+    -> ArrayView
+  {
+    var order = Array(view.axes.indices)
+    if channelsFirst, order.count > 1 { order.append(order.removeFirst()) }
+    let last = ArrayView(value: view.value, axes: order.map { view.axes[$0] })
+    guard view.places != nil, last.places != nil else { return view }
+    let value: Int
+    do throws(GraphFailure) {
+      value = try arrangedValue(
+        view.value, rows: order.count > 1 ? last.axes[0] : .one,
+        columns: ArrayAxis(last.axes.dropFirst().dropLast().flatMap(\.parts)),
+        channels: last.axes.last ?? .one, title)
+    } catch {
+      throw GraphFailure("\(title) \(error.reason)")
+    }
+    var axes = view.axes
+    var stride = 1
+    for place in order.reversed() {
+      axes[place] = ArrayAxis(size: view.sizes[place], stride: stride)
+      stride *= view.sizes[place]
+    }
+    return ArrayView(value: value, axes: axes, hasBatch: view.hasBatch)
   }
 }

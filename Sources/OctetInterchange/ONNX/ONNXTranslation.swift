@@ -151,6 +151,7 @@ struct ONNXTranslation {
       }
       builder.graph.outputs.append(Graph.Output(name: output.name, view: view))
     }
+    try builder.orderOutputs(channelsFirst: true)
   }
 
   // MARK: what a node reads and gives

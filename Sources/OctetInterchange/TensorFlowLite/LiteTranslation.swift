@@ -57,6 +57,7 @@ struct LiteTranslation {
       }
       builder.graph.outputs.append(Graph.Output(name: name, view: view))
     }
+    try builder.orderOutputs(channelsFirst: false)
   }
 
   func title(_ node: LiteGraph.Node) -> String {
