@@ -133,7 +133,8 @@ def series():
     return keras.Sequential([
         kl.Input((12, 3)), kl.Conv1D(4, 3, padding="causal", dilation_rate=2, activation="relu"),
         kl.SeparableConv1D(5, 3, padding="same", activation="leaky_relu"), kl.ZeroPadding1D((1, 2)),
-        kl.MaxPooling1D(2), kl.BatchNormalization(), kl.SpatialDropout1D(0.2), kl.Dense(4, "tanh"), kl.AveragePooling1D(2, padding="same"),
+        kl.MaxPooling1D(2), kl.Conv1DTranspose(4, 3, strides=2, padding="same", activation="relu"),
+        kl.BatchNormalization(), kl.SpatialDropout1D(0.2), kl.Dense(4, "tanh"), kl.AveragePooling1D(2, padding="same"),
         kl.Flatten(), kl.Dense(2)]), (0, 1)
 
 
@@ -152,7 +153,8 @@ def randomize(network, random):
 
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for make in [sequential, residual, rescaled, functions, flattened, nested, chained, turned, series] + [slashed] * LEGACY:
+    makers = [sequential, residual, rescaled, functions, flattened, nested, chained, turned, series]
+    for make in makers + [slashed] * LEGACY:
         if NAMES and make.__name__ not in NAMES:
             continue
         keras.utils.set_random_seed(3)
@@ -166,9 +168,9 @@ def main():
         shape = network.input_shape[1:]
         pictures = random.integers(0, 256, (6, int(numpy.prod(shape))), dtype=numpy.uint8)
         values = (pictures / 255 * (high - low) + low).astype(numpy.float32).reshape(-1, *shape)
-        outputs = network.predict(values, verbose=0)
+        outputs = network.predict(values, verbose=0).reshape(len(values), -1)
         (FOLDER / f"{name}.json").write_text(json.dumps(
-            {"pictures": pictures.tolist(), "pixels": [low, high], "outputs": outputs.reshape(len(outputs), -1).astype(float).tolist()}) + "\n")
+            {"pictures": pictures.tolist(), "pixels": [low, high], "outputs": outputs.astype(float).tolist()}) + "\n")
 
 
 main()

@@ -31,7 +31,7 @@ extension KerasLayer {
   }
 
   /// Whether the class is one for series: steps and channels.
-  var isSeries: Bool { kind.hasSuffix("1D") }
+  var isSeries: Bool { kind.hasSuffix("1D") || kind == "Conv1DTranspose" }
 
   /// What it reads, a series as an image of one column.
   func columns(_ builder: GraphBuilder) throws(GraphFailure) -> ArrayView {

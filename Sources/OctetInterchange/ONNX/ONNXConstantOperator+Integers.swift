@@ -39,11 +39,11 @@ extension ONNXConstantOperator {
     }
   }
 
-  /// The block's size came with version 21, the axis with 13.
+  /// The size of blocks came with version 21, the axis with 13; parts of operators of integers have it before, too.
   private static func settings(_ inputs: Inputs, _ attributes: inout ONNXAttributes) throws(GraphFailure)
     -> (axis: Int, block: Int)
   {
-    let axis = inputs.version >= 13 ? try attributes.integer("axis", otherwise: 1) : 1
+    let axis = try attributes.integer("axis", otherwise: 1)
     let block = inputs.version >= 21 ? try attributes.integer("block_size", otherwise: 0) : 0
     guard block >= 0 else { throw GraphFailure("has blocks of \(block)") }
     return (axis, block)
