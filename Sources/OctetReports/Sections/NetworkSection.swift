@@ -62,8 +62,8 @@ package struct NetworkSection {
       name: "arena", title: "The memory while it runs",
       caption:
         """
-        All of it, \(NumberText.grouped(bytes)) bytes. A ring holds the few rows of a tensor that are needed at a time. What overlaps is needed at \
-        different times.
+        All of it, \(NumberText.grouped(bytes)) bytes. A ring holds the few rows of a tensor that are needed at \
+        a time. What overlaps is needed at different times.
         """,
       drawing: ArenaMap(parts: parts, bytes: bytes).drawing())
   }
