@@ -55,11 +55,15 @@ package struct Program {
     }
   }
 
-  /// Keeps to one line whatever a file name or a message from below contains.
+  /// Keeps to one line, but for the width of a terminal, whatever a file name or a message from below contains.
   private func report(_ error: any Error) {
-    let label =
-      Terminal.standardError.allowsColor
-      ? "\u{1B}[1;31m\(description.name):\u{1B}[0m" : "\(description.name):"
-    StandardError.write("\(label) \("\(error)".shown)\n")
+    let label = "\(description.name):"
+    var text = "\(label) \("\(error)".shown)"
+    // Before it has colors, which have no width.
+    if let width = Terminal.standardError.columns { text = FittedText.wrapped(text, width: width) }
+    if Terminal.standardError.allowsColor {
+      text = "\u{1B}[1;31m\(label)\u{1B}[0m" + text.dropFirst(label.count)
+    }
+    StandardError.write(text + "\n")
   }
 }

@@ -66,7 +66,9 @@ import Testing
     let text = try OctetProcess.run(["compare"] + paths + ["--report", page])
     #expect(text.status == 0, "\(text.errors)")
     let lines = text.output.split(separator: "\n").map(String.init)
-    #expect(lines.contains { $0.hasPrefix("learning-rate") && $0.contains("0.0001") && $0.contains("0.01") })
+    let place = try #require(lines.firstIndex { $0.hasPrefix("learning-rate") })
+    #expect(lines[place].contains("0.0001") && lines[place].hasSuffix("slow"))
+    #expect(lines[place + 1].contains("0.01 ") && lines[place + 1].hasSuffix("fast"))
     #expect(!lines.contains { $0.hasPrefix("batch ") }, "what is the same is not listed")
     let html = try #require(try training.folder.contents(of: "runs.html"))
     for part in ["Models side by side", "Loss on training images", "Settings that differ", "slow", "fast"] {
