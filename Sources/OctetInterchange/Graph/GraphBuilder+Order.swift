@@ -139,13 +139,8 @@ extension GraphBuilder {
     let middle = ArrayAxis(ordered.dropFirst().dropLast().flatMap(\.parts))
     let value = try arrangedValue(
       view.value, first: first, rows: rows, columns: middle, channels: channels, title)
-    var made = axes
-    var stride = 1
-    for place in order.reversed() {
-      made[place] = ArrayAxis(size: axes[place].size, stride: stride)
-      stride *= axes[place].size
-    }
-    return ArrayView(value: value, axes: made, hasBatch: view.hasBatch)
+    return Self.view(
+      of: value, like: ArrayView(value: value, axes: axes, hasBatch: view.hasBatch), order: order)
   }
 
   /// The same elements in their order as a value of another shape.
@@ -153,17 +148,22 @@ extension GraphBuilder {
     try arrangedFlat(value, ArrayAxis(size: shape.count, stride: 1).parts, as: shape, title)
   }
 
+  /// An array of the same sizes that a copy holds, whose axes lie there in some order, the outermost first.
+  private static func view(of value: Int, like view: ArrayView, order: [Int]) -> ArrayView {
+    var axes = view.axes
+    var stride = 1
+    for place in order.reversed() {
+      axes[place] = ArrayAxis(size: view.axes[place].size, stride: stride)
+      stride *= view.axes[place].size
+    }
+    return ArrayView(value: value, axes: axes, hasBatch: view.hasBatch)
+  }
+
   /// A row of values with the elements in the order of the array.
   mutating func contiguous(_ view: ArrayView, _ title: String) throws(GraphFailure) -> ArrayView {
     let value = try arrangedValue(
       view.value, rows: .one, columns: .one, channels: ArrayAxis(view.axes.flatMap(\.parts)), title)
-    var axes: [ArrayAxis] = []
-    var stride = 1
-    for axis in view.axes.reversed() {
-      axes.insert(ArrayAxis(size: axis.size, stride: stride), at: 0)
-      stride *= axis.size
-    }
-    return ArrayView(value: value, axes: axes, hasBatch: view.hasBatch)
+    return Self.view(of: value, like: view, order: Array(view.axes.indices))
   }
 }
 
@@ -187,13 +187,7 @@ extension GraphBuilder {
     let value = try arrangedValue(
       view.value, rows: ArrayAxis(rows.flatMap { view.axes[$0].parts }), columns: .one,
       channels: ArrayAxis(channels.flatMap { view.axes[$0].parts }), title)
-    var made = view.axes
-    var stride = 1
-    for place in (rows + channels).reversed() {
-      made[place] = ArrayAxis(size: view.sizes[place], stride: stride)
-      stride *= view.sizes[place]
-    }
-    return ArrayView(value: value, axes: made, hasBatch: view.hasBatch)
+    return Self.view(of: value, like: view, order: rows + channels)
   }
 }
 
@@ -247,12 +241,6 @@ extension GraphBuilder {
     } catch {
       throw GraphFailure("\(title) \(error.reason)")
     }
-    var axes = view.axes
-    var stride = 1
-    for place in order.reversed() {
-      axes[place] = ArrayAxis(size: view.sizes[place], stride: stride)
-      stride *= view.sizes[place]
-    }
-    return ArrayView(value: value, axes: axes, hasBatch: view.hasBatch)
+    return Self.view(of: value, like: view, order: order)
   }
 }
