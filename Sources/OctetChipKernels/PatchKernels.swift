@@ -84,8 +84,8 @@ public struct PatchKernels<Layout: PatchLayout>: RowKernels {
   private static func patchBytes(_ shape: LayerShape) -> Int {
     #if !OCTET_CHOSEN_KINDS || OCTET_INT4_WEIGHTS
       if takesHalves(shape) {
-        let bytes = Halves.patchBytes(Int(shape.weightsPerOutput))
-        return shape.layer.kind.weighted == .dense ? Halves.patchBytes(shape.input.rowValues) / 4 : bytes
+        return shape.layer.kind.weighted == .dense
+          ? Halves.patchBytes(shape.input.rowValues) / 4 : Halves.patchBytes(Int(shape.weightsPerOutput))
       }
     #endif
     return switch shape.layer.kind.weighted {
