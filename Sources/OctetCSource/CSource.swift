@@ -5,7 +5,7 @@ import Octet
 /// The file holds the weights, the memory plan, the fixed order of rows, and a small runtime that gives the same bits
 /// as Octet's own. Names begin with a prefix, so that several models go into one program.
 package struct CSource {
-  private let model: Model
+  let model: Model
   private let prefix: String
   private var text = ""
   /// Bytes of the weights, the tables and the plan, on a chip of 32 bits.
@@ -101,7 +101,7 @@ package struct CSource {
 
   /// Bytes for weights of fewer bits that are brought to bytes: a line, or of a depthwise layer all of them; 0 where
   /// all weights are bytes.
-  private var lineBytes: Int {
+  var lineBytes: Int {
     (0..<model.layerCount).map { layer in
       let shape = model.shape(layer)
       guard shape.layer.weightEncoding != .int8 else { return 0 }
@@ -148,14 +148,6 @@ package struct CSource {
       #endif
 
       """
-  }
-
-  private var memoryText: String {
-    var text = "\(model.firstRegionBytes) bytes of memory"
-    if model.secondRegionBytes > 0 { text += ",\n   and \(model.secondRegionBytes) in a second region" }
-    guard let scratch = scratchBytes, scratch.upperBound > 0 else { return text }
-    return text
-      + ",\n   and \(scratch.lowerBound) to \(scratch.upperBound) for the kernels of a chip (see OCTET_CHIP)"
   }
 
   /// Bytes that the kernels work in, from the chip that takes least to the one that takes most; nil without kernels.
@@ -300,12 +292,6 @@ package struct CSource {
       static const int8_t *octet_input;
       """
   }
-
-  /// The variables beside the memory: the step, the next row of each tensor, and where a held input is.
-  package var variableBytes: Int { 8 + 4 * model.layerCount + (model.holdsInput ? 4 : 0) }
-
-  /// The arena, and what weights of fewer bits are brought to bytes in.
-  package var memoryBytes: Int { model.firstRegionBytes + model.secondRegionBytes + lineBytes }
 
   private mutating func writePlan() {
     let steps = model.rowSteps
