@@ -14,6 +14,8 @@ package struct IntegerTensor: Sendable {
   package var isHalfByte = false
   /// Nil for floats, or plain integers.
   package let encoding: IntegerEncoding?
+  /// Whether it holds integers that stand for values: a file may have floats beside them, and what comparisons give.
+  package var isInteger: Bool { element != .float && (element != .other || encoding != nil) }
   /// Why there is no encoding, where what the file says means nothing.
   package var fault: String?
 

@@ -246,7 +246,7 @@ extension Affine {
     return try model.builder.affine(view, factors: factors, summands: summands, layer.title)
   }
 
-  static let lite = [LiteOperator("DIV", becomes: "`batchnorm`", if: "in float files", readLiteDiv)]
+  static let lite = [LiteOperator("DIV", becomes: "`batchnorm`", if: "of floats", readLiteDiv)]
 
   /// The fused function of an operator of two arrays.
   static func checkedFunction(_ model: LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure)
@@ -265,8 +265,8 @@ extension Affine {
     guard let place = [1, 0].first(where: { model.constant(node, $0) != nil }),
       let tensor = model.constant(node, place)
     else { return nil }
-    guard !model.isInteger || takesIntegers else {
-      throw GraphFailure("has a constant, which is supported in float files only")
+    guard !model.givesIntegers(node) || takesIntegers else {
+      throw GraphFailure("has a constant, which is supported of floats only")
     }
     let view = try model.viewOfAnyForm(node, 1 - place)
     let numbers = GraphBuilder.Constant(
@@ -292,7 +292,7 @@ extension Affine {
     )
   ) throws(GraphFailure) {
     let function = try checkedFunction(model, node)
-    guard !model.isInteger, let operand = try operand(model, node) else {
+    guard !model.givesIntegers(node), let operand = try operand(model, node) else {
       return try model.giveJoin(node, operation, function: function)
     }
     let (factors, summands) = affine(operand.numbers, operand.isSecond)
@@ -318,7 +318,7 @@ extension Affine {
     throws(GraphFailure)
   {
     let function = try checkedFunction(model, node)
-    guard !model.isInteger else { throw GraphFailure("is supported in float files only") }
+    guard !model.givesIntegers(node) else { throw GraphFailure("is supported of floats only") }
     guard let (view, numbers, isSecond) = try operand(model, node) else {
       let (left, right) = (try model.viewOfAnyForm(node), try model.viewOfAnyForm(node, 1))
       var made = try model.builder.quotient(left, right, model.title(node))
@@ -326,6 +326,12 @@ extension Affine {
       return try model.give(node, made, function: function)
     }
     guard isSecond else { throw GraphFailure("divides a constant by a value, which is not supported") }
+    if model.isInteger, let divisor = numbers.single {
+      // In floats a quotient is not always the product with the inverse.
+      var made = try model.builder.function(.value(.argument / .number(divisor)), view, model.title(node))
+      made.hasBatch = view.hasBatch
+      return try model.give(node, made, function: function)
+    }
     try give(&model, node, view, factors: numbers.mapped { 1 / $0 }, function: function)
   }
 }

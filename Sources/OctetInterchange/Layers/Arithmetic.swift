@@ -92,18 +92,39 @@ extension Arithmetic {
       summands: GraphBuilder.Constant(shape: mean.shape, values: summands), layer.title)
   }
 
-  static let lite = [LiteOperator("PRELU", becomes: "`relu` and others", if: "in float files", readLitePRelu)]
+  static let lite = [
+    LiteOperator("PRELU", becomes: "`relu` and others", if: "constant slopes", readLitePRelu)
+  ]
 
   private static func readLitePRelu(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
     throws(GraphFailure)
   {
-    guard !model.isInteger, let tensor = model.constant(node, 1) else {
-      throw GraphFailure("is supported in float files, with constant slopes")
-    }
+    guard let tensor = model.constant(node, 1) else { throw GraphFailure("needs constant slopes") }
     let view = try model.view(node)
     let slopes = GraphBuilder.Constant(
       shape: model.file.tensors[tensor].shape, values: try model.numbers(tensor))
     try model.builder.checkFits(slopes, view)
-    try model.give(node, try model.builder.slopes(view, slopes, model.title(node)))
+    guard model.givesIntegers(node) else {
+      return try model.give(node, try model.builder.slopes(view, slopes, model.title(node)))
+    }
+    try model.giveSlopes(node, view, slopes, tensor)
+  }
+}
+
+extension LiteTranslation {
+  /// What is below 0 times a slope, in integers: the kernel multiplies it as MUL does, and the rest by the ratio of the
+  /// scales. One of the two parts is always 0, so their sum is the other.
+  fileprivate mutating func giveSlopes(
+    _ node: LiteGraph.Node, _ view: ArrayView, _ slopes: GraphBuilder.Constant, _ tensor: Int
+  ) throws(GraphFailure) {
+    let (title, output) = (title(node), node.outputs[0])
+    let above = try builder.function(.relu, view, title)
+    builder.graph.nodes[above.value - 1].tensors.output = output
+    // In the integers of what is read.
+    let below = try builder.function(.value(.smaller(.argument, .number(0))), view, title)
+    builder.graph.nodes[below.value - 1].tensors.output = node.inputs[0]
+    let scaled = try builder.join(.multiply, below, constant: slopes, title)
+    builder.graph.nodes[scaled.value - 1].tensors = Graph.Tensors(weights: tensor, output: output)
+    try give(node, try builder.joinIntegers(.add, above, scaled, title))
   }
 }

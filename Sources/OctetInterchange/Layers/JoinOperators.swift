@@ -93,7 +93,7 @@ extension Join {
   }
 
   static var lite: [LiteOperator] {
-    let constant = "in float files with a constant "
+    let constant = "of floats with a constant "
     return switch Operation.kind {
     case .add:
       [
@@ -116,7 +116,7 @@ extension Join {
   private static func readLiteExtreme(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
     throws(GraphFailure)
   {
-    if !model.isInteger, let operand = try Affine.operand(model, node) {
+    if !model.givesIntegers(node), let operand = try Affine.operand(model, node) {
       var made = try model.builder.extreme(
         Operation.kind, operand.view, constant: operand.numbers, model.title(node))
       made.hasBatch = operand.view.hasBatch

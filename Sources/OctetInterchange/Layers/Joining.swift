@@ -190,7 +190,7 @@ extension LiteTranslation {
     _ node: LiteGraph.Node, _ operation: JoinKind, function: Graph.Function = .identity
   ) throws(GraphFailure) {
     let title = title(node)
-    if isInteger, let operand = try Affine.operand(self, node, takesIntegers: true) {
+    if givesIntegers(node), let operand = try Affine.operand(self, node, takesIntegers: true) {
       var made = try builder.join(
         operation, operand.view, constant: operand.numbers, isFirst: !operand.isSecond, title)
       made.hasBatch = operand.view.hasBatch

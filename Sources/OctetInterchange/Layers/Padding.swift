@@ -106,7 +106,7 @@ extension Graph.Border: TranslatedKind {
 
   static let lite = [
     LiteOperator("PAD", becomes: becomes, readLite),
-    LiteOperator("PADV2", becomes: becomes, if: "in float files", readLite),
+    LiteOperator("PADV2", becomes: becomes, if: "in integer files with 0", readLite),
     LiteOperator("MIRROR_PAD", becomes: "`concatenate`", readMirror),
   ]
 
@@ -117,11 +117,16 @@ extension Graph.Border: TranslatedKind {
     var value = 0.0
     // PADV2 has a third input, the value that it pads with.
     if node.inputs.count > 2 {
-      guard !model.isInteger else { throw GraphFailure("is supported in float files only") }
       guard let tensor = model.constant(node, 2), let given = try model.numbers(tensor).first else {
         throw GraphFailure("needs a constant number as the value that it pads with")
       }
       value = given
+      if model.givesIntegers(node) {
+        guard let zero = try model.encoding(node.outputs[0])?.zeroPoints.first, given == Double(zero) else {
+          throw GraphFailure("pads with the integer \(given), which does not stand for 0")
+        }
+        value = 0
+      }
     }
     let before = model.builder.graph.nodes.count
     let made = try model.builder.padded(view, counts, .number(value), model.title(node))

@@ -80,8 +80,20 @@ extension Softmax: TranslatedKind {
 
   static let lite = [
     LiteOperator(
-      "SOFTMAX", becomes: "the head; inside the network `softmax`", if: "in integer files beta 1", readLite)
+      "SOFTMAX", becomes: "the head; inside the network `softmax`", if: "in integer files beta 1", readLite),
+    LiteOperator("LOG_SOFTMAX", becomes: "the head", if: conditions, readLiteLogSoftmax),
   ]
+
+  private static func readLiteLogSoftmax(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
+    throws(GraphFailure)
+  {
+    let view = try model.view(node)
+    guard !view.axes.isEmpty else { throw GraphFailure("reads an array without an axis") }
+    let made = try model.builder.softmax(
+      over: [view.axes.count - 1], isLogarithm: true, view, model.title(node))
+    try model.give(node, made)
+    if view.count == view.axes[view.axes.count - 1].size { model.markHead(node) }
+  }
 
   private static func readLite(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
     let view = try model.view(node)

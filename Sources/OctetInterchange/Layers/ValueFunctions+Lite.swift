@@ -11,34 +11,33 @@ extension ValueFunctions {
         let isApproximate = try model.option(node, 0, isByte: true) != 0
         try ActivationOnly.give(isApproximate ? .geluTanh : .gelu, &model, node)
       },
-      LiteOperator(
-        "SELECT_V2", becomes: becomes, if: "of functions of one value, in float files", readSelect),
-      LiteOperator("SELECT", becomes: becomes, if: "of functions of one value, in float files", readSelect),
+      LiteOperator("SELECT_V2", becomes: becomes, if: "of functions of one value, of floats", readSelect),
+      LiteOperator("SELECT", becomes: becomes, if: "of functions of one value, of floats", readSelect),
     ]
     + [
       ("ELU", Graph.Function.elu), ("HARD_SWISH", .hardSwish), ("ABS", .value(.call(.abs, .argument))),
       ("EXP", .value(.call(.exp, .argument))), ("LOG", .value(.call(.log, .argument))),
+      ("SQRT", .value(.call(.sqrt, .argument))), ("RSQRT", .value(.number(1) / .call(.sqrt, .argument))),
     ].map { name, function in
       LiteOperator(name, becomes: becomesLite) { model, node throws(GraphFailure) in
         try ActivationOnly.give(function, &model, node)
       }
     }
     + floatOperators.map { name, function in
-      LiteOperator(name, becomes: becomes, if: "in float files") { model, node throws(GraphFailure) in
-        guard !model.isInteger else { throw GraphFailure("is supported in float files only") }
+      LiteOperator(name, becomes: becomes, if: "of floats") { model, node throws(GraphFailure) in
+        guard !model.givesIntegers(node) else { throw GraphFailure("is supported of floats only") }
         try ActivationOnly.give(.value(function), &model, node)
       }
     }
     + ["GREATER", "GREATER_EQUAL", "LESS", "LESS_EQUAL"].map {
-      LiteOperator($0, becomes: becomes, if: "with one constant, in float files", readLiteComparison)
+      LiteOperator($0, becomes: becomes, if: "with one constant, of floats", readLiteComparison)
     }
 
   private static let becomesLite = "the activation; in integer files a table"
 
   private static let floatOperators: [(String, ValueFunction)] = [
-    ("NEG", .line(-1, 0)), ("SQRT", .call(.sqrt, .argument)),
-    ("RSQRT", .number(1) / .call(.sqrt, .argument)), ("SQUARE", .argument * .argument),
-    ("SIN", .call(.sin, .argument)), ("COS", .call(.cos, .argument)), ("RELU_0_TO_1", .clip(0, 1)),
+    ("NEG", .line(-1, 0)), ("SQUARE", .argument * .argument), ("SIN", .call(.sin, .argument)),
+    ("COS", .call(.cos, .argument)), ("RELU_0_TO_1", .clip(0, 1)),
   ]
 
   private static func constant(_ model: LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure)
@@ -57,6 +56,9 @@ extension ValueFunctions {
   private static func readLiteComparison(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
     throws(GraphFailure)
   {
+    guard !model.isInteger || node.inputs.allSatisfy(model.isReal) else {
+      throw GraphFailure("compares integers, which is supported of floats only")
+    }
     let (view, number, isSecond) = try constant(model, node)
     let function = comparison(
       isGreater: node.name.hasPrefix("GREATER") == isSecond, orEqual: node.name.hasSuffix("EQUAL"), number)
@@ -67,7 +69,7 @@ extension ValueFunctions {
 
   private static func readSelect(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure)
   {
-    guard !model.isInteger else { throw GraphFailure("is supported in float files only") }
+    guard !model.givesIntegers(node) else { throw GraphFailure("is supported of floats only") }
     let condition = try model.viewOfAnyForm(node)
     var values: [ArrayView] = []
     for place in 1...2 {

@@ -156,10 +156,22 @@ struct LiteTranslation {
     return try reading { () throws(FlatBufferTable.Failure) in try file.integers(tensor) }
   }
 
+  /// Whether a node gives integers: in a network of integers floats may stand between DEQUANTIZE and QUANTIZE.
+  func givesIntegers(_ node: LiteGraph.Node) -> Bool { isInteger && !isReal(node.outputs[0]) }
+
+  /// Whether a tensor holds floats, or what is found by comparing some.
+  func isReal(_ tensor: Int) -> Bool {
+    switch file.tensors[tensor].element {
+    case .float32, .float16, nil: true
+    case .int8, .uint8, .int4, .int16, .int32, .int64: false
+    }
+  }
+
   /// A constant's values: floats, or the file's own integers in a network of integers.
   func numbers(_ tensor: Int) throws(GraphFailure) -> [Double] {
     try reading { () throws(FlatBufferTable.Failure) in
-      isInteger ? try file.integers(tensor).map { Double($0) } : try file.floats(tensor).map { Double($0) }
+      isInteger && !isReal(tensor)
+        ? try file.integers(tensor).map { Double($0) } : try file.floats(tensor).map { Double($0) }
     }
   }
 

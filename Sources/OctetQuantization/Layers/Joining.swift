@@ -154,7 +154,11 @@ extension Join: LayerLowering, LoweredKind {
     let scales = encodings.map(\.scale)
     switch operation {
     case .multiply:
-      let ratio = Double(scales[0]) * Double(scales[1]) / Double(output.scale)
+      // LiteRT takes this ratio in float.
+      let ratio =
+        network.source.rules == .onnx
+        ? Double(scales[0]) * Double(scales[1]) / Double(output.scale)
+        : Double(scales[0] * scales[1] / output.scale)
       guard let factor = FixedPointScaling(ratio) else {
         throw network.source.failure(
           "\(node.title) has scales of the ratio \(ratio); 0 to 16 fit an .octet file")

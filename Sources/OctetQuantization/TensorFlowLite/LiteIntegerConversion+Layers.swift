@@ -6,8 +6,12 @@ import OctetNetwork
 extension LiteIntegerConversion {
   /// - Parameter value: what the node makes.
   mutating func convert(_ node: Graph.Node, value: Int) throws(ImportError) {
+    if try convertFloats(node, value: value) { return }
     let inputs = node.inputs.map { values[$0] }
     switch node.operation {
+    case .softmax(isLogarithm: true) where !uses.headed.contains(value) || uses.needed.contains(value):
+      throw source.failure(
+        "\(node.title) gives logarithms, which are supported as the probabilities of classes")
     case .layer(let kind): values.append(try kind.lowering.convert(node, inputs, &self))
     case .softmax:
       if uses.headed.contains(value) { logits[value] = inputs[0] }

@@ -34,6 +34,9 @@ extension LiteIntegerConversion {
     guard let meaning = meant.meaning, let tensor = isHead ? logits[own.value] : values[own.value] else {
       preconditionFailure("every value has a tensor, and every output a meaning")
     }
+    guard isHead || floats[own.value] == nil else {
+      throw source.failure("\(title) is computed with floats, of which no QUANTIZE makes integers")
+    }
     guard tensor > 0 else {
       throw source.failure("\(title) is made of the input alone; an output is what a layer gives")
     }

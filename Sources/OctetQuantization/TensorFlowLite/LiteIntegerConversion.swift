@@ -19,6 +19,8 @@ package struct LiteIntegerConversion {
   var values: [Int] = []
   /// For a value that a softmax or sigmoid gives and an output leaves to its head, the tensor that goes into it.
   var logits: [Int: Int] = [:]
+  /// The values that the file computes in floats, between DEQUANTIZE and QUANTIZE.
+  var floats: [Int: LiteFloats] = [:]
   /// How each value is used.
   let uses: LiteValueUses
   var weightCount = 0

@@ -32,22 +32,46 @@ struct LiteTable {
       guard to.scale == 1 / 256 else {
         throw Failure(reason: "gives a scale of \(to.scale); LOGISTIC has 1/256")
       }
-      return try floats { 1 / (1 + Float(exponential(Double(-$0)))) }
-    case .tanh: return try floats { Float(hyperbolicTangent(Double($0))) }
-    case .elu: return try floats { $0 < 0 ? Float(expm1(Double($0))) : $0 }
-    // As LiteRT writes them: 0.5 * x * erfc(-x / sqrt(2)), and the approximation with a cube.
-    case .gelu: return try floats { 0.5 * $0 * Float(erfc(Double($0 * -Float(0.5).squareRoot()))) }
-    case .geluTanh:
-      return try floats { value in
-        let inner = Float((2 / Double.pi).squareRoot()) * (value + 0.044715 * value * value * value)
-        return 0.5 * value * (1 + Float(hyperbolicTangent(Double(inner))))
-      }
+      return try floats(LiteFloats.function(function))
+    case .tanh, .elu, .gelu, .geluTanh, .value(.call(.exp, .argument)):
+      return try floats(LiteFloats.function(function))
     case .leakyReLU(let slope): return try leaky(slope)
     case .hardSwish: return try LiteHardSwish(from: from, to: to).values()
     case .value(.call(.abs, .argument)): return try magnitudes()
-    case .value(.call(.exp, .argument)): return try floats { Float(exponential(Double($0))) }
-    case .value(.call(.log, .argument)): return try floats { Float(log(Double($0))) }
-    case .value: throw Failure(reason: "is a function that is supported in float files only")
+    case .value(.call(.log, .argument)):
+      // What has no logarithm becomes the smallest integer.
+      let least = Float(-128 - to.zeroPoint) * to.scale
+      return try floats { $0 > 0 ? Float(log(Double($0))) : least }
+    case .value(.call(.sqrt, .argument)): return try roots()
+    case .value(LiteInverseRoot.function): return try LiteInverseRoot(from: from, to: to).values()
+    case .value(.smaller(.argument, .number(0))) where from == to:
+      return (-128...127).map { Int8(min($0, from.zeroPoint)) }
+    case .value: throw Failure(reason: "is a function that is supported of floats only")
+    }
+  }
+
+  /// What floats become by QUANTIZE, one for each integer of the input, that of -128 first.
+  func quantized(_ floats: [Float]) throws(Failure) -> [Int8] {
+    var values: [Int8] = []
+    for float in floats {
+      let value = (float / to.scale).rounded(.toNearestOrAwayFromZero)
+      // LiteRT makes an integer of 32 bits of it, which larger ones are not.
+      guard value.magnitude < 0x1p30 else {
+        throw Failure(
+          reason:
+            "makes integers of \(float), which is \(float.isNaN ? "no number" : "too large for its scale")")
+      }
+      values.append(Int8(min(max(Int(value) + to.zeroPoint, -128), 127)))
+    }
+    return values
+  }
+
+  /// Roots, which are cut off to whole steps. Below 0, where LiteRT stops with an error, the root of 0.
+  private func roots() throws(Failure) -> [Int8] {
+    try (-128...127).map { integer throws(Failure) in
+      let root = (from.scale * Float(max(integer - from.zeroPoint, 0))).squareRoot() / to.scale
+      guard root < 0x1p30 else { throw Failure(reason: "gives a scale of \(to.scale), which is too small") }
+      return Int8(min(max(Int(root) + to.zeroPoint, -128), 127))
     }
   }
 
