@@ -61,6 +61,10 @@ package struct NPYArray: Equatable, Sendable {
     self.init(shape: shape, element: .int16, bytes: Self.littleEndian(values))
   }
 
+  package init(shape: [Int], _ values: [Int32]) {
+    self.init(shape: shape, element: .int32, bytes: Self.littleEndian(values))
+  }
+
   private static func littleEndian(_ values: [some FixedWidthInteger]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(values.count * 8)

@@ -160,6 +160,22 @@ def softmax():
     g.save(g.node("LogSoftmax", g.gemm("input", 5), axis=1))
 
 
+def choices():
+    """The place of the largest: at the end of a network, along any axis."""
+    g = Graph("place-of-the-largest-class", [5])
+    g.save(g.node("Cast", g.node("ArgMax", g.gemm("input", 5, 7), axis=1, keepdims=0), to=1))
+    g = Graph("place-of-the-largest-channel", [3, 4, 5])
+    g.save(g.node("Cast", g.node("ArgMax", g.conv("input", 6, 3), axis=-3), to=1))
+    g = Graph("place-of-the-largest-row", [3, 4, 5])
+    g.save(g.node("Cast", g.node("ArgMax", g.conv("input", 6, 3), axis=2, keepdims=0), to=1))
+    g = Graph("place-of-the-largest-inside", [5])
+    x = g.node("Cast", g.node("ArgMax", g.gemm("input", 5, 7), axis=1), to=1)
+    g.save(g.gemm(x, 1), refusal="supported as an output only")
+    g = Graph("place-of-the-last-largest", [5])
+    x = g.node("ArgMax", g.gemm("input", 5, 7), axis=1, select_last_index=1)
+    g.save(g.node("Cast", x, to=1), refusal="the last of equal values")
+
+
 def training():
     """Nodes that say that they are in training."""
     g = Graph("norm-in-training", [3, 4, 5])
@@ -432,6 +448,6 @@ def limits():
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for write in [
-            two_names, nothing, flattened, constants_along_axes, channels_last, softmax, training, other_meanings,
-            made_constants, open_batches, doubles, integers, maxima, borders, normalizations, casts, limits]:
+            two_names, nothing, flattened, constants_along_axes, channels_last, softmax, choices, training,
+            other_meanings, made_constants, open_batches, doubles, integers, maxima, borders, normalizations, casts, limits]:
         write()

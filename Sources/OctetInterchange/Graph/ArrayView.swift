@@ -1,3 +1,5 @@
+import OctetTraining
+
 /// How the elements of an array axis lie in a value of the graph.
 ///
 /// A value holds its elements in one order: row by row, column by column, channels last. An axis of an array is a list
@@ -69,6 +71,8 @@ struct ArrayView: Hashable {
   var axes: [ArrayAxis]
   /// False while a batch of one is left out: .tflite files bring the rows of an image into the form of a matrix so.
   var hasBatch = true
+  /// What is chosen among the elements, where they are the last.
+  var choice: ArrayChoice?
 
   var sizes: [Int] { axes.map(\.size) }
   var count: Int { axes.reduce(1) { $0 * $1.size } }

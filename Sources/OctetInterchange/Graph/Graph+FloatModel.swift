@@ -45,7 +45,8 @@ extension Graph {
           name: name, value: value,
           layout: ArrayLayout(shape: output.view.sizes, places: output.view.places),
           givesLogarithms: output.view.value > 0
-            && nodes[output.view.value - 1].operation.rules.givesLogarithms))
+            && nodes[output.view.value - 1].operation.rules.givesLogarithms,
+          choice: output.choice))
     }
     do throws(NetworkError) {
       var model = try ForeignLayer.model(

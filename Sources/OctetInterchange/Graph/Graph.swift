@@ -1,4 +1,5 @@
 import OctetNetwork
+import OctetTraining
 
 /// A network as it was read from a file of another tool, before it becomes a float model or an integer one.
 ///
@@ -116,6 +117,14 @@ package struct Graph: Sendable {
     /// Empty where the file has no name for it.
     let name: String
     var view: ArrayView
+    /// What is chosen among the elements at the end.
+    var choice: ArrayChoice?
+
+    init(name: String, view: ArrayView) {
+      self.name = name
+      self.view = view
+      (self.view.choice, choice) = (nil, view.choice)
+    }
   }
 
   init(input: ImageShape, view: ArrayView) {

@@ -7,18 +7,28 @@ enum Identity: TranslatedKind {
 
   private static func readIdentity(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
-  ) throws(GraphFailure) { try model.give(node, try model.viewOfAnyForm(node)) }
+  ) throws(GraphFailure) {
+    if let view = chosen(model, node) { return try model.give(node, view) }
+    try model.give(node, try model.viewOfAnyForm(node))
+  }
+
+  /// Places that ArgMax gave, which stay whole numbers in any type.
+  private static func chosen(_ model: ONNXTranslation, _ node: ONNXGraph.Node) -> ArrayView? {
+    guard let name = node.inputs.first, let view = model.views[name], view.choice != nil else { return nil }
+    return view
+  }
 
   private static func readCast(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
     let type = try attributes.integer("to", otherwise: 0)
+    // Numbers of eight bits, which newer sets can cast to, are the only ones that this speaks of.
+    _ = attributes.take("saturate")
+    if let view = chosen(model, node) { return try model.give(node, view) }
     guard ONNXGraph.Element(rawValue: Int64(type))?.isFloat == true else {
       throw GraphFailure("casts to element type \(type), which is none of floats (1, 10, 11, 16)")
     }
     if type == 11 { model.hasDoubles = true }
-    // Numbers of eight bits, which newer sets can cast to, are the only ones that this speaks of.
-    _ = attributes.take("saturate")
     try model.give(node, try model.viewOfAnyForm(node))
   }
 

@@ -19,6 +19,7 @@ extension ForeignLayer {
     let value: Int
     let layout: ArrayLayout
     let givesLogarithms: Bool
+    let choice: ArrayChoice?
   }
 
   /// The finished model; its layers are named after their kinds, and the classes of the first output that can have them
@@ -47,7 +48,8 @@ extension ForeignLayer {
     var model = FloatModel(
       network: network,
       outputs: outputs.map {
-        ModelOutput(name: $0.name, layout: $0.layout, givesLogarithms: $0.givesLogarithms)
+        ModelOutput(
+          name: $0.name, layout: $0.layout, givesLogarithms: $0.givesLogarithms, choice: $0.choice)
       }, parameters: parameters)
     if let classNames { model = try model.naming(classNames) }
     if let fault = try model.fault() { throw NetworkError(fault) }

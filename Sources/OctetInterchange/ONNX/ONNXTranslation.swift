@@ -179,7 +179,10 @@ struct ONNXTranslation {
   func viewOfAnyForm(_ node: ONNXGraph.Node, _ place: Int = 0) throws(GraphFailure) -> ArrayView {
     guard isGiven(node, place) else { throw GraphFailure("has no input \(place)") }
     let name = node.inputs[place]
-    if let view = views[name] { return view }
+    if let view = views[name] {
+      try view.requireValues()
+      return view
+    }
     throw GraphFailure(
       constants[name] == nil
         ? "reads \(name.quoted), which no node before it makes"

@@ -15,6 +15,8 @@ extension LiteNetwork {
     package let head: Head
     /// Whether the file gives the logarithms of those probabilities.
     package let givesLogarithms: Bool
+    /// The choice that the file makes of it.
+    package let choice: ArrayChoice?
     /// How the file lays out one item.
     package let layout: ArrayLayout
   }
@@ -28,13 +30,16 @@ extension LiteNetwork {
         name: names[index], value: view.value, tensor: tensor(index), shape: graph.shape(view.value),
         head: view.value > 0 ? graph.nodes[view.value - 1].operation.rules.head ?? .linear : .linear,
         givesLogarithms: view.value > 0 && graph.nodes[view.value - 1].operation.rules.givesLogarithms,
+        choice: graph.outputs[index].choice,
         layout: ArrayLayout(shape: view.sizes, places: view.places))
     }
   }
 
   /// The outputs before anybody has decided what they mean.
   package var modelOutputs: [ModelOutput] {
-    outputs.map { ModelOutput(name: $0.name, layout: $0.layout, givesLogarithms: $0.givesLogarithms) }
+    outputs.map {
+      ModelOutput(name: $0.name, layout: $0.layout, givesLogarithms: $0.givesLogarithms, choice: $0.choice)
+    }
   }
 
   /// What each output could be.

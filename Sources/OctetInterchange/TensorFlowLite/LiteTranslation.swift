@@ -79,6 +79,7 @@ struct LiteTranslation {
     guard place < node.inputs.count, let view = views[node.inputs[place]] else {
       throw GraphFailure("reads something that no operator before it makes")
     }
+    try view.requireValues()
     guard blocks[node.inputs[place]] == nil else {
       throw GraphFailure(
         "reads what SPACE_TO_BATCH_ND makes; convolutions between it and BATCH_TO_SPACE_ND are supported")
@@ -246,6 +247,17 @@ struct LiteTranslation {
       builder.graph.nodes[node].tensors = Graph.Tensors(weights: weights, output: output)
     } else if isInteger, node.inputs.indices.contains(source), !isHead(view) {
       try checkSameIntegers(node.inputs[source], output)
+    }
+    views[output] = view
+  }
+
+  /// Names places that were chosen among values, which are of no other use than as an output.
+  mutating func giveChoice(_ node: LiteGraph.Node, _ view: ArrayView) throws(GraphFailure) {
+    let output = node.outputs[0]
+    let made = view.choice?.shape(of: view.sizes) ?? []
+    guard admits(output, [builder.batch] + made), views[output] == nil else {
+      throw GraphFailure(
+        "gives the sizes \([builder.batch] + made) where the file says \(file.tensors[output].shape)")
     }
     views[output] = view
   }

@@ -64,7 +64,7 @@ extension LiteIntegerConversion {
   private func requireIntegers(
     of output: LiteNetwork.Output, _ title: String, in tensor: QuantizedTensor
   ) throws(ImportError) {
-    guard let own = output.tensor, source.tensor(own).element != .float else { return }
+    guard let own = output.tensor, source.tensor(own).element != .float, output.choice == nil else { return }
     let declared = try encoding(own, title: title)
     guard declared.scale == tensor.scale, declared.zeroPoint == tensor.zeroPoint else {
       throw source.failure(

@@ -16,19 +16,23 @@ package struct ModelOutput: Equatable, Sendable {
   /// Whether the format's model gives the logarithms of its closing softmax. Octet itself gives probabilities, which
   /// have the same order. No model file keeps it.
   package var givesLogarithms = false
+  /// The choice at the end of the format's model, if there is one. Octet itself gives the values that it chooses among.
+  /// No model file keeps it.
+  package var choice: ArrayChoice?
 
   /// What an output is called where nothing names it.
   package static let usualName = "output"
 
   package init(
     name: String, meaning: OutputMeaning? = nil, names: [String] = [], layout: ArrayLayout,
-    givesLogarithms: Bool = false
+    givesLogarithms: Bool = false, choice: ArrayChoice? = nil
   ) {
     self.name = name
     self.meaning = meaning
     self.names = names
     self.layout = layout
     self.givesLogarithms = givesLogarithms
+    self.choice = choice
   }
 
   /// The names with a number behind each that occurred before, and something in place of none.

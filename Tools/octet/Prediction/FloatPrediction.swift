@@ -50,9 +50,14 @@ struct FloatPrediction {
       }
     }
     return places.map { place in
-      PredictedOutput(
-        name: model.outputs[place].name,
-        array: NPYArray(shape: [items.count] + model.outputs[place].layout.shape, outputs[place]))
+      let (output, values) = (model.outputs[place], outputs[place])
+      let shape = output.layout.shape
+      guard let choice = output.choice else {
+        return PredictedOutput(name: output.name, array: NPYArray(shape: [items.count] + shape, values))
+      }
+      let found = choice.places(of: values, shape: shape).map { Int32($0) }
+      return PredictedOutput(
+        name: output.name, array: NPYArray(shape: [items.count] + choice.shape(of: shape), found))
     }
   }
 

@@ -31,10 +31,21 @@ struct IntegerPrediction {
       layouts: fileOutputs?.map(\.layout))
     let places = try wanted.places(runner.outputs.map(\.name))
     let range = 0..<items.count
+    let integers =
+      wantsIntegers || fileOutputs?.contains { $0.choice != nil } == true ? runner.integers(range) : []
+    /// The places that the file gives of an output, if it does: those of the largest integers.
+    func chosen(_ place: Int) -> PredictedOutput? {
+      guard let output = fileOutputs?[place], let choice = output.choice else { return nil }
+      let values = ordered(integers[place], runner.outputs[place])
+      let found = choice.places(of: values, shape: output.layout.shape).map { Int32($0) }
+      return PredictedOutput(
+        name: output.name,
+        array: NPYArray(shape: [items.count] + choice.shape(of: output.layout.shape), found))
+    }
     if wantsIntegers {
-      let found = runner.integers(range)
       return places.map { place in
-        let ordered = ordered(found[place], runner.outputs[place])
+        if let chosen = chosen(place) { return chosen }
+        let ordered = ordered(integers[place], runner.outputs[place])
         let shape = [items.count] + runner.outputs[place].layout.shape
         let isWide = model.tensor(model.output(place).tensor).elementBytes == 2
         return PredictedOutput(
@@ -49,7 +60,8 @@ struct IntegerPrediction {
       found[place] = found[place].map { log($0) }
     }
     return places.map { place in
-      PredictedOutput(
+      if let chosen = chosen(place) { return chosen }
+      return PredictedOutput(
         name: runner.outputs[place].name,
         array: NPYArray(
           shape: [items.count] + runner.outputs[place].layout.shape,
