@@ -449,5 +449,6 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for write in [
             two_names, nothing, flattened, constants_along_axes, channels_last, softmax, choices, training,
-            other_meanings, made_constants, open_batches, doubles, integers, maxima, borders, normalizations, casts, limits]:
+            other_meanings, made_constants, open_batches, doubles, integers, maxima, borders, normalizations, casts,
+            limits]:
         write()
