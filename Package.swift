@@ -102,7 +102,7 @@ let package = Package(
       resources: [
         "binary-dense", "binary-metrics", "dense-dropout", "cnn-deep", "cnn-two-pool", "vgg-small",
         "resnet-small", "resnet8", "mobilenet", "autoencoder", "keywords", "sensor", "fashion", "nano",
-        "drawn",
+        "best", "drawn",
       ]
       .map { .embedInCode("Recipes/\($0).network") },
       swiftSettings: strict),

@@ -7,7 +7,7 @@ import json
 import pathlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-ORDER = ["binary-dense", "binary-metrics", "dense-dropout", "cnn-two-pool", "cnn-deep", "drawn"]
+ORDER = ["binary-dense", "binary-metrics", "dense-dropout", "cnn-two-pool", "cnn-deep", "best", "nano", "drawn"]
 START = "<!-- models: written by Tools/models -->"
 END = "<!-- end of models -->"
 
@@ -25,7 +25,7 @@ def row(name):
 def table():
     names = [name for name in ORDER if (ROOT / "Models" / "results" / f"{name}.json").exists()]
     head = [
-        "| model | float | int8 | accuracy change (95 % CI) | answers changed | file bytes | arena bytes |",
+        "| model | float | integers | accuracy change (95 % CI) | answers changed | file bytes | arena bytes |",
         "|---|---|---|---|---|---|---|",
     ]
     return "\n".join(head + [row(name) for name in names])

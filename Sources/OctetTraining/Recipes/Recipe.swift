@@ -139,6 +139,7 @@ extension Recipe {
     "sensor": text(PackageResources.sensor_network),
     "fashion": text(PackageResources.fashion_network),
     "nano": text(PackageResources.nano_network),
+    "best": text(PackageResources.best_network),
     "drawn": text(PackageResources.drawn_network),
   ]
 
@@ -146,14 +147,13 @@ extension Recipe {
   public static let builtInNames = [
     "binary-dense", "binary-metrics", "dense-dropout", "cnn-deep", "cnn-two-pool", "vgg-small",
     "resnet-small", "resnet8", "mobilenet", "autoencoder", "keywords", "sensor", "fashion",
-    "nano", "drawn",
+    "nano", "best", "drawn",
   ]
 
   /// Those whose models read digits: a picture of any size and ink is brought to the form of MNIST's.
   package static let digitNames: Set = [
     "binary-dense", "binary-metrics", "dense-dropout", "cnn-deep", "cnn-two-pool", "vgg-small",
-    "resnet-small",
-    "autoencoder", "nano", "drawn",
+    "resnet-small", "autoencoder", "nano", "best", "drawn",
   ]
 
   /// The recipe of that name, or nil when there is none.
