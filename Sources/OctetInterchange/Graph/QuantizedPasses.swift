@@ -19,19 +19,6 @@ extension Graph {
     try foldPadding()
   }
 
-  /// A batch normalization is a factor and a summand for each channel.
-  private mutating func normalizeAffine() {
-    for index in nodes.indices {
-      guard case .layer(.batchNormalization(let kind)) = nodes[index].operation else { continue }
-      let count = nodes[index].weights.count / 4
-      let parts = (0..<4).map { nodes[index].weights[$0 * count..<($0 + 1) * count].map { Double($0) } }
-      let factors = (0..<count).map { parts[0][$0] / (parts[3][$0] + Double(kind.epsilon)).squareRoot() }
-      nodes[index].bias = (0..<count).map { parts[1][$0] - parts[2][$0] * factors[$0] }
-      nodes[index].weights = factors.map { Float($0) }
-      nodes[index].operation = .affine
-    }
-  }
-
   /// Lets each node give the integers that QuantizeLinear makes of what it computes.
   ///
   /// Condition: all that reads the value is QuantizeLinear to the same integers. What only moves values, or takes the

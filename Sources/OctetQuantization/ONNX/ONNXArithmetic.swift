@@ -77,33 +77,17 @@ extension LiteIntegerConversion {
       })
   }
 
-  /// A factor and a summand for each channel: a table where they are the same for all, else a weight of 127 steps each.
-  mutating func appendAffine(_ node: Graph.Node, _ inputs: [Int]) throws(ImportError) -> Int {
-    let from = tensors[inputs[0]]
-    if let function = node.valueFunction {
-      let output = try output(node)
-      let table = try results(of: .value(function), node, from, output)
-      return append(lookUp(table, from: inputs[0]), shape: from.shape, output)
-    }
-    let factors = node.weights.map { Double($0) }
-    let scales = factors.map { $0 == 0 ? 1 : abs($0) / 127 }
-    let kind = DepthwiseConvolution(window: Window(height: 1, width: 1))
-    return try append(
-      kind, node, inputs, integers: factors.map { $0 == 0 ? 0 : $0 < 0 ? -127 : 127 }, scales: scales,
-      bias: factors.indices.map { ((node.bias?[$0] ?? 0) / (Double(from.scale) * scales[$0])).rounded() })
-  }
-
   /// - Parameters:
   ///   - integers: less their zero point, the outputs side by side.
   ///   - bias: in steps of the sums, without what the input's zero point adds.
-  private mutating func append(
+  mutating func append(
     _ kind: some WeightedKind, _ node: Graph.Node, _ inputs: [Int], integers: [Int], scales: [Double],
     bias: [Double]
   ) throws(ImportError) -> Int {
     let from = tensors[inputs[0]]
     let outputs = scales.count
     let read = source.graph.shape(node.inputs[0])
-    guard kind.fileKind == .dense || from.shape == read else {
+    guard kind.fileKind == .dense || from.shape == read || from.shape == node.shape else {
       throw source.failure(
         "\(node.title) reads a flattened \(from.shape); only dense layers can, so put it before what flattens"
       )
