@@ -106,6 +106,8 @@ package struct Graph: Sendable {
   package internal(set) var sources: [SourceOperator] = []
   /// In a network of integers, the tensor that says what those of the input stand for.
   var inputTensor: Int?
+  /// What the file multiplies the input by before it makes integers of it.
+  var inputFactor = 1.0
   /// How the file's input array lies on value 0.
   var inputView: ArrayView
   /// What the file gives, in its order; at least one when the graph is finished.

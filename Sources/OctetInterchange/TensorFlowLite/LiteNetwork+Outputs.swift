@@ -15,6 +15,8 @@ extension LiteNetwork {
     package let head: Head
     /// Whether the file gives the logarithms of those probabilities.
     package let givesLogarithms: Bool
+    /// The tensor that says which integers the file makes of what the head gives; nil where it leaves that as floats.
+    package let closingTensor: Int?
     /// How the file lays out one item.
     package let layout: ArrayLayout
   }
@@ -28,6 +30,8 @@ extension LiteNetwork {
         name: names[index], value: view.value, tensor: tensor(index), shape: graph.shape(view.value),
         head: view.value > 0 ? graph.nodes[view.value - 1].operation.rules.head ?? .linear : .linear,
         givesLogarithms: view.value > 0 && graph.nodes[view.value - 1].operation.rules.givesLogarithms,
+        closingTensor: view.value > 0 && graph.nodes[view.value - 1].operation.isHead
+          ? graph.nodes[view.value - 1].tensors.output : nil,
         layout: ArrayLayout(shape: view.sizes, places: view.places))
     }
   }

@@ -21,6 +21,8 @@ package struct LiteNetwork: Sendable {
   package let outputs: [Output]
   /// The tensor that holds the input after any conversion.
   package let inputTensor: Int
+  /// What an ONNX file multiplies the input by before it makes integers of it.
+  package var inputFactor: Double { graph.inputFactor }
 
   private enum Source {
     case lite(LiteGraph)

@@ -10,7 +10,12 @@ import OctetTraining
 /// scale to the nearest integer, ties to the even one. A function of one value has 256 results, which are made so. The
 /// sums of all else are exact as integers, and each is multiplied by the ratio of the scales and rounded, ties up: the
 /// result is the same but for ties, and for quotients that the floats of the definition round across one.
-enum ONNXArithmetic {
+package enum ONNXArithmetic {
+  /// What QuantizeLinear and DequantizeLinear leave of a value.
+  package static func real(_ value: Float, _ encoding: IntegerLayer.Encoding) -> Float {
+    encoding.scale * Float(quantized(value, encoding) - encoding.zeroPoint)
+  }
+
   static func quantized(_ value: Float, _ encoding: IntegerLayer.Encoding) -> Int {
     let quotient = (value / encoding.scale).rounded(.toNearestOrEven)
     return min(
