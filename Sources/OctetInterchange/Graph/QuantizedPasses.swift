@@ -12,11 +12,34 @@ extension Graph {
     normalizeAffine()
     fuseBiases()
     composeFunctions()
+    hoistLimits()
     fuseFunctions { $0.expression.limits != nil }
     try takeInIntegers()
     joinInIntegersOfAll()
     dropUnread()
     try foldPadding()
+  }
+
+  /// Cuts values off before they are moved rather than after, so that the layer which makes them can do it.
+  ///
+  /// Condition: nothing else reads what was moved. 0 is within the limits, as zeros may come in.
+  private mutating func hoistLimits() {
+    var index = 0
+    while index < nodes.count {
+      let source = nodes[index].inputs[0] - 1
+      guard let limits = nodes[index].operation.rules.function?.expression.limits, limits.low <= 0,
+        limits.high >= 0, source >= 0, nodes[source].keepsIntegers, nodes[source].inputs.count == 1,
+        readerCounts[source + 1] == 1
+      else {
+        index += 1
+        continue
+      }
+      (nodes[source], nodes[index]) = (nodes[index], nodes[source])
+      nodes[source].inputs = nodes[index].inputs
+      nodes[source].shape = shape(nodes[source].inputs[0])
+      nodes[index].inputs = [source + 1]
+      index = source
+    }
   }
 
   /// Lets each node give the integers that QuantizeLinear makes of what it computes.

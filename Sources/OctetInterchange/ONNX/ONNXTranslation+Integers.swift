@@ -59,8 +59,15 @@ extension ONNXTranslation {
     }
     guard steps.axis ?? outputAxis == outputAxis else { return }
     for index in before..<builder.graph.nodes.count where !builder.graph.nodes[index].weights.isEmpty {
-      let encoding = IntegerEncoding(
-        scales: steps.scales, zeroPoints: steps.zeroPoints.map { Int($0) }, axis: 0)
+      var (scales, zeroPoints) = (steps.scales, steps.zeroPoints.map { Int($0) })
+      let outputs = builder.graph.nodes[index].shape.channels
+      if node.type == "ConvTranspose", scales.count > 1, outputs % scales.count == 0 {
+        // All groups of filters have the same scales, and so have all places that a convolution makes at once.
+        let (own, ownZeros) = (scales, zeroPoints)
+        scales = (0..<outputs).map { own[$0 % own.count] }
+        zeroPoints = (0..<outputs).map { ownZeros[$0 % ownZeros.count] }
+      }
+      let encoding = IntegerEncoding(scales: scales, zeroPoints: zeroPoints, axis: 0)
       integers.tensors.append(
         IntegerTensor(
           name: node.inputs[place], element: .int8, isHalfByte: steps.areHalfBytes, encoding: encoding))
@@ -69,6 +76,7 @@ extension ONNXTranslation {
   }
 
   /// The integer that stands for 0 in what a node reads; 0 where it reads floats.
+    case "ConvTranspose": outputAxis = 1
   func isOfIntegers(_ node: ONNXGraph.Node) -> Bool { integers.encodings[node.inputs[0]] != nil }
 
   func integerZero(_ node: ONNXGraph.Node) throws(GraphFailure) -> Float {
