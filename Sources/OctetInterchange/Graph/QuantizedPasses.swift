@@ -28,7 +28,7 @@ extension Graph {
     while index < nodes.count {
       let source = nodes[index].inputs[0] - 1
       guard let limits = nodes[index].operation.rules.function?.expression.limits, limits.low <= 0,
-        limits.high >= 0, source >= 0, nodes[source].keepsIntegers, nodes[source].inputs.count == 1,
+        limits.high >= 0, source >= 0, keepsIntegers(source), nodes[source].inputs.count == 1,
         readerCounts[source + 1] == 1
       else {
         index += 1
@@ -51,7 +51,7 @@ extension Graph {
     while index < nodes.count {
       defer { index += 1 }
       guard case .requantize = nodes[index].operation else {
-        if nodes[index].keepsIntegers, nodes[index].tensors.output == nil { inherit(index) }
+        if keepsIntegers(index), nodes[index].tensors.output == nil { inherit(index) }
         continue
       }
       let (source, wanted) = (nodes[index].inputs[0], nodes[index].tensors.output)
@@ -74,7 +74,7 @@ extension Graph {
       }
       guard source > 0, isOnly, nodes[source - 1].tensors.output == nil else { continue }
       let kept = nodes[source - 1]
-      if kept.keepsIntegers {
+      if keepsIntegers(source - 1) {
         // The integers are made before instead, of each value that it reads.
         let (node, count) = (nodes[index], kept.inputs.count)
         for reader in others.reversed() { remove(reader, readAs: source) }
@@ -136,6 +136,19 @@ extension Graph {
     if let first = found.first, found.allSatisfy({ $0 == first }) { nodes[index].tensors.output = first }
   }
 
+  /// Whether a node gives some of the values that it reads, so that their integers are its own.
+  func keepsIntegers(_ index: Int) -> Bool {
+    let node = nodes[index]
+    if node.isMove { return true }
+    switch node.operation {
+    case .layer(.maxPooling), .layer(.flatten), .layer(.dropout): return node.function == .identity
+    case .layer(.resize(let kind)):
+      return node.function == .identity && kind.copies(from: shape(node.inputs[0]))
+    case .padding: return true
+    default: return false
+    }
+  }
+
   /// Puts in a node that nothing reads yet.
   private mutating func insert(_ node: Node, at index: Int) {
     func renamed(_ value: Int) -> Int { value > index ? value + 1 : value }
@@ -145,17 +158,5 @@ extension Graph {
     }
     for place in outputs.indices { outputs[place].view.value = renamed(outputs[place].view.value) }
     for place in sources.indices { sources[place].value = sources[place].value.map(renamed) }
-  }
-}
-
-extension Graph.Node {
-  /// Whether it gives some of the values that it reads, so that their integers are its own.
-  fileprivate var keepsIntegers: Bool {
-    if isMove { return true }
-    switch operation {
-    case .layer(.maxPooling), .layer(.flatten), .layer(.dropout): return function == .identity
-    case .padding: return true
-    default: return false
-    }
   }
 }

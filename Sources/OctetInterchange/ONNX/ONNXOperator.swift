@@ -37,7 +37,7 @@ extension ONNXTranslation {
     let before = builder.graph.nodes.count
     try operation.translate(&self, node, &attributes)
     try attributes.finish()
-    noteIntegers(node, from: before)
+    try noteIntegers(node, from: before)
   }
 }
 

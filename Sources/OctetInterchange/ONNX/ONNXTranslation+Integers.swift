@@ -17,15 +17,17 @@ extension ONNXTranslation {
 
   /// Operators that move integers without computing with them, or largest ones, whose order is that of the floats.
   private static let moves: Set = [
-    "Flatten", "Gather", "Identity", "MaxPool", "Pad", "Reshape", "Shape", "Size", "Slice", "Split",
-    "Squeeze",
-    "Transpose",
-    "Unsqueeze",
+    "DepthToSpace", "Expand", "Flatten", "Gather", "Identity", "MaxPool", "Pad", "Reshape", "Resize",
+    "Shape", "Size", "Slice", "SpaceToDepth", "Split", "Squeeze", "Tile", "Transpose", "Unsqueeze",
+    "Upsample",
   ]
 
   /// Throws where a node computes with integers as they are.
   func checkIntegers(_ node: ONNXGraph.Node) throws(GraphFailure) {
     guard let name = node.inputs.first(where: { integers.encodings[$0] != nil }) else { return }
+    if node.type == "Concat", node.inputs.allSatisfy({ integers.encodings[$0] == integers.encodings[name] }) {
+      return
+    }
     guard
       Self.moves.contains(node.type) || node.type == "DequantizeLinear" || node.type.hasPrefix("QLinear")
         || node.type == "QGemm"
@@ -39,9 +41,24 @@ extension ONNXTranslation {
   /// Notes what a node has done: which of its results are integers, and what the weights of a layer were made of.
   ///
   /// - Parameter before: how many nodes the graph had.
-  mutating func noteIntegers(_ node: ONNXGraph.Node, from before: Int) {
-    if Self.moves.contains(node.type), let source = node.inputs.first, let known = integers.encodings[source]
+  mutating func noteIntegers(_ node: ONNXGraph.Node, from before: Int) throws(GraphFailure) {
+    if Self.moves.contains(node.type) || node.type == "Concat", let source = node.inputs.first,
+      let known = integers.encodings[source]
     {
+      for index in before..<builder.graph.nodes.count {
+        switch builder.graph.nodes[index].operation {
+        case .layer(.concatenate):
+          guard let encoding = known else {
+            throw GraphFailure("joins integers of which nothing says what they stand for yet")
+          }
+          builder.graph.nodes[index].tensors.output = tensor(encoding, node.outputs[0])
+        case .layer(.resize) where !builder.graph.keepsIntegers(index):
+          throw GraphFailure(
+            "computes what lies between integers as they are, which ONNX does not define: put a DequantizeLinear "
+              + "before it and a QuantizeLinear behind it")
+        default: break
+        }
+      }
       for output in node.outputs where views[output] != nil {
         integers.encodings[output] = known
         integers.elements[output] = integers.elements[source]
