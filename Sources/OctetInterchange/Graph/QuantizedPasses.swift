@@ -14,6 +14,7 @@ extension Graph {
     composeFunctions()
     hoistLimits()
     fuseFunctions { $0.expression.limits != nil }
+    hoistInput()
     try takeInIntegers()
     joinInIntegersOfAll()
     dropUnread()
@@ -42,6 +43,55 @@ extension Graph {
     }
   }
 
+  /// Makes the input's integers before anything else is done to it.
+  ///
+  /// Condition: all that is done to it before QuantizeLinear moves or joins values, or multiplies all of them by one
+  /// number above 0, by the same on every way; every way ends in QuantizeLinear to the same integers. A product leaves
+  /// the integers what they are, and changes what they stand for: then only layers with weights may read them, whose
+  /// factors know what QuantizeLinear takes them for.
+  private mutating func hoistInput() {
+    guard inputTensor == nil else { return }
+    // For each value made of the input so, the factor.
+    var factors: [Int: Double] = [0: 1]
+    for (index, node) in nodes.enumerated() {
+      let found = node.inputs.map { factors[$0] }
+      guard let first = found.first, let factor = first, found.allSatisfy({ $0 == factor }) else { continue }
+      var isJoined = keepsIntegers(index)
+      if case .layer(.concatenate) = node.operation { isJoined = node.function == .identity }
+      if isJoined {
+        factors[index + 1] = factor
+      } else if let own = node.scaling {
+        factors[index + 1] = factor * own
+      }
+    }
+    let ends = nodes.indices.filter {
+      factors[$0 + 1] == nil && nodes[$0].inputs.contains { factors[$0] != nil }
+    }
+    guard let end = ends.first, let factor = factors[nodes[end].inputs[0]],
+      let wanted = nodes[end].tensors.output,
+      ends.allSatisfy({
+        nodes[$0].operation == .requantize && nodes[$0].tensors.output == wanted
+          && factors[nodes[$0].inputs[0]] == factor
+      }), !outputs.contains(where: { factors[$0.view.value] != nil })
+    else { return }
+    if factor != 1 {
+      let values = Set(ends.map { $0 + 1 })
+      let readers = nodes.filter { $0.inputs.contains { values.contains($0) } }
+      let isScaledOnly = nodes.indices.allSatisfy { factors[$0 + 1] == nil || nodes[$0].scaling != nil }
+      guard isScaledOnly, readers.allSatisfy({ $0.tensors.weights != nil && !$0.isMove }),
+        !outputs.contains(where: { values.contains($0.view.value) })
+      else { return }
+    }
+    (inputTensor, inputFactor) = (wanted, factor)
+    for index in nodes.indices.reversed() {
+      if ends.contains(index) || (factors[index + 1] != nil && nodes[index].scaling != nil) {
+        remove(index, readAs: nodes[index].inputs[0])
+      } else if factors[index + 1] != nil {
+        nodes[index].tensors.output = wanted
+      }
+    }
+  }
+
   /// Lets each node give the integers that QuantizeLinear makes of what it computes.
   ///
   /// Condition: all that reads the value is QuantizeLinear to the same integers. What only moves values, or takes the
@@ -61,9 +111,12 @@ extension Graph {
         && others.allSatisfy { nodes[$0].operation == .requantize && nodes[$0].tensors.output == wanted }
       if source == 0, inputTensor == nil {
         guard isOnly else {
+          let other = others.first {
+            nodes[$0].operation != .requantize || nodes[$0].tensors.output != wanted
+          }
           throw GraphFailure(
-            "\(nodes[index].title) makes integers of the input, which is also read as it is, or made others of"
-          )
+            "\(nodes[index].title) makes integers of the input, which \(other.map { nodes[$0].title } ?? "an output") "
+              + "also reads as it is, or makes others of: let one QuantizeLinear read it, before all else")
         }
         inputTensor = wanted
       }
@@ -158,5 +211,15 @@ extension Graph {
     }
     for place in outputs.indices { outputs[place].view.value = renamed(outputs[place].view.value) }
     for place in sources.indices { sources[place].value = sources[place].value.map(renamed) }
+  }
+}
+
+extension Graph.Node {
+  /// The number above 0 that it multiplies all values by, if it does only that.
+  fileprivate var scaling: Double? {
+    guard case .affine = operation, function == .identity, let factor = weights.first, factor > 0,
+      weights.allSatisfy({ $0 == factor }), bias?.allSatisfy({ $0 == 0 }) ?? true
+    else { return nil }
+    return Double(factor)
   }
 }
