@@ -69,6 +69,7 @@ extension ONNXTranslation {
     let outputAxis: Int
     switch node.type {
     case "Conv": outputAxis = 0
+    case "ConvTranspose": outputAxis = 1
     case "Gemm":
       if case .integer(1) = node.attributes["transB"] { outputAxis = 0 } else { outputAxis = 1 }
     case "MatMul": outputAxis = weights.shape.count - (place == 1 ? 1 : 2)
@@ -92,8 +93,14 @@ extension ONNXTranslation {
     }
   }
 
+  /// Lets the weights of a layer that an operator without weights becomes be integers, should it read some.
+  mutating func noteWeights(of view: ArrayView, steps: Float) {
+    guard view.value > 0 else { return }
+    let encoding = IntegerEncoding(scales: [steps], zeroPoints: [0], axis: 0)
+    builder.graph.nodes[view.value - 1].tensors.weights = tensor(encoding, "")
+  }
+
   /// The integer that stands for 0 in what a node reads; 0 where it reads floats.
-    case "ConvTranspose": outputAxis = 1
   func isOfIntegers(_ node: ONNXGraph.Node) -> Bool { integers.encodings[node.inputs[0]] != nil }
 
   func integerZero(_ node: ONNXGraph.Node) throws(GraphFailure) -> Float {
