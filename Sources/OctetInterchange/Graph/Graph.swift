@@ -157,9 +157,12 @@ struct GraphFailure: Error {
   var reason: String
   /// The input's shape with which another attempt may succeed.
   var wantedInput: ImageShape?
+  /// Whether the file can be run with a batch of one alone, though it says any.
+  var isForOneItem = false
 
-  init(_ reason: String, wantedInput: ImageShape? = nil) {
+  init(_ reason: String, wantedInput: ImageShape? = nil, isForOneItem: Bool = false) {
     self.reason = reason
     self.wantedInput = wantedInput
+    self.isForOneItem = isForOneItem
   }
 }

@@ -52,7 +52,12 @@ struct ONNXTranslation {
   /// and then only how a picture is laid into the input, never what is computed.
   private static func translate(_ source: ONNXGraph) throws(GraphFailure) -> ONNXTranslation {
     let nodes = try source.needed()
-    let port = try source.inputPort()
+    return try translate(source, nodes, source.inputPort())
+  }
+
+  private static func translate(
+    _ source: ONNXGraph, _ nodes: [ONNXGraph.Node], _ port: ONNXGraph.Port
+  ) throws(GraphFailure) -> ONNXTranslation {
     var failures: [(GraphFailure, Int)] = []
     // Only where no reading with a batch makes sense is the first axis one of the item's.
     let canBeItem = (1...3).contains(port.shape.count) && !port.shape.contains(nil)
@@ -63,6 +68,11 @@ struct ONNXTranslation {
     // The reading that came farther is the one that was meant.
     var failure = failures[0]
     for other in failures where other.1 > failure.1 { failure = other }
+    if failure.0.isForOneItem, port.shape.first == .some(nil) {
+      var single = port
+      single.shape[0] = 1
+      return try translate(source, nodes, single)
+    }
     throw failure.0
   }
 
@@ -138,7 +148,8 @@ struct ONNXTranslation {
       do throws(GraphFailure) {
         try add(node)
       } catch {
-        throw GraphFailure("\(node.title) \(error.reason)", wantedInput: error.wantedInput)
+        throw GraphFailure(
+          "\(node.title) \(error.reason)", wantedInput: error.wantedInput, isForOneItem: error.isForOneItem)
       }
       builder.record(
         kind: node.type, name: node.ownName, nodes: before, gives: views[node.outputs.first ?? ""])
