@@ -158,7 +158,10 @@ struct ONNXTranslation {
     for output in graph.outputs {
       guard let view = views[output.name] else {
         throw GraphFailure(
-          "its output \(output.name.quoted) does not depend on its input, or no node makes it")
+          constants[output.name] == nil
+            ? "its output \(output.name.quoted) is made by no node"
+            : "its output \(output.name.quoted) is a constant, or depends on the size of the batch alone: take it out of "
+              + "the graph's outputs")
       }
       builder.graph.outputs.append(Graph.Output(name: output.name, view: view))
     }

@@ -59,8 +59,10 @@ extension LiteIntegerConversion {
       encoding.scales.count == 1 || encoding.scales.count == outputs,
       encoding.scales.allSatisfy({ $0.isFinite && $0 > 0 })
     else {
+      let type = node.title.prefix { $0 != " " }
       throw source.failure(
-        "\(node.title) has weights that no DequantizeLinear makes of integers, with one scale or one for each output"
+        "\(node.title) has weights that no DequantizeLinear makes of integers, with one scale or one for each output: "
+          + "quantize \(type) too (op_types_to_quantize; in onnxruntime ConvTranspose with QuantFormat.QDQ alone)"
       )
     }
     let scales = (0..<outputs).map { Double(encoding.scales[encoding.scales.count == 1 ? 0 : $0]) }
