@@ -2,9 +2,9 @@
 
 usage: python3 Tools/golden/onnx_integer_layers_golden.py [NAME...]    (needs numpy, onnx and onnxruntime)
 
-Each NAME.onnx in Tests/OctetQuantizationTests/ONNX/Models/Layers comes with NAME.json: inputs and outputs, item after item,
-the step of the outputs, and the share of them that may be a step apart because a quotient is half a step; or "refusal",
-the words that the error must hold.
+Each NAME.onnx in Tests/OctetQuantizationTests/ONNX/Models/Layers comes with NAME.json: inputs and outputs, item after
+item, the step of the outputs, and the share of them that may be a step apart because a quotient is half a step; or
+"refusal", the words that the error must hold.
 """
 import json
 import pathlib

@@ -92,8 +92,8 @@ extension Flatten {
       sizes.allSatisfy({ $0 > 0 }), sizes.reduce(1, *) == Double(view.count)
     {
       throw GraphFailure(
-        "reshapes any batch of \(view.sizes) to \(sizes.map { Int($0) }), which holds one item: export the model with a "
-          + "fixed batch of 1", isForOneItem: true)
+        "reshapes any batch of \(view.sizes) to \(sizes.map { Int($0) }), which holds one item: export the model with "
+          + "a fixed batch of 1", isForOneItem: true)
     }
     let wanted = try ArrayShapes.reshaped(
       model.sizes(view), model.wantedShape(given), allowsZero: allowsZero)

@@ -160,8 +160,8 @@ struct ONNXTranslation {
         throw GraphFailure(
           constants[output.name] == nil
             ? "its output \(output.name.quoted) is made by no node"
-            : "its output \(output.name.quoted) is a constant, or depends on the size of the batch alone: take it out of "
-              + "the graph's outputs")
+            : "its output \(output.name.quoted) is a constant, or depends on the size of the batch alone: take it out "
+              + "of the graph's outputs")
       }
       builder.graph.outputs.append(Graph.Output(name: output.name, view: view))
     }
