@@ -49,8 +49,8 @@ def outside():
         (FOLDER / f"outside-{name}.json").write_text(json.dumps({"refusal": words[name]}) + "\n")
 
 
-def save(g, output, functions=(), shape=None, kind=TensorProto.FLOAT):
-    """The same as Graph.save for what that has no words for."""
+def save(g, output, functions=(), shape=None, kind=TensorProto.FLOAT, single=False):
+    """The same as Graph.save for what that has no words for; `single` runs each item alone."""
     shape = ["batch", *g.shape] if shape is None else shape
     graph = helper.make_graph(
         g.nodes, g.name, [helper.make_tensor_value_info("input", kind, shape)],
@@ -66,7 +66,9 @@ def save(g, output, functions=(), shape=None, kind=TensorProto.FLOAT):
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     sizes = [size for size in shape if not isinstance(size, str)]
     inputs = g.random.normal(0, 1, (ITEMS, *sizes)).astype(helper.tensor_dtype_to_np_dtype(kind))
-    if isinstance(shape[0], str):
+    if single:
+        outputs = numpy.stack([session.run(None, {"input": item[None]})[0] for item in inputs])
+    elif isinstance(shape[0], str):
         outputs = session.run(None, {"input": inputs})[0]
     else:
         outputs = numpy.stack([session.run(None, {"input": item})[0] for item in inputs])
@@ -215,7 +217,28 @@ def batches():
     save(g, g.gemm(g.node("Flatten", g.conv(x, 2, 3, 3)), 12), shape=[4, 5, 3])
 
 
+def torch():
+    """What torch writes for a batch that it traced as one item, and for a division by the length; and a convolution
+    with a wide window for each of many channels."""
+    g = Graph("batch-written-down", [4, 3, 3])
+    x = g.node("Reshape", "input", g.integers([1, 2, 2, 3, 3]))
+    x = g.node("Reshape", g.node("Transpose", x, perm=[0, 2, 1, 3, 4]), g.integers([1, 4, 3, 3]))
+    x = g.node("Conv", x, g.weights(4, 1, 2, 2), group=4)
+    save(g, g.gemm(g.node("Flatten", x), 16), single=True)
+    g = Graph("unit-length", [5, 2, 3])
+    x = g.conv("input", 4, 5)
+    length = g.node("Clip", g.node("ReduceL2", x, axes=[1], keepdims=1), g.constant(numpy.float32(1e-12)))
+    x = g.node("Div", x, g.node("Expand", length, g.node("Shape", x)))
+    save(g, g.node("Flatten", x))
+    g = Graph("many-wide-channels", [1, 4, 4])
+    x = g.node("Conv", "input", g.node("Tile", g.weights(8, 1, 1, 1), g.integers([120, 1, 1, 1])))
+    wide = g.node("Tile", g.weights(1, 1, 5, 5), g.integers([960, 1, 1, 1]))
+    x = g.node("Conv", x, wide, group=960, dilations=[2, 2], pads=[4, 4, 4, 4])
+    x = g.node("Slice", x, g.integers([0]), g.integers([9]), g.integers([1]))
+    save(g, g.node("Flatten", x))
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for write in [outside, functions, types, shapes, parts, batches]:
+    for write in [outside, functions, types, shapes, parts, batches, torch]:
         write()

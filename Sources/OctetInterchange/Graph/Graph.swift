@@ -107,6 +107,8 @@ package struct Graph: Sendable {
   package internal(set) var sources: [SourceOperator] = []
   /// In a network of integers, the tensor that says what those of the input stand for.
   var inputTensor: Int?
+  /// What the file multiplies the input by before it makes integers of it.
+  var inputFactor = 1.0
   /// How the file's input array lies on value 0.
   var inputView: ArrayView
   /// What the file gives, in its order; at least one when the graph is finished.
@@ -164,9 +166,12 @@ struct GraphFailure: Error {
   var reason: String
   /// The input's shape with which another attempt may succeed.
   var wantedInput: ImageShape?
+  /// Whether the file can be run with a batch of one alone, though it says any.
+  var isForOneItem = false
 
-  init(_ reason: String, wantedInput: ImageShape? = nil) {
+  init(_ reason: String, wantedInput: ImageShape? = nil, isForOneItem: Bool = false) {
     self.reason = reason
     self.wantedInput = wantedInput
+    self.isForOneItem = isForOneItem
   }
 }

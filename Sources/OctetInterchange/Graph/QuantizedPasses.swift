@@ -12,23 +12,83 @@ extension Graph {
     normalizeAffine()
     fuseBiases()
     composeFunctions()
+    hoistLimits()
     fuseFunctions { $0.expression.limits != nil }
+    hoistInput()
     try takeInIntegers()
     joinInIntegersOfAll()
     dropUnread()
     try foldPadding()
   }
 
-  /// A batch normalization is a factor and a summand for each channel.
-  private mutating func normalizeAffine() {
-    for index in nodes.indices {
-      guard case .layer(.batchNormalization(let kind)) = nodes[index].operation else { continue }
-      let count = nodes[index].weights.count / 4
-      let parts = (0..<4).map { nodes[index].weights[$0 * count..<($0 + 1) * count].map { Double($0) } }
-      let factors = (0..<count).map { parts[0][$0] / (parts[3][$0] + Double(kind.epsilon)).squareRoot() }
-      nodes[index].bias = (0..<count).map { parts[1][$0] - parts[2][$0] * factors[$0] }
-      nodes[index].weights = factors.map { Float($0) }
-      nodes[index].operation = .affine
+  /// Cuts values off before they are moved rather than after, so that the layer which makes them can do it.
+  ///
+  /// Condition: nothing else reads what was moved. 0 is within the limits, as zeros may come in.
+  private mutating func hoistLimits() {
+    var index = 0
+    while index < nodes.count {
+      let source = nodes[index].inputs[0] - 1
+      guard let limits = nodes[index].operation.rules.function?.expression.limits, limits.low <= 0,
+        limits.high >= 0, source >= 0, keepsIntegers(source), nodes[source].inputs.count == 1,
+        readerCounts[source + 1] == 1
+      else {
+        index += 1
+        continue
+      }
+      (nodes[source], nodes[index]) = (nodes[index], nodes[source])
+      nodes[source].inputs = nodes[index].inputs
+      nodes[source].shape = shape(nodes[source].inputs[0])
+      nodes[index].inputs = [source + 1]
+      index = source
+    }
+  }
+
+  /// Makes the input's integers before anything else is done to it.
+  ///
+  /// Condition: all that is done to it before QuantizeLinear moves or joins values, or multiplies all of them by one
+  /// number above 0, by the same on every way; every way ends in QuantizeLinear to the same integers. A product leaves
+  /// the integers what they are, and changes what they stand for: then only layers with weights may read them, whose
+  /// factors know what QuantizeLinear takes them for.
+  private mutating func hoistInput() {
+    guard inputTensor == nil else { return }
+    // For each value made of the input so, the factor.
+    var factors: [Int: Double] = [0: 1]
+    for (index, node) in nodes.enumerated() {
+      let found = node.inputs.map { factors[$0] }
+      guard let first = found.first, let factor = first, found.allSatisfy({ $0 == factor }) else { continue }
+      var isJoined = keepsIntegers(index)
+      if case .layer(.concatenate) = node.operation { isJoined = node.function == .identity }
+      if isJoined {
+        factors[index + 1] = factor
+      } else if let own = node.scaling {
+        factors[index + 1] = factor * own
+      }
+    }
+    let ends = nodes.indices.filter {
+      factors[$0 + 1] == nil && nodes[$0].inputs.contains { factors[$0] != nil }
+    }
+    guard let end = ends.first, let factor = factors[nodes[end].inputs[0]],
+      let wanted = nodes[end].tensors.output,
+      ends.allSatisfy({
+        nodes[$0].operation == .requantize && nodes[$0].tensors.output == wanted
+          && factors[nodes[$0].inputs[0]] == factor
+      }), !outputs.contains(where: { factors[$0.view.value] != nil })
+    else { return }
+    if factor != 1 {
+      let values = Set(ends.map { $0 + 1 })
+      let readers = nodes.filter { $0.inputs.contains { values.contains($0) } }
+      let isScaledOnly = nodes.indices.allSatisfy { factors[$0 + 1] == nil || nodes[$0].scaling != nil }
+      guard isScaledOnly, readers.allSatisfy({ $0.tensors.weights != nil && !$0.isMove }),
+        !outputs.contains(where: { values.contains($0.view.value) })
+      else { return }
+    }
+    (inputTensor, inputFactor) = (wanted, factor)
+    for index in nodes.indices.reversed() {
+      if ends.contains(index) || (factors[index + 1] != nil && nodes[index].scaling != nil) {
+        remove(index, readAs: nodes[index].inputs[0])
+      } else if factors[index + 1] != nil {
+        nodes[index].tensors.output = wanted
+      }
     }
   }
 
@@ -41,7 +101,7 @@ extension Graph {
     while index < nodes.count {
       defer { index += 1 }
       guard case .requantize = nodes[index].operation else {
-        if nodes[index].keepsIntegers, nodes[index].tensors.output == nil { inherit(index) }
+        if keepsIntegers(index), nodes[index].tensors.output == nil { inherit(index) }
         continue
       }
       let (source, wanted) = (nodes[index].inputs[0], nodes[index].tensors.output)
@@ -51,9 +111,12 @@ extension Graph {
         && others.allSatisfy { nodes[$0].operation == .requantize && nodes[$0].tensors.output == wanted }
       if source == 0, inputTensor == nil {
         guard isOnly else {
+          let other = others.first {
+            nodes[$0].operation != .requantize || nodes[$0].tensors.output != wanted
+          }
           throw GraphFailure(
-            "\(nodes[index].title) makes integers of the input, which is also read as it is, or made others of"
-          )
+            "\(nodes[index].title) makes integers of the input, which \(other.map { nodes[$0].title } ?? "an output") "
+              + "also reads as it is, or makes others of: let one QuantizeLinear read it, before all else")
         }
         inputTensor = wanted
       }
@@ -64,7 +127,7 @@ extension Graph {
       }
       guard source > 0, isOnly, nodes[source - 1].tensors.output == nil else { continue }
       let kept = nodes[source - 1]
-      if kept.keepsIntegers {
+      if keepsIntegers(source - 1) {
         // The integers are made before instead, of each value that it reads.
         let (node, count) = (nodes[index], kept.inputs.count)
         for reader in others.reversed() { remove(reader, readAs: source) }
@@ -126,6 +189,19 @@ extension Graph {
     if let first = found.first, found.allSatisfy({ $0 == first }) { nodes[index].tensors.output = first }
   }
 
+  /// Whether a node gives some of the values that it reads, so that their integers are its own.
+  func keepsIntegers(_ index: Int) -> Bool {
+    let node = nodes[index]
+    if node.isMove { return true }
+    switch node.operation {
+    case .layer(.maxPooling), .layer(.flatten), .layer(.dropout): return node.function == .identity
+    case .layer(.resize(let kind)):
+      return node.function == .identity && kind.copies(from: shape(node.inputs[0]))
+    case .padding: return true
+    default: return false
+    }
+  }
+
   /// Puts in a node that nothing reads yet.
   private mutating func insert(_ node: Node, at index: Int) {
     func renamed(_ value: Int) -> Int { value > index ? value + 1 : value }
@@ -139,13 +215,11 @@ extension Graph {
 }
 
 extension Graph.Node {
-  /// Whether it gives some of the values that it reads, so that their integers are its own.
-  fileprivate var keepsIntegers: Bool {
-    if isMove { return true }
-    switch operation {
-    case .layer(.maxPooling), .layer(.flatten), .layer(.dropout): return function == .identity
-    case .padding: return true
-    default: return false
-    }
+  /// The number above 0 that it multiplies all values by, if it does only that.
+  fileprivate var scaling: Double? {
+    guard case .affine = operation, function == .identity, let factor = weights.first, factor > 0,
+      weights.allSatisfy({ $0 == factor }), bias?.allSatisfy({ $0 == 0 }) ?? true
+    else { return nil }
+    return Double(factor)
   }
 }

@@ -49,6 +49,8 @@ extension AveragePooling {
       weights = [Float](repeating: 1 / Float(cells), count: cells * channels)
     }
     let made = try model.builder.window(kind, columns, .channelsFirst, node.title, weights: weights)
+    // Of integers the sum is taken, each weight being one step.
+    if let step = weights.first { model.noteWeights(of: made, steps: step) }
     try model.give(node, model.builder.series(made, like: view, .channelsFirst))
   }
 

@@ -31,7 +31,8 @@ extension GraphBuilder {
       throw GraphFailure("has \(groups) groups for \(channels) channels and \(filters) filters")
     }
     let perGroup = channels / groups
-    guard filters <= NetworkDescription.largestParameterCount / (cells * channels),
+    let isDepthwise = groups == channels && groups > 1 && filters / groups <= 64
+    guard filters <= NetworkDescription.largestParameterCount / (cells * (isDepthwise ? 1 : channels)),
       weights.count == cells * perGroup * filters
     else {
       throw GraphFailure(
@@ -40,7 +41,7 @@ extension GraphBuilder {
         \(channels) channels
         """)
     }
-    if groups == channels, groups > 1, filters / groups <= 64 {
+    if isDepthwise {
       let depthwise = DepthwiseConvolution(
         window: window, multiplier: filters / groups, hasBias: bias != nil)
       return try self.window(

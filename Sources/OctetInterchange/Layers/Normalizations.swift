@@ -13,6 +13,7 @@ enum Normalizations: TranslatedKind {
     ONNXOperator("GroupNormalization", becomes: becomes, readGroup),
     ONNXOperator("RMSNormalization", becomes: becomes, readRootMeanSquare),
     ONNXOperator("LpNormalization", becomes: becomes, if: "p 2", readLength),
+    ONNXOperator("ReduceL2", becomes: "`globalaveragepool` or others, and functions", readReduceLength),
   ]
 
   /// Over all axes from one on; scale and offset are laid over them.
@@ -104,6 +105,33 @@ enum Normalizations: TranslatedKind {
     guard try attributes.integer("p", otherwise: 2) == 2 else { throw GraphFailure("has another p than 2") }
     try model.give(
       node, try model.builder.unitLength(view, over: [axis], leastSquare: 1e-24, node.title))
+  }
+
+  /// The root of the sum of squares, which torch writes for a division by the length. The axes are an attribute before
+  /// 18; none means all, unless the node says otherwise.
+  private static func readReduceLength(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    let view = try model.view(node)
+    let given = try model.integers(node, 1, "axes", inputSince: 18, &attributes) ?? []
+    let keepsAxes = try attributes.flag("keepdims", otherwise: true)
+    let doesNothing = model.version >= 18 ? try attributes.flag("noop_with_empty_axes") : false
+    guard !given.isEmpty || doesNothing else {
+      throw GraphFailure("has no axes; some, and not that of the batch, are needed")
+    }
+    // Each element is the length of itself then.
+    if given.isEmpty {
+      return try model.give(
+        node, try model.builder.function(.value(.call(.abs, .argument)), view, node.title))
+    }
+    var axes: Set<Int> = []
+    for number in given { axes.insert(try view.axis(number)) }
+    guard axes.count == given.count else { throw GraphFailure("has the axes \(given), one of them twice") }
+    let count = axes.reduce(1) { $0 * view.sizes[$1] }
+    let square = try model.builder.function(.value(.argument * .argument), view, node.title)
+    let mean = try model.builder.mean(over: axes, keepsAxes: keepsAxes, square, node.title)
+    let length = ValueFunction.call(.sqrt, .argument * .number(Double(count)))
+    try model.give(node, try model.builder.function(.value(length), mean, node.title))
   }
 
   // MARK: Keras

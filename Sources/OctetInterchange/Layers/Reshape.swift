@@ -87,6 +87,14 @@ extension Flatten {
     let view = try model.viewOfAnyForm(node)
     guard let given = model.constant(node, 1) else { throw GraphFailure("needs a constant shape") }
     let allowsZero = model.version >= 14 ? try attributes.flag("allowzero") : false
+    // Sizes that were written down for one item fit no other batch: what torch's tracing leaves of x.size(0).
+    if view.hasBatch, model.builder.batch == GraphBuilder.anyBatch, let sizes = given.numbers,
+      sizes.allSatisfy({ $0 > 0 }), sizes.reduce(1, *) == Double(view.count)
+    {
+      throw GraphFailure(
+        "reshapes any batch of \(view.sizes) to \(sizes.map { Int($0) }), which holds one item: export the model with "
+          + "a fixed batch of 1", isForOneItem: true)
+    }
     let wanted = try ArrayShapes.reshaped(
       model.sizes(view), model.wantedShape(given), allowsZero: allowsZero)
     try model.give(node, try model.reshaped(view, wanted, node.title))

@@ -41,6 +41,16 @@ extension Resize: FloatLayer {
   }
 }
 
+extension Resize {
+  /// Whether each of its cells is one of an image, with nothing between two.
+  package func copies(from input: ImageShape) -> Bool {
+    method == .nearest
+      || (places(from: input.height, to: height) + places(from: input.width, to: width)).allSatisfy {
+        $0.share == 0
+      }
+  }
+}
+
 extension Resize: IntegerLayerExport {
   static func writeIntegers(_ layer: ONNXQuantizedExport.Layer, to export: inout ONNXQuantizedExport)
     -> String

@@ -31,13 +31,18 @@ extension ONNXTranslation {
       return try give(node, try operation.results(node, inputs, version: version))
     }
     guard let operation = Kinds.onnx[name] else {
+      if node.type == "ArgMax" {
+        throw GraphFailure(
+          "gives places of the largest values, and no operator of places is supported: make what it reads the output, "
+            + "of which octet gives the largest class")
+      }
       throw GraphFailure("is of an operator that is not supported. \(Kinds.onnx.supported)")
     }
     var attributes = ONNXAttributes(node)
     let before = builder.graph.nodes.count
     try operation.translate(&self, node, &attributes)
     try attributes.finish()
-    noteIntegers(node, from: before)
+    try noteIntegers(node, from: before)
   }
 }
 

@@ -17,15 +17,17 @@ extension ONNXTranslation {
 
   /// Operators that move integers without computing with them, or largest ones, whose order is that of the floats.
   private static let moves: Set = [
-    "Flatten", "Gather", "Identity", "MaxPool", "Pad", "Reshape", "Shape", "Size", "Slice", "Split",
-    "Squeeze",
-    "Transpose",
-    "Unsqueeze",
+    "DepthToSpace", "Expand", "Flatten", "Gather", "Identity", "MaxPool", "Pad", "Reshape", "Resize",
+    "Shape", "Size", "Slice", "SpaceToDepth", "Split", "Squeeze", "Tile", "Transpose", "Unsqueeze",
+    "Upsample",
   ]
 
   /// Throws where a node computes with integers as they are.
   func checkIntegers(_ node: ONNXGraph.Node) throws(GraphFailure) {
     guard let name = node.inputs.first(where: { integers.encodings[$0] != nil }) else { return }
+    if node.type == "Concat", node.inputs.allSatisfy({ integers.encodings[$0] == integers.encodings[name] }) {
+      return
+    }
     guard
       Self.moves.contains(node.type) || node.type == "DequantizeLinear" || node.type.hasPrefix("QLinear")
         || node.type == "QGemm"
@@ -39,9 +41,24 @@ extension ONNXTranslation {
   /// Notes what a node has done: which of its results are integers, and what the weights of a layer were made of.
   ///
   /// - Parameter before: how many nodes the graph had.
-  mutating func noteIntegers(_ node: ONNXGraph.Node, from before: Int) {
-    if Self.moves.contains(node.type), let source = node.inputs.first, let known = integers.encodings[source]
+  mutating func noteIntegers(_ node: ONNXGraph.Node, from before: Int) throws(GraphFailure) {
+    if Self.moves.contains(node.type) || node.type == "Concat", let source = node.inputs.first,
+      let known = integers.encodings[source]
     {
+      for index in before..<builder.graph.nodes.count {
+        switch builder.graph.nodes[index].operation {
+        case .layer(.concatenate):
+          guard let encoding = known else {
+            throw GraphFailure("joins integers of which nothing says what they stand for yet")
+          }
+          builder.graph.nodes[index].tensors.output = tensor(encoding, node.outputs[0])
+        case .layer(.resize) where !builder.graph.keepsIntegers(index):
+          throw GraphFailure(
+            "computes what lies between integers as they are, which ONNX does not define: put a DequantizeLinear "
+              + "before it and a QuantizeLinear behind it")
+        default: break
+        }
+      }
       for output in node.outputs where views[output] != nil {
         integers.encodings[output] = known
         integers.elements[output] = integers.elements[source]
@@ -52,6 +69,7 @@ extension ONNXTranslation {
     let outputAxis: Int
     switch node.type {
     case "Conv": outputAxis = 0
+    case "ConvTranspose": outputAxis = 1
     case "Gemm":
       if case .integer(1) = node.attributes["transB"] { outputAxis = 0 } else { outputAxis = 1 }
     case "MatMul": outputAxis = weights.shape.count - (place == 1 ? 1 : 2)
@@ -59,13 +77,27 @@ extension ONNXTranslation {
     }
     guard steps.axis ?? outputAxis == outputAxis else { return }
     for index in before..<builder.graph.nodes.count where !builder.graph.nodes[index].weights.isEmpty {
-      let encoding = IntegerEncoding(
-        scales: steps.scales, zeroPoints: steps.zeroPoints.map { Int($0) }, axis: 0)
+      var (scales, zeroPoints) = (steps.scales, steps.zeroPoints.map { Int($0) })
+      let outputs = builder.graph.nodes[index].shape.channels
+      if node.type == "ConvTranspose", scales.count > 1, outputs % scales.count == 0 {
+        // All groups of filters have the same scales, and so have all places that a convolution makes at once.
+        let (own, ownZeros) = (scales, zeroPoints)
+        scales = (0..<outputs).map { own[$0 % own.count] }
+        zeroPoints = (0..<outputs).map { ownZeros[$0 % ownZeros.count] }
+      }
+      let encoding = IntegerEncoding(scales: scales, zeroPoints: zeroPoints, axis: 0)
       integers.tensors.append(
         IntegerTensor(
           name: node.inputs[place], element: .int8, isHalfByte: steps.areHalfBytes, encoding: encoding))
       builder.graph.nodes[index].tensors.weights = integers.tensors.count - 1
     }
+  }
+
+  /// Lets the weights of a layer that an operator without weights becomes be integers, should it read some.
+  mutating func noteWeights(of view: ArrayView, steps: Float) {
+    guard view.value > 0 else { return }
+    let encoding = IntegerEncoding(scales: [steps], zeroPoints: [0], axis: 0)
+    builder.graph.nodes[view.value - 1].tensors.weights = tensor(encoding, "")
   }
 
   /// The integer that stands for 0 in what a node reads; 0 where it reads floats.

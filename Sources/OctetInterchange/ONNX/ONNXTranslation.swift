@@ -52,7 +52,12 @@ struct ONNXTranslation {
   /// and then only how a picture is laid into the input, never what is computed.
   private static func translate(_ source: ONNXGraph) throws(GraphFailure) -> ONNXTranslation {
     let nodes = try source.needed()
-    let port = try source.inputPort()
+    return try translate(source, nodes, source.inputPort())
+  }
+
+  private static func translate(
+    _ source: ONNXGraph, _ nodes: [ONNXGraph.Node], _ port: ONNXGraph.Port
+  ) throws(GraphFailure) -> ONNXTranslation {
     var failures: [(GraphFailure, Int)] = []
     // Only where no reading with a batch makes sense is the first axis one of the item's.
     let canBeItem = (1...3).contains(port.shape.count) && !port.shape.contains(nil)
@@ -63,6 +68,11 @@ struct ONNXTranslation {
     // The reading that came farther is the one that was meant.
     var failure = failures[0]
     for other in failures where other.1 > failure.1 { failure = other }
+    if failure.0.isForOneItem, port.shape.first == .some(nil) {
+      var single = port
+      single.shape[0] = 1
+      return try translate(source, nodes, single)
+    }
     throw failure.0
   }
 
@@ -138,7 +148,8 @@ struct ONNXTranslation {
       do throws(GraphFailure) {
         try add(node)
       } catch {
-        throw GraphFailure("\(node.title) \(error.reason)", wantedInput: error.wantedInput)
+        throw GraphFailure(
+          "\(node.title) \(error.reason)", wantedInput: error.wantedInput, isForOneItem: error.isForOneItem)
       }
       builder.record(
         kind: node.type, name: node.ownName, nodes: before, gives: views[node.outputs.first ?? ""])
@@ -147,7 +158,10 @@ struct ONNXTranslation {
     for output in graph.outputs {
       guard let view = views[output.name] else {
         throw GraphFailure(
-          "its output \(output.name.quoted) does not depend on its input, or no node makes it")
+          constants[output.name] == nil
+            ? "its output \(output.name.quoted) is made by no node"
+            : "its output \(output.name.quoted) is a constant, or depends on the size of the batch alone: take it out "
+              + "of the graph's outputs")
       }
       builder.graph.outputs.append(Graph.Output(name: output.name, view: view))
     }

@@ -17,6 +17,8 @@ extension LiteNetwork {
     package let givesLogarithms: Bool
     /// The choice that the file makes of it.
     package let choice: ArrayChoice?
+    /// The tensor that says which integers the file makes of what the head gives; nil where it leaves that as floats.
+    package let closingTensor: Int?
     /// How the file lays out one item.
     package let layout: ArrayLayout
   }
@@ -31,6 +33,8 @@ extension LiteNetwork {
         head: view.value > 0 ? graph.nodes[view.value - 1].operation.rules.head ?? .linear : .linear,
         givesLogarithms: view.value > 0 && graph.nodes[view.value - 1].operation.rules.givesLogarithms,
         choice: graph.outputs[index].choice,
+        closingTensor: view.value > 0 && graph.nodes[view.value - 1].operation.isHead
+          ? graph.nodes[view.value - 1].tensors.output : nil,
         layout: ArrayLayout(shape: view.sizes, places: view.places))
     }
   }

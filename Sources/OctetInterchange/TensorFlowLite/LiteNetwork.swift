@@ -21,6 +21,8 @@ package struct LiteNetwork: Sendable {
   package let outputs: [Output]
   /// The tensor that holds the input after any conversion.
   package let inputTensor: Int
+  /// What an ONNX file multiplies the input by before it makes integers of it.
+  package var inputFactor: Double { graph.inputFactor }
 
   private enum Source {
     case lite(LiteGraph)
@@ -75,7 +77,12 @@ package struct LiteNetwork: Sendable {
       throw ImportError(path: path, error.reason)
     }
     guard let inputTensor = graph.inputTensor else {
-      throw ImportError(path: path, "its input becomes no integers by a QuantizeLinear of its own")
+      let reader = graph.nodes.first { $0.inputs.contains(0) && $0.operation != .requantize }
+      throw ImportError(
+        path: path,
+        "its input becomes no integers by a QuantizeLinear of its own: \(reader?.title ?? "an output") computes with "
+          + "it as floats; leave that out and feed what it gives, or put QuantizeLinear and DequantizeLinear before it"
+      )
     }
     self.path = path
     rules = .onnx

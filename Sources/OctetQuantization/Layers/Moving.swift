@@ -138,9 +138,20 @@ extension Resize: MovingKind {
     let inputs = network.shaped(inputs, of: node)
     var made = network.emptyLayer(self, node, inputs)
     let shape = network.tensors[inputs[0]].shape
-    made.places = Self.bytes(
-      LiteResize.places(self, from: shape.height, to: height),
-      LiteResize.places(self, from: shape.width, to: width))
+    if network.source.rules == .onnx {
+      // Which float comes out between cells is rounded to the integers of these, before it could be to others.
+      let output = try network.output(node)
+      guard copies(from: shape) || output == network.encoding(of: inputs[0]) else {
+        throw network.source.failure(
+          "\(node.title) resizes between cells and gives integers of another scale or zero point than it reads: "
+            + "quantize both with the same")
+      }
+      made.places = places(input: shape, output: node.shape)
+    } else {
+      made.places = Self.bytes(
+        LiteResize.places(self, from: shape.height, to: height),
+        LiteResize.places(self, from: shape.width, to: width))
+    }
     return try network.appendMoved(made, node, from: inputs[0])
   }
 
@@ -182,6 +193,10 @@ extension LiteIntegerConversion {
     guard node.tensors.output != nil else { return moved }
     let wanted = try output(node)
     guard wanted.scale != own.scale || wanted.zeroPoint != own.zeroPoint else { return moved }
+    if source.rules == .onnx {
+      let table = try results(of: .identity, node, tensors[moved], wanted)
+      return append(lookUp(table, from: moved), shape: node.shape, wanted)
+    }
     do throws(LiteTable.Failure) {
       let table = try LiteTable(from: own, to: wanted).values(.identity)
       return append(lookUp(table, from: moved), shape: node.shape, wanted)

@@ -10,7 +10,12 @@ import OctetTraining
 /// scale to the nearest integer, ties to the even one. A function of one value has 256 results, which are made so. The
 /// sums of all else are exact as integers, and each is multiplied by the ratio of the scales and rounded, ties up: the
 /// result is the same but for ties, and for quotients that the floats of the definition round across one.
-enum ONNXArithmetic {
+package enum ONNXArithmetic {
+  /// What QuantizeLinear and DequantizeLinear leave of a value.
+  package static func real(_ value: Float, _ encoding: IntegerLayer.Encoding) -> Float {
+    encoding.scale * Float(quantized(value, encoding) - encoding.zeroPoint)
+  }
+
   static func quantized(_ value: Float, _ encoding: IntegerLayer.Encoding) -> Int {
     let quotient = (value / encoding.scale).rounded(.toNearestOrEven)
     return min(
@@ -54,8 +59,10 @@ extension LiteIntegerConversion {
       encoding.scales.count == 1 || encoding.scales.count == outputs,
       encoding.scales.allSatisfy({ $0.isFinite && $0 > 0 })
     else {
+      let type = node.title.prefix { $0 != " " }
       throw source.failure(
-        "\(node.title) has weights that no DequantizeLinear makes of integers, with one scale or one for each output"
+        "\(node.title) has weights that no DequantizeLinear makes of integers, with one scale or one for each output: "
+          + "quantize \(type) too (op_types_to_quantize; in onnxruntime ConvTranspose with QuantFormat.QDQ alone)"
       )
     }
     let scales = (0..<outputs).map { Double(encoding.scales[encoding.scales.count == 1 ? 0 : $0]) }
@@ -77,33 +84,17 @@ extension LiteIntegerConversion {
       })
   }
 
-  /// A factor and a summand for each channel: a table where they are the same for all, else a weight of 127 steps each.
-  mutating func appendAffine(_ node: Graph.Node, _ inputs: [Int]) throws(ImportError) -> Int {
-    let from = tensors[inputs[0]]
-    if let function = node.valueFunction {
-      let output = try output(node)
-      let table = try results(of: .value(function), node, from, output)
-      return append(lookUp(table, from: inputs[0]), shape: from.shape, output)
-    }
-    let factors = node.weights.map { Double($0) }
-    let scales = factors.map { $0 == 0 ? 1 : abs($0) / 127 }
-    let kind = DepthwiseConvolution(window: Window(height: 1, width: 1))
-    return try append(
-      kind, node, inputs, integers: factors.map { $0 == 0 ? 0 : $0 < 0 ? -127 : 127 }, scales: scales,
-      bias: factors.indices.map { ((node.bias?[$0] ?? 0) / (Double(from.scale) * scales[$0])).rounded() })
-  }
-
   /// - Parameters:
   ///   - integers: less their zero point, the outputs side by side.
   ///   - bias: in steps of the sums, without what the input's zero point adds.
-  private mutating func append(
+  mutating func append(
     _ kind: some WeightedKind, _ node: Graph.Node, _ inputs: [Int], integers: [Int], scales: [Double],
     bias: [Double]
   ) throws(ImportError) -> Int {
     let from = tensors[inputs[0]]
     let outputs = scales.count
     let read = source.graph.shape(node.inputs[0])
-    guard kind.fileKind == .dense || from.shape == read else {
+    guard kind.fileKind == .dense || from.shape == read || from.shape == node.shape else {
       throw source.failure(
         "\(node.title) reads a flattened \(from.shape); only dense layers can, so put it before what flattens"
       )

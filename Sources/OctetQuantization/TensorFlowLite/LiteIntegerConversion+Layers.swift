@@ -114,7 +114,10 @@ extension LiteIntegerConversion {
   /// What the integers that a node makes stand for.
   func output(_ node: Graph.Node) throws(ImportError) -> IntegerLayer.Encoding {
     guard let tensor = node.tensors.output else {
-      throw source.failure("\(node.title) gives floats, of which no QuantizeLinear makes integers")
+      let type = node.title.prefix { $0 != " " }
+      throw source.failure(
+        "\(node.title) gives floats, of which no QuantizeLinear makes integers: put QuantizeLinear and "
+          + "DequantizeLinear behind it (quantize_static does with \(type) in op_types_to_quantize)")
     }
     return try encoding(tensor, title: node.title)
   }

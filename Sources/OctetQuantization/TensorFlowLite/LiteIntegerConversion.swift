@@ -72,7 +72,7 @@ package struct LiteIntegerConversion {
       values = [0]
       return
     }
-    let (scale, zeroPoint) = (Double(encoding.scale), encoding.zeroPoint)
+    let (scale, zeroPoint) = (Double(inputScale(encoding)), encoding.zeroPoint)
     let ends = (scale * Double(-128 - zeroPoint), scale * Double(127 - zeroPoint))
     let (low, high) = (Double(pixels.whole.lowerBound), Double(pixels.whole.upperBound))
     guard abs(ends.0 - low) <= 0.1 * (high - low), abs(ends.1 - high) <= 0.1 * (high - low) else {
@@ -121,8 +121,15 @@ package struct LiteIntegerConversion {
     var model = QuantizedModel(outputs: outputs, tensors: tensors, layers: layers)
     model.pixelMap = pixelMap
     model.fitBorders()
+    // The layers have their factors by now. Where a table makes the input of pixels, these stay what they are.
+    if values[0] == 0 { model.tensors[0].scale = inputScale(encoding(of: 0)) }
     if let fault = model.fault { throw source.failure(fault) }
     return model
+  }
+
+  /// What a step of the input is, which the file may multiply by a number before it makes integers of it.
+  private func inputScale(_ encoding: IntegerLayer.Encoding) -> Float {
+    Float(Double(encoding.scale) / source.inputFactor)
   }
 
   /// Gives the tensor that the layer writes.

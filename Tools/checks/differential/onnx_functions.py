@@ -124,7 +124,7 @@ def mean(builder, value):
         inputs.append(builder.integers(*given, what="axes"))
     else:
         settings["axes"] = given
-    name = builder.node("ReduceMean", inputs, **settings)
+    name = builder.node("ReduceL2" if builder.chance(0.2) else "ReduceMean", inputs, **settings)
     shape, letters = [], ""
     for axis, (size, letter) in enumerate(zip(value.shape, value.axes), 1):
         if axis not in axes:

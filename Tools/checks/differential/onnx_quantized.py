@@ -32,21 +32,37 @@ class HalfUp(OpRun):
     op_domain = ""
 
     def _run(self, values, scale, zero, axis=None, saturate=None, block_size=None, output_dtype=None, precision=None):
-        def laid(numbers):
-            return numbers.reshape([-1 if place == axis else 1 for place in range(values.ndim)]) if numbers.size > 1 \
-                else numbers.reshape(())
         limits = numpy.iinfo(zero.dtype)
-        steps = numpy.floor(values.astype(numpy.float64) / laid(scale) + 0.5 + 1e-4) + laid(zero).astype(float)
+        scale, zero = (laid(numbers, values, axis) for numbers in (scale, zero))
+        steps = numpy.floor(values.astype(numpy.float64) / scale + 0.5 + 1e-4) + zero.astype(float)
         return (numpy.clip(steps, limits.min, limits.max).astype(zero.dtype),)
 
 
+class Reals(OpRun):
+    """DequantizeLinear, which the package's reference has for newer operator sets alone."""
+    op_domain = ""
+
+    def _run(self, values, scale, zero=None, axis=None, block_size=None, output_dtype=None):
+        less = 0 if zero is None else laid(zero, values, axis).astype(numpy.int64)
+        return ((values.astype(numpy.int64) - less).astype(numpy.float32) * laid(scale, values, axis),)
+
+
+def laid(numbers, values, axis):
+    """One number, or one for each place of an axis."""
+    if numbers.size == 1:
+        return numbers.reshape(())
+    axis = (1 if axis is None else axis) % values.ndim
+    return numbers.reshape([-1 if place == axis else 1 for place in range(values.ndim)])
+
+
 HalfUp.__name__ = "QuantizeLinear"
+Reals.__name__ = "DequantizeLinear"
 
 
 def half_up(file, items, one_by_one):
     """What the file gives where ties go up; None where the package's reference cannot run it."""
     try:
-        evaluator = ReferenceEvaluator(onnx.load_from_string(file), new_ops=[HalfUp])
+        evaluator = ReferenceEvaluator(onnx.load_from_string(file), new_ops=[HalfUp, Reals])
         batches = [items[i:i + 1] for i in range(len(items))] if one_by_one else [items]
         return numpy.concatenate([evaluator.run(None, {"input": batch})[0] for batch in batches])
     except Exception:  # Each operator has exceptions of its own.

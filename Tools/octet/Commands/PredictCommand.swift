@@ -80,7 +80,7 @@ enum PredictCommand: Command {
       let run = try converted(
         network, items, pixels, wantsIntegers: wantsIntegers, workers,
         workLimit: MaxWorkOption.limit(arguments))
-      return try output.write(run.run(items, output))
+      return try output.write(run.run(items.madeIntegers(network.onnxIntegers), output))
     }
     guard !wantsIntegers else {
       throw FileContentError(
@@ -101,7 +101,8 @@ enum PredictCommand: Command {
   ) throws -> IntegerPrediction {
     // Several sigmoids at the end are left to the head, whatever they mean: it is finer, and --integers are those
     // before it.
-    let outputs = try network.decidedOutputs(inputCount: 0)
+    var outputs = try network.decidedOutputs(inputCount: 0)
+    if !wantsIntegers { outputs = network.closingSigmoidsAsNumbers(outputs) }
     let quantized = try LiteIntegerConversion.model(
       network, outputs: outputs, picture: nil, pixels: items.values.areBytes ? pixels ?? .unit : nil)
     let bytes = OctetFile(quantized).bytes
@@ -114,6 +115,7 @@ enum PredictCommand: Command {
       }
     }
     return IntegerPrediction(
-      model: model, path: network.path, fileOutputs: outputs, wantsIntegers: wantsIntegers, workers: workers)
+      model: model, path: network.path, fileOutputs: outputs, closing: network.closingEncodings(),
+      wantsIntegers: wantsIntegers, workers: workers)
   }
 }

@@ -21,6 +21,8 @@ struct IntegerPrediction {
   let path: String
   /// The outputs of the file that the model was made of, with their names and layouts; nil for an .octet file.
   var fileOutputs: [ModelOutput]?
+  /// The integers that an ONNX file makes of what a closing softmax or sigmoid gives, for each output that has them.
+  var closing: [IntegerLayer.Encoding?] = []
   let wantsIntegers: Bool
   let workers: Workers
 
@@ -58,6 +60,10 @@ struct IntegerPrediction {
     var found = runner.reals(range)
     for place in found.indices where fileOutputs?[place].givesLogarithms == true {
       found[place] = found[place].map { log($0) }
+    }
+    for (place, encoding) in closing.enumerated() {
+      guard let encoding else { continue }
+      found[place] = found[place].map { ONNXArithmetic.real($0, encoding) }
     }
     return places.map { place in
       if let chosen = chosen(place) { return chosen }

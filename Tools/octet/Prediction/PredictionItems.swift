@@ -8,7 +8,7 @@ import OctetTraining
 /// What `octet predict` is given: items of one shape, in Octet's order.
 struct PredictionItems {
   let path: String
-  let labeled: LabeledItems
+  private(set) var labeled: LabeledItems
 
   var values: ItemValues { labeled.values }
   var count: Int { labeled.count }
@@ -20,6 +20,16 @@ struct PredictionItems {
     path = arguments.positionals[1]
     let data = try DataOption.locate(arguments, path: path, request).data
     labeled = data.test ?? data.train
+  }
+
+  /// Reals as integers of the model's input, if a model has rules of its own for these.
+  func madeIntegers(_ integers: ([Float]) -> [Int8]?) -> PredictionItems {
+    var made = self
+    if case .floats(let floats) = values, let found = integers(floats) {
+      made.labeled = LabeledItems(
+        shape: labeled.shape, values: .integers(found, nil), targets: labeled.targets)
+    }
+    return made
   }
 
   /// Throws unless each item has the shape that a model takes.
