@@ -98,6 +98,15 @@ def nested():
     return keras.Model(image, kl.Dense(3)(shared(shared(x)))), (0, 1)
 
 
+def ending():
+    """Ends in a model that is used twice, around one that has an input of its own."""
+    inner = kl.Input((4, 3, 2))
+    block = keras.Model(inner, kl.Add()([kl.DepthwiseConv2D(3, padding="same")(inner), inner]))
+    middle = keras.Sequential([kl.Input((4, 3, 2)), kl.Conv2D(2, 1, activation="relu")])
+    image = kl.Input((4, 3, 2))
+    return keras.Model(image, block(middle(block(image)))), (0, 1)
+
+
 def slashed():
     """Names with slashes, of which one is the start of another."""
     assert LEGACY, "Keras 2 alone allows them"
@@ -153,7 +162,7 @@ def randomize(network, random):
 
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
-    makers = [sequential, residual, rescaled, functions, flattened, nested, chained, turned, series]
+    makers = [sequential, residual, rescaled, functions, flattened, nested, ending, chained, turned, series]
     for make in makers + [slashed] * LEGACY:
         if NAMES and make.__name__ not in NAMES:
             continue

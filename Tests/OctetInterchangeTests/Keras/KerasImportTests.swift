@@ -25,7 +25,7 @@ struct KerasImportTests {
   }
 
   @Test func `the models are there`() {
-    #expect(Self.files.count == 26)
+    #expect(Self.files.count == 30)
   }
 
   @Test(arguments: files)
