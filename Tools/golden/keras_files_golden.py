@@ -107,6 +107,14 @@ def ending():
     return keras.Model(image, block(middle(block(image)))), (0, 1)
 
 
+def activated():
+    """Layers in the place of activations."""
+    return keras.Sequential([
+        kl.Input((6, 2)), kl.Conv1D(3, 2, activation=kl.LeakyReLU()),
+        kl.SeparableConv1D(3, 2, activation=kl.ELU(0.5)), kl.Activation(kl.ReLU(0.9, negative_slope=0.1)),
+        kl.Flatten(), kl.Dense(4, kl.Identity()), kl.Dense(3, kl.Softmax())]), (0, 1)
+
+
 def slashed():
     """Names with slashes, of which one is the start of another."""
     assert LEGACY, "Keras 2 alone allows them"
@@ -162,7 +170,8 @@ def randomize(network, random):
 
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
-    makers = [sequential, residual, rescaled, functions, flattened, nested, ending, chained, turned, series]
+    makers = [
+        sequential, residual, rescaled, functions, flattened, nested, ending, activated, chained, turned, series]
     for make in makers + [slashed] * LEGACY:
         if NAMES and make.__name__ not in NAMES:
             continue

@@ -73,4 +73,51 @@ struct KerasFunctionTests {
     let found = try reason(name, settings, arguments.replacing("VALUE", with: Self.value), named: named)
     #expect(found?.contains(message) == true, "\(found ?? "it was read")")
   }
+
+  /// A model of a layer with an activation.
+  private func activated(_ activation: String) throws -> String? {
+    let layers =
+      #"{"class_name":"InputLayer","config":{"name":"i","batch_shape":[null,4]}},"#
+      + #"{"class_name":"Activation","config":{"name":"a","activation":\#(activation)}}"#
+    let text = #"{"class_name":"Sequential","config":{"name":"s","layers":[\#(layers)]}}"#
+    do {
+      _ = try FloatModel(keras: KerasHostileTests.archive(of: text, version: "3.6.0"), path: "x.keras")
+      return nil
+    } catch let error as ImportError {
+      return error.description
+    }
+  }
+
+  @Test(arguments: [
+    #"{"module":"builtins","class_name":"function","config":"gelu","registered_name":"function"}"#,
+    #"{"module":"keras.activations","class_name":"function","config":"relu","registered_name":"relu"}"#,
+    #"{"class_name":"ELU","config":{"alpha":0.5}}"#,
+    #"{"module":"tf_keras.layers","class_name":"Activation","config":{"activation":"tanh"},"registered_name":null}"#,
+  ])
+  func `an activation may be an object`(activation: String) throws {
+    #expect(try activated(activation) == nil)
+  }
+
+  @Test(arguments: [
+    (
+      #"{"module":"mine","class_name":"function","config":"relu","registered_name":"function"}"#,
+      "a function of its author's"
+    ),
+    (
+      #"{"module":"builtins","class_name":"function","config":"relu","registered_name":"Mine>relu"}"#,
+      "a function of its author's"
+    ),
+    (
+      #"{"module":"builtins","class_name":"function","config":"cube","registered_name":"function"}"#,
+      #"has activation "cube"; supported: softmax"#
+    ),
+    (#"{"class_name":"PReLU","config":{}}"#, "put it behind the layer, as one of its own"),
+    (#"{"class_name":"ELU","config":{},"registered_name":"Mine>ELU"}"#, #"of the class "ELU""#),
+    (#"{"class_name":"Dense","config":{"units":3}}"#, #"has an activation of the class "Dense""#),
+    ("[1]", "neither a name nor an object"),
+  ])
+  func `an activation of another kind is refused`(activation: String, message: String) throws {
+    let found = try activated(activation)
+    #expect(found?.contains(message) == true, "\(found ?? "it was read")")
+  }
 }
