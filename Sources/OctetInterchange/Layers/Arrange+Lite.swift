@@ -213,6 +213,32 @@ extension Arrange {
   }
 }
 
+extension GraphBuilder {
+  /// Channels become blocks of rows and columns: block row, block column, channel. Channels are the last axis.
+  func blocksOfChannels(_ view: ArrayView, block: Int) throws(GraphFailure) -> ArrayView {
+    guard view.axes.count == 3, (1...4096).contains(block), view.sizes[2] % (block * block) == 0,
+      let split = view.reshaped([view.sizes[0], view.sizes[1], block, block, view.sizes[2] / (block * block)])
+    else { throw GraphFailure("makes blocks of \(block) of \(view.sizes)") }
+    let a = split.axes
+    return ArrayView(
+      value: view.value,
+      axes: [ArrayAxis(a[0].parts + a[2].parts), ArrayAxis(a[1].parts + a[3].parts), a[4]])
+  }
+
+  /// Blocks of rows and columns become channels, in the same order.
+  func channelsOfBlocks(_ view: ArrayView, block: Int) throws(GraphFailure) -> ArrayView {
+    guard view.axes.count == 3, (1...4096).contains(block), view.sizes[0] % block == 0,
+      view.sizes[1] % block == 0,
+      let split = view.reshaped([
+        view.sizes[0] / block, block, view.sizes[1] / block, block, view.sizes[2],
+      ])
+    else { throw GraphFailure("makes channels of blocks of \(block) of \(view.sizes)") }
+    let a = split.axes
+    return ArrayView(
+      value: view.value, axes: [a[0], a[2], ArrayAxis(a[1].parts + a[3].parts + a[4].parts)])
+  }
+}
+
 extension LiteTranslation {
   /// Whether a node works out a shape: those stand in the file, where every tensor has its own.
   func makesShape(_ node: LiteGraph.Node) -> Bool {

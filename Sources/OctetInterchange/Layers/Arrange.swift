@@ -259,29 +259,15 @@ extension Arrange {
   private static func readLiteDepthToSpace(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
     throws(GraphFailure)
   {
-    let view = try model.view(node)
-    let block = try model.option(node, 0)
-    guard view.axes.count == 3, block > 0, view.sizes[2] % (block * block) == 0,
-      let split = view.reshaped([view.sizes[0], view.sizes[1], block, block, view.sizes[2] / (block * block)])
-    else { throw GraphFailure("makes blocks of \(block) of \(view.sizes)") }
-    let a = split.axes
-    let axes = [ArrayAxis(a[0].parts + a[2].parts), ArrayAxis(a[1].parts + a[3].parts), a[4]]
-    try model.give(node, ArrayView(value: view.value, axes: axes), isLayer: false)
+    let made = try model.builder.blocksOfChannels(model.view(node), block: model.option(node, 0))
+    try model.give(node, made, isLayer: false)
   }
 
   private static func readLiteSpaceToDepth(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
     throws(GraphFailure)
   {
-    let view = try model.view(node)
-    let block = try model.option(node, 0)
-    guard view.axes.count == 3, block > 0, view.sizes[0] % block == 0, view.sizes[1] % block == 0,
-      let split = view.reshaped([
-        view.sizes[0] / block, block, view.sizes[1] / block, block, view.sizes[2],
-      ])
-    else { throw GraphFailure("makes channels of blocks of \(block) of \(view.sizes)") }
-    let a = split.axes
-    let axes = [a[0], a[2], ArrayAxis(a[1].parts + a[3].parts + a[4].parts)]
-    try model.give(node, ArrayView(value: view.value, axes: axes), isLayer: false)
+    let made = try model.builder.channelsOfBlocks(model.view(node), block: model.option(node, 0))
+    try model.give(node, made, isLayer: false)
   }
 
   private static func readLiteTile(_ model: inout LiteTranslation, _ node: LiteGraph.Node)

@@ -152,7 +152,8 @@ enum KerasArrayFunctions {
     throws(GraphFailure) -> ArrayView
   {
     let view = try call.view("x")
-    let name = try call.text("mode", otherwise: "constant")
+    // TensorFlow writes it in capitals.
+    let name = try call.text("mode", otherwise: "constant").lowercased()
     guard let widths = try call.constant("pad_width"),
       widths.values.allSatisfy({ $0 == $0.rounded() && (0...65_535).contains($0) })
     else { throw GraphFailure("has no constant widths") }

@@ -120,4 +120,38 @@ struct KerasFunctionTests {
     let found = try activated(activation)
     #expect(found?.contains(message) == true, "\(found ?? "it was read")")
   }
+
+  /// A model of a layer that is repeated for each of five steps of 4x3.
+  private func repeated(_ kind: String, _ settings: String) throws -> NetworkDescription {
+    let layers =
+      #"{"class_name":"InputLayer","config":{"name":"i","batch_shape":[null,5,4,3]}},"#
+      + #"{"class_name":"TimeDistributed","config":{"name":"t","layer":"#
+      + #"{"class_name":"\#(kind)","config":{\#(settings)}}}}"#
+    let text = #"{"class_name":"Sequential","config":{"name":"s","layers":[\#(layers)]}}"#
+    return try FloatModel(keras: KerasHostileTests.archive(of: text), path: "x.keras").network
+  }
+
+  @Test func `a layer for each step runs along axes of the step`() throws {
+    // The second axis of a step is the third of the series, and the last of both.
+    let texts = try [#""axis":2"#, #""axis":[2]"#, #""axis":-1"#].map {
+      try repeated("UnitNormalization", $0).text
+    }
+    #expect(Set(texts).count == 1)
+    #expect(try repeated("UnitNormalization", #""axis":1"#).text != texts[0])
+    #expect(try repeated("Flatten", "").shapes().last?.count == 60)
+  }
+
+  @Test(arguments: [
+    ("UnitNormalization", #""axis":0"#, "along other axes than the 1 to 2 of a step"),
+    ("UnitNormalization", #""axis":-3"#, "along other axes than the 1 to 2 of a step"),
+    ("UnitNormalization", #""axis":[1,null]"#, "along other axes than the 1 to 2 of a step"),
+    ("Conv1D", #""filters":2"#, #"repeats a layer of the class "Conv1D" for each step"#),
+    ("Flatten", #""data_format":"channels_first""#, #"repeats a layer of the class "Flatten""#),
+  ])
+  func `a layer for each step that is no layer on the whole is refused`(
+    kind: String, settings: String, message: String
+  ) throws {
+    let error = #expect(throws: ImportError.self) { try repeated(kind, settings) }
+    #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+  }
 }

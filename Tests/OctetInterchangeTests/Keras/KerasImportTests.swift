@@ -25,7 +25,7 @@ struct KerasImportTests {
   }
 
   @Test func `the models are there`() {
-    #expect(Self.files.count == 33)
+    #expect(Self.files.count == 37)
   }
 
   @Test(arguments: files)
