@@ -23,6 +23,9 @@ struct LiteTranslation {
     self.file = file
     self.isInteger = isInteger
     let most = NetworkDescription.largestOutputCount
+    guard file.inputs.count < 2 else {
+      throw GraphFailure("it has \(file.inputs.count) inputs; \(GraphBuilder.oneInput)")
+    }
     guard file.inputs.count == 1, (1...most).contains(file.outputs.count) else {
       throw GraphFailure(
         "it has \(file.inputs.count) inputs and \(file.outputs.count) outputs; one input and 1 to \(most) outputs "
