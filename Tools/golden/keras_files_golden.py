@@ -126,6 +126,20 @@ def stepped():
     return keras.Model(image, kl.Dense(3)(kl.Flatten()(x))), (0, 1)
 
 
+def picked():
+    """Elements in an order without a pattern, and the least of some."""
+    image = kl.Input((4, 3, 5))
+    if LEGACY:
+        import tensorflow as tf
+
+        x = tf.gather(tf.gather(image, [3, 1, 0, 2, 4, 4], axis=-1), 2, axis=2)
+        x = tf.concat([x, tf.reduce_min(image, axis=2)], -1)
+    else:
+        x = keras.ops.take(keras.ops.take(image, [3, 1, 0, 2, -1, 4], axis=-1), 2, axis=2)
+        x = keras.ops.concatenate([x, keras.ops.min(image, axis=2)], -1)
+    return keras.Model(image, kl.Dense(2)(kl.Flatten()(x))), (0, 1)
+
+
 def kept():
     """Functions of TensorFlow that only models of Keras 2 have."""
     assert LEGACY, "Keras 3 has none of them"
@@ -200,8 +214,8 @@ def randomize(network, random):
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     makers = [
-        sequential, residual, rescaled, functions, flattened, nested, ending, activated, stepped, chained, turned,
-        series]
+        sequential, residual, rescaled, functions, flattened, nested, ending, activated, stepped, picked, chained,
+        turned, series]
     for make in makers + [slashed, kept] * LEGACY:
         if NAMES and make.__name__ not in NAMES:
             continue

@@ -86,6 +86,18 @@ def opened():
         kl.Flatten(), kl.Dense(3)])
 
 
+def picked():
+    """Channels in an order without a pattern."""
+    image = kl.Input(batch_shape=(1, 4, 3, 2))
+    x = keras.ops.take(kl.Conv2D(6, 2)(image), [3, 1, 0, 2, 5, 5, 4], axis=-1)
+    return keras.Model(image, kl.Dense(2)(kl.Flatten()(x)))
+
+
+def least():
+    image = kl.Input(batch_shape=(1, 4, 3, 2))
+    return keras.Model(image, kl.Dense(2)(keras.ops.min(kl.Conv2D(6, 2)(image), axis=(1, 2))))
+
+
 def item():
     """Takes the only item out of the batch, in the middle and at the end."""
     image = kl.Input(batch_shape=(1, 4, 3, 2))
@@ -198,7 +210,7 @@ def main():
              limits: ["float", "int8", "legacy"], residual: ["float", "int8", "legacy"],
              functions: ["float", "int8", "legacy"], reshaped: ["float", "int8"], channels: ["int8", "legacy"],
              enlarged: ["float"], opened: ["float", "int8"],
-             item: ["float", "int8"], several: ["int8", "uint8", "legacy"]}
+             item: ["float", "int8"], picked: ["float", "int8"], least: ["float"], several: ["int8", "uint8", "legacy"]}
     for make, names in forms.items():
         keras.utils.set_random_seed(3)
         network = make()

@@ -13,8 +13,8 @@ extension Arrange {
     LiteOperator("UNPACK", becomes: selects, effect: .moves, readLiteUnpack),
     LiteOperator("PACK", becomes: "`concatenate`; of shapes nothing", effect: .moves, readLitePack),
     LiteOperator(
-      "GATHER", becomes: selects, if: "constant places in a pattern of equal steps", effect: .moves,
-      readLiteGather),
+      "GATHER", becomes: "`arrange`; in no pattern of equal steps `concatenate` too", if: "constant places",
+      effect: .moves, readLiteGather),
     LiteOperator("REVERSE_V2", becomes: selects, effect: .moves, readLiteReverse),
     LiteOperator(
       "SPACE_TO_BATCH_ND", becomes: BatchedBlocks.becomes, if: "before a convolution",
@@ -200,9 +200,11 @@ extension Arrange {
     guard !places.isEmpty, places.allSatisfy({ (0..<view.sizes[axis]).contains($0) }) else {
       throw GraphFailure("takes places beyond the \(view.sizes[axis]) of its axis")
     }
-    var made = try model.builder.picked(view, axis: axis, places, model.title(node))
+    var (made, isJoined) = try model.builder.picked(view, axis: axis, places, model.title(node))
     if model.file.tensors[tensor].shape.isEmpty { made.axes.remove(at: axis) }
-    try model.giveMoved(node, made)
+    guard isJoined else { return try model.giveMoved(node, made) }
+    if model.isInteger { try model.checkSameIntegers(node.inputs[0], node.outputs[0]) }
+    try model.give(node, made)
   }
 
   private static func readLiteReverse(_ model: inout LiteTranslation, _ node: LiteGraph.Node)

@@ -49,7 +49,9 @@ extension Arrange {
   static let onnx = [
     ONNXOperator("Slice", becomes: selects, if: "constant ends; not along the batch", readSlice),
     ONNXOperator("Split", becomes: selects, if: "not along the batch", readSplit),
-    ONNXOperator("Gather", becomes: selects, if: "constant places in a pattern of equal steps", readGather),
+    ONNXOperator(
+      "Gather", becomes: "`arrange`; in no pattern of equal steps `concatenate` too", if: "constant places",
+      readGather),
     ONNXOperator("DepthToSpace", becomes: selects, readDepthToSpace),
     ONNXOperator("SpaceToDepth", becomes: selects, readSpaceToDepth),
     ONNXOperator("Tile", becomes: selects, if: "constant counts; not along the batch", readTile),
@@ -133,7 +135,7 @@ extension Arrange {
     guard !places.isEmpty, places.allSatisfy({ (0..<size).contains($0) }) else {
       throw GraphFailure("takes places beyond the \(size) of its axis")
     }
-    var made = try model.builder.picked(view, axis: axis, places, node.title)
+    var made = try model.builder.picked(view, axis: axis, places, node.title).view
     if tensor.shape.isEmpty { made.axes.remove(at: axis) }
     try model.give(node, made)
   }

@@ -65,6 +65,10 @@ struct KerasFunctionTests {
     ("Transpose", #","axes":[1,0,2,3]"#, "VALUE", "", "the batch must stay first"),
     ("Cast", #","dtype":"int32""#, "VALUE", "", #"makes "int32" of its input"#),
     ("Clip", #","x_min":2,"x_max":1"#, "VALUE", "", "leaves one value"),
+    ("Take", "", "VALUE,[0,1]", "", "has no axis, so that it takes items of the batch"),
+    ("Take", #","axis":2"#, "VALUE,[0,4]", "", "within the 4 of its axis"),
+    ("Take", #","axis":2"#, "VALUE,[[0,1]]", "", "needs constant places, one or a list of them"),
+    ("Take", #","axis":0"#, "VALUE,[0,1]", "", "runs along axis 0, that of the batch"),
     ("Sort", "", "VALUE", "", "is of a class that is not supported"),
   ])
   func `what a function cannot be is said`(
