@@ -98,6 +98,64 @@ def nested():
     return keras.Model(image, kl.Dense(3)(shared(shared(x)))), (0, 1)
 
 
+def ending():
+    """Ends in a model that is used twice, around one that has an input of its own."""
+    inner = kl.Input((4, 3, 2))
+    block = keras.Model(inner, kl.Add()([kl.DepthwiseConv2D(3, padding="same")(inner), inner]))
+    middle = keras.Sequential([kl.Input((4, 3, 2)), kl.Conv2D(2, 1, activation="relu")])
+    image = kl.Input((4, 3, 2))
+    return keras.Model(image, block(middle(block(image)))), (0, 1)
+
+
+def activated():
+    """Layers in the place of activations."""
+    return keras.Sequential([
+        kl.Input((6, 2)), kl.Conv1D(3, 2, activation=kl.LeakyReLU()),
+        kl.SeparableConv1D(3, 2, activation=kl.ELU(0.5)), kl.Activation(kl.ReLU(0.9, negative_slope=0.1)),
+        kl.Flatten(), kl.Dense(4, kl.Identity()), kl.Dense(3, kl.Softmax())]), (0, 1)
+
+
+def stepped():
+    """Layers that are repeated for each step of a series."""
+    image = kl.Input((6, 2))
+    x = kl.TimeDistributed(kl.Dense(4, "relu"))(kl.Conv1D(3, 2)(image))
+    x = kl.TimeDistributed(kl.BatchNormalization())(x)
+    x = kl.TimeDistributed(kl.Dropout(0.2))(kl.TimeDistributed(kl.LeakyReLU())(x))
+    x = kl.TimeDistributed(kl.LayerNormalization(axis=1))(x)
+    x = kl.TimeDistributed(kl.Softmax())(x)
+    return keras.Model(image, kl.Dense(3)(kl.Flatten()(x))), (0, 1)
+
+
+def picked():
+    """Elements in an order without a pattern, and the least of some."""
+    image = kl.Input((4, 3, 5))
+    if LEGACY:
+        import tensorflow as tf
+
+        x = tf.gather(tf.gather(image, [3, 1, 0, 2, 4, 4], axis=-1), 2, axis=2)
+        x = tf.concat([x, tf.reduce_min(image, axis=2)], -1)
+    else:
+        x = keras.ops.take(keras.ops.take(image, [3, 1, 0, 2, -1, 4], axis=-1), 2, axis=2)
+        x = keras.ops.concatenate([x, keras.ops.min(image, axis=2)], -1)
+    return keras.Model(image, kl.Dense(2)(kl.Flatten()(x))), (0, 1)
+
+
+def kept():
+    """Functions of TensorFlow that only models of Keras 2 have."""
+    assert LEGACY, "Keras 3 has none of them"
+    import tensorflow as tf
+
+    image = kl.Input((4, 6, 3))
+    x = tf.nn.bias_add(image[..., ::-1], [0.5, -0.25, 0.125])
+    x = tf.nn.space_to_depth(tf.pad(x, [[0, 0], [1, 1], [0, 0], [0, 0]], "REFLECT"), 2)
+    low, high = tf.split(kl.Conv2D(8, 2)(x), [5, 3], axis=-1)
+    x = tf.nn.depth_to_space(tf.concat([tf.math.l2_normalize(high, axis=-1), low], -1), 2)
+    x = tf.add_n([x, tf.nn.gelu(x), tf.math.squared_difference(x, 0.5)])
+    x = tf.stack([tf.reverse(part, [1]) for part in tf.unstack(x, axis=3)], axis=1)
+    x = tf.where(x > 0.5, tf.math.reciprocal(x), 0.75)
+    return keras.Model(image, kl.Dense(3)(kl.Flatten()(x))), (0, 1)
+
+
 def slashed():
     """Names with slashes, of which one is the start of another."""
     assert LEGACY, "Keras 2 alone allows them"
@@ -140,6 +198,8 @@ def series():
 
 def randomize(network, random):
     for layer in network.layers:
+        # What is repeated for each step.
+        layer = getattr(layer, "layer", layer)
         weights = layer.get_weights()
         if hasattr(layer, "layers"):
             randomize(layer, random)
@@ -153,8 +213,10 @@ def randomize(network, random):
 
 def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
-    makers = [sequential, residual, rescaled, functions, flattened, nested, chained, turned, series]
-    for make in makers + [slashed] * LEGACY:
+    makers = [
+        sequential, residual, rescaled, functions, flattened, nested, ending, activated, stepped, picked, chained,
+        turned, series]
+    for make in makers + [slashed, kept] * LEGACY:
         if NAMES and make.__name__ not in NAMES:
             continue
         keras.utils.set_random_seed(3)

@@ -79,6 +79,32 @@ def enlarged():
         kl.Conv2D(2, 3, strides=2), kl.Flatten(), kl.Dense(4, "softmax")])
 
 
+def opened():
+    """A series, whose shapes the model computes of those of its values, the batch among them."""
+    return keras.Sequential([
+        kl.Input((6, 2)), kl.Conv1DTranspose(3, 3, strides=2, padding="same", activation="relu"), kl.Dense(4, "relu"),
+        kl.Flatten(), kl.Dense(3)])
+
+
+def picked():
+    """Channels in an order without a pattern."""
+    image = kl.Input(batch_shape=(1, 4, 3, 2))
+    x = keras.ops.take(kl.Conv2D(6, 2)(image), [3, 1, 0, 2, 5, 5, 4], axis=-1)
+    return keras.Model(image, kl.Dense(2)(kl.Flatten()(x)))
+
+
+def least():
+    image = kl.Input(batch_shape=(1, 4, 3, 2))
+    return keras.Model(image, kl.Dense(2)(keras.ops.min(kl.Conv2D(6, 2)(image), axis=(1, 2))))
+
+
+def item():
+    """Takes the only item out of the batch, in the middle and at the end."""
+    image = kl.Input(batch_shape=(1, 4, 3, 2))
+    x = keras.ops.expand_dims(kl.Conv2D(3, 2)(image), 0)[0, :, 1:]
+    return keras.Model(image, keras.ops.expand_dims(kl.Dense(2)(kl.Flatten()(x)), 0)[0])
+
+
 def several():
     """Maps, a sigmoid and a row as outputs that layers read, heads of each kind, and one output twice."""
     image = kl.Input((8, 7, 2))
@@ -183,7 +209,8 @@ def main():
     forms = {dense: ["float", "float16", "dynamic", "int8", "edges", "uint8", "legacy"],
              limits: ["float", "int8", "legacy"], residual: ["float", "int8", "legacy"],
              functions: ["float", "int8", "legacy"], reshaped: ["float", "int8"], channels: ["int8", "legacy"],
-             enlarged: ["float"], several: ["int8", "uint8", "legacy"]}
+             enlarged: ["float"], opened: ["float", "int8"],
+             item: ["float", "int8"], picked: ["float", "int8"], least: ["float"], several: ["int8", "uint8", "legacy"]}
     for make, names in forms.items():
         keras.utils.set_random_seed(3)
         network = make()

@@ -128,6 +128,17 @@ extension ArrayView {
 
 /// The shapes that the operators of shape give, as ONNX, Keras and NumPy define them.
 enum ArrayShapes {
+  /// How many elements there are; nil where that is no number.
+  static func count(_ shape: [Int]) -> Int? {
+    var count = 1
+    for size in shape {
+      let (product, isTooLarge) = count.multipliedReportingOverflow(by: size)
+      guard !isTooLarge, size >= 0 else { return nil }
+      count = product
+    }
+    return count
+  }
+
   static func reshaped(_ shape: [Int], _ wanted: [Int], allowsZero: Bool) throws(GraphFailure) -> [Int] {
     let count = shape.reduce(1, *)
     var made: [Int] = []

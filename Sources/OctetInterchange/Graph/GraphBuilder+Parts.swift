@@ -44,21 +44,47 @@ extension GraphBuilder {
     return try gathered(axes, of: view, first: start * stride, title)
   }
 
-  /// Elements of an axis at places that follow each other in a pattern of equal steps.
+  /// Lists of places that lie beside each other in a result, each of equal steps; more are a table of its own.
+  private static let mostRuns = 64
+
+  /// Elements of an axis at places in any order. Those that follow no pattern of equal steps are put together of runs
+  /// that do.
+  ///
+  /// - Returns: with them whether they were put together, which is a concatenation.
   mutating func picked(_ view: ArrayView, axis: Int, _ places: [Int], _ title: String) throws(GraphFailure)
-    -> ArrayView
+    -> (view: ArrayView, isJoined: Bool)
   {
-    guard let parts = Self.parts(of: places) else {
-      throw GraphFailure("takes places that follow no pattern of equal steps")
+    if let parts = Self.parts(of: places) {
+      return (try picked(view, axis: axis, first: places[0], parts, title), false)
     }
+    var pieces: [ArrayView] = []
+    var rest = places[...]
+    while let first = rest.first {
+      guard pieces.count < Self.mostRuns else {
+        throw GraphFailure("takes places that are more than \(Self.mostRuns) runs of equal steps")
+      }
+      let step = rest.count > 1 ? rest[rest.startIndex + 1] - first : 0
+      let run = rest.enumerated().prefix { $0.element == first + $0.offset * step }.count
+      let part = run > 1 ? [ArrayAxis.Part(size: run, stride: step)] : []
+      pieces.append(try picked(view, axis: axis, first: first, part, title))
+      rest = rest.dropFirst(run)
+    }
+    return (try concatenation(pieces, axis: axis, title), true)
+  }
+
+  /// - Parameter parts: steps between places.
+  private mutating func picked(
+    _ view: ArrayView, axis: Int, first: Int, _ parts: [ArrayAxis.Part], _ title: String
+  ) throws(GraphFailure) -> ArrayView {
     if view.axes.count > 1, let failure = try openImage(view) { throw failure }
     guard view.axes[axis].parts.count <= 1 else {
-      return try picked(gathered(view.axes, of: view, first: 0, title), axis: axis, places, title)
+      let copy = try gathered(view.axes, of: view, first: 0, title)
+      return try picked(copy, axis: axis, first: first, parts, title)
     }
     let stride = view.axes[axis].parts.first?.stride ?? 0
     var axes = view.axes
     axes[axis] = ArrayAxis(parts.map { ArrayAxis.Part(size: $0.size, stride: $0.stride * stride) })
-    return try gathered(axes, of: view, first: places[0] * stride, title)
+    return try gathered(axes, of: view, first: first * stride, title)
   }
 
   /// The array so often along each axis.

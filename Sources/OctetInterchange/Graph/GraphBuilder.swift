@@ -18,16 +18,25 @@ struct GraphBuilder {
   static let anyBatch = 2_147_483_647
   static let mostNodes = 10_000
 
+  /// What to do with a model of several inputs.
+  static let oneInput = "one is supported: join them to one array before the model, and take it apart within"
+
   /// - Parameters:
   ///   - sizes: the input's axes without the batch, one to three of them.
   ///   - channelsFirst: whether the first of three is that of the channels; two are a series then.
   ///   - image: for an input of one or two axes, the image that it is made.
   init(sizes: [Int], channelsFirst: Bool, image: ImageShape?, batch: Int?) throws(GraphFailure) {
-    guard (1...3).contains(sizes.count), sizes.allSatisfy({ (1...(1 << 20)).contains($0) }),
+    guard (1...3).contains(sizes.count) else {
+      throw GraphFailure(
+        "has the sizes \(sizes) without the batch; one (values), two (series) or three (images) are supported"
+          + (sizes.count > 3 ? ", no volumes or videos" : ""))
+    }
+    guard sizes.allSatisfy({ (1...(1 << 20)).contains($0) }),
       sizes.reduce(1, *) <= NetworkDescription.largestValueCount
     else {
       throw GraphFailure(
-        "has the sizes \(sizes) without the batch; one to three of a fixed, moderate size are supported")
+        "has the sizes \(sizes) without the batch, where 0 is for any; those of a fixed, moderate size are supported: "
+          + "export the model with its input's size fixed")
     }
     guard (1...(1 << 20)).contains(batch ?? 1) else {
       throw GraphFailure("has a batch of \(batch ?? 1); 1 to \(1 << 20), or any, is supported")

@@ -130,6 +130,8 @@ extension Graph {
       }
       nodes[source].bias = summands
       nodes[source].operation = biased
+      // .tflite files fuse functions to sums.
+      nodes[source].function = node.function
       remove(index, readAs: node.inputs[0])
       counts = readerCounts
     }

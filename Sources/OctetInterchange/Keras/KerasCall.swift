@@ -250,13 +250,19 @@ enum KerasOldFunctions {
     "reshape": "Reshape", "compat.v1.transpose": "Transpose", "transpose": "Transpose",
     "expand_dims": "ExpandDims", "squeeze": "Squeeze", "clip_by_value": "Clip",
     "__operators__.getitem": "GetItem", "cast": "Cast", "identity": "StopGradient",
-    "stop_gradient": "StopGradient",
+    "stop_gradient": "StopGradient", "stack": "Stack", "reverse": "Flip", "pad": "Pad",
+    "compat.v1.pad": "Pad", "math.reciprocal": "Reciprocal", "math.erf": "Erf", "math.sin": "Sin",
+    "math.cos": "Cos", "math.log1p": "Log1p", "math.expm1": "Expm1", "math.log_sigmoid": "LogSigmoid",
+    "math.greater": "Greater", "math.greater_equal": "GreaterEqual", "math.less": "Less",
+    "math.less_equal": "LessEqual", "where": "Where", "math.reduce_min": "Min", "gather": "Take",
+    "compat.v1.gather": "Take",
   ]
 
   /// What TensorFlow calls the parameters.
   static let names: [String: String] = [
     "x": "x1", "y": "x2", "features": "x", "logits": "x", "input_tensor": "x", "values": "xs", "tensor": "x",
     "shape": "newshape", "a": "x", "perm": "axes", "input": "x", "t": "x", "clip_value_min": "x_min",
-    "clip_value_max": "x_max", "slice_spec": "key", "alpha": "negative_slope",
+    "clip_value_max": "x_max", "slice_spec": "key", "alpha": "negative_slope", "paddings": "pad_width",
+    "params": "x",
   ]
 }

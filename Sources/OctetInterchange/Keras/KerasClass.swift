@@ -53,12 +53,13 @@ extension KerasImport {
   /// Gives what the layer makes.
   mutating func add(_ layer: KerasLayer) throws(GraphFailure) -> [ArrayView] {
     try checkSettings(layer)
-    let known = Kinds.keras[layer.kind]
-    guard layer.inputs.count == 1 || known?.inputs == .several else {
-      throw GraphFailure("reads \(layer.inputs.count) values; one is supported")
+    guard let known = Kinds.keras[layer.kind] else {
+      throw GraphFailure(
+        KerasUnsupported.reason(layer.kind) ?? "is of a class that is not supported. \(Kinds.keras.supported)"
+      )
     }
-    guard let known else {
-      throw GraphFailure("is of a class that is not supported. \(Kinds.keras.supported)")
+    guard layer.inputs.count == 1 || known.inputs == .several else {
+      throw GraphFailure("reads \(layer.inputs.count) values; one is supported")
     }
     return try known.translate(&self, layer)
   }

@@ -54,6 +54,11 @@ struct KerasConfiguration {
     return nil
   }
 
+  /// The same with another value of a member.
+  func replacing(_ name: String, _ value: UntrustedValue) -> KerasConfiguration {
+    KerasConfiguration(members.merging([name: value]) { $1 })
+  }
+
   /// A number, a list of numbers, or lists of one list, as far as they are nested in that way.
   func numbers(_ name: String) -> [Double]? {
     var value = self[name]

@@ -51,6 +51,7 @@ extension KerasImport {
       }
       return [Graph.Output(name: lastName, view: last)]
     }
+    let numbers = try UseNumbers(model.configuration, version: version)
     // Layers stand in an order in which the first use of each comes after what it reads; further uses may come later.
     while !waiting.isEmpty {
       var left: [Use] = []
@@ -61,7 +62,8 @@ extension KerasImport {
           continue
         }
         for (place, view) in try translate(use, of: model, inputs: views).enumerated() {
-          given[KerasConfiguration.Source(layer: use.name, use: use.number, output: place)] = view
+          let number = use.number + numbers.firstRead(use.name)
+          given[KerasConfiguration.Source(layer: use.name, use: number, output: place)] = view
         }
       }
       if left.count == waiting.count, let use = left.first {
@@ -70,7 +72,7 @@ extension KerasImport {
       }
       waiting = left
     }
-    return try outputs(model, given)
+    return try outputs(model, given, numbers)
   }
 
   /// The uses of a model's layers in the file's order; its inputs are given at once.
@@ -154,7 +156,7 @@ extension KerasImport {
 
   /// In the order of the model, each under the name of its layer.
   private func outputs(
-    _ model: Model, _ given: [KerasConfiguration.Source: ArrayView]
+    _ model: Model, _ given: [KerasConfiguration.Source: ArrayView], _ numbers: UseNumbers
   ) throws(GraphFailure) -> [Graph.Output] {
     let ends = model.configuration.ends("output_layers")
     guard (1...NetworkDescription.largestOutputCount).contains(ends.count) else {
@@ -164,7 +166,7 @@ extension KerasImport {
     }
     var outputs: [Graph.Output] = []
     for end in ends {
-      guard let view = given[end] else {
+      guard let view = given[numbers.asRead(end)] else {
         throw GraphFailure("its output \(end.layer.quoted) is not what a layer gives")
       }
       outputs.append(Graph.Output(name: end.layer, view: view))

@@ -22,8 +22,11 @@ extension KerasImport {
     if isArchive {
       var path: [String] = []
       for folder in model.path + [name] { path += ["layers", folder] }
-      guard let group = try file.object(path + ["vars"]) else { return [:] }
-      for (name, address) in try file.children(group) { try read(address, as: name, into: &found) }
+      // What a layer repeats for each step lies within; it has no weights besides.
+      for part in [["vars"], ["layer", "vars"]] {
+        guard let group = try file.object(path + part) else { continue }
+        for (name, address) in try file.children(group) { try read(address, as: name, into: &found) }
+      }
     } else if let outermost = model.path.first {
       guard let group = try file.object(["model_weights", outermost]) else { return [:] }
       var groups: [Int] = []
@@ -44,6 +47,7 @@ extension KerasImport {
         for (name, address) in try file.children(group) {
           try read(address, as: String(name.prefix { $0 != ":" }), into: &found)
         }
+        if found.isEmpty { try collect(group, depth: 0, into: &found) }
       }
     } else {
       let parts = Self.parts(name)

@@ -145,16 +145,17 @@ struct KerasImport {
         first = list.first
       }
     }
-    let own = first?.part("config") ?? first
-    guard inputs.count <= 1, let own,
-      let shape = own.integers("batch_shape") ?? own.integers("batch_input_shape"),
-      (2...4).contains(shape.count)
-    else {
+    guard inputs.count <= 1 else {
+      let names = inputs.map { ($0.name ?? "").quoted }.joined(separator: ", ")
       throw OffsetFailure(
         offset: noOffset,
-        reason:
-          "it has \(inputs.count) inputs, or one without a shape of a batch and one to three sizes; one is supported"
-      )
+        reason: "it has \(inputs.count) inputs (\(names)); \(GraphBuilder.oneInput)")
+    }
+    let own = first?.part("config") ?? first
+    guard let shape = own?.integers("batch_shape") ?? own?.integers("batch_input_shape") else {
+      throw OffsetFailure(
+        offset: noOffset,
+        reason: "it has no input with a shape: build it with one (keras.Input) and save it again")
     }
     return shape
   }

@@ -165,8 +165,12 @@ extension KerasImport {
   /// The activation at the end of a layer, if it has one.
   mutating func activate(_ layer: KerasLayer, _ view: ArrayView) throws(GraphFailure) -> ArrayView {
     guard layer.configuration["activation"] != nil else { return view }
-    // A custom one is an object.
-    let name = layer.configuration.text("activation") ?? "of its own"
+    guard let name = try Self.activationName(layer) else {
+      guard let object = layer.configuration.part("activation") else {
+        throw GraphFailure("has an activation that is neither a name nor an object")
+      }
+      return try activate(object, of: layer, view)
+    }
     if name == "softmax" || name == "log_softmax" {
       guard !view.axes.isEmpty else { throw GraphFailure("has a softmax over no axis") }
       return try builder.softmax(

@@ -13,8 +13,8 @@ extension Arrange {
     LiteOperator("UNPACK", becomes: selects, effect: .moves, readLiteUnpack),
     LiteOperator("PACK", becomes: "`concatenate`; of shapes nothing", effect: .moves, readLitePack),
     LiteOperator(
-      "GATHER", becomes: selects, if: "constant places in a pattern of equal steps", effect: .moves,
-      readLiteGather),
+      "GATHER", becomes: "`arrange`; in no pattern of equal steps `concatenate` too", if: "constant places",
+      effect: .moves, readLiteGather),
     LiteOperator("REVERSE_V2", becomes: selects, effect: .moves, readLiteReverse),
     LiteOperator(
       "SPACE_TO_BATCH_ND", becomes: BatchedBlocks.becomes, if: "before a convolution",
@@ -46,8 +46,8 @@ extension Arrange {
   private static func readLiteStridedSlice(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
     throws(GraphFailure)
   {
-    if model.makesShape(node) { return }
-    var view = try model.view(node)
+    if try model.makesShape(node) { return }
+    var view = try model.viewOfAnyForm(node)
     let (starts, ends, steps) = (
       try model.integers(node, 1), try model.integers(node, 2), try model.integers(node, 3)
     )
@@ -59,43 +59,57 @@ extension Arrange {
     guard masks[2] == 0, masks[5] == 0 else {
       throw GraphFailure("selects with an ellipsis, or with ends that are distances, which is not supported")
     }
-    // The batch is axis 0, so that the place among the view's axes is one less.
+    // One item is a batch like an axis of size 1, which can be taken out; an open one is of any size.
+    if view.hasBatch, masks[4] & 1 == 1, masks[3] & 1 == 0, model.builder.batch == 1,
+      !model.file.tensors[model.file.inputs[0]].openAxes.contains(0)
+    {
+      view.axes.insert(.one, at: 0)
+      view.hasBatch = false
+    }
+    // With the batch as axis 0 the place among the view's axes is one less.
+    let first = view.hasBatch ? 1 : 0
     var place = 0
     for index in starts.indices {
       func isSet(_ mask: Int) -> Bool { masks[mask] >> index & 1 == 1 }
       if isSet(3) {
-        guard place > 0 else { throw GraphFailure("puts an axis before the batch") }
-        view.axes.insert(.one, at: place - 1)
+        guard place >= first else { throw GraphFailure("puts an axis before the batch") }
+        view.axes.insert(.one, at: place - first)
         place += 1
         continue
       }
-      guard place <= view.axes.count, steps[index] != 0 else {
+      guard place < view.axes.count + first, steps[index] != 0 else {
         throw GraphFailure("selects along more axes than it reads, or in steps of 0")
       }
-      let size = place == 0 ? model.builder.batch : view.sizes[place - 1]
+      let size = place < first ? model.builder.batch : view.sizes[place - first]
       if isSet(4) {
         let number = starts[index] < 0 ? starts[index] + size : starts[index]
-        guard place > 0, (0..<size).contains(number) else {
-          throw GraphFailure("selects place \(starts[index]) of \(size)\(place == 0 ? " in the batch" : "")")
+        guard place >= first, (0..<size).contains(number) else {
+          throw GraphFailure(
+            "selects place \(starts[index]) of \(size)\(place < first ? " in the batch" : "")")
         }
         view = try model.builder.slice(
-          view, axis: place - 1, from: number, step: 1, count: 1, model.title(node))
-        view.axes.remove(at: place - 1)
+          view, axis: place - first, from: number, step: 1, count: 1, model.title(node))
+        view.axes.remove(at: place - first)
         continue
       }
       let isForward = steps[index] > 0
       let range = try SlicedRange(
         isSet(0) ? (isForward ? 0 : size - 1) : starts[index],
         isSet(1) ? (isForward ? size : -size - 1) : ends[index], step: steps[index], size: size)
-      if place == 0 {
+      if place < first {
         guard range.first == 0, range.step == 1, range.count == size else {
           throw GraphFailure("selects a part of the batch")
         }
       } else {
         view = try model.builder.slice(
-          view, axis: place - 1, from: range.first, step: range.step, count: range.count, model.title(node))
+          view, axis: place - first, from: range.first, step: range.step, count: range.count,
+          model.title(node))
       }
       place += 1
+    }
+    if !view.hasBatch, view.axes.first == .one {
+      view.axes.removeFirst()
+      view.hasBatch = true
     }
     try model.giveMoved(node, view)
   }
@@ -156,7 +170,7 @@ extension Arrange {
   private static func readLitePack(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
     throws(GraphFailure)
   {
-    if model.makesShape(node) { return }
+    if try model.makesShape(node) { return }
     var views: [ArrayView] = []
     for place in node.inputs.indices { views.append(try model.view(node, place)) }
     guard let rank = views.first.map({ $0.axes.count + 2 }) else { throw GraphFailure("joins nothing") }
@@ -176,7 +190,7 @@ extension Arrange {
   private static func readLiteGather(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
     throws(GraphFailure)
   {
-    if model.makesShape(node) { return }
+    if try model.makesShape(node) { return }
     let view = try model.view(node)
     let axis = try axis(model, [model.option(node, 0)], view)
     guard try model.option(node, 1) == 0, let tensor = model.constant(node, 1),
@@ -186,9 +200,11 @@ extension Arrange {
     guard !places.isEmpty, places.allSatisfy({ (0..<view.sizes[axis]).contains($0) }) else {
       throw GraphFailure("takes places beyond the \(view.sizes[axis]) of its axis")
     }
-    var made = try model.builder.picked(view, axis: axis, places, model.title(node))
+    var (made, isJoined) = try model.builder.picked(view, axis: axis, places, model.title(node))
     if model.file.tensors[tensor].shape.isEmpty { made.axes.remove(at: axis) }
-    try model.giveMoved(node, made)
+    guard isJoined else { return try model.giveMoved(node, made) }
+    if model.isInteger { try model.checkSameIntegers(node.inputs[0], node.outputs[0]) }
+    try model.give(node, made)
   }
 
   private static func readLiteReverse(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
@@ -213,13 +229,33 @@ extension Arrange {
   }
 }
 
-extension LiteTranslation {
-  /// Whether a node works out a shape: those stand in the file, where every tensor has its own.
-  func makesShape(_ node: LiteGraph.Node) -> Bool {
-    let element = file.tensors[node.outputs[0]].element
-    return element == .int32 || element == .int64
+extension GraphBuilder {
+  /// Channels become blocks of rows and columns: block row, block column, channel. Channels are the last axis.
+  func blocksOfChannels(_ view: ArrayView, block: Int) throws(GraphFailure) -> ArrayView {
+    guard view.axes.count == 3, (1...4096).contains(block), view.sizes[2] % (block * block) == 0,
+      let split = view.reshaped([view.sizes[0], view.sizes[1], block, block, view.sizes[2] / (block * block)])
+    else { throw GraphFailure("makes blocks of \(block) of \(view.sizes)") }
+    let a = split.axes
+    return ArrayView(
+      value: view.value,
+      axes: [ArrayAxis(a[0].parts + a[2].parts), ArrayAxis(a[1].parts + a[3].parts), a[4]])
   }
 
+  /// Blocks of rows and columns become channels, in the same order.
+  func channelsOfBlocks(_ view: ArrayView, block: Int) throws(GraphFailure) -> ArrayView {
+    guard view.axes.count == 3, (1...4096).contains(block), view.sizes[0] % block == 0,
+      view.sizes[1] % block == 0,
+      let split = view.reshaped([
+        view.sizes[0] / block, block, view.sizes[1] / block, block, view.sizes[2],
+      ])
+    else { throw GraphFailure("makes channels of blocks of \(block) of \(view.sizes)") }
+    let a = split.axes
+    return ArrayView(
+      value: view.value, axes: [a[0], a[2], ArrayAxis(a[1].parts + a[3].parts + a[4].parts)])
+  }
+}
+
+extension LiteTranslation {
   /// Gives values that were moved, and stand for what they stood for.
   ///
   /// - Parameters:

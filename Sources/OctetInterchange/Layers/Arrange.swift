@@ -49,7 +49,9 @@ extension Arrange {
   static let onnx = [
     ONNXOperator("Slice", becomes: selects, if: "constant ends; not along the batch", readSlice),
     ONNXOperator("Split", becomes: selects, if: "not along the batch", readSplit),
-    ONNXOperator("Gather", becomes: selects, if: "constant places in a pattern of equal steps", readGather),
+    ONNXOperator(
+      "Gather", becomes: "`arrange`; in no pattern of equal steps `concatenate` too", if: "constant places",
+      readGather),
     ONNXOperator("DepthToSpace", becomes: selects, readDepthToSpace),
     ONNXOperator("SpaceToDepth", becomes: selects, readSpaceToDepth),
     ONNXOperator("Tile", becomes: selects, if: "constant counts; not along the batch", readTile),
@@ -133,7 +135,7 @@ extension Arrange {
     guard !places.isEmpty, places.allSatisfy({ (0..<size).contains($0) }) else {
       throw GraphFailure("takes places beyond the \(size) of its axis")
     }
-    var made = try model.builder.picked(view, axis: axis, places, node.title)
+    var made = try model.builder.picked(view, axis: axis, places, node.title).view
     if tensor.shape.isEmpty { made.axes.remove(at: axis) }
     try model.give(node, made)
   }
@@ -259,29 +261,15 @@ extension Arrange {
   private static func readLiteDepthToSpace(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
     throws(GraphFailure)
   {
-    let view = try model.view(node)
-    let block = try model.option(node, 0)
-    guard view.axes.count == 3, block > 0, view.sizes[2] % (block * block) == 0,
-      let split = view.reshaped([view.sizes[0], view.sizes[1], block, block, view.sizes[2] / (block * block)])
-    else { throw GraphFailure("makes blocks of \(block) of \(view.sizes)") }
-    let a = split.axes
-    let axes = [ArrayAxis(a[0].parts + a[2].parts), ArrayAxis(a[1].parts + a[3].parts), a[4]]
-    try model.give(node, ArrayView(value: view.value, axes: axes), isLayer: false)
+    let made = try model.builder.blocksOfChannels(model.view(node), block: model.option(node, 0))
+    try model.give(node, made, isLayer: false)
   }
 
   private static func readLiteSpaceToDepth(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
     throws(GraphFailure)
   {
-    let view = try model.view(node)
-    let block = try model.option(node, 0)
-    guard view.axes.count == 3, block > 0, view.sizes[0] % block == 0, view.sizes[1] % block == 0,
-      let split = view.reshaped([
-        view.sizes[0] / block, block, view.sizes[1] / block, block, view.sizes[2],
-      ])
-    else { throw GraphFailure("makes channels of blocks of \(block) of \(view.sizes)") }
-    let a = split.axes
-    let axes = [a[0], a[2], ArrayAxis(a[1].parts + a[3].parts + a[4].parts)]
-    try model.give(node, ArrayView(value: view.value, axes: axes), isLayer: false)
+    let made = try model.builder.channelsOfBlocks(model.view(node), block: model.option(node, 0))
+    try model.give(node, made, isLayer: false)
   }
 
   private static func readLiteTile(_ model: inout LiteTranslation, _ node: LiteGraph.Node)

@@ -203,7 +203,7 @@ extension Concatenate {
   ]
 
   private static func readLite(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
-    if model.makesShape(node) { return }
+    if try model.makesShape(node) { return }
     var views: [ArrayView] = []
     for place in node.inputs.indices { views.append(try model.view(node, place)) }
     guard let first = views.first else { throw GraphFailure("joins nothing") }

@@ -54,11 +54,10 @@ enum ConstantValues: TranslatedKind {
     try model.give(node, ONNXGraph.Tensor([part.count], sizes: part))
   }
 
-  /// Every tensor has its shape in the file.
   static let lite = ["SHAPE", "REDUCE_PROD"].map {
     LiteOperator($0, becomes: "nothing", if: "of shapes", effect: .moves) {
       model, node throws(GraphFailure) in
-      guard model.makesShape(node) else { throw GraphFailure("is supported for shapes only") }
+      guard try model.makesShape(node) else { throw GraphFailure("is supported for shapes only") }
     }
   }
 }

@@ -209,7 +209,13 @@ extension Dense {
       input, axis: input.axes.count - 1, matrix: matrix, units: shape[0],
       bias: model.bias(node, count: shape[0]), model.title(node))
     made.hasBatch = input.hasBatch
-    let sizes = model.sizes(node.outputs[0], of: made)
+    var sizes = model.sizes(node.outputs[0], of: made)
+    // Where the file leaves them open: all but the last axis make one, if the node does not keep them.
+    let own = model.sizesWithBatch(made)
+    if ArrayShapes.count(sizes) != ArrayShapes.count(own) {
+      let keepsAxes = try model.option(node, 2, isByte: true) != 0
+      sizes = keepsAxes ? own : [own.dropLast().reduce(1, *), shape[0]]
+    }
     try model.give(
       node, model.reshaped(made, sizes, title), function: model.function(node, 0), weights: tensor,
       maker: made.value)

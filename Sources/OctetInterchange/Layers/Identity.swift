@@ -32,7 +32,10 @@ enum Identity: TranslatedKind {
     try model.give(node, try model.viewOfAnyForm(node))
   }
 
-  static let keras = [KerasClass("InputLayer", becomes: "the input", inputs: .ofModel, readInput)]
+  static let keras = [
+    KerasClass("InputLayer", becomes: "the input", inputs: .ofModel, readInput),
+    KerasClass("Identity", becomes: "nothing") { _, layer in layer.inputs[0] },
+  ]
 
   private static func readInput(_ model: inout KerasImport, _ layer: KerasLayer) -> ArrayView {
     model.builder.graph.inputView

@@ -74,6 +74,9 @@ enum KerasArrayFunctions {
       },
       .function("Pad", ["x", "pad_width", "mode", "constant_values"], becomes: Graph.Border.becomes, padded),
       KerasClass(list: "ops.Split", becomes: "`arrange`", split),
+      .function(
+        "Take", ["x", "indices", "axis", "batch_dims"], becomes: "`arrange`, `concatenate`",
+        if: "constant places", taken),
     ] + reductions
 
   /// - Parameter sizes: makes the new sizes of the old ones, both with the batch.
@@ -152,7 +155,8 @@ enum KerasArrayFunctions {
     throws(GraphFailure) -> ArrayView
   {
     let view = try call.view("x")
-    let name = try call.text("mode", otherwise: "constant")
+    // TensorFlow writes it in capitals.
+    let name = try call.text("mode", otherwise: "constant").lowercased()
     guard let widths = try call.constant("pad_width"),
       widths.values.allSatisfy({ $0 == $0.rounded() && (0...65_535).contains($0) })
     else { throw GraphFailure("has no constant widths") }
@@ -207,6 +211,28 @@ enum KerasArrayFunctions {
     return pieces
   }
 
+  /// Elements of an axis by their places, one or a list of them; those below zero count from the end.
+  static func taken(_ builder: inout GraphBuilder, _ call: KerasCall, _ title: String)
+    throws(GraphFailure) -> ArrayView
+  {
+    let view = try call.view("x")
+    guard try call.integer("batch_dims", otherwise: 0) == 0 else {
+      throw GraphFailure("takes other places of each item (batch_dims), which is not supported")
+    }
+    guard call.isGiven("axis") else { throw GraphFailure("has no axis, so that it takes items of the batch") }
+    let axis = try view.axis(call.integer("axis"))
+    let size = view.sizes[axis]
+    guard let given = try call.constant("indices"), given.shape.count <= 1, !given.values.isEmpty,
+      given.values.allSatisfy({ $0 == $0.rounded() && (Double(-size)..<Double(size)).contains($0) })
+    else {
+      throw GraphFailure("needs constant places, one or a list of them, within the \(size) of its axis")
+    }
+    let places = given.values.map { Int($0) < 0 ? Int($0) + size : Int($0) }
+    var made = try builder.picked(view, axis: axis, places, title).view
+    if given.shape.isEmpty { made.axes.remove(at: axis) }
+    return made
+  }
+
   private static let reductions: [KerasClass] =
     [
       ("Mean", "`globalaveragepool`, `averagepool`"), ("Average", "`globalaveragepool`, `averagepool`"),
@@ -228,6 +254,13 @@ enum KerasArrayFunctions {
         builder, call, title throws(GraphFailure) in
         let (view, axes, keepsAxes) = try reduction(builder, call)
         return try builder.maximum(over: axes, keepsAxes: keepsAxes, view, title)
+      }
+    }
+    + ["Min", "Amin"].map { name in
+      .function(name, ["x", "axis", "keepdims"], becomes: MaxPooling.minimum, if: "not over the batch") {
+        builder, call, title throws(GraphFailure) in
+        let (view, axes, keepsAxes) = try reduction(builder, call)
+        return try builder.minimum(over: axes, keepsAxes: keepsAxes, view, title)
       }
     }
 

@@ -220,11 +220,15 @@ extension Flatten {
   private static func readLiteReshape(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
     throws(GraphFailure)
   {
+    if try model.makesShape(node) { return }
     if let (made, blocks) = try BatchedBlocks.reshaped(model, node) {
       return try model.give(node, made, isLayer: false, blocks: blocks)
     }
     let view = try model.viewOfAnyForm(node)
-    let sizes = model.sizes(node.outputs[0], of: view)
+    var sizes = model.sizes(node.outputs[0], of: view)
+    if node.name == "RESHAPE", let wanted = model.workedOutShape(node, 1) {
+      sizes = try ArrayShapes.reshaped(model.sizesWithBatch(view), wanted, allowsZero: true)
+    }
     let made = try model.reshaped(view, sizes, model.title(node))
     try model.give(node, made, isLayer: false)
   }

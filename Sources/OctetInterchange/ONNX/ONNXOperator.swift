@@ -31,11 +31,6 @@ extension ONNXTranslation {
       return try give(node, try operation.results(node, inputs, version: version))
     }
     guard let operation = Kinds.onnx[name] else {
-      if node.type == "ArgMax" {
-        throw GraphFailure(
-          "gives places of the largest values, and no operator of places is supported: make what it reads the output, "
-            + "of which octet gives the largest class")
-      }
       throw GraphFailure("is of an operator that is not supported. \(Kinds.onnx.supported)")
     }
     var attributes = ONNXAttributes(node)

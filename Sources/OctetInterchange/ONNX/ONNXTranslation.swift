@@ -345,7 +345,7 @@ extension ONNXGraph {
     // Exporters leave inputs behind whose nodes they have folded.
     let read = inputs.count == 1 ? inputs : inputs.filter { isRead($0.name) }
     guard read.count == 1 else {
-      throw GraphFailure("it has \(read.count) inputs that something reads; one is supported")
+      throw GraphFailure("it has \(read.count) inputs that something reads; \(GraphBuilder.oneInput)")
     }
     let port = read[0]
     let element = port.element.map { ONNXGraph.Element(rawValue: $0) }

@@ -11,6 +11,8 @@ struct LiteTranslation {
   var views: [Int: ArrayView] = [:]
   /// Blocks that were taken apart into items of a larger batch, by the tensor that holds them; its view is the whole.
   private(set) var blocks: [Int: BatchedBlocks] = [:]
+  /// Shapes that nodes work out, by the tensors that hold them.
+  var shapes: [Int: [Int]] = [:]
   /// Constants that a node converted, by the tensor that holds the result.
   private var aliases: [Int: Int] = [:]
   var inputTensor: Int
@@ -21,6 +23,9 @@ struct LiteTranslation {
     self.file = file
     self.isInteger = isInteger
     let most = NetworkDescription.largestOutputCount
+    guard file.inputs.count < 2 else {
+      throw GraphFailure("it has \(file.inputs.count) inputs; \(GraphBuilder.oneInput)")
+    }
     guard file.inputs.count == 1, (1...most).contains(file.outputs.count) else {
       throw GraphFailure(
         "it has \(file.inputs.count) inputs and \(file.outputs.count) outputs; one input and 1 to \(most) outputs "
@@ -103,14 +108,14 @@ struct LiteTranslation {
       return try builder.reshaped(view, sizes, title)
     }
     var found = view.reshaped(sizes)
-    if found == nil, sizes.reduce(1, *) == view.count {
+    if found == nil, ArrayShapes.count(sizes) == view.count {
       found = try builder.contiguous(view, title).reshaped(sizes)
     }
     guard let made = found else { return try builder.reshaped(view, sizes, title) }
     return ArrayView(value: made.value, axes: made.axes, hasBatch: false)
   }
 
-  private func declared(_ view: ArrayView) -> [Int] {
+  func sizesWithBatch(_ view: ArrayView) -> [Int] {
     view.hasBatch ? [builder.batch] + view.sizes : view.sizes
   }
 
@@ -126,18 +131,20 @@ struct LiteTranslation {
       guard !product.overflow, size > 0 else { return sizes }
       others = product.partialValue
     }
-    let total = declared(view).reduce(1, *)
+    let total = sizesWithBatch(view).reduce(1, *)
     if total % others == 0 { sizes[open[0]] = total / others }
     return sizes
   }
 
-  /// Whether a tensor can have these sizes, whatever those are that its file leaves open.
-  private func admits(_ tensor: Int, _ sizes: [Int]) -> Bool {
+  /// Whether a tensor can hold a view, whatever those sizes are that its file leaves open.
+  ///
+  /// - Parameter sizes: those of the view in the file. An open batch is read as the builder's.
+  private func admits(_ tensor: Int, _ view: ArrayView, _ sizes: [Int]) -> Bool {
     let shape = file.tensors[tensor].shape
     let open = file.tensors[tensor].openAxes
     return shape.count == sizes.count
       && zip(shape, sizes).enumerated().allSatisfy { axis, pair in
-        pair.0 == pair.1 || (axis > 0 && open.contains(axis))
+        pair.0 == pair.1 || (axis > 0 || !view.hasBatch) && open.contains(axis)
       }
   }
 
@@ -232,10 +239,11 @@ struct LiteTranslation {
   ) throws(GraphFailure) {
     let output = node.outputs[place]
     let declared = file.tensors[output].shape
-    let made = try blocks?.shape(of: self.declared(view)) ?? self.declared(view)
+    let made = try blocks?.shape(of: sizesWithBatch(view)) ?? sizesWithBatch(view)
     // Where the batch is open, the converter writes 1 for that of blocks too.
     guard
-      admits(output, made) || blocks != nil && declared.first == 1 && declared.dropFirst() == made.dropFirst()
+      admits(output, view, made)
+        || blocks != nil && declared.first == 1 && declared.dropFirst() == made.dropFirst()
     else { throw GraphFailure("gives the sizes \(made) where the file says \(declared)") }
     self.blocks[output] = blocks
     guard views[output] == nil else {
@@ -255,7 +263,7 @@ struct LiteTranslation {
   mutating func giveChoice(_ node: LiteGraph.Node, _ view: ArrayView) throws(GraphFailure) {
     let output = node.outputs[0]
     let made = view.choice?.shape(of: view.sizes) ?? []
-    guard admits(output, [builder.batch] + made), views[output] == nil else {
+    guard admits(output, view, [builder.batch] + made), views[output] == nil else {
       throw GraphFailure(
         "gives the sizes \([builder.batch] + made) where the file says \(file.tensors[output].shape)")
     }
@@ -294,7 +302,7 @@ struct LiteTranslation {
   /// Names the same values in another tensor, which its own integers may be for.
   mutating func giveConverted(_ node: LiteGraph.Node, _ view: ArrayView) throws(GraphFailure) {
     let output = node.outputs[0]
-    guard admits(output, declared(view)) else {
+    guard admits(output, view, sizesWithBatch(view)) else {
       throw GraphFailure("gives another shape than it reads")
     }
     views[output] = view

@@ -43,8 +43,13 @@ struct KerasHostileTests {
   }
 
   /// A model without weights of its own.
-  static func archive(of configuration: String) throws -> [UInt8] {
-    archive([("config.json", Array(configuration.utf8)), ("model.weights.h5", try weights())])
+  ///
+  /// - Parameter version: that of Keras; nil for an archive that names none.
+  static func archive(of configuration: String, version: String? = nil) throws -> [UInt8] {
+    let metadata = version.map { ("metadata.json", Array(#"{"keras_version":"\#($0)"}"#.utf8)) }
+    return archive(
+      [("config.json", Array(configuration.utf8)), ("model.weights.h5", try weights())]
+        + (metadata.map { [$0] } ?? []))
   }
 
   private static func input(_ sizes: String) -> String {
