@@ -98,6 +98,12 @@ def least():
     return keras.Model(image, kl.Dense(2)(keras.ops.min(kl.Conv2D(6, 2)(image), axis=(1, 2))))
 
 
+def gated():
+    """A function of two values of one source, with another fused to it."""
+    image = kl.Input((3, 2, 1))
+    return keras.Model(image, kl.ReLU()(keras.ops.hard_silu(kl.Conv2D(2, 1)(image))))
+
+
 def item():
     """Takes the only item out of the batch, in the middle and at the end."""
     image = kl.Input(batch_shape=(1, 4, 3, 2))
@@ -210,7 +216,8 @@ def main():
              limits: ["float", "int8", "legacy"], residual: ["float", "int8", "legacy"],
              functions: ["float", "int8", "legacy"], reshaped: ["float", "int8"], channels: ["int8", "legacy"],
              enlarged: ["float"], opened: ["float", "int8"],
-             item: ["float", "int8"], picked: ["float", "int8"], least: ["float"], several: ["int8", "uint8", "legacy"]}
+             item: ["float", "int8"], picked: ["float", "int8"], least: ["float"],
+             gated: ["float16"], several: ["int8", "uint8", "legacy"]}
     for make, names in forms.items():
         keras.utils.set_random_seed(3)
         network = make()

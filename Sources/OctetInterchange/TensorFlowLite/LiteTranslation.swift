@@ -251,7 +251,12 @@ struct LiteTranslation {
     }
     if isLayer {
       let node = (maker ?? view.value) - 1
-      builder.graph.nodes[node].function = function
+      // What two values of one source make together is a function already, which ends with no other.
+      if function != .identity, case .function(let own) = builder.graph.nodes[node].operation {
+        builder.graph.nodes[node].operation = .function(.value(function.expression.of(own.expression)))
+      } else {
+        builder.graph.nodes[node].function = function
+      }
       builder.graph.nodes[node].tensors = Graph.Tensors(weights: weights, output: output)
     } else if isInteger, node.inputs.indices.contains(source), !isHead(view) {
       try checkSameIntegers(node.inputs[source], output)

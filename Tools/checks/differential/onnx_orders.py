@@ -220,13 +220,13 @@ def shares(builder, value):
 
 
 def reduced(builder, value):
-    """The mean, the maximum or the length over any axes but all of them."""
+    """The mean, an extreme or the length over any axes but all of them."""
     if value.axes not in ("CHW", "HWC") or value.name == "input":
         return None
     axes = [axis for axis in (1, 2, 3) if builder.chance(0.5)]
     if not axes or len(axes) == 3:
         return None
-    kind = builder.pick(["ReduceMean", "ReduceMax", "ReduceL2"])
+    kind = builder.pick(["ReduceMean", "ReduceMax", "ReduceMin", "ReduceL2"])
     if builder.opset < 18:
         name = builder.node(kind, [value.name], axes=axes)
     else:
