@@ -21,7 +21,12 @@ struct WaitSearch {
     self.records = records
     self.holdsInput = holdsInput
     self.outputs = outputs
-    candidates = (0..<records.layerCount).filter { !records.layer($0).kind.traits.contains(.wholeInput) }
+    candidates = (0..<records.layerCount).filter { index in
+      let layer = records.layer(index)
+      // Of one row there is nothing to wait for.
+      let rows = [layer.input, layer.secondInput].map { records.tensor(Int($0)).allRows }
+      return !layer.kind.traits.contains(.wholeInput) && rows.contains { $0 > 1 }
+    }
     let rows = (0...records.layerCount).reduce(0) { $0 + Int(records.tensor($1).allRows) }
     walksLeft = max(Self.effort / (rows * records.layerCount), 8)
   }
