@@ -72,6 +72,28 @@ struct CProjectTests {
   }
 
   @Test
+  func `the header has scale and zero point of the input and of every output`() throws {
+    for model in try Self.models() {
+      let folder = try TemporaryFolder()
+      try folder.write(CHeader(model, prefix: "net").source, to: "net.h")
+      let names =
+        ["INPUT", "OUTPUT"] + (1..<max(model.outputCount, 1)).map { "OUTPUT_\($0)" }
+      let prints = names.map { "printf(\"%.9g %d\\n\", (double)NET_\($0)_SCALE, NET_\($0)_ZERO_POINT);" }
+      try folder.write(
+        "#include <stdio.h>\n#include \"net.h\"\nint main(void) { \(prints.joined(separator: " ")) return 0; }\n",
+        to: "print.c")
+      let compiled = try Self.run(
+        ["gcc", "-std=c99"] + Self.warnings + ["print.c", "-o", "print"], in: folder)
+      try #require(compiled.status == 0, "\(compiled.text.prefix(2000))")
+      let found = try Self.run(["./print"], in: folder).text.split(separator: "\n").map { line in
+        line.split(separator: " ").compactMap { Float($0) }
+      }
+      let tensors = [model.input] + (0..<model.outputCount).map { model.tensor(model.output($0).tensor) }
+      #expect(found == tensors.map { [Float(bitPattern: $0.scaleBits), Float($0.zeroPoint)] })
+    }
+  }
+
+  @Test
   func `the CMake project builds, runs its example, and can be installed and found`() throws {
     let folder = try TemporaryFolder()
     guard try Self.run(["sh", "-c", "command -v cmake"], in: folder).status == 0 else {

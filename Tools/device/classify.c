@@ -4,7 +4,7 @@
 // them.
 //
 // The PNG reader is that of every other program of Octet. facts.h, which Tools/device/facts.py writes, has what the
-// exported source does not know: names, scales, and what the input stands for.
+// exported source does not know: names, and what the input stands for.
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
