@@ -180,6 +180,29 @@ struct CProjectTests {
   }
 
   @Test
+  func `the Zephyr folder is a module, and its application runs with a stand-in for the kernel`() throws {
+    for model in try Self.models().prefix(2) {
+      let folder = try TemporaryFolder()
+      let project = CProject(model, kind: .zephyr, name: "net")
+      try Self.write(project, to: folder)
+      // Zephyr takes a folder whose description names build files that are there.
+      let module = try #require(project.files.first { $0.path == "zephyr/module.yml" })
+      let paths = Set(project.files.map(\.path))
+      for (key, file) in [("cmake: ", "/CMakeLists.txt"), ("kconfig: ", "")] {
+        let line = try #require(module.text.split(separator: "\n").first { $0.contains(key) })
+        #expect(paths.contains((line.split(separator: " ").last ?? "") + file))
+      }
+      try folder.write("", to: "kernel/zephyr/kernel.h")
+      try folder.write("#include <stdio.h>\n#define printk printf\n", to: "kernel/zephyr/sys/printk.h")
+      let compiled = try Self.run(
+        ["gcc", "-std=c99", "-I", "include", "-I", "kernel"] + Self.warnings
+          + ["app/main.c", "src/net.c", "-o", "app/main"], in: folder)
+      try #require(compiled.status == 0, "\(compiled.text.prefix(2000))")
+      #expect(try Self.run(["app/main"], in: folder).text.contains("the bits that Octet gives"))
+    }
+  }
+
+  @Test
   func `every kind has a readme, a licence, and no name but its own`() throws {
     let model = try Self.models()[1]
     for kind in CProjectKind.allCases {
