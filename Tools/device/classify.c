@@ -276,6 +276,7 @@ static const char *classify_array(const char *path) {
 int main(int count, char **arguments) {
   octet_png_reader *reader = octet_png_create(limits);
   int failed = 0;
+  if (count == 2 && strcmp(arguments[1], "--version") == 0) return puts(OCTET_VERSION) < 0;
   if (count < 2) {
     fprintf(stderr, "usage: octet-classify FILE...\nFILE is a PNG file of the model's size, or a .npy file of items\n");
     return 2;
