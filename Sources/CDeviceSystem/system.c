@@ -99,6 +99,14 @@ octet_device_bytes octet_device_linked_model(void) {
   return bytes;
 }
 
+// Tools/device/build adds an object that defines it.
+extern const char octet_device_version_text[] __attribute__((weak));
+
+const char *octet_device_version(void) {
+  if (octet_device_version_text != NULL) return octet_device_version_text;
+  return "octet-classify (built by 'swift build'; that of Tools/device/build says version, commit and libraries)";
+}
+
 /// A descriptor shared with another program may have been made non-blocking by it.
 static void wait_for(int descriptor, short event) {
   struct pollfd request = {descriptor, event, 0};

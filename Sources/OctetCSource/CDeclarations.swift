@@ -17,6 +17,7 @@ struct CDeclarations {
     #endif
 
     \(sizes)
+    \(scales)
     \(calls)
     int octet_class(void);
 
@@ -57,6 +58,42 @@ struct CDeclarations {
         """
     }
     return text
+  }
+
+  /// What makes real numbers of integers, and integers of them.
+  private var scales: String {
+    let input = model.input
+    let meaning =
+      if model.holdsInput {
+        "A value of the input stands for OCTET_INPUT_SCALE * (value - OCTET_INPUT_ZERO_POINT)."
+      } else if model.pixelMap == nil {
+        "A byte of a row stands for OCTET_INPUT_SCALE * (byte - 128 - OCTET_INPUT_ZERO_POINT)."
+      } else {
+        "Pixels go in as they are; what octet_row makes of them has this scale and zero point."
+      }
+    var text = """
+      /** \(meaning) */
+      \(Self.scale("OCTET_INPUT", input))
+
+      /** A value of the first output stands for OCTET_OUTPUT_SCALE * octet_logit(i). The zero point is taken off there:
+          the output's integer, as a .tflite file has it, is octet_logit(i) + OCTET_OUTPUT_ZERO_POINT. */
+      \(Self.scale("OCTET_OUTPUT", model.tensor(model.output(0).tensor)))
+
+      """
+    guard model.outputCount > 1 else { return text }
+    text += "\n/** The same of the other outputs, by their numbers. */\n"
+    for output in 1..<model.outputCount {
+      text += Self.scale("OCTET_OUTPUT_\(output)", model.tensor(model.output(output).tensor)) + "\n"
+    }
+    return text
+  }
+
+  private static func scale(_ name: String, _ tensor: TensorRecord) -> String {
+    // Swift prints the fewest digits that mean the number, in a form that C has too.
+    """
+    #define \(name)_SCALE \(Float(bitPattern: tensor.scaleBits))f
+    #define \(name)_ZERO_POINT (\(tensor.zeroPoint))
+    """
   }
 
   private var calls: String {

@@ -65,14 +65,19 @@ package struct CExample {
   }
 
   private var main: String {
-    """
-    int main(void) {
-      const int is_right = example_is_right();
-      printf("class %d: %s\\n", octet_class(), is_right ? "\(Self.right)" : "\(Self.wrong)");
-      return is_right ? 0 : 1;
-    }
+    // Numbers have no class to print, but a size in the real world.
+    let answer =
+      model.classCount > 0
+      ? "class %d: %s\\n\", octet_class()"
+      : "value 0 is %g: %s\\n\", (double)OCTET_OUTPUT_SCALE * octet_logit(0)"
+    return """
+      int main(void) {
+        const int is_right = example_is_right();
+        printf("\(answer), is_right ? "\(Self.right)" : "\(Self.wrong)");
+        return is_right ? 0 : 1;
+      }
 
-    """
+      """
   }
 
   /// What an example says.

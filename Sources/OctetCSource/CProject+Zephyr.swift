@@ -1,9 +1,11 @@
 extension CProjectParts {
-  /// A Zephyr module with the model, and an application that uses it.
+  /// A Zephyr module with the model, and in the same folder an application that uses it.
+  ///
+  /// The module's build files are in `zephyr`, so that those at the top are the application's.
   var zephyr: [CProject.File] {
-    library(in: "modules/\(name)/") + [
+    library() + [
       .init(
-        "modules/\(name)/zephyr/module.yml",
+        "zephyr/module.yml",
         """
         name: \(name)
         build:
@@ -12,7 +14,7 @@ extension CProjectParts {
 
         """),
       .init(
-        "modules/\(name)/zephyr/CMakeLists.txt",
+        "zephyr/CMakeLists.txt",
         """
         if(CONFIG_\(large))
           zephyr_library_named(\(name))
@@ -24,7 +26,7 @@ extension CProjectParts {
 
         """),
       .init(
-        "modules/\(name)/zephyr/Kconfig",
+        "zephyr/Kconfig",
         """
         config \(large)
         \tbool "The quantized model \(name)"
@@ -37,11 +39,12 @@ extension CProjectParts {
         """
         cmake_minimum_required(VERSION 3.20.0)
 
-        list(APPEND ZEPHYR_EXTRA_MODULES ${CMAKE_CURRENT_SOURCE_DIR}/modules/\(name))
+        # The model's module is this folder.
+        list(APPEND EXTRA_ZEPHYR_MODULES ${CMAKE_CURRENT_SOURCE_DIR})
         find_package(Zephyr REQUIRED HINTS $ENV{ZEPHYR_BASE})
         project(\(name)_example LANGUAGES C)
 
-        target_sources(app PRIVATE src/main.c)
+        target_sources(app PRIVATE app/main.c)
 
         """),
       .init("prj.conf", "CONFIG_\(large)=y\nCONFIG_PRINTK=y\nCONFIG_MAIN_STACK_SIZE=2048\n"),
@@ -64,7 +67,7 @@ extension CProjectParts {
 
         """),
       .init(
-        "src/main.c",
+        "app/main.c",
         example.named(
           """
           /* \(CDeclarations.licence)
@@ -86,7 +89,7 @@ extension CProjectParts {
       .init(
         "README.md",
         readme(
-          "A quantized model as a Zephyr module, with an application.",
+          "A quantized model as a Zephyr module, with an application that checks it.",
           """
           ## Building
 
@@ -94,7 +97,18 @@ extension CProjectParts {
 
               west build -b qemu_cortex_m3 -t run
 
-          The model is the module `modules/\(name)`, which `CONFIG_\(large)` turns on.
+          ## In an application of your own
+
+          This folder is the module `\(name)` (`zephyr/module.yml`). Name it, as an absolute path, when the
+          application is built, and turn the model on:
+
+              west build -b qemu_cortex_m3 my-app -- -DEXTRA_ZEPHYR_MODULES=/path/to/\(name) -DCONFIG_\(large)=y
+
+          Or say both in the application: `list(APPEND EXTRA_ZEPHYR_MODULES /path/to/\(name))` in its `CMakeLists.txt`
+          before `find_package(Zephyr)`, and `CONFIG_\(large)=y` in its `prj.conf`. Then `#include "\(name).h"`.
+
+          Zephyr reads such modules where `west` is installed; older versions call the variable
+          `ZEPHYR_EXTRA_MODULES`. As a project in the manifest of a west workspace the folder is found without it.
           """)),
     ]
   }

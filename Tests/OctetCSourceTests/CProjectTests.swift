@@ -72,6 +72,28 @@ struct CProjectTests {
   }
 
   @Test
+  func `the header has scale and zero point of the input and of every output`() throws {
+    for model in try Self.models() {
+      let folder = try TemporaryFolder()
+      try folder.write(CHeader(model, prefix: "net").source, to: "net.h")
+      let names =
+        ["INPUT", "OUTPUT"] + (1..<max(model.outputCount, 1)).map { "OUTPUT_\($0)" }
+      let prints = names.map { "printf(\"%.9g %d\\n\", (double)NET_\($0)_SCALE, NET_\($0)_ZERO_POINT);" }
+      try folder.write(
+        "#include <stdio.h>\n#include \"net.h\"\nint main(void) { \(prints.joined(separator: " ")) return 0; }\n",
+        to: "print.c")
+      let compiled = try Self.run(
+        ["gcc", "-std=c99"] + Self.warnings + ["print.c", "-o", "print"], in: folder)
+      try #require(compiled.status == 0, "\(compiled.text.prefix(2000))")
+      let found = try Self.run(["./print"], in: folder).text.split(separator: "\n").map { line in
+        line.split(separator: " ").compactMap { Float($0) }
+      }
+      let tensors = [model.input] + (0..<model.outputCount).map { model.tensor(model.output($0).tensor) }
+      #expect(found == tensors.map { [Float(bitPattern: $0.scaleBits), Float($0.zeroPoint)] })
+    }
+  }
+
+  @Test
   func `the CMake project builds, runs its example, and can be installed and found`() throws {
     let folder = try TemporaryFolder()
     guard try Self.run(["sh", "-c", "command -v cmake"], in: folder).status == 0 else {
@@ -154,6 +176,29 @@ struct CProjectTests {
           + ["src/main.cpp", "-x", "c++", "lib/net/src/net.c", "-o", "native"], in: other)
       try #require(native.status == 0, "\(native.text.prefix(2000))")
       #expect(try Self.run(["./native"], in: other).status == 0)
+    }
+  }
+
+  @Test
+  func `the Zephyr folder is a module, and its application runs with a stand-in for the kernel`() throws {
+    for model in try Self.models().prefix(2) {
+      let folder = try TemporaryFolder()
+      let project = CProject(model, kind: .zephyr, name: "net")
+      try Self.write(project, to: folder)
+      // Zephyr takes a folder whose description names build files that are there.
+      let module = try #require(project.files.first { $0.path == "zephyr/module.yml" })
+      let paths = Set(project.files.map(\.path))
+      for (key, file) in [("cmake: ", "/CMakeLists.txt"), ("kconfig: ", "")] {
+        let line = try #require(module.text.split(separator: "\n").first { $0.contains(key) })
+        #expect(paths.contains((line.split(separator: " ").last ?? "") + file))
+      }
+      try folder.write("", to: "kernel/zephyr/kernel.h")
+      try folder.write("#include <stdio.h>\n#define printk printf\n", to: "kernel/zephyr/sys/printk.h")
+      let compiled = try Self.run(
+        ["gcc", "-std=c99", "-I", "include", "-I", "kernel"] + Self.warnings
+          + ["app/main.c", "src/net.c", "-o", "app/main"], in: folder)
+      try #require(compiled.status == 0, "\(compiled.text.prefix(2000))")
+      #expect(try Self.run(["app/main"], in: folder).text.contains("the bits that Octet gives"))
     }
   }
 

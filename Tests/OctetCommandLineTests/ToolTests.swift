@@ -42,8 +42,11 @@ import Testing
   @Test func `the version is one line`() throws {
     let result = try OctetProcess.run("--version")
     #expect(result.status == 0)
-    let form = /octet \d+\.\d+\.\d+ \(([0-9a-f]{12}\S*; )?libpng [\d.]+, zlib [\d.]+\)\n/
-    #expect(result.output.wholeMatch(of: form) != nil, "\(result.output)")
+    // Every library that the program needs, as ldd lists them, and the two that it opens by name.
+    let form = /octet \d+\.\d+\.\d+ \(([0-9a-f]{12}\S*; )?libpng [\d.]+, zlib [\d.]+, (.*); (.*)\)\n/
+    let found = try #require(result.output.wholeMatch(of: form), "\(result.output)").output
+    for name in ["Swift", "libstdc++"] { #expect(found.2.contains(name)) }
+    for name in ["OpenBLAS", "libjpeg-turbo"] { #expect(found.3.contains(name)) }
     #expect(result.errors.isEmpty)
   }
 

@@ -78,11 +78,11 @@ static float number_at(const array *found, const uint8_t *bytes) {
 
 /// What the model is fed for a number, by InputScale in Octet.
 static uint8_t fed(float number) {
-  const float steps = number / MODEL_INPUT_SCALE;
+  const float steps = number / OCTET_INPUT_SCALE;
   const float limited = steps < -512 ? -512 : steps > 512 ? 512 : steps;
   int whole = (int)limited;
   const float rest = limited - (float)whole;
-  whole += (rest >= 0.5f ? 1 : rest <= -0.5f ? -1 : 0) + MODEL_INPUT_ZERO;
+  whole += (rest >= 0.5f ? 1 : rest <= -0.5f ? -1 : 0) + OCTET_INPUT_ZERO_POINT;
   return (uint8_t)((whole < -128 ? -128 : whole > 127 ? 127 : whole) + 128);
 }
 

@@ -4,7 +4,7 @@
 // them.
 //
 // The PNG reader is that of every other program of Octet. facts.h, which Tools/device/facts.py writes, has what the
-// exported source does not know: names, scales, and what the input stands for.
+// exported source does not know: names, and what the input stands for.
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -276,6 +276,7 @@ static const char *classify_array(const char *path) {
 int main(int count, char **arguments) {
   octet_png_reader *reader = octet_png_create(limits);
   int failed = 0;
+  if (count == 2 && strcmp(arguments[1], "--version") == 0) return puts(OCTET_VERSION) < 0;
   if (count < 2) {
     fprintf(stderr, "usage: octet-classify FILE...\nFILE is a PNG file of the model's size, or a .npy file of items\n");
     return 2;

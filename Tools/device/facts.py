@@ -24,19 +24,12 @@ def literal(text):
     return '"' + "".join(plain) + '"'
 
 
-def number(value):
-    return f"{float(value)!r}f"
-
-
 height, width, channels = facts["input"]["shape"]
 print(f"""enum {{ MODEL_WIDTH = {width}, MODEL_CHANNELS = {channels} }};
-enum {{ MODEL_INPUT_ZERO = {facts["input"]["zero_point"]} }};
 enum {{ MODEL_TAKES_FEATURES = {int(facts["input_kind"] == "features")} }};
 enum {{ MODEL_TAKES_BLUE_FIRST = {head[35]} }};
 enum {{ MODEL_MAPS_PIXELS = {int("octet_pixels[" in text)} }};
-static const float MODEL_INPUT_SCALE = {number(facts["input"]["scale"])};
 """)
-tensors = [facts["input"]] + [layer["output"] for layer in facts["layers"]]
 lines = []
 for place, output in enumerate(facts["outputs"]):
     logits = output["shape"][0] * output["shape"][1] * output["shape"][2]
@@ -47,5 +40,5 @@ for place, output in enumerate(facts["outputs"]):
         print(f"static const char *const names_{place}[] = {{{', '.join(map(literal, names))}}};")
     lines.append(
         f"  {{{output['meaning'].upper()}, {int(output['head'] != 'linear')}, {logits}, {len(names) or logits}, "
-        f"{number(tensors[output['tensor']]['scale'] or 1)}, {f'names_{place}' if names else 'NULL'}}},\n")
+        f"OCTET_OUTPUT_{f'{place}_' if place else ''}SCALE, {f'names_{place}' if names else 'NULL'}}},\n")
 print(f"static const output_facts outputs[OCTET_OUTPUTS] = {{\n{''.join(lines)}}};")

@@ -13,6 +13,7 @@ struct DeviceOptions {
   var workLimit: UInt64?
   var printsJSON = false
   var wantsHelp = false
+  var wantsVersion = false
 
   /// - Parameter arguments: the words after the program's name.
   init(_ arguments: [String], hasLinkedModel: Bool) throws(DeviceError) {
@@ -22,6 +23,10 @@ struct DeviceOptions {
       if word.matches("--") { break }
       if word.matches("--help") || word.matches("-h") {
         wantsHelp = true
+        return
+      }
+      if word.matches("--version") {
+        wantsVersion = true
         return
       }
     }

@@ -30,6 +30,12 @@ enum DeviceProgram {
     let isLinkedIn = DeviceModel.isLinkedIn
     let options = try DeviceOptions(arguments, hasLinkedModel: isLinkedIn)
     if options.wantsHelp { return try write(help(hasLinkedModel: isLinkedIn)) }
+    if options.wantsVersion {
+      var text = ByteText()
+      text.append(String(cString: octet_device_version()))
+      text.append("\n")
+      return try write(text)
+    }
     let workLimit = options.workLimit ?? Work.defaultLimit
     let model =
       isLinkedIn
@@ -100,6 +106,7 @@ enum DeviceProgram {
             --max-work N  refuse a model that takes more operations for a picture
                           (default: 20000000000)
             --json        print a JSON object per file, with all numbers
+            --version     show version, commit and linked libraries, and stop
         -h, --help        show this help and stop
 
       """)

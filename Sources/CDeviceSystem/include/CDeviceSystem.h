@@ -48,6 +48,9 @@ const char *octet_device_advice(int32_t error);
 /// The model that was linked in, or nothing.
 octet_device_bytes octet_device_linked_model(void);
 
+/// What the program is: name, version, commit and the libraries in it, as its build says.
+const char *octet_device_version(void);
+
 /// Writes all of the bytes: 0, or the system's error number.
 int32_t octet_device_write(int32_t descriptor, const void *_Nullable bytes, size_t count);
 
