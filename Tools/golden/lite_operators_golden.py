@@ -90,14 +90,14 @@ class Net:
 
 
 def slopes():
-    """PReLU with a slope for each of sixteen channels, for all, and for each value."""
+    """PReLU with a slope for each of sixteen channels, and for all."""
     net = Net(1)
     shape = (1, 4, 4, 16)
-    for slope in [(1, 1, 16), (1, 1, 1), (4, 4, 16)]:
-        encoding = (1 / 255, net.random.integers(-100, 0))
-        source, image = net.requantized(*encoding), net.integers(*encoding, shape)
-        sizes = net.tensor([4], schema.TensorType.INT32, values=shape)
-        net.apply("RESHAPE", [source, sizes], image)
+    encoding = (1 / 255, -40)
+    source, image = net.requantized(*encoding), net.integers(*encoding, shape)
+    sizes = net.tensor([4], schema.TensorType.INT32, values=shape)
+    net.apply("RESHAPE", [source, sizes], image)
+    for slope in [(1, 1, 16), (1, 1, 1)]:
         numbers = net.tensor(slope, encoding=(net.scale(-2.5, -1.5), net.zero()),
                              values=net.random.integers(-128, 128, slope))
         net.give(net.apply("PRELU", [image, numbers], net.integers(net.scale(-2.5, -2), net.zero(), shape)))
@@ -107,8 +107,8 @@ def slopes():
 def roots():
     """Functions whose results LiteRT works out in ways of their own."""
     net = Net(2)
+    source = net.requantized(net.scale(-2.6, -2.3), -128)
     for name in ["SQRT", "RSQRT", "LOG", "SQRT", "RSQRT"]:
-        source = net.requantized(net.scale(-2.6, -2.3), -128)
         scale = {"SQRT": net.scale(-2.6, -2.3), "RSQRT": net.scale(-1.7, -1), "LOG": net.scale(-1.6, -1.3)}[name]
         net.give(net.apply(name, [source], net.integers(scale, net.zero()), version=2))
     return net, True
@@ -117,10 +117,10 @@ def roots():
 def floats():
     """Floats between DEQUANTIZE and QUANTIZE: functions of one value, one after the other and joined."""
     net = Net(3)
+    source = net.requantized(net.scale(-2.4, -2.2), net.random.integers(-60, 0))
+    real = net.apply("DEQUANTIZE", [source], net.floats(), version=2)
 
     def island(make):
-        source = net.requantized(net.scale(-2.4, -2.2), net.random.integers(-60, 0))
-        real = net.apply("DEQUANTIZE", [source], net.floats(), version=2)
         net.give(net.apply("QUANTIZE", [make(real)], net.integers(net.scale(-2.2, -1.8), net.zero())))
 
     def one(name, *inputs, options=None):
