@@ -33,6 +33,7 @@ extension LiteTranslation {
     guard let operation = node.operation else {
       throw GraphFailure("is of an operator that is not supported. \(Kinds.lite.supported)")
     }
+    try requireIntegers(node, operation.effect)
     try operation.translate(&self, node)
   }
 }

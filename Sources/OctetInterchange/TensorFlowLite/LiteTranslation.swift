@@ -16,6 +16,8 @@ struct LiteTranslation {
   /// Constants that a node converted, by the tensor that holds the result.
   private var aliases: [Int: Int] = [:]
   var inputTensor: Int
+  /// In a network of integers, tensors that hold the floats of the input, of which QUANTIZE makes integers.
+  private var realInputs: Set<Int> = []
   /// Values that a closing softmax or sigmoid gave.
   private var headValues: Set<Int> = []
 
@@ -43,6 +45,7 @@ struct LiteTranslation {
       throw GraphFailure("its input \(tensor.name.quoted) \(error.reason)")
     }
     views[inputTensor] = builder.graph.inputView
+    if isInteger, isReal(inputTensor) { realInputs = [inputTensor] }
   }
 
   mutating func translate() throws(GraphFailure) {
@@ -67,6 +70,17 @@ struct LiteTranslation {
 
   func title(_ node: LiteGraph.Node) -> String {
     "\(node.name) that makes \(file.tensors[node.outputs[0]].name.quoted)"
+  }
+
+  /// Throws where a node computes with the input's floats: the integers that stand for them have lost some of each.
+  mutating func requireIntegers(_ node: LiteGraph.Node, _ effect: LiteOperator.Effect) throws(GraphFailure) {
+    guard node.name != "QUANTIZE", node.inputs.contains(where: realInputs.contains) else { return }
+    guard effect != .computes else {
+      throw GraphFailure(
+        "computes with the input's floats, of which QUANTIZE makes integers elsewhere: convert with int8 inputs "
+          + "(inference_input_type)")
+    }
+    realInputs.formUnion(node.outputs)
   }
 
   // MARK: what a node reads and gives
