@@ -82,23 +82,14 @@ extension GlobalAveragePooling {
       if: "over height, width or both", readReduceSum),
   ]
 
-  /// The mean, times the number of cells. The axes are an attribute before 13.
+  /// The mean, times the number of cells.
   private static func readReduceSum(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    let view = try model.view(node)
-    let given = try model.integers(node, 1, "axes", inputSince: 13, &attributes) ?? []
-    let keepsAxes = try attributes.flag("keepdims", otherwise: true)
-    let doesNothing = model.version >= 13 ? try attributes.flag("noop_with_empty_axes") : false
-    if given.isEmpty, doesNothing { return try model.give(node, view) }
-    var axes: Set<Int> = []
-    for number in given { axes.insert(try view.axis(number)) }
-    guard !axes.isEmpty, axes.count == given.count else {
-      throw GraphFailure("has the axes \(given); each of some, and not that of the batch, is supported")
-    }
-    let count = axes.reduce(1) { $0 * view.axes[$1].size }
-    let mean = try model.builder.mean(over: axes, keepsAxes: keepsAxes, view, node.title)
-    try Affine.give(&model, node, mean, factors: GraphBuilder.Constant(Double(count)))
+    let sum = try model.reduction(node, &attributes, inputSince: 13)
+    if sum.axes.isEmpty { return try model.give(node, sum.view) }
+    let mean = try model.builder.mean(sum, node.title)
+    try Affine.give(&model, node, mean, factors: GraphBuilder.Constant(Double(sum.count)))
   }
 
   private static func readGlobalAveragePool(
@@ -110,22 +101,12 @@ extension GlobalAveragePooling {
     try model.give(node, try model.builder.mean(over: axes, keepsAxes: true, view, node.title))
   }
 
-  /// The axes are an attribute before 18; none means all, unless the node says otherwise.
   private static func readReduceMean(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    let view = try model.view(node)
-    let given = try model.integers(node, 1, "axes", inputSince: 18, &attributes) ?? []
-    let keepsAxes = try attributes.flag("keepdims", otherwise: true)
-    let doesNothing = model.version >= 18 ? try attributes.flag("noop_with_empty_axes") : false
-    if given.isEmpty {
-      guard doesNothing else { throw GraphFailure("takes the mean over all axes, that of the batch too") }
-      return try model.give(node, view)
-    }
-    var axes: Set<Int> = []
-    for number in given { axes.insert(try view.axis(number)) }
-    guard axes.count == given.count else { throw GraphFailure("has the axes \(given), one of them twice") }
-    try model.give(node, try model.builder.mean(over: axes, keepsAxes: keepsAxes, view, node.title))
+    let mean = try model.reduction(node, &attributes)
+    if mean.axes.isEmpty { return try model.give(node, mean.view) }
+    try model.give(node, try model.builder.mean(mean, node.title))
   }
 
   static let keras = ["GlobalAveragePooling2D", "GlobalAveragePooling1D"].map {
@@ -151,26 +132,15 @@ extension GlobalAveragePooling {
 
   private static func readSum(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
     guard !model.isInteger else { throw GraphFailure("is supported in float files only") }
-    let view = try model.view(node)
-    let mean = try mean(model: &model, node)
-    let count = Double(view.count / mean.count)
+    let sum = try model.reduction(node)
+    let mean = try model.builder.mean(sum, model.title(node))
     try Affine.give(
-      &model, node, mean, factors: GraphBuilder.Constant(count), function: .identity)
+      &model, node, mean, factors: GraphBuilder.Constant(Double(sum.count)), function: .identity)
   }
 
   private static func readMean(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
-    let made = try mean(model: &model, node)
-    try model.give(node, made, isLayer: made.value != model.view(node).value)
-  }
-
-  private static func mean(model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure)
-    -> ArrayView
-  {
-    let view = try model.view(node)
-    let places = try ArrayShapes.places(try model.integers(node, 1), rank: view.axes.count + 1)
-    guard !places.contains(0) else { throw GraphFailure("runs over the batch") }
-    let keepsAxes = try model.option(node, 0, isByte: true) != 0
-    return try model.builder.mean(
-      over: Set(places.map { $0 - 1 }), keepsAxes: keepsAxes, view, model.title(node))
+    let mean = try model.reduction(node)
+    let made = try model.builder.mean(mean, model.title(node))
+    try model.give(node, made, isLayer: made.value != mean.view.value)
   }
 }

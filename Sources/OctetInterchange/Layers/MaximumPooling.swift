@@ -84,13 +84,11 @@ extension MaxPooling {
   static let onnx = [
     ONNXOperator("ReduceMax", becomes: "`maxpool`", if: "over height and width") {
       model, node, attributes throws(GraphFailure) in
-      let (view, axes, keepsAxes) = try reduction(model, node, &attributes)
-      try model.give(node, try model.builder.maximum(over: axes, keepsAxes: keepsAxes, view, node.title))
+      try model.give(node, try model.builder.maximum(model.reduction(node, &attributes), node.title))
     },
     ONNXOperator("ReduceMin", becomes: minimum, if: "over height and width") {
       model, node, attributes throws(GraphFailure) in
-      let (view, axes, keepsAxes) = try reduction(model, node, &attributes)
-      try model.give(node, try model.builder.minimum(over: axes, keepsAxes: keepsAxes, view, node.title))
+      try model.give(node, try model.builder.minimum(model.reduction(node, &attributes), node.title))
     },
     ONNXOperator("MaxPool", becomes: "`maxpool`", if: "one or two axes; dilation 1", readMaxPool),
     ONNXOperator("GlobalMaxPool", becomes: "`maxpool`", if: "up to 256x256", readGlobalMaxPool),
@@ -108,23 +106,6 @@ extension MaxPooling {
   }
 
   static let minimum = "`maxpool` between functions"
-
-  /// What a reduction reads, and the axes that it runs over. They are an attribute before 18.
-  private static func reduction(
-    _ model: ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
-  ) throws(GraphFailure) -> (view: ArrayView, axes: Set<Int>, keepsAxes: Bool) {
-    let view = try model.view(node)
-    guard let given = try model.integers(node, 1, "axes", inputSince: 18, &attributes), !given.isEmpty else {
-      throw GraphFailure("has no axes")
-    }
-    let keepsAxes = try attributes.flag("keepdims", otherwise: true)
-    // This only speaks of what is done without axes.
-    _ = attributes.take("noop_with_empty_axes")
-    var axes: Set<Int> = []
-    for number in given { axes.insert(try view.axis(number)) }
-    guard axes.count == given.count else { throw GraphFailure("has the axes \(given), one of them twice") }
-    return (view, axes, keepsAxes)
-  }
 
   private static func readGlobalMaxPool(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
@@ -169,27 +150,14 @@ extension MaxPooling {
     LiteOperator("MAX_POOL_2D", becomes: "`maxpool`", readLite),
     LiteOperator("REDUCE_MAX", becomes: "`maxpool`", if: "over height and width") {
       model, node throws(GraphFailure) in
-      let (view, axes, keepsAxes) = try reduction(model, node)
-      try model.give(
-        node, try model.builder.maximum(over: axes, keepsAxes: keepsAxes, view, model.title(node)))
+      try model.give(node, try model.builder.maximum(model.reduction(node), model.title(node)))
     },
     LiteOperator("REDUCE_MIN", becomes: minimum, if: "over height and width, in float files") {
       model, node throws(GraphFailure) in
       guard !model.isInteger else { throw GraphFailure("is supported in float files only") }
-      let (view, axes, keepsAxes) = try reduction(model, node)
-      try model.give(
-        node, try model.builder.minimum(over: axes, keepsAxes: keepsAxes, view, model.title(node)))
+      try model.give(node, try model.builder.minimum(model.reduction(node), model.title(node)))
     },
   ]
-
-  private static func reduction(_ model: LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure)
-    -> (view: ArrayView, axes: Set<Int>, keepsAxes: Bool)
-  {
-    let view = try model.view(node)
-    let places = try ArrayShapes.places(try model.integers(node, 1), rank: view.axes.count + 1)
-    guard !places.contains(0) else { throw GraphFailure("runs over the batch") }
-    return (view, Set(places.map { $0 - 1 }), try model.option(node, 0, isByte: true) != 0)
-  }
 
   private static func readLite(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
     let (view, window) = try model.poolingWindow(node)

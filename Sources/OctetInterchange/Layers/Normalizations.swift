@@ -107,30 +107,19 @@ enum Normalizations: TranslatedKind {
       node, try model.builder.unitLength(view, over: [axis], leastSquare: 1e-24, node.title))
   }
 
-  /// The root of the sum of squares, which torch writes for a division by the length. The axes are an attribute before
-  /// 18; none means all, unless the node says otherwise.
+  /// The root of the sum of squares, which torch writes for a division by the length.
   private static func readReduceLength(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    let view = try model.view(node)
-    let given = try model.integers(node, 1, "axes", inputSince: 18, &attributes) ?? []
-    let keepsAxes = try attributes.flag("keepdims", otherwise: true)
-    let doesNothing = model.version >= 18 ? try attributes.flag("noop_with_empty_axes") : false
-    guard !given.isEmpty || doesNothing else {
-      throw GraphFailure("has no axes; some, and not that of the batch, are needed")
-    }
-    // Each element is the length of itself then.
-    if given.isEmpty {
+    let sum = try model.reduction(node, &attributes)
+    // Of no axes each element is the length of itself.
+    if sum.axes.isEmpty {
       return try model.give(
-        node, try model.builder.function(.value(.call(.abs, .argument)), view, node.title))
+        node, try model.builder.function(.value(.call(.abs, .argument)), sum.view, node.title))
     }
-    var axes: Set<Int> = []
-    for number in given { axes.insert(try view.axis(number)) }
-    guard axes.count == given.count else { throw GraphFailure("has the axes \(given), one of them twice") }
-    let count = axes.reduce(1) { $0 * view.sizes[$1] }
-    let square = try model.builder.function(.value(.argument * .argument), view, node.title)
-    let mean = try model.builder.mean(over: axes, keepsAxes: keepsAxes, square, node.title)
-    let length = ValueFunction.call(.sqrt, .argument * .number(Double(count)))
+    let square = try model.builder.function(.value(.argument * .argument), sum.view, node.title)
+    let mean = try model.builder.mean(over: sum.axes, keepsAxes: sum.keepsAxes, square, node.title)
+    let length = ValueFunction.call(.sqrt, .argument * .number(Double(sum.count)))
     try model.give(node, try model.builder.function(.value(length), mean, node.title))
   }
 
