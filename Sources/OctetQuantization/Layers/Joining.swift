@@ -38,15 +38,8 @@ extension Join: LayerLowering, LoweredKind {
   package func combine(_ inputs: [[Float]], _ layer: LoweredLayer, count: Int) -> [Float] {
     let second = second(inputs, layer.weights)
     let perItem = operand == .layer ? second.count / max(count, 1) : second.count
-    return joined(inputs[0], second, perItem: perItem, layer.output.count) { one, other in
-      switch operation {
-      case .add: one + other
-      case .subtract: one - other
-      case .multiply: one * other
-      case .maximum: max(one, other)
-      case .minimum: min(one, other)
-      }
-    }
+    return joined(
+      inputs[0], second, perItem: perItem, layer.output.count, { operation.result($0, $1) })
   }
 
   private func second(_ inputs: [[Float]], _ constants: [Float]) -> [Float] {
@@ -118,13 +111,7 @@ extension Join: LayerLowering, LoweredKind {
       case .product(let factor): return factor.scaled(Int((one * other).rounded())) + zeroPoint
       case .shared(let firstFactor, let secondFactor, let shift):
         let (a, b) = (one * Double(firstFactor), other * Double(secondFactor))
-        let value =
-          switch operation {
-          case .add, .multiply: a + b
-          case .subtract: a - b
-          case .maximum: max(a, b)
-          case .minimum: min(a, b)
-          }
+        let value = operation.result(a, b)
         return (Int(value.rounded()) + 1 << (shift - 1)) >> shift + zeroPoint
       case .own, nil: preconditionFailure("the quantizer gives a layer of two inputs their multipliers")
       }
@@ -182,5 +169,18 @@ extension Join: LayerLowering, LoweredKind {
     }
     made.clamp = network.clamp(node.function, output)
     return network.append(made, shape: node.shape, output)
+  }
+}
+
+extension JoinKind {
+  /// What it makes of two numbers.
+  func result<Number: BinaryFloatingPoint>(_ one: Number, _ other: Number) -> Number {
+    switch self {
+    case .add: one + other
+    case .subtract: one - other
+    case .multiply: one * other
+    case .maximum: max(one, other)
+    case .minimum: min(one, other)
+    }
   }
 }

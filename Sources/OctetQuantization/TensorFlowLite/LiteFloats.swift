@@ -31,17 +31,7 @@ struct LiteFloats {
   mutating func apply(factor: Float, summand: Float) { values = values.map { $0 * factor + summand } }
 
   mutating func join(_ operation: JoinKind, _ other: LiteFloats) {
-    for index in values.indices {
-      let (first, second) = (values[index], other.values[index])
-      values[index] =
-        switch operation {
-        case .add: first + second
-        case .subtract: first - second
-        case .multiply: first * second
-        case .maximum: max(first, second)
-        case .minimum: min(first, second)
-        }
-    }
+    for index in values.indices { values[index] = operation.result(values[index], other.values[index]) }
   }
 
   /// How LiteRT's reference kernels compute a function of floats.
