@@ -55,9 +55,7 @@ struct FloatPrediction {
       guard let choice = output.choice else {
         return PredictedOutput(name: output.name, array: NPYArray(shape: [items.count] + shape, values))
       }
-      let found = choice.places(of: values, shape: shape).map { Int32($0) }
-      return PredictedOutput(
-        name: output.name, array: NPYArray(shape: [items.count] + choice.shape(of: shape), found))
+      return PredictedOutput(name: output.name, choice: choice, of: values, shape: shape)
     }
   }
 

@@ -38,11 +38,9 @@ struct IntegerPrediction {
     /// The places that the file gives of an output, if it does: those of the largest integers.
     func chosen(_ place: Int) -> PredictedOutput? {
       guard let output = fileOutputs?[place], let choice = output.choice else { return nil }
-      let values = ordered(integers[place], runner.outputs[place])
-      let found = choice.places(of: values, shape: output.layout.shape).map { Int32($0) }
       return PredictedOutput(
-        name: output.name,
-        array: NPYArray(shape: [items.count] + choice.shape(of: output.layout.shape), found))
+        name: output.name, choice: choice, of: ordered(integers[place], runner.outputs[place]),
+        shape: output.layout.shape)
     }
     if wantsIntegers {
       return places.map { place in

@@ -8,6 +8,18 @@ import OctetTraining
 struct PredictedOutput {
   let name: String
   let array: NPYArray
+
+  init(name: String, array: NPYArray) {
+    self.name = name
+    self.array = array
+  }
+
+  /// The places that a model chooses among the values of each item.
+  init(name: String, choice: ArrayChoice, of values: [some Comparable], shape: [Int]) {
+    let count = values.count / shape.reduce(1, *)
+    let places = choice.places(of: values, shape: shape).map { Int32($0) }
+    self.init(name: name, array: NPYArray(shape: [count] + choice.shape(of: shape), places))
+  }
 }
 
 /// Where the outputs of `octet predict` go, in which form, and which of them.
