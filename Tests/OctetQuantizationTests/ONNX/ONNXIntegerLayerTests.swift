@@ -10,33 +10,21 @@ import Testing
 
 /// ONNX files of integers with one kind of layer each: they give what onnxruntime computes node by node.
 struct ONNXIntegerLayerTests {
-  struct Answers: Decodable {
-    let inputs: [[Float]]?
-    let outputs: [[Float]]?
-    let step: Float?
-    /// The share of the values that may be a step apart.
-    let apart: Double?
-    let refusal: String?
-  }
-
   static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Models/Layers")
 
-  static let models: [URL] =
-    ((try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? [])
-    .filter { $0.pathExtension == "onnx" }.sorted { $0.path < $1.path }
+  static let models = ONNXIntegerTests.models(in: folder)
 
   @Test func `the models are there`() { #expect(Self.models.count == 16) }
 
   @Test(arguments: models)
   func `each layer gives the definition's integers, or is refused with the reason`(url: URL) throws {
-    let answers = try JSONDecoder().decode(
-      Answers.self, from: Data(contentsOf: url.deletingPathExtension().appendingPathExtension("json")))
+    let answers = try ONNXIntegerTests.Answers(of: url)
     if let refusal = answers.refusal {
-      let error = #expect(throws: ImportError.self) { try Self.converted(url) }
+      let error = #expect(throws: ImportError.self) { try ONNXIntegerTests.quantized(url) }
       #expect(error?.description.contains(refusal) == true, "\(error?.description ?? "")")
       return
     }
-    let (model, network) = try Self.converted(url)
+    let (model, network) = try ONNXIntegerTests.quantized(url)
     let (inputs, outputs) = (try #require(answers.inputs), try #require(answers.outputs))
     let values = inputs.flatMap { network.inputLayout.value($0[...]) }
     let integers = try #require(network.onnxIntegers(values))
@@ -52,13 +40,5 @@ struct ONNXIntegerLayerTests {
     #expect(apart.count == ordered.count && ordered.count == outputs.joined().count)
     #expect(apart.allSatisfy { $0 < 1.5 }, "\(apart.max() ?? 0)")
     #expect(Double(apart.count { $0 > 0.5 }) <= share * Double(found.count))
-  }
-
-  private static func converted(_ url: URL) throws -> (model: QuantizedModel, network: LiteNetwork) {
-    let network = try #require(
-      try LiteNetwork(onnx: Array(Data(contentsOf: url)), path: url.lastPathComponent))
-    let outputs = network.closingSigmoidsAsNumbers(try network.decidedOutputs())
-    let model = try LiteIntegerConversion.model(network, outputs: outputs, picture: nil, pixels: nil)
-    return (model, network)
   }
 }

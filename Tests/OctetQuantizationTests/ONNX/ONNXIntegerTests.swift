@@ -14,19 +14,29 @@ struct ONNXIntegerTests {
     let inputs: [[Float]]?
     let outputs: [[Float]]?
     let step: Float?
+    /// The share of the values that may be a step apart, where the model has one of its own.
+    let apart: Double?
     let refusal: String?
+
+    init(of model: URL) throws {
+      let file = model.deletingPathExtension().appendingPathExtension("json")
+      self = try JSONDecoder().decode(Answers.self, from: Data(contentsOf: file))
+    }
   }
 
   static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Models")
 
-  static let models: [URL] =
-    ((try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? [])
-    .filter { $0.pathExtension == "onnx" }.sorted { $0.path < $1.path }
+  static let models = models(in: folder)
 
-  private static func quantized(_ url: URL) throws -> (model: QuantizedModel, network: LiteNetwork) {
+  static func models(in folder: URL) -> [URL] {
+    ((try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? [])
+      .filter { $0.pathExtension == "onnx" }.sorted { $0.path < $1.path }
+  }
+
+  static func quantized(_ url: URL) throws -> (model: QuantizedModel, network: LiteNetwork) {
     let network = try #require(
       try LiteNetwork(onnx: Array(Data(contentsOf: url)), path: url.lastPathComponent))
-    let outputs = try network.decidedOutputs()
+    let outputs = network.closingSigmoidsAsNumbers(try network.decidedOutputs())
     let model = try LiteIntegerConversion.model(network, outputs: outputs, picture: nil, pixels: nil)
     return (model, network)
   }
@@ -35,8 +45,7 @@ struct ONNXIntegerTests {
 
   @Test(arguments: models)
   func `the file's integers are taken over, or refused with the reason`(url: URL) throws {
-    let answers = try JSONDecoder().decode(
-      Answers.self, from: Data(contentsOf: url.deletingPathExtension().appendingPathExtension("json")))
+    let answers = try Answers(of: url)
     if let refusal = answers.refusal {
       let error = #expect(throws: ImportError.self) { try Self.quantized(url) }
       #expect(error?.description.contains(refusal) == true, "\(error?.description ?? "")")
