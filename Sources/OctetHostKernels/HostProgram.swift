@@ -48,9 +48,10 @@ struct HostProgram {
   private let rowBytes: Int
   private let height: Int
   private let width: Int
-  /// The step after the last row of pixels, where all of them may be folded at once with the first; 0 where they may
-  /// not. Nothing lies between: until its input is whole, the first layer makes no row that others could go on with.
-  private let afterPixels: Int
+  /// The step that makes the outputs of the first layer, where they may be made of all pixels at once, past the
+  /// accumulators; 0 where they may not. Nothing lies between: until its input is whole, the first layer makes no row
+  /// that others could go on with.
+  private let firstOutputs: Int
 
   /// Nil where a host's layout of the rings would be too large.
   init?(
@@ -90,7 +91,9 @@ struct HostProgram {
       if let kernels, let layer = packed[0] { layer.pointee.segment % kernels.pointee.depth == 0 } else {
         false
       }
-    afterPixels = foldsPixels && fillsGroups ? lastFeed + 1 : 0
+    let next = lastFeed + 1
+    let finishes = next < steps.count && steps[next].call == .finish && steps[next].step.layer == 0
+    firstOutputs = foldsPixels && fillsGroups && finishes ? next : 0
   }
 
   /// Bytes of arena that a run needs.
@@ -124,11 +127,13 @@ struct HostProgram {
     while place < end {
       if case .feed = place.pointee.step.action {
         if left == 0 { break }
-        if left == height, afterPixels > 0, let kernels {
+        if left == height, firstOutputs > 0, let kernels {
+          place = first + firstOutputs
+          let target = arena + place.pointee.step.target
           observer.willRun(layer: 0)
-          kernels.pointee.fold(place.pointee.packed, pixels, 0, 0, height * rowBytes, sums(arena))
-          observer.didFold(layer: 0)
-          place = first + afterPixels
+          kernels.pointee.multiply(place.pointee.packed, pixels, 0, height * rowBytes, target)
+          didRun(place, target, &observer)
+          place += 1
           left = 0
           continue
         }
@@ -227,10 +232,19 @@ struct HostProgram {
       kernels.pointee.multiply(packed, values(place, arena), 0x80, place.pointee.values, target)
     case .plain, .feed, .foldPixels: break
     }
-    for row in 0..<count {
+    didRun(place, target, &observer)
+  }
+
+  /// Shows the rows that a step made.
+  @inline(__always)
+  private func didRun<Observer: RunObserver>(
+    _ place: UnsafePointer<Step>, _ target: UnsafeMutableRawPointer, _ observer: inout Observer
+  ) {
+    for row in 0..<place.pointee.rows {
+      let start = target + row * place.pointee.rowBytes
       observer.didRun(
-        layer: layer,
-        row: UnsafeRawBufferPointer(start: target + row * rowBytes, count: place.pointee.step.count).bytes)
+        layer: place.pointee.step.layer,
+        row: UnsafeRawBufferPointer(start: start, count: place.pointee.step.count).bytes)
     }
   }
 
@@ -313,11 +327,10 @@ extension HostProgram {
         kernels.pointee.fold_together(
           packed, values(place, arenas), stride, 0x80, count, step.row, step.count * place.pointee.rows,
           (arenas + step.target).assumingMemoryBound(to: Int32.self), stride)
-      case .foldPixels where afterPixels > 0:
-        kernels.pointee.fold_together(
-          packed, images, imageBytes, 0, count, 0, imageBytes, sums(arenas), stride)
-        place = first + afterPixels
-        continue
+      case .foldPixels where firstOutputs > 0:
+        place = first + firstOutputs
+        kernels.pointee.multiply_together(
+          packed, images, imageBytes, 0, count, imageBytes, arenas + place.pointee.step.target, stride)
       case .foldPixels:
         kernels.pointee.fold_together(
           packed, images + step.row * rowBytes, imageBytes, 0, count, step.row, step.count, sums(arenas),
