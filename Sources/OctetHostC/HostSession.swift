@@ -156,10 +156,13 @@ final class HostSession {
 private final class HostArenas {
   private var batch: BatchRun
   private let arenas: UnsafeMutableRawPointer
+  /// The outputs of the first of several images.
+  private let firsts: [Outcome]
 
   init(_ model: Model, _ kernels: HostKernels) {
     arenas = .allocate(byteCount: BatchRun.arenaBytes(model, kernels), alignment: 64)
     batch = BatchRun(model, arenas: arenas, kernels)
+    firsts = (0..<model.outputCount).map { [arenas] in Outcome(model, RunMemory(arenas), output: $0) }
   }
 
   deinit { arenas.deallocate() }
@@ -169,10 +172,9 @@ private final class HostArenas {
     _ items: UnsafePointer<UInt8>, count: Int, first: Int, _ targets: UnsafeBufferPointer<octet_destination>,
     _ shapes: [OutputShape]
   ) {
-    batch.forEach(items, count: count) { item, model, arena in
+    batch.forEach(items, count: count) { item, offset in
       for (index, target) in targets.enumerated() {
-        Self.write(
-          Outcome(model, RunMemory(arena), output: index), shapes[index], to: target, item: first + item)
+        Self.write(firsts[index].moved(by: offset), shapes[index], to: target, item: first + item)
       }
     }
   }

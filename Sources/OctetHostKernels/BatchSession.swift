@@ -32,20 +32,22 @@ package struct BatchSession: ~Copyable, ~Escapable {
   package mutating func run(
     images: Span<UInt8>, _ body: (_ image: Int, _ outcome: Outcome) -> Void
   ) throws(SessionError) {
-    try forEach(images) { image, model, arena in body(image, Outcome(model, RunMemory(arena))) }
+    let first = Outcome(run.model, RunMemory(run.arenas))
+    try forEach(images) { image, offset in body(image, first.moved(by: offset)) }
   }
 
   /// The same with every output.
   package mutating func runAll(
     images: Span<UInt8>, _ body: (_ image: Int, _ outcomes: Outcomes) -> Void
   ) throws(SessionError) {
-    try forEach(images) { image, model, arena in body(image, Outcomes(model, arena)) }
+    let first = Outcomes(run.model, run.arenas)
+    try forEach(images) { image, offset in body(image, first.moved(by: offset)) }
   }
 
   /// Inlined, so that who wants one output pays for no other.
   @inline(__always)
   private mutating func forEach(
-    _ images: Span<UInt8>, _ body: (_ image: Int, _ model: Model, _ arena: UnsafeMutableRawPointer) -> Void
+    _ images: Span<UInt8>, _ body: (_ image: Int, _ offset: Int) -> Void
   ) throws(SessionError) {
     let bytes = run.model.imageBytes
     let count = images.count / bytes
@@ -88,12 +90,12 @@ package struct BatchRun: ~Copyable {
     for place in 0..<kernels.imagesTogether { run.open(RunMemory(arenas + place * stride), kernels) }
   }
 
-  /// Runs `count` images of `model.imageBytes` bytes each, and calls `body` with each one's number and the arena that
-  /// holds its outputs until the call ends.
+  /// Runs `count` images of `model.imageBytes` bytes each, and calls `body` with each one's number and where its arena
+  /// starts, in bytes from the first. That holds its outputs until the call ends.
   @inline(__always)
   package mutating func forEach(
     _ pixels: UnsafePointer<UInt8>, count: Int,
-    _ body: (_ image: Int, _ model: Model, _ arena: UnsafeMutableRawPointer) -> Void
+    _ body: (_ image: Int, _ offset: Int) -> Void
   ) {
     let bytes = run.model.imageBytes
     let most = kernels.imagesTogether
@@ -102,13 +104,13 @@ package struct BatchRun: ~Copyable {
       let together = min(most, count - image) / HostProgram.imagesInRegisters * HostProgram.imagesInRegisters
       if together == 0 { break }
       kernels.runTogether(images: pixels + image * bytes, count: together, arenas: arenas, stride: stride)
-      for place in 0..<together { body(image + place, run.model, arenas + place * stride) }
+      for place in 0..<together { body(image + place, place * stride) }
       image += together
     }
     var observer = NoObserver()
     while image < count {
       run.run(image: pixels + image * bytes, RunMemory(arenas), kernels, &observer)
-      body(image, run.model, arenas)
+      body(image, 0)
       image += 1
     }
   }
@@ -116,13 +118,20 @@ package struct BatchRun: ~Copyable {
 
 /// The outputs of one image, good until the next one is run.
 package struct Outcomes {
-  private let model: Model
-  private let arena: RunMemory
+  private let firsts: [Outcome]
+  private var offset = 0
 
+  /// - Parameter arena: the first image's.
   fileprivate init(_ model: Model, _ arena: UnsafeMutableRawPointer) {
-    self.model = model
-    self.arena = RunMemory(arena)
+    firsts = (0..<model.outputCount).map { Outcome(model, RunMemory(arena), output: $0) }
   }
 
-  package subscript(_ output: Int) -> Outcome { Outcome(model, arena, output: output) }
+  /// Those of an image whose arena lies so many bytes after the first.
+  fileprivate func moved(by bytes: Int) -> Outcomes {
+    var moved = self
+    moved.offset = bytes
+    return moved
+  }
+
+  package subscript(_ output: Int) -> Outcome { firsts[output].moved(by: offset) }
 }

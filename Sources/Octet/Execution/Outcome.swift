@@ -8,7 +8,7 @@ public struct Answer: Equatable, Sendable {
 
 /// The values of one output where they lie in the arena, and what follows from them. Good until the next image begins.
 package struct Outcome {
-  private let row: UnsafeRawPointer
+  private var row: UnsafeRawPointer
   /// Values: logits as many as classes, or one; or all numbers of a map.
   package let count: Int
   private let rowValues: Int
@@ -37,6 +37,14 @@ package struct Outcome {
     holdsClasses = record.holdsClasses
     head = record.knownHead ?? .linear
     step = record.probabilityStep
+  }
+
+  /// The same output of an image whose arena lies so many bytes after this one's.
+  @inline(__always)
+  package func moved(by bytes: Int) -> Outcome {
+    var moved = self
+    moved.row += bytes
+    return moved
   }
 
   @inline(__always)
