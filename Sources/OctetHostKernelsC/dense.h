@@ -101,7 +101,12 @@ INLINE void emit_dense(const long images, long vectors, const octet_layer *layer
   for (long first = 0; first < vectors; first += VECTORS) {
     const long some = smaller(VECTORS, vectors - first);
     for (long i = 0; i < images; i++) {
-      for (long v = 0; v < some; v++) block.of[i * some + v] = sums[i][first + v];
+      for (long v = 0; v < some; v++) {
+        vector sum = sums[i][first + v];
+        // Else compilers call memcpy, for a few vectors.
+        KEEP(sum);
+        block.of[i * some + v] = sum;
+      }
     }
     NAME(emit_block)(layer, &block, some, channel + first * LANES, images, target, step);
   }
@@ -119,7 +124,9 @@ INLINE void load_sums(const long images, long vectors, const octet_layer *layer,
     const int32_t *own = accumulators_of(accumulators, i, step);
     for (long v = 0; v < vectors; v++) {
       const long c = channel + v * LANES;
-      sums[i][v] = row == 0 ? load(layer->start + c) : load_some(own + c, smaller(LANES, layer->outputs - c));
+      vector sum = row == 0 ? load(layer->start + c) : load_some(own + c, smaller(LANES, layer->outputs - c));
+      KEEP(sum);
+      sums[i][v] = sum;
     }
   }
 }
