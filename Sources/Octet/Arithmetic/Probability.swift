@@ -33,23 +33,28 @@ enum Probability {
     return (powers[interval] &- ((fall &+ 512) &>> 10)) &>> whole
   }
 
-  /// `a / b` in 1/65,536, rounded half up, for `a <= b < 2^31`: a long division, as small chips have no divider.
+  /// `a / b` in 1/65,536, rounded half up, for `a <= b < 2^31`.
   static func share(_ a: UInt32, of b: UInt32) -> UInt32 {
-    if a == b { return one }
-    var rest = a
-    var quotient: UInt32 = 1
-    // Until the first of 16 bits arrives behind the sixteenth; counted so, the compiler does not write the steps out.
-    while quotient < one {
-      rest &<<= 1
-      quotient &<<= 1
-      if rest >= b {
-        rest &-= b
-        quotient |= 1
+    #if _pointerBitWidth(_64)
+      return UInt32(truncatingIfNeeded: (UInt64(a) &<< 17 &+ UInt64(b)) / (2 &* UInt64(b)))
+    #else
+      // A long division, as small chips have no divider.
+      if a == b { return one }
+      var rest = a
+      var quotient: UInt32 = 1
+      // Until the first of 16 bits arrives behind the sixteenth; counted so, the compiler does not write the steps out.
+      while quotient < one {
+        rest &<<= 1
+        quotient &<<= 1
+        if rest >= b {
+          rest &-= b
+          quotient |= 1
+        }
       }
-    }
-    quotient &-= one
-    // rest / b is the fraction that is left: half or more of it rounds up.
-    return rest >= b &- rest ? quotient &+ 1 : quotient
+      quotient &-= one
+      // rest / b is the fraction that is left: half or more of it rounds up.
+      return rest >= b &- rest ? quotient &+ 1 : quotient
+    #endif
   }
 
   /// The probability that a logit stands for on its own.
