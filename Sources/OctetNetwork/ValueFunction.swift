@@ -21,6 +21,11 @@ package indirect enum ValueFunction: Hashable, Sendable {
     case abs
     case sin
     case cos
+    case atan
+    /// The largest whole number that is no larger.
+    case floor
+    /// The nearest whole number, halves to the even one.
+    case round
     /// 1 from 0 on, else 0.
     case step
   }
@@ -83,6 +88,9 @@ extension ValueFunction {
     case (.subtract, let other, .number(0)): other
     case (.multiply, .number(1), let other), (.multiply, let other, .number(1)): other
     case (.divide, let other, .number(1)): other
+    case (.gate, _, .number(0)): .number(0)
+    case (.subtract, .number(1), .combined(.subtract, .number(1), .call(.step, let inner))):
+      .call(.step, inner)
     default: .combined(operation, left, right)
     }
   }
@@ -194,7 +202,8 @@ extension ValueFunction {
     case .argument, .number: true
     // Each of these rises wherever it is a number.
     case .call(.exp, let inner), .call(.log, let inner), .call(.sqrt, let inner), .call(.sigmoid, let inner),
-      .call(.tanh, let inner), .call(.erf, let inner), .call(.softplus, let inner), .call(.step, let inner):
+      .call(.tanh, let inner), .call(.erf, let inner), .call(.softplus, let inner), .call(.step, let inner),
+      .call(.atan, let inner), .call(.floor, let inner), .call(.round, let inner):
       inner.neverFalls
     case .call(.abs, let inner), .call(.sin, let inner), .call(.cos, let inner): !inner.varies
     case .combined(.add, let left, let right), .combined(.maximum, let left, let right),

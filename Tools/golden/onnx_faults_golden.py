@@ -20,19 +20,22 @@ ITEMS = 4
 class Graph:
     """A graph being put together; every method gives the name of the value it makes."""
 
+    # Of the names of values and constants.
+    prefix = ""
+
     def __init__(self, name, shape, version=17):
         self.name, self.shape, self.version = name, shape, version
         self.nodes, self.constants = [], []
         self.random = numpy.random.default_rng(sum(name.encode()))
 
     def node(self, kind, *inputs, **attributes):
-        output = f"value_{len(self.nodes)}"
+        output = f"{self.prefix}value_{len(self.nodes)}"
         name = f"{kind}_{len(self.nodes)}"
         self.nodes.append(helper.make_node(kind, list(inputs), [output], name=name, **attributes))
         return output
 
     def constant(self, array):
-        name = f"constant_{len(self.constants)}"
+        name = f"{self.prefix}constant_{len(self.constants)}"
         self.constants.append(numpy_helper.from_array(numpy.asarray(array), name))
         return name
 
@@ -196,7 +199,7 @@ def other_meanings():
     x = g.node("Reshape", "input", g.constant(numpy.array([-1, 6], numpy.int64)))
     g.save(g.gemm(x, 6), refusal="batch")
     g = Graph("unknown-operator", [6])
-    g.save(g.node("Tan", g.gemm("input", 6)), refusal='Tan node "Tan_1"')
+    g.save(g.node("Hardmax", g.gemm("input", 6)), refusal='Hardmax node "Hardmax_1"')
 
 
 def made_constants():
@@ -419,6 +422,118 @@ def normalizations():
     g.save(g.node("LpNormalization", g.gemm("input", 6), axis=1))
 
 
+def neighboring_channels():
+    """Sums over the channels beside each, by the operator and as torch writes it."""
+    g = Graph("local-response", [5, 3, 2])
+    g.save(g.conv(g.node("LRN", "input", size=3, alpha=0.3, beta=0.75, bias=1.5), 2, 5))
+    g = Graph("local-response-of-five", [6, 2, 2])
+    g.save(g.node("LRN", g.conv("input", 6, 6), size=5, alpha=2.0, beta=0.5))
+    g = Graph("mean-of-channels", [5, 3, 2])
+    x = g.node("Unsqueeze", g.node("Mul", g.conv("input", 5, 5), g.constant(numpy.float32(2))), g.integers([1]))
+    x = g.node("Pad", x, g.integers([0, 0, 1, 0, 0, 0, 0, 1, 0, 0]))
+    x = g.node("AveragePool", x, kernel_shape=[3, 1, 1])
+    g.save(g.node("Squeeze", x, g.integers([1])))
+    g = Graph("mean-of-channels-with-border", [5, 3, 2])
+    x = g.node("Unsqueeze", g.conv("input", 5, 5), g.integers([1]))
+    x = g.node("AveragePool", x, kernel_shape=[4, 1, 1], pads=[2, 0, 0, 1, 0, 0], count_include_pad=1)
+    g.save(g.conv(g.node("Squeeze", x, g.integers([1])), 2, 5))
+    g = Graph("mean-of-volumes", [5, 3, 2])
+    x = g.node("Unsqueeze", g.conv("input", 5, 5), g.integers([1]))
+    g.save(g.node("AveragePool", x, kernel_shape=[2, 2, 1]), refusal="slides over the channels")
+
+
+def functions():
+    """Of one value, each of its own range, and sums of functions."""
+    everywhere = ["Atan", "Sinh", "Cosh", "Asinh", "Sign", "Floor", "Ceil", "Round"]
+    for number, kind in enumerate(everywhere + ["Tan", "Asin", "Acos", "Atanh", "Acosh"]):
+        g = Graph(f"function-{kind.lower()}", [6])
+        # Halves and whole numbers among others; within one of 0; from 1 on.
+        x = g.node("Mul", "input", g.constant(numpy.float32(1.5)))
+        if kind in ("Asin", "Acos", "Atanh"):
+            x = g.node("Mul", g.node("Tanh", x), g.constant(numpy.float32(0.98)))
+        elif kind == "Acosh":
+            x = g.node("Add", g.node("Abs", x), g.constant(numpy.float32(1.01)))
+        g.save(g.gemm(g.node(kind, x), 6))
+    for name, settings in (("hard", {"lambd": 0.4}), ("soft", {"lambd": 0.4, "bias": 0.4})):
+        g = Graph(f"{name}-shrink", [6])
+        g.save(g.gemm(g.node("Shrink", "input", **settings), 6))
+    for name, exponent in (("fifth", 5), ("three-quarters", 0.75), ("of-inverse", -1.5), ("of-square", -2)):
+        g = Graph(f"power-{name}", [6])
+        x = g.node("Add", g.node("Abs", "input"), g.constant(numpy.float32(0.3)))
+        g.save(g.gemm(g.node("Pow", x, g.constant(numpy.float32(exponent))), 6))
+    g = Graph("power-zero", [6])
+    g.save(g.gemm(g.node("Pow", "input", g.constant(numpy.float32(0))), 6), refusal="exponent 0")
+    g = Graph("logic", [6])
+    numbers = [g.constant(numpy.float32(number)) for number in (-0.5, 0.6)]
+    between = g.node("And", g.node("Greater", "input", numbers[0]), g.node("Less", "input", numbers[1]))
+    g.save(g.gemm(g.node("Where", g.node("Not", between), "input", g.node("Exp", "input")), 6))
+    g = Graph("equal", [6])
+    number = g.constant(numpy.float32(0))
+    either = g.node("Or", g.node("Equal", g.node("Relu", "input"), number), g.node("Greater", "input", g.weights(1)))
+    g.save(g.gemm(g.node("Where", either, "input", g.node("Exp", "input")), 6))
+    g = Graph("cast-to-truth", [6])
+    g.save(g.gemm(g.node("Cast", g.node("Cast", g.node("Relu", "input"), to=9), to=1), 6))
+    for kind in ("ReduceL1", "ReduceSumSquare", "ReduceLogSum"):
+        g = Graph(f"sum-{kind.lower()}", [3, 4, 5])
+        x = g.node("Exp", "input") if kind == "ReduceLogSum" else "input"
+        g.save(g.gemm(g.node(kind, x, axes=[2, 3], keepdims=0), 3))
+    g = Graph("mean-variance", [3, 4, 5])
+    g.save(g.conv(g.node("MeanVarianceNormalization", "input", axes=[2, 3]), 2, 3))
+    g = Graph("mean-variance-of-the-batch", [3, 4, 5])
+    g.save(g.node("MeanVarianceNormalization", "input"), refusal="that of the batch")
+
+
+def branches():
+    """If nodes: of what follows from the file alone, and of the input."""
+    def branch(name, g, make):
+        """A graph within the node; its constants are its own, and its values may have the names of the other's."""
+        inner = Graph(name, g.shape)
+        inner.random, inner.prefix = g.random, f"{g.prefix}inner "
+        output = make(inner)
+        info = helper.make_tensor_value_info(output, TensorProto.FLOAT, None)
+        return helper.make_graph(inner.nodes, name, [], [info], inner.constants)
+
+    def choice(g, condition, yes, no):
+        return g.node("If", condition, then_branch=branch("yes", g, yes), else_branch=branch("no", g, no))
+
+    def size(g, value, axis):
+        return g.node("Gather", g.node("Shape", value), g.constant(numpy.array(axis, numpy.int64)))
+
+    for name, wanted in (("squeezes", 1), ("keeps", 2)):
+        g = Graph(f"branch-{name}", [1, 6])
+        x = g.node("Relu", "input")
+        equal = g.node("Equal", size(g, x, 1), g.constant(numpy.array(wanted, numpy.int64)))
+        x = choice(
+            g, equal, lambda inner: inner.node("Squeeze", x, inner.integers([1])),
+            lambda inner: inner.node("Reshape", x, inner.integers([-1, 6])))
+        # Another node whose branches have the same names within.
+        y = choice(
+            g, g.constant(numpy.array(False)), lambda inner: inner.node("Neg", x),
+            lambda inner: inner.node("Mul", inner.node("Tanh", x), inner.constant(numpy.float32(0.5))))
+        g.save(g.gemm(y, 6))
+    g = Graph("branch-within-a-branch", [6])
+    x = choice(
+        g, g.constant(numpy.array(True)), lambda inner: choice(
+            inner, inner.constant(numpy.array(False)), lambda most: most.node("Neg", "input"),
+            lambda most: most.node("Exp", "input")), lambda inner: inner.node("Identity", "input"))
+    g.save(g.gemm(x, 6))
+    g = Graph("branch-by-batch", [6])
+    x = choice(
+        g, g.node("Equal", size(g, "input", 0), g.constant(numpy.array(1, numpy.int64))),
+        lambda inner: inner.node("Neg", "input"), lambda inner: inner.node("Exp", "input"))
+    g.save(g.gemm(x, 6), refusal="chooses by what is no constant")
+    g = Graph("branch-by-value", [1])
+    x = choice(
+        g, g.node("Greater", "input", g.constant(numpy.float32(0))), lambda inner: inner.node("Neg", "input"),
+        lambda inner: inner.node("Exp", "input"))
+    g.save(g.gemm(x, 1), refusal="chooses by what is no constant")
+    g = Graph("branch-of-an-unknown-operator", [6])
+    x = choice(
+        g, g.constant(numpy.array(True)), lambda inner: inner.node("Hardmax", "input"),
+        lambda inner: inner.node("Exp", "input"))
+    g.save(g.gemm(x, 6), refusal="chooses the then_branch, where Hardmax node")
+
+
 def casts():
     """Of values that depend on the input."""
     g = Graph("cast-to-float", [6])
@@ -449,6 +564,6 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for write in [
             two_names, nothing, flattened, constants_along_axes, channels_last, softmax, choices, training,
-            other_meanings, made_constants, open_batches, doubles, integers, maxima, borders, normalizations, casts,
-            limits]:
+            other_meanings, made_constants, open_batches, doubles, integers, maxima, borders, normalizations,
+            neighboring_channels, functions, branches, casts, limits]:
         write()

@@ -163,6 +163,14 @@ def moved():
     g.save(g.integers(x, 4 / 255, 128), step=4 / 255, apart=0.1)
 
 
+def doubled():
+    """A value and itself: most sums are half a step of twice the size, and none may be a step apart."""
+    every = ((numpy.arange(256) - 130) * 0.02).reshape(1, 4, 8, 8)
+    g = Graph("sum-with-itself", [4, 8, 8])
+    x = g.integers("input", 0.02, 130)
+    g.save(g.integers(g.node("Add", x, x), 0.08, 131), step=0.08, inputs=every)
+
+
 def means():
     """A border that counts as zeros."""
     g = Graph("mean-with-border", [4, 7, 6])
@@ -191,7 +199,7 @@ def inputs():
 
 
 def main():
-    made = (normalization, closing, transposed, functions, moved, means, inputs)
+    made = (normalization, closing, transposed, functions, doubled, moved, means, inputs)
     for make in made:
         if len(sys.argv) < 2 or make.__name__ in sys.argv[1:]:
             make()

@@ -160,6 +160,8 @@ extension KerasImport {
     ("hard_tanh", .reluN1To1), ("hard_sigmoid", .value(.hardSigmoid(1 / 6, 0.5))),
     ("log_sigmoid", .value(.number(0) - ValueFunction.call(.softplus, .line(-1, 0)))),
     ("tanh_shrink", .value(.argument - .call(.tanh, .argument))),
+    ("hard_shrink", .value(.hardShrink(0.5))), ("soft_shrink", .value(.softShrink(0.5, offset: 0.5))),
+    ("squareplus", .value(.squareplus(4))), ("sparse_plus", .value(.sparsePlus)),
   ]
 
   /// The activation at the end of a layer, if it has one.

@@ -34,6 +34,7 @@ extension AveragePooling {
   private static func readONNX(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
+    if let made = try alongChannels(&model, node, &attributes) { return try model.give(node, made) }
     let rounds = node.attributes["ceil_mode"]
     let (view, columns, window) = try model.poolingWindow(node, &attributes)
     var kind = FloatLayerKind.averagePooling(AveragePooling(window: window))
@@ -52,6 +53,37 @@ extension AveragePooling {
     // Of integers the sum is taken, each weight being one step.
     if let step = weights.first { model.noteWeights(of: made, steps: step) }
     try model.give(node, model.builder.series(made, like: view, .channelsFirst))
+  }
+
+  /// Over the channels of images alone, which stand in the place of a volume's first axis: torch writes a local
+  /// response normalization so.
+  private static func alongChannels(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) -> ArrayView? {
+    let view = try model.view(node)
+    guard view.axes.count == 4, view.axes[0] == .one else { return nil }
+    guard let size = try attributes.integers("kernel_shape"), size.count == 3, size[0] > 0,
+      size[1...] == [1, 1],
+      try (attributes.integers("strides") ?? [1, 1, 1]) == [1, 1, 1],
+      try (attributes.integers("dilations") ?? [1, 1, 1]) == [1, 1, 1],
+      try attributes.text("auto_pad", otherwise: "NOTSET") == "NOTSET"
+    else {
+      throw GraphFailure("has a window over volumes, but for one that slides over the channels of images")
+    }
+    let pads = try attributes.integers("pads") ?? [0, 0, 0, 0, 0, 0]
+    // With steps of one there is nothing to round.
+    _ = try attributes.flag("ceil_mode")
+    let countsBorder = try attributes.flag("count_include_pad")
+    guard pads.count == 6,
+      pads.indices.allSatisfy({ $0 % 3 == 0 ? (0..<size[0]).contains(pads[$0]) : pads[$0] == 0 }),
+      pads.allSatisfy({ $0 == 0 }) || countsBorder, view.sizes[1] + pads[0] + pads[3] >= size[0]
+    else { throw GraphFailure("has a window over channels with the border \(pads)") }
+    let image = ArrayView(value: view.value, axes: Array(view.axes[1...]), hasBatch: view.hasBatch)
+    var made = try model.builder.channelSums(
+      image, .channelsFirst, outputs: view.sizes[1] + pads[0] + pads[3] - size[0] + 1, before: pads[0],
+      after: size[0] - 1 - pads[0], weight: 1 / Float(size[0]), node.title)
+    made.axes.insert(.one, at: 0)
+    return made
   }
 
   static let keras = ["AveragePooling2D", "AveragePooling1D"].map {

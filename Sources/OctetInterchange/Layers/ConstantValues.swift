@@ -20,7 +20,7 @@ enum ConstantValues: TranslatedKind {
     case .floats(let values): try model.give(node, ONNXGraph.Tensor([values.count], floats: values))
     case .integer(let value): try model.give(node, ONNXGraph.Tensor([], integers: [value]))
     case .integers(let values): try model.give(node, ONNXGraph.Tensor([values.count], integers: values))
-    case .text, .reference, .other: throw GraphFailure("holds something else than numbers")
+    case .text, .reference, .branch, .other: throw GraphFailure("holds something else than numbers")
     }
   }
 

@@ -1,8 +1,15 @@
+import OctetNetwork
+
 /// What gives what it gets: names for values, and conversions between equal types.
 enum Identity: TranslatedKind {
   static let onnx = [
     ONNXOperator("Identity", becomes: "nothing", readIdentity),
-    ONNXOperator("Cast", becomes: "nothing", if: "to floats", readCast),
+    ONNXOperator("Cast", becomes: "nothing", if: "to floats, or to bool, which is a function", readCast),
+    ONNXOperator("If", becomes: "the nodes of a branch", if: "a constant condition") {
+      model, node, attributes throws(GraphFailure) in
+      try model.addBranch(node)
+      attributes.takeAll()
+    },
   ]
 
   private static func readIdentity(
@@ -25,8 +32,14 @@ enum Identity: TranslatedKind {
     // Numbers of eight bits, which newer sets can cast to, are the only ones that this speaks of.
     _ = attributes.take("saturate")
     if let view = chosen(model, node) { return try model.give(node, view) }
-    guard ONNXGraph.Element(rawValue: Int64(type))?.isFloat == true else {
-      throw GraphFailure("casts to element type \(type), which is none of floats (1, 10, 11, 16)")
+    let element = ONNXGraph.Element(rawValue: Int64(type))
+    if element == .bool {
+      let view = try model.viewOfAnyForm(node)
+      return try model.give(node, try model.builder.function(.value(.isNotZero), view, node.title))
+    }
+    guard element?.isFloat == true else {
+      throw GraphFailure(
+        "casts to element type \(type), which is none of floats (1, 10, 11, 16) and bool (9)")
     }
     if type == 11 { model.hasDoubles = true }
     try model.give(node, try model.viewOfAnyForm(node))

@@ -148,6 +148,30 @@ enum KerasFunctions: TranslatedKind {
         let isApproximate = try call.flag("approximate", otherwise: true)
         return try builder.function(isApproximate ? .geluTanh : .gelu, call.view("x"), title)
       },
+      .function("HardShrink", ["x", "threshold"], becomes: ValueFunctions.becomes) {
+        builder, call, title throws(GraphFailure) in
+        try builder.function(
+          .value(.hardShrink(call.number("threshold", otherwise: 0.5))), call.view("x"), title)
+      },
+      .function("SoftShrink", ["x", "threshold"], becomes: ValueFunctions.becomes) {
+        builder, call, title throws(GraphFailure) in
+        let limit = try call.number("threshold", otherwise: 0.5)
+        return try builder.function(.value(.softShrink(limit, offset: limit)), call.view("x"), title)
+      },
+      .function(
+        "Threshold", ["x", "threshold", "default_value"], becomes: ValueFunctions.becomes,
+        threshold),
+      .function("Round", ["x", "decimals"], becomes: ValueFunctions.becomes, if: "to whole numbers") {
+        builder, call, title throws(GraphFailure) in
+        guard try call.number("decimals", otherwise: 0) == 0 else {
+          throw GraphFailure("rounds to other decimals")
+        }
+        return try builder.function(.value(.call(.round, .argument)), call.view("x"), title)
+      },
+      .function("Squareplus", ["x", "b"], becomes: ValueFunctions.becomes) {
+        builder, call, title throws(GraphFailure) in
+        try builder.function(.value(.squareplus(call.number("b", otherwise: 4))), call.view("x"), title)
+      },
       .function("Clip", ["x", "x_min", "x_max"], becomes: ValueFunctions.becomes, if: "constant ends") {
         builder, call, title throws(GraphFailure) in
         let (low, high) = (try call.number("x_min"), try call.number("x_max"))
@@ -178,12 +202,22 @@ enum KerasFunctions: TranslatedKind {
       }
     }
 
+  /// The value above a number, and another number up to it.
+  private static func threshold(_ builder: inout GraphBuilder, _ call: KerasCall, _ title: String)
+    throws(GraphFailure) -> ArrayView
+  {
+    let limit = try call.number("threshold")
+    let made = ValueFunction.choose(
+      .call(.step, .line(-1, limit)), .number(try call.number("default_value")), .argument)
+    return try builder.function(.value(made), call.view("x"), title)
+  }
+
   /// Those that are activations too have its name in other letters.
   private static let plain: [(name: String, function: Graph.Function)] = {
     let x = ValueFunction.argument
     let activations = [
       "Relu", "Relu6", "Sigmoid", "Tanh", "Selu", "Silu", "Softplus", "Softsign", "HardSigmoid", "HardSilu",
-      "HardTanh", "LogSigmoid", "TanhShrink",
+      "HardTanh", "LogSigmoid", "TanhShrink", "SparsePlus",
     ].map { name in
       let own = name.lowercased()
       guard let known = KerasImport.functions.first(where: { $0.name.filter { $0 != "_" } == own }) else {
@@ -199,6 +233,11 @@ enum KerasFunctions: TranslatedKind {
       ("Exp", .value(.call(.exp, x))), ("Log", .value(.call(.log, x))),
       ("Expm1", .value(.call(.exp, x) - .number(1))), ("Log1p", .value(.call(.log, x + .number(1)))),
       ("Erf", .value(.call(.erf, x))), ("Sin", .value(.call(.sin, x))), ("Cos", .value(.call(.cos, x))),
+      ("Tan", .value(.tan)), ("Arcsin", .value(.asin)), ("Arccos", .value(.acos)),
+      ("Arctan", .value(.call(.atan, x))), ("Sinh", .value(.sinh)), ("Cosh", .value(.cosh)),
+      ("Arcsinh", .value(.asinh)), ("Arccosh", .value(.acosh)), ("Arctanh", .value(.atanh)),
+      ("Sign", .value(.sign)), ("Floor", .value(.call(.floor, x))), ("Ceil", .value(.ceil)),
+      ("Trunc", .value(.trunc)),
       ("StopGradient", .identity), ("Copy", .identity),
     ]
   }()

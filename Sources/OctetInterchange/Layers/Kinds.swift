@@ -11,7 +11,8 @@ enum Kinds {
     Arrange.self, Resize.self, TransposedConvolution.self, Affine.self, BatchNormalization.self,
     ActivationOnly.self, ValueFunctions.self, Arithmetic.self, Softmax.self,
     Graph.Border.self, Flatten.self, Dropout.self, Identity.self, Requantize.self, ConstantValues.self,
-    KerasFunctions.self, TensorFlowFunctions.self, Normalizations.self, PerStep.self, LargestPlace.self,
+    KerasFunctions.self, TensorFlowFunctions.self, Normalizations.self, LocalResponse.self, PerStep.self,
+    LargestPlace.self,
   ]
 
   static let onnx = OperatorTable(all.flatMap { $0.onnx })

@@ -13,8 +13,20 @@ enum Normalizations: TranslatedKind {
     ONNXOperator("GroupNormalization", becomes: becomes, readGroup),
     ONNXOperator("RMSNormalization", becomes: becomes, readRootMeanSquare),
     ONNXOperator("LpNormalization", becomes: becomes, if: "p 2", readLength),
-    ONNXOperator("ReduceL2", becomes: "`globalaveragepool` or others, and functions", readReduceLength),
+    ONNXOperator("ReduceL2", becomes: ofReduced, readReduceLength),
+    ONNXOperator("ReduceL1", becomes: ofReduced) { model, node, attributes throws(GraphFailure) in
+      try readReduced(&model, node, &attributes, of: .call(.abs, .argument), .argument)
+    },
+    ONNXOperator("ReduceSumSquare", becomes: ofReduced) { model, node, attributes throws(GraphFailure) in
+      try readReduced(&model, node, &attributes, of: .argument * .argument, .argument)
+    },
+    ONNXOperator("ReduceLogSum", becomes: ofReduced) { model, node, attributes throws(GraphFailure) in
+      try readReduced(&model, node, &attributes, of: .argument, .call(.log, .argument))
+    },
+    ONNXOperator(
+      "MeanVarianceNormalization", becomes: becomes, if: "not over the batch", readMeanVariance),
   ]
+  private static let ofReduced = "`globalaveragepool` or others, and functions"
 
   /// Over all axes from one on; scale and offset are laid over them.
   private static func readLayer(
@@ -111,16 +123,41 @@ enum Normalizations: TranslatedKind {
   private static func readReduceLength(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
+    try readReduced(&model, node, &attributes, of: .argument * .argument, .call(.sqrt, .argument))
+  }
+
+  /// A function of the sum of a function of each element.
+  private static func readReduced(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes,
+    of inner: ValueFunction, _ outer: ValueFunction
+  ) throws(GraphFailure) {
     let sum = try model.reduction(node, &attributes)
-    // Of no axes each element is the length of itself.
-    if sum.axes.isEmpty {
-      return try model.give(
-        node, try model.builder.function(.value(.call(.abs, .argument)), sum.view, node.title))
-    }
-    let square = try model.builder.function(.value(.argument * .argument), sum.view, node.title)
-    let mean = try model.builder.mean(over: sum.axes, keepsAxes: sum.keepsAxes, square, node.title)
-    let length = ValueFunction.call(.sqrt, .argument * .number(Double(sum.count)))
-    try model.give(node, try model.builder.function(.value(length), mean, node.title))
+    let each = inner == .argument ? sum.view : try model.builder.function(.value(inner), sum.view, node.title)
+    let mean =
+      sum.axes.isEmpty
+      ? each : try model.builder.mean(over: sum.axes, keepsAxes: sum.keepsAxes, each, node.title)
+    let made = outer.of(.argument * .number(Double(sum.count)))
+    try model.give(
+      node, made == .argument ? mean : try model.builder.function(.value(made), mean, node.title))
+  }
+
+  /// Each element less the mean, divided by the root of the variance and a little more.
+  private static func readMeanVariance(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    let view = try model.view(node)
+    let given = try attributes.integers("axes") ?? [0, 2, 3]
+    var axes: Set<Int> = []
+    for number in given { axes.insert(try view.axis(number)) }
+    let mean = try model.builder.mean(over: axes, keepsAxes: true, view, node.title)
+    let centered = try model.builder.join(.subtract, view, mean, node.title)
+    let square = try model.builder.function(.value(.argument * .argument), centered, node.title)
+    let variance = try model.builder.mean(over: axes, keepsAxes: true, square, node.title)
+    let factor = ValueFunction.number(1) / (.call(.sqrt, .argument) + .number(1e-9))
+    try model.give(
+      node,
+      try model.builder.join(
+        .multiply, centered, model.builder.function(.value(factor), variance, node.title), node.title))
   }
 
   // MARK: Keras

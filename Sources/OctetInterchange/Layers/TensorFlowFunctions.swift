@@ -123,7 +123,7 @@ enum TensorFlowFunctions: TranslatedKind {
     },
   ]
 
-  private static func function(
+  static func function(
     _ name: String, _ parameters: [String], becomes: String, if conditions: String? = nil,
     _ translate: @escaping @Sendable (inout GraphBuilder, KerasCall, String) throws(GraphFailure) -> ArrayView
   ) -> KerasClass {

@@ -37,7 +37,8 @@ extension ValueFunctions {
 
   private static let floatOperators: [(String, ValueFunction)] = [
     ("NEG", .line(-1, 0)), ("SQUARE", .argument * .argument), ("SIN", .call(.sin, .argument)),
-    ("COS", .call(.cos, .argument)), ("RELU_0_TO_1", .clip(0, 1)),
+    ("COS", .call(.cos, .argument)), ("RELU_0_TO_1", .clip(0, 1)), ("SIGN", .sign),
+    ("FLOOR", .call(.floor, .argument)), ("CEIL", .ceil), ("ROUND", .call(.round, .argument)),
   ]
 
   private static func constant(_ model: LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure)

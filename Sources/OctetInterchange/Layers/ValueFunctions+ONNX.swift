@@ -11,6 +11,11 @@ extension ValueFunctions {
     + ["Greater", "GreaterOrEqual", "Less", "LessOrEqual"].map {
       ONNXOperator($0, becomes: becomes, if: "with one constant", readComparison)
     }
+    + [
+      ONNXOperator("Equal", becomes: becomes, if: "with one constant", readEqual),
+      ONNXOperator("And", becomes: "`minimum`, or a function", readLogic),
+      ONNXOperator("Or", becomes: "`maximum`, or a function", readLogic),
+    ]
     + functions.map { operation in
       ONNXOperator(operation.name, becomes: becomes) { model, node, attributes throws(GraphFailure) in
         var numbers: [Double] = []
@@ -66,6 +71,12 @@ extension ValueFunctions {
     Operator("Not", .number(1) - .argument),
     Operator("Reciprocal", .number(1) / .argument),
     Operator("Sin", .call(.sin, .argument)), Operator("Cos", .call(.cos, .argument)),
+    Operator("Tan", .tan), Operator("Asin", .asin), Operator("Acos", .acos),
+    Operator("Atan", .call(.atan, .argument)), Operator("Sinh", .sinh), Operator("Cosh", .cosh),
+    Operator("Asinh", .asinh), Operator("Acosh", .acosh), Operator("Atanh", .atanh),
+    Operator("Sign", .sign), Operator("Floor", .call(.floor, .argument)), Operator("Ceil", .ceil),
+    Operator("Round", .call(.round, .argument)),
+    Operator("Shrink", [("bias", 0), ("lambd", 0.5)]) { .value(.softShrink($0[1], offset: $0[0])) },
   ]
 
   /// The ends are attributes before 11, then inputs; one that is left out is none.
@@ -123,6 +134,27 @@ extension ValueFunctions {
     let made = comparison(
       isGreater: node.type.hasPrefix("Greater") == isSecond, orEqual: node.type.hasSuffix("Equal"), number)
     try model.give(node, try model.builder.function(.value(made), view, node.title))
+  }
+
+  private static func readEqual(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    guard let (view, numbers, _) = try Affine.operand(model, node), let number = numbers.single,
+      number.isFinite
+    else { throw GraphFailure("compares other than a value and one constant") }
+    try model.builder.checkFits(numbers, view)
+    let equal = ValueFunction.number(1) - ValueFunction.isNotZero.of(.line(1, -number))
+    try model.give(node, try model.builder.function(.value(equal), view, node.title))
+  }
+
+  /// Conditions are 0 or 1.
+  private static func readLogic(
+    _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
+  ) throws(GraphFailure) {
+    let made = try model.builder.join(
+      node.type == "And" ? .minimum : .maximum, model.viewOfAnyForm(node), model.viewOfAnyForm(node, 1),
+      node.title)
+    try model.give(node, made)
   }
 
   /// 1 where the value is greater than a number, or less; else 0.

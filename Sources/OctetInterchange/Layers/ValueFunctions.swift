@@ -3,7 +3,7 @@ import OctetNetwork
 /// Functions of one value beside the usual activations: operators that are one, and those that make one together.
 enum ValueFunctions: TranslatedKind {
   static let becomes = "the activation of the layer before, or `activation`"
-  static let exponents = "exponents 0.5, 1, 2, 3, 4, -0.5, -1"
+  static let exponents = "one constant exponent"
 }
 
 extension GraphBuilder {
@@ -17,8 +17,10 @@ extension GraphBuilder {
     else { return nil }
     let function = ValueFunction.combine(operation, first, second)
     guard function.size <= ValueFunction.largestSize, function.varies else { return nil }
-    // Two that nothing was done to are joined as values.
-    guard first != .argument || second != .argument || operation == .multiply else { return nil }
+    // A value with itself is joined as two, but for integers: a table has their sums as the definition rounds them.
+    guard first != .argument || second != .argument || operation == .multiply || holdsIntegers(source) else {
+      return nil
+    }
     return try self.function(
       .value(function), ArrayView(value: source, axes: left.axes, hasBatch: left.hasBatch), title)
   }
@@ -43,16 +45,19 @@ extension GraphBuilder {
     -> ArrayView
   {
     try checkFits(exponents, view)
-    let x = ValueFunction.argument
-    let one = ValueFunction.number(1)
-    let powers: [Double: ValueFunction] = [
-      0.5: .call(.sqrt, x), 1: x, 2: x * x, 3: x * x * x, 4: (x * x) * (x * x), -0.5: one / .call(.sqrt, x),
-      -1: one / x,
-    ]
-    guard let power = exponents.single.flatMap({ powers[$0] }) else {
-      throw GraphFailure("has other exponents than one of 0.5, 1, 2, 3, 4, -0.5 and -1")
+    guard let exponent = exponents.single else {
+      throw GraphFailure("has several exponents; one is supported")
     }
-    return power == x ? view : try function(.value(power), view, title)
+    guard let power = ValueFunction.power(exponent) else {
+      throw GraphFailure(
+        "has the exponent \(exponent); whole numbers but 0 to 16 and fractions are supported")
+    }
+    return power == .argument ? view : try function(.value(power), view, title)
+  }
+
+  /// Whether a value is one of integers in the file.
+  private func holdsIntegers(_ value: Int) -> Bool {
+    value == 0 ? graph.inputTensor != nil : graph.nodes[value - 1].tensors.output != nil
   }
 
   /// The last value that both are functions of, and the functions.

@@ -101,9 +101,7 @@ extension ONNXGraph {
     let prefix = "\(node.outputs.first(where: { !$0.isEmpty }) ?? node.name)/\(calls)/"
     func renamed(_ name: String) -> String { names[name] ?? prefix + name }
     for inner in function.nodes {
-      var copy = inner
-      copy.inputs = inner.inputs.map(renamed)
-      copy.outputs = inner.outputs.map(renamed)
+      var copy = inner.renamed(renamed)
       if !inner.name.isEmpty { copy.name = "\(node.name.isEmpty ? node.type : node.name)/\(inner.name)" }
       for (name, attribute) in inner.attributes {
         guard case .reference(let outer) = attribute else { continue }

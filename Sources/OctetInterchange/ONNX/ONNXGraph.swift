@@ -36,7 +36,9 @@ struct ONNXGraph {
     case tensor(Tensor)
     /// The value of an attribute of the function around the node, by its name.
     case reference(String)
-    /// A graph, as loops and branches have them, or anything else.
+    /// A graph, as loops and branches have them.
+    case branch(Branch)
+    /// Anything else.
     case other
   }
 
@@ -166,7 +168,10 @@ extension ONNXGraph {
     return (name, value)
   }
 
-  static func node(_ file: [UInt8], _ range: Range<Int>) throws(ProtobufReader.Failure) -> Node {
+  /// - Parameter depth: of the graph that it is in, within others.
+  static func node(_ file: [UInt8], _ range: Range<Int>, depth: Int = 0) throws(ProtobufReader.Failure)
+    -> Node
+  {
     var node = Node()
     var reader = ProtobufReader(file, range)
     while let field = try reader.next() {
@@ -176,7 +181,7 @@ extension ONNXGraph {
       case 3: node.name = try field.text(file)
       case 4: node.type = try field.text(file)
       case 5:
-        let (name, attribute) = try attribute(file, try field.range())
+        let (name, attribute) = try attribute(file, try field.range(), depth: depth)
         node.attributes[name] = attribute
       case 7: node.domain = try field.text(file)
       case 8: node.overload = try field.text(file)
@@ -187,7 +192,7 @@ extension ONNXGraph {
   }
 
   static func attribute(
-    _ file: [UInt8], _ range: Range<Int>
+    _ file: [UInt8], _ range: Range<Int>, depth: Int = 0
   ) throws(ProtobufReader.Failure) -> (String, Attribute) {
     var name = ""
     var attribute = Attribute.other
@@ -202,6 +207,8 @@ extension ONNXGraph {
       case 3: attribute = .integer(try field.integer())
       case 4: attribute = .text(try field.text(file))
       case 5: attribute = .tensor(try tensor(file, try field.range()))
+      case 6 where depth < deepestBranch:
+        attribute = .branch(try branch(file, try field.range(), depth: depth + 1))
       case 7: try field.append(to: &floats, file)
       case 8: try field.append(to: &integers, file)
       case 20: type = try field.integer()
@@ -219,7 +226,7 @@ extension ONNXGraph {
     return (name, attribute)
   }
 
-  private static func port(_ file: [UInt8], _ range: Range<Int>) throws(ProtobufReader.Failure) -> Port {
+  static func port(_ file: [UInt8], _ range: Range<Int>) throws(ProtobufReader.Failure) -> Port {
     var port = Port()
     var reader = ProtobufReader(file, range)
     while let field = try reader.next() {

@@ -327,7 +327,7 @@ extension ONNXGraph {
     var wanted = Set(outputs.map(\.name))
     var list: [Node] = []
     for node in nodes.reversed() where node.outputs.contains(where: { !$0.isEmpty && wanted.contains($0) }) {
-      wanted.formUnion(node.inputs)
+      wanted.formUnion(node.reads)
       list.append(node)
     }
     guard list.count <= GraphBuilder.mostNodes else {
@@ -338,7 +338,7 @@ extension ONNXGraph {
 
   /// Whether a node or the graph's output reads a value.
   func isRead(_ name: String) -> Bool {
-    outputs.contains { $0.name == name } || nodes.contains { $0.inputs.contains(name) }
+    outputs.contains { $0.name == name } || nodes.contains { $0.reads.contains(name) }
   }
 
   fileprivate func inputPort() throws(GraphFailure) -> Port {

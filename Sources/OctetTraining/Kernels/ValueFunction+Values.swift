@@ -90,6 +90,7 @@ private func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }
 private func errorFunction(_ x: Double) -> Double { erf(x) }
 private func sine(_ x: Double) -> Double { sin(x) }
 private func cosine(_ x: Double) -> Double { cos(x) }
+private func arctangent(_ x: Double) -> Double { atan(x) }
 
 extension ValueFunction.Function {
   package func value(_ x: Double) -> Double {
@@ -105,6 +106,9 @@ extension ValueFunction.Function {
     case .abs: x.magnitude
     case .sin: sine(x)
     case .cos: cosine(x)
+    case .atan: arctangent(x)
+    case .floor: x.rounded(.down)
+    case .round: x.rounded(.toNearestOrEven)
     case .step: x >= 0 ? 1 : 0
     }
   }
@@ -122,7 +126,8 @@ extension ValueFunction.Function {
     case .abs: x >= 0 ? 1 : -1
     case .sin: cosine(x)
     case .cos: -sine(x)
-    case .step: 0
+    case .atan: 1 / (1 + x * x)
+    case .floor, .round, .step: 0
     }
   }
 }

@@ -247,6 +247,7 @@ extension FloatLayerKind {
     "input 7\ndense 6 softplus\nbatchnorm gelu-tanh\ndense 5 clip:-0.5:0.75\ndense 4 abs\ndense 3 exp",
     "input 7\ndense 6 relu6\ndense 5 hardsigmoid\ndense 4 x*sigmoid(1.7*x)/(1+x*x)\n"
       + "gate(step(x-0.25),sin(x))-cos(x)/(2+log(1+x*x))\ndense 3 silu",
+    "input 7\ndense 6 atan(2*x)\ndense 5 x+0.3*floor(x+0.3)\ndense 4 x-0.2*round(x-0.2)\ndense 3 linear",
     "input 6\ndense 5 tanh\ndense 3 sigmoid",
     "input 6\ndense 5 tanh\ndense 3 linear",
     "input 6\ndense 5 tanh\ndense 3 tanh",

@@ -104,6 +104,9 @@ package struct DoubleReference {
     "(gate(step((x-0.25)),sin(x))-cos(x)/(2.0+log((1.0+x*x))))": {
       ($0 >= 0.25 ? sin($0) : 0) - cos($0) / (2 + log(1 + $0 * $0))
     },
+    "atan(2.0*x)": { atan(2 * $0) },
+    "(x+0.3*floor((x+0.3)))": { $0 + 0.3 * ($0 + 0.3).rounded(.down) },
+    "(x-0.2*round((x-0.2)))": { $0 - 0.2 * ($0 - 0.2).rounded(.toNearestOrEven) },
   ]
 
   func average(

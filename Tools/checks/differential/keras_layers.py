@@ -157,7 +157,7 @@ def image_of_row(builder, place):
 
 NAMED_FUNCTIONS = [
     "silu", "gelu", "elu", "selu", "hard_sigmoid", "hard_silu", "softplus", "softsign", "relu6", "leaky_relu", "mish",
-    "celu", "hard_tanh", "log_sigmoid", "tanh_shrink"]
+    "celu", "hard_tanh", "log_sigmoid", "tanh_shrink", "hard_shrink", "soft_shrink", "squareplus", "sparse_plus"]
 
 
 def integer_function(builder, place):
@@ -173,7 +173,7 @@ def function(builder, place):
     """An activation as a layer of its own."""
     shape = builder.shape(place)
     if builder.beyond(0.1, "an activation that is not supported"):
-        kind = builder.pick(["PReLU", "sparse_plus", "soft_shrink", "squareplus", "glu"])
+        kind = builder.pick(["PReLU", "glu"])
         if kind == "PReLU":
             return builder.add(kind, [place], shape)
         return builder.add("Activation", [place], shape, activation=kind)
@@ -246,6 +246,8 @@ def permutation(builder, place):
         return builder.add("Permute", [place], [shape[axis - 1] for axis in dims], dims=dims)
     if len(shape) == 1:
         return builder.add("Permute", [place], shape, dims=[1])
+    if len(shape) == 2:
+        return builder.add("Permute", [place], [shape[1], shape[0]], dims=[2, 1])
     place = builder.add("Permute", [place], [shape[2], shape[0], shape[1]], dims=[3, 1, 2])
     builder.hidden.add(place)
     for _ in range(builder.integer(0, 2)):

@@ -9,7 +9,8 @@ from keras_files import keras
 
 FUNCTIONS = (
     "relu6", "silu", "leaky_relu", "hard_sigmoid", "hard_silu", "elu", "gelu", "tanh", "negative", "absolute", "square",
-    "sin", "log_sigmoid", "softsign")
+    "sin", "log_sigmoid", "softsign", "arctan", "sinh", "sign", "floor", "ceil", "trunc", "round", "soft_shrink",
+    "squareplus")
 
 
 class Operation:

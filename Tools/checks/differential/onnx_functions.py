@@ -13,8 +13,10 @@ FUNCTIONS = [
     ("Neg", 7, {}), ("Softsign", 7, {}), ("Selu", 7, {}), ("Selu", 7, {"alpha": 1.2, "gamma": 0.9}), ("Erf", 9, {}),
     ("Sin", 7, {}), ("Cos", 7, {}), ("Celu", 12, {"alpha": 1.5}), ("HardSwish", 14, {}), ("Mish", 18, {}),
     ("Gelu", 20, {}), ("Gelu", 20, {"approximate": "tanh"}), ("ThresholdedRelu", 10, {"alpha": 0.2}),
+    ("Atan", 7, {}), ("Sinh", 9, {}), ("Asinh", 9, {}), ("Sign", 9, {}), ("Floor", 7, {}), ("Ceil", 7, {}),
+    ("Round", 11, {}), ("Shrink", 9, {"lambd": 0.3}), ("Shrink", 9, {"lambd": 0.3, "bias": 0.2}),
 ]
-UNKNOWN = [("Sign", 9, {}), ("Floor", 7, {}), ("Ceil", 7, {}), ("Round", 11, {}), ("Acos", 7, {}), ("Tan", 7, {})]
+UNKNOWN = [("Hardmax", 7, {}), ("IsNaN", 9, {}), ("IsInf", 10, {})]
 
 
 def function(builder, value):
@@ -46,7 +48,7 @@ def written_function(builder, value):
     """A function of one value as exporters write it where the operator set has none."""
     number = lambda value: builder.constant(numpy.array(value, numpy.float32))
     x = value.name
-    kind = builder.pick(["silu", "gelu", "hard swish", "squares", "choice", "quotient"])
+    kind = builder.pick(["silu", "gelu", "hard swish", "squares", "choice", "quotient", "root", "logic"])
     if kind == "silu":
         name = builder.node("Mul", [x, builder.node("Sigmoid", [x])])
     elif kind == "gelu" and builder.opset >= 9:
@@ -56,7 +58,14 @@ def written_function(builder, value):
         flag = builder.node(builder.pick(["Greater", "Less"]), [x, number(0.25)])
         name = builder.node("Where", [flag, builder.node("Tanh", [x]), builder.node("Mul", [x, number(0.1)])])
     elif kind == "squares" and builder.opset >= 7:
-        name = builder.node("Sub", [builder.node("Pow", [x, number(builder.pick([2, 3]))]), x])
+        name = builder.node("Sub", [builder.node("Pow", [x, number(builder.pick([2, 3, 5]))]), x])
+    elif kind == "root":
+        above = builder.node("Add", [builder.node("Abs", [x]), number(0.2)])
+        name = builder.node("Pow", [above, number(builder.pick([0.75, 1.5, -0.25, -2]))])
+    elif kind == "logic" and builder.opset >= 9:
+        parts = [builder.node("Greater", [x, number(-0.3)]), builder.node("Less", [x, number(0.7)])]
+        flag = builder.node(builder.pick(["And", "Or"]), parts)
+        name = builder.node("Where", [flag, x, builder.node("Neg", [x])])
     elif kind == "quotient":
         bottom = builder.node("Add", [builder.node("Abs", [x]), number(1)])
         name = builder.node("Div", [x, bottom])
@@ -64,6 +73,17 @@ def written_function(builder, value):
         inner = builder.node("Relu", [builder.node("Add", [x, number(3)])])
         name = builder.node("Mul", [x, builder.node("Mul", [inner, number(1 / 6)])])
     return builder.same(name, value)
+
+
+def neighbors(builder, value):
+    """A normalization of each channel by those beside it."""
+    if value.axes != "CHW":
+        return None
+    settings = {"size": builder.pick([1, 3, 5]), "alpha": builder.pick([1e-4, 0.5, 2.0])}
+    settings["beta"] = builder.pick([0.75, 0.5, 1.0, 2.0])
+    if builder.chance(0.5):
+        settings["bias"] = builder.pick([0.3, 2.0])
+    return builder.same(builder.node("LRN", [value.name], **settings), value)
 
 
 def softmax(builder, value, is_last=False):
@@ -141,5 +161,5 @@ def mean(builder, value):
 
 OPERATORS = [
     (activation, 4), (function, 2), (written_function, 0.7), (unknown_function, 0.3), (clip, 0.5), (softmax, 0.3),
-    (mean, 1),
+    (mean, 1), (neighbors, 0.2),
 ]
