@@ -442,6 +442,18 @@ def neighboring_channels():
     g.save(g.node("AveragePool", x, kernel_shape=[2, 2, 1]), refusal="slides over the channels")
 
 
+def turned():
+    """An image of one column that becomes one of one row, and is resized."""
+    g = Graph("resize-of-a-turned-image", [1, 5, 1])
+    x = g.node("Transpose", g.node("Div", g.constant(numpy.float32(1)), g.node("Exp", "input")), perm=[0, 3, 1, 2])
+    scales = g.constant(numpy.array([1, 1, 2, 3], numpy.float32))
+    g.save(g.node("Resize", x, "", scales, mode="nearest", coordinate_transformation_mode="asymmetric",
+                  nearest_mode="floor"))
+    g = Graph("floor-of-one", [6])
+    x = g.node("Sigmoid", g.node("Add", g.node("Exp", "input"), g.constant(numpy.float32(20))))
+    g.save(g.gemm(g.node("Floor", x), 6))
+
+
 def functions():
     """Of one value, each of its own range, and sums of functions."""
     everywhere = ["Atan", "Sinh", "Cosh", "Asinh", "Sign", "Floor", "Ceil", "Round"]
@@ -565,5 +577,5 @@ if __name__ == "__main__":
     for write in [
             two_names, nothing, flattened, constants_along_axes, channels_last, softmax, choices, training,
             other_meanings, made_constants, open_batches, doubles, integers, maxima, borders, normalizations,
-            neighboring_channels, functions, branches, casts, limits]:
+            neighboring_channels, turned, functions, branches, casts, limits]:
         write()

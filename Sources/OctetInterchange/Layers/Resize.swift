@@ -119,7 +119,8 @@ extension GraphBuilder {
     }
     var source = try laid(view, layout, title)
     if shape(source) != input {
-      source = self.view(try reshaped(source.value, input, title), layout)
+      let value = try reshaped(source.value, input, title)
+      source = self.view(value, layout)
     }
     let output = ImageShape(height: kind.height, width: kind.width, channels: input.channels)
     let value = try append(

@@ -1,7 +1,7 @@
 import OctetText
 
-/// Branches of an If node, as PyTorch writes one where it did not know a size: the condition is worked out when the file
-/// is read, and the nodes of the branch that it chooses stand in the node's place.
+/// Branches of an If node, as PyTorch writes one where it did not know a size: the condition is worked out when the
+/// file is read, and the nodes of the branch that it chooses stand in the node's place.
 extension ONNXGraph {
   /// A graph within a node. Its nodes read values of the graphs around it too.
   struct Branch {

@@ -107,8 +107,10 @@ extension ValueFunction.Function {
     case .sin: sine(x)
     case .cos: cosine(x)
     case .atan: arctangent(x)
-    case .floor: x.rounded(.down)
-    case .round: x.rounded(.toNearestOrEven)
+    // Of floats, as all formats have between their operators: what is no whole number but for its last digits as a
+    // double would else jump.
+    case .floor: Double(Float(x).rounded(.down))
+    case .round: Double(Float(x).rounded(.toNearestOrEven))
     case .step: x >= 0 ? 1 : 0
     }
   }
