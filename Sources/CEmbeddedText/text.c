@@ -56,6 +56,9 @@ static const unsigned char VectorAdd_h[] = {
 static const unsigned char VectorDense_h[] = {
 #embed "../OctetChipInstructions/include/VectorDense.h"
 };
+static const unsigned char VectorColumn_h[] = {
+#embed "../OctetChipInstructions/include/VectorColumn.h"
+};
 static const unsigned char VectorDepthwise_h[] = {
 #embed "../OctetChipInstructions/include/VectorDepthwise.h"
 };
@@ -112,6 +115,7 @@ static const struct {
   {"VectorLanes.h", VectorLanes_h, sizeof VectorLanes_h},
   {"VectorAdd.h", VectorAdd_h, sizeof VectorAdd_h},
   {"VectorDense.h", VectorDense_h, sizeof VectorDense_h},
+  {"VectorColumn.h", VectorColumn_h, sizeof VectorColumn_h},
   {"VectorDepthwise.h", VectorDepthwise_h, sizeof VectorDepthwise_h},
   {"VectorWindows.h", VectorWindows_h, sizeof VectorWindows_h},
   {"WideOutput.h", WideOutput_h, sizeof WideOutput_h},

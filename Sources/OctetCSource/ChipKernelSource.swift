@@ -65,7 +65,7 @@ struct ChipKernelSource {
     let vector = loops([
       (true, "VectorPatch.h"), (true, "VectorOutput.h"),
       (true, "VectorLanes.h"), (needs.contains("add"), "VectorAdd.h"),
-      (rows, "VectorDense.h"), (apart, "VectorDepthwise.h"),
+      (rows, "VectorDense.h"), (apart, "VectorColumn.h"), (apart, "VectorDepthwise.h"),
     ])
     return """
       #if OCTET_CHIP

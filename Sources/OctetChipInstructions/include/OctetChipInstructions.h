@@ -13,6 +13,7 @@
 #include "PairPatch.h"
 #include "PairWindows.h"
 #include "VectorAdd.h"
+#include "VectorColumn.h"
 #include "VectorDense.h"
 #include "VectorDepthwise.h"
 #include "VectorLanes.h"
