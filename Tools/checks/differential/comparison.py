@@ -33,7 +33,8 @@ def floats(expected, answer, tolerance=TOLERANCE):
         return Ending("equal", "", expected, found)
     largest = float(numpy.abs(expected).max())
     difference = float(numpy.abs(expected.astype(numpy.float64) - found).max())
-    if difference <= tolerance * max(largest, 1e-3):
+    # Outputs that are as good as 0 are what sums of larger floats leave.
+    if difference <= tolerance * max(largest, 1e-2):
         return Ending("equal", "", expected, found)
     return Ending("wrong", f"off by {difference:.3g} where the largest output is {largest:.3g}", expected, found)
 
