@@ -38,6 +38,26 @@ struct FixedPointScalingTests {
     }
   }
 
+  /// TensorFlow Lite's MEAN divides the multiplier of the ratio and cuts off; a pair holds what is below 16 then.
+  @Test func `means by ratios that are no pair themselves`() throws {
+    for ratio in [0.3, 15.99, 16, 18.435, 201.3, 1_000.7, 16_383] {
+      for cells in [1, 2, 3, 16, 63, 64, 1_000, 20_000] {
+        let digits = Int((ratio.significand * 0x1p30).rounded(.toNearestOrAwayFromZero))
+        let places = Int.bitWidth - 1 - cells.leadingZeroBitCount
+        let shift = 30 - Int(ratio.exponent) + places
+        guard let pair = FixedPointScaling(liteMean: ratio, cells: cells) else {
+          // A sum is shifted up first, which leaves 32 bits or makes the factor 16 or more.
+          #expect(shift < 27 || 255 * cells << (31 - shift) >= 1 << 31, "\(ratio), \(cells)")
+          continue
+        }
+        #expect(Int(pair.multiplier) == digits << places / cells && Int(pair.shift) == shift)
+      }
+    }
+    #expect(FixedPointScaling(liteMean: 0x1p24, cells: 32_767) == nil)
+    #expect(FixedPointScaling(liteMean: .infinity, cells: 4) == nil)
+    #expect(try #require(FixedPointScaling(liteMean: 201.3, cells: 256)).shift == 31)
+  }
+
   @Test func `the ends`() throws {
     let largest = try #require(FixedPointScaling(16 - 0x1p-27))
     #expect(largest.multiplier == .max && largest.shift == 27)

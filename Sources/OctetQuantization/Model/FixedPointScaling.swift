@@ -80,13 +80,17 @@ package struct FixedPointScaling: Hashable, Sendable {
   /// is divided as an integer, cut off, and not brought to 31 bits again. Nil where the ratio is too large, or so small
   /// that the multiplier would lose more than a bit.
   package init?(liteMean ratio: Double, cells: Int) {
-    guard let whole = FixedPointScaling(ratio), whole.multiplier > 0 else { return nil }
-    let exponent = 31 - Int(whole.shift)
+    // A ratio of 16 or more may be none once it is divided. By a power of two it keeps its digits.
+    let lowered = ratio < 1 ? 0 : 20
+    guard let whole = FixedPointScaling(ratio * Double(sign: .plus, exponent: -lowered, significand: 1)),
+      whole.multiplier > 0
+    else { return nil }
+    let exponent = 31 - Int(whole.shift) + lowered
     let places = Int.bitWidth - 1 - cells.leadingZeroBitCount
-    guard places <= 31 + exponent, Self.shifts.contains(Int(whole.shift) + places) else { return nil }
+    guard places <= 31 + exponent, Self.shifts.contains(31 - exponent + places) else { return nil }
     // Where the exponent is above 0 the sum is shifted up first, which must not leave 32 bits.
     guard exponent - places <= 0 || 255 * cells << (exponent - places) < 1 << 31 else { return nil }
     self.init(
-      multiplier: Int32((Int(whole.multiplier) << places) / cells), shift: whole.shift + UInt8(places))
+      multiplier: Int32((Int(whole.multiplier) << places) / cells), shift: UInt8(31 - exponent + places))
   }
 }
