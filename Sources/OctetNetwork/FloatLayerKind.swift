@@ -12,6 +12,7 @@ package enum FloatLayerKind: Hashable, Sendable {
   case subtract(Subtract)
   case multiply(Multiply)
   case minimum(Minimum)
+  case squaredDifference(SquaredDifference)
   case concatenate(Concatenate)
   case arrange(Arrange)
   case resize(Resize)
@@ -33,6 +34,7 @@ package enum FloatLayerKind: Hashable, Sendable {
     case .subtract(let kind): kind
     case .multiply(let kind): kind
     case .minimum(let kind): kind
+    case .squaredDifference(let kind): kind
     case .concatenate(let kind): kind
     case .arrange(let kind): kind
     case .resize(let kind): kind
@@ -58,7 +60,8 @@ package enum FloatLayerKind: Hashable, Sendable {
     Reader(dense), Reader(convolution), Reader(depthwiseConvolution), Reader(maxPooling),
     Reader(averagePooling),
     Reader(globalAveragePooling), Reader(batchNormalization), Reader(add), Reader(maximum), Reader(subtract),
-    Reader(multiply), Reader(minimum), Reader(concatenate), Reader(arrange), Reader(resize), Reader(flatten),
+    Reader(multiply), Reader(minimum), Reader(squaredDifference), Reader(concatenate), Reader(arrange),
+    Reader(resize), Reader(flatten),
     Reader(dropout),
     Reader(activation),
   ]

@@ -45,6 +45,34 @@ extension LoaderRuleTests {
     #expect(Self.moves { $0.layers[0].rounding = 2 } == .rounding)
   }
 
+  @Test func `factors of a squared difference`() {
+    func rule(_ place: Int, _ value: UInt8) -> ModelRule? {
+      Self.moves { $0.layers[8].constants[place] = value }
+    }
+    // Rounded twice and in no other way, so a clean file cannot have the factors of the others.
+    #expect(Self.moves { $0.layers[8].rounding = 2 } == .rounding)
+    #expect(
+      Self.moves {
+        $0.layers[8].rounding = 0
+        $0.layers[8].constants = ModelDraft.factors(1 << 20, 1 << 20, shift: 20)
+      } == .rounding)
+    // An input's factor is at most a half, so that the square has 30 bits.
+    for place in 0...1 {
+      #expect(Self.word(place, ofLayer: 8, 0) == nil)
+      #expect(Self.word(place, ofLayer: 8, 1 << 31) == .inputMultiplier)
+      #expect(rule(12 + place, 62) == nil && rule(12 + place, 63) == .inputShift)
+    }
+    #expect(rule(12, 31) == .inputMultiplier && rule(13, 30) == .inputShift)
+    #expect(Self.word(1, ofLayer: 8, 1 << 30 + 1) == .inputMultiplier)
+    // That of the square is below a quarter, so that the high half of its product is enough.
+    #expect(Self.word(2, ofLayer: 8, 0) == nil && Self.word(2, ofLayer: 8, 0x7FFF_FFFF) == nil)
+    #expect(Self.word(2, ofLayer: 8, 1 << 31) == .inputMultiplier)
+    #expect(rule(14, 33) == nil && rule(14, 62) == nil)
+    for shift: UInt8 in [0, 31, 32, 63] { #expect(rule(14, shift) == .inputShift) }
+    #expect(rule(15, 1) == .reserved)
+    #expect(Self.moves { $0.layers[8].flags = 4 } == .reserved)
+  }
+
   @Test func `the shape of a second input`() {
     // One cell has as many channels.
     #expect(

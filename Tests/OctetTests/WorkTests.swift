@@ -36,7 +36,7 @@ import Testing
     // ModelDraft.moves draws the shapes. A join looks at two values for each of its own, and a resized image at four.
     let expected: [(UInt64, UInt64)] = [
       (0, 2 * 32), (0, 16 * 2), (0, 2 * 32), (0, 2 * 32), (0, 2 * 64), (0, 0), (0, 4 * 60), (0, 64 * 60),
-      (60 * 3, 0),
+      (0, 2 * 60), (60 * 3, 0),
     ]
     try #require(model.layerCount == expected.count)
     for (index, counts) in expected.enumerated() {

@@ -2,9 +2,9 @@
 from operator import mul
 
 DENSE, CONVOLUTION, DEPTHWISE, MAXIMUM_POOL, AVERAGE_POOL, GLOBAL_AVERAGE, ADD, TABLE, MAXIMUM = range(1, 10)
-MULTIPLY, SUBTRACT, MINIMUM, CONCATENATION, ARRANGEMENT, RESAMPLING, SHARES = range(10, 17)
+MULTIPLY, SUBTRACT, MINIMUM, CONCATENATION, ARRANGEMENT, RESAMPLING, SHARES, SQUARED = range(10, 18)
 WEIGHTED, WINDOWED = (DENSE, CONVOLUTION, DEPTHWISE), (CONVOLUTION, DEPTHWISE, MAXIMUM_POOL, AVERAGE_POOL)
-JOINS, MEANS = (ADD, MAXIMUM, MULTIPLY, SUBTRACT, MINIMUM), (AVERAGE_POOL, GLOBAL_AVERAGE)
+JOINS, MEANS = (ADD, MAXIMUM, MULTIPLY, SUBTRACT, MINIMUM, SQUARED), (AVERAGE_POOL, GLOBAL_AVERAGE)
 PAIRED = (*JOINS, CONCATENATION)
 HALF_UP, TWICE, AWAY = range(3)
 CLASSES, LABELS, NUMBERS = range(3)
@@ -109,6 +109,10 @@ def compute(layer, grids):
             if kind == MULTIPLY:
                 value = requantize(a * b, total, shift, rounding)
                 result.append(min(max(value + zero, low), high))
+                continue
+            if kind == SQUARED:
+                d = requantize(a << 7, first, shift1, TWICE) - requantize(b << 7, second, shift2, TWICE)
+                result.append(min(max(requantize(d * d, total, shift, TWICE) + zero, low), high))
                 continue
             if rounding == TWICE:
                 a, b = requantize(a << 20, first, shift1, TWICE), requantize(b << 20, second, shift2, TWICE)

@@ -15,7 +15,7 @@ import zlib
 from octet_numbers import (
     ADD, ARRANGEMENT, AVERAGE_POOL, AWAY, CLASSES, CONCATENATION, CONVOLUTION, DENSE, DEPTHWISE, GLOBAL_AVERAGE,
     HALF_UP, JOINS, LINEAR, MAXIMUM_POOL, MEANS, MULTIPLY, NUMBERS, PAIRED, RESAMPLING, SHARES, SIGMOID, SOFTMAX,
-    SUBTRACT, TABLE, WEIGHTED, WINDOWED, answer, compute, plane)
+    SQUARED, SUBTRACT, TABLE, TWICE, WEIGHTED, WINDOWED, answer, compute, plane)
 
 # Encodings of weights, and how many of them a byte has.
 INT8, INT4, TERNARY = range(3)
@@ -181,7 +181,7 @@ class Model:
     def check_layer(self, layer, i, place):
         """Checks the layer's record, shapes and constants, which start at `place`; gives the end of the constants."""
         what, kind = f"layer {i}:", layer.kind
-        need(DENSE <= kind <= SHARES, what, "unknown kind", kind)
+        need(DENSE <= kind <= SQUARED, what, "unknown kind", kind)
         need(layer.flags & ~31 == 0, what, "flags have unknown bits")
         need(not layer.flags & 24 or kind in JOINS and layer.flags & 24 != 24, what, "constants stand in place of one "
              "second input")
@@ -199,8 +199,9 @@ class Model:
         need(layer.inputs == 1 + layer.has_pair, what, "the number of inputs is not that of its kind")
         need(layer.first <= i and layer.second <= i, what, "it reads tensors before the one that it writes")
         need(layer.has_pair or layer.second == 0, what, "there is no second tensor")
-        roundings = 3 if kind in WEIGHTED + MEANS else 2 if kind in (ADD, SUBTRACT, MULTIPLY) else 1
+        roundings = 3 if kind in WEIGHTED + MEANS else 2 if kind in (ADD, SUBTRACT, MULTIPLY, SQUARED) else 1
         need(layer.rounding < roundings, what, "this kind does not round in that way")
+        need(kind != SQUARED or layer.rounding == TWICE, what, "a squared difference rounds twice")
         source, target = self.tensors[layer.first], self.tensors[i + 1]
         layer.source, layer.other, layer.target = source, self.tensors[layer.second], target
         need(target.size == 1 or kind in WEIGHTED and not layer.flags & 1, what, "only dense layers and convolutions "
@@ -328,6 +329,7 @@ class Model:
                 need(all(31 <= s <= 62 for s in shifts), what, "shifts are 31 to 62")
                 need(all(s > 31 or m <= 1 << 30 for m, s in zip(multipliers[:2], shifts)), what, "a factor of an input "
                      "is at most a half")
+                need(kind != SQUARED or shifts[2] >= 33, what, "the shift of a square is 33 to 62")
         elif kind == TABLE:
             layer.table = struct.unpack_from("256b", data, place)
         elif kind == ARRANGEMENT:

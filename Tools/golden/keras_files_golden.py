@@ -151,6 +151,7 @@ def kept():
     low, high = tf.split(kl.Conv2D(8, 2)(x), [5, 3], axis=-1)
     x = tf.nn.depth_to_space(tf.concat([tf.math.l2_normalize(high, axis=-1), low], -1), 2)
     x = tf.add_n([x, tf.nn.gelu(x), tf.math.squared_difference(x, 0.5)])
+    x = tf.math.squared_difference(tf.reduce_mean(x, [1, 2], keepdims=True), x)
     x = tf.stack([tf.reverse(part, [1]) for part in tf.unstack(x, axis=3)], axis=1)
     x = tf.where(x > 0.5, tf.math.reciprocal(x), 0.75)
     return keras.Model(image, kl.Dense(3)(kl.Flatten()(x))), (0, 1)

@@ -1,6 +1,6 @@
 """Writes small .tflite models of many forms, with what LiteRT's reference kernels say of them, for Octet's tests.
 
-usage: python3 Tools/golden/lite_golden.py [FORM]    (needs numpy, keras, tensorflow-cpu and ai-edge-litert)
+usage: python3 Tools/golden/lite_golden.py [FORM [NAME]]    (needs numpy, keras, tensorflow-cpu and ai-edge-litert)
 
 Each NAME-FORM.tflite in Tests/OctetQuantizationTests/TensorFlowLite/Models comes with NAME-FORM.json: pictures as
 bytes, the outputs for them divided by 255, and, for integer models, the integers that go into the last function; of
@@ -102,6 +102,15 @@ def gated():
     """A function of two values of one source, with another fused to it."""
     image = kl.Input((3, 2, 1))
     return keras.Model(image, kl.ReLU()(keras.ops.hard_silu(kl.Conv2D(2, 1)(image))))
+
+
+def normalized():
+    """Normalizations of the channels at a place, and of the places of a channel."""
+    image = kl.Input(batch_shape=(1, 5, 4, 6))
+    x = kl.LayerNormalization()(image)
+    mean, variance = keras.ops.moments(x, axes=(1, 2), keepdims=True)
+    x = keras.ops.multiply(keras.ops.subtract(x, mean), keras.ops.rsqrt(keras.ops.add(variance, 0.01)))
+    return keras.Model(image, kl.Dense(4)(kl.Flatten()(x)))
 
 
 def item():
@@ -217,13 +226,13 @@ def main():
              functions: ["float", "int8", "legacy"], reshaped: ["float", "int8"], channels: ["int8", "legacy"],
              enlarged: ["float"], opened: ["float", "int8"],
              item: ["float", "int8"], picked: ["float", "int8"], least: ["float"],
-             gated: ["float16"], several: ["int8", "uint8", "legacy"]}
+             normalized: ["float", "int8"], gated: ["float16"], several: ["int8", "uint8", "legacy"]}
     for make, names in forms.items():
         keras.utils.set_random_seed(3)
         network = make()
         randomize(network, numpy.random.default_rng(sum(make.__name__.encode())))
         for form in names:
-            if sys.argv[1:] and form not in sys.argv[1:]:
+            if sys.argv[1:2] not in ([], [form]) or sys.argv[2:] not in ([], [make.__name__]):
                 continue
             random = numpy.random.default_rng(7)
             model = convert(network, form, random)

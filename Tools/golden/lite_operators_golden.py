@@ -4,11 +4,13 @@ usage: python3 Tools/golden/lite_operators_golden.py    (needs numpy, flatbuffer
 
 Each NAME-int8.tflite in Tests/OctetQuantizationTests/TensorFlowLite/Models has several outputs, each of one operator
 that reads the input in other integers, so that every integer goes through it; NAME-int8.json has the pictures as bytes
-and the integers of the outputs, one after the other. The scales are drawn at random, so that roundings matter.
+and the integers of the outputs, one after the other, or for each output the CRC-32 of its bytes. The scales are drawn
+at random, so that roundings matter.
 """
 import json
 import os
 import pathlib
+import zlib
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import flatbuffers
@@ -150,30 +152,87 @@ def products():
     return net, True
 
 
-def answers(model, is_reference):
+def means():
+    """Means of values around 0 of which a step is many steps of the output."""
+    net = Net(6)
+    half = net.tensor((1,), encoding=(0.5, 0), values=[1])
+    source = net.apply("SUB", [net.input, half], net.integers(1 / 255, 0), "SubOptions", 2)
+    kinds = [([2], (1, 16, 1, 1), 18.435), ([1], (1, 1, 16, 1), 15.99), ([1, 2], (1, 1, 1, 1), 201.3)]
+    for axes, shape, ratio in kinds:
+        axis = net.tensor([len(axes)], schema.TensorType.INT32, values=axes)
+        output = net.integers(1 / 255 / ratio, net.random.integers(-20, 20), shape)
+        net.give(net.apply("MEAN", [source, axis], output, "ReducerOptions", 2))
+        net.graph.operators[-1].builtinOptions.keepDims = True
+    return net, True
+
+
+def wider():
+    """Constants beside a value that has fewer of an axis."""
+    net = Net(7)
+    for name in ["ADD", "SUB", "MUL", "MAXIMUM"]:
+        scale, zero = (1 / 255, -128) if name == "MAXIMUM" else (net.scale(-2.6, -2), net.zero())
+        constants = net.tensor((1, 1, 1, 3), encoding=(scale, zero), values=net.random.integers(-128, 128, 3))
+        encoding = (1 / 255, -128) if name == "MAXIMUM" else (net.scale(-2.3, -2), net.zero())
+        options = {"MAXIMUM": "MaximumMinimumOptions"}.get(name, name.title() + "Options")
+        net.give(net.apply(name, [net.input, constants], net.integers(*encoding, (1, 16, 16, 3)), options, 2))
+    return net, True
+
+
+def squares():
+    """Squares of differences of every pair of integers, by scales of several ratios."""
+    net = Net(5)
+
+    def reshaped(source, shape):
+        sizes = net.tensor([3], schema.TensorType.INT32, values=shape)
+        encoding = net.graph.tensors[source].quantization
+        return net.apply("RESHAPE", [source, sizes], net.integers(encoding.scale[0], encoding.zeroPoint[0], shape))
+
+    def constants(scale, zero):
+        return net.tensor((1, 1, 256), encoding=(scale, zero), values=net.random.permutation(256) - 128)
+
+    def give(first, second, scale, zero):
+        output = net.integers(scale, zero, (1, 256, 256))
+        net.give(net.apply("SQUARED_DIFFERENCE", [first, second], output, "SquaredDifferenceOptions", 2))
+
+    column, row = reshaped(net.input, (1, 256, 1)), reshaped(net.requantized(0.0051234, -60), (1, 1, 256))
+    give(column, row, 0.00617341, -128)
+    # The square of a step is nearly 2^10 steps of the output.
+    give(row, column, 2.6e-8, 11)
+    give(column, constants(1 / 255, 101), 0.00877713, -100)
+    give(column, constants(0.0137239, 17), 0.0211873, -128)
+    # Twice the larger scale is more than 2^12 times the other.
+    give(constants(1.19e-6, -33), column, 0.00311917, -128)
+    return net, True
+
+
+def answers(model, is_reference, sums=False):
     # LiteRT's set of reference kernels lacks ELU; of floats the others are the same.
     kernels = OpResolverType.BUILTIN_REF if is_reference else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
     interpreter = Interpreter(model_content=model, experimental_op_resolver_type=kernels)
     interpreter.allocate_tensors()
     random = numpy.random.default_rng(7)
     pictures = [numpy.arange(256, dtype=numpy.uint8), *(random.permutation(256).astype(numpy.uint8) for _ in range(2))]
-    found = {"pictures": [picture.tolist() for picture in pictures], "outputs": [], "logits": []}
+    found = {"pictures": [picture.tolist() for picture in pictures], "outputs": []}
+    found["checksums" if sums else "logits"] = []
     for picture in pictures:
         values = (picture.astype(int) - 128).astype(numpy.int8).reshape(SHAPE)
         interpreter.set_tensor(interpreter.get_input_details()[0]["index"], values)
         interpreter.invoke()
-        found["logits"].append([int(value) for output in interpreter.get_output_details()
-                                for value in interpreter.get_tensor(output["index"]).flatten()])
+        outputs = [interpreter.get_tensor(output["index"]) for output in interpreter.get_output_details()]
+        if sums:
+            found["checksums"].append([zlib.crc32(output.tobytes()) for output in outputs])
+        else:
+            found["logits"].append([int(value) for output in outputs for value in output.flatten()])
     return found
 
 
 def main():
-    for make in (slopes, roots, floats, products):
+    for make in (slopes, roots, floats, products, means, wider, squares):
         net, is_reference = make()
         model = net.file()
         path = FOLDER / f"{make.__name__}-int8"
         path.with_suffix(".tflite").write_bytes(model)
-        path.with_suffix(".json").write_text(json.dumps(answers(model, is_reference)) + "\n")
+        path.with_suffix(".json").write_text(json.dumps(answers(model, is_reference, make in (wider, squares))) + "\n")
 
 
 main()

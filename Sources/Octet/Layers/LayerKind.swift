@@ -19,6 +19,7 @@ package enum LayerKind: UInt8, Sendable {
   case arrangement = 14
   case resampling = 15
   case softmax = 16
+  case squaredDifference = 17
 
   package var name: StaticString {
     switch self {
@@ -38,6 +39,7 @@ package enum LayerKind: UInt8, Sendable {
     case .arrangement: "arrangement"
     case .resampling: "resampling"
     case .softmax: "softmax"
+    case .squaredDifference: "squared difference"
     }
   }
 
@@ -61,6 +63,7 @@ package enum LayerKind: UInt8, Sendable {
     case .arrangement: Arrangement.traits
     case .resampling: Resampling.traits
     case .softmax: Softmax.traits
+    case .squaredDifference: SquaredDifference.traits
     }
   }
 
@@ -84,6 +87,7 @@ package enum LayerKind: UInt8, Sendable {
     case .arrangement: IncludedKinds.arrangement
     case .resampling: IncludedKinds.resampling
     case .softmax: IncludedKinds.softmax
+    case .squaredDifference: IncludedKinds.squaredDifference
     }
   }
 
@@ -157,6 +161,8 @@ extension RunContext {
     case .arrangement: if IncludedKinds.arrangement { LayerKind.Arrangement.compute(step, shape, self) }
     case .resampling: if IncludedKinds.resampling { LayerKind.Resampling.compute(step, shape, self) }
     case .softmax: if IncludedKinds.softmax { LayerKind.Softmax.compute(step, shape, self) }
+    case .squaredDifference:
+      if IncludedKinds.squaredDifference { LayerKind.SquaredDifference.compute(step, shape, self) }
     }
   }
 
@@ -267,6 +273,11 @@ enum IncludedKinds {
   #else
     @inline(__always) static var softmax: Bool { true }
   #endif
+  #if OCTET_CHOSEN_KINDS && !OCTET_KIND_SQUARED_DIFFERENCE
+    @inline(__always) static var squaredDifference: Bool { false }
+  #else
+    @inline(__always) static var squaredDifference: Bool { true }
+  #endif
 
   // Parts that are no kinds of layer.
 
@@ -358,6 +369,7 @@ enum IncludedKinds {
     | (arrangement ? LayerKind.Arrangement.traits : .none)
     | (resampling ? LayerKind.Resampling.traits : .none)
     | (softmax ? LayerKind.Softmax.traits : .none)
+    | (squaredDifference ? LayerKind.SquaredDifference.traits : .none)
 
   /// What each of them has.
   static let commonTraits: LayerTraits =
@@ -377,6 +389,7 @@ enum IncludedKinds {
     & (arrangement ? LayerKind.Arrangement.traits : .every)
     & (resampling ? LayerKind.Resampling.traits : .every)
     & (softmax ? LayerKind.Softmax.traits : .every)
+    & (squaredDifference ? LayerKind.SquaredDifference.traits : .every)
 }
 
 #if !hasFeature(Embedded)

@@ -74,4 +74,6 @@ package struct LayerTraits: Sendable {
   package static var resampling: LayerTraits { LayerTraits(1 << 17) }
   /// Shares of the channels at a place.
   package static var softmax: LayerTraits { LayerTraits(1 << 18) }
+  /// It squares what its inputs, brought to a scale, come to: all its products are rounded twice, and in no other way.
+  package static var squares: LayerTraits { LayerTraits(1 << 19) }
 }

@@ -135,6 +135,13 @@ extension ModelRecords {
       return
     }
     let isTwice = shape.layer.rounding == .halfUpThenAway
+    if shape.layer.kind.traits.contains(.squares) {
+      // A square has up to 30 bits, so that only the high half of its product leaves room for one more.
+      let rounding = offset &+ LayerRecord.Field.rounding
+      try require(isTwice, .rounding, at: rounding, UInt32(bytes.byte(rounding)))
+      try require(
+        factors.outputShift >= Limit.coarseShift, .inputShift, at: start &+ 14, UInt32(factors.outputShift))
+    }
     // Rounded twice, an input is multiplied by at most a half, so that their sum stays below 2^28.
     func most(_ shift: UInt8) -> UInt32 {
       isTwice ? (shift > 31 ? UInt32(Int32.max) : 1 << 30) : Limit.inputMultiplier

@@ -54,7 +54,7 @@ extension Graph {
     case .add, .subtract:
       nodes[index].bias = constants.map { operation == .add ? Double($0) : -Double($0) }
       nodes[index].weights = [Float](repeating: 1, count: constants.count)
-    case .maximum, .minimum: return
+    case .maximum, .minimum, .squaredDifference: return
     }
     nodes[index].operation = .affine
   }

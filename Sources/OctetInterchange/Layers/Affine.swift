@@ -88,7 +88,7 @@ extension GraphBuilder {
   private static func isUsable(_ value: Double) -> Bool { value.isFinite && Float(value).isFinite }
 
   /// The view, repeated along those of its axes of size 1 for which a constant has more elements.
-  private mutating func widened(_ view: ArrayView, _ constant: Constant, _ title: String) throws(GraphFailure)
+  mutating func widened(_ view: ArrayView, _ constant: Constant, _ title: String) throws(GraphFailure)
     -> ArrayView
   {
     let own = constant.shape.suffix(view.axes.count)

@@ -23,7 +23,13 @@ extension Join {
       [ONNXOperator("Mul", becomes: "`multiply`; with a constant `batchnorm`", Affine.readMul)]
     case .maximum: [ONNXOperator("Max", becomes: "`maximum`; with one constant a function", readExtreme)]
     case .minimum: [ONNXOperator("Min", becomes: "`minimum`; with one constant a function", readExtreme)]
+    case .squaredDifference: []
     }
+  }
+
+  static var formatsWithout: [ForeignFormat: String] {
+    Operation.kind == .squaredDifference
+      ? [.onnx: "exporters write Sub, and Mul or Pow, which become `subtract` and `activation`"] : [:]
   }
 
   /// The largest or smallest of any number of arrays, two at a time.
@@ -81,6 +87,12 @@ extension Join {
     case .multiply: [KerasClass("Multiply", becomes: "`multiply`", inputs: .several, readKeras)]
     case .maximum: [KerasClass("Maximum", becomes: "`maximum`", inputs: .several, readKeras)]
     case .minimum: [KerasClass("Minimum", becomes: "`minimum`", inputs: .several, readKeras)]
+    case .squaredDifference:
+      [
+        TensorFlowFunctions.function(
+          "math.squared_difference", ["x", "y"],
+          becomes: "`squareddifference`; with a constant `batchnorm` and `activation`", readKerasSquare)
+      ]
     }
   }
 
@@ -90,6 +102,16 @@ extension Join {
     try model.joinAll(layer, "joins") { builder, left, right throws(GraphFailure) in
       try builder.join(Operation.kind, left, right, layer.title)
     }
+  }
+
+  private static func readKerasSquare(_ builder: inout GraphBuilder, _ call: KerasCall, _ title: String)
+    throws(GraphFailure) -> ArrayView
+  {
+    let (first, second) = (try call.constant("x"), try call.constant("y"))
+    guard let constant = second ?? first else {
+      return try builder.join(.squaredDifference, call.view("x"), call.view("y"), title)
+    }
+    return try builder.squaredDifference(call.view(second == nil ? "y" : "x"), constant: constant, title)
   }
 
   static var lite: [LiteOperator] {
@@ -110,6 +132,12 @@ extension Join {
       [LiteOperator("MUL", becomes: "`multiply`; \(constant)`batchnorm`", Affine.readLiteMul)]
     case .maximum: [LiteOperator("MAXIMUM", becomes: "`maximum`; \(constant)a function", readLiteExtreme)]
     case .minimum: [LiteOperator("MINIMUM", becomes: "`minimum`; \(constant)a function", readLiteExtreme)]
+    case .squaredDifference:
+      [
+        LiteOperator(
+          "SQUARED_DIFFERENCE", becomes: "`squareddifference`; \(constant)`batchnorm` and `activation`",
+          readLiteSquare)
+      ]
     }
   }
 
@@ -124,9 +152,30 @@ extension Join {
     }
     try model.giveJoin(node, Operation.kind)
   }
+
+  private static func readLiteSquare(_ model: inout LiteTranslation, _ node: LiteGraph.Node)
+    throws(GraphFailure)
+  {
+    guard !model.givesIntegers(node), let operand = try Affine.operand(model, node) else {
+      return try model.giveJoin(node, .squaredDifference)
+    }
+    var made = try model.builder.squaredDifference(
+      operand.view, constant: operand.numbers, model.title(node))
+    made.hasBatch = operand.view.hasBatch
+    try model.give(node, made)
+  }
 }
 
 extension GraphBuilder {
+  /// The square of an array less a constant.
+  mutating func squaredDifference(_ view: ArrayView, constant: Constant, _ title: String)
+    throws(GraphFailure) -> ArrayView
+  {
+    let difference = try affine(
+      view, factors: Constant(1), summands: constant.mapped { -$0 }, title)
+    return try function(.value(.argument * .argument), difference, title)
+  }
+
   /// The larger or smaller of an array and a constant.
   mutating func extreme(
     _ operation: JoinKind, _ view: ArrayView, constant: Constant, _ title: String

@@ -22,14 +22,20 @@ extension Join: FloatLayer {
         "\(layer.name).constants", ONNXWriter.axes(layer.input),
         floats: ONNXWriter.channelsFirst(export.parameter(layer, "constants"), layer.input))
     }
-    return export.writer.node(Self.onnxType, [layer.inputs[0], second], name: layer.name)
+    return Self.write([layer.inputs[0], second], &export.writer, name: layer.name)
+  }
+
+  /// ONNX has no square of a difference: there it is the difference, multiplied by itself.
+  private static func write(_ values: [String], _ writer: inout ONNXWriter, name: String) -> String {
+    let joined = writer.node(onnxType, values, name: name)
+    return Operation.kind == .squaredDifference ? writer.node("Mul", [joined, joined], name: name) : joined
   }
 
   /// What ONNX calls it.
   static var onnxType: String {
     switch Operation.kind {
     case .add: "Add"
-    case .subtract: "Sub"
+    case .subtract, .squaredDifference: "Sub"
     case .multiply: "Mul"
     case .maximum: "Max"
     case .minimum: "Min"
@@ -50,8 +56,8 @@ extension Join: IntegerLayerExport {
     } else {
       second = export.operand(layer)
     }
-    let joined = export.writer.node(
-      onnxType, [export.dequantize(layer.input, name: layer.name), second], name: layer.name)
+    let joined = write(
+      [export.dequantize(layer.input, name: layer.name), second], &export.writer, name: layer.name)
     return export.quantize(export.clamp(joined, layer), layer.output)
   }
 }
@@ -63,6 +69,9 @@ extension GraphBuilder {
   {
     if let function = operation.function, let made = try combined(function, left, right, title) {
       return made
+    }
+    if operation == .squaredDifference, let difference = try combined(.subtract, left, right, title) {
+      return try function(.value(.argument * .argument), difference, title)
     }
     return try joinIntegers(operation, left, right, title)
   }
@@ -155,7 +164,7 @@ extension GraphBuilder {
 }
 
 extension JoinKind {
-  /// The same of two functions of one value.
+  /// The same of two functions of one value; nil for the square of their difference, which is two.
   fileprivate var function: ValueFunction.Operation? {
     switch self {
     case .add: .add
@@ -163,6 +172,7 @@ extension JoinKind {
     case .multiply: .multiply
     case .maximum: .maximum
     case .minimum: .minimum
+    case .squaredDifference: nil
     }
   }
 
@@ -191,8 +201,9 @@ extension LiteTranslation {
   ) throws(GraphFailure) {
     let title = title(node)
     if givesIntegers(node), let operand = try Affine.operand(self, node, takesIntegers: true) {
+      let view = try builder.widened(operand.view, operand.numbers, title)
       var made = try builder.join(
-        operation, operand.view, constant: operand.numbers, isFirst: !operand.isSecond, title)
+        operation, view, constant: operand.numbers, isFirst: !operand.isSecond, title)
       made.hasBatch = operand.view.hasBatch
       return try give(node, made, function: function, weights: constant(node, operand.isSecond ? 1 : 0))
     }

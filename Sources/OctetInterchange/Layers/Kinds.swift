@@ -7,8 +7,8 @@ enum Kinds {
   static let all: [any TranslatedKind.Type] = [
     Dense.self, Convolution.self, DepthwiseConvolution.self, MaxPooling.self, AveragePooling.self,
     GlobalAveragePooling.self, Add.self, Subtract.self, Multiply.self, Maximum.self, Minimum.self,
-    Concatenate.self,
-    Arrange.self, Resize.self, TransposedConvolution.self, Affine.self, BatchNormalization.self,
+    SquaredDifference.self, Concatenate.self, Arrange.self, Resize.self, TransposedConvolution.self,
+    Affine.self, BatchNormalization.self,
     ActivationOnly.self, ValueFunctions.self, Arithmetic.self, Softmax.self,
     Graph.Border.self, Flatten.self, Dropout.self, Identity.self, Requantize.self, ConstantValues.self,
     KerasFunctions.self, TensorFlowFunctions.self, Normalizations.self, LocalResponse.self, PerStep.self,
@@ -35,6 +35,7 @@ extension FloatLayerKind {
     case .subtract(let kind): kind
     case .multiply(let kind): kind
     case .minimum(let kind): kind
+    case .squaredDifference(let kind): kind
     case .concatenate(let kind): kind
     case .arrange(let kind): kind
     case .resize(let kind): kind
@@ -85,6 +86,7 @@ extension LayerKind {
     case .multiply: OctetNetwork.Multiply.self
     case .subtract: OctetNetwork.Subtract.self
     case .minimum: OctetNetwork.Minimum.self
+    case .squaredDifference: OctetNetwork.SquaredDifference.self
     case .concatenation: Concatenate.self
     case .arrangement: Arrange.self
     case .resampling: Resize.self

@@ -256,22 +256,7 @@ enum Normalizations: TranslatedKind {
       let made = try model.builder.unitLength(
         view, over: [view.axes.count - 1], leastSquare: 1e-12, model.title(node))
       try model.give(node, made, function: model.function(node, 0))
-    },
-    LiteOperator("SQUARED_DIFFERENCE", becomes: "`subtract` and `activation`", if: "in float files") {
-      model, node throws(GraphFailure) in
-      guard !model.isInteger else { throw GraphFailure("is supported in float files only") }
-      let difference: ArrayView
-      if let operand = try Affine.operand(model, node) {
-        difference = try model.builder.affine(
-          operand.view, factors: GraphBuilder.Constant(1), summands: operand.numbers.mapped { -$0 },
-          model.title(node))
-      } else {
-        difference = try model.builder.join(
-          .subtract, model.viewOfAnyForm(node), model.viewOfAnyForm(node, 1), model.title(node))
-      }
-      let square = ValueFunction.argument * .argument
-      try model.give(node, try model.builder.function(.value(square), difference, model.title(node)))
-    },
+    }
   ]
 }
 

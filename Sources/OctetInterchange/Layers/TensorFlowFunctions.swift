@@ -37,19 +37,6 @@ enum TensorFlowFunctions: TranslatedKind {
       guard least > 0, !axes.isEmpty else { throw GraphFailure("has epsilon \(least), or no axes") }
       return try builder.unitLength(view, over: axes, leastSquare: least, title)
     },
-    function("math.squared_difference", ["x", "y"], becomes: "`subtract` and `activation`") {
-      builder, call, title throws(GraphFailure) in
-      let (first, second) = (try call.constant("x"), try call.constant("y"))
-      let difference: ArrayView
-      if let constant = second ?? first {
-        let view = try call.view(second == nil ? "y" : "x")
-        difference = try builder.affine(
-          view, factors: GraphBuilder.Constant(1), summands: constant.mapped { -$0 }, title)
-      } else {
-        difference = try builder.join(.subtract, call.view("x"), call.view("y"), title)
-      }
-      return try builder.function(.value(.argument * .argument), difference, title)
-    },
     function("math.add_n", ["inputs"], becomes: "`add`") { builder, call, title throws(GraphFailure) in
       let views = try call.views("inputs")
       var sum = views[0]

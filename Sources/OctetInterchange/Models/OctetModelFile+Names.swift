@@ -33,6 +33,7 @@ extension LayerKind {
     case .concatenation: "concatenate"
     case .arrangement: "arrange"
     case .resampling: "resize"
+    case .squaredDifference: "squareddifference"
     case .add, .maximum, .multiply, .subtract, .minimum, .softmax: "\(name)"
     }
   }

@@ -219,7 +219,10 @@ package struct ONNXQuantizedExport {
     if layer.record.kind.traits.contains(.product) {
       scale = whole * output / input
     } else if layer.record.rounding == .halfUpThenAway {
-      scale = Double(factors.second) * power(factors.secondShift) * whole * 0x1p20 * output
+      // What the second is brought to is twice the larger of both scales.
+      let isSquare = layer.record.kind.traits.contains(.squares)
+      let twice = isSquare ? (whole * 0x1p14 * output).squareRoot() : whole * 0x1p20 * output
+      scale = Double(factors.second) * power(factors.secondShift) * twice
     } else {
       scale = Double(factors.second) * power(factors.outputShift) * output
     }

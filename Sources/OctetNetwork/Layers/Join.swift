@@ -58,6 +58,7 @@ package enum JoinOperand: String, Hashable, Sendable {
 /// What is made of two values. The raw value is the keyword.
 package enum JoinKind: String, Hashable, Sendable, CaseIterable {
   case add, subtract, multiply, maximum, minimum
+  case squaredDifference = "squareddifference"
 }
 
 /// The kinds as types, as each is a layer by itself.
@@ -93,12 +94,19 @@ package enum Smaller: JoinOperation {
     "smaller of the value and the output of a named layer above, or a learned number"
 }
 
+package enum SquareOfDifference: JoinOperation {
+  package static let kind = JoinKind.squaredDifference
+  package static let summary =
+    "square of the difference to the output of a named layer above, or to learned numbers"
+}
+
 /// The sum of the running value and another one: the joint of a residual block.
 package typealias Add = Join<Sum>
 package typealias Subtract = Join<Difference>
 package typealias Multiply = Join<Product>
 package typealias Maximum = Join<Larger>
 package typealias Minimum = Join<Smaller>
+package typealias SquaredDifference = Join<SquareOfDifference>
 
 extension FloatLayerKind {
   /// The kind that does so.
@@ -109,6 +117,7 @@ extension FloatLayerKind {
     case .multiply: .multiply(Multiply(operand))
     case .maximum: .maximum(Maximum(operand))
     case .minimum: .minimum(Minimum(operand))
+    case .squaredDifference: .squaredDifference(SquaredDifference(operand))
     }
   }
 }

@@ -29,11 +29,17 @@ extension Join: LayerLowering, LoweredKind {
     case .multiply: .multiply
     case .maximum: .maximum
     case .minimum: .minimum
+    case .squaredDifference: .squaredDifference
     }
   }
 
   package func takes(_ function: Activation) -> Bool { function.clampedEnds != nil }
-  package var handsFactorsOn: Bool { operand == .layer && operation != .multiply }
+  package var handsFactorsOn: Bool {
+    switch operation {
+    case .add, .subtract, .maximum, .minimum: operand == .layer
+    case .multiply, .squaredDifference: false
+    }
+  }
 
   package func combine(_ inputs: [[Float]], _ layer: LoweredLayer, count: Int) -> [Float] {
     let second = second(inputs, layer.weights)
@@ -76,13 +82,20 @@ extension Join: LayerLowering, LoweredKind {
       constants = site.layer.weights.map { Int8(encoding.integer(Double($0))) }
     }
     var integers: IntegerLayer
-    if operation == .multiply {
+    let largest = Double(max(scales[0], scales[1]))
+    switch operation {
+    case .multiply:
       let product = Double(scales[0]) * Double(scales[1])
       integers = site.plain(output: site.encoding(site.outputRange, atLeast: (1 + 1e-9) * product))
       integers.layer.inputScaling = .product(
         FixedPointScaling(clamping: product / Double(integers.output.scale)))
-    } else {
-      let largest = Double(max(scales[0], scales[1]))
+    case .squaredDifference:
+      // The factor of the square is then at most an eighth.
+      integers = site.plain(output: site.encoding(site.outputRange, atLeast: largest * largest * 0x1p-9))
+      integers.layer.inputScaling = QuantizedLayer.InputScaling(
+        liteSquare: scales, output: integers.output.scale)
+      integers.layer.rounding = .halfUpThenAway
+    case .add, .subtract, .maximum, .minimum:
       integers = site.plain(output: site.encoding(site.outputRange, atLeast: largest * 0x1p-20))
       integers.layer.inputScaling = QuantizedLayer.InputScaling(scales, output: integers.output.scale)
     }
@@ -113,7 +126,11 @@ extension Join: LayerLowering, LoweredKind {
         let (a, b) = (one * Double(firstFactor), other * Double(secondFactor))
         let value = operation.result(a, b)
         return (Int(value.rounded()) + 1 << (shift - 1)) >> shift + zeroPoint
-      case .own, nil: preconditionFailure("the quantizer gives a layer of two inputs their multipliers")
+      case .own(let firstFactor, let secondFactor, let factor):
+        precondition(operation == .squaredDifference, "the quantizer lets only its square round twice")
+        let difference = firstFactor.scaledTwice(Int(one) << 7) - secondFactor.scaledTwice(Int(other) << 7)
+        return factor.scaledTwice(difference * difference) + zeroPoint
+      case nil: preconditionFailure("the quantizer gives a layer of two inputs their multipliers")
       }
     }
   }
@@ -152,6 +169,13 @@ extension Join: LayerLowering, LoweredKind {
       }
       made.inputScaling = .product(factor)
       if network.source.rules != .onnx { made.rounding = .halfUpThenAway }
+    case .squaredDifference:
+      guard let factors = QuantizedLayer.InputScaling(liteSquare: scales, output: output.scale) else {
+        throw network.source.failure(
+          "\(node.title) has inputs of which the square of a step is 2^10 steps of its output or more")
+      }
+      made.inputScaling = factors
+      made.rounding = .halfUpThenAway
     case _ where network.source.rules == .onnx:
       made.inputScaling = QuantizedLayer.InputScaling(scales, output: output.scale)
     case .add, .subtract:
@@ -181,6 +205,7 @@ extension JoinKind {
     case .multiply: one * other
     case .maximum: max(one, other)
     case .minimum: min(one, other)
+    case .squaredDifference: (one - other) * (one - other)
     }
   }
 }

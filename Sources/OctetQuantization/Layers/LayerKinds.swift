@@ -90,6 +90,7 @@ extension FloatLayerKind {
     case .subtract(let kind): kind
     case .multiply(let kind): kind
     case .minimum(let kind): kind
+    case .squaredDifference(let kind): kind
     case .concatenate(let kind): kind
     case .arrange(let kind): kind
     case .resize(let kind): kind

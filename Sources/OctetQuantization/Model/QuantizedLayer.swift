@@ -9,7 +9,8 @@ package struct QuantizedLayer: Hashable, Sendable {
   package enum InputScaling: Hashable, Sendable {
     /// A multiplier for each, and a shift of what they come to.
     case shared(first: Int, second: Int, shift: Int)
-    /// A factor for each, raised by 2^20, and one of their sum; each product is rounded twice.
+    /// A factor for each, raised by 2^20, or by 2^7 where their difference is squared, and one of what they come to;
+    /// each product is rounded twice.
     case own(first: FixedPointScaling, second: FixedPointScaling, output: FixedPointScaling)
     /// A factor of their product.
     case product(FixedPointScaling)
@@ -161,5 +162,18 @@ extension QuantizedLayer.InputScaling {
       [first, second, sum].allSatisfy({ $0.shift >= 31 })
     else { return nil }
     self = .own(first: first, second: second, output: sum)
+  }
+
+  /// The factors that TensorFlow Lite's SQUARED_DIFFERENCE works out, in its order of operations; nil where that of the
+  /// square is a quarter or more, which is where the square of the inputs' larger step is 2^10 steps of the output.
+  package init?(liteSquare scales: [Float], output: Float) {
+    // Of floats, and exact unless they overflow; all else is in double.
+    let twice = Double(2 * max(scales[0], scales[1]))
+    let raised = Double(output * 0x1p14)
+    guard let first = FixedPointScaling(Double(scales[0]) / twice),
+      let second = FixedPointScaling(Double(scales[1]) / twice),
+      let square = FixedPointScaling(twice * twice / raised), square.shift >= Limit.coarseShift
+    else { return nil }
+    self = .own(first: first, second: second, output: square)
   }
 }

@@ -47,6 +47,11 @@ final class JoinLayer: Layer {
     case .multiply: for index in 0..<count { target[index] = first[index] * second[index] }
     case .maximum: for index in 0..<count { target[index] = max(first[index], second[index]) }
     case .minimum: for index in 0..<count { target[index] = min(first[index], second[index]) }
+    case .squaredDifference:
+      for index in 0..<count {
+        let difference = first[index] - second[index]
+        target[index] = difference * difference
+      }
     }
   }
 
@@ -98,6 +103,8 @@ final class JoinLayer: Layer {
     case .multiply: for index in 0..<count { body(index, isFirst ? second[index] : first[index]) }
     case .maximum: for index in 0..<count { body(index, (first[index] >= second[index]) == isFirst ? 1 : 0) }
     case .minimum: for index in 0..<count { body(index, (first[index] <= second[index]) == isFirst ? 1 : 0) }
+    case .squaredDifference:
+      for index in 0..<count { body(index, (isFirst ? 2 : -2) * (first[index] - second[index])) }
     }
   }
 }

@@ -60,6 +60,7 @@ extension FloatLayerKind {
     case .multiply(let kind): JoinLayer(site, kind.operation)
     case .maximum(let kind): JoinLayer(site, kind.operation)
     case .minimum(let kind): JoinLayer(site, kind.operation)
+    case .squaredDifference(let kind): JoinLayer(site, kind.operation)
     case .concatenate(let kind): PlacedLayer(site, kind)
     case .arrange(let kind): PlacedLayer(site, kind)
     case .resize(let kind): PlacedLayer(site, kind)

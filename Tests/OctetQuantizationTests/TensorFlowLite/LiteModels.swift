@@ -8,6 +8,8 @@ struct LiteModel: CustomTestStringConvertible {
     let outputs: [[Float]]
     /// For integer models: what goes into the last function.
     let logits: [[Int]]?
+    /// The same of large outputs, as the CRC-32 of each.
+    let checksums: [[UInt32]]?
   }
 
   let url: URL

@@ -77,7 +77,8 @@ extension ModelDraft {
   ///     6 arrangement of 5, columns as rows           4x4x4
   ///     7 resampling of 6                             3x5x4
   ///     8 softmax of 7                                3x5x4
-  ///     9 dense of 8, int16                           1x1x3
+  ///     9 squared difference of 8 and 7               3x5x4
+  ///    10 dense of 9, int16                           1x1x3
   static var moves: ModelDraft {
     var random = RepeatingGenerator(state: 9)
     func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) } }
@@ -85,13 +86,14 @@ extension ModelDraft {
       Tensor(4, 4, 2, zeroPoint: -128), Tensor(4, 4, 2, zeroPoint: 3), Tensor(1, 1, 2, zeroPoint: 1),
       Tensor(4, 4, 2, zeroPoint: -5), Tensor(4, 4, 2, zeroPoint: -5), Tensor(4, 4, 4, zeroPoint: -5),
       Tensor(4, 4, 4, zeroPoint: -5), Tensor(3, 5, 4, zeroPoint: -5), Tensor(3, 5, 4, zeroPoint: -128),
-      Tensor(1, 1, 3, elementBytes: 2),
+      Tensor(3, 5, 4, zeroPoint: -128), Tensor(1, 1, 3, elementBytes: 2),
     ]
     tensors[8].scale = 1 / 256
     var layers = [
       Layer(.multiply, input: 0), Layer(.globalAveragePooling, input: 1), Layer(.subtract, input: 1),
       Layer(.minimum, input: 3), Layer(.concatenation, input: 3), Layer(.arrangement, input: 5),
-      Layer(.resampling, input: 6), Layer(.softmax, input: 7), Layer(.dense, input: 8),
+      Layer(.resampling, input: 6), Layer(.softmax, input: 7), Layer(.squaredDifference, input: 8),
+      Layer(.dense, input: 9),
     ]
     layers[0].flags = 8
     layers[0].rounding = 1
@@ -120,11 +122,16 @@ extension ModelDraft {
     layers[7].constants.append32(1 << 30 + 99)
     layers[7].constants.append32(22)
     layers[7].constants.padTo16()
-    layers[8].accumulatorsBytes = 12
-    layers[8].constants = parameters(
+    layers[8].second = 7
+    layers[8].rounding = 1
+    for word: UInt32 in [1 << 30 + 5, 1 << 30, 1 << 30 + 777, 32 | 31 << 8 | 50 << 16] {
+      layers[8].constants.append32(word)
+    }
+    layers[9].accumulatorsBytes = 12
+    layers[9].constants = parameters(
       bias: [1000, 0, -1000], shift: 33, weights: bytes(180).map { Int8(bitPattern: $0) })
     for index in 5...7 { layers[index].clamp = (0, 0) }
-    layers[8].clamp = (-32768, 32767)
+    layers[9].clamp = (-32768, 32767)
     return ModelDraft(tensors: tensors, layers: layers)
   }
 }

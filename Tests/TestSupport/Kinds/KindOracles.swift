@@ -32,6 +32,7 @@ extension WholeLayerStep {
     case 14: return arrange(first)
     case 15: return resample(first)
     case 16: return softmax(first)
+    case 17: return squareDifference(first, second)
     default: preconditionFailure("kind \(layer.kind)")
     }
   }
@@ -95,6 +96,8 @@ extension DoubleReference {
     case .multiply(let kind): return join(inputs, kind.operand, parameter("constants"), *)
     case .maximum(let kind): return join(inputs, kind.operand, parameter("constants")) { $0 > $1 ? $0 : $1 }
     case .minimum(let kind): return join(inputs, kind.operand, parameter("constants")) { $0 < $1 ? $0 : $1 }
+    case .squaredDifference(let kind):
+      return join(inputs, kind.operand, parameter("constants")) { $0 * $0 - 2 * $0 * $1 + $1 * $1 }
     case .concatenate(let kind):
       return zip(images, inputs[1]).map { concatenate($0, $1, along: kind.axis, input, output) }
     case .arrange(let kind):
@@ -190,7 +193,7 @@ extension RandomModelBuilder {
     case .depthwiseConvolution: appendDepthwise(input)
     case .maximumPooling, .averagePooling: appendPooling(kind, input)
     case .globalAveragePooling: appendGlobalAverage(input)
-    case .add, .maximum, .subtract, .minimum, .multiply: appendJoin(kind, input)
+    case .add, .maximum, .subtract, .minimum, .multiply, .squaredDifference: appendJoin(kind, input)
     case .concatenation: appendConcatenation(input)
     case .arrangement: appendArrangement(input)
     case .resampling: appendResampling(input)
@@ -233,6 +236,11 @@ extension FloatLayerKind {
       + "subtract b\nadd b\nminimum a\nmaximum b sigmoid\nflatten\ndense 3 softmax",
     "input 3x4x2\na = conv 2 3x3 padding same tanh\nmultiply constants:value\nadd constants:channel\nsubtract a\n"
       + "maximum constants:value\nminimum constants:channel tanh\nflatten\ndense 3 softmax",
+    "input 4x4x2\na = conv 2 3x3 padding same tanh\nb = globalaveragepool from a\nconv 2 1x1 from a\n"
+      + "squareddifference a\nsquareddifference b relu\nflatten\nc = dense 4\ndense 4 tanh\n"
+      + "squareddifference c sigmoid\ndense 3 softmax",
+    "input 3x4x2\nconv 2 3x3 padding same tanh\nsquareddifference constants:value\n"
+      + "squareddifference constants:channel tanh\nflatten\ndense 3 softmax",
     "input 4x3x2\na = conv 3 1x1 tanh\nb = conv 2 1x1 from a\nconcatenate a\nconcatenate along rows a from a\n"
       + "concatenate along columns a relu from a\nconcatenate along columns a\narrange 3x4x6 start 2 3:9 4:3 3:1 2:27\n"
       + "flatten\ndense 3 softmax",
@@ -267,7 +275,7 @@ extension LayerKind {
     case .globalAveragePooling: "GlobalAveragePool"
     case .add: "Add"
     case .maximum: "Max"
-    case .multiply: "Mul"
+    case .multiply, .squaredDifference: "Mul"
     case .subtract: "Sub"
     case .minimum: "Min"
     case .concatenation: "Concat"
@@ -295,7 +303,8 @@ extension FloatLayerKind {
     case .maximum: .subtract(Subtract())
     case .subtract: .multiply(Multiply())
     case .multiply: .minimum(Minimum())
-    case .minimum: .concatenate(Concatenate(.rows))
+    case .minimum: .squaredDifference(SquaredDifference())
+    case .squaredDifference: .concatenate(Concatenate(.rows))
     case .concatenate:
       .arrange(
         Arrange(

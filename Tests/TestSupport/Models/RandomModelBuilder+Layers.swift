@@ -115,6 +115,9 @@ extension RandomModelBuilder {
           multiplier: Int32(draw(1 << 30...Int(Int32.max))), shift: UInt8(draw(27...36)))
         : scaling(drawGain() / 64)
       layer.inputScaling = .product(factor)
+    } else if kind.traits.contains(.squares) {
+      layer.rounding = .halfUpThenAway
+      layer.inputScaling = drawSquareFactors()
     } else if kind.traits.contains(.factorsOfInputs), happens(onceIn: 2) {
       layer.rounding = .halfUpThenAway
       layer.inputScaling = drawOwnFactors()
@@ -215,19 +218,31 @@ extension RandomModelBuilder {
 
   /// As TensorFlow Lite's ADD has them, and sometimes anything that is allowed.
   private mutating func drawOwnFactors() -> QuantizedLayer.InputScaling {
-    if happens(onceIn: 4) {
-      let factors = (0..<3).map { place in
-        let multiplier = [0, 1 << 30, .max, Int32(draw(1 << 30...Int(Int32.max)))][draw(0...3)]
-        // An input's factor is at most a half.
-        let least = place < 2 && multiplier > 1 << 30 ? 32 : 31
-        return FixedPointScaling(
-          multiplier: multiplier, shift: UInt8(happens(onceIn: 2) ? draw(least...33) : draw(least...62)))
-      }
-      return .own(first: factors[0], second: factors[1], output: factors[2])
-    }
+    if happens(onceIn: 4) { return drawAnyFactors(leastShift: 31) }
     let scales = (0..<2).map { _ in Float(draw(1...1000)) / 1000 }
     return QuantizedLayer.InputScaling(lite: scales, output: Float(draw(100...2000)) / 1000)
       ?? .own(first: scaling(0.2), second: scaling(0.2), output: scaling(0.2))
+  }
+
+  /// As TensorFlow Lite's SQUARED_DIFFERENCE has them, and sometimes anything that is allowed.
+  private mutating func drawSquareFactors() -> QuantizedLayer.InputScaling {
+    if happens(onceIn: 4) { return drawAnyFactors(leastShift: 33) }
+    let scales = (0..<2).map { _ in Float(draw(1...1000)) / 1000 }
+    let largest = max(scales[0], scales[1])
+    return QuantizedLayer.InputScaling(liteSquare: scales, output: largest * largest * Float(draw(1...2000)))
+      ?? drawAnyFactors(leastShift: 33)
+  }
+
+  /// - Parameter leastShift: of what both come to.
+  private mutating func drawAnyFactors(leastShift: Int) -> QuantizedLayer.InputScaling {
+    let factors = (0..<3).map { place in
+      let multiplier = [0, 1 << 30, .max, Int32(draw(1 << 30...Int(Int32.max)))][draw(0...3)]
+      // An input's factor is at most a half.
+      let least = place == 2 ? leastShift : multiplier > 1 << 30 ? 32 : 31
+      return FixedPointScaling(
+        multiplier: multiplier, shift: UInt8(happens(onceIn: 2) ? draw(least...33) : draw(least...62)))
+    }
+    return .own(first: factors[0], second: factors[1], output: factors[2])
   }
 
   mutating func appendTable(_ input: Int) {

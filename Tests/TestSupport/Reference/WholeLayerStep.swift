@@ -171,6 +171,17 @@ struct WholeLayerStep {
     }
   }
 
+  /// The square of the difference, each brought to twice the larger scale.
+  func squareDifference(_ a: [Int], _ b: [Int]) -> [Int] {
+    precondition(layer.rounding == 1 && shifts[2] >= 33, "no other factors are accepted")
+    return zip(a, operand(b, count: a.count)).map { a, second in
+      let first = a - file.tensors[layer.first].zeroPoint
+      let difference =
+        requantize(first * 128, factors[0], shifts[0]) - requantize(second * 128, factors[1], shifts[1])
+      return clamp(requantize(difference * difference, factors[2], shifts[2]) + output.zeroPoint)
+    }
+  }
+
   private func scaled(_ value: Int) -> Int {
     clamp(floorDivide(value + 1 << (shifts[2] - 1), by: 1 << shifts[2]) + output.zeroPoint)
   }

@@ -157,12 +157,11 @@ def reduced(builder, place):
     return builder.add("ops." + builder.pick(["mean", "sum", "max"]), [place], sizes, axis=axes, keepdims=keeps)
 
 
-def normalized(builder, place):
+def normalized(builder, place, others=("UnitNormalization",)):
     shape = builder.shape(place)
     if place == 0:
         return None
-    kind = builder.pick(["LayerNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization",
-                         "UnitNormalization"])
+    kind = builder.pick(["LayerNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization", *others])
     if kind == "GroupNormalization":
         groups = builder.pick([count for count in range(1, 5) if shape[-1] % count == 0])
         if len(shape) == 1 and shape[-1] == groups:
@@ -172,6 +171,11 @@ def normalized(builder, place):
         return None
     settings = {} if kind == "UnitNormalization" else {"epsilon": 0.01}
     return builder.add(kind, [place], shape, **settings)
+
+
+def integer_normalized(builder, place):
+    """Without those that are sums in a .tflite file."""
+    return normalized(builder, place, others=())
 
 
 LAYERS = [

@@ -28,6 +28,7 @@ LAYERS = [
     (keras_orders.upsampling, 0.5), (keras_layers.difference, 0.5), (keras_orders.shares, 0.3),
     (keras_operations.part, 0.7), (keras_operations.piece, 0.4), (keras_operations.twice, 0.3),
     (keras_operations.integer_function, 0.4), (keras_operations.dilated, 0.7),
+    (keras_operations.integer_normalized, 0.5),
 ]
 
 def end(builder, place, mean=0.3):
