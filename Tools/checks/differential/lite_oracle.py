@@ -55,7 +55,8 @@ class Reference:
             name = operator["op_name"]
             source = int(operator["inputs"][0])
             if name in ("SOFTMAX", "LOGISTIC") and self.is_row(source, made):
-                return source
+                # A share of one value is 1 whatever the value is: a layer like others, and no class.
+                return tensor if name == "SOFTMAX" and self.size(source) == 1 else source
             if name not in RENAMING or (name == "QUANTIZE" and self.type(place) == self.type(source)):
                 break
             place = source
@@ -63,11 +64,17 @@ class Reference:
                 tensor = place
         return tensor
 
+    def size(self, tensor):
+        return int(numpy.prod(self.tensors[tensor]["shape"]))
+
     def type(self, tensor):
         return self.tensors[tensor]["dtype"]
 
     def is_row(self, tensor, made):
         """Whether the values were one row before they got their shape: a map of shares is numbers, without a head."""
         while tensor in made and made[tensor]["op_name"] in RENAMING:
-            tensor = int(made[tensor]["inputs"][0])
+            source = int(made[tensor]["inputs"][0])
+            if self.size(source) != self.size(tensor):
+                break
+            tensor = source
         return all(size == 1 for size in self.tensors[tensor]["shape"][1:-1])
