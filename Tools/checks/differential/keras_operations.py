@@ -9,8 +9,9 @@ from keras_files import keras
 
 FUNCTIONS = (
     "relu6", "silu", "leaky_relu", "hard_sigmoid", "hard_silu", "elu", "gelu", "tanh", "negative", "absolute", "square",
-    "sin", "log_sigmoid", "softsign", "arctan", "sinh", "sign", "floor", "ceil", "trunc", "round", "soft_shrink",
-    "squareplus")
+    "sin", "log_sigmoid", "softsign", "arctan", "sinh", "soft_shrink", "squareplus")
+# The last bit of a value may decide here, so they are for values that nobody has computed: those of the item.
+STEPS = ("sign", "floor", "ceil", "trunc", "round")
 
 
 class Operation:
@@ -52,7 +53,8 @@ def number(builder, low=0.3, high=2.0):
 
 
 def function(builder, place):
-    return builder.add("ops." + builder.pick(FUNCTIONS), [place], builder.shape(place))
+    names = FUNCTIONS + STEPS if place == 0 else FUNCTIONS
+    return builder.add("ops." + builder.pick(names), [place], builder.shape(place))
 
 
 def integer_function(builder, place):
