@@ -47,7 +47,7 @@ package struct HostKernels: RowKernels, Sendable {
     packed.program?.run(from: position, pixels: pixels, rows: rows, arena: arena, observer: &observer)
   }
 
-  /// What bounds the time of a layer at these rates; nil for one that does not multiply, or that plain kernels take.
+  /// What bounds the time of a layer at these rates; nil for one that plain kernels take.
   package func bound(of layer: Int, _ rates: KernelRates) -> LayerBound? { packed.bound(of: layer, rates) }
 
   /// The most images that a `BatchSession` runs side by side.

@@ -11,7 +11,7 @@ struct HostProgram {
     enum Call: UInt8 {
       /// The row that every kind of layer defines, or a border.
       case plain
-      case feed, convolve, convolveDepthwise, join, fold, addCells, finish, multiply
+      case feed, convolve, convolveDepthwise, pool, join, lookUp, fold, addCells, finish, multiply
       /// A row of pixels goes into the accumulators of the first layer, past the ring.
       case foldPixels
     }
@@ -24,7 +24,11 @@ struct HostProgram {
     let rowBytes: Int
     let packed: UnsafePointer<octet_layer>?
     /// Of a layer that makes one value of two, with the row of the second and what leads to its next.
-    let join: UnsafePointer<octet_join>?
+    var join: UnsafePointer<octet_join>?
+    /// Of a layer that makes the largest value or the mean of windows.
+    var pool: UnsafePointer<octet_pool>?
+    /// What the values go through that the step made, or, where it does nothing else, those that it reads.
+    var table: UnsafePointer<Int8>?
     let second: Int
     let secondRowBytes: Int
     /// Places in the row that a convolution makes, values of a row that a dense layer reads, or cells of one whose
@@ -56,8 +60,7 @@ struct HostProgram {
   /// Nil where a host's layout of the rings would be too large.
   init?(
     _ model: Model, _ kernels: UnsafePointer<octet_kernels>?, in storage: PackedStorage,
-    packed: [UnsafePointer<octet_layer>?], joins: [UnsafePointer<octet_join>?],
-    means: [UnsafePointer<octet_layer>?]
+    packed: [PackedLayer]
   ) {
     guard let layout = HostLayout(model, in: storage) else { return nil }
     let records = layout.records
@@ -68,10 +71,9 @@ struct HostProgram {
     firstSums = Int(records.layer(0).accumulatorsOffset)
     rowBytes = model.imageRowBytes
     height = model.imageHeight
-    let foldsPixels = Self.foldsPixels(model, packed[0])
+    let foldsPixels = Self.foldsPixels(model, packed[0].weights)
     let maker = StepMaker(
-      records: records, kernels: kernels, foldsPixels: foldsPixels, packed: packed, joins: joins,
-      means: means)
+      records: records, kernels: kernels, foldsPixels: foldsPixels, packed: packed)
     var steps: [Step] = []
     var lastFeed = 0
     var order = StripOrder(records, strips: layout.strips)
@@ -88,7 +90,9 @@ struct HostProgram {
     self.steps = storage.keep(steps)
     // Values of all rows follow each other in groups if those of a row fill whole ones.
     let fillsGroups =
-      if let kernels, let layer = packed[0] { layer.pointee.segment % kernels.pointee.depth == 0 } else {
+      if let kernels, let layer = packed[0].weights {
+        layer.pointee.segment % kernels.pointee.depth == 0
+      } else {
         false
       }
     let next = lastFeed + 1
@@ -132,6 +136,7 @@ struct HostProgram {
           let target = arena + place.pointee.step.target
           observer.willRun(layer: 0)
           kernels.pointee.multiply(place.pointee.packed, pixels, 0, height * rowBytes, target)
+          lookUp(place, target)
           didRun(place, target, &observer)
           place += 1
           left = 0
@@ -205,6 +210,17 @@ struct HostProgram {
     case .convolveDepthwise:
       var rows = rows(place, arena)
       kernels.pointee.convolve_depthwise(packed, &rows, place.pointee.places, count, target, rowBytes)
+    case .pool:
+      var rows = rows(place, arena)
+      kernels.pointee.pool(place.pointee.pool, &rows, target.assumingMemoryBound(to: Int8.self))
+    case .lookUp:
+      let first = UnsafeRawPointer(values(place, arena)).assumingMemoryBound(to: Int8.self)
+      for row in 0..<count {
+        kernels.pointee.look_up(
+          place.pointee.table, first + row * place.pointee.step.source.rowBytes, place.pointee.step.count,
+          (target + row * rowBytes).assumingMemoryBound(to: Int8.self))
+      }
+      return didRun(place, target, &observer)
     case .join:
       let first = UnsafeRawPointer(values(place, arena)).assumingMemoryBound(to: Int8.self)
       let second = (arena + place.pointee.second).assumingMemoryBound(to: Int8.self)
@@ -232,7 +248,18 @@ struct HostProgram {
       kernels.pointee.multiply(packed, values(place, arena), 0x80, place.pointee.values, target)
     case .plain, .feed, .foldPixels: break
     }
+    lookUp(place, target)
     didRun(place, target, &observer)
+  }
+
+  /// Takes the values of a step's rows through its table, if it has one, while they are in the first cache.
+  @inline(__always)
+  private func lookUp(_ place: UnsafePointer<Step>, _ target: UnsafeMutableRawPointer) {
+    guard let table = place.pointee.table, let kernels else { return }
+    for row in 0..<place.pointee.rows {
+      let values = (target + row * place.pointee.rowBytes).assumingMemoryBound(to: Int8.self)
+      kernels.pointee.look_up(table, values, place.pointee.step.count, values)
+    }
   }
 
   /// Shows the rows that a step made.
@@ -331,6 +358,7 @@ extension HostProgram {
         place = first + firstOutputs
         kernels.pointee.multiply_together(
           packed, images, imageBytes, 0, count, imageBytes, arenas + place.pointee.step.target, stride)
+        for image in 0..<count { lookUp(place, arenas + (place.pointee.step.target + image * stride)) }
       case .foldPixels:
         kernels.pointee.fold_together(
           packed, images + step.row * rowBytes, imageBytes, 0, count, step.row, step.count, sums(arenas),
@@ -339,13 +367,14 @@ extension HostProgram {
         kernels.pointee.multiply_together(
           packed, values(place, arenas), stride, 0x80, count, place.pointee.values, arenas + step.target,
           stride)
+        for image in 0..<count { lookUp(place, arenas + (step.target + image * stride)) }
       case .feed:
         for image in 0..<count {
           feed(
             place, from: 0, place.pointee.rows, images + (image * imageBytes + step.row * rowBytes),
             arenas + image * stride, &observer)
         }
-      case .plain, .convolve, .convolveDepthwise, .join, .addCells, .finish:
+      case .plain, .convolve, .convolveDepthwise, .pool, .join, .lookUp, .addCells, .finish:
         for image in 0..<count { take(place, arenas + image * stride, &observer) }
       }
       place += 1

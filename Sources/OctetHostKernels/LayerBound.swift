@@ -2,7 +2,7 @@ import Octet
 import OctetHostKernelsC
 
 /// What bounds the time of a layer: what its instructions take if nothing else holds them up, or what its weights take
-/// to come from the second cache.
+/// to come from the second cache, or other values from the first.
 package struct LayerBound: Sendable {
   /// Seconds of nothing but the multiply-adds that are issued: those of lanes and groups that are not full as well.
   package let multiplying: Double
@@ -12,12 +12,20 @@ package struct LayerBound: Sendable {
   /// model fit half of the first.
   package let weights: Double
 
-  /// Multiply-adds and outputs take the same units of the processor; weights come meanwhile.
-  package var seconds: Double { max(multiplying + output, weights) }
+  /// Seconds until the values under the windows of a pool or a mean have come from the first cache; 0 for others.
+  package let loading: Double
+
+  /// Multiply-adds and outputs take the same units of the processor; weights and values come meanwhile.
+  package var seconds: Double { max(multiplying + output, weights, loading) }
+
+  init(multiplying: Double = 0, output: Double, weights: Double = 0, loading: Double = 0) {
+    (self.multiplying, self.output, self.weights, self.loading) = (multiplying, output, weights, loading)
+  }
 
   /// The largest part.
   package var name: String {
-    if weights >= multiplying + output { return "weights" }
+    if weights == seconds { return "weights" }
+    if loading == seconds { return "loads" }
     return multiplying >= output ? "multiply" : "outputs"
   }
 }
@@ -28,8 +36,12 @@ package struct KernelRates: Sendable {
   /// Of outputs that are rounded twice, and of others.
   let twice: Double
   let once: Double
-  /// Bytes a second from the second cache.
+  /// Of sums of two values, and of values that go through a table.
+  let joins: Double
+  let lookUps: Double
+  /// Bytes a second from the second cache, and from the first.
   package let secondCache: Double
+  let firstCache: Double
   let firstCacheBytes: Int
 }
 
@@ -55,6 +67,18 @@ extension KernelRates {
     // Four times the first cache, and half of a small second one.
     let values = storage.allocate(1 << 16, of: Int32.self)
     secondCache = rate { kernels.read(values, 1 << 16, 200) }
+    firstCache = rate { kernels.read(values, 1 << 11, 6400) }
+    let bytes = storage.allocate(3 << 12, of: Int8.self)
+    lookUps = rate {
+      for _ in 0..<500 { kernels.look_up(bytes, bytes + (1 << 12), 1 << 12, bytes + (2 << 12)) }
+      return 500 << 12
+    }
+    var line = octet_join()
+    line.is_line = true
+    joins = rate {
+      for _ in 0..<500 { kernels.join(&line, bytes, bytes + (1 << 12), 1 << 12, bytes + (2 << 12)) }
+      return 500 << 12
+    }
     let products = multiplyAdds
     // Layers of one group of values, so that there is little besides outputs; the faster of two widths counts.
     func outputs(_ rounding: Int) -> Double {
@@ -102,13 +126,27 @@ extension KernelRates {
 }
 
 extension HostProgram {
-  /// Nil for a layer that does not multiply, or that the plain kernels take.
+  /// Nil for a layer that the plain kernels take.
   func bound(of layer: Int, _ model: Model, _ kernels: octet_kernels, _ rates: KernelRates, weightBytes: Int)
     -> LayerBound?
   {
-    let own = steps.filter { $0.step.layer == layer && $0.packed != nil && $0.call.multiplies }
-    guard let packed = own.first?.packed?.pointee else { return nil }
+    let own = steps.filter { $0.step.layer == layer && $0.call != .feed && $0.call != .plain }
     let shape = model.shape(layer)
+    let values = Double(shape.output.rowValues * Int(shape.output.height))
+    guard let packed = own.first(where: \.call.multiplies)?.packed?.pointee else {
+      guard let call = own.first?.call else { return nil }
+      switch call {
+      case .join: return LayerBound(output: values / rates.joins)
+      case .lookUp: return LayerBound(output: values / rates.lookUps)
+      default:
+        let isMean = shape.layer.kind.traits.contains(.means)
+        let rate = shape.layer.rounding == .halfUpThenAway ? rates.twice : rates.once
+        return LayerBound(
+          output: isMean ? values / rate : 0,
+          loading: Double(Self.loads(of: shape, own)) / rates.firstCache)
+      }
+    }
+    let lookUp = own.contains { $0.table != nil } ? values / rates.lookUps : 0
     let lanes = kernels.lanes
     let pool = max(packed.pool_height * packed.pool_width, 1)
     let places = shape.layer.kind.weighted == .dense ? 1 : Int(shape.output.height) * Int(shape.output.width)
@@ -126,8 +164,22 @@ extension HostProgram {
     let isTwice = packed.rounding == OCTET_ROUND_TWICE
     return LayerBound(
       multiplying: Double(products) / rates.multiplyAdds,
-      output: Double(places * packed.outputs) / (isTwice ? rates.twice : rates.once),
+      output: Double(places * packed.outputs) / (isTwice ? rates.twice : rates.once) + lookUp,
       weights: weightBytes * 2 > rates.firstCacheBytes ? Double(bytes) / rates.secondCache : 0)
+  }
+
+  /// Bytes that a pool or a mean reads: of a pool the lines under each row of windows, and then each place the columns
+  /// of what they came to, which for a mean are sums of two bytes.
+  private static func loads(of shape: LayerShape, _ steps: [Step]) -> Int {
+    let values = shape.input.rowValues
+    guard shape.layer.kind.traits.contains(.window) else { return values * Int(shape.input.height) }
+    return steps.reduce(0) { sum, step in
+      guard let pool = step.pool?.pointee else { return sum }
+      let runs = UnsafeBufferPointer(start: pool.runs, count: pool.run_count)
+      return runs.reduce(sum + pool.lines * values) { sum, run in
+        sum + run.places * run.columns * pool.channels * (run.mean == nil ? 1 : 2)
+      }
+    }
   }
 }
 
@@ -136,7 +188,7 @@ extension HostProgram.Step.Call {
   fileprivate var multiplies: Bool {
     switch self {
     case .convolve, .convolveDepthwise, .fold, .foldPixels, .multiply: true
-    case .plain, .feed, .join, .addCells, .finish: false
+    case .plain, .feed, .pool, .join, .lookUp, .addCells, .finish: false
     }
   }
 }

@@ -1,11 +1,36 @@
 import Octet
 import OctetHostKernelsC
 
+/// What the vector kernels read of a layer; all nil for one that the plain kernels have to do.
+struct PackedLayer {
+  /// Weights and what becomes of their sums.
+  var weights: UnsafePointer<octet_layer>?
+  /// What becomes of the sums of a mean over the whole input.
+  var mean: UnsafePointer<octet_layer>?
+  var join: UnsafePointer<octet_join>?
+  /// For each row.
+  var pools: [UnsafePointer<octet_pool>] = []
+  /// 256 values: of a layer that is a table, or of one whose outputs go through it.
+  var table: UnsafePointer<Int8>?
+}
+
 /// Lays out the weights of a layer for one instruction set; OctetHostKernelsC.h says how.
 struct LayerPacker {
   let model: Model
   let kernels: octet_kernels
   let storage: PackedStorage
+
+  func packAll(_ index: Int) -> PackedLayer {
+    var layer = PackedLayer(
+      weights: pack(index), mean: packMean(index), join: packJoin(index), pools: packPool(index))
+    let shape = model.shape(index)
+    if shape.layer.kind.traits.contains(.lookup) {
+      layer.table = model.records.table(shape)
+    } else if layer.weights != nil {
+      layer.table = OutputStage(model.records, shape).table
+    }
+    return layer
+  }
 
   /// Nil for a layer that has no weights, or that the plain kernels have to do.
   func pack(_ index: Int) -> UnsafePointer<octet_layer>? {
@@ -67,7 +92,6 @@ struct LayerPacker {
     let record = shape.layer
     var layer = octet_layer(
       weights: nil, start: start, multipliers: multipliers, shifts: shifts, halves: halves, raises: nil,
-      table: output.table,
       zero_point: output.zeroPoint, minimum: output.minimum, maximum: output.maximum, is_wide: output.isWide,
       rounding: Int32(Self.way(output.rounding)), is_single: output.isCoarse,
       outputs: outputs, segment: segment, groups: (segment + kernels.depth - 1) / kernels.depth,
@@ -86,10 +110,10 @@ struct LayerPacker {
 
   /// Whether the layer's outputs are bytes that vector instructions write.
   private func hasPlainBytes(_ layer: octet_layer) -> Bool {
-    !layer.is_wide && layer.table == nil && !layer.is_single
+    !layer.is_wide && !layer.is_single
   }
 
-  private static func way(_ rounding: Rounding) -> Int {
+  static func way(_ rounding: Rounding) -> Int {
     switch rounding {
     case .halfUp: OCTET_ROUND_UP
     case .halfUpThenAway: OCTET_ROUND_TWICE

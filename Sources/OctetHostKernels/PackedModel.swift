@@ -23,20 +23,13 @@ final class PackedModel: @unchecked Sendable {
     self.model = model
     storage = PackedStorage()
     let kernels = set == .plain ? nil : octet_kernels_named(set.rawValue)
-    // Nil where the plain kernels have to do it.
-    var layers = [UnsafePointer<octet_layer>?](repeating: nil, count: model.layerCount)
-    var joins = [UnsafePointer<octet_join>?](repeating: nil, count: model.layerCount)
-    var means = layers
+    var layers = [PackedLayer](repeating: PackedLayer(), count: model.layerCount)
     if let kernels {
       let packer = LayerPacker(model: model, kernels: kernels.pointee, storage: storage)
-      for index in layers.indices {
-        layers[index] = packer.pack(index)
-        joins[index] = packer.packJoin(index)
-        means[index] = packer.packMean(index)
-      }
+      for index in layers.indices { layers[index] = packer.packAll(index) }
       storage.endPacking()
     }
-    program = HostProgram(model, kernels, in: storage, packed: layers, joins: joins, means: means)
+    program = HostProgram(model, kernels, in: storage, packed: layers)
     imagesTogether =
       if let program, program.sharedWeights >= leastShared, program.arenaBytes <= Self.largestBatchArena {
         program.mostTogether

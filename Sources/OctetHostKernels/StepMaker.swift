@@ -6,9 +6,7 @@ struct StepMaker {
   let records: ModelRecords
   let kernels: UnsafePointer<octet_kernels>?
   let foldsPixels: Bool
-  let packed: [UnsafePointer<octet_layer>?]
-  let joins: [UnsafePointer<octet_join>?]
-  let means: [UnsafePointer<octet_layer>?]
+  let packed: [PackedLayer]
 
   /// Borders above come back where later rows took their slots.
   func forEachBorderAbove(_ body: (HostProgram.Step) -> Void) {
@@ -26,7 +24,7 @@ struct StepMaker {
       let input = records.tensor(0)
       return HostProgram.Step(
         call: foldsPixels ? .foldPixels : .feed, step: .feed(input, row: row), rowBytes: input.rowBytes,
-        packed: packed[0], join: nil, second: 0, secondRowBytes: 0, places: 0, values: 0,
+        packed: packed[0].weights, second: 0, secondRowBytes: 0, places: 0, values: 0,
         sums: Int(records.layer(0).accumulatorsOffset))
     case .border(let tensor, let row):
       let record = records.tensor(tensor)
@@ -35,10 +33,10 @@ struct StepMaker {
     case .start(let layer):
       let shape = records.shape(layer)
       // The vector kernels start with row 0.
-      return packed[layer] == nil ? step(.start(layer: layer, shape), shape, .plain) : nil
+      return packed[layer].weights == nil ? step(.start(layer: layer, shape), shape, .plain) : nil
     case .fold(let layer, let row):
       let shape = records.shape(layer)
-      if packed[layer] != nil, foldsPixels, layer == 0 { return nil }
+      if packed[layer].weights != nil, foldsPixels, layer == 0 { return nil }
       return step(.fold(layer: layer, row: row, shape), shape, foldCall(layer, shape))
     case .compute(let layer, let row):
       let shape = records.shape(layer)
@@ -55,6 +53,7 @@ struct StepMaker {
     let readsNext = own.first + step.rows == source.first
     switch step.call {
     case .feed, .convolve, .convolveDepthwise: return isNextRow(next, step)
+    case .lookUp: return isNextRow(next, step) && readsNext
     case .join:
       return isNextRow(next, step) && readsNext
         && next.second == step.second + step.rows * step.secondRowBytes
@@ -64,7 +63,7 @@ struct StepMaker {
       guard let kernels, let layer = step.packed else { return false }
       return readsNext && own.rowBytes == next.step.count
         && layer.pointee.segment % kernels.pointee.depth == 0
-    case .plain, .finish, .multiply, .foldPixels: return false
+    case .plain, .pool, .finish, .multiply, .foldPixels: return false
     }
   }
 
@@ -73,15 +72,16 @@ struct StepMaker {
   }
 
   private func foldCall(_ layer: Int, _ shape: LayerShape) -> HostProgram.Step.Call {
-    if packed[layer] != nil { return .fold }
+    if packed[layer].weights != nil { return .fold }
     let isMean = shape.layer.kind.weighted == nil && shape.input.elementBytes == 1
     return isMean && kernels != nil ? .addCells : .plain
   }
 
   private func computeCall(_ layer: Int, _ shape: LayerShape) -> HostProgram.Step.Call {
-    if joins[layer] != nil { return .join }
-    if means[layer] != nil { return .finish }
-    guard packed[layer] != nil else { return .plain }
+    if packed[layer].join != nil { return .join }
+    if packed[layer].mean != nil { return .finish }
+    if !packed[layer].pools.isEmpty { return .pool }
+    guard packed[layer].weights != nil else { return packed[layer].table != nil ? .lookUp : .plain }
     switch shape.layer.kind.weighted {
     case .dense: return shape.keepsAccumulators ? .finish : .multiply
     case .convolution: return .convolve
@@ -92,10 +92,11 @@ struct StepMaker {
 
   private func step(_ step: RowStep, _ shape: LayerShape, _ call: HostProgram.Step.Call) -> HostProgram.Step {
     let other = records.tensor(Int(shape.layer.secondInput))
+    let own = packed[step.layer]
     return HostProgram.Step(
       call: call, step: step, rowBytes: shape.output.rowBytes,
-      packed: packed[step.layer] ?? means[step.layer],
-      join: joins[step.layer],
+      packed: own.weights ?? own.mean, join: own.join, pool: call == .pool ? own.pools[step.row] : nil,
+      table: step.action == .compute && call != .plain ? own.table : nil,
       second: call == .join ? other.rowOffset(step.row + Int(other.borderAbove)) : 0,
       secondRowBytes: other.rowBytes,
       places: Int(call == .addCells ? shape.input.width : shape.output.width), values: shape.input.rowValues,
@@ -104,8 +105,7 @@ struct StepMaker {
 
   private func border(_ step: RowStep) -> HostProgram.Step {
     HostProgram.Step(
-      call: .plain, step: step, rowBytes: 0, packed: nil, join: nil, second: 0, secondRowBytes: 0, places: 0,
-      values: 0,
+      call: .plain, step: step, rowBytes: 0, packed: nil, second: 0, secondRowBytes: 0, places: 0, values: 0,
       sums: 0)
   }
 }

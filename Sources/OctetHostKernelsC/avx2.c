@@ -165,6 +165,10 @@ INLINE __m128i first_cells(const int8_t *values, long count) {
 }
 
 INLINE vector widen(const int8_t *values, long count) { return _mm256_cvtepi8_epi32(first_cells(values, count)); }
+INLINE vector widen_shorts(const int16_t *values) {
+  return _mm256_cvtepi16_epi32(_mm_loadu_si128((const __m128i *)values));
+}
+
 INLINE vector plus(vector a, vector b) { return _mm256_add_epi32(a, b); }
 INLINE vector times(vector a, vector b) { return _mm256_mullo_epi32(a, b); }
 INLINE vector left(vector v, int count) { return _mm256_sll_epi32(v, _mm_cvtsi32_si128(count)); }
@@ -225,6 +229,34 @@ INLINE void copy_cells(cell *target, const int8_t *source, long count) {
 static const uint64_t set_bits[256] = {BITS_64(0), BITS_64(64), BITS_64(128), BITS_64(192)};
 
 #include "lists.h"
+
+// Values that go through a table together.
+#define LOOKED_UP 32
+
+typedef struct {
+  vector of[16];
+} pieces;
+
+INLINE pieces load_pieces(const int8_t *table) {
+  pieces p;
+  UNROLL for (int k = 0; k < 16; k++) {
+    p.of[k] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(table + 16 * k)));
+  }
+  return p;
+}
+
+// A shuffle gives 0 where bit 7 of the place is set: so it is for all pieces but the one that has the value.
+INLINE void look_up_some(const pieces *p, const int8_t *source, int8_t *target) {
+  const vector values = _mm256_loadu_si256((const __m256i *)source);
+  const vector place = _mm256_xor_si256(values, _mm256_set1_epi8((char)0x80));
+  vector found = _mm256_setzero_si256();
+  UNROLL for (int k = 0; k < 16; k++) {
+    const vector own = _mm256_xor_si256(place, _mm256_set1_epi8((char)(16 * k)));
+    const vector others = _mm256_adds_epu8(own, _mm256_set1_epi8(0x70));
+    found = _mm256_or_si256(found, _mm256_shuffle_epi8(p->of[k], others));
+  }
+  _mm256_storeu_si256((__m256i *)target, found);
+}
 
 // Eight groups at a time: those that count move to the front, and their places are where they come from.
 INLINE void list_groups(const long images, NAME(list) *list, NAME(inputs) in, long count) {

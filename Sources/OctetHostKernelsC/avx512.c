@@ -152,6 +152,10 @@ INLINE vector widen(const int8_t *values, long count) {
   return _mm512_cvtepi8_epi32(_mm_maskz_loadu_epi8((__mmask16)first_bits(count), values));
 }
 
+INLINE vector widen_shorts(const int16_t *values) {
+  return _mm512_cvtepi16_epi32(_mm256_loadu_si256((const __m256i *)values));
+}
+
 INLINE vector plus(vector a, vector b) { return _mm512_add_epi32(a, b); }
 INLINE vector times(vector a, vector b) { return _mm512_mullo_epi32(a, b); }
 INLINE vector left(vector v, int count) { return _mm512_sll_epi32(v, _mm_cvtsi32_si128(count)); }
@@ -232,6 +236,33 @@ INLINE void flip_bytes(uint8_t *target, const uint8_t *source, long count) {
 }
 
 #include "lists.h"
+
+// Values that go through a table together.
+#define LOOKED_UP 64
+
+typedef struct {
+  vector of[16];
+} pieces;
+
+INLINE pieces load_pieces(const int8_t *table) {
+  pieces p;
+  UNROLL for (int k = 0; k < 16; k++) {
+    p.of[k] = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i *)(table + 16 * k)));
+  }
+  return p;
+}
+
+// A shuffle gives 0 where bit 7 of the place is set: so it is for all pieces but the one that has the value.
+INLINE void look_up_some(const pieces *p, const int8_t *source, int8_t *target) {
+  const vector place = _mm512_xor_si512(_mm512_loadu_si512(source), _mm512_set1_epi8((char)0x80));
+  vector found = _mm512_setzero_si512();
+  UNROLL for (int k = 0; k < 16; k++) {
+    const vector own = _mm512_xor_si512(place, _mm512_set1_epi8((char)(16 * k)));
+    const vector others = _mm512_adds_epu8(own, _mm512_set1_epi8(0x70));
+    found = _mm512_or_si512(found, _mm512_shuffle_epi8(p->of[k], others));
+  }
+  _mm512_storeu_si512(target, found);
+}
 
 INLINE void list_groups(const long images, NAME(list) *list, NAME(inputs) in, long count) {
   const vector flips = _mm512_set1_epi8((char)in.flip), steps = _mm512_set1_epi32(16);

@@ -69,7 +69,7 @@ void octet_emit_singly(const octet_layer *layer, const int32_t *sums, long chann
       target[2 * i] = (int8_t)(bits & 255);
       target[2 * i + 1] = (int8_t)(bits >> 8);
     } else {
-      target[i] = layer->table ? layer->table[kept + 128] : (int8_t)kept;
+      target[i] = (int8_t)kept;
     }
   }
 }

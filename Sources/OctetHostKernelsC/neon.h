@@ -132,6 +132,7 @@ INLINE vector widen(const int8_t *values, long count) {
   return vmovl_s16(vget_low_s16(vmovl_s8(some)));
 }
 
+INLINE vector widen_shorts(const int16_t *values) { return vmovl_s16(vld1_s16(values)); }
 INLINE vector plus(vector a, vector b) { return vaddq_s32(a, b); }
 INLINE vector times(vector a, vector b) { return vmulq_s32(a, b); }
 INLINE vector left(vector v, int count) { return vshlq_s32(v, vdupq_n_s32(count)); }
@@ -168,6 +169,29 @@ INLINE void add_line(line_factors f, limits l, const int8_t *a, const int8_t *b,
   const int8x16_t bytes =
     vcombine_s8(add_half_line(f, vld1_s8(a), vld1_s8(b)), add_half_line(f, vld1_s8(a + 8), vld1_s8(b + 8)));
   vst1q_s8(target, vminq_s8(vmaxq_s8(bytes, l.minimum), l.maximum));
+}
+
+// Values that go through a table together.
+#define LOOKED_UP 16
+
+typedef struct {
+  int8x16x4_t of[4];
+} pieces;
+
+INLINE pieces load_pieces(const int8_t *table) {
+  pieces p;
+  UNROLL for (int k = 0; k < 4; k++) p.of[k] = vld1q_s8_x4(table + 64 * k);
+  return p;
+}
+
+// tbl gives 0 for a place beyond the piece, and tbx leaves what is there.
+INLINE void look_up_some(const pieces *p, const int8_t *source, int8_t *target) {
+  const uint8x16_t place = vreinterpretq_u8_s8(veorq_s8(vld1q_s8(source), vdupq_n_s8(-128)));
+  int8x16_t found = vqtbl4q_s8(p->of[0], place);
+  UNROLL for (int k = 1; k < 4; k++) {
+    found = vqtbx4q_s8(found, p->of[k], vsubq_u8(place, vdupq_n_u8((uint8_t)(64 * k))));
+  }
+  vst1q_s8(target, found);
 }
 
 INLINE void copy_cells(cell *target, const int8_t *source, long count) {

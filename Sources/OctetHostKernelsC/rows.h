@@ -20,7 +20,8 @@
 // group              DEPTH activations, the same for each channel
 // load_weights, load_group, dot, load, store, load_some, store_some, all_lanes, larger, scaling, load_scaling,
 // rescaled, placed, limits, load_limits, store_places, store_bytes, gather, copy_cells,
-// widen, plus, times, left, right, LINE_VALUES, line_factors, load_line, add_line
+// widen, widen_shorts, plus, times, left, right, LINE_VALUES, line_factors, load_line, add_line
+// pieces, load_pieces, look_up_some, LOOKED_UP
 // flip_bytes         turns the highest bit of bytes over, if FLIPS is defined
 // packed_group, spread_group   a group as one number, and back
 // list_groups        fills the list of lists.h
@@ -53,10 +54,6 @@ INLINE void emit_vector(const octet_layer *layer, vector sum, long channel, long
       target[2 * i] = (int8_t)(bits & 255);
       target[2 * i + 1] = (int8_t)(bits >> 8);
     }
-  } else if (layer->table) {
-    int32_t wide[LANES];
-    store(wide, value);
-    for (long i = 0; i < count; i++) target[i] = layer->table[wide[i] + 128];
   } else {
     store_bytes(target, value, count);
   }
@@ -103,7 +100,7 @@ INLINE void emit_bytes(const long vectors, const int rounding, const octet_layer
 #endif
 
 // Whether outputs are bytes that vector instructions write.
-INLINE bool writes_bytes(const octet_layer *layer) { return !layer->is_wide && !layer->table && !layer->is_single; }
+INLINE bool writes_bytes(const octet_layer *layer) { return !layer->is_wide && !layer->is_single; }
 
 // All outputs of a block, to the places from `target` on.
 static __attribute__((noinline)) TARGET void NAME(emit_block)(
@@ -141,6 +138,7 @@ static __attribute__((noinline)) TARGET void NAME(emit_block)(
 #endif
 #include "depthwise.h"
 #include "join.h"
+#include "pool.h"
 #include "dense.h"
 
 static TARGET void NAME(flip)(void *target, const uint8_t *source, long count) {
@@ -149,6 +147,16 @@ static TARGET void NAME(flip)(void *target, const uint8_t *source, long count) {
 #else
   octet_flip(target, source, count);
 #endif
+}
+
+static __attribute__((noinline)) TARGET void NAME(look_up)(
+  const int8_t *table, const int8_t *source, long count, int8_t *target) {
+  long i = 0;
+  if (count >= LOOKED_UP) {
+    const pieces p = load_pieces(table);
+    for (; i + LOOKED_UP <= count; i += LOOKED_UP) look_up_some(&p, source + i, target + i);
+  }
+  for (; i < count; i++) target[i] = table[source[i] + 128];
 }
 
 static __attribute__((noinline)) TARGET long NAME(peak)(long rounds) {
@@ -204,6 +212,8 @@ const octet_kernels NAME(kernels) = {
   .convolve_depthwise = NAME(convolve_depthwise),
   .add_cells = NAME(add_cells),
   .join = NAME(join),
+  .pool = NAME(pool),
+  .look_up = NAME(look_up),
   .fold = NAME(fold),
   .finish = NAME(finish),
   .multiply = NAME(multiply),

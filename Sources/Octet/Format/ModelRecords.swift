@@ -79,6 +79,10 @@ package struct ModelRecords: RecordSource, Sendable {
     bytes.signed(Constants(shape, offset: shape.layer.constantsOffset).weights)
   }
 
+  /// The results of a layer that is a table, that for -128 first.
+  @inline(__always)
+  package func table(_ shape: LayerShape) -> UnsafePointer<Int8> { bytes.signed(shape.layer.constantsOffset) }
+
   /// Bytes of the file; the loader has compared the header's field with them.
   var byteCount: UInt32 { bytes.word(FileFormat.length) }
 

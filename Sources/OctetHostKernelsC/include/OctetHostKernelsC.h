@@ -30,8 +30,6 @@ typedef struct {
   const int32_t *halves;
   // What octet_raise adds to a sum, or null.
   const int32_t *raises;
-  // 256 values, or null.
-  const int8_t *table;
   int32_t zero_point, minimum, maximum;
   // Whether outputs are int16.
   bool is_wide;
@@ -102,6 +100,29 @@ typedef struct {
   octet_line line;
 } octet_join;
 
+// What makes means of sums of so many values: (sum << raised) less the start, times the layer's multiplier, which is
+// the same in each lane.
+typedef struct {
+  int32_t raised, start;
+  octet_layer layer;
+} octet_mean;
+
+// Places of a pool whose windows have `columns` columns on the input; the first starts at `first_column`.
+typedef struct {
+  long first_column, columns, places;
+  // Null for the largest value.
+  const octet_mean *mean;
+} octet_pool_run;
+
+// A row of a layer that makes the largest value or the mean of each window, and the lines under it.
+typedef struct {
+  const octet_pool_run *runs;
+  long run_count, lines, channels, stride_across;
+} octet_pool;
+
+// Most values that a line of a window may have.
+#define OCTET_POOLED_VALUES 8192
+
 // Rows that follow one another in the slots of a ring; row 0 is in slot `first`.
 typedef struct {
   const int8_t *slots;
@@ -134,6 +155,10 @@ typedef struct octet_kernels {
     const octet_layer *, const octet_rows *, long places, long count, void *target, long target_step);
   // Adds cells, which follow one another, to a sum for each channel.
   void (*add_cells)(const int8_t *cells, long count, long channels, int32_t *sums);
+  // A row of a pool.
+  void (*pool)(const octet_pool *, const octet_rows *, int8_t *target);
+  // `count` values become what a table of 256 has for them, that for -128 first. The target may be the source.
+  void (*look_up)(const int8_t *table, const int8_t *source, long count, int8_t *target);
   // `count` values of two rows.
   void (*join)(const octet_join *, const int8_t *first, const int8_t *second, long count, int8_t *target);
   // Adds `count` values, from row `row` on, to the accumulators of a dense layer; row 0 starts them. `flip` is 0x80 for

@@ -3,8 +3,7 @@
 
 #include "check.h"
 
-// The same multiplier and shift in each lane.
-static octet_layer in_each_lane(const octet_kernels *k, int32_t multiplier, int shift, bool is_twice) {
+octet_layer in_each_lane(const octet_kernels *k, int32_t multiplier, int shift, bool is_twice) {
   octet_layer layer;
   memset(&layer, 0, sizeof layer);
   int32_t *multipliers = block_of((size_t)k->lanes * 4), *shifts = block_of((size_t)k->lanes * 4);
@@ -26,7 +25,7 @@ static octet_layer in_each_lane(const octet_kernels *k, int32_t multiplier, int 
   return layer;
 }
 
-static void release_lanes(octet_layer *layer) {
+void release_lanes(octet_layer *layer) {
   free((void *)layer->multipliers);
   free((void *)layer->shifts);
   free((void *)layer->halves);

@@ -58,6 +58,14 @@ HELPER void fill(int8_t *values, long count) {
   }
 }
 
+// The same multiplier and shift in each lane.
+octet_layer in_each_lane(const octet_kernels *k, int32_t multiplier, int shift, bool is_twice);
+void release_lanes(octet_layer *layer);
+
+// A layer that makes the largest value or the mean of windows, and values that go through a table.
+void check_pool(const octet_kernels *k, unsigned long seed);
+void check_look_up(const octet_kernels *k, unsigned long seed);
+
 // A layer that makes one value of two.
 // Sums that were lines so far.
 extern long lines_found;

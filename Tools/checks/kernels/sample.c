@@ -26,7 +26,7 @@ static int32_t draw_tie(int64_t multiplier, int shift) {
 static long wide_place(long c) { return c % 16 / 4 * 16 + c / 16 * 4 + c % 4; }
 
 // Whether vector instructions write the outputs of a layer as they are.
-static bool has_plain_bytes(const octet_layer *layer) { return !layer->is_wide && !layer->table && !layer->is_single; }
+static bool has_plain_bytes(const octet_layer *layer) { return !layer->is_wide && !layer->is_single; }
 
 // Brings values for each channel in the order of `channels`.
 static void reorder(int32_t *values, long count, const long *channels) {
@@ -94,11 +94,6 @@ sample make(const octet_kernels *k, long outputs, long lines, long segment, bool
   s.plain = block_of((size_t)(outputs * each));
   for (long i = 0; i < outputs * each; i++) s.plain[i] = is_tied ? 0 : draw_weight();
   s.layer.is_wide = draw(5) == 0;
-  if (!s.layer.is_wide && draw(4) == 0) {
-    int8_t *table = block_of(256);
-    for (int i = 0; i < 256; i++) table[i] = (int8_t)draw(256);
-    s.layer.table = table;
-  }
   s.layer.start = start;
   s.layer.multipliers = multipliers;
   s.layer.shifts = shifts;
@@ -179,5 +174,4 @@ void release(sample *s) {
   free((void *)s->layer.shifts);
   free((void *)s->layer.halves);
   free((void *)s->layer.raises);
-  free((void *)s->layer.table);
 }
