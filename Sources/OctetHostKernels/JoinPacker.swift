@@ -19,11 +19,14 @@ extension LayerPacker {
     let isTwice = shape.layer.rounding == .halfUpThenAway
     // A sum that is brought up is rare, and left to the plain rows.
     guard !isTwice || factors.outputShift >= Limit.coarseShift else { return nil }
+    guard let x = input(factors.first, factors.firstShift, shape.input, isTwice: isTwice),
+      let y = input(factors.second, factors.secondShift, second, isTwice: isTwice),
+      let output = scaling(
+        isTwice ? factors.output : 0, isTwice ? factors.outputShift : Limit.coarseShift, isRaised: isTwice,
+        reach: Self.reach)
+    else { return nil }
     var join = octet_join()
-    join.first = input(factors.first, factors.firstShift, shape.input, isTwice: isTwice)
-    join.second = input(factors.second, factors.secondShift, second, isTwice: isTwice)
-    join.output = scaling(
-      isTwice ? factors.output : 0, isTwice ? factors.outputShift : Limit.coarseShift, isRaised: isTwice)
+    (join.first, join.second, join.output) = (x, y, output)
     join.output.zero_point = Int32(shape.output.zeroPoint)
     join.output.minimum = Int32(shape.layer.minimum)
     join.output.maximum = Int32(shape.layer.maximum)
@@ -48,21 +51,25 @@ extension LayerPacker {
     Double(sign: .plus, exponent: -Int(shift), significand: Double(multiplier))
   }
 
+  /// Inputs that are raised by 2^20, and the sum of two halves of them, stay below this.
+  private static var reach: Int64 { 1 << 28 }
+
   private func input(
     _ multiplier: UInt32, _ shift: UInt8, _ tensor: TensorRecord, isTwice: Bool
-  ) -> octet_join_input {
+  ) -> octet_join_input? {
     let way =
       !isTwice
       ? OCTET_JOIN_PRODUCT
       : shift >= Limit.coarseShift ? OCTET_JOIN_TWICE : shift == 32 ? OCTET_JOIN_32 : OCTET_JOIN_31
-    return octet_join_input(
-      zero_point: Int32(tensor.zeroPoint), way: Int32(way),
-      layer: scaling(
-        multiplier, max(isTwice ? shift : 0, Limit.coarseShift), isRaised: way == OCTET_JOIN_TWICE))
+    return scaling(
+      multiplier, max(isTwice ? shift : 0, Limit.coarseShift), isRaised: way == OCTET_JOIN_TWICE,
+      reach: Self.reach
+    ).map { octet_join_input(zero_point: Int32(tensor.zeroPoint), way: Int32(way), layer: $0) }
   }
 
-  /// The same multiplier and shift in each lane; raised where it is rounded twice.
-  private func scaling(_ multiplier: UInt32, _ shift: UInt8, isRaised: Bool) -> octet_layer {
+  /// The same multiplier and shift in each lane. Where it is rounded twice it is raised for sums up to `reach`; nil
+  /// where that does not fit 32 bits.
+  func scaling(_ multiplier: UInt32, _ shift: UInt8, isRaised: Bool, reach: Int64) -> octet_layer? {
     let multipliers = storage.allocate(kernels.lanes, of: Int32.self)
     let shifts = storage.allocate(kernels.lanes, of: Int32.self)
     let halves = storage.allocate(kernels.lanes, of: Int32.self)
@@ -78,8 +85,7 @@ extension LayerPacker {
     if isRaised, kernels.raises {
       layer.raises = UnsafePointer(storage.allocate(kernels.lanes, of: Int32.self))
       let none = storage.allocate(kernels.lanes, of: Int32.self)
-      let fits = octet_raise(&layer, none, 1 << 28, kernels.lanes)
-      precondition(fits, "inputs that are raised by 2^20, and the sum of two halves of them, stay below 2^28")
+      guard octet_raise(&layer, none, reach, kernels.lanes) else { return nil }
     }
     return layer
   }

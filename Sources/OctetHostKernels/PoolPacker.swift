@@ -7,7 +7,7 @@ extension LayerPacker {
   func packPool(_ index: Int) -> [UnsafePointer<octet_pool>] {
     let shape = model.shape(index)
     let traits = shape.layer.kind.traits
-    guard traits.contains(.window), shape.layer.kind.weighted == nil, !shape.layer.hasTable,
+    guard traits.contains(.window), shape.layer.kind.weighted == nil,
       shape.input.elementBytes == 1, shape.output.elementBytes == 1
     else { return [] }
     let windows = (0..<Int(shape.output.width)).map { shape.columns(under: $0) }
@@ -18,7 +18,6 @@ extension LayerPacker {
     var rows: [UnsafePointer<octet_pool>] = []
     for row in 0..<Int(shape.output.height) {
       let lines = shape.endRow(under: row) - shape.firstRow(under: row)
-      // More lines than a sum of 16 bits takes are none that a layer's record has.
       guard lines > 0, lines <= Self.mostLines else { return [] }
       if pools[lines] == nil {
         if traits.contains(.means) {
@@ -64,51 +63,33 @@ extension LayerPacker {
   }
 
   /// The mean of so many cells; nil where outputs have to be made one by one.
-  ///
-  /// Half away from zero there is no multiplier in the file. As in `packMean` it is `m = ceil(2^shift / n)`, from 2^30
-  /// to 2^31; the sum is raised by 2^3, as the kernels take shifts from 33 on.
   private func mean(of cells: Int, _ shape: LayerShape) -> UnsafePointer<octet_mean>? {
     let output = OutputStage(model.records, shape)
+    let rounding = output.rounding
     var mean = octet_mean()
-    let scale: (multiplier: Int32, shift: Int)
-    if output.rounding.isAway {
-      let shift = 30 + (Int.bitWidth - (cells - 1).leadingZeroBitCount)
+    var (multiplier, shift) = Self.meanFactor(cells)
+    if rounding.isAway {
+      // The kernels take shifts from 33 on.
       mean.raised = 3
-      scale = (Int32((1 << shift + cells - 1) / cells), shift + 3)
+      shift += 3
     } else {
       let pair = shape.isCut ? cells - 1 : 0
-      mean.raised = output.rounding.isTwice ? 0 : 8
+      mean.raised = rounding.isTwice ? 0 : 8
       mean.start = Int32(cells * Int(shape.input.zeroPoint)) << mean.raised
-      scale = (output.multipliers[pair], Int(output.shifts[pair]))
+      (multiplier, shift) = (output.multipliers[pair], Int(output.shifts[pair]))
     }
-    guard scale.shift >= Int(Limit.coarseShift) else { return nil }
-    mean.layer = layer(scale.multiplier, shift: scale.shift, output)
-    if mean.layer.raises != nil {
-      let none = storage.allocate(kernels.lanes, of: Int32.self)
-      guard octet_raise(&mean.layer, none, Int64(255 * cells), kernels.lanes) else { return nil }
-    }
+    guard shift >= Int(Limit.coarseShift),
+      let layer = scaling(
+        UInt32(multiplier), UInt8(shift), isRaised: rounding.isTwice, reach: Int64(255 * cells))
+    else { return nil }
+    mean.layer = layer
+    mean.layer.rounding = Int32(Self.way(rounding))
+    mean.layer.zero_point = rounding.isAway ? 0 : output.zeroPoint
+    mean.layer.minimum = output.minimum
+    mean.layer.maximum = output.maximum
     let place = storage.allocate(1, of: octet_mean.self)
     place.pointee = mean
     return UnsafePointer(place)
-  }
-
-  /// The same multiplier and shift in each lane, with room for what raises sums where products are rounded twice.
-  private func layer(_ multiplier: Int32, shift: Int, _ output: OutputStage) -> octet_layer {
-    func lanes(_ value: Int32) -> UnsafeMutablePointer<Int32> {
-      let place = storage.allocate(kernels.lanes, of: Int32.self)
-      for lane in 0..<kernels.lanes { place[lane] = value }
-      return place
-    }
-    var layer = octet_layer()
-    layer.multipliers = UnsafePointer(lanes(multiplier))
-    layer.shifts = UnsafePointer(lanes(Int32(shift - 32)))
-    layer.halves = UnsafePointer(lanes(1 << (shift - 33)))
-    if output.rounding.isTwice, kernels.raises { layer.raises = UnsafePointer(lanes(0)) }
-    layer.rounding = Int32(Self.way(output.rounding))
-    layer.zero_point = output.rounding.isAway ? 0 : output.zeroPoint
-    layer.minimum = output.minimum
-    layer.maximum = output.maximum
-    return layer
   }
 }
 
