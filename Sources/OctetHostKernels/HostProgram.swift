@@ -25,6 +25,9 @@ struct HostProgram {
     let packed: UnsafePointer<octet_layer>?
     /// Of a layer that makes one value of two, with the row of the second and what leads to its next.
     var join: UnsafePointer<octet_join>?
+    /// The second values where they are constants, and how many of a row there are, after which they start again.
+    var constants: UnsafePointer<Int8>?
+    var period = 0
     /// Of a layer that makes the largest value or the mean of windows.
     var pool: UnsafePointer<octet_pool>?
     /// What the values go through that the step made, or, where it does nothing else, those that it reads.
@@ -223,12 +226,18 @@ struct HostProgram {
       return didRun(place, target, &observer)
     case .join:
       let first = UnsafeRawPointer(values(place, arena)).assumingMemoryBound(to: Int8.self)
-      let second = (arena + place.pointee.second).assumingMemoryBound(to: Int8.self)
+      let second =
+        place.pointee.constants
+        ?? UnsafePointer((arena + place.pointee.second).assumingMemoryBound(to: Int8.self))
       for row in 0..<count {
-        kernels.pointee.join(
-          place.pointee.join, first + row * place.pointee.step.source.rowBytes,
-          second + row * place.pointee.secondRowBytes, place.pointee.step.count,
-          (target + row * rowBytes).assumingMemoryBound(to: Int8.self))
+        var start = 0
+        while start < place.pointee.step.count {
+          kernels.pointee.join(
+            place.pointee.join, first + (row * place.pointee.step.source.rowBytes + start),
+            second + row * place.pointee.secondRowBytes, place.pointee.period,
+            (target + (row * rowBytes + start)).assumingMemoryBound(to: Int8.self))
+          start += place.pointee.period
+        }
       }
     case .fold:
       kernels.pointee.fold(

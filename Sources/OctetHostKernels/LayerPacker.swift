@@ -7,11 +7,20 @@ struct PackedLayer {
   var weights: UnsafePointer<octet_layer>?
   /// What becomes of the sums of a mean over the whole input.
   var mean: UnsafePointer<octet_layer>?
-  var join: UnsafePointer<octet_join>?
+  var join: PackedJoin?
   /// For each row.
   var pools: [UnsafePointer<octet_pool>] = []
   /// 256 values: of a layer that is a table, or of one whose outputs go through it.
   var table: UnsafePointer<Int8>?
+}
+
+/// A layer that makes one value of two.
+struct PackedJoin {
+  let join: UnsafePointer<octet_join>
+  /// The second values where they are constants: one row for all, or one row after the other.
+  let constants: UnsafePointer<Int8>?
+  /// Second values of a row, after which they start again.
+  let period: Int
 }
 
 /// Lays out the weights of a layer for one instruction set; OctetHostKernelsC.h says how.

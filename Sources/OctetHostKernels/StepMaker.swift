@@ -57,6 +57,7 @@ struct StepMaker {
     case .join:
       return isNextRow(next, step) && readsNext
         && next.second == step.second + step.rows * step.secondRowBytes
+        && next.constants == step.constants.map { $0 + step.rows * step.secondRowBytes }
     case .addCells: return readsNext && own.rowBytes == next.step.count
     case .fold:
       // Values of all rows follow each other in groups if those of a row fill whole ones.
@@ -91,16 +92,33 @@ struct StepMaker {
   }
 
   private func step(_ step: RowStep, _ shape: LayerShape, _ call: HostProgram.Step.Call) -> HostProgram.Step {
-    let other = records.tensor(Int(shape.layer.secondInput))
     let own = packed[step.layer]
+    let second = secondRow(step, shape)
     return HostProgram.Step(
       call: call, step: step, rowBytes: shape.output.rowBytes,
-      packed: own.weights ?? own.mean, join: own.join, pool: call == .pool ? own.pools[step.row] : nil,
+      packed: own.weights ?? own.mean, join: own.join?.join,
+      constants: own.join?.constants.map { $0 + second.start }, period: own.join?.period ?? 0,
+      pool: call == .pool ? own.pools[step.row] : nil,
       table: step.action == .compute && call != .plain ? own.table : nil,
-      second: call == .join ? other.rowOffset(step.row + Int(other.borderAbove)) : 0,
-      secondRowBytes: other.rowBytes,
+      second: call == .join ? second.start : 0, secondRowBytes: second.rowBytes,
       places: Int(call == .addCells ? shape.input.width : shape.output.width), values: shape.input.rowValues,
       sums: Int(shape.layer.accumulatorsOffset))
+  }
+
+  /// Where the row of the second input starts, in the arena or in the constants, and what leads to the next: nothing
+  /// where every row is the same, as with a single cell or constants for each channel.
+  private func secondRow(_ step: RowStep, _ shape: LayerShape) -> (start: Int, rowBytes: Int) {
+    switch shape.layer.operand {
+    case .constants: return (step.row * shape.output.rowValues, shape.output.rowValues)
+    case .channelConstants: return (0, 0)
+    case .tensor:
+      let other = records.tensor(Int(shape.layer.secondInput))
+      let row = shape.firstRowOfSecond(under: step.row, other)
+      return (
+        other.rowOffset(row + Int(other.borderAbove)),
+        other.height == shape.output.height ? other.rowBytes : 0
+      )
+    }
   }
 
   private func border(_ step: RowStep) -> HostProgram.Step {

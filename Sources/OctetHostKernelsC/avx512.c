@@ -52,6 +52,7 @@ INLINE void store_some(int32_t *values, vector v, long count) {
 
 INLINE vector all_lanes(int32_t value) { return _mm512_set1_epi32(value); }
 INLINE vector larger(vector a, vector b) { return _mm512_max_epi32(a, b); }
+INLINE vector least(vector a, vector b) { return _mm512_min_epi32(a, b); }
 
 typedef struct {
   vector multiplier, odd_multiplier, half, shift, raise;
@@ -157,6 +158,7 @@ INLINE vector widen_shorts(const int16_t *values) {
 }
 
 INLINE vector plus(vector a, vector b) { return _mm512_add_epi32(a, b); }
+INLINE vector minus(vector a, vector b) { return _mm512_sub_epi32(a, b); }
 INLINE vector times(vector a, vector b) { return _mm512_mullo_epi32(a, b); }
 INLINE vector left(vector v, int count) { return _mm512_sll_epi32(v, _mm_cvtsi32_si128(count)); }
 INLINE vector right(vector v, int count) { return _mm512_sra_epi32(v, _mm_cvtsi32_si128(count)); }

@@ -1,14 +1,14 @@
 // Layers that make one value of two. Part of rows.h.
 
 // An input brought to the scale of the sum, from its value less its zero point. Where products are rounded twice the
-// value is raised by 2^20, and a shift of 31 or 32 leaves a single rounding or two at once.
-INLINE vector joined_input(vector value, const octet_join_input *input, scaling s) {
+// value is raised, by 2^20 or for a square by 2^7, and a shift of 31 or 32 leaves a single rounding or two at once.
+INLINE vector joined_input(vector value, const octet_join_input *input, scaling s, const int raised) {
   switch (input->way) {
     case OCTET_JOIN_PRODUCT: return times(value, s.multiplier);
-    case OCTET_JOIN_TWICE: return rescaled(left(value, 20), s, OCTET_ROUND_TWICE);
-    case OCTET_JOIN_31: return rescaled(left(value, 22), s, OCTET_ROUND_UP);
+    case OCTET_JOIN_TWICE: return rescaled(left(value, raised), s, OCTET_ROUND_TWICE);
+    case OCTET_JOIN_31: return rescaled(left(value, raised + 2), s, OCTET_ROUND_UP);
     default: {
-      const vector first = rescaled(left(value, 22), s, OCTET_ROUND_UP);
+      const vector first = rescaled(left(value, raised + 2), s, OCTET_ROUND_UP);
       // Half away from zero.
       return right(plus(plus(first, all_lanes(1)), right(first, 31)), 1);
     }
@@ -20,12 +20,28 @@ INLINE scaling input_scaling(const octet_join_input *input) {
                                         : load_scaling(&input->layer, 0, OCTET_ROUND_UP);
 }
 
+// What is made of two values, before it is placed. The kind is the same for all of a call.
 INLINE vector joined(const octet_join *join, const int8_t *a, const int8_t *b, long count, const scaling *s) {
-  const vector first = joined_input(
-    plus(widen(a, count), all_lanes(-join->first.zero_point)), &join->first, s[0]);
-  const vector second = joined_input(
-    plus(widen(b, count), all_lanes(-join->second.zero_point)), &join->second, s[1]);
-  const vector both = join->is_maximum ? larger(first, second) : plus(first, second);
+  const vector first = plus(widen(a, count), all_lanes(-join->first.zero_point));
+  const vector second = plus(widen(b, count), all_lanes(-join->second.zero_point));
+  if (join->kind == OCTET_PRODUCT) {
+    const vector product = times(first, second);
+    return join->output.rounding == OCTET_ROUND_TWICE ? rescaled(product, s[2], OCTET_ROUND_TWICE)
+                                                      : rescaled(product, s[2], OCTET_ROUND_UP);
+  }
+  if (join->kind == OCTET_SQUARE) {
+    const vector difference =
+      minus(joined_input(first, &join->first, s[0], 7), joined_input(second, &join->second, s[1], 7));
+    return rescaled(times(difference, difference), s[2], OCTET_ROUND_TWICE);
+  }
+  const vector x = joined_input(first, &join->first, s[0], 20), y = joined_input(second, &join->second, s[1], 20);
+  vector both;
+  switch (join->kind) {
+    case OCTET_DIFFERENCE: both = minus(x, y); break;
+    case OCTET_LARGER: both = larger(x, y); break;
+    case OCTET_SMALLER: both = least(x, y); break;
+    default: both = plus(x, y);
+  }
   if (join->first.way == OCTET_JOIN_PRODUCT) return right(plus(both, all_lanes(join->half)), join->shift);
   return rescaled(both, s[2], OCTET_ROUND_TWICE);
 }
@@ -50,7 +66,7 @@ static __attribute__((noinline)) TARGET void NAME(join_line)(
 
 static TARGET void NAME(join)(const octet_join *join, const int8_t *a, const int8_t *b, long count, int8_t *target) {
   if (join->is_line) return NAME(join_line)(join, a, b, count, target);
-  const bool is_twice = join->first.way != OCTET_JOIN_PRODUCT;
+  const bool is_twice = join->output.rounding == OCTET_ROUND_TWICE;
   const scaling s[3] = {input_scaling(&join->first), input_scaling(&join->second),
                         load_scaling(&join->output, 0, is_twice ? OCTET_ROUND_TWICE : OCTET_ROUND_UP)};
   const limits l = load_limits(&join->output);

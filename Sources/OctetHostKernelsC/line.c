@@ -1,22 +1,22 @@
 // Sums of two values that are a line.
+#include <math.h>
 #include <stdlib.h>
 
 #include "OctetHostKernelsC.h"
 
-// The factor of an input in units of 2^-bits; or -1 where its high part does not fit 16 bits.
-static int64_t in_units(double factor, int32_t bits) {
-  const double units = factor * (double)(1 << bits) + 0.5;
-  return units >= 0 && units < (double)(1 << 30) ? (int64_t)units : -1;
-}
+// Whether the high part of a factor in units of 2^-bits fits 16 bits.
+static bool fits_units(double factor, int32_t bits) { return fabs(factor) * (double)(1 << bits) + 0.5 < (double)(1 << 30); }
+
+static int64_t in_units(double factor, int32_t bits) { return (int64_t)floor(factor * (double)(1 << bits) + 0.5); }
 
 void octet_find_line(const octet_kernels *kernels, octet_join *join, double first, double second) {
   enum { values = 256, pairs = values * values };
   join->is_line = false;
-  if (join->is_maximum) return;
+  if (join->kind != OCTET_SUM && join->kind != OCTET_DIFFERENCE) return;
   int32_t bits = 29;
-  while (bits > 16 && (in_units(first, bits) < 0 || in_units(second, bits) < 0)) bits--;
+  while (bits > 16 && !(fits_units(first, bits) && fits_units(second, bits))) bits--;
+  if (!(fits_units(first, bits) && fits_units(second, bits))) return;
   const int64_t a = in_units(first, bits), b = in_units(second, bits);
-  if (a < 0 || b < 0) return;
   int8_t *all = malloc(3 * pairs);
   if (!all) return;
   int8_t *others = all + pairs, *sums = others + pairs;
@@ -36,7 +36,7 @@ void octet_find_line(const octet_kernels *kernels, octet_join *join, double firs
   // A layer that always gives a limit is left to its roundings.
   if (least > most || least == INT64_MIN || most == INT64_MAX) return;
   const int64_t start = least + (most - least) / 2;
-  join->line.high = (int32_t)((uint32_t)(a >> 15) | (uint32_t)(b >> 15) << 16);
+  join->line.high = (int32_t)((uint32_t)(a >> 15 & 65535) | (uint32_t)(b >> 15) << 16);
   join->line.low = (int32_t)((uint32_t)(a & 32767) | (uint32_t)(b & 32767) << 16);
   join->line.high_start = (int32_t)(start >> 15);
   join->line.low_start = (int32_t)(start & 32767);

@@ -34,6 +34,7 @@ INLINE void store_some(int32_t *values, vector v, long count) {
 
 INLINE vector all_lanes(int32_t value) { return vdupq_n_s32(value); }
 INLINE vector larger(vector a, vector b) { return vmaxq_s32(a, b); }
+INLINE vector least(vector a, vector b) { return vminq_s32(a, b); }
 
 typedef struct {
   // The shift to the right is one to the left by a negative count.
@@ -134,6 +135,7 @@ INLINE vector widen(const int8_t *values, long count) {
 
 INLINE vector widen_shorts(const int16_t *values) { return vmovl_s16(vld1_s16(values)); }
 INLINE vector plus(vector a, vector b) { return vaddq_s32(a, b); }
+INLINE vector minus(vector a, vector b) { return vsubq_s32(a, b); }
 INLINE vector times(vector a, vector b) { return vmulq_s32(a, b); }
 INLINE vector left(vector v, int count) { return vshlq_s32(v, vdupq_n_s32(count)); }
 INLINE vector right(vector v, int count) { return vshlq_s32(v, vdupq_n_s32(-count)); }

@@ -18,9 +18,9 @@
 // cell               how an activation is held in scratch memory
 // vector, weights    LANES int32, and LANES * DEPTH weights
 // group              DEPTH activations, the same for each channel
-// load_weights, load_group, dot, load, store, load_some, store_some, all_lanes, larger, scaling, load_scaling,
+// load_weights, load_group, dot, load, store, load_some, store_some, all_lanes, larger, least, scaling, load_scaling,
 // rescaled, placed, limits, load_limits, store_places, store_bytes, gather, copy_cells,
-// widen, widen_shorts, plus, times, left, right, LINE_VALUES, line_factors, load_line, add_line
+// widen, widen_shorts, plus, minus, times, left, right, LINE_VALUES, line_factors, load_line, add_line
 // pieces, load_pieces, look_up_some, LOOKED_UP
 // flip_bytes         turns the highest bit of bytes over, if FLIPS is defined
 // packed_group, spread_group   a group as one number, and back

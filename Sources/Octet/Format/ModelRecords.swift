@@ -79,6 +79,12 @@ package struct ModelRecords: RecordSource, Sendable {
     bytes.signed(Constants(shape, offset: shape.layer.constantsOffset).weights)
   }
 
+  /// The constants of a layer that has some in place of its second input.
+  @inline(__always)
+  package func operandConstants(_ shape: LayerShape) -> UnsafePointer<Int8> {
+    bytes.signed(shape.layer.constantsOffset &+ FileFormat.inputFactorsBytes)
+  }
+
   /// The results of a layer that is a table, that for -128 first.
   @inline(__always)
   package func table(_ shape: LayerShape) -> UnsafePointer<Int8> { bytes.signed(shape.layer.constantsOffset) }

@@ -57,8 +57,7 @@ public struct JoinRow {
     case .channelConstants, .constants:
       let isWhole = record.operand == .constants
       second =
-        run.model.bytes.signed(record.constantsOffset &+ FileFormat.inputFactorsBytes)
-        + (isWhole ? step.row &* count : 0)
+        run.model.operandConstants(shape) + (isWhole ? step.row &* count : 0)
       secondCount = isWhole ? count : Int(shape.output.channels)
       secondZeroPoint = Int32(Int8(bitPattern: factors.operandZeroPoint))
     }

@@ -86,15 +86,19 @@ typedef struct {
   int32_t high_start, low_start, shift;
 } octet_line;
 
+// What a layer makes of two values: of what they are brought to, or, as OCTET_PRODUCT and OCTET_SQUARE do, of the values
+// themselves, and of what they are brought to with 7 bits more.
+enum { OCTET_SUM, OCTET_DIFFERENCE, OCTET_LARGER, OCTET_SMALLER, OCTET_PRODUCT, OCTET_SQUARE };
+
 // A layer that makes one value of two.
 typedef struct {
   octet_join_input first, second;
-  // Where products are rounded twice, the multiplier and shift of the sum, the same in each lane; always zero point and
-  // limits.
+  // Multiplier and shift of what is made, the same in each lane, where products are rounded twice, and of a product;
+  // always zero point and limits.
   octet_layer output;
   // Where they are not, half a step and the shift.
   int32_t half, shift;
-  bool is_maximum;
+  int32_t kind;
   // Whether a line gives the same for all pairs of values; then it is taken.
   bool is_line;
   octet_line line;

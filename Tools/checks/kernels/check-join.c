@@ -3,7 +3,7 @@
 
 #include "check.h"
 
-octet_layer in_each_lane(const octet_kernels *k, int32_t multiplier, int shift, bool is_twice) {
+octet_layer in_each_lane(const octet_kernels *k, int32_t multiplier, int shift, bool is_twice, int64_t reach) {
   octet_layer layer;
   memset(&layer, 0, sizeof layer);
   int32_t *multipliers = block_of((size_t)k->lanes * 4), *shifts = block_of((size_t)k->lanes * 4);
@@ -16,10 +16,11 @@ octet_layer in_each_lane(const octet_kernels *k, int32_t multiplier, int shift, 
   layer.multipliers = multipliers;
   layer.shifts = shifts;
   layer.halves = halves;
+  layer.rounding = is_twice ? OCTET_ROUND_TWICE : OCTET_ROUND_UP;
   if (is_twice && k->raises) {
     int32_t *raises = block_of((size_t)k->lanes * 4), *none = block_of((size_t)k->lanes * 4);
     layer.raises = raises;
-    if (!octet_raise(&layer, none, 1 << 28, k->lanes)) abort();
+    if (!octet_raise(&layer, none, reach, k->lanes)) abort();
     free(none);
   }
   return layer;
@@ -68,6 +69,12 @@ void check_join(const octet_kernels *k, unsigned long seed) {
   }
   octet_join join;
   memset(&join, 0, sizeof join);
+  const int32_t once[] = {OCTET_SUM, OCTET_DIFFERENCE, OCTET_LARGER, OCTET_SMALLER, OCTET_PRODUCT};
+  const int32_t twice[] = {OCTET_SUM, OCTET_DIFFERENCE, OCTET_PRODUCT, OCTET_SQUARE};
+  join.kind = is_twice ? twice[draw(4)] : once[draw(5)];
+  const int raised = join.kind == OCTET_SQUARE ? 7 : 20;
+  if (join.kind == OCTET_SQUARE && shift > 61) shift = 61;
+  if (join.kind == OCTET_PRODUCT && !is_twice) shift = (int)between(33, 62);
   octet_join_input *inputs[2] = {&join.first, &join.second};
   for (int i = 0; i < 2; i++) {
     inputs[i]->zero_point = (int32_t)between(-128, 127);
@@ -76,18 +83,21 @@ void check_join(const octet_kernels *k, unsigned long seed) {
                      : shifts[i] == 32 ? OCTET_JOIN_32
                                        : OCTET_JOIN_31;
     inputs[i]->layer = in_each_lane(
-      k, multipliers[i], shifts[i] > 33 ? shifts[i] : 33, inputs[i]->way == OCTET_JOIN_TWICE);
+      k, multipliers[i], shifts[i] > 33 ? shifts[i] : 33, inputs[i]->way == OCTET_JOIN_TWICE, 1 << 28);
   }
-  join.output = in_each_lane(k, multiplier, is_twice ? shift : 33, is_twice);
+  const bool is_scaled = is_twice || join.kind == OCTET_PRODUCT;
+  join.output = in_each_lane(
+    k, multiplier, is_scaled ? shift : 33, is_twice, join.kind == OCTET_SQUARE ? 1 << 30 : 1 << 28);
   join.output.zero_point = (int32_t)between(-128, 127);
   join.output.minimum = (int32_t)between(-128, 0);
   join.output.maximum = (int32_t)between(0, 127);
   join.shift = shift;
-  join.half = is_twice ? 0 : 1 << (shift - 1);
-  join.is_maximum = !is_twice && draw(2);
-  if (draw(2) && !join.is_maximum) {
+  join.half = is_scaled ? 0 : 1 << (shift - 1);
+  if (draw(2)) {
     const double sum = is_twice ? ldexp(multiplier, 20 - shift) : ldexp(1, -shift);
-    octet_find_line(k, &join, ldexp(multipliers[0], -shifts[0]) * sum, ldexp(multipliers[1], -shifts[1]) * sum);
+    const double sign = join.kind == OCTET_DIFFERENCE ? -1 : 1;
+    octet_find_line(
+      k, &join, ldexp(multipliers[0], -shifts[0]) * sum, sign * ldexp(multipliers[1], -shifts[1]) * sum);
     lines_found += join.is_line;
   }
   const long count = between(1, draw(3) ? 40 : 400);
@@ -95,14 +105,23 @@ void check_join(const octet_kernels *k, unsigned long seed) {
   for (int i = 0; i < 2; i++) fill(values[i], count);
   k->join(&join, values[0], values[1], count, target);
   for (long at = 0; at < count; at++) {
-    int64_t scaled[2];
+    int64_t plain[2], scaled[2];
     for (int i = 0; i < 2; i++) {
-      const int64_t value = values[i][at] - inputs[i]->zero_point;
-      scaled[i] = is_twice ? rescaled_twice(value * (1 << 20) * multipliers[i], shifts[i]) : value * multipliers[i];
+      plain[i] = values[i][at] - inputs[i]->zero_point;
+      scaled[i] = is_twice ? rescaled_twice(plain[i] * (1 << raised) * multipliers[i], shifts[i])
+                           : plain[i] * multipliers[i];
     }
     int64_t both = scaled[0] + scaled[1];
-    if (join.is_maximum) both = scaled[0] > scaled[1] ? scaled[0] : scaled[1];
-    int64_t value = is_twice ? rescaled_twice(both * multiplier, shift) : rescaled_once(both, shift);
+    switch (join.kind) {
+      case OCTET_DIFFERENCE: both = scaled[0] - scaled[1]; break;
+      case OCTET_LARGER: both = scaled[0] > scaled[1] ? scaled[0] : scaled[1]; break;
+      case OCTET_SMALLER: both = scaled[0] < scaled[1] ? scaled[0] : scaled[1]; break;
+      case OCTET_PRODUCT: both = plain[0] * plain[1]; break;
+      case OCTET_SQUARE: both = (scaled[0] - scaled[1]) * (scaled[0] - scaled[1]); break;
+    }
+    int64_t value = is_twice    ? rescaled_twice(both * multiplier, shift)
+                    : is_scaled ? rescaled_once(both * multiplier, shift)
+                                : rescaled_once(both, shift);
     value += join.output.zero_point;
     if (value < join.output.minimum) value = join.output.minimum;
     if (value > join.output.maximum) value = join.output.maximum;

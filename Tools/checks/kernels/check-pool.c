@@ -17,7 +17,7 @@ static octet_pool_run make_run(const octet_kernels *k, long width, long stride, 
   octet_mean *mean = block_of(sizeof *mean);
   mean->raised = (int32_t)between(0, 8);
   mean->start = (int32_t)between(-10000, 10000);
-  mean->layer = in_each_lane(k, multiplier, shift, rounding == OCTET_ROUND_TWICE);
+  mean->layer = in_each_lane(k, multiplier, shift, rounding == OCTET_ROUND_TWICE, 1 << 28);
   mean->layer.rounding = rounding;
   mean->layer.zero_point = (int32_t)between(-128, 127);
   mean->layer.minimum = (int32_t)between(-128, 0);

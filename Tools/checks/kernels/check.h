@@ -58,8 +58,8 @@ HELPER void fill(int8_t *values, long count) {
   }
 }
 
-// The same multiplier and shift in each lane.
-octet_layer in_each_lane(const octet_kernels *k, int32_t multiplier, int shift, bool is_twice);
+// The same multiplier and shift in each lane, for sums up to `reach`.
+octet_layer in_each_lane(const octet_kernels *k, int32_t multiplier, int shift, bool is_twice, int64_t reach);
 void release_lanes(octet_layer *layer);
 
 // A layer that makes the largest value or the mean of windows, and values that go through a table.
