@@ -5,7 +5,9 @@
 #include "OctetHostKernelsC.h"
 
 // Whether the high part of a factor in units of 2^-bits fits 16 bits.
-static bool fits_units(double factor, int32_t bits) { return fabs(factor) * (double)(1 << bits) + 0.5 < (double)(1 << 30); }
+static bool fits_units(double factor, int32_t bits) {
+  return fabs(factor) * (double)(1 << bits) + 0.5 < (double)(1 << 30);
+}
 
 static int64_t in_units(double factor, int32_t bits) { return (int64_t)floor(factor * (double)(1 << bits) + 0.5); }
 

@@ -86,8 +86,8 @@ typedef struct {
   int32_t high_start, low_start, shift;
 } octet_line;
 
-// What a layer makes of two values: of what they are brought to, or, as OCTET_PRODUCT and OCTET_SQUARE do, of the values
-// themselves, and of what they are brought to with 7 bits more.
+// What a layer makes of two values: of what they are brought to, except that OCTET_PRODUCT takes the values themselves
+// and OCTET_SQUARE what they are brought to with 7 bits more.
 enum { OCTET_SUM, OCTET_DIFFERENCE, OCTET_LARGER, OCTET_SMALLER, OCTET_PRODUCT, OCTET_SQUARE };
 
 // A layer that makes one value of two.
