@@ -230,14 +230,10 @@ struct HostProgram {
         place.pointee.constants
         ?? UnsafePointer((arena + place.pointee.second).assumingMemoryBound(to: Int8.self))
       for row in 0..<count {
-        var start = 0
-        while start < place.pointee.step.count {
-          kernels.pointee.join(
-            place.pointee.join, first + (row * place.pointee.step.source.rowBytes + start),
-            second + row * place.pointee.secondRowBytes, place.pointee.period,
-            (target + (row * rowBytes + start)).assumingMemoryBound(to: Int8.self))
-          start += place.pointee.period
-        }
+        kernels.pointee.join(
+          place.pointee.join, first + row * place.pointee.step.source.rowBytes,
+          second + row * place.pointee.secondRowBytes, place.pointee.period, place.pointee.step.count,
+          (target + row * rowBytes).assumingMemoryBound(to: Int8.self))
       }
     case .fold:
       kernels.pointee.fold(

@@ -76,7 +76,7 @@ extension KernelRates {
     var line = octet_join()
     line.is_line = true
     joins = rate {
-      for _ in 0..<500 { kernels.join(&line, bytes, bytes + (1 << 12), 1 << 12, bytes + (2 << 12)) }
+      for _ in 0..<500 { kernels.join(&line, bytes, bytes + (1 << 12), 1 << 12, 1 << 12, bytes + (2 << 12)) }
       return 500 << 12
     }
     let products = multiplyAdds

@@ -64,7 +64,8 @@ static __attribute__((noinline)) TARGET void NAME(join_line)(
   }
 }
 
-static TARGET void NAME(join)(const octet_join *join, const int8_t *a, const int8_t *b, long count, int8_t *target) {
+static TARGET void NAME(join_run)(
+  const octet_join *join, const int8_t *a, const int8_t *b, long count, int8_t *target) {
   if (join->is_line) return NAME(join_line)(join, a, b, count, target);
   const bool is_twice = join->output.rounding == OCTET_ROUND_TWICE;
   const scaling s[3] = {input_scaling(&join->first), input_scaling(&join->second),
@@ -81,5 +82,20 @@ static TARGET void NAME(join)(const octet_join *join, const int8_t *a, const int
   for (; place < count; place += LANES) {
     const long some = smaller(LANES, count - place);
     store_bytes(target + place, placed(&join->output, joined(join, a + place, b + place, some, s)), some);
+  }
+}
+
+static TARGET void NAME(join)(
+  const octet_join *join, const int8_t *a, const int8_t *b, long period, long count, int8_t *target) {
+  // Second values that start again soon are put one after the other several times, so that runs are long.
+  int8_t several[1024];
+  const long copies = smaller((long)sizeof several, count) / period;
+  if (copies > 1) {
+    for (long copy = 0; copy < copies; copy++) memcpy(several + copy * period, b, (size_t)period);
+    b = several;
+    period *= copies;
+  }
+  for (long start = 0; start < count; start += period) {
+    NAME(join_run)(join, a + start, b, smaller(period, count - start), target + start);
   }
 }

@@ -26,7 +26,7 @@ void octet_find_line(const octet_kernels *kernels, octet_join *join, double firs
     all[i] = (int8_t)(i / values - 128);
     others[i] = (int8_t)(i % values - 128);
   }
-  kernels->join(join, all, others, pairs, sums);
+  kernels->join(join, all, others, pairs, pairs, sums);
   // The start must bring each pair to its sum at least, and not beyond; except beyond the limits.
   int64_t least = INT64_MIN, most = INT64_MAX;
   for (long i = 0; i < pairs; i++) {

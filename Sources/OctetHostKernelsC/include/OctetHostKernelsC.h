@@ -163,8 +163,9 @@ typedef struct octet_kernels {
   void (*pool)(const octet_pool *, const octet_rows *, int8_t *target);
   // `count` values become what a table of 256 has for them, that for -128 first. The target may be the source.
   void (*look_up)(const int8_t *table, const int8_t *source, long count, int8_t *target);
-  // `count` values of two rows.
-  void (*join)(const octet_join *, const int8_t *first, const int8_t *second, long count, int8_t *target);
+  // `count` values of two rows. The second values start again after `period`.
+  void (*join)(
+    const octet_join *, const int8_t *first, const int8_t *second, long period, long count, int8_t *target);
   // Adds `count` values, from row `row` on, to the accumulators of a dense layer; row 0 starts them. `flip` is 0x80 for
   // activations and 0 for the pixels of an image.
   void (*fold)(const octet_layer *, const uint8_t *values, uint8_t flip, long row, long count, int32_t *accumulators);

@@ -101,14 +101,16 @@ void check_join(const octet_kernels *k, unsigned long seed) {
       k, &join, ldexp(multipliers[0], -shifts[0]) * sum, sign * ldexp(multipliers[1], -shifts[1]) * sum);
     lines_found += join.is_line;
   }
-  const long count = between(1, draw(3) ? 40 : 400);
-  int8_t *values[2] = {block_of((size_t)count), block_of((size_t)count)}, *target = block_of((size_t)count);
-  for (int i = 0; i < 2; i++) fill(values[i], count);
-  k->join(&join, values[0], values[1], count, target);
+  const long count = between(1, draw(3) ? 40 : draw(4) ? 400 : 4000);
+  // The second values may start again.
+  const long counts[2] = {count, draw(3) ? count : between(1, count)};
+  int8_t *values[2] = {block_of((size_t)count), block_of((size_t)counts[1])}, *target = block_of((size_t)count);
+  for (int i = 0; i < 2; i++) fill(values[i], counts[i]);
+  k->join(&join, values[0], values[1], counts[1], count, target);
   for (long at = 0; at < count; at++) {
     int64_t plain[2], scaled[2];
     for (int i = 0; i < 2; i++) {
-      plain[i] = values[i][at] - inputs[i]->zero_point;
+      plain[i] = values[i][at % counts[i]] - inputs[i]->zero_point;
       scaled[i] = is_twice ? rescaled_twice(plain[i] * (1 << raised) * multipliers[i], shifts[i])
                            : plain[i] * multipliers[i];
     }
