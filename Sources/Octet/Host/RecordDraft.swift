@@ -2,43 +2,54 @@
   /// Records that are still to become a file: the same bytes, where fields can be set.
   package final class RecordDraft: RecordSource {
     package let layerCount: Int
-    private let memory: UnsafeMutableRawBufferPointer
+    private let start: UnsafeMutableRawPointer
+    // Views of the bytes: a planner looks at all of them for each row of hundreds of walks.
+    private let tensors: [TensorRecord]
+    private let layers: [LayerRecord]
     /// Constants of layers whose rows follow from them.
-    private var constants: [Int: UnsafeMutableRawPointer] = [:]
+    private let constants: UnsafeMutableBufferPointer<UnsafeMutableRawPointer?>
 
     /// A tensor for the input and for each layer, and a layer of each of these kinds. All fields are 0.
     package init(_ kinds: [LayerKind]) {
       layerCount = kinds.count
-      let bytes =
-        (kinds.count + 1) * Int(FileFormat.tensorBytes) + kinds.count * Int(FileFormat.layerBytes)
-      memory = .allocate(byteCount: bytes, alignment: 4)
-      memory.initializeMemory(as: UInt8.self, repeating: 0)
-      for (index, kind) in kinds.enumerated() { set(LayerRecord.Field.kind, ofLayer: index, kind.rawValue) }
+      let bytes = Self.offset(layer: kinds.count, of: kinds.count)
+      let start = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 4)
+      start.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+      self.start = start
+      tensors = (0...kinds.count).map {
+        TensorRecord(ModelBytes(UnsafeRawPointer(start + Self.offset(tensor: $0))))
+      }
+      layers = kinds.enumerated().map { index, kind in
+        let place = start + Self.offset(layer: index, of: kinds.count)
+        place.storeBytes(of: kind.rawValue, toByteOffset: Int(LayerRecord.Field.kind), as: UInt8.self)
+        guard let layer = LayerRecord(ModelBytes(UnsafeRawPointer(place))) else {
+          preconditionFailure("made with a kind that there is")
+        }
+        return layer
+      }
+      constants = .allocate(capacity: kinds.count)
+      constants.initialize(repeating: nil)
     }
 
     deinit {
-      memory.deallocate()
-      for pointer in constants.values { pointer.deallocate() }
+      start.deallocate()
+      for pointer in constants { pointer?.deallocate() }
+      constants.deallocate()
     }
 
     /// All of them in the order of the file: tensors, then layers.
-    package var fileBytes: [UInt8] { Array(memory) }
-
-    package func tensor(_ index: Int) -> TensorRecord {
-      TensorRecord(ModelBytes(UnsafeRawPointer(place(tensor: index))))
+    package var fileBytes: [UInt8] {
+      Array(UnsafeRawBufferPointer(start: start, count: Self.offset(layer: layerCount, of: layerCount)))
     }
 
-    package func layer(_ index: Int) -> LayerRecord {
-      guard let layer = LayerRecord(ModelBytes(UnsafeRawPointer(place(layer: index)))) else {
-        preconditionFailure("made with a kind that there is")
-      }
-      return layer
-    }
+    package func tensor(_ index: Int) -> TensorRecord { tensors[index] }
 
-    package func firstInput(_ index: Int) -> Int { Int(layer(index).input) }
+    package func layer(_ index: Int) -> LayerRecord { layers[index] }
+
+    package func firstInput(_ index: Int) -> Int { Int(layers[index].input) }
 
     package func constants(_ index: Int, _ layer: LayerRecord) -> ModelBytes {
-      ModelBytes(constants[index].map { UnsafeRawPointer($0) } ?? UnsafeRawPointer(place(layer: index)))
+      constants[index].map { ModelBytes(UnsafeRawPointer($0)) } ?? layer.bytes
     }
 
     /// Gives a layer the constants that its rows follow from.
@@ -67,17 +78,18 @@
 
     private func place(tensor index: Int) -> UnsafeMutableRawPointer {
       precondition(index >= 0 && index <= layerCount, "there is no such tensor")
-      return start + index * Int(FileFormat.tensorBytes)
+      return start + Self.offset(tensor: index)
     }
 
     private func place(layer index: Int) -> UnsafeMutableRawPointer {
       precondition(index >= 0 && index < layerCount, "there is no such layer")
-      return start + (layerCount + 1) * Int(FileFormat.tensorBytes) + index * Int(FileFormat.layerBytes)
+      return start + Self.offset(layer: index, of: layerCount)
     }
 
-    private var start: UnsafeMutableRawPointer {
-      guard let start = memory.baseAddress else { preconditionFailure("there is at least a tensor") }
-      return start
+    private static func offset(tensor index: Int) -> Int { index * Int(FileFormat.tensorBytes) }
+
+    private static func offset(layer index: Int, of count: Int) -> Int {
+      offset(tensor: count + 1) + index * Int(FileFormat.layerBytes)
     }
   }
 #endif

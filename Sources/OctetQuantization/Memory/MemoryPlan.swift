@@ -107,14 +107,15 @@ package struct MemoryPlan: Hashable, Sendable {
     return best
   }
 
+  /// Never larger than what streams and shares nothing.
   private static func smallest(
     _ search: inout WaitSearch, _ streamed: MemoryLives, _ records: RecordDraft, _ holdsInput: Bool
   ) -> MemoryPlan {
     let waiting = search.best()
     let lives = search.lives(waiting) ?? streamed
     let plan = MemoryPlan(lives, records, holdsInput, waiting: waiting, shares: true)
-    return plan.isQuicklyChecked
-      ? plan : MemoryPlan(streamed, records, holdsInput, waiting: [], shares: false)
+    let plain = MemoryPlan(streamed, records, holdsInput, waiting: [], shares: false)
+    return plan.isQuicklyChecked && plan.arenaBytes <= plain.arenaBytes ? plan : plain
   }
 
   /// Whether the loader accepts as much sharing: it looks at all layers for each pair that shares bytes.
@@ -137,7 +138,10 @@ package struct MemoryPlan: Hashable, Sendable {
     let packing =
       shares
       ? ArenaPacking(sharing: parts, bound: lives.bound) : ArenaPacking(sideBySide: parts, order: order)
-    let regions = limits.flatMap { RegionChoice(parts, shares: shares, fast: $0.fast, slow: $0.slow) }
+    let regions = limits.flatMap {
+      RegionChoice(
+        parts, accesses: MemoryAccesses(records).parts, shares: shares, fast: $0.fast, slow: $0.slow)
+    }
     let starts = regions?.starts ?? packing.starts
     secondStart = regions?.secondStart ?? 0
     fastShare = regions.map { Double($0.fastAccesses) / Double(max($0.allAccesses, 1)) }
@@ -166,6 +170,12 @@ extension QuantizedModel {
   package var memoryPlan: MemoryPlan {
     MemoryPlan(
       records, outputs: outputs.map(\.tensor), goal: memoryGoal, holdsInput: holdsInput, waiting: waiting)
+  }
+
+  /// The plan where all rows stream and nothing shares memory, which takes no search.
+  var streamingPlan: MemoryPlan {
+    MemoryPlan(
+      records, outputs: outputs.map(\.tensor), goal: .bytes(.max), holdsInput: holdsInput, waiting: nil)
   }
 
   /// The least bytes in use at once that the search for layers that wait finds.

@@ -15,13 +15,15 @@ struct RegionChoice {
 
   /// Nil where what is left does not fit the slow region, or nothing fits the fast one.
   ///
-  /// - Parameter shares: whether parts that are in use at different times may have bytes in common.
-  init?(_ parts: [MemoryLives.Part], shares: Bool, fast: Int, slow: Int) {
+  /// - Parameters:
+  ///   - accesses: bytes that an image reads and writes in each part.
+  ///   - shares: whether parts that are in use at different times may have bytes in common.
+  init?(_ parts: [MemoryLives.Part], accesses: [Int], shares: Bool, fast: Int, slow: Int) {
     let all = Set(parts.indices.filter { parts[$0].bytes > 0 })
     func packing(_ chosen: Set<Int>, _ limit: Int) -> ArenaPacking? {
       // What lies elsewhere takes nothing here.
       let here = parts.indices.map {
-        chosen.contains($0) ? parts[$0] : MemoryLives.Part(bytes: 0, life: parts[$0].life, accesses: 0)
+        chosen.contains($0) ? parts[$0] : MemoryLives.Part(bytes: 0, life: parts[$0].life)
       }
       // Behind the last part nothing has to be aligned.
       func fits(_ packing: ArenaPacking) -> Bool {
@@ -36,14 +38,14 @@ struct RegionChoice {
         ? ArenaPacking(sharing: here, bound: limit) : ArenaPacking(sharing: here, bound: limit, attempts: 40)
       return fits(packing) ? packing : nil
     }
-    allAccesses = all.reduce(0) { $0 + parts[$1].accesses }
+    allAccesses = all.reduce(0) { $0 + accesses[$1] }
     // The second region, if there is one, starts at a multiple of 4.
     func inFast(_ chosen: Set<Int>) -> ArenaPacking? { packing(chosen, chosen == all ? fast : fast / 4 * 4) }
-    let chosen = Self.chosen(parts, all) { inFast($0) != nil }
+    let chosen = Self.chosen(parts, accesses, all) { inFast($0) != nil }
     guard !chosen.isEmpty, let first = inFast(chosen),
       let second = packing(all.subtracting(chosen), slow)
     else { return nil }
-    fastAccesses = chosen.reduce(0) { $0 + parts[$1].accesses }
+    fastAccesses = chosen.reduce(0) { $0 + accesses[$1] }
     let boundary = (first.arenaBytes + 3) / 4 * 4
     starts = parts.indices.map { index in
       if chosen.contains(index) { return first.starts[index] }
@@ -53,11 +55,11 @@ struct RegionChoice {
   }
 
   private static func chosen(
-    _ parts: [MemoryLives.Part], _ all: Set<Int>, fits: (Set<Int>) -> Bool
+    _ parts: [MemoryLives.Part], _ accesses: [Int], _ all: Set<Int>, fits: (Set<Int>) -> Bool
   ) -> Set<Int> {
     if fits(all) { return all }
     let order = all.sorted { one, other in
-      let (own, others) = (parts[one].accesses * parts[other].room, parts[other].accesses * parts[one].room)
+      let (own, others) = (accesses[one] * parts[other].room, accesses[other] * parts[one].room)
       return own > others || (own == others && one < other)
     }
     var chosen: Set<Int> = []
@@ -67,7 +69,7 @@ struct RegionChoice {
       for part in order where !chosen.contains(part) && fits(chosen.union([part])) { chosen.insert(part) }
       search: for part in order where !chosen.contains(part) {
         for other in order.reversed()
-        where chosen.contains(other) && parts[other].accesses < parts[part].accesses {
+        where chosen.contains(other) && accesses[other] < accesses[part] {
           let next = chosen.subtracting([other]).union([part])
           guard fits(next) else { continue }
           chosen = next

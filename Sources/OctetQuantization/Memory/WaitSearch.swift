@@ -11,6 +11,8 @@ struct WaitSearch {
   private let holdsInput: Bool
   /// Layers that can wait.
   private let candidates: [Int]
+  /// One that has not begun.
+  private let walk: MemoryWalk
   private var found: [Set<Int>: Int] = [:]
   private var walksLeft: Int
 
@@ -21,6 +23,7 @@ struct WaitSearch {
     self.records = records
     self.holdsInput = holdsInput
     self.outputs = outputs
+    walk = MemoryWalk(records)
     candidates = (0..<records.layerCount).filter { index in
       let layer = records.layer(index)
       // Of one row there is nothing to wait for.
@@ -35,7 +38,7 @@ struct WaitSearch {
   func lives(_ waiting: Set<Int>) -> MemoryLives? {
     for layer in candidates { records.setWaits(ofLayer: layer, waiting.contains(layer)) }
     defer { for layer in waiting { records.setWaits(ofLayer: layer, false) } }
-    return MemoryLives(records, outputs: outputs, holdsInput: holdsInput)
+    return MemoryLives(walk, records, outputs: outputs, holdsInput: holdsInput)
   }
 
   /// The choice with the least bytes in use at once, and of several the one where the fewest layers wait.
@@ -44,13 +47,14 @@ struct WaitSearch {
   }
 
   /// The same by trying every choice.
-  mutating func bestOfAll() -> Set<Int> {
-    var best: Set<Int> = []
+  func bestOfAll() -> Set<Int> {
+    var best = (waiting: [] as Set<Int>, bytes: Int.max)
     for bits in 0..<1 << candidates.count {
       let waiting = Set(candidates.indices.filter { bits >> $0 & 1 == 1 }.map { candidates[$0] })
-      if isBetter(waiting, than: best) { best = waiting }
+      let bytes = lives(waiting)?.bound ?? Int.max
+      if (bytes, waiting.count) < (best.bytes, best.waiting.count) { best = (waiting, bytes) }
     }
-    return best
+    return best.waiting
   }
 
   /// The same, or nearly, without trying them all.

@@ -21,6 +21,25 @@ extension QuantizedModel {
         return "a layer reads a border of more than 255 rows or columns"
       }
     }
+    if let memoryFault { return memoryFault }
+    let weights = layers.reduce(0) { $0 + $1.weights.count }
+    guard weights <= Int(Limit.fileBytes) / 2 else {
+      return "it has \(weights) weights; \(Limit.fileBytes / 2) is the most"
+    }
+    return nil
+  }
+
+  /// Why its memory is too large.
+  private var memoryFault: String? {
+    // No plan that is searched for is larger than the one that takes no search.
+    let streaming = streamingPlan
+    if waiting == nil, streaming.allBytes <= Int(Limit.arenaBytes) {
+      switch memoryGoal {
+      case .usual, .smallest: return nil
+      case .bytes(let most): if streaming.arenaBytes <= most { return nil }
+      case .regions: break
+      }
+    }
     let plan = memoryPlan
     let arena = plan.arenaBytes
     if case .bytes(let most) = memoryGoal, arena > most {
@@ -33,10 +52,6 @@ extension QuantizedModel {
     }
     guard plan.allBytes <= Int(Limit.arenaBytes) else {
       return "it needs \(plan.allBytes) bytes of memory to run; \(Limit.arenaBytes) is the most"
-    }
-    let weights = layers.reduce(0) { $0 + $1.weights.count }
-    guard weights <= Int(Limit.fileBytes) / 2 else {
-      return "it has \(weights) weights; \(Limit.fileBytes / 2) is the most"
     }
     return nil
   }

@@ -131,8 +131,8 @@ struct InspectionText {
 
   private func arena() -> String {
     let hasRegions = file.arenaParts.contains { $0.region != nil }
-    let uses = hasRegions || file.model.sharesMemory ? file.model.memoryLives : nil
-    let lives = file.model.sharesMemory ? uses : nil
+    let accesses = hasRegions ? file.model.memoryAccesses : []
+    let lives = file.model.sharesMemory ? file.model.memoryLives : nil
     var table = TextTable(
       columns: [.init("offset", .right), .init("bytes", .right), .init("what")]
         + (hasRegions ? [.init("memory"), .init("accesses", .right)] : [])
@@ -152,7 +152,7 @@ struct InspectionText {
             ? "\(part.name): \(rows) of \(NumberText.grouped(part.bytes / part.rows)) bytes" : part.name,
         ]
           + (hasRegions
-            ? [part.region ?? "arena", NumberText.grouped(uses?.parts[part.index].accesses ?? 0)] : [])
+            ? [part.region ?? "arena", NumberText.grouped(accesses[part.index])] : [])
           + (life.map { ["\(NumberText.grouped($0.lowerBound)) to \(NumberText.grouped($0.upperBound))"] }
             ?? []))
     }

@@ -157,11 +157,11 @@ extension Model {
   /// The share of accesses that go to the first region, of those to both.
   private var fastShare: Double {
     var (fast, all) = (0, 0)
-    for (index, part) in memoryLives.parts.enumerated() where index > 0 || !holdsInput {
+    for (index, accesses) in memoryAccesses.enumerated() where index > 0 || !holdsInput {
       let isRing = index <= layerCount
       let offset = isRing ? tensor(index).ringOffset : layer(index - layerCount - 1).accumulatorsOffset
-      all += part.accesses
-      if Int(offset) < firstRegionBytes { fast += part.accesses }
+      all += accesses
+      if Int(offset) < firstRegionBytes { fast += accesses }
     }
     return Double(fast) / Double(max(all, 1))
   }
