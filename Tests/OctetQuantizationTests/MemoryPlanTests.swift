@@ -90,6 +90,24 @@ struct MemoryPlanTests {
     #expect(shared > 75 && missed * 20 < shared, "\(missed) of \(shared)")
   }
 
+  @Test func `no plan that is searched for is larger than the one that takes no search`() {
+    var smaller = 0
+    for seed in 2_000..<2_100 as Range<UInt64> {
+      var model = RandomModel(seed: seed, layerCount: 7).model
+      model.waiting = nil
+      let streaming = model.streamingPlan
+      #expect(streaming.waiting.isEmpty && !streaming.rings.contains(where: \.shares), "seed \(seed)")
+      for goal in [MemoryGoal.usual, .smallest, .bytes(streaming.arenaBytes)] {
+        model.memoryGoal = goal
+        let plan = model.memoryPlan
+        #expect(
+          plan.arenaBytes <= streaming.arenaBytes && plan.allBytes <= streaming.allBytes, "seed \(seed)")
+        if plan.arenaBytes < streaming.arenaBytes { smaller += 1 }
+      }
+    }
+    #expect(smaller > 50)
+  }
+
   @Test func `the search nearly always finds what trying every choice finds`() throws {
     var (searched, missed, helped) = (0, 0, 0)
     for seed in 1_000..<1_100 as Range<UInt64> {

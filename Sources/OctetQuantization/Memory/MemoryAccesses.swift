@@ -20,8 +20,11 @@ struct MemoryAccesses {
     for layer in 0..<records.layerCount {
       let shape = records.shape(layer)
       if shape.keepsAccumulators {
-        for input in Set([shape.layer.input, shape.layer.secondInput]) {
-          addFolding(of: records.tensor(Int(input)), into: layer, shape, input: Int(input))
+        // Each row of an input is folded in as it appears: every sum is read and written.
+        for input in Set([Int(shape.layer.input), Int(shape.layer.secondInput)]) {
+          let tensor = records.tensor(input)
+          rings[input] += Int(tensor.height) * tensor.rowValues
+          accumulators[layer] += Int(tensor.height) * 2 * Int(shape.accumulatorsBytes)
         }
         accumulators[layer] += Int(shape.output.height) * Int(shape.accumulatorsBytes)
       } else {
@@ -32,13 +35,6 @@ struct MemoryAccesses {
 
   /// In the order of `MemoryLives.parts`.
   var parts: [Int] { rings + accumulators }
-
-  private mutating func addFolding(of tensor: TensorRecord, into layer: Int, _ shape: LayerShape, input: Int)
-  {
-    let rows = Int(tensor.height)
-    rings[input] += rows * tensor.rowValues
-    accumulators[layer] += rows * 2 * Int(shape.accumulatorsBytes)
-  }
 
   /// What the rows of an output are made of where nothing is folded.
   private mutating func addReading(_ shape: LayerShape, second: TensorRecord) {

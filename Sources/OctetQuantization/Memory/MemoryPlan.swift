@@ -69,9 +69,9 @@ package struct MemoryPlan: Hashable, Sendable {
     }
     switch goal {
     case .usual:
-      let smallest = Self.smallest(&search, streamed, records, holdsInput)
+      let smallest = Self.smallest(&search, plain, streamed, records, holdsInput)
       self = smallest.arenaBytes * 10 <= plain.arenaBytes * 9 ? smallest : plain
-    case .smallest: self = Self.smallest(&search, streamed, records, holdsInput)
+    case .smallest: self = Self.smallest(&search, plain, streamed, records, holdsInput)
     case .bytes(let most):
       if plain.arenaBytes <= most {
         self = plain
@@ -79,7 +79,7 @@ package struct MemoryPlan: Hashable, Sendable {
       }
       // Sharing fills borders anew, and waiting lets more rings share.
       let shared = MemoryPlan(streamed, records, holdsInput, waiting: [], shares: true)
-      self = shared.arenaBytes <= most ? shared : Self.smallest(&search, streamed, records, holdsInput)
+      self = shared.arenaBytes <= most ? shared : Self.smallest(&search, plain, streamed, records, holdsInput)
     case .regions(let fast, let slow):
       self = Self.inRegions((fast, slow), &search, streamed, records, holdsInput)
     }
@@ -107,14 +107,14 @@ package struct MemoryPlan: Hashable, Sendable {
     return best
   }
 
-  /// Never larger than what streams and shares nothing.
+  /// Never larger than `plain`, where all rows stream and nothing shares memory.
   private static func smallest(
-    _ search: inout WaitSearch, _ streamed: MemoryLives, _ records: RecordDraft, _ holdsInput: Bool
+    _ search: inout WaitSearch, _ plain: MemoryPlan, _ streamed: MemoryLives, _ records: RecordDraft,
+    _ holdsInput: Bool
   ) -> MemoryPlan {
     let waiting = search.best()
     let lives = search.lives(waiting) ?? streamed
     let plan = MemoryPlan(lives, records, holdsInput, waiting: waiting, shares: true)
-    let plain = MemoryPlan(streamed, records, holdsInput, waiting: [], shares: false)
     return plan.isQuicklyChecked && plan.arenaBytes <= plain.arenaBytes ? plan : plain
   }
 
@@ -173,7 +173,7 @@ extension QuantizedModel {
   }
 
   /// The plan where all rows stream and nothing shares memory, which takes no search.
-  var streamingPlan: MemoryPlan {
+  package var streamingPlan: MemoryPlan {
     MemoryPlan(
       records, outputs: outputs.map(\.tensor), goal: .bytes(.max), holdsInput: holdsInput, waiting: nil)
   }

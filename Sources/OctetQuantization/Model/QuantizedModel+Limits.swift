@@ -31,12 +31,13 @@ extension QuantizedModel {
 
   /// Why its memory is too large.
   private var memoryFault: String? {
-    // No plan that is searched for is larger than the one that takes no search.
-    let streaming = streamingPlan
-    if waiting == nil, streaming.allBytes <= Int(Limit.arenaBytes) {
+    // No plan that is searched for is larger than the one that takes no search, so that is mostly enough to know.
+    if waiting == nil {
+      let streaming = streamingPlan
+      let fits = streaming.allBytes <= Int(Limit.arenaBytes)
       switch memoryGoal {
-      case .usual, .smallest: return nil
-      case .bytes(let most): if streaming.arenaBytes <= most { return nil }
+      case .usual, .smallest: if fits { return nil }
+      case .bytes(let most): if fits && streaming.arenaBytes <= most { return nil }
       case .regions: break
       }
     }
