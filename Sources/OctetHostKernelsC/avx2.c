@@ -123,6 +123,17 @@ INLINE void store_bytes(int8_t *target, vector v, long count) {
   }
 }
 
+// `count` values that fit int16.
+INLINE void store_shorts(int8_t *target, vector v, long count) {
+  int16_t all[LANES];
+  _mm_storeu_si128((__m128i *)all, _mm_packs_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1)));
+  if (count == LANES) {
+    __builtin_memcpy(target, all, sizeof all);
+  } else {
+    for (long i = 0; i < count; i++) __builtin_memcpy(target + 2 * i, all + i, 2);
+  }
+}
+
 // Where outputs are placed, in each lane.
 typedef struct {
   __m128i zero_point, minimum, maximum;

@@ -102,6 +102,11 @@ INLINE void store_bytes(int8_t *target, vector v, long count) {
   _mm_mask_storeu_epi8(target, (__mmask16)first_bits(count), _mm512_cvtepi32_epi8(v));
 }
 
+// `count` values that fit int16.
+INLINE void store_shorts(int8_t *target, vector v, long count) {
+  _mm256_mask_storeu_epi16(target, (__mmask16)first_bits(count), _mm512_cvtepi32_epi16(v));
+}
+
 // Where outputs are placed, in each lane.
 typedef struct {
   vector zero_point, minimum, maximum;

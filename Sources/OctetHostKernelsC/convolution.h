@@ -201,7 +201,7 @@ static TARGET void NAME(plain_places)(
     const long first = smaller(done, piece->places - size);
     NAME(tile)(layer, piece, &sums, piece->cells + first * piece->step, size, w, channel, vectors);
     NAME(emit_block)(
-      layer, &sums, vectors, channel, size, piece->target + first * piece->place_bytes, piece->place_bytes);
+      layer, sums.of, vectors, vectors, channel, size, piece->target + first * piece->place_bytes, piece->place_bytes);
   }
 }
 
@@ -226,7 +226,7 @@ static TARGET void NAME(any_places)(
       }
     }
     NAME(emit_block)(
-      layer, &best, vectors, channel, size, piece->target + first * piece->place_bytes, piece->place_bytes);
+      layer, best.of, vectors, vectors, channel, size, piece->target + first * piece->place_bytes, piece->place_bytes);
   }
 }
 
@@ -254,14 +254,14 @@ static TARGET void NAME(square_places)(
       switch (vectors) { EACH_COUNT(SQUARE_TILES) }
     }
     NAME(emit_block)(
-      layer, &sums, vectors, channel, some, piece->target + done * piece->place_bytes, piece->place_bytes);
+      layer, sums.of, vectors, vectors, channel, some, piece->target + done * piece->place_bytes, piece->place_bytes);
     if (done + some == piece->places || some == together) continue;
     const long last = piece->places - size;
     const cell *cells = piece->cells + last * 2 * piece->step;
     vector *at = sums.of;
     switch (vectors) { EACH_COUNT(SQUARE_TILES) }
     NAME(emit_block)(
-      layer, &sums, vectors, channel, size, piece->target + last * piece->place_bytes, piece->place_bytes);
+      layer, sums.of, vectors, vectors, channel, size, piece->target + last * piece->place_bytes, piece->place_bytes);
   }
 }
 

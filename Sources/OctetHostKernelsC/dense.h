@@ -3,30 +3,70 @@
 // Vectors in a block of a dense layer.
 #define DENSE_VECTORS 8
 
-// Groups whose weights, of a block and of all images, stay in the first cache while every four images take them.
-#define GROUPS_TOGETHER (LANES == 16 ? 32 : 128)
+// Groups whose weights, of SHARED_VECTORS vectors and of all images, stay in the first cache while every four images
+// take them.
+#define GROUPS_TOGETHER (LANES == 16 ? 52 : 128)
 
 typedef vector NAME(sums)[OCTET_FOUR][DENSE_VECTORS];
 
-_Static_assert(OCTET_FOUR * VECTORS <= MOST_SUMS, "a block has room for four images");
 _Static_assert(SHARED_VECTORS <= 4, "add_vectors has no more cases for several images");
+_Static_assert(TURNS(1) <= 3, "accumulators have no more turns");
+
+// Where each dot waits for the one before it, few sums are added up in several turns.
+typedef vector NAME(turns)[3][OCTET_FOUR][DENSE_VECTORS];
+
+// The first turn goes on from the sums of vectors from vector `first` on; or, where there are `starts`, from these.
+INLINE void load_turns(const long images, const long vectors, NAME(turns) acc, long first, NAME(sums) sums,
+                       const int32_t *starts) {
+  UNROLL for (long i = 0; i < images; i++) {
+    UNROLL for (long v = 0; v < vectors; v++) {
+      acc[0][i][v] = starts ? load(starts + (first + v) * LANES) : sums[i][first + v];
+      UNROLL for (long t = 1; t < TURNS(images * vectors); t++) acc[t][i][v] = all_lanes(0);
+    }
+  }
+}
+
+INLINE void store_turns(const long images, const long vectors, NAME(turns) acc, long first, NAME(sums) sums) {
+  UNROLL for (long i = 0; i < images; i++) {
+    UNROLL for (long v = 0; v < vectors; v++) {
+      vector sum = acc[0][i][v];
+      UNROLL for (long t = 1; t < TURNS(images * vectors); t++) sum = plus(sum, acc[t][i][v]);
+      sums[i][first + v] = sum;
+    }
+  }
+}
+
+// The weights of a group times its values in some images.
+INLINE void add_values(const long images, const long vectors, vector acc[OCTET_FOUR][DENSE_VECTORS], const int8_t *w,
+                      const group *values) {
+  UNROLL for (long v = 0; v < vectors; v++) {
+    const weights some = load_weights(w + v * LANES * DEPTH);
+    UNROLL for (long i = 0; i < images; i++) acc[i][v] = dot(acc[i][v], values[i], some);
+  }
+}
+
+INLINE void add_listed_values(const long images, const long vectors, vector acc[OCTET_FOUR][DENSE_VECTORS],
+                             const NAME(list) *list, long place, const int8_t *w, const long group_bytes) {
+  group values[OCTET_FOUR];
+  UNROLL for (long i = 0; i < images; i++) values[i] = spread_group(list->values[i][place]);
+  add_values(images, vectors, acc, w + (long)list->places[place] * group_bytes, values);
+}
 
 // Adds listed groups, from number `from` to before `to`, to the sums of a constant number of vectors, from vector
 // `first` on, and of images. Groups of weights are `group_bytes` apart.
-INLINE void add_listed(const long images, const long vectors, long first, NAME(sums) sums, const NAME(list) *list,
-                       long from, long to, const int8_t *w, const long group_bytes) {
-  vector acc[OCTET_FOUR][DENSE_VECTORS];
-  UNROLL for (long i = 0; i < images; i++) UNROLL for (long v = 0; v < vectors; v++) acc[i][v] = sums[i][first + v];
-  for (long place = from; place < to; place++) {
-    const int8_t *at = w + (long)list->places[place] * group_bytes;
-    group values[OCTET_FOUR];
-    UNROLL for (long i = 0; i < images; i++) values[i] = spread_group(list->values[i][place]);
-    UNROLL for (long v = 0; v < vectors; v++) {
-      const weights some = load_weights(at + v * LANES * DEPTH);
-      UNROLL for (long i = 0; i < images; i++) acc[i][v] = dot(acc[i][v], values[i], some);
+INLINE void add_listed(const long images, const long vectors, long first, NAME(sums) sums, const int32_t *starts,
+                       const NAME(list) *list, long from, long to, const int8_t *w, const long group_bytes) {
+  const long turns = TURNS(images * vectors);
+  NAME(turns) acc;
+  load_turns(images, vectors, acc, first, sums, starts);
+  long place = from;
+  for (; place + turns <= to; place += turns) {
+    UNROLL for (long t = 0; t < turns; t++) {
+      add_listed_values(images, vectors, acc[t], list, place + t, w, group_bytes);
     }
   }
-  UNROLL for (long i = 0; i < images; i++) UNROLL for (long v = 0; v < vectors; v++) sums[i][first + v] = acc[i][v];
+  for (; place < to; place++) add_listed_values(images, vectors, acc[0], list, place, w, group_bytes);
+  store_turns(images, vectors, acc, first, sums);
 }
 
 #ifdef TAKES_ALL
@@ -34,54 +74,61 @@ INLINE void add_listed(const long images, const long vectors, long first, NAME(s
 // cache, in lines that the processor does not foresee, as half of a block is skipped.
 #define GROUPS_AHEAD 4
 
-// The same of all groups of four images, and of SHARED_VECTORS vectors of a whole block.
-INLINE void add_all(const bool is_first, long first, NAME(sums) sums, const NAME(list) *list, long from, long to,
-                    const int8_t *w) {
-  const long group_bytes = DENSE_VECTORS * LANES * DEPTH;
-  vector acc[OCTET_FOUR][SHARED_VECTORS];
-  const uint8_t *in[OCTET_FOUR];
-  UNROLL for (long i = 0; i < OCTET_FOUR; i++) {
-    in[i] = list->all[i];
-    UNROLL for (long v = 0; v < SHARED_VECTORS; v++) acc[i][v] = sums[i][first + v];
+INLINE void add_all_values(const bool is_first, const long vectors, vector acc[OCTET_FOUR][DENSE_VECTORS],
+                            const NAME(list) *list, long place, const int8_t *w, const long group_bytes) {
+  const int8_t *at = w + place * group_bytes;
+  group values[OCTET_FOUR];
+  UNROLL for (long i = 0; i < OCTET_FOUR; i++) values[i] = load_group(list->all[i] + place * DEPTH);
+  if (is_first) {
+    UNROLL for (long v = 0; v < vectors; v++) __builtin_prefetch(at + GROUPS_AHEAD * group_bytes + v * LANES * DEPTH);
   }
-  for (long place = from; place < to; place++) {
-    const int8_t *at = w + place * group_bytes;
-    group values[OCTET_FOUR];
-    UNROLL for (long i = 0; i < OCTET_FOUR; i++) values[i] = load_group(in[i] + place * DEPTH);
-    UNROLL for (long v = 0; v < SHARED_VECTORS; v++) {
-      const weights some = load_weights(at + v * LANES * DEPTH);
-      if (is_first) __builtin_prefetch(at + GROUPS_AHEAD * group_bytes + v * LANES * DEPTH);
-      UNROLL for (long i = 0; i < OCTET_FOUR; i++) acc[i][v] = dot(acc[i][v], values[i], some);
+  add_values(OCTET_FOUR, vectors, acc, at, values);
+}
+
+// The same of all groups of four images.
+INLINE void add_all(const bool is_first, const long vectors, long first, NAME(sums) sums, const int32_t *starts,
+                    const NAME(list) *list, long from, long to, const int8_t *w, const long group_bytes) {
+  const long turns = TURNS(OCTET_FOUR * vectors);
+  NAME(turns) acc;
+  load_turns(OCTET_FOUR, vectors, acc, first, sums, starts);
+  long place = from;
+  for (; place + turns <= to; place += turns) {
+    UNROLL for (long t = 0; t < turns; t++) {
+      add_all_values(is_first, vectors, acc[t], list, place + t, w, group_bytes);
     }
   }
-  UNROLL for (long i = 0; i < OCTET_FOUR; i++) {
-    UNROLL for (long v = 0; v < SHARED_VECTORS; v++) sums[i][first + v] = acc[i][v];
-  }
+  for (; place < to; place++) add_all_values(is_first, vectors, acc[0], list, place, w, group_bytes);
+  store_turns(OCTET_FOUR, vectors, acc, first, sums);
 }
 #endif
 
 // Of one image, all vectors of a block, so that the distance is a constant.
-INLINE void add_block(long vectors, NAME(sums) sums, const NAME(list) *list, const int8_t *w) {
-#define ADD(v) case v: add_listed(1, v, 0, sums, list, 0, list->count, w, v * LANES * DEPTH); break;
+INLINE void add_block(long vectors, NAME(sums) sums, const int32_t *starts, const NAME(list) *list, const int8_t *w) {
+#define ADD(v) case v: add_listed(1, v, 0, sums, starts, list, 0, list->count, w, v * LANES * DEPTH); break;
   switch (vectors) { ADD(1) ADD(2) ADD(3) ADD(4) ADD(5) ADD(6) ADD(7) ADD(8) }
 #undef ADD
 }
 
-// Of four images, up to SHARED_VECTORS vectors of a block. The first four of several bring the weights into the first
-// cache.
-INLINE void add_shared(bool is_first, long vectors, long first, NAME(sums) sums, const NAME(list) *list, long from,
-                       long to, const int8_t *w, long group_bytes) {
+// Of four images, up to SHARED_VECTORS vectors of a block. The first four of several bring the weights of a whole block
+// into the first cache.
+INLINE void add_shared(bool is_first, long vectors, long first, NAME(sums) sums, const int32_t *starts,
+                       const NAME(list) *list, long from, long to, const int8_t *w, long group_bytes) {
 #ifdef TAKES_ALL
+  const long whole_bytes = DENSE_VECTORS * LANES * DEPTH;
   if (list->all[0]) {
-    if (is_first) {
-      add_all(true, first, sums, list, from, to, w);
+    if (group_bytes == whole_bytes && is_first) {
+      add_all(true, SHARED_VECTORS, first, sums, starts, list, from, to, w, whole_bytes);
+    } else if (group_bytes == whole_bytes) {
+      add_all(false, SHARED_VECTORS, first, sums, starts, list, from, to, w, whole_bytes);
     } else {
-      add_all(false, first, sums, list, from, to, w);
+#define ADD(v) case v: add_all(false, v, first, sums, starts, list, from, to, w, group_bytes); break;
+      switch (vectors) { ADD(1) ADD(2) ADD(3) ADD(4) }
+#undef ADD
     }
     return;
   }
 #endif
-#define ADD(v) case v: add_listed(OCTET_FOUR, v, first, sums, list, from, to, w, group_bytes); break;
+#define ADD(v) case v: add_listed(OCTET_FOUR, v, first, sums, starts, list, from, to, w, group_bytes); break;
   switch (vectors) { ADD(1) ADD(2) ADD(3) ADD(4) }
 #undef ADD
 }
@@ -97,18 +144,9 @@ INLINE void emit_dense(const long images, long vectors, const octet_layer *layer
     }
     return;
   }
-  NAME(block) block;
   for (long first = 0; first < vectors; first += VECTORS) {
-    const long some = smaller(VECTORS, vectors - first);
-    for (long i = 0; i < images; i++) {
-      for (long v = 0; v < some; v++) {
-        vector sum = sums[i][first + v];
-        // Else compilers call memcpy, for a few vectors.
-        KEEP(sum);
-        block.of[i * some + v] = sum;
-      }
-    }
-    NAME(emit_block)(layer, &block, some, channel + first * LANES, images, target, step);
+    NAME(emit_block)(layer, &sums[0][first], DENSE_VECTORS, smaller(VECTORS, vectors - first), channel + first * LANES,
+                     images, target, step);
   }
 }
 
@@ -117,14 +155,15 @@ INLINE int32_t *accumulators_of(int32_t *first, long image, long step) {
   return first ? (int32_t *)((char *)first + image * step) : 0;
 }
 
-// The sums of a block from channel `channel` on, as they start or as the rows before row `row` left them.
-INLINE void load_sums(const long images, long vectors, const octet_layer *layer, long channel, long row,
-                      int32_t *accumulators, long step, NAME(sums) sums) {
+// The sums of a block from channel `channel` on, as earlier rows left them.
+INLINE void load_sums(const long images, long vectors, const octet_layer *layer, long channel, int32_t *accumulators,
+                      long step, NAME(sums) sums) {
   for (long i = 0; i < images; i++) {
     const int32_t *own = accumulators_of(accumulators, i, step);
     for (long v = 0; v < vectors; v++) {
       const long c = channel + v * LANES;
-      vector sum = row == 0 ? load(layer->start + c) : load_some(own + c, smaller(LANES, layer->outputs - c));
+      vector sum = load_some(own + c, smaller(LANES, layer->outputs - c));
+      // Else compilers call memcpy, for a few vectors.
       KEEP(sum);
       sums[i][v] = sum;
     }
@@ -154,14 +193,15 @@ INLINE void dense(const octet_layer *layer, NAME(inputs) in, long row, long coun
     const long vectors = smaller(DENSE_VECTORS, (layer->outputs - channel + LANES - 1) / LANES);
     const long group_bytes = vectors * LANES * DEPTH;
     NAME(sums) sums;
-    load_sums(1, vectors, layer, channel, row, accumulators, 0, sums);
+    const int32_t *starts = row == 0 ? layer->start + channel : 0;
+    if (!starts) load_sums(1, vectors, layer, channel, accumulators, 0, sums);
     const int8_t *at = w + row * layer->groups * group_bytes;
     for (long first = 0; first < count; first += LISTED) {
       if (count > LISTED) {
         const NAME(inputs) rest = {in.values + first, in.step, in.flip};
         list_groups(1, &list, rest, smaller(LISTED, count - first));
       }
-      add_block(vectors, sums, &list, at + first / DEPTH * group_bytes);
+      add_block(vectors, sums, first == 0 ? starts : 0, &list, at + first / DEPTH * group_bytes);
     }
     if (target) {
       emit_dense(1, vectors, layer, sums, channel, target, 0);
@@ -174,26 +214,28 @@ INLINE void dense(const octet_layer *layer, NAME(inputs) in, long row, long coun
 
 // A piece of all inputs, those of `fours` times four images, into the sums of a block: a list and sums for each four
 // images. Weights that the first of them bring into the first cache are there for the others.
-INLINE void add_together(long fours, long vectors, NAME(sums) *sums, const NAME(list) *lists, const int8_t *w,
-                         long group_bytes) {
-  long most = 0;
+INLINE void add_together(long fours, long vectors, NAME(sums) *sums, const int32_t *starts, const NAME(list) *lists,
+                         const int8_t *w, long group_bytes) {
+  long most = 1;
   for (long four = 0; four < fours; four++) most = lists[four].count > most ? lists[four].count : most;
-  for (long from = 0; from < most; from += GROUPS_TOGETHER) {
+  // In parts of about the same size, since sums are loaded and stored for each. The first is there even where nothing
+  // is listed, as sums start with it.
+  const long parts = (most + GROUPS_TOGETHER - 1) / GROUPS_TOGETHER, together = (most + parts - 1) / parts;
+  for (long from = 0; from < most; from += together) {
     for (long v = 0; v < vectors; v += SHARED_VECTORS) {
       for (long four = 0; four < fours; four++) {
-        add_shared(four == 0, smaller(SHARED_VECTORS, vectors - v), v, sums[four], &lists[four], from,
-                   smaller(from + GROUPS_TOGETHER, lists[four].count), w + v * LANES * DEPTH, group_bytes);
+        add_shared(four == 0, smaller(SHARED_VECTORS, vectors - v), v, sums[four], from == 0 ? starts : 0,
+                   &lists[four], from, smaller(from + together, lists[four].count), w + v * LANES * DEPTH, group_bytes);
       }
     }
   }
 }
 
-// - has_whole_blocks: whether the layer has no block of fewer than DENSE_VECTORS vectors.
-INLINE void list_together(long fours, NAME(list) *lists, NAME(inputs) in, long count, bool has_whole_blocks) {
+INLINE void list_together(long fours, NAME(list) *lists, NAME(inputs) in, long count) {
   for (long four = 0; four < fours; four++) {
     const NAME(inputs) own = {in.values + four * OCTET_FOUR * in.step, in.step, in.flip};
 #ifdef TAKES_ALL
-    if (has_whole_blocks && take_all(&lists[four], own, count)) continue;
+    if (take_all(&lists[four], own, count)) continue;
     lists[four].all[0] = 0;
 #endif
     list_groups(OCTET_FOUR, &lists[four], own, count);
@@ -204,24 +246,25 @@ INLINE void list_together(long fours, NAME(list) *lists, NAME(inputs) in, long c
 INLINE void dense_together(const octet_layer *layer, NAME(inputs) in, long fours, long row, long count,
                            int32_t *accumulators, int8_t *target, long step) {
   NAME(list) lists[OCTET_MOST_TOGETHER / OCTET_FOUR];
-  const bool is_listed = count <= LISTED, has_whole_blocks = layer->outputs % (DENSE_VECTORS * LANES) == 0;
-  if (is_listed) list_together(fours, lists, in, count, has_whole_blocks);
+  const bool is_listed = count <= LISTED;
+  if (is_listed) list_together(fours, lists, in, count);
   const int8_t *w = layer->weights;
   for (long channel = 0; channel < layer->outputs; channel += DENSE_VECTORS * LANES) {
     const long vectors = smaller(DENSE_VECTORS, (layer->outputs - channel + LANES - 1) / LANES);
     const long group_bytes = vectors * LANES * DEPTH;
     NAME(sums) sums[OCTET_MOST_TOGETHER / OCTET_FOUR];
-    for (long four = 0; four < fours; four++) {
-      load_sums(OCTET_FOUR, vectors, layer, channel, row, accumulators_of(accumulators, four * OCTET_FOUR, step), step,
+    const int32_t *starts = row == 0 ? layer->start + channel : 0;
+    for (long four = 0; !starts && four < fours; four++) {
+      load_sums(OCTET_FOUR, vectors, layer, channel, accumulators_of(accumulators, four * OCTET_FOUR, step), step,
                 sums[four]);
     }
     const int8_t *at = w + row * layer->groups * group_bytes;
     for (long first = 0; first < count; first += LISTED) {
       if (!is_listed) {
         const NAME(inputs) rest = {in.values + first, in.step, in.flip};
-        list_together(fours, lists, rest, smaller(LISTED, count - first), has_whole_blocks);
+        list_together(fours, lists, rest, smaller(LISTED, count - first));
       }
-      add_together(fours, vectors, sums, lists, at + first / DEPTH * group_bytes, group_bytes);
+      add_together(fours, vectors, sums, first == 0 ? starts : 0, lists, at + first / DEPTH * group_bytes, group_bytes);
     }
     for (long four = 0; four < fours; four++) {
       const long image = four * OCTET_FOUR;
@@ -271,6 +314,6 @@ static TARGET void NAME(finish)(const octet_layer *layer, const int32_t *accumul
     for (long v = 0; v < vectors; v++) {
       block.of[v] = load_some(accumulators + channel + v * LANES, smaller(LANES, left - v * LANES));
     }
-    NAME(emit_block)(layer, &block, vectors, channel, 1, target, 0);
+    NAME(emit_block)(layer, block.of, vectors, vectors, channel, 1, target, 0);
   }
 }

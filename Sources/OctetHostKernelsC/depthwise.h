@@ -38,7 +38,7 @@ INLINE void depthwise_outputs(const long taps, const octet_layer *layer, NAME(ou
     long i = 0;
     for (; i + 4 <= some; i += 4) depthwise_tile(4, taps, &outputs, first + i, start, w, sums.of + i);
     for (; i < some; i++) depthwise_tile(1, taps, &outputs, first + i, start, w, sums.of + i);
-    NAME(emit_block)(layer, &sums, 1, channel, some, outputs.target + first * outputs.target_step,
+    NAME(emit_block)(layer, sums.of, 1, 1, channel, some, outputs.target + first * outputs.target_step,
                      outputs.target_step);
   }
 }

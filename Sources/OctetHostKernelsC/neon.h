@@ -83,6 +83,17 @@ INLINE void store_bytes(int8_t *target, vector v, long count) {
   }
 }
 
+// `count` values that fit int16.
+INLINE void store_shorts(int8_t *target, vector v, long count) {
+  int16_t all[LANES];
+  vst1_s16(all, vmovn_s32(v));
+  if (count == LANES) {
+    __builtin_memcpy(target, all, sizeof all);
+  } else {
+    for (long i = 0; i < count; i++) __builtin_memcpy(target + 2 * i, all + i, 2);
+  }
+}
+
 // Where outputs are placed, in each lane.
 typedef struct {
   int16x8_t zero_point;

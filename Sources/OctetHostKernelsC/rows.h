@@ -19,7 +19,7 @@
 // vector, weights    LANES int32, and LANES * DEPTH weights
 // group              DEPTH activations, the same for each channel
 // load_weights, load_group, dot, load, store, load_some, store_some, all_lanes, larger, least, scaling, load_scaling,
-// rescaled, placed, limits, load_limits, store_places, store_bytes, gather, copy_cells,
+// rescaled, placed, limits, load_limits, store_places, store_bytes, store_shorts, gather, copy_cells,
 // widen, widen_shorts, plus, minus, times, left, right, LINE_VALUES, line_factors, load_line, add_line
 // pieces, load_pieces, look_up_some, LOOKED_UP
 // flip_bytes         turns the highest bit of bytes over, if FLIPS is defined
@@ -47,13 +47,7 @@ INLINE vector rescaled_as(const octet_layer *layer, vector sum, long channel) {
 INLINE void emit_vector(const octet_layer *layer, vector sum, long channel, long count, int8_t *target) {
   const vector value = placed(layer, rescaled_as(layer, sum, channel));
   if (layer->is_wide) {
-    int32_t wide[LANES];
-    store(wide, value);
-    for (long i = 0; i < count; i++) {
-      const uint16_t bits = (uint16_t)wide[i];
-      target[2 * i] = (int8_t)(bits & 255);
-      target[2 * i + 1] = (int8_t)(bits >> 8);
-    }
+    store_shorts(target, value, count);
   } else {
     store_bytes(target, value, count);
   }
@@ -73,7 +67,7 @@ typedef struct {
 } NAME(block);
 
 // All outputs of a block, where they are bytes that vector instructions write: `bytes` at each place.
-INLINE void emit_bytes(const long vectors, const int rounding, const octet_layer *layer, const NAME(block) *sums,
+INLINE void emit_bytes(const long vectors, const int rounding, const octet_layer *layer, const vector *sums, long apart,
                        long channel, long bytes, long places, int8_t *target, long place_bytes) {
   scaling scalings[VECTORS];
   UNROLL for (long v = 0; v < vectors; v++) scalings[v] = load_scaling(layer, channel + v * LANES, rounding);
@@ -84,7 +78,7 @@ INLINE void emit_bytes(const long vectors, const int rounding, const octet_layer
     values[PACKED - 1] = all_lanes(0);
     UNROLL for (long p = 0; p < PACKED_PLACES(vectors); p++) {
       UNROLL for (long v = 0; v < vectors; v++) {
-        values[p * vectors + v] = rescaled(sums->of[(i + p) * vectors + v], scalings[v], rounding);
+        values[p * vectors + v] = rescaled(sums[(i + p) * apart + v], scalings[v], rounding);
       }
     }
     store_places(l, values, vectors, bytes, smaller(PACKED_PLACES(vectors), places - i), target + i * place_bytes,
@@ -102,9 +96,10 @@ INLINE void emit_bytes(const long vectors, const int rounding, const octet_layer
 // Whether outputs are bytes that vector instructions write.
 INLINE bool writes_bytes(const octet_layer *layer) { return !layer->is_wide && !layer->is_single; }
 
-// All outputs of a block, to the places from `target` on.
+// All outputs of a block, to the places from `target` on. The sums of a place are `apart` vectors after those of the
+// place before. Places are read as many as are packed together, beyond the last too.
 static __attribute__((noinline)) TARGET void NAME(emit_block)(
-  const octet_layer *layer, const NAME(block) *sums, long vectors, long channel, long places, int8_t *target,
+  const octet_layer *layer, const vector *sums, long apart, long vectors, long channel, long places, int8_t *target,
   long place_bytes) {
   if (writes_bytes(layer)) {
     const long bytes = smaller(vectors * LANES, layer->outputs - channel);
@@ -112,11 +107,11 @@ static __attribute__((noinline)) TARGET void NAME(emit_block)(
 #define EMIT(v)                                                                                              \
   case v:                                                                                                    \
     if (layer->rounding == OCTET_ROUND_TWICE) {                                                              \
-      emit_bytes(v, OCTET_ROUND_TWICE, layer, sums, channel, bytes, places, target, place_bytes);                   \
+      emit_bytes(v, OCTET_ROUND_TWICE, layer, sums, apart, channel, bytes, places, target, place_bytes);             \
     } else if (layer->rounding == OCTET_ROUND_AWAY) {                                                        \
-      emit_bytes(v, OCTET_ROUND_AWAY, layer, sums, channel, bytes, places, target, place_bytes);                    \
+      emit_bytes(v, OCTET_ROUND_AWAY, layer, sums, apart, channel, bytes, places, target, place_bytes);              \
     } else {                                                                                                 \
-      emit_bytes(v, OCTET_ROUND_UP, layer, sums, channel, bytes, places, target, place_bytes);                      \
+      emit_bytes(v, OCTET_ROUND_UP, layer, sums, apart, channel, bytes, places, target, place_bytes);                \
     }                                                                                                        \
     return;
     switch (vectors) { EACH_COUNT(EMIT) }
@@ -127,7 +122,7 @@ static __attribute__((noinline)) TARGET void NAME(emit_block)(
     for (long v = 0; v < vectors; v++) {
       const long c = channel + v * LANES;
       const long some = smaller(LANES, layer->outputs - c);
-      emit(layer, sums->of[i * vectors + v], c, some, target + i * place_bytes + c * element);
+      emit(layer, sums[i * apart + v], c, some, target + i * place_bytes + c * element);
     }
   }
 }
