@@ -33,8 +33,9 @@ package struct LayerBound: Sendable {
 /// How fast this machine is at each of them, in turn and with nothing else to do.
 package struct KernelRates: Sendable {
   package let multiplyAdds: Double
-  /// Of outputs that are rounded twice, and of others.
+  /// Of outputs that are rounded twice, of those whose second rounding is half up, and of others.
   let twice: Double
+  let twiceUp: Double
   let once: Double
   /// Of sums of two values, and of values that go through a table.
   let joins: Double
@@ -96,6 +97,7 @@ extension KernelRates {
       }.max() ?? 1
     }
     twice = outputs(OCTET_ROUND_TWICE)
+    twiceUp = outputs(OCTET_ROUND_TWICE_UP)
     once = outputs(OCTET_ROUND_UP)
     self.firstCacheBytes = firstCacheBytes
   }
@@ -161,10 +163,15 @@ extension HostProgram {
     // A dense layer that takes in its input row by row reads each row's weights once.
     let bytes =
       shape.layer.kind.weighted == .dense ? products : own.count * (products / max(places * pool, 1))
-    let isTwice = packed.rounding == OCTET_ROUND_TWICE
+    let outputs =
+      switch Int(packed.rounding) {
+      case OCTET_ROUND_TWICE: rates.twice
+      case OCTET_ROUND_TWICE_UP: rates.twiceUp
+      default: rates.once
+      }
     return LayerBound(
       multiplying: Double(products) / rates.multiplyAdds,
-      output: Double(places * packed.outputs) / (isTwice ? rates.twice : rates.once) + lookUp,
+      output: Double(places * packed.outputs) / outputs + lookUp,
       weights: weightBytes * 2 > rates.firstCacheBytes ? Double(bytes) / rates.secondCache : 0)
   }
 

@@ -114,6 +114,9 @@ struct LayerPacker {
       let reach = lines * max(segment, layer.window_width) << 14
       layer.is_single = !octet_raise(&layer, start, Int64(reach), padded)
     }
+    if !layer.is_single, layer.minimum >= layer.zero_point {
+      layer.rounding = Int32(Self.wayAboveZero(output.rounding))
+    }
     return layer
   }
 
@@ -127,6 +130,14 @@ struct LayerPacker {
     case .halfUp: OCTET_ROUND_UP
     case .halfUpThenAway: OCTET_ROUND_TWICE
     case .awayFromZero: OCTET_ROUND_AWAY
+    }
+  }
+
+  /// A faster way that differs below zero only.
+  private static func wayAboveZero(_ rounding: Rounding) -> Int {
+    switch rounding {
+    case .halfUp, .awayFromZero: OCTET_ROUND_UP
+    case .halfUpThenAway: OCTET_ROUND_TWICE_UP
     }
   }
 

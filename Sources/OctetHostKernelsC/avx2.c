@@ -75,7 +75,7 @@ INLINE scaling load_scaling(const octet_layer *layer, long channel, const int ro
   const vector multiplier = load(layer->multipliers + channel);
   return (scaling){multiplier, _mm256_srli_epi64(multiplier, 32), load(layer->halves + channel),
                    load(layer->shifts + channel),
-                   rounding == OCTET_ROUND_TWICE ? load(layer->raises + channel) : all_lanes(0)};
+                   octet_rounds_twice(rounding) ? load(layer->raises + channel) : all_lanes(0)};
 }
 
 // Products that are 1 smaller where they are below zero.
@@ -89,11 +89,12 @@ INLINE vector high_halves(vector even, vector odd) {
 }
 
 INLINE vector rescaled(vector sum, scaling s, const int rounding) {
-  if (rounding == OCTET_ROUND_TWICE) {
+  if (octet_rounds_twice(rounding)) {
     const vector raised = _mm256_add_epi32(sum, s.raise);
     const vector even = _mm256_mul_epu32(raised, s.multiplier);
     const vector odd = _mm256_mul_epu32(_mm256_srli_epi64(raised, 32), s.odd_multiplier);
     const vector first = _mm256_add_epi32(high_halves(even, odd), s.half);
+    if (rounding == OCTET_ROUND_TWICE_UP) return _mm256_srav_epi32(first, s.shift);
     return _mm256_srav_epi32(_mm256_add_epi32(first, _mm256_srai_epi32(sum, 31)), s.shift);
   }
   vector even = _mm256_mul_epi32(sum, s.multiplier);

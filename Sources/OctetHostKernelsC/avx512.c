@@ -62,7 +62,7 @@ INLINE scaling load_scaling(const octet_layer *layer, long channel, const int ro
   const vector multiplier = load(layer->multipliers + channel);
   return (scaling){multiplier, _mm512_srli_epi64(multiplier, 32), load(layer->halves + channel),
                    load(layer->shifts + channel),
-                   rounding == OCTET_ROUND_TWICE ? load(layer->raises + channel) : all_lanes(0)};
+                   octet_rounds_twice(rounding) ? load(layer->raises + channel) : all_lanes(0)};
 }
 
 // Products that are 1 smaller where they are below zero.
@@ -74,11 +74,12 @@ INLINE vector high_halves(vector even, vector odd) {
 }
 
 INLINE vector rescaled(vector sum, scaling s, const int rounding) {
-  if (rounding == OCTET_ROUND_TWICE) {
+  if (octet_rounds_twice(rounding)) {
     const vector raised = _mm512_add_epi32(sum, s.raise);
     const vector even = _mm512_mul_epu32(raised, s.multiplier);
     const vector odd = _mm512_mul_epu32(_mm512_srli_epi64(raised, 32), s.odd_multiplier);
     const vector first = _mm512_add_epi32(high_halves(even, odd), s.half);
+    if (rounding == OCTET_ROUND_TWICE_UP) return _mm512_srav_epi32(first, s.shift);
     const vector down = _mm512_mask_add_epi32(first, _mm512_cmplt_epi32_mask(sum, all_lanes(0)), first, all_lanes(-1));
     return _mm512_srav_epi32(down, s.shift);
   }
@@ -301,8 +302,10 @@ INLINE bool take_all(NAME(list) *list, NAME(inputs) in, long count) {
   // The last group of a row that fills none is followed by what belongs to nobody.
   if (count % DEPTH != 0) return false;
   const vector flips = _mm512_set1_epi8((char)in.flip);
-  long zeros = count / DEPTH / 8;
-  for (long at = 0; at < count; at += 64) {
+  // Where nothing has to be flipped, a quarter of the values tells.
+  const long step = in.flip ? 64 : 256;
+  long zeros = count / DEPTH / 8 / (step / 64);
+  for (long at = 0; at < count; at += step) {
     const __mmask16 some = (__mmask16)first_bits(count - at < 64 ? (count - at) / DEPTH : 16);
     vector any = _mm512_setzero_si512();
     UNROLL for (long i = 0; i < OCTET_FOUR; i++) {

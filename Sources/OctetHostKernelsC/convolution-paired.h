@@ -73,6 +73,7 @@ static __attribute__((noinline)) TARGET void emit_paired(
   const octet_layer *layer, const vector *sums, long places, int8_t *target) {
   switch (layer->rounding) {
     case OCTET_ROUND_TWICE: return emit_paired_as(OCTET_ROUND_TWICE, layer, sums, places, target);
+    case OCTET_ROUND_TWICE_UP: return emit_paired_as(OCTET_ROUND_TWICE_UP, layer, sums, places, target);
     case OCTET_ROUND_AWAY: return emit_paired_as(OCTET_ROUND_AWAY, layer, sums, places, target);
     default: emit_paired_as(OCTET_ROUND_UP, layer, sums, places, target);
   }
@@ -91,6 +92,7 @@ INLINE void paired_directly_as(const int rounding, const octet_layer *layer, con
 INLINE void paired_directly(const octet_layer *layer, const NAME(piece) *piece) {
   switch (layer->rounding) {
     case OCTET_ROUND_TWICE: return paired_directly_as(OCTET_ROUND_TWICE, layer, piece);
+    case OCTET_ROUND_TWICE_UP: return paired_directly_as(OCTET_ROUND_TWICE_UP, layer, piece);
     case OCTET_ROUND_AWAY: return paired_directly_as(OCTET_ROUND_AWAY, layer, piece);
     default: paired_directly_as(OCTET_ROUND_UP, layer, piece);
   }

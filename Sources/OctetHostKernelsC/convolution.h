@@ -169,12 +169,14 @@ static __attribute__((noinline)) TARGET void NAME(direct_places)(
   if (vectors == 1) {
     switch (layer->rounding) {
       case OCTET_ROUND_TWICE: DIRECT(1, OCTET_ROUND_TWICE); break;
+      case OCTET_ROUND_TWICE_UP: DIRECT(1, OCTET_ROUND_TWICE_UP); break;
       case OCTET_ROUND_AWAY: DIRECT(1, OCTET_ROUND_AWAY); break;
       default: DIRECT(1, OCTET_ROUND_UP);
     }
   } else {
     switch (layer->rounding) {
       case OCTET_ROUND_TWICE: DIRECT(2, OCTET_ROUND_TWICE); break;
+      case OCTET_ROUND_TWICE_UP: DIRECT(2, OCTET_ROUND_TWICE_UP); break;
       case OCTET_ROUND_AWAY: DIRECT(2, OCTET_ROUND_AWAY); break;
       default: DIRECT(2, OCTET_ROUND_UP);
     }

@@ -3,9 +3,10 @@
 // Vectors in a block of a dense layer.
 #define DENSE_VECTORS 8
 
-// Groups whose weights, of SHARED_VECTORS vectors and of all images, stay in the first cache while every four images
-// take them.
-#define GROUPS_TOGETHER (LANES == 16 ? 52 : 128)
+// Groups whose weights every four images take before the next ones are taken. Vectors of up to 8 channels find them in
+// the first cache again. Those of 16 get them from the second as fast as they multiply them for four images, so that
+// loading and storing sums more often costs more than it saves.
+#define GROUPS_TOGETHER (LANES == 16 ? 200 : 128)
 
 typedef vector NAME(sums)[OCTET_FOUR][DENSE_VECTORS];
 
@@ -134,19 +135,21 @@ INLINE void add_shared(bool is_first, long vectors, long first, NAME(sums) sums,
 }
 
 // The outputs of a block of channels; images are its places.
-INLINE void emit_dense(const long images, long vectors, const octet_layer *layer, NAME(sums) sums, long channel,
+INLINE void emit_dense(long images, long vectors, const octet_layer *layer, NAME(sums) *sums, long channel,
                        int8_t *target, long step) {
-  // Of one image, nothing is gained by blocks as small as these.
-  if (VECTORS <= 2 && images == 1) {
-    for (long v = 0; v < vectors; v++) {
-      const long c = channel + v * LANES;
-      emit(layer, sums[0][v], c, smaller(LANES, layer->outputs - c), target + c * (layer->is_wide ? 2 : 1));
-    }
-    return;
-  }
   for (long first = 0; first < vectors; first += VECTORS) {
-    NAME(emit_block)(layer, &sums[0][first], DENSE_VECTORS, smaller(VECTORS, vectors - first), channel + first * LANES,
-                     images, target, step);
+    NAME(emit_block)(layer, &sums[0][0][first], DENSE_VECTORS, smaller(VECTORS, vectors - first),
+                     channel + first * LANES, images, target, step);
+  }
+}
+
+// The same of one image.
+INLINE void emit_one(long vectors, const octet_layer *layer, NAME(sums) *sums, long channel, int8_t *target) {
+  // Nothing is gained by blocks as small as these.
+  if (VECTORS > 2) return emit_dense(1, vectors, layer, sums, channel, target, 0);
+  for (long v = 0; v < vectors; v++) {
+    const long c = channel + v * LANES;
+    emit(layer, sums[0][0][v], c, smaller(LANES, layer->outputs - c), target + c * (layer->is_wide ? 2 : 1));
   }
 }
 
@@ -204,7 +207,7 @@ INLINE void dense(const octet_layer *layer, NAME(inputs) in, long row, long coun
       add_block(vectors, sums, first == 0 ? starts : 0, &list, at + first / DEPTH * group_bytes);
     }
     if (target) {
-      emit_dense(1, vectors, layer, sums, channel, target, 0);
+      emit_one(vectors, layer, &sums, channel, target);
     } else {
       store_sums(1, vectors, layer, channel, sums, accumulators, 0);
     }
@@ -266,13 +269,10 @@ INLINE void dense_together(const octet_layer *layer, NAME(inputs) in, long fours
       }
       add_together(fours, vectors, sums, first == 0 ? starts : 0, lists, at + first / DEPTH * group_bytes, group_bytes);
     }
-    for (long four = 0; four < fours; four++) {
-      const long image = four * OCTET_FOUR;
-      if (target) {
-        emit_dense(OCTET_FOUR, vectors, layer, sums[four], channel, target + image * step, step);
-      } else {
-        store_sums(OCTET_FOUR, vectors, layer, channel, sums[four], accumulators_of(accumulators, image, step), step);
-      }
+    if (target) emit_dense(fours * OCTET_FOUR, vectors, layer, sums, channel, target, step);
+    for (long four = 0; !target && four < fours; four++) {
+      store_sums(OCTET_FOUR, vectors, layer, channel, sums[four],
+                 accumulators_of(accumulators, four * OCTET_FOUR, step), step);
     }
     w += layer->lines * layer->groups * group_bytes;
   }

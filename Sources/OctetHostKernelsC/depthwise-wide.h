@@ -94,6 +94,8 @@ static __attribute__((noinline)) TARGET void emit_wide(
   switch (layer->rounding) {
     case OCTET_ROUND_TWICE:
       return emit_wide_as(OCTET_ROUND_TWICE, layer, sums, channel, count, target, apart, each, last);
+    case OCTET_ROUND_TWICE_UP:
+      return emit_wide_as(OCTET_ROUND_TWICE_UP, layer, sums, channel, count, target, apart, each, last);
     case OCTET_ROUND_AWAY:
       return emit_wide_as(OCTET_ROUND_AWAY, layer, sums, channel, count, target, apart, each, last);
     default: emit_wide_as(OCTET_ROUND_UP, layer, sums, channel, count, target, apart, each, last);

@@ -47,12 +47,13 @@ INLINE scaling load_scaling(const octet_layer *layer, long channel, const int ro
 }
 
 // sqdmulh gives the high half of twice the product, so half of that, rounded down, is the high half. srshl by a
-// negative count shifts right and rounds half up. sqrdmulh rounds the product to a multiple of 2^31, half up; of what
-// is negative one is taken off then, and half up becomes half down.
+// negative count shifts right and rounds half up. sqrdmulh rounds the product to a multiple of 2^31, half up; where
+// halves go away from zero, one is taken off then of what is negative, and half up becomes half down.
 INLINE vector rescaled(vector sum, scaling s, const int rounding) {
-  if (rounding == OCTET_ROUND_TWICE) {
+  if (octet_rounds_twice(rounding)) {
     const vector first = vqrdmulhq_s32(sum, s.multiplier);
-    return vrshlq_s32(vsraq_n_s32(first, first, 31), vsubq_s32(s.shift, vdupq_n_s32(1)));
+    const vector down = rounding == OCTET_ROUND_TWICE ? vsraq_n_s32(first, first, 31) : first;
+    return vrshlq_s32(down, vsubq_s32(s.shift, vdupq_n_s32(1)));
   }
   if (rounding == OCTET_ROUND_AWAY) {
     // Products that are 1 smaller where they are below zero.

@@ -39,6 +39,8 @@ INLINE vector rescaled_as(const octet_layer *layer, vector sum, long channel) {
   switch (layer->rounding) {
     case OCTET_ROUND_TWICE: return rescaled(sum, load_scaling(layer, channel, OCTET_ROUND_TWICE), OCTET_ROUND_TWICE);
     case OCTET_ROUND_AWAY: return rescaled(sum, load_scaling(layer, channel, OCTET_ROUND_AWAY), OCTET_ROUND_AWAY);
+    case OCTET_ROUND_TWICE_UP:
+      return rescaled(sum, load_scaling(layer, channel, OCTET_ROUND_TWICE_UP), OCTET_ROUND_TWICE_UP);
     default: return rescaled(sum, load_scaling(layer, channel, OCTET_ROUND_UP), OCTET_ROUND_UP);
   }
 }
@@ -104,18 +106,18 @@ static __attribute__((noinline)) TARGET void NAME(emit_block)(
   if (writes_bytes(layer)) {
     const long bytes = smaller(vectors * LANES, layer->outputs - channel);
     target += channel;
+#define EMIT_AS(v, r) return emit_bytes(v, r, layer, sums, apart, channel, bytes, places, target, place_bytes)
 #define EMIT(v)                                                                                              \
   case v:                                                                                                    \
-    if (layer->rounding == OCTET_ROUND_TWICE) {                                                              \
-      emit_bytes(v, OCTET_ROUND_TWICE, layer, sums, apart, channel, bytes, places, target, place_bytes);             \
-    } else if (layer->rounding == OCTET_ROUND_AWAY) {                                                        \
-      emit_bytes(v, OCTET_ROUND_AWAY, layer, sums, apart, channel, bytes, places, target, place_bytes);              \
-    } else {                                                                                                 \
-      emit_bytes(v, OCTET_ROUND_UP, layer, sums, apart, channel, bytes, places, target, place_bytes);                \
-    }                                                                                                        \
-    return;
+    switch (layer->rounding) {                                                                               \
+      case OCTET_ROUND_TWICE: EMIT_AS(v, OCTET_ROUND_TWICE);                                                 \
+      case OCTET_ROUND_TWICE_UP: EMIT_AS(v, OCTET_ROUND_TWICE_UP);                                           \
+      case OCTET_ROUND_AWAY: EMIT_AS(v, OCTET_ROUND_AWAY);                                                   \
+      default: EMIT_AS(v, OCTET_ROUND_UP);                                                                   \
+    }
     switch (vectors) { EACH_COUNT(EMIT) }
 #undef EMIT
+#undef EMIT_AS
   }
   const long element = layer->is_wide ? 2 : 1;
   for (long i = 0; i < places; i++) {

@@ -75,8 +75,12 @@ package struct Outcome {
 
   /// Likewise.
   package var answer: Answer? {
-    guard let index = classIndex else { return nil }
-    return Answer(classIndex: index, probability: head == .linear ? nil : probability(of: index))
+    guard holdsClasses else { return nil }
+    // Looked for once.
+    let largest = largest
+    let index = count == 1 ? (largest.value > 0 ? 1 : 0) : largest.index
+    let probability = head == .linear ? nil : probability(of: index, largest.value)
+    return Answer(classIndex: index, probability: probability)
   }
 
   /// Classes or labels that have a probability each.
@@ -105,11 +109,16 @@ package struct Outcome {
 
   package func probability(of index: Int) -> UInt32 {
     precondition(index >= 0 && index < shareCount, "there is no such class")
+    return probability(of: index, largest.value)
+  }
+
+  /// - Parameter largest: the largest logit, which is worked out only where it counts.
+  private func probability(of index: Int, _ largest: @autoclosure () -> Int32) -> UInt32 {
     switch head {
     case .linear: return 0
     case .sigmoid: return sigmoid(of: index)
     case .softmax:
-      let largest = largest.value
+      let largest = largest()
       return softmax(value(index), largest, sum(largest))
     }
   }

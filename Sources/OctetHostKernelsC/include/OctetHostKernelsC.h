@@ -9,9 +9,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// How a product is rounded: once half up; to a multiple of 2^31 and then half away from zero; or once half away from
-// zero.
-enum { OCTET_ROUND_UP, OCTET_ROUND_TWICE, OCTET_ROUND_AWAY };
+// How a product is rounded: once half up; to a multiple of 2^31 and then half away from zero; once half away from zero;
+// or to a multiple of 2^31 and then half up.
+//
+// Where the least output stands for zero or more, halves below zero may go either way: what they become is limited to
+// the least output. Half up is faster.
+enum { OCTET_ROUND_UP, OCTET_ROUND_TWICE, OCTET_ROUND_AWAY, OCTET_ROUND_TWICE_UP };
+
+static inline bool octet_rounds_twice(int32_t rounding) {
+  return rounding == OCTET_ROUND_TWICE || rounding == OCTET_ROUND_TWICE_UP;
+}
 
 // A layer with its weights laid out for one instruction set.
 //
@@ -65,7 +72,7 @@ typedef struct {
 // with r m = 2^30 + 2^31 t that is floor((x + r) m / 2^31) - t, and so the high half of (x + r) (2 m) less t, where
 // x + r is taken without a sign: nothing is added to the product. There is such an r in every 2^31 numbers, so one that
 // brings all sums of a channel between 0 and 2^32. Multipliers are doubled, shifts become one larger, and t is taken
-// off the halves, modulo 2^32. What is negative is one less before it is shifted, so that halves go away from zero.
+// off the halves, modulo 2^32. Where halves go away from zero, what is negative is one less before it is shifted.
 bool octet_raise(octet_layer *layer, const int32_t *biases, int64_t reach, long count);
 
 // How an input of a layer that joins two is brought to the scale of the sum: by a product; or by a product that is

@@ -40,6 +40,8 @@ HELPER int64_t rescaled_twice(int64_t product, int shift) {
 HELPER int64_t rescaled(int rounding, int64_t product, int shift) {
   switch (rounding) {
     case OCTET_ROUND_TWICE: return rescaled_twice(product, shift);
+    case OCTET_ROUND_TWICE_UP:
+      return shift <= 31 ? rescaled_once(product, shift) : rescaled_once(rescaled_once(product, 31), shift - 31);
     case OCTET_ROUND_AWAY:
       return product < 0 ? -rescaled_once(-product, shift) : rescaled_once(product, shift);
     default: return rescaled_once(product, shift);

@@ -77,7 +77,7 @@ sample make(const octet_kernels *k, long outputs, long lines, long segment, bool
   s.shifts = block_of((size_t)outputs * 4);
   // Now and then all weights are 0, and the sums lie where roundings part.
   const bool is_tied = draw(8) == 0;
-  s.layer.rounding = (int32_t)draw(3);
+  s.layer.rounding = (int32_t)draw(4);
   const bool is_coarse = draw(8) == 0;
   s.layer.is_single = is_coarse;
   for (long c = 0; c < outputs; c++) {
@@ -99,9 +99,11 @@ sample make(const octet_kernels *k, long outputs, long lines, long segment, bool
   s.layer.shifts = shifts;
   s.layer.halves = halves;
   s.layer.raises = raises;
-  if (k->raises && s.layer.rounding == OCTET_ROUND_TWICE && !is_coarse) {
+  if (k->raises && octet_rounds_twice(s.layer.rounding) && !is_coarse) {
     s.layer.is_single = !octet_raise(&s.layer, start, each << 14, padded);
   }
+  // Only vector instructions know the other way.
+  if (s.layer.is_single && s.layer.rounding == OCTET_ROUND_TWICE_UP) s.layer.rounding = OCTET_ROUND_TWICE;
   int32_t *const parameters[] = {start, multipliers, shifts, halves, raises};
   int8_t *packed;
   if (is_depthwise) {
