@@ -195,7 +195,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "OctetTextTests",
-      dependencies: ["OctetText"],
+      dependencies: ["OctetClassification", "OctetText"],
       swiftSettings: strict),
     .testTarget(
       name: "OctetHostTests",

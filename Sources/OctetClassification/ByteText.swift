@@ -58,26 +58,26 @@ package struct ByteText: Sendable {
 
   /// A share in 1/65,536 with six decimals, rounded: `share * 10^6 / 2^16` is `share * 15,625 / 1,024`.
   package mutating func append(share: UInt32) {
-    append(shares: CollectionOfOne(share))
+    let millionths = Int32((share * 15_625 + 512) / 1_024)
+    append(decimal: millionths / 1_000_000)
+    bytes.append(UInt8(ascii: "."))
+    append(decimal: millionths % 1_000_000, width: 6)
   }
 
-  /// Shares with a comma between them, at once: of ten classes' they are half of a line.
-  package mutating func append(shares: some Collection<UInt32>) {
-    // "0.123456" and what stands between.
-    let width = 9
-    var start = bytes.count
-    bytes.append(contentsOf: repeatElement(UInt8(ascii: ","), count: max(0, shares.count * width - 1)))
-    var text = bytes.mutableSpan
-    for share in shares {
-      var rest = (share * 15_625 + 512) / 1_024
-      for place in 0..<6 {
-        text[start + 7 - place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-        rest /= 10
-      }
-      text[start + 1] = UInt8(ascii: ".")
-      text[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest)
-      start += width
+  /// The shortest number with a decimal point that is nearer to this share in 1/65,536 than to any other: it has five
+  /// decimals at most, as those are less than 1/65,536 apart.
+  package mutating func append(shortest share: UInt32) {
+    var scale: UInt64 = 10
+    var decimals = 1
+    var digits = (UInt64(share) * scale + 32_768) >> 16
+    while ((digits << 16) + scale / 2) / scale != UInt64(share) {
+      scale *= 10
+      decimals += 1
+      digits = (UInt64(share) * scale + 32_768) >> 16
     }
+    append(decimal: Int32(digits / scale))
+    bytes.append(UInt8(ascii: "."))
+    append(decimal: Int32(digits % scale), width: decimals)
   }
 
   /// A share in 1/65,536 as " 99.87 %", always as wide.

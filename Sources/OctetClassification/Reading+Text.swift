@@ -54,7 +54,7 @@ package enum ReadingText {
       }
       if !found.probabilities.isEmpty {
         text.append(",\"probability\":")
-        text.append(share: found.probabilities[found.index])
+        text.append(shortest: found.probabilities[found.index])
       }
       append(found.probabilities, found.logits, to: &text)
     case .labels(let found):
@@ -78,7 +78,10 @@ package enum ReadingText {
   private static func append(_ probabilities: [UInt32], _ logits: [Int32], to text: inout ByteText) {
     if !probabilities.isEmpty {
       text.append(",\"probabilities\":[")
-      text.append(shares: probabilities)
+      for (place, probability) in probabilities.enumerated() {
+        if place > 0 { text.append(",") }
+        text.append(shortest: probability)
+      }
       text.append("]")
     }
     text.append(",\"logits\":[")

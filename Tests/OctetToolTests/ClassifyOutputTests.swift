@@ -22,9 +22,8 @@ import Testing
       #expect(object["file"] as? String == sample.path(index))
       #expect(object["class"] as? String == "\(answer.index)")
       #expect(object["logits"] as? [Int] == answer.logits)
-      // Six decimals, rounded half up.
-      let shares = answer.probabilities.map { Double(($0 * 1_000_000 + 32_768) / 65_536) / 1_000_000 }
-      #expect(object["probabilities"] as? [Double] == shares)
+      let shares = try #require(object["probabilities"] as? [Double])
+      #expect(shares.map { ($0 * 65_536).rounded() } == answer.probabilities.map(Double.init))
       #expect(object["probability"] as? Double == shares[answer.index])
       #expect(object["fit"] as? String == "exact")
       #expect(object["inverted"] as? Bool == false)

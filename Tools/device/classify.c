@@ -131,10 +131,16 @@ static void print_number(float number) {
   }
 }
 
-/// A share in 1/65,536 with six decimals.
+/// The shortest number with a decimal point that is nearer to this share in 1/65,536 than to any other.
 static void print_share(uint32_t share) {
-  const uint32_t millionths = (share * 15625 + 512) / 1024;
-  printf("%" PRIu32 ".%06" PRIu32, millionths / 1000000, millionths % 1000000);
+  uint64_t scale = 10, digits = (share * scale + 32768) >> 16;
+  int decimals = 1;
+  while (((digits << 16) + scale / 2) / scale != share) {
+    scale *= 10;
+    decimals += 1;
+    digits = (share * scale + 32768) >> 16;
+  }
+  printf("%" PRIu64 ".%0*" PRIu64, digits / scale, decimals, digits % scale);
 }
 
 static void print_text(const char *text) {
