@@ -126,11 +126,12 @@ import Testing
     try #require(quantized.status == 0, "\(quantized.errors)")
     let result = try sample.run(
       "evaluate", sample.path("ternary.octet"), "--against", sample.path("model.safetensors"), "--report",
-      sample.path("evaluate.html"))
+      sample.path("evaluate.html"), "--json")
     #expect(result.status == 0, "\(result.errors)")
+    let changed = try #require(try Self.object(result.output)["changed_items"] as? [Int])
     let page = try sample.page("evaluate.html")
     let links = page.split(separator: "href=\"#explanation-").dropFirst().map { $0.prefix { $0.isNumber } }
-    #expect(!links.isEmpty)
-    for number in Set(links) { #expect(page.contains("id=\"explanation-\(number)\""), "no. \(number)") }
+    #expect(!changed.isEmpty && Set(links.compactMap { Int($0) }) == Set(changed))
+    for number in changed { #expect(page.contains("id=\"explanation-\(number)\""), "no. \(number)") }
   }
 }

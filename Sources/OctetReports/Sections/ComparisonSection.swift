@@ -11,7 +11,7 @@ package struct ComparisonSection {
   private let comparison: PairedComparison
 
   /// Images that are shown; beyond that quantization has failed, and the table says so.
-  private static let mostShown = 1000
+  package static let mostShown = 1000
 
   package init(images: LabeledItems, float: ClassAnswers, quantized: ClassAnswers) {
     self.images = images

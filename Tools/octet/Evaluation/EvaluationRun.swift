@@ -38,10 +38,8 @@ struct EvaluationRun {
       subject: subject, outputs: found.outputs, warnings: warnings, seconds: found.seconds)
   }
 
-  /// Changed answers that a page explains.
-  private static let mostExplained = 24
-
-  /// What decided about each image whose class changed; none for what is no picture, or has several outputs.
+  /// What decided about each image whose class changed and that the page shows; none for what is no picture, or has
+  /// several outputs.
   private func explanations(_ result: Result) throws -> [(number: Int, section: Section)] {
     guard let file = subject.integer, let float = subject.float, result.outputs.count == 1,
       result.outputs[0].output.meaning == .classes, file.model.inputKind == .pictures,
@@ -49,7 +47,11 @@ struct EvaluationRun {
     else { return [] }
     let run = try ExplanationRun(file: file, float: float, training: subject.training, note: nil)
     let items = subject.items.items
-    return try result.list.changed.prefix(Self.mostExplained).map { number in
+    let changed = result.list.changed.prefix(ComparisonSection.mostShown)
+    let bar = showsProgress ? ProgressBar(label: "explain", total: changed.count) : nil
+    defer { bar?.clear() }
+    return try changed.enumerated().map { done, number in
+      bar?.update(done: done)
       let size = items.shape.count
       let image = items.values[number * size..<(number + 1) * size].fed(to: file.model.inputScale)
       let truth = result.outputs[0].trueClasses.map { Int($0[number]) }
@@ -66,8 +68,8 @@ struct EvaluationRun {
       let count = result.list.changed.count
       let title =
         count > explanations.count
-        ? "What decided about the first \(explanations.count) of \(NumberText.grouped(count)) images whose class "
-          + "changed (octet explain --image N shows any other):"
+        ? "What decided about the first \(NumberText.grouped(explanations.count)) of "
+          + "\(NumberText.grouped(count)) images whose class changed (octet explain --image N shows any other):"
         : "What decided about the images whose class changed:"
       sections[last].blocks.append(
         .links(title: title, explanations.map { ("no. \($0.number)", $0.section.identifier) }))
