@@ -5,9 +5,9 @@ usage: try-drawing.py CHROMIUM PAGE [--picture FILE=LABEL]... [--screenshots FOL
 
 The page must have a model of the ten digits, but with --no-digits: then pictures are opened only, or lists of numbers
 put into the table of a model of features. Each digit is drawn with a mouse on a desktop and with a finger on a
-phone; one with the keyboard, which is also undone and cleared; pictures are opened. The answer that the page tells
-screen readers must be the digit. A request, an exception and a message on the console are faults too. Prints a line for
-each fault and ends with status 1 if there is any.
+phone; two with a pen; one with the keyboard, which is also undone and cleared; pictures are opened, dropped and pasted.
+The answer that the page tells screen readers must be the digit. A request, an exception and a message on the console
+are faults too. Prints a line for each fault and ends with status 1 if there is any.
 """
 
 import base64
@@ -90,8 +90,8 @@ class Board:
             points += [(x + (to_x - x) * step / steps, y + (to_y - y) * step / steps) for step in range(1, steps + 1)]
         return [(left + x * width, top + y * height) for x, y in points]
 
-    def draw(self, strokes: list[list[Point]]) -> None:
-        """Draws with a mouse, or on a phone with a finger."""
+    def draw(self, strokes: list[list[Point]], pointer: str = "mouse") -> None:
+        """Draws with a mouse or a pen, or on a phone with a finger."""
         for stroke in strokes:
             points = self.places(stroke)
             for place, (x, y) in enumerate(points):
@@ -102,14 +102,14 @@ class Board:
                 else:
                     self.browser.ask(
                         "Input.dispatchMouseEvent", self.session, type="mouseMoved" if place else "mousePressed", x=x,
-                        y=y, button="left", buttons=1, clickCount=1)
+                        y=y, button="left", buttons=1, clickCount=1, pointerType=pointer)
             if self.is_phone:
                 self.browser.ask("Input.dispatchTouchEvent", self.session, type="touchEnd", touchPoints=[])
             else:
                 x, y = points[-1]
                 self.browser.ask(
                     "Input.dispatchMouseEvent", self.session, type="mouseReleased", x=x, y=y, button="left",
-                    clickCount=1)
+                    clickCount=1, pointerType=pointer)
 
     def press(self, key: str, times: int = 1) -> None:
         """Presses a key."""
@@ -128,6 +128,22 @@ class Board:
         root = self.browser.ask("DOM.getDocument", self.session)["root"]["nodeId"]
         node = self.browser.ask("DOM.querySelector", self.session, nodeId=root, selector="#file")["nodeId"]
         self.browser.ask("DOM.setFileInputFiles", self.session, nodeId=node, files=[str(picture.resolve())])
+
+    def drop(self, picture: pathlib.Path) -> None:
+        """Drags a file onto the board and lets go."""
+        (x, y), = self.places([(0.5, 0.5)])
+        data = {"items": [], "files": [str(picture.resolve())], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            self.browser.ask("Input.dispatchDragEvent", self.session, type=kind, x=x, y=y, data=data)
+
+    def paste(self, picture: pathlib.Path) -> None:
+        """Pastes a file."""
+        content = base64.b64encode(picture.read_bytes()).decode()
+        self.evaluate(
+            f"(() => {{ const bytes = Uint8Array.from(atob('{content}'), letter => letter.charCodeAt(0));"
+            "const clipboardData = new DataTransfer();"
+            f"clipboardData.items.add(new File([bytes], '{picture.name}', {{ type: 'image/png' }}));"
+            "document.dispatchEvent(new ClipboardEvent('paste', { clipboardData })); })()")
 
     def answer(self, expected: str | None) -> str:
         """What stands as the answer, once it is the expected one or a second has passed."""
@@ -170,11 +186,22 @@ def try_drawing(
         board.click("clear")
         if board.answer(None)[:1].isdigit():
             faults.append("keeps an answer when it is cleared")
-    for picture, label in pictures:
-        board.open(picture)
-        found = board.answer(label)
-        if found != label:
-            faults.append(f"reads {picture.name} as {found!r}, not as {label}")
+    for digit in ("2", "4") if digits and not board.is_phone else ():
+        board.draw(digits[digit], "pen")
+        found = board.answer(digit)
+        if found != digit:
+            faults.append(f"reads a {digit} drawn with a pen as {found!r}")
+        board.click("clear")
+        board.answer(None)
+    for way in (board.open, board.drop, board.paste):
+        for picture, label in pictures:
+            # So that an answer is that of this picture.
+            board.click("clear")
+            board.answer(None)
+            way(picture)
+            found = board.answer(label)
+            if found != label:
+                faults.append(f"reads {picture.name} as {found!r}, not as {label} ({way.__name__})")
     if digits:
         board.click("clear")
     return faults
