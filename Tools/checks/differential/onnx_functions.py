@@ -12,15 +12,20 @@ FUNCTIONS = [
     ("HardSigmoid", 7, {}), ("HardSigmoid", 7, {"alpha": 0.3, "beta": 0.4}), ("Softplus", 7, {}), ("Abs", 7, {}),
     ("Neg", 7, {}), ("Softsign", 7, {}), ("Selu", 7, {}), ("Selu", 7, {"alpha": 1.2, "gamma": 0.9}), ("Erf", 9, {}),
     ("Sin", 7, {}), ("Cos", 7, {}), ("Celu", 12, {"alpha": 1.5}), ("HardSwish", 14, {}), ("Mish", 18, {}),
-    ("Gelu", 20, {}), ("Gelu", 20, {"approximate": "tanh"}), ("ThresholdedRelu", 10, {"alpha": 0.2}),
-    ("Atan", 7, {}), ("Sinh", 9, {}), ("Asinh", 9, {}), ("Sign", 9, {}), ("Floor", 7, {}), ("Ceil", 7, {}),
-    ("Round", 11, {}), ("Shrink", 9, {"lambd": 0.3}), ("Shrink", 9, {"lambd": 0.3, "bias": 0.2}),
+    ("Gelu", 20, {}), ("Gelu", 20, {"approximate": "tanh"}), ("Atan", 7, {}), ("Sinh", 9, {}), ("Asinh", 9, {}),
+    ("Shrink", 9, {"lambd": 0.3, "bias": 0.3}),
+]
+# Functions with jumps, where the last bit of a value that was computed decides: they are drawn of the input alone.
+STEPS = [
+    ("Sign", 9, {}), ("Floor", 7, {}), ("Ceil", 7, {}), ("Round", 11, {}), ("ThresholdedRelu", 10, {"alpha": 0.2}),
+    ("Shrink", 9, {"lambd": 0.3}), ("Shrink", 9, {"lambd": 0.3, "bias": 0.2}),
 ]
 UNKNOWN = [("Hardmax", 7, {}), ("IsNaN", 9, {}), ("IsInf", 10, {})]
 
 
 def function(builder, value):
-    kinds = [(kind, settings) for kind, version, settings in FUNCTIONS if version <= builder.opset]
+    functions = FUNCTIONS + 2 * STEPS if value.name == "input" else FUNCTIONS
+    kinds = [(kind, settings) for kind, version, settings in functions if version <= builder.opset]
     kind, settings = builder.pick(kinds)
     return builder.same(builder.node(kind, [value.name], **settings), value)
 
