@@ -79,9 +79,9 @@ import TestSupport
     }
   }
 
-  /// Probabilities are the nearest of 65,536 shares; `octet predict` prints each whole.
+  /// Probabilities are shares in 1/65,536, which either way of printing tells.
   private func expectClose(_ found: [Double], _ wanted: [Double], _ what: String) {
-    #expect(found.map { ($0 * 65_536).rounded() } == wanted.map { $0 * 65_536 }, "\(what)")
+    #expect(found.map { ($0 * 65_536).rounded() } == wanted.map { ($0 * 65_536).rounded() }, "\(what)")
   }
 
   @Test(arguments: ["--csv", "--show", "--labels=names", "--report=page.html"])
