@@ -205,6 +205,21 @@ def squares():
     return net, True
 
 
+def moved():
+    """Floats between DEQUANTIZE and QUANTIZE that are only moved, beside QUANTIZE of the integers themselves."""
+    net = Net(8)
+    source = net.requantized(net.scale(-2.4, -2.2), net.random.integers(-60, 0))
+    real = net.apply("DEQUANTIZE", [source], net.floats(), version=2)
+    sizes = net.tensor([2], schema.TensorType.INT32, values=(1, 256))
+    flat = net.apply("RESHAPE", [real, sizes], net.tensor((1, 256), schema.TensorType.FLOAT32))
+    for _ in range(4):
+        encoding = net.scale(-2, -1.5), net.zero()
+        net.give(net.apply("QUANTIZE", [real], net.integers(*encoding)))
+        net.give(net.apply("QUANTIZE", [flat], net.integers(*encoding, (1, 256))))
+        net.give(net.apply("QUANTIZE", [source], net.integers(*encoding), version=2))
+    return net, True
+
+
 def answers(model, is_reference, sums=False):
     # LiteRT's set of reference kernels lacks ELU; of floats the others are the same.
     kernels = OpResolverType.BUILTIN_REF if is_reference else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
@@ -227,7 +242,7 @@ def answers(model, is_reference, sums=False):
 
 
 def main():
-    for make in (slopes, roots, floats, products, means, wider, squares):
+    for make in (slopes, roots, floats, products, means, wider, squares, moved):
         net, is_reference = make()
         model = net.file()
         path = FOLDER / f"{make.__name__}-int8"

@@ -99,6 +99,8 @@ package struct Graph: Sendable {
   package struct Tensors: Hashable, Sendable {
     package var weights: Int?
     package var output: Int?
+    /// Whether a `requantize` node makes its integers of floats that the file computed, not of other integers.
+    package var readsFloats = false
   }
 
   package internal(set) var input: ImageShape

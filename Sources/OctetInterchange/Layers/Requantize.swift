@@ -48,7 +48,10 @@ extension Requantize: TranslatedKind {
       tensors[output].element == .int8
         || (tensors[source].element, tensors[output].element) == (.uint8, .uint8)
     {
-      return try model.give(node, try model.builder.requantize(view, model.title(node)))
+      let made = try model.builder.requantize(view, model.title(node))
+      try model.give(node, made)
+      model.builder.graph.nodes[made.value - 1].tensors.readsFloats = model.isReal(source)
+      return
     } else if model.isInteger, tensors[source].element == .int8, tensors[output].element == .uint8 {
       // The same integers counted from another number, at an output of bytes.
       let (from, to) = (try model.encoding(source), try model.encoding(output))

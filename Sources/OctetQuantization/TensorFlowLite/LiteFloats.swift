@@ -75,7 +75,7 @@ extension LiteIntegerConversion {
   /// - Returns: whether the node is one of floats, so that nothing is left to convert.
   mutating func convertFloats(_ node: Graph.Node, value: Int) throws(ImportError) -> Bool {
     guard source.rules == .lite else { return false }
-    if case .requantize = node.operation, let own = floats[node.inputs[0]] {
+    if case .requantize = node.operation, let own = floatsToRequantize(node) {
       let output = try output(node)
       do throws(LiteTable.Failure) {
         let table = try LiteTable(from: encoding(of: own.tensor), to: output).quantized(own.values)
@@ -114,6 +114,15 @@ extension LiteIntegerConversion {
     // Nothing reads it as integers.
     values.append(made.tensor)
     return true
+  }
+
+  /// The floats that integers are made of; nil where they are made of other integers, which LiteRT rounds otherwise.
+  private func floatsToRequantize(_ node: Graph.Node) -> LiteFloats? {
+    if let computed = floats[node.inputs[0]] { return computed }
+    // Floats that were only moved.
+    guard node.tensors.readsFloats else { return nil }
+    let tensor = values[node.inputs[0]]
+    return LiteFloats(tensor: tensor, encoding(of: tensor))
   }
 
   private func realFailure(_ node: Graph.Node) -> ImportError {
