@@ -64,20 +64,14 @@ package struct ByteText: Sendable {
     append(decimal: millionths % 1_000_000, width: 6)
   }
 
-  /// The shortest number with a decimal point that is nearer to this share in 1/65,536 than to any other: it has five
-  /// decimals at most, as those are less than 1/65,536 apart.
+  /// A share in 1/65,536 as the shortest number that reads back as the same float32, which has all shares exactly.
   package mutating func append(shortest share: UInt32) {
-    var scale: UInt64 = 10
-    var decimals = 1
-    var digits = (UInt64(share) * scale + 32_768) >> 16
-    while ((digits << 16) + scale / 2) / scale != UInt64(share) {
-      scale *= 10
-      decimals += 1
-      digits = (UInt64(share) * scale + 32_768) >> 16
+    // Most are one of these.
+    switch share {
+    case 0: append("0.0")
+    case 65_536: append("1.0")
+    default: append((Float(share) / 65_536).description)
     }
-    append(decimal: Int32(digits / scale))
-    bytes.append(UInt8(ascii: "."))
-    append(decimal: Int32(digits % scale), width: decimals)
   }
 
   /// A share in 1/65,536 as " 99.87 %", always as wide.

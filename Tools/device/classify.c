@@ -131,17 +131,8 @@ static void print_number(float number) {
   }
 }
 
-/// The shortest number with a decimal point that is nearer to this share in 1/65,536 than to any other.
-static void print_share(uint32_t share) {
-  uint64_t scale = 10, digits = (share * scale + 32768) >> 16;
-  int decimals = 1;
-  while (((digits << 16) + scale / 2) / scale != share) {
-    scale *= 10;
-    decimals += 1;
-    digits = (share * scale + 32768) >> 16;
-  }
-  printf("%" PRIu64 ".%0*" PRIu64, digits / scale, decimals, digits % scale);
-}
+/// A share in 1/65,536.
+static void print_share(uint32_t share) { print_number((float)share / 65536); }
 
 static void print_text(const char *text) {
   putchar('"');
