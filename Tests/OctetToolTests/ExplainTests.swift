@@ -134,4 +134,29 @@ import Testing
     #expect(!changed.isEmpty && Set(links.compactMap { Int($0) }) == Set(changed))
     for number in changed { #expect(page.contains("id=\"explanation-\(number)\""), "no. \(number)") }
   }
+
+  @Test
+  func `a number names the item that octet evaluate tests, also where data has no test set`() throws {
+    let sample = try ReportSample()
+    let classes = sample.path("classes")
+    let made = try sample.run(
+      "data", "export-png", "--set", "train", "--folders", "--count", "200", "--out", classes)
+    try #require(made.status == 0, "\(made.errors)")
+    let models = [
+      sample.path("model.octet"), "--against", sample.path("model.safetensors"), "--data", classes,
+    ]
+    let evaluated = try OctetProcess.run(["evaluate"] + models + ["--answers", sample.path("answers.csv")])
+    try #require(evaluated.status == 0, "\(evaluated.errors)")
+    let answers = try sample.page("answers.csv").split(separator: "\n").dropFirst().map {
+      $0.split(separator: ",")
+    }
+    #expect(answers.count == 40, "held out")
+    for number in [0, 13, 26, 39] {
+      let result = try OctetProcess.run(["explain", "--image", "\(number)", "--json"] + models)
+      try #require(result.status == 0, "\(result.errors)")
+      #expect(try Self.object(result.output)["true_class"] as? String == String(answers[number][1]))
+    }
+    let beyond = try OctetProcess.run(["explain", "--image", "40"] + models)
+    #expect(beyond.status == 1 && beyond.errors.contains("beyond the 40 test images"), "\(beyond.errors)")
+  }
 }

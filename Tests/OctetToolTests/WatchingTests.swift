@@ -74,6 +74,12 @@ import Testing
     for part in ["Models side by side", "Loss on training images", "Settings that differ", "slow", "fast"] {
       #expect(html.contains(part))
     }
+    // As a shell finds them by *.safetensors.
+    let checkpoints = ["slow", "fast"].map { training.folder.path("\($0).checkpoint.safetensors") }
+    let everything = try OctetProcess.run(["compare"] + checkpoints + paths)
+    #expect(text.output.hasPrefix(everything.output), "\(everything.output)\(everything.errors)")
+    try OctetProcess.run("compare", checkpoints[0]).expectRefusal(
+      1, "slow.checkpoint.safetensors", "is a checkpoint")
     let json = try OctetProcess.run(["compare", "--json"] + paths)
     let object = try #require(
       try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])

@@ -17,7 +17,7 @@ enum CompareCommand: Command {
     discussion: """
       Shows of each model what its file says: recipe, epochs, parameters, bytes, loss and accuracy at the end of \
       training and on the test images; the settings that differ; the course of the loss. An .octet file has \
-      bytes and memory only.
+      bytes and memory only. Checkpoints, which lie beside models, are left out.
       """,
     positionals: [
       PositionalDescription(.input("MODEL"), arity: .oneOrMore, help: "models: .safetensors or .octet")
@@ -32,7 +32,12 @@ enum CompareCommand: Command {
 
   static func run(_ arguments: ParsedArguments) throws {
     let target = try ReportOption.target(arguments)
-    let paths = arguments.positionals
+    let paths = arguments.positionals.filter { !isCheckpoint($0) }
+    guard !paths.isEmpty else {
+      throw FileError(
+        arguments.positionals[0], "is a checkpoint, which octet train --resume goes on from",
+        advice: "name models")
+    }
     let runs = ComparedRuns(try zip(paths, names(paths)).map { try run($0, name: $1.shown) })
     if arguments.flag("json") {
       try StandardOutput.write(json(runs, paths).text + "\n")
@@ -45,6 +50,11 @@ enum CompareCommand: Command {
         title: "\(paths.count) models side by side", about: "What the models' files say of their training.",
         [runs.section]))
     if !arguments.flag("json") { try StandardOutput.write(target.announcement) }
+  }
+
+  /// Whether a file is what a training that was stopped goes on from, by its name.
+  private static func isCheckpoint(_ path: String) -> Bool {
+    [".checkpoint.safetensors", ".finetuning.safetensors"].contains { path.lowercased().hasSuffix($0) }
   }
 
   /// What tells the files apart in the fewest words: the name without its ending, with it, or with as many of the

@@ -53,12 +53,14 @@ enum ExplainCommand: Command {
     guard (number == nil) != (picturePath == nil) else {
       throw arguments.usageError("name a picture, or a test image with --image N")
     }
+    var located: DataSet?
     var data: (training: LabeledItems, test: LabeledItems, origin: String)?
     var note: String?
     do {
-      let located = try DataOption.locate(arguments, DataRequest(file)).data
-      let kept = try ModelData.keeping(file.model.outputDescriptions(), of: located)
+      let found = try DataOption.locate(arguments, DataRequest(file)).data
+      let kept = try ModelData.keeping(file.model.outputDescriptions(), of: found)
       data = (kept.train, kept.test ?? kept.train, kept.origin)
+      located = found
     } catch {
       // A picture can be explained without data, unless that was named.
       guard number == nil, arguments.value("data") == nil else { throw error }
@@ -70,7 +72,6 @@ enum ExplainCommand: Command {
         The data here is \(found.training.shape), so no training pictures are near: name the model's with --data.
         """
     }
-    if let data { note = "Training pictures: \(data.origin.shown)." }
     let float = try arguments.value("against").map { against in
       (
         path: against,
@@ -79,6 +80,12 @@ enum ExplainCommand: Command {
           for: data?.training.values ?? .bytes([]), pixels: nil)
       )
     }
+    // What the float model learned from, and what it is tested on by octet evaluate.
+    if let float, let found = located, data != nil {
+      let prepared = try ModelData.prepared(for: float.model, found)
+      data = (prepared.training, prepared.test, prepared.origin)
+    }
+    if let data { note = "Training pictures: \(data.origin.shown)." }
     let run = try ExplanationRun(file: file, float: float, training: data?.training, note: note)
     let image: [UInt8]
     var truth: Int?
