@@ -209,6 +209,8 @@ def moved():
     """Floats between DEQUANTIZE and QUANTIZE that are only moved, beside QUANTIZE of the integers themselves."""
     net = Net(8)
     source = net.requantized(net.scale(-2.4, -2.2), net.random.integers(-60, 0))
+    # A network in which nothing is computed with integers would be one of floats.
+    net.give(net.apply("RELU", [net.input], net.integers(net.scale(-2.4, -2.2), -128), version=2))
     real = net.apply("DEQUANTIZE", [source], net.floats(), version=2)
     sizes = net.tensor([2], schema.TensorType.INT32, values=(1, 256))
     flat = net.apply("RESHAPE", [real, sizes], net.tensor((1, 256), schema.TensorType.FLOAT32))
