@@ -159,4 +159,43 @@ import Testing
     let beyond = try OctetProcess.run(["explain", "--image", "40"] + models)
     #expect(beyond.status == 1 && beyond.errors.contains("beyond the 40 test images"), "\(beyond.errors)")
   }
+
+  @Test
+  func `layers whose channels are scaled otherwise, as a repair does, are not held against each other`()
+    throws
+  {
+    let sample = try ReportSample(images: 40)
+    let models = "\(Python.repository.path)/Models"
+    let picture = try #require(
+      try FileManager.default.contentsOfDirectory(atPath: sample.path("pictures")).first {
+        $0 != "0-broken.png"
+      })
+    func explained(_ float: String) throws -> OctetProcess.Result {
+      try sample.run(
+        "explain", "\(models)/cnn-two-pool.octet", sample.path("pictures/\(picture)"), "--against", float)
+    }
+    let plain = try explained("\(models)/cnn-two-pool.safetensors")
+    #expect(plain.output.contains("Signal to noise of each layer"), "\(plain.output)\(plain.errors)")
+    // The same network: what a channel of the first convolution is larger by, the second takes off.
+    var bytes = [UInt8](try Data(contentsOf: URL(filePath: "\(models)/cnn-two-pool.safetensors")))
+    let header = bytes[..<8].reversed().reduce(0) { $0 << 8 | Int($1) }
+    let tensors = try #require(
+      try JSONSerialization.jsonObject(with: Data(bytes[8..<8 + header])) as? [String: Any])
+    for (name, factor) in [("conv-1.weight", Float(4)), ("conv-1.bias", 4), ("conv-2.weight", 0.25)] {
+      let place = try #require((tensors[name] as? [String: Any])?["data_offsets"] as? [Int])
+      bytes.withUnsafeMutableBytes { bytes in
+        for offset in stride(from: 8 + header + place[0], to: 8 + header + place[1], by: 4) {
+          let value = bytes.loadUnaligned(fromByteOffset: offset, as: Float.self)
+          bytes.storeBytes(of: value * factor, toByteOffset: offset, as: Float.self)
+        }
+      }
+    }
+    try sample.folder.write(bytes, to: "scaled.safetensors")
+    let scaled = try explained(sample.path("scaled.safetensors"))
+    #expect(scaled.status == 0 && scaled.output.contains("float answer: "), "\(scaled.errors)")
+    let words = scaled.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(
+      words.contains("The channels of conv-1 are scaled otherwise than in scaled.safetensors"), "\(words)")
+    #expect(!scaled.output.contains("Signal to noise of each layer"))
+  }
 }

@@ -19,7 +19,8 @@ struct ExplanationRun {
   private let classifier: Classifier
   private let execution: FloatExecution?
   private let lowered: LoweredNetwork?
-  /// Whether the float model's layers are those of the file, one by one. A repaired file may have others.
+  /// Whether the float model's layers are those of the file, one by one. A repaired file may have others, or channels
+  /// that are scaled otherwise.
   private let comparesLayers: Bool
 
   /// Neighbors of each class.
@@ -48,9 +49,14 @@ struct ExplanationRun {
     let lowered = try LoweredNetwork(float.model, picture: shape)
     let counts = lowered.layers.map(\.output.count)
     let own = (1...model.layerCount).map { Int(model.tensor($0).height) * model.tensor($0).rowValues }
-    comparesLayers = counts == own
+    let scaled = counts == own ? WeightScales(model: model, network: lowered).firstScaled : nil
+    comparesLayers = counts == own && scaled == nil
+    let name = Folder.name(of: float.path)
     let other =
-      "\(Folder.name(of: float.path)) has other layers than the file, so only their answers are compared."
+      scaled.map {
+        "The channels of \($0) are scaled otherwise than in \(name), as by octet quantize --repair, so only their "
+          + "answers are compared."
+      } ?? "\(name) has other layers than the file, so only their answers are compared."
     self.note = comparesLayers ? note : note.map { "\($0) \(other)" } ?? other
     self.lowered = lowered
     execution = try FloatExecution(lowered, capacity: 1, workers: Workers(count: 1))
