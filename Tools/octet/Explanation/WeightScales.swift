@@ -1,4 +1,5 @@
 import Octet
+import OctetInterchange
 import OctetQuantization
 
 /// Whether the channels of a file stand for those of the float network that it is held against: octet quantize --repair
