@@ -195,7 +195,7 @@ import Testing
     #expect(scaled.status == 0 && scaled.output.contains("float answer: "), "\(scaled.errors)")
     let words = scaled.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     #expect(
-      words.contains("The channels of conv-1 are scaled otherwise than in scaled.safetensors"), "\(words)")
+      words.contains("The weights of conv-1 stand for others than in scaled.safetensors"), "\(words)")
     #expect(!scaled.output.contains("Signal to noise of each layer"))
   }
 }

@@ -54,8 +54,8 @@ struct ExplanationRun {
     let name = Folder.name(of: float.path)
     let other =
       scaled.map {
-        "The channels of \($0) are scaled otherwise than in \(name), as by octet quantize --repair, so only their "
-          + "answers are compared."
+        "The weights of \($0) stand for others than in \(name), as after octet quantize --repair or training for "
+          + "fewer bits, so only their answers are compared."
       } ?? "\(name) has other layers than the file, so only their answers are compared."
     self.note = comparesLayers ? note : note.map { "\($0) \(other)" } ?? other
     self.lowered = lowered
