@@ -39,7 +39,7 @@ INLINE void store_turns(const long images, const long vectors, NAME(turns) acc, 
 
 // The weights of a group times its values in some images.
 INLINE void add_values(const long images, const long vectors, vector acc[OCTET_FOUR][DENSE_VECTORS], const int8_t *w,
-                      const group *values) {
+                       const group *values) {
   UNROLL for (long v = 0; v < vectors; v++) {
     const weights some = load_weights(w + v * LANES * DEPTH);
     UNROLL for (long i = 0; i < images; i++) acc[i][v] = dot(acc[i][v], values[i], some);
@@ -47,7 +47,7 @@ INLINE void add_values(const long images, const long vectors, vector acc[OCTET_F
 }
 
 INLINE void add_listed_values(const long images, const long vectors, vector acc[OCTET_FOUR][DENSE_VECTORS],
-                             const NAME(list) *list, long place, const int8_t *w, const long group_bytes) {
+                              const NAME(list) *list, long place, const int8_t *w, const long group_bytes) {
   group values[OCTET_FOUR];
   UNROLL for (long i = 0; i < images; i++) values[i] = spread_group(list->values[i][place]);
   add_values(images, vectors, acc, w + (long)list->places[place] * group_bytes, values);
@@ -76,7 +76,7 @@ INLINE void add_listed(const long images, const long vectors, long first, NAME(s
 #define GROUPS_AHEAD 4
 
 INLINE void add_all_values(const bool is_first, const long vectors, vector acc[OCTET_FOUR][DENSE_VECTORS],
-                            const NAME(list) *list, long place, const int8_t *w, const long group_bytes) {
+                           const NAME(list) *list, long place, const int8_t *w, const long group_bytes) {
   const int8_t *at = w + place * group_bytes;
   group values[OCTET_FOUR];
   UNROLL for (long i = 0; i < OCTET_FOUR; i++) values[i] = load_group(list->all[i] + place * DEPTH);
