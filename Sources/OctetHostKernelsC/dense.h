@@ -10,7 +10,7 @@
 
 typedef vector NAME(sums)[OCTET_FOUR][DENSE_VECTORS];
 
-_Static_assert(SHARED_VECTORS <= 4, "add_vectors has no more cases for several images");
+_Static_assert(SHARED_VECTORS <= 4, "add_shared has no more cases");
 _Static_assert(TURNS(1) <= 3, "accumulators have no more turns");
 
 // Where each dot waits for the one before it, few sums are added up in several turns.
@@ -46,66 +46,51 @@ INLINE void add_values(const long images, const long vectors, vector acc[OCTET_F
   }
 }
 
-INLINE void add_listed_values(const long images, const long vectors, vector acc[OCTET_FOUR][DENSE_VECTORS],
-                              const NAME(list) *list, long place, const int8_t *w, const long group_bytes) {
+// Groups before they are needed at which the weights of the first four images are asked for. They come from the second
+// cache, in lines that the processor does not foresee, as half of a block is skipped.
+#define GROUPS_AHEAD 4
+
+// Which groups are added: those of a list, or all, of the first four images or of others.
+enum { NAME(listed), NAME(all), NAME(all_of_first) };
+
+INLINE void add_group_at(const int which, const long images, const long vectors,
+                         vector acc[OCTET_FOUR][DENSE_VECTORS], const NAME(list) *list, long place, const int8_t *w,
+                         const long group_bytes) {
+  const bool is_listed = which == NAME(listed);
+  const int8_t *at = w + (is_listed ? (long)list->places[place] : place) * group_bytes;
   group values[OCTET_FOUR];
-  UNROLL for (long i = 0; i < images; i++) values[i] = spread_group(list->values[i][place]);
-  add_values(images, vectors, acc, w + (long)list->places[place] * group_bytes, values);
+  UNROLL for (long i = 0; i < images; i++) {
+    values[i] = is_listed ? spread_group(list->values[i][place])
+                          : load_group((const cell *)list->all[i] + place * DEPTH);
+  }
+  if (which == NAME(all_of_first)) {
+    UNROLL for (long v = 0; v < vectors; v++) __builtin_prefetch(at + GROUPS_AHEAD * group_bytes + v * LANES * DEPTH);
+  }
+  add_values(images, vectors, acc, at, values);
 }
 
-// Adds listed groups, from number `from` to before `to`, to the sums of a constant number of vectors, from vector
-// `first` on, and of images. Groups of weights are `group_bytes` apart.
-INLINE void add_listed(const long images, const long vectors, long first, NAME(sums) sums, const int32_t *starts,
-                       const NAME(list) *list, long from, long to, const int8_t *w, const long group_bytes) {
+// Adds groups, from number `from` to before `to`, to the sums of a constant number of vectors, from vector `first` on,
+// and of images. Groups of weights are `group_bytes` apart.
+INLINE void add_groups(const int which, const long images, const long vectors, long first, NAME(sums) sums,
+                       const int32_t *starts, const NAME(list) *list, long from, long to, const int8_t *w,
+                       const long group_bytes) {
   const long turns = TURNS(images * vectors);
   NAME(turns) acc;
   load_turns(images, vectors, acc, first, sums, starts);
   long place = from;
   for (; place + turns <= to; place += turns) {
     UNROLL for (long t = 0; t < turns; t++) {
-      add_listed_values(images, vectors, acc[t], list, place + t, w, group_bytes);
+      add_group_at(which, images, vectors, acc[t], list, place + t, w, group_bytes);
     }
   }
-  for (; place < to; place++) add_listed_values(images, vectors, acc[0], list, place, w, group_bytes);
+  for (; place < to; place++) add_group_at(which, images, vectors, acc[0], list, place, w, group_bytes);
   store_turns(images, vectors, acc, first, sums);
 }
 
-#ifdef TAKES_ALL
-// Groups before they are needed at which the weights of the first four images are asked for. They come from the second
-// cache, in lines that the processor does not foresee, as half of a block is skipped.
-#define GROUPS_AHEAD 4
-
-INLINE void add_all_values(const bool is_first, const long vectors, vector acc[OCTET_FOUR][DENSE_VECTORS],
-                           const NAME(list) *list, long place, const int8_t *w, const long group_bytes) {
-  const int8_t *at = w + place * group_bytes;
-  group values[OCTET_FOUR];
-  UNROLL for (long i = 0; i < OCTET_FOUR; i++) values[i] = load_group(list->all[i] + place * DEPTH);
-  if (is_first) {
-    UNROLL for (long v = 0; v < vectors; v++) __builtin_prefetch(at + GROUPS_AHEAD * group_bytes + v * LANES * DEPTH);
-  }
-  add_values(OCTET_FOUR, vectors, acc, at, values);
-}
-
-// The same of all groups of four images.
-INLINE void add_all(const bool is_first, const long vectors, long first, NAME(sums) sums, const int32_t *starts,
-                    const NAME(list) *list, long from, long to, const int8_t *w, const long group_bytes) {
-  const long turns = TURNS(OCTET_FOUR * vectors);
-  NAME(turns) acc;
-  load_turns(OCTET_FOUR, vectors, acc, first, sums, starts);
-  long place = from;
-  for (; place + turns <= to; place += turns) {
-    UNROLL for (long t = 0; t < turns; t++) {
-      add_all_values(is_first, vectors, acc[t], list, place + t, w, group_bytes);
-    }
-  }
-  for (; place < to; place++) add_all_values(is_first, vectors, acc[0], list, place, w, group_bytes);
-  store_turns(OCTET_FOUR, vectors, acc, first, sums);
-}
-#endif
-
 // Of one image, all vectors of a block, so that the distance is a constant.
 INLINE void add_block(long vectors, NAME(sums) sums, const int32_t *starts, const NAME(list) *list, const int8_t *w) {
-#define ADD(v) case v: add_listed(1, v, 0, sums, starts, list, 0, list->count, w, v * LANES * DEPTH); break;
+#define ADD(v)                                                                                               \
+  case v: add_groups(NAME(listed), 1, v, 0, sums, starts, list, 0, list->count, w, v * LANES * DEPTH); break;
   switch (vectors) { ADD(1) ADD(2) ADD(3) ADD(4) ADD(5) ADD(6) ADD(7) ADD(8) }
 #undef ADD
 }
@@ -118,18 +103,19 @@ INLINE void add_shared(bool is_first, long vectors, long first, NAME(sums) sums,
   const long whole_bytes = DENSE_VECTORS * LANES * DEPTH;
   if (list->all[0]) {
     if (group_bytes == whole_bytes && is_first) {
-      add_all(true, SHARED_VECTORS, first, sums, starts, list, from, to, w, whole_bytes);
+      add_groups(NAME(all_of_first), OCTET_FOUR, SHARED_VECTORS, first, sums, starts, list, from, to, w, whole_bytes);
     } else if (group_bytes == whole_bytes) {
-      add_all(false, SHARED_VECTORS, first, sums, starts, list, from, to, w, whole_bytes);
+      add_groups(NAME(all), OCTET_FOUR, SHARED_VECTORS, first, sums, starts, list, from, to, w, whole_bytes);
     } else {
-#define ADD(v) case v: add_all(false, v, first, sums, starts, list, from, to, w, group_bytes); break;
+#define ADD(v) case v: add_groups(NAME(all), OCTET_FOUR, v, first, sums, starts, list, from, to, w, group_bytes); break;
       switch (vectors) { ADD(1) ADD(2) ADD(3) ADD(4) }
 #undef ADD
     }
     return;
   }
 #endif
-#define ADD(v) case v: add_listed(OCTET_FOUR, v, first, sums, starts, list, from, to, w, group_bytes); break;
+#define ADD(v)                                                                                               \
+  case v: add_groups(NAME(listed), OCTET_FOUR, v, first, sums, starts, list, from, to, w, group_bytes); break;
   switch (vectors) { ADD(1) ADD(2) ADD(3) ADD(4) }
 #undef ADD
 }
