@@ -141,8 +141,10 @@ export class OctetModel {
    * @returns {{pixels: Uint8Array, isInverted: boolean, isThickened: boolean, ink: object | null}} the input's bytes;
    *   where the ink was found, in the picture's pixels
    */
-  fit({ data, width, height }) {
+  fit(picture) {
     const call = this.#call;
+    const { data, width, height } = picture ?? {};
+    if (!data) throw new OctetError("form", "a picture has data, width and height, as getImageData gives them");
     if (!(width >= 1 && width <= largestSide && height >= 1 && height <= largestSide)) {
       throw new OctetError("size", `the picture is ${width} x ${height} pixels, and the limit is ${largestSide}`);
     }
@@ -189,9 +191,10 @@ export class OctetModel {
   }
 
   #feed(bytes) {
-    if (bytes.length !== this.#inputBytes) {
+    if (bytes?.length !== this.#inputBytes) {
       const { height, width, channels } = this.input;
-      throw new OctetError("size", `the input is ${height} x ${width} x ${channels} bytes, not ${bytes.length}`);
+      const found = bytes?.length ?? `${bytes}`;
+      throw new OctetError("size", `the input is ${height} x ${width} x ${channels} bytes, not ${found}`);
     }
     this.#inputSpan().set(bytes);
   }
@@ -207,6 +210,10 @@ export class OctetModel {
    */
   output(index = 0) {
     const call = this.#call;
+    if (!this.outputs[index]) {
+      const count = this.outputs.length;
+      throw new OctetError("form", `there is no output ${index}: the model has ${count}, counted from 0`);
+    }
     const { labels, scale, head, meaning } = this.outputs[index];
     const words = (count) => new Int32Array(call.memory.buffer, call.octet_values() >>> 0, count).slice();
     const logits = words(call.octet_logits(index));

@@ -104,7 +104,8 @@ function showOutput(index) {
     const hasShare = output.shares !== null;
     const part = hasShare ? output.shares[value] / 65536 : Math.abs(output.values[value] ?? 0) / largest;
     fill.style.width = `${(part * 100).toFixed(2)}%`;
-    share.textContent = hasShare ? percent(output.shares[value]) : Number(output.values[value]?.toPrecision(5) ?? 0);
+    share.textContent = hasShare && meaning !== "numbers" ? percent(output.shares[value])
+      : String(Number((hasShare ? part : output.values[value] ?? 0).toPrecision(5)));
     row.className = value === output.classIndex || (meaning === "labels" && part >= 0.5) ? "first" : "";
   });
   return output;
@@ -510,6 +511,12 @@ async function open(blob) {
     strokes = [];
     update(true);
   } catch {
+    // What is on the board must not be taken for this file.
+    cancelAnimationFrame(due);
+    opened = null;
+    strokes = [];
+    paint(board.getContext("2d"), 1, false);
+    $("undo").disabled = $("clear").disabled = true;
     blank("This file is no picture that the browser can read.", true);
   }
 }
@@ -613,9 +620,18 @@ function features() {
   const field = make("textarea", { className: "numbers", rows: 4, id: "numbers", spellcheck: false });
   const note = make("p", { className: "muted small" });
   const integers = [];
+  // A value of a series or a map is named by its place.
+  const { height, width, channels } = model.input;
+  const place = (index) => [
+    ["row", height, Math.floor(index / (width * channels))], ["column", width, Math.floor(index / channels) % width],
+    ["channel", channels, index % channels],
+  ].filter(([, size]) => size > 1);
+  const placeName = (index) =>
+    place(index).length > 1 ? place(index).map(([name, , number]) => `${name} ${number + 1}`).join(", ")
+      : String(index + 1);
   const inputs = Array.from({ length: Math.min(count, most) }, (_, index) => {
     const input = make("input", { className: "numbers", inputMode: "decimal", value: "0" });
-    input.ariaLabel = `value ${index + 1}`;
+    input.ariaLabel = `value ${placeName(index)}`;
     integers[index] = make("td", { className: "muted" });
     return input;
   });
@@ -623,11 +639,12 @@ function features() {
     make("thead", {}, make("tr", {}, ...["value", "number", "integer"].map((name) =>
       make("th", { scope: "col", textContent: name })))),
     make("tbody", {}, ...inputs.map((input, index) =>
-      make("tr", {}, make("th", { scope: "row", textContent: String(index + 1) }), make("td", {}, input),
+      make("tr", {}, make("th", { scope: "row", textContent: placeName(index) }), make("td", {}, input),
         integers[index]))));
   $("hint").before(
     make("label", {
-      htmlFor: "numbers", className: "small", textContent: `${grouped(count)} numbers, with commas or spaces`,
+      htmlFor: "numbers", className: "small", textContent: `${grouped(count)} numbers, with commas or spaces`
+        + (place(0).length > 1 ? `: ${place(0).map(([name, size]) => `${size} ${name}s`).join(" of ")}` : ""),
     }),
     field, note, make("div", { className: "long" }, table));
   $("hint").textContent = count > most ? `The table shows the first ${most}.` : "";

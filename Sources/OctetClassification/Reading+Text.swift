@@ -249,12 +249,15 @@ package enum ReadingText {
     digits.bytes.withUnsafeBytes { write($0) }
   }
 
-  /// Characters that are shown, counted by the bytes that begin one.
+  /// What a terminal needs for the characters that are shown, counted by the bytes that begin one: two columns for
+  /// those from U+3000 to U+DFFF and beyond U+FFFF, where nearly all wide ones are.
   private static func columns(_ label: UnsafeRawBufferPointer) -> Int {
     var text = ByteText()
     text.append(shown: label)
     var count = 0
-    for byte in text.bytes where byte & 0xC0 != 0x80 { count += 1 }
+    for byte in text.bytes where byte & 0xC0 != 0x80 {
+      count += byte >= 0xF0 || (0xE3...0xED).contains(byte) ? 2 : 1
+    }
     return count
   }
 }

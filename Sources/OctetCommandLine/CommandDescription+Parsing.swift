@@ -130,8 +130,9 @@ private struct ArgumentScan {
   private func unknown(_ spelling: String) -> UsageError {
     let bare = String(spelling.drop { $0 == "-" })
     let names = command.allOptions.map(\.name)
-    let meant = Self.otherNames.first { $0.key == bare.lowercased() && names.contains($0.value) }?.value
-    let nearest = meant ?? Spelling.nearest(to: bare, among: names)
+    let usual = String(bare.lowercased().map { $0 == "_" ? "-" : $0 })
+    let meant = Self.otherNames.first { $0.key == usual && names.contains($0.value) }?.value
+    let nearest = meant ?? Spelling.nearest(to: usual, among: names)
     return usageError("unknown option \(spelling)" + (nearest.map { "; did you mean --\($0)?" } ?? ""))
   }
 
@@ -139,7 +140,10 @@ private struct ArgumentScan {
   private static let otherNames: KeyValuePairs = [
     "v": "version", "lr": "learning-rate", "batch-size": "batch", "bs": "batch", "output": "out", "o": "out",
     "dataset": "data", "input": "data", "num-threads": "threads", "jobs": "threads", "j": "threads",
-    "reference": "against", "optimiser": "optimizer", "wd": "weight-decay",
+    "reference": "against", "float": "against", "optimiser": "optimizer", "wd": "weight-decay",
+    "batchsize": "batch", "img": "image", "picture": "image", "index": "image", "number": "image",
+    "html": "report", "page": "report", "html": "out", "page": "out", "file": "out", "iterations": "epochs",
+    "silent": "quiet",
   ]
 
   private func usageError(_ message: String) -> UsageError {

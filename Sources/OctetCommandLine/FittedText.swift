@@ -1,33 +1,57 @@
+import OctetText
+
 /// Text in lines that fit a terminal.
 package enum FittedText {
+  /// How narrow a column with the text may be until words are divided where nothing says how.
   static func longestWord(_ text: String) -> Int {
-    text.split(separator: " ").map(\.count).max() ?? 0
+    text.split(separator: " ").flatMap(pieces).map(\.columns).max() ?? 0
   }
 
-  /// The text in parts of at most `width` characters, divided at spaces where there are any.
+  /// The text in parts of at most `width` columns, divided at spaces where there are any, and a word that is longer
+  /// behind its commas, slashes and the like.
   static func lines(_ text: String, width: Int) -> [String] {
     let width = max(width, 1)
-    if text.count <= width { return [text] }
+    if text.columns <= width { return [text] }
     var lines: [String] = []
     for word in text.split(separator: " ") {
-      var rest = word[...]
-      if let last = lines.last, last.count + 1 + rest.count <= width {
-        lines[lines.count - 1] = last + " " + rest
+      if let last = lines.last, last.columns + 1 + word.columns <= width {
+        lines[lines.count - 1] = last + " " + word
         continue
       }
-      while rest.count > width {
-        lines.append(String(rest.prefix(width)))
-        rest = rest.dropFirst(width)
+      lines.append("")
+      for piece in word.columns <= width ? [word] : pieces(word) {
+        var rest = piece
+        if let last = lines.last, last.columns + rest.columns > width, !last.isEmpty { lines.append("") }
+        while rest.columns > width {
+          // A wide character where there is room for half of it stands alone.
+          let part = rest.prefix(max(rest.prefix(columns: width).count, 1))
+          lines[lines.count - 1] = String(part)
+          lines.append("")
+          rest = rest[part.endIndex...]
+        }
+        lines[lines.count - 1] += rest
       }
-      lines.append(String(rest))
     }
     return lines
+  }
+
+  /// A word in parts that end in signs behind which it may be divided. Numbers stay whole.
+  private static func pieces(_ word: Substring) -> [Substring] {
+    var pieces: [Substring] = []
+    var start = word.startIndex
+    for place in word.indices where ",;/|_-=+".contains(word[place]) {
+      let next = word.index(after: place)
+      guard next < word.endIndex, !word[next].isNumber else { continue }
+      pieces.append(word[start..<next])
+      start = next
+    }
+    return pieces + [word[start...]]
   }
 
   /// A line that is wider than `width` goes on in others, indented by two more columns. Words stay whole, as they may
   /// be names of files.
   package static func wrapped(_ line: String, width: Int) -> String {
-    if line.count <= width { return line }
+    if line.columns <= width { return line }
     let indent = line.prefix { $0 == " " }
     let hanging = indent + "  "
     var lines: [String] = []
@@ -36,7 +60,7 @@ package enum FittedText {
     // Two spaces between parts of a line stay two.
     for part in parts(line.dropFirst(indent.count)) {
       let longer = isEmpty ? current + part : current + " " + part
-      if !isEmpty, longer.count > width, !part.isEmpty {
+      if !isEmpty, longer.columns > width, !part.isEmpty {
         lines.append(trimmed(current))
         current = hanging + part
       } else {

@@ -96,12 +96,12 @@ private struct TableLayout {
     self.columns = columns
     shown = Array(columns.indices)
     let cells = rows.compactMap(\.self)
-    widths = columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+    widths = columns.indices.map { column in cells.map { $0[column].columns }.max() ?? 0 }
     guard let width else { return }
     let least = columns.indices.map { column in
       let title = FittedText.longestWord(columns[column].title)
       if columns[column].alignment == .right {
-        return max(title, cells.dropFirst().map { $0[column].count }.max() ?? 0)
+        return max(title, cells.dropFirst().map { $0[column].columns }.max() ?? 0)
       }
       return min(
         widths[column],
@@ -111,7 +111,7 @@ private struct TableLayout {
       narrow(to: width, least: least)
       guard totalWidth > width, let next = columnToDrop else { break }
       shown.removeAll { $0 == next }
-      widths = columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+      widths = columns.indices.map { column in cells.map { $0[column].columns }.max() ?? 0 }
     }
     // What is left are words that are too long.
     narrow(to: width, least: columns.indices.map { columns[$0].alignment == .right ? widths[$0] : 4 })
@@ -143,7 +143,7 @@ private struct TableLayout {
         // Headings stand on the line, cells hang from the first.
         let place = isHeading ? line - (height - parts.count) : line
         let part = parts.indices.contains(place) ? parts[place] : ""
-        let padding = String(repeating: " ", count: max(0, widths[column] - part.count))
+        let padding = String(repeating: " ", count: max(0, widths[column] - part.columns))
         return columns[column].alignment == .left ? part + padding : padding + part
       }
       let text = padded.joined(separator: String(repeating: " ", count: Self.gap))

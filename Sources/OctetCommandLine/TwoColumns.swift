@@ -17,17 +17,10 @@ package enum TwoColumns {
     return ([title + ":"] + lines).joined(separator: "\n")
   }
 
-  /// Breaks text at spaces so that no line passes the page width, unless a single word does.
+  /// Breaks text so that no line passes the page width.
   static func wrap(_ text: String, indent: Int) -> String {
     let margin = String(repeating: " ", count: indent)
-    var lines: [String] = []
-    for word in text.split(whereSeparator: \.isWhitespace) {
-      if let last = lines.last, last.count + 1 + word.count <= pageWidth {
-        lines[lines.count - 1] = last + " " + word
-      } else {
-        lines.append(margin + word)
-      }
-    }
-    return lines.joined(separator: "\n")
+    let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return FittedText.lines(words, width: pageWidth - indent).map { margin + $0 }.joined(separator: "\n")
   }
 }

@@ -39,7 +39,7 @@ enum CommandTable {
     subcommands: nodes.map(\.subcommand),
     otherNames: [
       "info": "inspect", "show": "inspect", "summary": "inspect", "describe": "inspect",
-      "convert": "quantize",
+      "convert": "quantize", "quantise": "quantize", "diff": "compare", "versus": "compare", "cmp": "compare",
       "compress": "quantize", "import": "quantize", "test": "evaluate", "validate": "evaluate",
       "run": "classify",
       "recognize": "classify", "infer": "predict", "benchmark": "bench", "time": "bench", "speed": "bench",

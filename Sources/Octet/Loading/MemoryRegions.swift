@@ -35,14 +35,19 @@ extension Model {
   /// Whether the border's cells of a held input have the value that the model needs there.
   package func isFramed(_ held: UnsafePointer<Int8>) -> Bool {
     let left = Int(input.borderLeft) &* input.pixelBytes
+    let right = heldRowBytes &- left &- imageRowBytes
     var row = held
     for index in 0..<input.allRows {
       let isReal = index >= input.borderAbove && index < input.firstRowBelow
-      for place in 0..<heldRowBytes where !isReal || place < left || place >= left &+ imageRowBytes {
-        if row[place] != input.zeroPoint { return false }
-      }
+      guard isBorder(row, count: isReal ? left : heldRowBytes) else { return false }
+      guard !isReal || isBorder(row + (left &+ imageRowBytes), count: right) else { return false }
       row += heldRowBytes
     }
+    return true
+  }
+
+  private func isBorder(_ cells: UnsafePointer<Int8>, count: Int) -> Bool {
+    for place in 0..<count where cells[place] != input.zeroPoint { return false }
     return true
   }
 

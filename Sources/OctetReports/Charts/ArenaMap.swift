@@ -30,8 +30,7 @@ struct ArenaMap {
   func drawing() -> Drawing {
     let (width, rowHeight, top) = (440.0, 19.0, 44.0)
     let sorted = parts.filter { $0.offset < bytes }.sorted { ($0.offset, $0.bytes) < ($1.offset, $1.bytes) }
-    let labelWidth = min(
-      TextWidth.estimate(String(repeating: "0", count: sorted.map(\.name.count).max() ?? 0)), 150)
+    let labelWidth = min(TextWidth.longest(sorted.map(\.name)), 150)
     let (left, right) = (labelWidth + 10, width - 44)
     let bottom = top + rowHeight * Double(sorted.count)
     var drawing = Drawing(
@@ -50,7 +49,7 @@ struct ArenaMap {
     }
     for (index, part) in sorted.enumerated() {
       let y = top + rowHeight * Double(index)
-      drawing.write(TextWidth.cut(part.name, to: 25), labelWidth, y + 13, "end")
+      drawing.write(TextWidth.fitted(part.name, within: labelWidth), labelWidth, y + 13, "end")
       let name = part.region.map { "\(part.name), \($0) memory" } ?? part.name
       let (start, end) = (x(part.offset), x(part.offset + part.bytes))
       drawing.rectangle(

@@ -17,17 +17,12 @@ struct BarChart {
   var lowest = 0.0
   let alternative: String
   var width = 360.0
-  /// Room for labels; more for capital letters, which are wider than most.
-  var leastLabelWidth = 20.0
 
   private let barHeight = 11.0
 
   func drawing() -> Drawing {
-    let longest = rows.map(\.label.count).max() ?? 0
-    let labelWidth = min(
-      max(TextWidth.estimate(String(repeating: "0", count: longest)), leastLabelWidth), width * 0.4)
-    let textWidth = TextWidth.estimate(
-      String(repeating: "0", count: rows.flatMap(\.bars).map(\.text.count).max() ?? 0))
+    let labelWidth = min(TextWidth.longest(rows.map(\.label)), width * 0.4)
+    let textWidth = TextWidth.longest(rows.flatMap(\.bars).map(\.text))
     let top = legend.isEmpty ? 4.0 : 26.0
     let perBar = barHeight + 3
     let rowHeights = rows.map { Double($0.bars.count) * perBar + 7 }
@@ -40,8 +35,7 @@ struct BarChart {
     var y = top
     for (row, height) in zip(rows, rowHeights) {
       let middle = y + (height - 7) / 2
-      drawing.write(
-        TextWidth.cut(row.label, to: Int(labelWidth / 6)), labelWidth, middle + 4, "end")
+      drawing.write(TextWidth.fitted(row.label, within: labelWidth), labelWidth, middle + 4, "end")
       for (index, bar) in row.bars.enumerated() {
         let place = y + Double(index) * perBar
         var length = 0.0

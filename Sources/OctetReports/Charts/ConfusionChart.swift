@@ -37,9 +37,10 @@ struct ConfusionChart {
     let hasNumbers = count <= Self.mostNumbered
     let cell = hasNumbers ? max(34.0, 340 / Double(max(count, 1))) : max(480 / Double(count), 6)
     let side = hasNumbers ? min(cell, 64) : cell
-    let longest = names.map(\.count).max() ?? 1
-    let labelWidth = min(TextWidth.estimate(String(repeating: "0", count: longest)) + 8, 90)
-    let (left, top) = (labelWidth + 16, 36.0)
+    let labelWidth = min(TextWidth.longest(names, isBold: true), 120)
+    // Names that are wider than a column stand upright above it.
+    let isUpright = labelWidth > side - 4
+    let (left, top) = (max(labelWidth + 16, 40), isUpright ? labelWidth + 30 : 36.0)
     let end = side * Double(count)
     var drawing = Drawing(width: left + end + 2, height: top + end + 2, alternative: alternative)
     drawing.write("answer", left + end / 2, 12, "m mid")
@@ -47,9 +48,13 @@ struct ConfusionChart {
     let labelStep = hasNumbers ? 1 : max(1, Int((11 / side).rounded(.up)))
     for (index, name) in names.enumerated() where index.isMultiple(of: labelStep) {
       let middle = (Double(index) + 0.5) * side
-      drawing.write(
-        TextWidth.cut(name, to: max(Int(side / 5.5) * labelStep, 1)), left + middle, 29, "mid b")
-      drawing.write(TextWidth.cut(name, to: 13), left - 8, top + middle + 4, "end b")
+      let label = TextWidth.fitted(name, within: labelWidth, isBold: true)
+      if isUpright {
+        drawing.write(upwards: label, left + middle + 4, top - 6, "b")
+      } else {
+        drawing.write(label, left + middle, 29, "mid b")
+      }
+      drawing.write(label, left - 8, top + middle + 4, "end b")
     }
     let largestError = largestError
     if !hasNumbers { drawing.rectangle(left, top, end, end, "card") }

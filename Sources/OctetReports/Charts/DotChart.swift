@@ -12,8 +12,7 @@ struct DotChart {
 
   func drawing() -> Drawing {
     let (width, top, rowHeight) = (360.0, 30.0, 20.0)
-    let labelWidth = min(
-      TextWidth.estimate(String(repeating: "0", count: rows.map(\.label.count).max() ?? 0)), 120)
+    let labelWidth = min(TextWidth.longest(rows.map(\.label)), 120)
     let (left, right) = (labelWidth + 16, width - 16)
     let bottom = top + rowHeight * Double(rows.count)
     var drawing = Drawing(width: width, height: bottom + 22, alternative: alternative)
@@ -25,7 +24,7 @@ struct DotChart {
     }
     for (index, row) in rows.enumerated() {
       let y = top + rowHeight * (Double(index) + 0.5)
-      drawing.write(TextWidth.cut(row.label, to: Int(labelWidth / 6)), labelWidth, y + 4, "end")
+      drawing.write(TextWidth.fitted(row.label, within: labelWidth), labelWidth, y + 4, "end")
       let places = row.values.map(x)
       if let low = places.min(), let high = places.max() { drawing.line(low, y, high, y, "ax") }
       for (value, kind) in zip(row.values, kinds) { drawing.point(x(value), y, kind.style, radius: 3.5) }

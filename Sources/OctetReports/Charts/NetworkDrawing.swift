@@ -58,13 +58,13 @@ struct NetworkDrawing {
 
   /// What the layer computes, in lines that end before the bars.
   private func kindLines(_ layer: LayerFacts) -> [String] {
-    let most = 32
+    let most = barLeft - textLeft - 8
     return layer.kind.split(separator: " ").reduce(into: [""]) { lines, word in
       let longer = (lines[lines.count - 1].isEmpty ? "" : lines[lines.count - 1] + " ") + word
-      if longer.count <= most || lines[lines.count - 1].isEmpty {
-        lines[lines.count - 1] = TextWidth.cut(longer, to: most)
+      if TextWidth.estimate(longer) <= most || lines[lines.count - 1].isEmpty {
+        lines[lines.count - 1] = TextWidth.fitted(longer, within: most)
       } else {
-        lines.append(TextWidth.cut(String(word), to: most))
+        lines.append(TextWidth.fitted(String(word), within: most))
       }
     }
   }
@@ -114,7 +114,8 @@ struct NetworkDrawing {
       return
     }
     let layer = layers[value - 1]
-    drawing.write(TextWidth.cutMiddle(layer.name, to: 29), textLeft, line + 2, "b")
+    let name = TextWidth.fitted(layer.name, within: barLeft - textLeft - 8, isBold: true)
+    drawing.write(name, textLeft, line + 2, "b")
     for (place, text) in (kind + ["\(shape)"]).enumerated() {
       drawing.write(text, textLeft, line + 16 + 14 * Double(place), place == kind.count ? "m" : "")
     }

@@ -56,7 +56,7 @@ package struct Page: Sendable {
   private func contents(_ page: inout Markup) {
     page.element("nav", ["aria-label": "Contents"]) { page in
       page.element("ul") { page in
-        for section in sections {
+        for section in sections where section.isListed {
           page.element("li") { page in
             page.element("a", ["href": "#\(section.identifier)"], text: section.title)
           }

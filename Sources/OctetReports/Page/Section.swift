@@ -11,8 +11,6 @@ package struct Section: Sendable {
     case gallery(Gallery)
     case table(PageTable)
     case results(ResultList)
-    /// Links to other sections: what is read, and the section's identifier.
-    case links(title: String, [(text: String, identifier: String)])
   }
 
   /// One number and what it is.
@@ -29,11 +27,14 @@ package struct Section: Sendable {
   /// Names the section in links.
   package let identifier: String
   package let title: String
+  /// Whether the contents of the page name the section; others are reached from pictures.
+  package let isListed: Bool
   package var blocks: [Block]
 
-  package init(_ identifier: String, title: String, _ blocks: [Block]) {
+  package init(_ identifier: String, title: String, isListed: Bool = true, _ blocks: [Block]) {
     self.identifier = identifier
     self.title = title
+    self.isListed = isListed
     self.blocks = blocks
   }
 
@@ -82,15 +83,6 @@ extension Section.Block {
     case .gallery(let gallery): gallery.write(to: &page)
     case .table(let table): table.write(to: &page)
     case .results(let list): list.write(to: &page)
-    case .links(let title, let links):
-      if links.isEmpty { return }
-      page.element("p") { page in
-        page.add(text: title)
-        for (index, link) in links.enumerated() {
-          page.add(text: index == 0 ? " " : ", ")
-          page.element("a", ["href": "#\(link.identifier)"], text: link.text)
-        }
-      }
     }
   }
 }

@@ -40,7 +40,8 @@ enum StyleSheet {
     section{display:flex;flex-wrap:wrap;align-items:flex-start;column-gap:2.5rem}section>*{flex:0 0 100%;min-width:0}\
     section>.figures{flex:1 1 34rem}section>.figures:has(>figure:only-child){flex:0 1 34rem}\
     section>p,section>ul.notes{max-width:none;padding-right:max(0rem,100% - 44rem)}\
-    section>.table,section>.gallery{flex:0 1 auto;max-width:100%}header{padding-top:1.5rem}\
+    section>.table,section>.gallery{flex:0 1 auto;max-width:100%}\
+    section>.gallery.few{max-width:34rem}header{padding-top:1.5rem}\
     h1{font-size:1.6rem;line-height:1.2;margin:0 0 .25rem;overflow-wrap:anywhere}\
     h2{font-size:1.25rem;margin:2.5rem 0 .5rem;padding-top:.75rem;border-top:1px solid var(--line)}\
     h3{font-size:1rem;margin:1.5rem 0 .5rem}p{margin:.5rem 0;max-width:44rem;overflow-wrap:anywhere}\
@@ -65,7 +66,10 @@ enum StyleSheet {
     ul.tiles li{font-size:.8125rem;line-height:1.35;font-variant-numeric:tabular-nums;width:4.75rem;\
     overflow-wrap:anywhere}\
     ul.tiles svg{display:block;width:3.5rem;height:3.5rem;margin:0 0 .25rem}\
-    ul.roomy li{width:9rem}ul.roomy svg{width:8rem;height:8rem}ul.notes{padding-left:1.1rem;max-width:44rem}\
+    ul.tiles a{color:inherit;text-decoration:none;display:block}ul.tiles a b{color:var(--s1);\
+    text-decoration:underline}\
+    ul.long li{width:8rem}ul.roomy li{width:9rem}ul.roomy svg{width:8rem;height:8rem}\
+    ul.notes{padding-left:1.1rem;max-width:44rem}\
     ol.seen{list-style:none;padding:0;margin:1rem 0;display:grid;\
     grid-template-columns:repeat(auto-fill,minmax(min(100%,10.5rem),1fr));gap:1rem .75rem}\
     ol.seen li{font-size:.8125rem;line-height:1.35;overflow-wrap:anywhere;content-visibility:auto;\

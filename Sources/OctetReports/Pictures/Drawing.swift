@@ -61,6 +61,12 @@ package struct Drawing: Sendable {
     body.element("text", style.isEmpty ? ["x": x, "y": y] : ["x": x, "y": y, "class": style], text: string)
   }
 
+  /// From the bottom to the top; `x` is the base line.
+  package mutating func write(upwards string: String, _ x: Double, _ y: Double, _ style: String = "") {
+    body.element(
+      "text", ["transform": "translate(\(text(x)) \(text(y)))rotate(-90)", "class": style], text: string)
+  }
+
   package mutating func image(
     _ picture: PalettePicture, _ x: Double, _ y: Double, _ width: Double, _ height: Double
   ) {
@@ -152,11 +158,23 @@ enum Coordinate {
 }
 
 extension Drawing {
+  /// How high a cell of such a width is. Those of series, which are far from square, are drawn together or pulled
+  /// apart.
+  static func cellHeight(of shape: (height: Int, width: Int), width: Double) -> Double {
+    min(max(width * Double(shape.height) / Double(shape.width), width / 4), width * 2)
+  }
+
+  /// How high a picture made of cells is.
+  static func mosaicHeight(_ picture: PalettePicture, columns: Int, rows: Int, width: Double) -> Double {
+    let shape = (picture.height / max(rows, 1), picture.width / max(columns, 1))
+    return Double(max(rows, 1)) * cellHeight(of: shape, width: width / Double(max(columns, 1)))
+  }
+
   /// A picture made of cells of one size, with lines in the colour of the paper between them.
   mutating func mosaic(
     _ picture: PalettePicture, columns: Int, rows: Int, _ x: Double, _ y: Double, _ width: Double
   ) {
-    let height = width * Double(picture.height) / Double(picture.width)
+    let height = Self.mosaicHeight(picture, columns: columns, rows: rows, width: width)
     image(picture, x, y, width, height)
     for column in 1..<max(columns, 1) {
       let place = x + width * Double(column) / Double(columns)
@@ -166,23 +184,5 @@ extension Drawing {
       let place = y + height * Double(row) / Double(rows)
       line(x, place, x + width, place, "cut")
     }
-  }
-}
-
-/// Lengths of text in a drawing, which has to be laid out before any browser knows the font.
-enum TextWidth {
-  /// About how wide a text of 11 pixels is; a little too much rather than too little.
-  static func estimate(_ text: String) -> Double { 6.9 * Double(text.count) }
-
-  /// At most so many characters, the last an ellipsis where some are left out.
-  static func cut(_ text: String, to count: Int) -> String {
-    text.count <= count ? text : text.prefix(max(count - 1, 0)) + "…"
-  }
-
-  /// The same with the middle left out, for paths, whose ends tell most.
-  static func cutMiddle(_ text: String, to count: Int) -> String {
-    guard text.count > count else { return text }
-    let front = count / 3
-    return text.prefix(front) + "…" + text.suffix(count - 1 - front)
   }
 }

@@ -1,3 +1,5 @@
+import OctetText
+
 /// Small pictures with a few words under each: rows of a page, which break where the screen ends.
 package struct Gallery: Sendable {
   /// One picture.
@@ -5,11 +7,14 @@ package struct Gallery: Sendable {
     let picture: PalettePicture
     let lines: [String]
     let alternative: String
+    /// The section that tells more.
+    let link: String?
 
-    package init(_ picture: PalettePicture, lines: [String], alternative: String) {
+    package init(_ picture: PalettePicture, lines: [String], alternative: String, link: String? = nil) {
       self.picture = picture
       self.lines = lines
       self.alternative = alternative
+      self.link = link
     }
   }
 
@@ -30,27 +35,27 @@ package struct Gallery: Sendable {
 
   func write(to page: inout Markup) {
     if tiles.isEmpty { return }
-    page.element("div", ["class": "gallery"]) { page in
+    let isNarrow = tiles.count <= (isRoomy ? 3 : 6)
+    page.element("div", ["class": isNarrow ? "gallery few" : "gallery"]) { page in
       page.element("h3", text: title)
       if !caption.isEmpty { page.element("p", ["class": "muted"], text: caption) }
       writeTiles(to: &page)
     }
   }
 
+  /// Whether the words under pictures are wider than these.
+  private var hasLongWords: Bool {
+    tiles.contains { $0.lines.contains { $0.split(separator: " ").contains { $0.columns > 9 } } }
+  }
+
   private func writeTiles(to page: inout Markup) {
-    page.element("ul", ["class": isRoomy ? "tiles roomy" : "tiles"]) { page in
+    page.element("ul", ["class": isRoomy ? "tiles roomy" : hasLongWords ? "tiles long" : "tiles"]) { page in
       for tile in tiles {
         page.element("li") { page in
-          var drawing = Drawing(width: 56, height: 56, alternative: tile.alternative)
-          drawing.image(tile.picture, inSquareOf: 56)
-          drawing.write(to: &page)
-          for (index, line) in tile.lines.enumerated() {
-            if index == 0 {
-              page.element("b", text: line)
-            } else {
-              page.leaf("br")
-              page.element("span", index == 1 ? [:] : ["class": "muted"], text: line)
-            }
+          if let link = tile.link {
+            page.element("a", ["href": "#\(link)"]) { tile.write(to: &$0) }
+          } else {
+            tile.write(to: &page)
           }
         }
       }
@@ -75,7 +80,8 @@ package struct Gallery: Sendable {
       drawing.add(picture, x + 16, y)
       for (line, text) in tile.lines.enumerated() {
         drawing.write(
-          TextWidth.cut(text, to: 15), x + tileWidth / 2, y + textTop + 14 * Double(line),
+          TextWidth.fitted(text, within: tileWidth, isBold: line == 0), x + tileWidth / 2,
+          y + textTop + 14 * Double(line),
           line == 0 ? "mid b" : line == 1 ? "mid" : "mid m")
       }
     }
@@ -83,11 +89,28 @@ package struct Gallery: Sendable {
   }
 }
 
+extension Gallery.Tile {
+  fileprivate func write(to page: inout Markup) {
+    var drawing = Drawing(width: 56, height: 56, alternative: alternative)
+    drawing.image(picture, inSquareOf: 56)
+    drawing.write(to: &page)
+    for (index, line) in lines.enumerated() {
+      if index == 0 {
+        page.element("b", text: line)
+      } else {
+        page.leaf("br")
+        page.element("span", index == 1 ? [:] : ["class": "muted"], text: line)
+      }
+    }
+  }
+}
+
 extension Drawing {
-  /// The picture as large as fits, in the middle.
+  /// The picture as large as fits, in the middle; that of a series is pulled apart, so that it can be seen.
   mutating func image(_ picture: PalettePicture, inSquareOf side: Double) {
     let scale = side / Double(max(picture.width, picture.height))
-    let (width, height) = (Double(picture.width) * scale, Double(picture.height) * scale)
+    let width = max(Double(picture.width) * scale, side / 4)
+    let height = max(Double(picture.height) * scale, side / 4)
     image(picture, (side - width) / 2, (side - height) / 2, width, height)
   }
 }

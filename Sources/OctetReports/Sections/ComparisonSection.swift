@@ -9,11 +9,16 @@ package struct ComparisonSection {
   private let float: ClassAnswers
   private let quantized: ClassAnswers
   private let comparison: PairedComparison
+  /// The sections that tell what decided, by the numbers of images.
+  private let explanations: [Int: String]
 
   /// Images that are shown; beyond that quantization has failed, and the table says so.
   package static let mostShown = 1000
 
-  package init(images: LabeledItems, float: ClassAnswers, quantized: ClassAnswers) {
+  package init(
+    images: LabeledItems, float: ClassAnswers, quantized: ClassAnswers, explanations: [Int: String] = [:]
+  ) {
+    self.explanations = explanations
     self.images = images
     self.float = float
     self.quantized = quantized
@@ -64,12 +69,15 @@ package struct ComparisonSection {
       return Gallery.Tile(
         images.picture(index, bits: all.count > 100 ? 4 : 8),
         lines: [truth, "float \(before)", "int8 \(after)", "no. \(index)"],
-        alternative: "image \(index), truly \(truth): \(before) in float, \(after) in int8")
+        alternative: "image \(index), truly \(truth): \(before) in float, \(after) in int8",
+        link: explanations[index])
     }
     let caption =
-      all.count > tiles.count
-      ? "The first \(tiles.count) of \(NumberText.grouped(all.count)) are shown."
-      : "The true class, then both answers."
+      "The true class, then both answers."
+      + (explanations.isEmpty ? "" : " A picture leads to what decided about it.")
+      + (all.count > tiles.count
+        ? " The first \(NumberText.grouped(tiles.count)) of \(NumberText.grouped(all.count)) are shown"
+          + (explanations.isEmpty ? "." : "; octet explain --image N shows any other.") : "")
     return Gallery(
       name: "changed", title: "Every image whose class changed", caption: caption, tiles: tiles, isRoomy: true
     )

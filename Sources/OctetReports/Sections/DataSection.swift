@@ -37,9 +37,10 @@ package struct DataSection {
   }
 
   private var samples: Figure {
-    let labelWidth = min(TextWidth.estimate(String(repeating: "0", count: names.map(\.count).max() ?? 1)), 90)
+    let labelWidth = min(TextWidth.longest(names[shown], isBold: true), 110)
     let cell = 32.0
-    let rowHeight = cell * Double(images.tileShape.height) / Double(images.tileShape.width)
+    let shape = images.tileShape
+    let rowHeight = Drawing.cellHeight(of: (shape.height, shape.width), width: cell)
     let left = labelWidth + 10
     var drawing = Drawing(
       width: left + cell * Double(Self.sampleCount), height: (rowHeight + 2) * Double(shown.count),
@@ -48,7 +49,8 @@ package struct DataSection {
     )
     for index in shown {
       let y = (rowHeight + 2) * Double(index)
-      drawing.write(TextWidth.cut(names[index], to: 14), labelWidth, y + rowHeight / 2 + 4, "end b")
+      let name = TextWidth.fitted(names[index], within: labelWidth, isBold: true)
+      drawing.write(name, labelWidth, y + rowHeight / 2 + 4, "end b")
       var tiles: [PictureTile] = []
       for (place, label) in images.labels.enumerated() where Int(label) == index {
         tiles.append(images.tile(place).reduced(to: Self.side))

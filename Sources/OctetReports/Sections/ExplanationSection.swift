@@ -87,8 +87,10 @@ package struct Explanation: Sendable {
 }
 
 extension Explanation {
-  /// - Parameter identifier: names the section in links.
-  package func section(_ identifier: String, title: String) -> Section {
+  /// - Parameters:
+  ///   - identifier: names the section in links.
+  ///   - isListed: whether the contents of the page name it.
+  package func section(_ identifier: String, title: String, isListed: Bool = true) -> Section {
     var facts = answers.map { answer in
       Section.Fact(
         answer.model,
@@ -103,7 +105,7 @@ extension Explanation {
       blocks.append(.gallery(gallery(label)))
     }
     if let note { blocks.append(.paragraph(note)) }
-    return Section(identifier, title: title, blocks)
+    return Section(identifier, title: title, isListed: isListed, blocks)
   }
 
   private var pictures: Gallery {
@@ -129,12 +131,12 @@ extension Explanation {
       rows: layers.map { layer in
         let text = layer.decibels == .infinity ? "exact" : NumberText.fixed(layer.decibels, decimals: 1)
         return BarChart.Row(
-          label: TextWidth.cut(layer.name, to: 18),
+          label: layer.name,
           bars: [.init(value: layer.decibels.isFinite ? layer.decibels : nil, text: text, style: .first)])
       },
       alternative: "Signal to noise of each layer: "
-        + layers.map { "\($0.name) \(NumberText.fixed($0.decibels, decimals: 1)) dB" }.joined(separator: ", "),
-      leastLabelWidth: 60)
+        + layers.map { "\($0.name) \(NumberText.fixed($0.decibels, decimals: 1)) dB" }.joined(separator: ", ")
+    )
     return Figure(
       name: "noise", title: "Signal to noise on this picture, in dB",
       caption: "Float values over what int8 differs from them. Below 10 dB little of the signal is left.",

@@ -97,7 +97,7 @@ package struct FeatureMaps: Sendable {
         count < map.shape.channels
         ? "the first \(count) of \(map.shape.channels) maps" : count == 1 ? "1 map" : "\(count) maps"
       drawing = Drawing(
-        width: 360, height: width * Double(picture.height) / Double(picture.width),
+        width: 360, height: Drawing.mosaicHeight(picture, columns: columns, rows: rows, width: width),
         alternative: "Output of \(map.name): \(words) of \(map.shape.height) by \(map.shape.width).")
       drawing.mosaic(picture, columns: columns, rows: rows, 0, 0, width)
     }

@@ -44,7 +44,7 @@ package struct FirstFilters: Sendable {
     let picture = PalettePicture(diverging: values, limit: limit, width: across, height: height * rows)
     let drawn = min(360.0, Double(columns) * 64)
     var drawing = Drawing(
-      width: 360, height: drawn * Double(picture.height) / Double(picture.width),
+      width: 360, height: Drawing.mosaicHeight(picture, columns: columns, rows: rows, width: drawn),
       alternative:
         "The weights of \(filters.count) filters of \(name), \(shape.height) by \(shape.width) each.")
     drawing.mosaic(picture, columns: columns, rows: rows, 0, 0, drawn)

@@ -154,7 +154,7 @@ package struct ComparedRuns: Sendable {
       }
       let chart = LineChart(
         series: zip(group, styles).map {
-          LineChart.Series(name: TextWidth.cutMiddle($0.name, to: 40), values: $0.values, style: $1)
+          LineChart.Series(name: TextWidth.fitted($0.name, within: 270), values: $0.values, style: $1)
         }, xName: "epoch", startsAtZero: startsAtZero, unit: unit, factor: factor,
         alternative: "\(title): \(alternative.joined(separator: "; "))")
       // A chart that is not the only one says whose it is; one of a single run has no other names.

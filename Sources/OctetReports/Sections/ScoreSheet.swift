@@ -181,7 +181,7 @@ package struct ScoreSheet: Decodable, Sendable {
     }
     return BarChart(
       rows: rows, legend: series.map { ($0.0, $0.1) },
-      alternative: "\(title): \(words.joined(separator: "; "))", width: 460, leastLabelWidth: 34
+      alternative: "\(title): \(words.joined(separator: "; "))", width: 460
     ).drawing()
   }
 

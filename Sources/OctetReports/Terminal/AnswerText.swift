@@ -37,11 +37,11 @@ package struct AnswerText {
     guard !probabilities.isEmpty else { return [] }
     let likeliest = probabilities.indices.sorted { (probabilities[$1], $0) < (probabilities[$0], $1) }
       .prefix(Self.most)
-    let nameWidth = min(classNames.map(\.shown.count).max() ?? 1, 12)
+    let nameWidth = min(classNames.map(\.shown.columns).max() ?? 1, 12)
     return likeliest.sorted().map { index in
       let share = Double(probabilities[index]) / 65_536
-      let name = TextWidth.cut(classNames[index].shown, to: nameWidth)
-      let padding = String(repeating: " ", count: max(nameWidth - name.count, 0))
+      let name = TextWidth.cutMiddle(classNames[index].shown, to: nameWidth)
+      let padding = String(repeating: " ", count: max(nameWidth - name.columns, 0))
       let bar = BarText.bar(share, width: width)
       let color = index == likeliest.first ? TerminalStyle.seriesColors[0] : 245
       let space = bar.isEmpty ? "" : " "

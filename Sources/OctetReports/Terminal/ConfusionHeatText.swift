@@ -29,11 +29,11 @@ package struct ConfusionHeatText {
     confusion.counts.map { $0.map { $0 == 0 ? "·" : isNarrow ? String($0) : NumberText.grouped($0) } }
   }
 
-  private var cellWidth: Int { (columnNames + cells.joined()).map(\.count).max() ?? 1 }
+  private var cellWidth: Int { (columnNames + cells.joined()).map(\.columns).max() ?? 1 }
 
   /// How many columns of the terminal the lines take.
   package var width: Int {
-    (rowNames.map(\.count).max() ?? 1) + columnNames.count * (cellWidth + (isNarrow ? 1 : 2))
+    (rowNames.map(\.columns).max() ?? 1) + columnNames.count * (cellWidth + (isNarrow ? 1 : 2))
   }
 
   /// Weaker to stronger.
@@ -42,15 +42,15 @@ package struct ConfusionHeatText {
 
   package var text: String {
     let (rowNames, cells, width) = (rowNames, cells, cellWidth)
-    let nameWidth = rowNames.map(\.count).max() ?? 1
+    let nameWidth = rowNames.map(\.columns).max() ?? 1
     let end = isNarrow ? "" : " "
     func padded(_ text: String, _ width: Int) -> String {
-      String(repeating: " ", count: max(width - text.count, 0)) + text
+      String(repeating: " ", count: max(width - text.columns, 0)) + text
     }
     var text = padded("", nameWidth) + columnNames.map { " \(padded($0, width))\(end)" }.joined() + "\n"
     for (truth, row) in confusion.counts.enumerated() {
       let total = row.reduce(0, +)
-      text += rowNames[truth] + String(repeating: " ", count: nameWidth - rowNames[truth].count)
+      text += rowNames[truth] + String(repeating: " ", count: nameWidth - rowNames[truth].columns)
       for (answer, count) in row.enumerated() {
         let cell = " \(padded(cells[truth][answer], width))\(end)"
         guard count > 0 else {

@@ -16,11 +16,11 @@ package struct DataText {
   }
 
   private var names: [String] { images.classNames }
-  private var nameWidth: Int { min(names.map(\.shown.count).max() ?? 1, 16) }
+  private var nameWidth: Int { min(names.map(\.shown.columns).max() ?? 1, 16) }
 
   private func name(_ index: Int) -> String {
-    let name = TextWidth.cut(names[index].shown, to: nameWidth)
-    return name + String(repeating: " ", count: max(nameWidth - name.count, 0))
+    let name = TextWidth.cutMiddle(names[index].shown, to: nameWidth)
+    return name + String(repeating: " ", count: max(nameWidth - name.columns, 0))
   }
 
   /// A row of samples for each class; without classes one row.

@@ -126,7 +126,7 @@ struct ClassificationRun {
       finish: { place in try finish(&place, &summary, &output) },
       flush: {
         bar?.clear()
-        try StandardOutput.write(output.bytes)
+        try write(output)
         output.removeAll()
         bar?.update(done: summary.files)
       })
@@ -137,6 +137,15 @@ struct ClassificationRun {
     return summary
   }
 
+  /// Lines for people go on in others where the terminal ends.
+  private func write(_ output: ByteText) throws(OutputError) {
+    if format == .lines, Terminal.standardOutput.isInteractive {
+      try StandardOutput.write(String(decoding: output.bytes, as: UTF8.self))
+    } else {
+      try StandardOutput.write(output.bytes)
+    }
+  }
+
   /// What every line of a run needs of the model.
   private struct Words {
     let classNames: [String]
@@ -144,7 +153,9 @@ struct ClassificationRun {
 
     init(_ model: Model) {
       classNames = model.labels
-      labelWidth = ReadingText.labelWidth(model)
+      // On a narrow terminal long names are not lined up, so that the files stay on their lines.
+      let most = Terminal.standardOutput.columns.map { max(($0 - 40) / 2, 1) } ?? Int.max
+      labelWidth = min(ReadingText.labelWidth(model), most)
     }
   }
 

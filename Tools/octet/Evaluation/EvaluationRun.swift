@@ -47,7 +47,9 @@ struct EvaluationRun {
     else { return [] }
     let run = try ExplanationRun(file: file, float: float, training: subject.training, note: nil)
     let items = subject.items.items
-    let changed = result.list.changed.prefix(ComparisonSection.mostShown)
+    // Without true classes the page has no pictures that lead to explanations, so that its contents name them.
+    let isListed = result.outputs[0].trueClasses == nil
+    let changed = result.list.changed.prefix(isListed ? 24 : ComparisonSection.mostShown)
     let bar = showsProgress ? ProgressBar(label: "explain", total: changed.count) : nil
     defer { bar?.clear() }
     return try changed.enumerated().map { done, number in
@@ -56,25 +58,18 @@ struct EvaluationRun {
       let image = items.values[number * size..<(number + 1) * size].fed(to: file.model.inputScale)
       let truth = result.outputs[0].trueClasses.map { Int($0[number]) }
       let section = try run.explain(image, truth: truth)
-        .section("explanation-\(number)", title: "What decided about no. \(number)")
+        .section("explanation-\(number)", title: "What decided about no. \(number)", isListed: isListed)
       return (number, section)
     }
   }
 
   func page(_ result: Result) throws -> Page {
-    var sections = OutputSections(items: subject.items, outputs: result.outputs).sections
     let explanations = try explanations(result)
-    if let last = sections.indices.last, !explanations.isEmpty {
-      let count = result.list.changed.count
-      let title =
-        count > explanations.count
-        ? "What decided about the first \(NumberText.grouped(explanations.count)) of "
-          + "\(NumberText.grouped(count)) images whose class changed (octet explain --image N shows any other):"
-        : "What decided about the images whose class changed:"
-      sections[last].blocks.append(
-        .links(title: title, explanations.map { ("no. \($0.number)", $0.section.identifier) }))
-      sections += explanations.map(\.section)
-    }
+    var sections = OutputSections(
+      items: subject.items, outputs: result.outputs,
+      explanations: Dictionary(
+        uniqueKeysWithValues: explanations.map { ($0.number, $0.section.identifier) })
+    ).sections
     let chosen = ChosenImage(items: subject.items, index: 0, outputs: result.outputs)
     if let file = subject.integer {
       sections.append(try IntegerNetworkReport(file: file).section(chosen))
@@ -82,6 +77,7 @@ struct EvaluationRun {
       let network = try float.model.makeNetwork(capacity: 1, workers: workers)
       sections.append(try FloatNetworkReport(network: network, workers: workers).section(chosen))
     }
+    sections += explanations.map(\.section)
     return Page(
       title: "Evaluation of \(Folder.name(of: subject.path))", about: "Data: \(subject.origin).", sections)
   }

@@ -25,7 +25,7 @@ struct BudgetText {
       Budget: \(NumberText.grouped(budget)) bytes; these encodings take \(NumberText.grouped(found.fileBytes))
 
       \(table.rendered())
-      Signal to noise at the outputs where the layer alone is quantized. Layers went to fewer bits in the order of the
+      Signal to noise at the outputs where the layer alone is quantized. Layers went to fewer bits in the order of the \
       noise that each saved byte costs.
 
       """

@@ -31,7 +31,7 @@ struct RepairText {
 
   private var lossesNote: String {
     """
-    Before: signal to noise in dB of the layer alone, with all before it, and of the output when it alone is
+    Before: signal to noise in dB of the layer alone, with all before it, and of the output when it alone is \
     quantized\(hasAnswers ? "; and the share of answers that this changes" : "").
     """
   }

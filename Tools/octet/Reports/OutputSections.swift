@@ -9,6 +9,8 @@ import OctetReports
 struct OutputSections {
   let items: TargetedItems
   let outputs: [OutputResult]
+  /// Sections that tell what decided about items whose class changed, by their numbers.
+  var explanations: [Int: String] = [:]
 
   private var noun: String { "Test \(items.items.values.noun)s" }
 
@@ -89,8 +91,10 @@ struct OutputSections {
       guard result.trueClasses != nil, let float = result.float?.classes,
         let integer = result.integer?.classes
       else { return agreement(result, name, title) }
-      return ComparisonSection(images: labeled(result), float: float, quantized: integer)
-        .section(name, title: title)
+      return ComparisonSection(
+        images: labeled(result), float: float, quantized: integer, explanations: explanations
+      )
+      .section(name, title: title)
     case .labels:
       guard let float = result.float?.labels, let integer = result.integer?.labels else { return nil }
       return LabelsSection(images: items.items, names: result.output.names, truth: result.trueLabels)
