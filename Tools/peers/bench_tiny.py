@@ -36,7 +36,7 @@ NETWORKS = {
     "IC": "pretrainedResnet_quant", "KWS": "kws_ref_model", "VWW": "vww_96_int8", "AD": "ad01_int8",
     "SWW": "str_ww_ref_model",
 }
-BOARDS = ["mps2-an386", "mps2-an386-m0", "mps2-an500", "mps3-an547", "riscv32-virt"]
+BOARDS = ["microbit", "mps2-an386", "mps2-an386-m0", "mps2-an500", "mps3-an547", "riscv32-virt"]
 # Beside the models; IC has a folder of its own.
 DATA = {"KWS": "kws01.npz", "VWW": "vww01.npz", "AD": "ad01.npz", "SWW": "sww01.npz"}
 BATCH = 256

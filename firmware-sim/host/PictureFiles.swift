@@ -72,6 +72,12 @@ struct PictureFiles {
       do throws(PictureError) {
         pixels.append(try fitter.fit(path: file).pixels)
         labels.append(label(of: file).flatMap(classes.firstIndex(of:)))
+      } catch .size(let path, let width, let height, let neededWidth, let neededHeight) {
+        refused.append(
+          """
+          \(path): is \(width) x \(height) pixels, and the model needs \(neededWidth) x \(neededHeight); scale it, \
+          or make the model with octet quantize --fit stretch, crop or pad
+          """)
       } catch {
         refused.append("\(error)")
       }

@@ -11,20 +11,26 @@ extension MemoryGoal {
     self = .bytes(bytes)
   }
 
-  /// Two sizes, as in fast=8K,slow=64K; nil for all else.
+  /// Two sizes, as in fast=8K,slow=64K, in either order; nil for all else.
   package init?(regions text: String) {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-    let sizes = zip(parts, ["fast=", "slow="]).compactMap { part, name in
-      part.hasPrefix(name) ? Self.bytes(String(part.dropFirst(name.count))) : nil
+    func size(_ name: String) -> Int? {
+      let own = parts.filter { $0.hasPrefix(name) }
+      return own.count == 1 ? Self.bytes(String(own[0].dropFirst(name.count))) : nil
     }
-    guard parts.count == 2, sizes.count == 2 else { return nil }
-    self = .regions(fast: sizes[0], slow: sizes[1])
+    guard parts.count == 2, let fast = size("fast="), let slow = size("slow=") else { return nil }
+    self = .regions(fast: fast, slow: slow)
   }
 
   private static func bytes(_ text: String) -> Int? {
-    let isThousands = text.hasSuffix("K")
-    guard let number = Int(isThousands ? String(text.dropLast()) : text), number >= 1, number <= 1 << 28
-    else { return nil }
-    return isThousands ? number * 1_024 : number
+    let factor =
+      switch text.last {
+      case "K", "k": 1_024
+      case "M": 1_048_576
+      default: 1
+      }
+    guard let number = Int(factor > 1 ? String(text.dropLast()) : text), number >= 1 else { return nil }
+    let (bytes, isTooLarge) = number.multipliedReportingOverflow(by: factor)
+    return isTooLarge || bytes > 1 << 28 ? nil : bytes
   }
 }

@@ -48,6 +48,12 @@ package struct MemoryPlan: Hashable, Sendable {
     return (rings + accumulators.compactMap { $0?.count }).max() ?? 0
   }
 
+  /// Bytes of the smallest ring or accumulators.
+  package var smallestPart: Int {
+    let rings = rings.dropFirst(holdsInput ? 1 : 0).map(\.bytes)
+    return (rings + accumulators.compactMap { $0?.count }).min() ?? 0
+  }
+
   /// Bytes with an input that the caller may hold.
   package var allBytes: Int { holdsInput ? rings[0].start + rings[0].bytes : arenaBytes }
 
@@ -79,10 +85,29 @@ package struct MemoryPlan: Hashable, Sendable {
       }
       // Sharing fills borders anew, and waiting lets more rings share.
       let shared = MemoryPlan(streamed, records, holdsInput, waiting: [], shares: true)
-      self = shared.arenaBytes <= most ? shared : Self.smallest(&search, plain, streamed, records, holdsInput)
+      self =
+        shared.isQuicklyChecked && shared.arenaBytes <= most
+        ? shared : Self.waitingLittle(most, &search, plain, streamed, records, holdsInput)
     case .regions(let fast, let slow):
       self = Self.inRegions((fast, slow), &search, streamed, records, holdsInput)
     }
+  }
+
+  /// The plan that fits so many bytes where the fewest layers wait: of those that wait in the smallest plan, which is
+  /// given if it does not fit either, one after another is left out where the rest still fits.
+  private static func waitingLittle(
+    _ most: Int, _ search: inout WaitSearch, _ plain: MemoryPlan, _ streamed: MemoryLives,
+    _ records: RecordDraft, _ holdsInput: Bool
+  ) -> MemoryPlan {
+    var best = smallest(&search, plain, streamed, records, holdsInput)
+    guard best.arenaBytes <= most else { return best }
+    for layer in best.waiting.sorted() {
+      let waiting = best.waiting.subtracting([layer])
+      guard let lives = search.lives(waiting) else { continue }
+      let plan = MemoryPlan(lives, records, holdsInput, waiting: waiting, shares: true)
+      if plan.isQuicklyChecked, plan.arenaBytes <= most { best = plan }
+    }
+    return best
   }
 
   /// The plan with most accesses in the fast region, and of equal ones the fastest: streaming, sharing, or with layers

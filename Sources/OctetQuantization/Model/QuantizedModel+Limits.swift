@@ -47,6 +47,11 @@ extension QuantizedModel {
       return "the least memory that was found for it is \(arena) bytes, and --arena allows \(most)"
     }
     if case .regions(let fast, let slow) = memoryGoal, plan.fastShare == nil {
+      if plan.smallestPart > fast / 4 * 4 {
+        return
+          "no ring and no accumulators of it fit a fast region of \(fast) bytes, the smallest take "
+          + "\(plan.smallestPart): make it larger, or give --arena for one memory"
+      }
       return
         "its \(arena) bytes of memory do not fit two regions of \(fast) and \(slow) bytes; each ring and all "
         + "accumulators of a layer lie in one region, and the largest takes \(plan.largestPart) bytes"

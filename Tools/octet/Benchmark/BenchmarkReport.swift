@@ -53,29 +53,41 @@ struct BenchmarkReport {
   }
 
   private func table(_ layers: [Double]) -> String {
+    // Without kernels for this machine's instructions there is nothing to be near to.
+    let hasBounds = rates != nil
     var table = TextTable(
-      .init("layer"), .init("kind"), .init("µs", .right), .init("share", .right),
-      .init("multiply-adds", .right), .init("of the peak", .right), .init("bound µs", .right, isDetail: true),
-      .init("by", isDetail: true))
+      columns: [
+        .init("layer"), .init("kind"), .init("µs", .right), .init("share", .right),
+        .init("multiply-adds", .right),
+      ]
+        + (hasBounds
+          ? [
+            .init("of the peak", .right), .init("bound µs", .right, isDetail: true),
+            .init("by", isDetail: true),
+          ] : []))
+    func addRow(_ cells: [String], _ bounds: [String]) { table.addRow(cells + (hasBounds ? bounds : [])) }
     let sum = layers.reduce(0, +)
     for (index, seconds) in layers.enumerated() {
       let work = Double(file.multiplyAdds(of: index))
-      table.addRow([
-        file.model.layerName(index), file.summary(of: index), micro(seconds),
-        NumberText.percent(seconds / max(sum, 1e-12)),
-        NumberText.grouped(file.multiplyAdds(of: index)),
-        peak.map { work > 0 && seconds > 0 ? NumberText.percent(work / seconds / $0) : "" } ?? "",
-        bounds[index].map { micro($0.seconds) } ?? "", bounds[index]?.name ?? "",
-      ])
+      addRow(
+        [
+          file.model.layerName(index), file.summary(of: index), micro(seconds),
+          NumberText.percent(seconds / max(sum, 1e-12)), NumberText.grouped(file.multiplyAdds(of: index)),
+        ],
+        [
+          peak.map { work > 0 && seconds > 0 ? NumberText.percent(work / seconds / $0) : "" } ?? "",
+          bounds[index].map { micro($0.seconds) } ?? "", bounds[index]?.name ?? "",
+        ])
     }
     table.addRule()
     let rest = max(0, latency.median - sum)
-    table.addRow(["", "between layers, and the answer", micro(rest), "", "", "", "", ""])
-    table.addRow([
-      "", "one image", micro(latency.median), "", NumberText.grouped(multiplyAdds),
-      peak.map { NumberText.percent(Double(multiplyAdds) / latency.median / $0) } ?? "", micro(boundOfAll),
-      "",
-    ])
+    addRow(["", "between layers, and the answer", micro(rest), "", ""], ["", "", ""])
+    addRow(
+      ["", "one image", micro(latency.median), "", NumberText.grouped(multiplyAdds)],
+      [
+        peak.map { NumberText.percent(Double(multiplyAdds) / latency.median / $0) } ?? "", micro(boundOfAll),
+        "",
+      ])
     return table.rendered()
   }
 

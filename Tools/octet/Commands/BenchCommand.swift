@@ -72,11 +72,11 @@ enum BenchCommand: Command {
   private static func pixels(_ file: OctetModelFile, _ arguments: ParsedArguments) throws -> ([UInt8], String)
   {
     let bytes = file.model.imageBytes
-    // What tells no classes apart has none that data could be chosen by.
-    if arguments.flag("noise") || file.model.meaning != .classes {
+    // What tells no classes apart has none that data could be found by.
+    if arguments.flag("noise") || (file.model.meaning != .classes && arguments.value("data") == nil) {
       var random = RandomStream(seed: 1, purpose: .testing)
       let pixels = (0..<64 * bytes).map { _ in UInt8.random(in: 0...255, using: &random) }
-      return (pixels, "64 images of noise")
+      return (pixels, "64 \(file.model.inputKind == .pictures ? "images" : "items") of noise")
     }
     let (images, origin) = try ModelData.test(
       file.model.outputDescriptions(), arguments, DataRequest(file))
@@ -88,6 +88,9 @@ enum BenchCommand: Command {
       )
     }
     let used = images.prefix(ModelBenchmark.batch)
-    return (used.values.fed(to: file.model.inputScale), "\(used.counted) of \(origin)")
+    let words =
+      arguments.value("data") == DataOption.randomName
+      ? "\(used.count) \(origin)" : "\(used.counted) of \(origin)"
+    return (used.values.fed(to: file.model.inputScale), words)
   }
 }

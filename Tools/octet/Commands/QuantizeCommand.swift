@@ -84,6 +84,8 @@ enum QuantizeCommand: Command {
   static func run(_ arguments: ParsedArguments) throws {
     let path = arguments.positionals[0]
     if let mistake = FileKind.mistakenForFloat(path) { throw mistake }
+    // What is wrong with options is said before data is looked for.
+    _ = try settings(arguments)
     if let network = try IntegerModelSource.read(path: path) { return try convert(network, arguments) }
     try QuantizationRun(QuantizationPlan(arguments, settings: settings(arguments))).run()
   }

@@ -98,7 +98,7 @@ enum DataOption {
   }
 
   /// What is read in place of data, so that it cannot be the name of a file; `./random` can.
-  private static let randomName = "random"
+  static let randomName = "random"
   /// Likewise: readings of a sensor that are made of formulas.
   private static let sensorName = "sensor"
 

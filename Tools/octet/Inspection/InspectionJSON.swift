@@ -15,6 +15,7 @@ struct InspectionJSON {
       ("format", .string(inspection.source?.format ?? "an int8 model of Octet")),
       ("file_bytes", .integer(file.fileBytes)),
       ("weight_bytes", .integer(file.weightBytes)), ("arena_bytes", .integer(model.ownArenaBytes)),
+      ("arena_bytes_in_use", .integer(model.memoryLives.bound)),
       ("parameters", .integer(sum(file.parameters))), ("work", Self.work(model.work)),
       ("multiply_adds", .integer(sum(file.multiplyAdds))),
       ("head", .string("\(model.head)")), ("classes", .array(model.labels.map { .string($0) })),

@@ -132,7 +132,8 @@ struct InspectionText {
   private func arena() -> String {
     let hasRegions = file.arenaParts.contains { $0.region != nil }
     let accesses = hasRegions ? file.model.memoryAccesses : []
-    let lives = file.model.sharesMemory ? file.model.memoryLives : nil
+    let all = file.model.memoryLives
+    let lives = file.model.sharesMemory ? all : nil
     var table = TextTable(
       columns: [.init("offset", .right), .init("bytes", .right), .init("what")]
         + (hasRegions ? [.init("memory"), .init("accesses", .right)] : [])
@@ -157,7 +158,7 @@ struct InspectionText {
             ?? []))
     }
     let head = hasRegions ? "Memory: \(file.model.memoryText)" : "Arena: \(NumberText.grouped(own)) bytes"
-    return wrapped(head + bound(lives)) + "\n" + table.rendered(width: tableWidth)
+    return wrapped(head + bound(all)) + "\n" + table.rendered(width: tableWidth)
   }
 
   /// Bytes besides an input that the caller holds.
@@ -170,7 +171,7 @@ struct InspectionText {
     let missed = own - lives.bound
     return missed <= 0
       ? "; as many are in use at once, \(rows)"
-      : "; \(NumberText.grouped(lives.bound)) are in use at once, \(rows)"
+      : "; \(NumberText.grouped(lives.bound)) are in use at once, \(NumberText.grouped(missed)) fewer, \(rows)"
   }
 
   /// What `--max-work` looks at.
