@@ -22,7 +22,7 @@ extension LoaderRuleTests {
     #expect(Self.rule { $0.put16(1025, at: 24) } == .layerCount)
     #expect(Self.rule { $0.put16(0, at: 26) } == .outputCount)
     #expect(Self.rule { $0.put16(17, at: 26) } == .outputCount)
-    for offset in 37..<64 { #expect(Self.rule { $0[offset] = 1 } == .reserved) }
+    for offset in 38..<64 { #expect(Self.rule { $0[offset] = 1 } == .reserved) }
   }
 
   @Test
@@ -121,6 +121,34 @@ extension LoaderRuleTests {
     #expect(Self.rule { $0.put32(7, at: 28) } == .labels)
     #expect(Self.rule { $0.put32(2, at: 28) } == .reserved)
     #expect(Self.rule { $0[Self.names + 6] = 1 } == .reserved)
+  }
+
+  @Test
+  func `names of layers`() throws {
+    let names = (0..<10).map { $0 == 3 ? "" : "layer \($0)" }
+    func rule(_ change: (inout ModelDraft) -> Void) -> ModelRule? {
+      Self.rule(changing: {
+        $0.layerNames = names
+        change(&$0)
+      })
+    }
+    #expect(rule { _ in } == nil)
+    #expect(rule { $0.outputs[0].names = [] } == nil)
+    #expect(rule { $0.layerNames.removeLast() } == .labels)
+    #expect(rule { $0.layerNames.append("") } == .labels)
+    #expect(rule { $0.layerNames[9] = "a\u{7F}" } == .labelText)
+    #expect(rule { $0.layerNames[0] = "\u{202E}" } == .labelText)
+    // A file that says that it has names, and one that has some and does not say it.
+    #expect(Self.rule { $0[37] = 1 } == .labels)
+    #expect(Self.rule { $0[37] = 2 } == .reserved)
+    var draft = ModelDraft.sample
+    draft.layerNames = names
+    var file = draft.bytes()
+    let model = try Model(copying: file)
+    #expect(model.hasLayerNames)
+    #expect(model.storedLayerNames.map { String(decoding: $0, as: UTF8.self) } == names)
+    file[37] = 0
+    #expect(Self.error(file.mended())?.rule == .labels)
   }
 
   /// The rule that a file breaks whose second label has these bytes.

@@ -84,7 +84,8 @@ import Testing
     let classes = try sample.page("classes.html")
     #expect(!classes.contains("<script") && classes.contains("&lt;script&gt;alert(2)"))
     let svg = try #require(try sample.folder.contents(of: "svg/balance.svg"))
-    #expect(!svg.contains("<script") && svg.contains("&lt;script&gt;"))
+    // The middle of a long name is left out.
+    #expect(!svg.contains("<script") && svg.contains("&lt;scr"))
   }
 
   private func digitName(_ sample: ReportSample) throws -> String? {

@@ -30,7 +30,8 @@ package enum FileFormat {
   static let inversion: UInt32 = 34
   static let channelOrder: UInt32 = 35
   static let pixelMap: UInt32 = 36
-  static let headerReserved: UInt32 = 37
+  package static let layerNames: UInt32 = 37
+  static let headerReserved: UInt32 = 38
 
   /// The check sum covers everything from here to the end.
   package static let checksumStart: UInt32 = 16

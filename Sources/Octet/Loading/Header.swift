@@ -52,6 +52,8 @@ struct Header {
     try require(
       outputCount >= 1 && outputCount <= Limit.outputs, .outputCount, at: FileFormat.outputCount,
       UInt32(outputCount))
+    let hasNames = bytes.byte(FileFormat.layerNames)
+    try require(hasNames <= 1, .reserved, at: FileFormat.layerNames, UInt32(hasNames))
     for offset in FileFormat.headerReserved..<FileFormat.headerBytes {
       try require(bytes.byte(offset) == 0, .reserved, at: offset, UInt32(bytes.byte(offset)))
     }

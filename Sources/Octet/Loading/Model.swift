@@ -152,3 +152,26 @@ public struct Model: Sendable {
       start: records.bytes.pointer(offset &+ 1), count: Int(records.bytes.byte(offset)))
   }
 }
+
+#if !hasFeature(Embedded)
+  extension Model {
+    /// Whether the file has names for its layers.
+    public var hasLayerNames: Bool { records.bytes.byte(FileFormat.layerNames) == 1 }
+
+    /// The names of all layers, in UTF-8 as those of classes; empty for one without a name of its own, and none at all
+    /// where the file has no names of layers.
+    public var storedLayerNames: [UnsafeRawBufferPointer] {
+      guard hasLayerNames else { return [] }
+      // Behind those of all outputs.
+      var offset =
+        FileFormat.headerBytes + FileFormat.tensorBytes * (UInt32(layerCount) + 1)
+        + FileFormat.layerBytes * UInt32(layerCount) + FileFormat.outputBytes * UInt32(outputCount)
+      for index in 0..<outputCount { offset += output(index).namesBytes }
+      return (0..<layerCount).map { _ in
+        let length = UInt32(records.bytes.byte(offset))
+        defer { offset += 1 + length }
+        return UnsafeRawBufferPointer(start: records.bytes.pointer(offset + 1), count: Int(length))
+      }
+    }
+  }
+#endif

@@ -1,13 +1,18 @@
 /// The rules for outputs and their names.
 extension ModelRecords {
-  /// Each output against the tensor that holds it; their names follow one another, and fill their section.
+  /// Each output against the tensor that holds it; their names follow one another, then come those of the layers if
+  /// there are any, and all together fill their section.
   func checkOutputs(_ header: Header) throws(ModelError) {
     var names = header.namesOffset
     for index in 0..<UInt32(header.outputCount) {
       let start = header.outputsOffset &+ FileFormat.outputBytes &* index
       names = try checkOutput(OutputRecord(ModelBytes(bytes.pointer(start))), at: start, header, names: names)
     }
-    try require(names == header.namesEnd, .labels, at: FileFormat.namesBytes, header.namesEnd &- names)
+    if bytes.byte(FileFormat.layerNames) == 0 {
+      try require(names == header.namesEnd, .labels, at: FileFormat.namesBytes, header.namesEnd &- names)
+    } else if IncludedKinds.names {
+      try checkNames(from: names, to: header.namesEnd, count: header.layerCount)
+    }
   }
 
   /// Gives where the next output's names start.

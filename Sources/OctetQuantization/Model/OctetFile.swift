@@ -9,12 +9,13 @@ package struct OctetFile {
   package init(_ model: QuantizedModel) {
     let records = model.records
     let plan = model.memoryPlan
-    let names = model.outputs.map(Self.names)
+    let names = model.outputs.map { Self.bytes($0.names) }
+    let layerNames = Self.bytes(model.layerNames)
     let namesStart =
       Int(FileFormat.headerBytes) + model.tensors.count * Int(FileFormat.tensorBytes)
       + model.layers.count * Int(FileFormat.layerBytes)
       + model.outputs.count * Int(FileFormat.outputBytes)
-    let namesBytes = names.reduce(0) { $0 + $1.count }
+    let namesBytes = names.reduce(layerNames.count) { $0 + $1.count }
     let constantsStart = Self.aligned(namesStart + namesBytes)
     var constants = LittleEndianBytes()
     for channel in model.pixelMap {
@@ -42,6 +43,7 @@ package struct OctetFile {
     body.append(isPicture ? model.pictureForm.inversion.rawValue : 0)
     body.append(UInt8(isPicture && model.pictureForm.takesBlueFirst ? 1 : 0))
     body.append(UInt8(model.pixelMap.isEmpty ? 0 : 1))
+    body.append(UInt8(layerNames.isEmpty ? 0 : 1))
     body.appendZeros(Int(FileFormat.headerBytes - FileFormat.checksumStart) - body.count)
     for (index, ring) in plan.rings.enumerated() {
       records.set(TensorRecord.Field.ringOffset, ofTensor: index, UInt32(ring.start))
@@ -72,7 +74,8 @@ package struct OctetFile {
       nextNames += names.count
     }
     for names in names { body.append(names) }
-    body.appendZeros(constantsStart - nextNames)
+    body.append(layerNames)
+    body.appendZeros(constantsStart - nextNames - layerNames.count)
     body.append(constants.bytes)
 
     var file = LittleEndianBytes()
@@ -87,9 +90,9 @@ package struct OctetFile {
     bytes = file.bytes
   }
 
-  /// The names of an output as bytes, each behind its length.
-  private static func names(_ output: QuantizedOutput) -> [UInt8] {
-    output.names.flatMap { name in
+  /// Names as bytes, each behind its length.
+  private static func bytes(_ names: [String]) -> [UInt8] {
+    names.flatMap { name in
       let bytes = Array(name.utf8)
       precondition(bytes.count < 256, "the quantizer refuses longer names")
       return [UInt8(bytes.count)] + bytes

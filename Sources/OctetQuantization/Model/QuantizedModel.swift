@@ -14,6 +14,8 @@ package struct QuantizedModel: Hashable, Sendable {
   /// The input, then the output of each layer.
   package var tensors: [QuantizedTensor]
   package var layers: [QuantizedLayer]
+  /// What people call the layers: one for each, empty for a layer that is called by its kind and number; or none.
+  package var layerNames: [String] = []
   package var memoryGoal = MemoryGoal.usual
   /// Whether the caller may hold the input, rather than feed its rows.
   package var holdsInput = false

@@ -131,6 +131,8 @@ package struct QuantizedNetwork: Sendable {
       QuantizedOutput(tensor: $0.value, meaning: $0.meaning, head: $0.head, names: $0.names)
     }
     var model = QuantizedModel(outputs: outputs, tensors: tensors, layers: integers.map(\.layer))
+    model.layerNames = LayerNaming.own(
+      zip(network.layers, model.layers).map { ($0.name, $1.kind.networkWord) })
     model.inputKind = inputKind
     model.memoryGoal = memory
     model.holdsInput = holdsInput

@@ -14,7 +14,7 @@ package struct DrawPage: Sendable {
   package let model: [UInt8]
   /// octet.wasm.
   package let runtime: [UInt8]
-  /// The layers as people know them; a file does not hold their names.
+  /// The layers as people know them.
   package let layers: [String]
   /// Likewise of the outputs.
   package let outputs: [String]

@@ -81,6 +81,8 @@ struct ModelDraft {
   var input: (UInt8, UInt8, UInt8, UInt8, UInt8) = (0, 0, 0, 0, 0)
   /// Factor and offset of each channel.
   var pixelMap: [Int32] = []
+  /// One for each layer, or none.
+  var layerNames: [String] = []
 
   /// Classes in the last tensor.
   init(tensors: [Tensor], layers: [Layer], labels: [String] = ["a", "bc", ""]) {
@@ -117,7 +119,8 @@ struct ModelDraft {
   mutating func bytes() -> [UInt8] {
     let arena = layOut()
     let names = outputs.map { $0.names.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) } }
-    let nameBytes = names.reduce(0) { $0 + $1.count }
+    let layerNames = layerNames.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
+    let nameBytes = names.reduce(layerNames.count) { $0 + $1.count }
     var file: [UInt8] = Array("OCT8".utf8)
     file.append16(2)
     file.append16(64)
@@ -129,7 +132,7 @@ struct ModelDraft {
     file.append16(UInt16(outputs.count))
     file.append32(UInt32(nameBytes))
     file += [input.0, input.1, input.2, input.3, input.4]
-    file += [UInt8](repeating: 0, count: 27)
+    file += [layerNames.isEmpty ? 0 : 1] + [UInt8](repeating: 0, count: 26)
     for tensor in tensors { append(tensor, to: &file) }
     var offset = UInt32(file.count + 44 * layers.count + 16 * outputs.count + nameBytes + 15) & ~15
     offset = (offset + UInt32(4 * pixelMap.count) + 15) & ~15
@@ -147,6 +150,7 @@ struct ModelDraft {
       place += UInt32(names.count)
     }
     for names in names { file += names }
+    file += layerNames
     file.padTo16()
     for number in pixelMap { file.append32(UInt32(bitPattern: number)) }
     file.padTo16()
