@@ -12,7 +12,7 @@ extension KerasImport {
     throws(GraphFailure) -> ArrayView
   {
     let kind = object.text("class_name") ?? ""
-    guard Self.isOfKeras(object), Self.classes.contains(kind), let settings = object.part("config") else {
+    guard object.isOfKeras, Self.classes.contains(kind), let settings = object.part("config") else {
       let advice = kind == "PReLU" ? "; put it behind the layer, as one of its own" : ""
       throw GraphFailure(
         "has an activation of the class \(kind.quoted); functions by name, and the layers "
@@ -31,18 +31,9 @@ extension KerasImport {
       return nil
     }
     // What a user wrote can have the name of a function of Keras.
-    guard let name = object.text("config"), isOfKeras(object) else {
+    guard let name = object.text("config"), object.isOfKeras else {
       throw GraphFailure("has an activation that is a function of its author's, which is not supported")
     }
     return name
-  }
-
-  /// Whether an object is one of Keras itself: files name the module, and under which name others registered theirs.
-  private static func isOfKeras(_ object: KerasConfiguration) -> Bool {
-    if let name = object.text("registered_name"), name != "function", name != object.text("config") {
-      return false
-    }
-    guard let module = object.text("module") else { return true }
-    return ["builtins", "keras", "tf_keras"].contains(module.split(separator: ".").first.map(String.init))
   }
 }

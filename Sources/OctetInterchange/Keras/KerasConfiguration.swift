@@ -1,4 +1,5 @@
 import OctetHost
+import OctetText
 
 /// A part of the JSON in which Keras describes a model.
 struct KerasConfiguration {
@@ -148,6 +149,29 @@ extension KerasConfiguration {
 
   /// Whether it is a model, alone or as a layer of another.
   var isModel: Bool { ["Sequential", "Functional", "Model"].contains(text("class_name") ?? "") }
+
+  /// Whether a layer, a model or a function is one of Keras itself, which what its author wrote may have the name of.
+  ///
+  /// A .keras file names the module, null for one of a script, and the name under which others registered theirs. A
+  /// layer of an .h5 file has neither member.
+  var isOfKeras: Bool {
+    let isFunction = text("class_name") == "function"
+    if let name = text("registered_name"), name != text(isFunction ? "config" : "class_name"),
+      !(isFunction && name == "function")
+    {
+      return false
+    }
+    guard members["module"] != nil else { return true }
+    let package = text("module")?.split(separator: ".").first
+    return ["keras", "keras_core", "tf_keras"].contains(package) || (isFunction && package == "builtins")
+  }
+
+  /// What is wrong with a class that is not one of Keras, for messages.
+  var classOfAuthor: String {
+    let name = text("registered_name") ?? text("class_name") ?? ""
+    return "is of the class \(name.quoted) of its author's, whose code is not in the file; "
+      + "layers of Keras itself are supported"
+  }
 
   var isSequential: Bool { text("class_name") == "Sequential" }
 

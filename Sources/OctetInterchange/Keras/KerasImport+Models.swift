@@ -89,6 +89,9 @@ extension KerasImport {
       guard let name = layer.name, names.insert(name).inserted else {
         throw GraphFailure("a layer has no name, or one that is taken")
       }
+      guard layer.isOfKeras else {
+        throw GraphFailure("\(kind) layer \(name.quoted) \(layer.classOfAuthor)")
+      }
       let number = kindCounts[kind, default: 0]
       kindCounts[kind] = number + 1
       if Kinds.keras[kind]?.inputs == .ofModel {

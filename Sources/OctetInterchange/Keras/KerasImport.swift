@@ -76,6 +76,9 @@ struct KerasImport {
         offset: noOffset,
         reason: "it is of class \(kind.quoted); Sequential and Functional models are supported")
     }
+    guard configuration.isOfKeras else {
+      throw OffsetFailure(offset: noOffset, reason: "it \(configuration.classOfAuthor)")
+    }
     let isFirst = configuration.layersOfAllModels.contains {
       $0.part("config")?.text("data_format") == "channels_first"
     }

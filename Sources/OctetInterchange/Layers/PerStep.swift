@@ -33,14 +33,16 @@ enum PerStep: TranslatedKind {
     guard let inner = layer.configuration.part("layer"), let kind = inner.text("class_name"),
       var settings = inner.part("config")
     else { throw GraphFailure("has no layer that it repeats") }
-    let isOfAuthor = inner.text("registered_name").map { $0 != kind } ?? false
-    if kind == "Flatten", !isOfAuthor, settings.text("data_format") ?? "channels_last" == "channels_last" {
+    guard inner.isOfKeras else {
+      throw GraphFailure("repeats a layer that \(inner.classOfAuthor)")
+    }
+    if kind == "Flatten", settings.text("data_format") ?? "channels_last" == "channels_last" {
       return try model.builder.reshaped(
         view, [model.builder.batch, view.sizes[0], view.count / view.sizes[0]], layer.title)
     }
     if alongAxes.contains(kind) {
       settings = try moved(settings, rank: view.axes.count)
-    } else if !free.contains(kind) || isOfAuthor {
+    } else if !free.contains(kind) {
       throw GraphFailure(
         "repeats a layer of the class \(kind.quoted) for each step; supported: \(names)")
     }
