@@ -197,6 +197,18 @@ def series():
         kl.Flatten(), kl.Dense(2)]), (0, 1)
 
 
+def augmented():
+    """Layers that act in training alone, which Keras 3 writes as called with training=True; a crop of the middle."""
+    assert not LEGACY, "Keras 2 has few of them"
+    image = kl.Input((9, 8, 3))
+    x = kl.RandomFlip()(image)
+    x = keras.Sequential([kl.RandomRotation(0.2), kl.RandomErasing(), kl.RandomShear(0.2, 0.1)])(x)
+    x = kl.Resizing(7, 9)(kl.CenterCrop(6, 6)(x))
+    x = kl.MixUp()(kl.RandomSharpness(0.5)(kl.Conv2D(2, 3)(x)))
+    x = kl.Dropout(0.5)(kl.RandomInvert()(kl.Conv2D(3, 2)(x)), training=True)
+    return keras.Model(image, kl.Dense(3)(kl.Flatten()(x))), (0, 1)
+
+
 def randomize(network, random):
     for layer in network.layers:
         # What is repeated for each step.
@@ -217,7 +229,7 @@ def main():
     makers = [
         sequential, residual, rescaled, functions, flattened, nested, ending, activated, stepped, picked, chained,
         turned, series]
-    for make in makers + [slashed, kept] * LEGACY:
+    for make in makers + ([slashed, kept] if LEGACY else [augmented]):
         if NAMES and make.__name__ not in NAMES:
             continue
         keras.utils.set_random_seed(3)
@@ -225,7 +237,9 @@ def main():
         random = numpy.random.default_rng(sum(make.__name__.encode()))
         randomize(network, random)
         name = f"legacy-{make.__name__}" if LEGACY else make.__name__
-        network.save(FOLDER / f"{name}.h5")
+        # Keras 3 cannot write some layers that act in training alone as .h5.
+        if make is not augmented:
+            network.save(FOLDER / f"{name}.h5")
         if not LEGACY:
             network.save(FOLDER / f"{name}.keras")
         shape = network.input_shape[1:]

@@ -187,7 +187,15 @@ extension KerasConfiguration {
   }
 
   /// Whether the layer is called as in training whenever the model runs.
-  var isCalledInTraining: Bool { Self.holdsTraining(self["inbound_nodes"], depth: 0) }
+  ///
+  /// That is so in Keras 2 alone, whose uses of a layer are lists. `predict` of Keras 3 says to every layer that this
+  /// is inference, whatever it was called with, and files have `training` for layers that were called without it.
+  var isCalledInTraining: Bool {
+    (list("inbound_nodes") ?? []).contains {
+      if case .object = $0 { return false }
+      return Self.holdsTraining($0, depth: 0)
+    }
+  }
 
   private static func holdsTraining(_ value: UntrustedValue?, depth: Int) -> Bool {
     guard depth < UntrustedJSON.deepest else { return false }

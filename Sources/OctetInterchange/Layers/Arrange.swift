@@ -210,9 +210,33 @@ extension Arrange {
 // MARK: - Keras and TensorFlow Lite
 
 extension Arrange {
-  static let keras = ["Cropping2D", "Cropping1D", "RepeatVector"].map {
-    $0 == "RepeatVector"
-      ? KerasClass($0, becomes: selects, readRepeat) : KerasClass($0, becomes: selects, readCropping)
+  static let keras = [
+    KerasClass("Cropping2D", becomes: selects, readCropping),
+    KerasClass("Cropping1D", becomes: selects, readCropping),
+    KerasClass("RepeatVector", becomes: selects, readRepeat),
+    KerasClass("CenterCrop", becomes: selects, if: "no larger than the image", readCenterCrop),
+  ]
+
+  /// Cells from the middle; of an uneven number around them the first side has one less.
+  private static func readCenterCrop(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)
+    -> ArrayView
+  {
+    var view = layer.inputs[0]
+    guard view.axes.count == 3 else {
+      throw GraphFailure("reads an array of \(view.axes.count + 1) axes; 4 are needed")
+    }
+    let first = try layer.layout == .channelsLast ? 0 : 1
+    for (axis, name) in [(first, "height"), (first + 1, "width")] {
+      let count = try layer.count(name, atMost: 1 << 20)
+      guard count <= view.sizes[axis] else {
+        throw GraphFailure(
+          "has a \(name) of \(count) where the image has \(view.sizes[axis]), so that it resizes; Resizing is supported"
+        )
+      }
+      view = try model.builder.slice(
+        view, axis: axis, from: (view.sizes[axis] - count) / 2, step: 1, count: count, layer.title)
+    }
+    return view
   }
 
   private static func readCropping(_ model: inout KerasImport, _ layer: KerasLayer) throws(GraphFailure)

@@ -25,7 +25,7 @@ struct KerasImportTests {
   }
 
   @Test func `the models are there`() {
-    #expect(Self.files.count == 40)
+    #expect(Self.files.count == 41)
   }
 
   @Test(arguments: files)
