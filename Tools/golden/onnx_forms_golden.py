@@ -245,7 +245,17 @@ def torch():
     save(g, g.node("Flatten", x))
 
 
+def orders():
+    """Arrays that are cut across axes."""
+    cuts = {"rows": (None, [5, 24]), "channels": ([0, 3, 1, 2], [8, 15]), "three": ([0, 2, 1, 3], [10, 4, 3])}
+    for name, (order, sizes) in cuts.items():
+        g = Graph(f"cut-across-axes-{name}", [4, 6, 5])
+        x = g.node("Relu", g.conv("input", 4, 4))
+        x = g.node("Transpose", x, perm=order) if order else x
+        g.save(g.node("Relu", g.node("Reshape", x, g.integers([-1, *sizes]))))
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for write in [outside, functions, types, shapes, parts, batches, torch]:
+    for write in [outside, functions, types, shapes, parts, batches, torch, orders]:
         write()

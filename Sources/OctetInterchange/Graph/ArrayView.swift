@@ -80,7 +80,8 @@ struct ArrayView: Hashable {
   /// The same elements in their order under other sizes; nil where an axis would need elements that lie in no pattern
   /// of equal steps.
   func reshaped(_ sizes: [Int]) -> ArrayView? {
-    var rest = Array(axes.flatMap(\.parts).reversed())
+    // Neighbors that one step runs through are one part, whatever axes they were cut into.
+    var rest = Array(ArrayAxis(axes.flatMap(\.parts)).parts.reversed())
     var made: [ArrayAxis] = []
     for size in sizes {
       var own: [ArrayAxis.Part] = []
