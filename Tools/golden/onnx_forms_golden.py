@@ -246,7 +246,17 @@ def torch():
 
 
 def orders():
-    """Arrays that are cut across axes."""
+    """Ends whose elements lie in another order than that of the values before, and arrays that are cut across axes."""
+    for name in ("last", "last-of-one", "first"):
+        g = Graph(f"blocks-with-channels-{name}", [3, 4, 2])
+        x = g.node("Transpose", "input", perm=[0, 3, 1, 2])
+        x = g.node("DepthToSpace", g.conv(x, 4 if name == "last-of-one" else 8, 2), blocksize=2)
+        g.save(x if name == "first" else g.node("Transpose", x, perm=[0, 2, 3, 1]))
+    for name in ("last", "first"):
+        g = Graph(f"steps-with-channels-{name}", [5, 3])
+        x = g.node("Transpose", "input", perm=[0, 2, 1])
+        x = g.node("ConvTranspose", x, g.weights(3, 2, 4), strides=[2])
+        g.save(x if name == "first" else g.node("Transpose", x, perm=[0, 2, 1]))
     cuts = {"rows": (None, [5, 24]), "channels": ([0, 3, 1, 2], [8, 15]), "three": ([0, 2, 1, 3], [10, 4, 3])}
     for name, (order, sizes) in cuts.items():
         g = Graph(f"cut-across-axes-{name}", [4, 6, 5])

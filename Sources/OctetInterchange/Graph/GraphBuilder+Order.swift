@@ -126,7 +126,11 @@ extension GraphBuilder {
     // Which axis is outer: as in the view, whose strides may be replaced by others here.
     let strides = zip(view.axes, axes).map { max($0.parts.first?.stride ?? 0, $1.parts.first?.stride ?? 0) }
     var order = Array(axes.indices)
-    if axes.count == 3, order.sorted(by: { (strides[$0], $1) > (strides[$1], $0) }) == [1, 2, 0] {
+    // Beside two others an axis of one element says nothing.
+    let moving = order.filter { strides[$0] > 0 }
+    let wide = moving.count > 1 ? moving : order
+    let channelsLast = [1, 2, 0].filter(wide.contains)
+    if axes.count == 3, wide.sorted(by: { (strides[$0], $1) > (strides[$1], $0) }) == channelsLast {
       order = [1, 2, 0]
     } else if axes.count == 2, strides[0] < strides[1] {
       order = [1, 0]
@@ -191,6 +195,15 @@ extension GraphBuilder {
   }
 }
 
+extension ArrayView {
+  /// Whether the first of several axes is the one whose elements lie closest together: in an image's value, that of the
+  /// channels. Places of a transposed convolution may lie between them, but not their places in the image.
+  fileprivate var hasInnermostFirst: Bool {
+    guard axes.count > 1, let first = axes[0].parts.first else { return false }
+    return axes.dropFirst().allSatisfy { axis in axis.parts.first.map { $0.stride > first.stride } ?? true }
+  }
+}
+
 extension ArrayAxis {
   /// The same steps as parts of the sizes that `other` has; nil where they do not fit these.
   fileprivate func split(like other: ArrayAxis) -> [Part]? {
@@ -216,12 +229,13 @@ extension GraphBuilder {
   /// Brings the elements of outputs into the order that the model gives them in, so that a file without names of axes
   /// has them so too.
   ///
-  /// - Parameter channelsFirst: whether a file of a format that has channels first keeps them last, as all its values.
-  mutating func orderOutputs(channelsFirst: Bool) throws(GraphFailure) {
+  /// - Parameter channelsFirst: those outputs that may have their channels first, which are then put last, as in all
+  ///   values.
+  mutating func orderOutputs(channelsFirst: Set<Int>) throws(GraphFailure) {
     for index in graph.outputs.indices {
       let output = graph.outputs[index]
       graph.outputs[index].view = try ordered(
-        output.view, channelsFirst: channelsFirst, "its output \(output.name.quoted)")
+        output.view, channelsFirst: channelsFirst.contains(index), "its output \(output.name.quoted)")
     }
   }
 
@@ -229,7 +243,7 @@ extension GraphBuilder {
     -> ArrayView
   {
     var order = Array(view.axes.indices)
-    if channelsFirst, order.count > 1 { order.append(order.removeFirst()) }
+    if channelsFirst, view.hasInnermostFirst { order.append(order.removeFirst()) }
     let last = ArrayView(value: view.value, axes: order.map { view.axes[$0] })
     guard view.places != nil, last.places != nil else { return view }
     let value: Int

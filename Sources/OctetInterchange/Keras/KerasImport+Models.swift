@@ -30,7 +30,7 @@ extension KerasImport {
   mutating func translated() throws(GraphFailure) -> Graph {
     let whole = Model(configuration: model, path: [])
     builder.graph.outputs = try translate(whole, inputs: [builder.graph.inputView])
-    try builder.orderOutputs(channelsFirst: false)
+    try builder.orderOutputs(channelsFirst: [])
     return builder.graph
   }
 

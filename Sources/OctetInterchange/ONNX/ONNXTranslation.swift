@@ -165,7 +165,10 @@ struct ONNXTranslation {
       }
       builder.graph.outputs.append(Graph.Output(name: output.name, view: view))
     }
-    try builder.orderOutputs(channelsFirst: true)
+    let mayHaveChannelsFirst = graph.outputs.indices.filter {
+      !putsChannelsLast(graph.outputs[$0].name, nodes)
+    }
+    try builder.orderOutputs(channelsFirst: Set(mayHaveChannelsFirst))
   }
 
   // MARK: what a node reads and gives

@@ -65,7 +65,7 @@ struct LiteTranslation {
       }
       builder.graph.outputs.append(Graph.Output(name: name, view: view))
     }
-    try builder.orderOutputs(channelsFirst: false)
+    try builder.orderOutputs(channelsFirst: [])
   }
 
   func title(_ node: LiteGraph.Node) -> String {

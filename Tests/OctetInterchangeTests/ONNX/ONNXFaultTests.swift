@@ -26,7 +26,7 @@ struct ONNXFaultTests {
 
   @Test func `the models are there`() {
     #expect(Self.models("Faults").count == 144)
-    #expect(Self.models("Forms").count == 38)
+    #expect(Self.models("Forms").count == 43)
   }
 
   @Test func `no link leads out of the folder of a model`() throws {
@@ -77,6 +77,29 @@ struct ONNXFaultTests {
         #expect(abs(real - value) <= 1e-4 * max(1, abs(value)), "\(item) \(expected)")
       }
     }
+  }
+
+  /// An .octet file names no axes: its elements are in the model's order, but for channels that the model has first.
+  @Test(arguments: [
+    "blocks-with-channels-last", "blocks-with-channels-last-of-one", "blocks-with-channels-first",
+    "steps-with-channels-last", "steps-with-channels-first",
+  ])
+  func `outputs lie in the order of the model, channels last`(name: String) throws {
+    let url = Self.folder.appending(path: "Forms/\(name).onnx")
+    let answers = try JSONDecoder().decode(
+      Answers.self, from: Data(contentsOf: url.deletingPathExtension().appendingPathExtension("json")))
+    let model = try FloatModel(onnx: Array(Data(contentsOf: url)), path: url.path)
+    let (inputs, outputs) = (try #require(answers.inputs), try #require(answers.outputs))
+    let network = try model.makeNetwork(capacity: inputs.count, workers: Workers(count: 1))
+    let found = network.outputs(of: inputs.flatMap { model.inputLayout.value($0[...]) })
+    let channels = name.hasSuffix("first") ? model.outputLayout.shape[0] : 1
+    var expected: [Float] = []
+    for item in outputs {
+      let places = item.count / channels
+      for place in 0..<item.count { expected.append(item[place % channels * places + place / channels]) }
+    }
+    #expect(found.count == expected.count)
+    for (own, value) in zip(found, expected) { #expect(abs(own - value) <= 1e-5 * max(1, abs(value))) }
   }
 
   /// What Octet writes as ONNX it reads back as the same function.
