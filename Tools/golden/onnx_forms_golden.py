@@ -265,7 +265,46 @@ def orders():
         g.save(g.node("Relu", g.node("Reshape", x, g.integers([-1, *sizes]))))
 
 
+def steps():
+    """What TensorFlow makes of a dense layer along the last axis: one product for the rows of all items."""
+    g = Graph("rows-of-all-items", [4, 6], 15)
+    x = "input"
+    for inputs, units in ((6, 5), (5, 3)):
+        shape = g.node("Cast", g.node("Shape", x), to=6)
+        free = g.node("Gather", shape, g.integers([0, 1]), axis=0)
+        wanted = g.node("Concat", free, g.constant(numpy.int32([units])), axis=0)
+        if inputs == 6:
+            rows = g.node("Unsqueeze", g.node("ReduceProd", free, axes=[0], keepdims=0), g.integers([0]))
+            inner = g.node("Concat", rows, g.constant(numpy.int32([6])), axis=0)
+            x = g.node("Reshape", x, g.node("Cast", inner, to=7))
+        else:
+            x = g.node("Reshape", x, g.integers([-1, inputs]))
+        x = g.node("MatMul", x, g.weights(inputs, units)) if inputs == 6 else g.gemm(x, inputs, units)
+        x = g.node("Reshape", x, g.node("Cast", wanted, to=7))
+    g.save(g.node("Relu", x))
+    # Places of an image, two products one after the other, and the rows of both axes in the batch.
+    g = Graph("places-of-all-items", [2, 3, 4], 15)
+    x = g.node("Transpose", g.conv("input", 5, 2), perm=[0, 2, 3, 1])
+    x = g.gemm(g.node("Reshape", x, g.integers([-1, 5])), 5, 6)
+    x = g.node("Reshape", x, g.integers([-1, 3]))
+    x = g.node("MatMul", x, g.weights(3, 2))
+    g.save(g.node("Reshape", x, g.integers([-1, 4, 3, 4])))
+    # Along the rows of all items nothing can be computed that looks at others; nor are they an output.
+    g = Graph("softmax-of-all-items", [4, 6])
+    x = g.node("Softmax", g.node("Reshape", "input", g.integers([-1, 6])), axis=0)
+    g.save(g.node("Reshape", x, g.integers([-1, 4, 6])), refusal="counts the rows of all items")
+    g = Graph("output-of-all-items", [4, 6])
+    g.save(g.gemm(g.node("Reshape", "input", g.integers([-1, 6])), 6), refusal="counts the rows of all items")
+    g = Graph("left-product-of-all-items", [4, 6])
+    x = g.node("MatMul", g.weights(3, 4), g.node("Reshape", "input", g.integers([-1, 6])))
+    g.save(x, refusal="counts the rows of all items")
+    # Whose items are no whole number of rows.
+    g = Graph("rows-across-items", [4, 6])
+    x = g.gemm(g.node("Reshape", "input", g.integers([-1, 6])), 6, 5)
+    g.save(g.node("Reshape", x, g.integers([-1, 2, 3])), refusal="reshapes")
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for write in [outside, functions, types, shapes, parts, batches, torch, orders]:
+    for write in [outside, functions, types, shapes, parts, batches, torch, orders, steps]:
         write()

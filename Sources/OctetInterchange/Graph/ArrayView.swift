@@ -71,6 +71,9 @@ struct ArrayView: Hashable {
   var axes: [ArrayAxis]
   /// False while a batch of one is left out: .tflite files bring the rows of an image into the form of a matrix so.
   var hasBatch = true
+  /// How many of the first axes the file counts to the batch, as one axis of all items' rows: what TensorFlow makes of
+  /// an array before it multiplies its last axis by a matrix. Only what looks at each row alone may read it.
+  var rowAxes = 0
   /// What is chosen among the elements, where they are the last.
   var choice: ArrayChoice?
 

@@ -95,7 +95,7 @@ struct GraphBuilder {
         Graph.Node(
           operation: operation, inputs: [view.value], shape: shape(view), title: title, weights: weights,
           bias: bias)),
-      axes: view.axes, hasBatch: view.hasBatch)
+      axes: view.axes, hasBatch: view.hasBatch, rowAxes: view.rowAxes)
   }
 
   /// Notes that an operator of the file has been translated.

@@ -53,19 +53,19 @@ extension ActivationOnly {
   private static func readRelu(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    try model.give(node, try model.builder.function(.relu, try model.viewOfAnyForm(node), node.title))
+    try model.give(node, try model.builder.function(.relu, try model.viewOfRows(node), node.title))
   }
 
   private static func readSigmoid(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    try model.give(node, try model.builder.function(.sigmoid, try model.viewOfAnyForm(node), node.title))
+    try model.give(node, try model.builder.function(.sigmoid, try model.viewOfRows(node), node.title))
   }
 
   private static func readTanh(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    try model.give(node, try model.builder.function(.tanh, try model.viewOfAnyForm(node), node.title))
+    try model.give(node, try model.builder.function(.tanh, try model.viewOfRows(node), node.title))
   }
 }
 

@@ -42,7 +42,7 @@ enum ConstantValues: TranslatedKind {
     if let tensor = model.constant(node, 0) {
       sizes = tensor.shape.map { .number(Int64($0)) }
     } else {
-      sizes = model.shape(try model.viewOfAnyForm(node))
+      sizes = model.shape(try model.viewOfRows(node))
     }
     func place(_ index: Int) -> Int { min(max(index < 0 ? index + sizes.count : index, 0), sizes.count) }
     var (start, end) = (0, sizes.count)

@@ -13,6 +13,14 @@ extension GraphBuilder {
   mutating func product(
     _ view: ArrayView, axis: Int, matrix: [Float], units: Int, bias: [Double]?, _ title: String
   ) throws(GraphFailure) -> ArrayView {
+    var made = try productOfAll(view, axis: axis, matrix: matrix, units: units, bias: bias, title)
+    (made.hasBatch, made.rowAxes) = (view.hasBatch, view.rowAxes)
+    return made
+  }
+
+  private mutating func productOfAll(
+    _ view: ArrayView, axis: Int, matrix: [Float], units: Int, bias: [Double]?, _ title: String
+  ) throws(GraphFailure) -> ArrayView {
     let contracted = view.axes[axis]
     let inputs = contracted.size
     guard matrix.count == inputs * units, units > 0 else {
@@ -76,7 +84,7 @@ extension Dense {
   private static func readGemm(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    let view = try model.view(node)
+    let view = try model.viewOfRows(node)
     let alpha = try attributes.float("alpha", otherwise: 1)
     let beta = try attributes.float("beta", otherwise: 1)
     guard try !attributes.flag("transA") else {
@@ -84,14 +92,15 @@ extension Dense {
     }
     let isTransposed = try attributes.flag("transB")
     let tensor = try model.floats(node, 1, "weights")
-    guard view.axes.count == 1, tensor.shape.count == 2 else {
-      throw GraphFailure(
-        "multiplies arrays of \(view.axes.count + 1) and \(tensor.shape.count) axes; both must have two")
+    let rank = model.sizes(view).count
+    guard rank == 2, view.axes.count > view.rowAxes, tensor.shape.count == 2 else {
+      throw GraphFailure("multiplies arrays of \(rank) and \(tensor.shape.count) axes; both must have two")
     }
+    let axis = view.axes.count - 1
     let matrix = isTransposed ? tensor.transposed : tensor
     let units = matrix.shape[1]
-    guard matrix.shape[0] == view.count else {
-      throw GraphFailure("has weights for \(matrix.shape[0]) inputs, and reads \(view.count)")
+    guard matrix.shape[0] == view.axes[axis].size else {
+      throw GraphFailure("has weights for \(matrix.shape[0]) inputs, and reads \(view.axes[axis].size)")
     }
     var weights = matrix.values
     if alpha != 1 { weights = weights.map { $0 * alpha } }
@@ -108,7 +117,8 @@ extension Dense {
       bias = (0..<units).map { Double(constant.values[constant.values.count == 1 ? 0 : $0]) * Double(beta) }
     }
     try model.give(
-      node, try model.builder.product(view, axis: 0, matrix: weights, units: units, bias: bias, node.title))
+      node, try model.builder.product(view, axis: axis, matrix: weights, units: units, bias: bias, node.title)
+    )
   }
 
   /// The value times a constant matrix along the last axis, or a constant matrix times the value along the last but
@@ -119,12 +129,13 @@ extension Dense {
     guard let place = [1, 0].first(where: { model.constant(node, $0) != nil }) else {
       throw GraphFailure("multiplies two values; one must be constant")
     }
-    let view = try model.view(node, 1 - place)
-    let tensor = try model.floats(node, place, "weights")
     let isRight = place == 1
+    let view = isRight ? try model.viewOfRows(node) : try model.view(node, 1)
+    let rank = model.sizes(view).count
+    let tensor = try model.floats(node, place, "weights")
     // Leading axes of a constant are for each of a stack of products.
     guard tensor.shape.count >= 2, tensor.shape.dropLast(2).allSatisfy({ $0 == 1 }),
-      tensor.shape.count <= view.axes.count + 1, isRight || view.axes.count >= 2
+      tensor.shape.count <= rank, isRight ? view.axes.count > view.rowAxes : view.axes.count >= 2
     else {
       throw GraphFailure(
         "multiplies an array of the sizes \(view.sizes) without the batch and a constant of shape \(tensor.shape), "

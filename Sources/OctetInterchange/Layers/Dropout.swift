@@ -28,7 +28,7 @@ extension Dropout {
     if let tensor = model.constant(node, 0) {
       try model.give(node, tensor)
     } else {
-      try model.give(node, try model.viewOfAnyForm(node))
+      try model.give(node, try model.viewOfRows(node))
     }
   }
 

@@ -16,7 +16,7 @@ enum Identity: TranslatedKind {
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
     if let view = chosen(model, node) { return try model.give(node, view) }
-    try model.give(node, try model.viewOfAnyForm(node))
+    try model.give(node, try model.viewOfRows(node))
   }
 
   /// Places that ArgMax gave, which stay whole numbers in any type.
@@ -34,7 +34,7 @@ enum Identity: TranslatedKind {
     if let view = chosen(model, node) { return try model.give(node, view) }
     let element = ONNXGraph.Element(rawValue: Int64(type))
     if element == .bool {
-      let view = try model.viewOfAnyForm(node)
+      let view = try model.viewOfRows(node)
       return try model.give(node, try model.builder.function(.value(.isNotZero), view, node.title))
     }
     guard element?.isFloat == true else {
@@ -42,7 +42,7 @@ enum Identity: TranslatedKind {
         "casts to element type \(type), which is none of floats (1, 10, 11, 16) and bool (9)")
     }
     if type == 11 { model.hasDoubles = true }
-    try model.give(node, try model.viewOfAnyForm(node))
+    try model.give(node, try model.viewOfRows(node))
   }
 
   static let keras = [

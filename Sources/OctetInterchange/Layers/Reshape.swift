@@ -84,7 +84,7 @@ extension Flatten {
   private static func readReshape(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    let view = try model.viewOfAnyForm(node)
+    let view = try model.viewOfRows(node)
     guard let given = model.constant(node, 1) else { throw GraphFailure("needs a constant shape") }
     let allowsZero = model.version >= 14 ? try attributes.flag("allowzero") : false
     // Sizes that were written down for one item fit no other batch: what torch's tracing leaves of x.size(0).
@@ -154,6 +154,22 @@ extension ONNXTranslation {
   /// comes without.
   mutating func reshaped(_ view: ArrayView, _ sizes: [Int], _ title: String) throws(GraphFailure) -> ArrayView
   {
+    // Rows of all items become one axis with the batch, or come back from there.
+    if builder.batch > 1, view.hasBatch, let first = sizes.first, first > 0, first % builder.batch == 0,
+      first > builder.batch || view.rowAxes > 0
+    {
+      let rows = first / builder.batch
+      var items = view
+      items.rowAxes = 0
+      let own = (rows > 1 ? [rows] : []) + sizes.dropFirst()
+      var made = try builder.reshaped(items, [builder.batch] + own, title)
+      made.rowAxes = rows > 1 ? 1 : 0
+      return made
+    }
+    guard view.rowAxes == 0 else {
+      throw GraphFailure(
+        "reshapes rows of all items, \(view.sizes) of each, to sizes that do not keep the batch")
+    }
     guard builder.batch == 1, sizes.first != 1 || !view.hasBatch, sizes.count <= 9 else {
       return try builder.reshaped(view, sizes, title)
     }

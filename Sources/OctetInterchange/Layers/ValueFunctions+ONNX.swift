@@ -26,7 +26,7 @@ extension ValueFunctions {
           numbers.append(try attributes.text("approximate", otherwise: "none") == "tanh" ? 1 : 0)
         }
         guard numbers.allSatisfy(\.isFinite) else { throw GraphFailure("has a setting that is no number") }
-        let view = try model.viewOfAnyForm(node)
+        let view = try model.viewOfRows(node)
         try model.give(node, try model.builder.function(operation.make(numbers), view, node.title))
       }
     }
@@ -83,7 +83,7 @@ extension ValueFunctions {
   private static func readClip(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    let view = try model.viewOfAnyForm(node)
+    let view = try model.viewOfRows(node)
     var ends: [Double?] = [nil, nil]
     for (place, name) in ["min", "max"].enumerated() {
       if model.version < 11 {

@@ -31,7 +31,7 @@ extension ONNXConstantOperator {
     logic("And") { $0 && $1 }, logic("Or") { $0 || $1 }, logic("Xor") { $0 != $1 },
   ]
 
-  private typealias Integers = @Sendable (Int64, Int64) -> (partialValue: Int64, overflow: Bool)
+  typealias Integers = @Sendable (Int64, Int64) -> (partialValue: Int64, overflow: Bool)
 
   private static func two(
     _ name: String, _ floats: @escaping @Sendable (Double, Double) -> Double, _ integers: @escaping Integers,
@@ -83,8 +83,8 @@ extension ONNXConstantOperator {
     return ONNXGraph.Tensor(shape, numbers: zip(left, right).map(floats), element)
   }
 
-  /// The batch stays what it is where nothing is added to it, and where it is taken once.
-  private static func size(
+  /// The batch stays what it is where nothing is added to it, and can be multiplied by a number.
+  static func size(
     _ name: String, _ one: ONNXGraph.Size, _ other: ONNXGraph.Size, _ element: ONNXGraph.Element,
     _ integers: Integers
   ) throws(GraphFailure) -> ONNXGraph.Size {
@@ -96,12 +96,15 @@ extension ONNXConstantOperator {
           "computes \(one) and \(other), which overflows \(min(element.bits, 32)) bits")
       }
       return .number(result)
-    case (.batch, .number(0)) where name == "Add" || name == "Sub",
-      (.batch, .number(1)) where name == "Mul" || name == "Div":
-      return .batch
-    case (.number(0), .batch) where name == "Add", (.number(1), .batch) where name == "Mul": return .batch
-    case (.batch, .number(let limit)) where name == "Max" && limit <= 1: return .batch
-    case (.number(let limit), .batch) where name == "Max" && limit <= 1: return .batch
+    case (.batches, .number(0)) where name == "Add" || name == "Sub": return one
+    case (.number(0), .batches) where name == "Add": return other
+    case (.batches(let count), .number(let factor)) where name == "Mul": return count.batches(times: factor)
+    case (.number(let factor), .batches(let count)) where name == "Mul": return count.batches(times: factor)
+    case (.batches(let count), .number(let divisor))
+    where name == "Div" && divisor > 0 && count % divisor == 0:
+      return .batches(count / divisor)
+    case (.batches, .number(let limit)) where name == "Max" && limit <= 1: return one
+    case (.number(let limit), .batches) where name == "Max" && limit <= 1: return other
     default: return .unknown
     }
   }
@@ -167,7 +170,7 @@ extension ONNXConstantOperator {
             case (.number(let one), .number(let other)):
               let order: Double = one == other ? 0 : one < other ? -1 : 1
               return .number(holds(order, 0) ? 1 : 0)
-            case (.batch, .number(let number)):
+            case (.batches, .number(let number)):
               return isFixed(number).map { .number($0 ? 1 : 0) } ?? .unknown
             default: return .unknown
             }
@@ -193,5 +196,13 @@ extension ONNXConstantOperator {
         }
         return try combined(name, inputs.first, second, +) { (holds($0 != 0, $1 != 0) ? 1 : 0, false) }
       })
+  }
+}
+
+extension Int64 {
+  /// The batch so often that many times. What is not positive, or large, is no size that an array can have.
+  fileprivate func batches(times factor: Int64) -> ONNXGraph.Size {
+    let (count, isTooLarge) = multipliedReportingOverflow(by: factor)
+    return factor > 0 && !isTooLarge && count < 1 << 31 ? .batches(count) : .unknown
   }
 }

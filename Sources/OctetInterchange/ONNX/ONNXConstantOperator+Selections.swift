@@ -164,6 +164,16 @@ extension ONNXConstantOperator {
       if given.isEmpty, doesNothing { return tensor }
       let axes =
         given.isEmpty ? Set(0..<inputs.rank) : try ArrayShapes.places(given, rank: inputs.rank)
+      if name == "ReduceProd", let sizes = tensor.sizes, tensor.numbers == nil, axes.count == inputs.rank {
+        var product = ONNXGraph.Size.number(1)
+        for size in sizes {
+          product = try self.size("Mul", product, size, tensor.element) {
+            $0.multipliedReportingOverflow(by: $1)
+          }
+        }
+        return ONNXGraph.Tensor(
+          [Int](repeating: 1, count: keepsAxes ? inputs.rank : 0), sizes: [product], tensor.element)
+      }
       guard let numbers = tensor.numbers, tensor.element.isFloat || !ofFloats else {
         throw GraphFailure("takes one number of integers that it has none for, or that follow from the batch")
       }

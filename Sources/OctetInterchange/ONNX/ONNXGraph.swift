@@ -74,10 +74,12 @@ struct ONNXGraph {
 
   enum Size: Equatable {
     case number(Int64)
-    /// The size of the batch.
-    case batch
+    /// So often the size of the batch, at least once.
+    case batches(Int64)
     /// What was computed with it.
     case unknown
+
+    static let batch = Size.batches(1)
   }
 
   /// A value with its shape; a dimension without a fixed size is nil.

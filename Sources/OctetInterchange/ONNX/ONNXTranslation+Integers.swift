@@ -176,7 +176,7 @@ extension Requantize {
   ) throws(GraphFailure) {
     try takeSettings(&attributes)
     let type = try attributes.integer("output_dtype", otherwise: 0)
-    let view = try model.viewOfAnyForm(node)
+    let view = try model.viewOfRows(node)
     let (encoding, element) = try model.encoding(
       node, scale: 1, zeroPoint: 2, element: type == 0 ? nil : ONNXGraph.Element(rawValue: Int64(type)))
     let tensor = model.tensor(encoding, node.outputs.first ?? "")
@@ -193,7 +193,7 @@ extension Requantize {
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
     try takeSettings(&attributes)
-    let view = try model.viewOfAnyForm(node)
+    let view = try model.viewOfRows(node)
     guard let known = model.integers.encodings[node.inputs[0]] else {
       throw GraphFailure("reads \(node.inputs[0].quoted), which is not of integers")
     }

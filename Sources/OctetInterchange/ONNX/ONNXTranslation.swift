@@ -163,6 +163,10 @@ struct ONNXTranslation {
             : "its output \(output.name.quoted) is a constant, or depends on the size of the batch alone: take it out "
               + "of the graph's outputs")
       }
+      guard view.rowAxes == 0 else {
+        throw GraphFailure(
+          "its output \(output.name.quoted) \(Self.countsRows): put the batch back as the first")
+      }
       builder.graph.outputs.append(Graph.Output(name: output.name, view: view))
     }
     let mayHaveChannelsFirst = graph.outputs.indices.filter {
@@ -179,6 +183,17 @@ struct ONNXTranslation {
 
   func isGiven(_ node: ONNXGraph.Node, _ place: Int) -> Bool {
     place < node.inputs.count && !node.inputs[place].isEmpty
+  }
+
+  private static let countsRows = "counts the rows of all items of the batch as one axis"
+
+  /// The same for operators that look at each value, or at each row along the last axis, alone.
+  func viewOfRows(_ node: ONNXGraph.Node, _ place: Int = 0) throws(GraphFailure) -> ArrayView {
+    guard isGiven(node, place), let view = views[node.inputs[place]], view.rowAxes > 0 else {
+      return try viewOfAnyForm(node, place)
+    }
+    try view.requireValues()
+    return view
   }
 
   /// The array that a node reads in its place `place`, the batch first.
@@ -198,6 +213,10 @@ struct ONNXTranslation {
     let name = node.inputs[place]
     if let view = views[name] {
       try view.requireValues()
+      guard view.rowAxes == 0 else {
+        throw GraphFailure(
+          "reads an array that \(Self.countsRows): put the batch back as the first axis (Reshape) before it")
+      }
       return view
     }
     throw GraphFailure(
@@ -285,38 +304,6 @@ struct ONNXTranslation {
       throw GraphFailure("has another output \(other.quoted) that is read, which is not supported")
     }
     return names
-  }
-
-  /// The sizes of an array with the batch.
-  func sizes(_ view: ArrayView) -> [Int] { view.hasBatch ? [builder.batch] + view.sizes : view.sizes }
-
-  /// The same as the Shape operator gives them.
-  func shape(_ view: ArrayView) -> [ONNXGraph.Size] {
-    let sizes = view.sizes.map { ONNXGraph.Size.number(Int64($0)) }
-    guard view.hasBatch else { return sizes }
-    let batch = builder.batch
-    return [batch == GraphBuilder.anyBatch ? .batch : .number(Int64(batch))] + sizes
-  }
-
-  /// A wanted shape, the batch in it as `sizes` has it.
-  ///
-  /// A batch of any size is a prime beyond all other numbers here. So a shape has the elements of an array for that
-  /// size only if it has them for each.
-  func wantedShape(_ tensor: ONNXGraph.Tensor) throws(GraphFailure) -> [Int] {
-    guard let sizes = tensor.sizes else { throw GraphFailure("needs a shape of integers") }
-    var wanted: [Int] = []
-    for size in sizes {
-      switch size {
-      case .number(let number):
-        guard number < GraphBuilder.anyBatch, let size = Int(exactly: number) else {
-          throw GraphFailure("reshapes to a size of \(number)")
-        }
-        wanted.append(size)
-      case .batch: wanted.append(builder.batch)
-      case .unknown: throw GraphFailure("has sizes that \(ONNXGraph.Tensor.followFromBatch)")
-      }
-    }
-    return wanted
   }
 }
 
