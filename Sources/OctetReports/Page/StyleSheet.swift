@@ -59,9 +59,9 @@ enum StyleSheet {
     .scroll{overflow-x:auto}\
     table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums;margin:.5rem 0}\
     th,td{padding:.25rem .75rem .25rem 0;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}\
-    @media(max-width:30rem){th,td{padding-right:.5rem;font-size:.8125rem}}\
     th{color:var(--muted);font-weight:500}th.l,td.l{text-align:left}\
     td.w{white-space:normal;overflow-wrap:anywhere;min-width:10rem}\
+    @media(max-width:30rem){th,td{padding-right:.5rem;font-size:.8125rem}td.w{min-width:5.5rem}}\
     ul.tiles{display:flex;flex-wrap:wrap;gap:.75rem;list-style:none;padding:0;margin:.75rem 0}\
     ul.tiles li{font-size:.8125rem;line-height:1.35;font-variant-numeric:tabular-nums;width:4.75rem;\
     overflow-wrap:anywhere}\
