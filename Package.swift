@@ -226,7 +226,7 @@ let package = Package(
         "Octet", "OctetData", "OctetHost", "OctetInterchange", "OctetNetwork", "OctetText", "OctetTraining",
         "TestSupport",
       ],
-      exclude: ["ONNX/Models", "ONNX/Faults", "ONNX/Forms", "Keras/Models"],
+      exclude: ["ONNX/Models", "ONNX/Faults", "ONNX/Forms", "Keras/Models", "Keras/Refused"],
       swiftSettings: quickTests),
     .testTarget(
       name: "OctetCSourceTests",

@@ -25,7 +25,7 @@ struct KerasImportTests {
   }
 
   @Test func `the models are there`() {
-    #expect(Self.files.count == 41)
+    #expect(Self.files.count == 46)
   }
 
   @Test(arguments: files)
