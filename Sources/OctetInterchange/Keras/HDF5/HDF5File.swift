@@ -11,8 +11,9 @@ struct HDF5File {
   let file: UntrustedBytes
   /// The header of the outermost group.
   let root: Int
-  /// Messages, links, records and chunks that may still be read.
-  private var parts = 1_000_000
+  /// Messages, links, records and chunks that may still be read. In a good file each takes some bytes of its own,
+  /// though it may be read a few times.
+  private var parts: Int
   /// Bytes of structures that may still be summed. In a good file they do not overlap.
   private var summable: Int
   /// Structures whose checksum was right, by where they are, with their sizes.
@@ -26,6 +27,7 @@ struct HDF5File {
 
   init(_ bytes: [UInt8]) throws(OffsetFailure) {
     file = UntrustedBytes(bytes)
+    parts = min(10_000 + bytes.count, 1_000_000)
     summable = bytes.count
     unpackable = 4 * bytes.count
     guard file.holds("HDF\r\n\u{1A}\n", at: 1), bytes.first == 0x89 else {
