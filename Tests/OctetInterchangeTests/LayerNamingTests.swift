@@ -14,6 +14,12 @@ import Testing
     #expect(LayerNaming.own([("stem", "conv"), ("dense-1", "dense")]) == ["stem", ""])
     // The second convolution's usual name is another one.
     #expect(LayerNaming.own([("a", "conv"), ("conv-1", "conv")]) == ["a", "conv-1"])
+    // Two layers that one became, and a name that another layer has by its kind.
+    #expect(LayerNaming.own([("maxpool-1", "maxpool"), ("maxpool-1", "activation")]) == [])
+    #expect(
+      LayerNaming.own([("conv-2", "conv"), ("conv-2", "conv"), ("input", "conv")]) == [
+        "conv-2", "conv-2-2", "",
+      ])
     let long = String(repeating: "x", count: 256)
     #expect(LayerNaming.own([(long, "conv"), ("a\nb", "conv"), ("é", "conv")]) == ["", "", "é"])
   }

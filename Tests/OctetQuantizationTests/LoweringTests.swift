@@ -96,10 +96,12 @@ struct LoweringTests {
     func file(_ pool: String) throws -> [UInt8] {
       let model = try FloatModels.make(
         "input 6x6x3\nconv 4 3x3 padding same\n\(pool)\nflatten\ndense 3 softmax")
-      return try OctetFile(
-        Quantizer(model, images: images, settings: QuantizationSettings(), workers: Workers(count: 1)).run()
-          .model
-      ).bytes
+      var quantized = try Quantizer(
+        model, images: images, settings: QuantizationSettings(), workers: Workers(count: 1)
+      ).run().model
+      // One is called averagepool-1, the other by what it is in the file.
+      quantized.layerNames = []
+      return OctetFile(quantized).bytes
     }
     #expect(try file("averagepool 6x6") == file("globalaveragepool"))
   }

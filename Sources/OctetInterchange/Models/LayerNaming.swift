@@ -13,13 +13,30 @@ package enum LayerNaming {
     }
   }
 
+  /// What layers are called: each by its own name, if it has one that no other layer before it has, else by the usual
+  /// one. All names differ, also from the input's.
+  package static func unique(_ own: [String], words: [String]) -> [String] {
+    var taken: Set<String> = ["input"]
+    return zip(own, usual(words)).map { own, usual in
+      var name = own.isEmpty || taken.contains(own) ? usual : own
+      var number = 2
+      while taken.contains(name) {
+        name = "\(usual)-\(number)"
+        number += 1
+      }
+      taken.insert(name)
+      return name
+    }
+  }
+
   /// The names that an .octet file has to hold: empty for a layer that is called so anyway, and none where all are. A
   /// name that the file has no room for, or that cannot be shown as it is, is left out.
   package static func own(_ layers: [(name: String, word: String)]) -> [String] {
-    let names = zip(layers, usual(layers.map(\.word))).map { layer, usual in
-      layer.name == usual || layer.name.utf8.count > 255 || !layer.name.isLabel ? "" : layer.name
-    }
-    return names.contains { !$0.isEmpty } ? names : []
+    let words = layers.map(\.word)
+    let names = unique(
+      layers.map { $0.name.utf8.count > 255 || !$0.name.isLabel ? "" : $0.name }, words: words)
+    let stored = zip(names, usual(words)).map { $0 == $1 ? "" : $0 }
+    return stored.contains { !$0.isEmpty } ? stored : []
   }
 }
 
