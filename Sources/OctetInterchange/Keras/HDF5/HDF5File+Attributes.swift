@@ -23,20 +23,7 @@ extension HDF5File {
   }
 
   private mutating func denseText(_ wanted: String, _ body: Range<Int>) throws(OffsetFailure) -> String? {
-    var info = HDF5Fields(file, body)
-    let version = try info.number(1)
-    let flags = try info.number(1)
-    guard version == 0 else {
-      throw OffsetFailure(
-        offset: body.lowerBound, reason: "an object's attributes are of version \(version); 0 is supported")
-    }
-    // How many attributes were made, if that is counted.
-    try info.skip(flags & 1 == 0 ? 0 : 2)
-    guard let place = try info.address() else { return nil }
-    guard let tree = try info.address() else {
-      throw OffsetFailure(offset: body.lowerBound, reason: "an object's attributes have no index of names")
-    }
-    let heap = try heap(place)
+    guard let (heap, tree) = try index(body, of: "an object's attributes", countBytes: 2) else { return nil }
     // The place in the heap, flags, the order, the sum of the name.
     for record in try records(tree, kind: 8, bytes: heap.idBytes + 9) {
       let id = record.prefix(heap.idBytes)

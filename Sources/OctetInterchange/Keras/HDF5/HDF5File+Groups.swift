@@ -136,20 +136,7 @@ extension HDF5File {
   private mutating func readDenseLinks(_ body: Range<Int>, into found: inout [String: Int])
     throws(OffsetFailure)
   {
-    var info = HDF5Fields(file, body)
-    let version = try info.number(1)
-    let flags = try info.number(1)
-    guard version == 0 else {
-      throw OffsetFailure(
-        offset: body.lowerBound, reason: "a group's links are of version \(version); 0 is supported")
-    }
-    // How many links were made, if that is counted.
-    try info.skip(flags & 1 == 0 ? 0 : 8)
-    guard let place = try info.address() else { return }
-    guard let tree = try info.address() else {
-      throw OffsetFailure(offset: body.lowerBound, reason: "a group's links have no index of names")
-    }
-    let heap = try heap(place)
+    guard let (heap, tree) = try index(body, of: "a group's links", countBytes: 8) else { return }
     // The sum of the name, then the place in the heap.
     for record in try records(tree, kind: 5, bytes: 4 + heap.idBytes) {
       try readLink(object(record.dropFirst(4), in: heap), into: &found)

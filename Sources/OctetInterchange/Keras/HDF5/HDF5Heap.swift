@@ -30,6 +30,28 @@ struct HDF5Heap {
 }
 
 extension HDF5File {
+  /// The heap with an object's links or attributes, and the tree of their names, which a message names; nil where it
+  /// has few, which are messages themselves.
+  ///
+  /// - Parameter countBytes: of how many were made, if that is counted.
+  mutating func index(_ body: Range<Int>, of what: String, countBytes: Int) throws(OffsetFailure)
+    -> (heap: HDF5Heap, tree: Int)?
+  {
+    var info = HDF5Fields(file, body)
+    let version = try info.number(1)
+    let flags = try info.number(1)
+    guard version == 0 else {
+      throw OffsetFailure(
+        offset: body.lowerBound, reason: "\(what) are of version \(version); 0 is supported")
+    }
+    try info.skip(flags & 1 == 0 ? 0 : countBytes)
+    guard let place = try info.address() else { return nil }
+    guard let tree = try info.address() else {
+      throw OffsetFailure(offset: body.lowerBound, reason: "\(what) have no index of names")
+    }
+    return (try heap(place), tree)
+  }
+
   mutating func heap(_ address: Int) throws(OffsetFailure) -> HDF5Heap {
     var header = try fields("FRHP", "a heap", at: address, count: 142)
     let idBytes = try header.count(2)
