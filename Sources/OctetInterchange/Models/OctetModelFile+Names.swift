@@ -8,7 +8,4 @@ extension Model {
     guard hasLayerNames else { return LayerNaming.usual(words) }
     return LayerNaming.unique(storedLayerNames.map { String(decoding: $0, as: UTF8.self) }, words: words)
   }
-
-  /// The name of one of them.
-  package func layerName(_ index: Int) -> String { layerNames[index] }
 }

@@ -66,12 +66,13 @@ struct BenchmarkReport {
             .init("by", isDetail: true),
           ] : []))
     func addRow(_ cells: [String], _ bounds: [String]) { table.addRow(cells + (hasBounds ? bounds : [])) }
+    let names = file.model.layerNames
     let sum = layers.reduce(0, +)
     for (index, seconds) in layers.enumerated() {
       let work = Double(file.multiplyAdds(of: index))
       addRow(
         [
-          file.model.layerName(index), file.summary(of: index), micro(seconds),
+          names[index], file.summary(of: index), micro(seconds),
           NumberText.percent(seconds / max(sum, 1e-12)), NumberText.grouped(file.multiplyAdds(of: index)),
         ],
         [
@@ -118,13 +119,14 @@ struct BenchmarkReport {
       ("second_cache_bytes_per_second", rates.map { .number($0.secondCache) } ?? .null),
     ]
     if let layers {
+      let names = file.model.layerNames
       members.append(
         (
           "layers",
           .array(
             layers.enumerated().map { index, seconds in
               .object([
-                ("name", .string(file.model.layerName(index))),
+                ("name", .string(names[index])),
                 ("summary", .string(file.summary(of: index))), ("seconds", .number(seconds)),
                 ("multiply_adds", .integer(file.multiplyAdds(of: index))),
                 ("bound_seconds", bounds[index].map { .number($0.seconds) } ?? .null),

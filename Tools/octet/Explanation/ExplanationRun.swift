@@ -142,6 +142,7 @@ struct ExplanationRun {
     var collector = RowCollector(layers: model.layerCount)
     var session = try Session(model, arena: &arena)
     try session.run(image: image.span, observer: &collector)
+    let names = model.layerNames
     return (0..<model.layerCount).map { index in
       let own = collector.values(index, of: model)
       let real = values[index + 1]
@@ -149,7 +150,7 @@ struct ExplanationRun {
         values.reduce(0) { $0 + Double($1) } / Double(max(values.count, 1))
       }
       return Explanation.Layer(
-        name: model.layerName(index), kind: file.summary(of: index),
+        name: names[index], kind: file.summary(of: index),
         decibels: QuantizationReport.decibels(real, own), meanFloat: mean(real), meanInteger: mean(own),
         largestDifference: zip(real, own).map { Double(abs($0 - $1)) }.max() ?? 0)
     }

@@ -14,7 +14,7 @@ struct WeightScales {
   /// The first layer of which more than one channel in eight is scaled otherwise; the layers are those of the network.
   var firstScaled: String? {
     guard !model.parts.contains("WEIGHT_ZERO_POINTS") else { return nil }
-    return (0..<model.layerCount).first { isScaled($0) }.map { model.layerName($0) }
+    return (0..<model.layerCount).first { isScaled($0) }.map { model.layerNames[$0] }
   }
 
   private func isScaled(_ index: Int) -> Bool {

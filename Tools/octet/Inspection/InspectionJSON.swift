@@ -20,7 +20,8 @@ struct InspectionJSON {
       ("multiply_adds", .integer(sum(file.multiplyAdds))),
       ("head", .string("\(model.head)")), ("classes", .array(model.labels.map { .string($0) })),
       ("outputs", .array((0..<model.outputCount).map(output))),
-      ("input", .object(tensor(0))), ("layers", .array((0..<model.layerCount).map(layer))),
+      ("input", .object(tensor(0))),
+      ("layers", .array(inspection.layerNames.enumerated().map { layer($0, name: $1) })),
     ]
     if inspection.source?.hasPictureForm ?? true {
       members += [
@@ -76,12 +77,12 @@ struct InspectionJSON {
     ])
   }
 
-  private func layer(_ index: Int) -> JSONValue {
+  private func layer(_ index: Int, name: String) -> JSONValue {
     let layer = file.model.layer(index)
     var inputs = [Int(layer.input)]
     if layer.kind.traits.contains(.secondInput) { inputs.append(Int(layer.secondInput)) }
     var members: [(name: String, value: JSONValue)] = [
-      ("name", .string(inspection.name(ofLayer: index))),
+      ("name", .string(name)),
       ("kind", .string("\(layer.kind.name)")), ("summary", .string(file.summary(of: index))),
       ("reads", .array(inputs.map { .integer($0) })),
       ("parameters", .integer(file.parameters(of: index))),

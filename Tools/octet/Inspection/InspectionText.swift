@@ -21,7 +21,7 @@ struct InspectionText {
 
   init(inspection: ModelInspection) {
     self.inspection = inspection
-    names = ["input"] + (0..<inspection.file.model.layerCount).map(inspection.name)
+    names = ["input"] + inspection.layerNames
   }
 
   func text() -> String {
@@ -223,10 +223,11 @@ extension ModelInspection {
     return makers.first { source?.operators[$0].isFused == false } ?? makers.first
   }
 
-  /// What a layer is called in the model that it comes from.
-  func name(ofLayer index: Int) -> String {
-    owner(of: index + 1).flatMap { source?.operators[$0].name }
-      ?? file.model.layerName(index)
+  /// What the layers are called in the model that they come from.
+  var layerNames: [String] {
+    let own = file.model.layerNames
+    guard let operators = source?.operators else { return own }
+    return own.indices.map { index in owner(of: index + 1).map { operators[$0].name } ?? own[index] }
   }
 
   /// What becomes of a source's operator.
@@ -243,6 +244,6 @@ extension ModelInspection {
     {
       return "the head, \(file.model.head(ofOutput: output))"
     }
-    return "a part of \(name(ofLayer: tensor - 1))"
+    return "a part of \(layerNames[tensor - 1])"
   }
 }

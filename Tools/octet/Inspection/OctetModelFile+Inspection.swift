@@ -75,7 +75,7 @@ extension OctetModelFile {
     }
     if layer.kind.traits.contains(.secondInput) {
       func name(_ value: UInt16) -> String {
-        names?[Int(value)] ?? (value == 0 ? "input" : model.layerName(Int(value) - 1))
+        (names ?? valueNames)[Int(value)]
       }
       words.append(
         layer.operand == .tensor

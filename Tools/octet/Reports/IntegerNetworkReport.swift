@@ -7,14 +7,20 @@ import OctetReports
 
 /// The section on an int8 network, from its file alone.
 struct IntegerNetworkReport {
-  let file: OctetModelFile
+  private let file: OctetModelFile
+  private let names: [String]
+
+  init(file: OctetModelFile) {
+    self.file = file
+    names = file.model.layerNames
+  }
 
   func section(_ chosen: ChosenImage) throws -> Section {
     let model = file.model
     let layers = (0..<model.layerCount).map { index in
       let layer = model.layer(index)
       return LayerFacts(
-        name: name(index), kind: kind(index), output: shape(index + 1),
+        name: names[index], kind: kind(index), output: shape(index + 1),
         reads: layer.kind.traits.contains(.secondInput)
           ? [Int(layer.input), Int(layer.secondInput)] : [Int(layer.input)],
         parameters: file.parameters(of: index), multiplyAdds: file.multiplyAdds(of: index),
@@ -32,8 +38,6 @@ struct IntegerNetworkReport {
     let bytes = file.weightBytes(of: layer)
     return file.summary(of: layer) + (bytes > 0 ? ", \(NumberText.grouped(bytes)) bytes of weights" : "")
   }
-
-  private func name(_ layer: Int) -> String { file.model.layerName(layer) }
 
   private func shape(_ tensor: Int) -> ImageShape {
     let tensor = file.model.tensor(tensor)
@@ -65,7 +69,7 @@ struct IntegerNetworkReport {
       return nil
     }
     return FirstFilters(
-      name: name(0), shape: shape,
+      name: names[0], shape: shape,
       filters: (0..<outputs).map { output in
         let step =
           Float(constants.multipliers[output])
@@ -96,7 +100,7 @@ struct IntegerNetworkReport {
     try session.run(image: chosen.fed(to: model).span, observer: &collector)
     let maps = (0..<model.layerCount).map { index in
       FeatureMaps.Map(
-        name: name(index), shape: shape(index + 1), values: collector.values(index, of: model),
+        name: names[index], shape: shape(index + 1), values: collector.values(index, of: model),
         classNames: classNames(index + 1))
     }
     return FeatureMaps(image: chosen.picture, lines: chosen.lines, maps: maps)
