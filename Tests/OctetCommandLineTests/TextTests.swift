@@ -1,4 +1,5 @@
 import OctetCommandLine
+import OctetText
 import Testing
 
 @Suite struct NumberTextTests {
@@ -131,6 +132,53 @@ import Testing
     let lines = table.rendered(width: 24).split(separator: "\n")
     for line in lines { #expect(line.count <= 24) }
     #expect(lines.joined().contains("1,234,567"))
+  }
+}
+
+@Suite struct WideTextTests {
+  @Test(arguments: [
+    ("", 0), ("abc", 3), ("é", 1), ("e\u{301}", 1), ("図書館", 6), ("한글", 4), ("ｶﾅ", 2), ("（）", 4), ("🦉", 2),
+    ("❤\u{FE0F}", 2),
+    ("Ж€…", 3),
+  ])
+  func `characters take one column or two`(text: String, columns: Int) {
+    #expect(text.columns == columns)
+  }
+
+  @Test func `a beginning ends before half a character`() {
+    #expect(
+      "図書館".prefix(columns: 3) == "図" && "a図".prefix(columns: 3) == "a図" && "図".prefix(columns: 1) == "")
+  }
+
+  @Test func `columns stand under one another behind wide characters`() {
+    var table = TextTable(.init("class"), .init("images", .right))
+    table.addRow(["図書館", "12"])
+    table.addRow(["owl", "5"])
+    #expect(
+      table.rendered() == """
+        class   images
+        ──────────────
+        図書館      12
+        owl          5
+
+        """)
+  }
+
+  @Test func `wide words are divided, and by columns`() {
+    var table = TextTable(.init("name"), .init("value", .right))
+    table.addRow(["図書館図書館図書館", "1"])
+    for width in 11...20 {
+      for line in table.rendered(width: width).split(separator: "\n") where !line.contains("──") {
+        #expect(line.reduce(0) { $0 + $1.columns } <= width, "\(width): \(line)")
+      }
+    }
+  }
+
+  @Test func `words are divided behind signs first`() {
+    var table = TextTable(.init("setting"), .init("models"))
+    table.addRow(["augment", "shift=2,rotate=10,scale=0.12/cnn-two-pool"])
+    let lines = table.rendered(width: 24).split(separator: "\n").dropFirst(2).map { $0.dropFirst(9) }
+    #expect(lines.map(String.init) == ["shift=2,", "rotate=10,", "scale=0.12/cnn-", "two-pool"])
   }
 }
 

@@ -56,6 +56,10 @@ import Testing
     (["help", "completoins"], "did you mean 'completions'?"),
     (["help", "completions", "bash"], "has no commands"),
     (["completions", "--hlep"], "did you mean --help? (see 'octet completions --help')"),
+    (["diff", "a.octet"], "did you mean 'compare'?"), (["explain", "--img", "3"], "did you mean --image?"),
+    (["train", "--Batch_Size", "3"], "did you mean --batch?"),
+    (["evaluate", "--html", "x"], "did you mean --report?"),
+    (["draw", "--html", "x"], "did you mean --out?"),
     (["completions", "line\nbreak\u{1B}[2J"], "'line\\u{a}break\\u{1b}[2J'"),
   ])
   func `wrong usage is one line and status 2`(arguments: [String], message: String) throws {

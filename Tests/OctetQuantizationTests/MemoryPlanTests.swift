@@ -108,6 +108,37 @@ struct MemoryPlanTests {
     #expect(smaller > 50)
   }
 
+  @Test func `a plan for so many bytes fits them and has no layer wait that need not`() {
+    var between = 0
+    for seed in 2_000..<2_100 as Range<UInt64> {
+      var model = RandomModel(seed: seed, layerCount: 7).model
+      (model.waiting, model.memoryGoal) = (nil, .smallest)
+      let smallest = model.memoryPlan
+      for most in [smallest.arenaBytes, (smallest.arenaBytes + model.streamingPlan.arenaBytes) / 2] {
+        model.memoryGoal = .bytes(most)
+        let plan = model.memoryPlan
+        #expect(plan.arenaBytes <= most && plan.waiting.isSubset(of: smallest.waiting), "seed \(seed)")
+        if !plan.waiting.isEmpty, plan.waiting.count < smallest.waiting.count { between += 1 }
+        for layer in plan.waiting {
+          var less = model
+          less.waiting = plan.waiting.subtracting([layer])
+          #expect(less.memoryPlan.arenaBytes > most, "seed \(seed): layer \(layer)")
+        }
+      }
+    }
+    #expect(between > 3, "\(between)")
+  }
+
+  @Test(arguments: [
+    ("fast=8K,slow=64k", 8_192, 65_536), ("slow=1M,fast=100", 100, 1_048_576), ("fast=8K,fast=8K", nil, nil),
+    ("fast=8K", nil, nil), ("fast=0,slow=1K", nil, nil), ("fast=1K,slow=9223372036854775807K", nil, nil),
+    ("fast=1K,slow=257M", nil, nil),
+  ])
+  func `regions are two sizes in either order`(text: String, fast: Int?, slow: Int?) {
+    let expected = fast.flatMap { fast in slow.map { MemoryGoal.regions(fast: fast, slow: $0) } }
+    #expect(MemoryGoal(regions: text) == expected)
+  }
+
   @Test func `the search nearly always finds what trying every choice finds`() throws {
     var (searched, missed, helped) = (0, 0, 0)
     for seed in 1_000..<1_100 as Range<UInt64> {

@@ -92,6 +92,32 @@ import Testing
   }
 
   @Test
+  func `pictures lead to the sections that explain them, which the contents leave out`() {
+    let images = LabeledItems(
+      shape: ImageShape(height: 2, width: 2, channels: 1), pixels: [UInt8](repeating: 7, count: 8),
+      labels: [0, 0],
+      classNames: ["a", "b"])
+    func answers(_ classes: [Int]) -> ClassAnswers {
+      ClassAnswers(classes: classes, probabilities: [], classCount: 2)
+    }
+    let html = Page(
+      title: "", about: "",
+      sections: [
+        ComparisonSection(
+          images: images, float: answers([0, 0]), quantized: answers([1, 1]),
+          explanations: [1: "explanation-1"]
+        ).section,
+        Section("explanation-1", title: "Why no. 1", isListed: false, []),
+      ], version: "1"
+    ).html
+    #expect(html.components(separatedBy: "href=\"#explanation-1\"").count == 2)
+    #expect(
+      html.contains("<ul class=\"tiles roomy\"><li><svg")
+        && html.contains("<li><a href=\"#explanation-1\"><svg"))
+    #expect(html.contains("href=\"#comparison\""))
+  }
+
+  @Test
   func `shows large images and filters small`() {
     var random = RandomStream(seed: 1, purpose: .testing)
     let shape = ImageShape(height: 256, width: 200, channels: 3)

@@ -120,6 +120,14 @@ import Testing
   }
 
   @Test
+  func `a call that cannot be answered says why`() throws {
+    guard let web = try WebRuntime() else { return }
+    let found = try web.run("misuse", ["\(Python.repository.path)/Models/dense-dropout.octet"])
+    #expect(
+      found == ["form", "form", "size", "size", "size", "form", "size"].map { "OctetError \($0)" })
+  }
+
+  @Test
   func `numbers are fed as the host feeds them`() throws {
     guard let web = try WebRuntime() else { return }
     let folder = try TemporaryFolder()

@@ -7,6 +7,7 @@
 //                                                  and alpha): what the model sees in hexadecimal, or why not
 //   node run.mjs FOLDER feed MODEL NUMBERS         the bytes that numbers of 32 bits are fed as
 //   node run.mjs FOLDER load MODEL...              for each model: that it loads, or why not
+//   node run.mjs FOLDER misuse MODEL               what calls say that cannot be answered
 //   node run.mjs FOLDER imports                    what the module imports
 //   node run.mjs FOLDER time MODEL IMAGES          the milliseconds that an image takes, the median of many
 //
@@ -43,6 +44,22 @@ switch (task) {
       }
     }
     break;
+  case "misuse": {
+    const model = await loadModel(readFileSync(paths[0]));
+    const calls = [
+      () => model.output(1), () => model.output(-1), () => model.run(), () => model.run(new Uint8Array(3)),
+      () => model.watch(null), () => model.fit(), () => model.fit({ data: new Uint8Array(3), width: 1, height: 1 }),
+    ];
+    for (const call of calls) {
+      try {
+        call();
+        lines.push("an answer");
+      } catch (error) {
+        lines.push(`${error.name} ${error.kind}`);
+      }
+    }
+    break;
+  }
   case "fit":
     for (const [file, pictures] of pairs) {
       const model = await loadModel(readFileSync(file));
