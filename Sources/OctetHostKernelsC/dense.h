@@ -201,6 +201,52 @@ INLINE void dense(const octet_layer *layer, NAME(inputs) in, long row, long coun
   }
 }
 
+#ifdef TAKES_ALL
+_Static_assert(SHARED_VECTORS == VECTORS, "outputs are packed as those of a block");
+
+// All groups of four images to the outputs of SHARED_VECTORS vectors. Sums stay in registers, where they would be
+// stored and loaded once for each output.
+INLINE void emit_groups(const int which, const int rounding, const octet_layer *layer, long channel,
+                        const NAME(list) *list, const int8_t *w, long group_bytes, int8_t *target, long step) {
+  vector acc[OCTET_FOUR][DENSE_VECTORS];
+  UNROLL for (long i = 0; i < OCTET_FOUR; i++) {
+    UNROLL for (long v = 0; v < SHARED_VECTORS; v++) acc[i][v] = load(layer->start + channel + v * LANES);
+  }
+  for (long place = 0; place < list->count; place++) {
+    add_group_at(which, OCTET_FOUR, SHARED_VECTORS, acc, list, place, w, group_bytes);
+  }
+  scaling scalings[SHARED_VECTORS];
+  load_scalings(SHARED_VECTORS, rounding, layer, channel, scalings);
+  const limits l = load_limits(layer);
+  UNROLL for (long i = 0; i < OCTET_FOUR; i++) {
+    emit_places(SHARED_VECTORS, rounding, scalings, l, acc[i], 0, SHARED_VECTORS * LANES, 1, target + i * step, 0);
+  }
+}
+
+static __attribute__((noinline)) TARGET void NAME(emit_all)(
+  bool is_first, const octet_layer *layer, long channel, const NAME(list) *list, const int8_t *w, long group_bytes,
+  int8_t *target, long step) {
+#define EMIT_AS(r)                                                                                           \
+  if (is_first) return emit_groups(NAME(all_of_first), r, layer, channel, list, w, group_bytes, target, step); \
+  return emit_groups(NAME(all), r, layer, channel, list, w, group_bytes, target, step)
+  switch (layer->rounding) {
+    case OCTET_ROUND_TWICE: EMIT_AS(OCTET_ROUND_TWICE);
+    case OCTET_ROUND_TWICE_UP: EMIT_AS(OCTET_ROUND_TWICE_UP);
+    case OCTET_ROUND_AWAY: EMIT_AS(OCTET_ROUND_AWAY);
+    default: EMIT_AS(OCTET_ROUND_UP);
+  }
+#undef EMIT_AS
+}
+
+// Whether all of the images' groups are taken in one part.
+INLINE bool takes_all(long fours, const NAME(list) *lists) {
+  for (long four = 0; four < fours; four++) {
+    if (!lists[four].all[0] || lists[four].count > GROUPS_TOGETHER) return false;
+  }
+  return true;
+}
+#endif
+
 // A piece of all inputs, those of `fours` times four images, into the sums of a block: a list and sums for each four
 // images. Weights that the first of them bring into the first cache are there for the others.
 INLINE void add_together(long fours, long vectors, NAME(sums) *sums, const int32_t *starts, const NAME(list) *lists,
@@ -237,17 +283,32 @@ INLINE void dense_together(const octet_layer *layer, NAME(inputs) in, long fours
   NAME(list) lists[OCTET_MOST_TOGETHER / OCTET_FOUR];
   const bool is_listed = count <= LISTED;
   if (is_listed) list_together(fours, lists, in, count);
+#ifdef TAKES_ALL
+  const bool is_direct = is_listed && target && row == 0 && writes_bytes(layer) && takes_all(fours, lists);
+#endif
   const int8_t *w = layer->weights;
   for (long channel = 0; channel < layer->outputs; channel += DENSE_VECTORS * LANES) {
     const long vectors = smaller(DENSE_VECTORS, (layer->outputs - channel + LANES - 1) / LANES);
     const long group_bytes = vectors * LANES * DEPTH;
+    const int8_t *at = w + row * layer->groups * group_bytes;
+    w += layer->lines * layer->groups * group_bytes;
+#ifdef TAKES_ALL
+    if (is_direct && vectors % SHARED_VECTORS == 0 && layer->outputs - channel >= vectors * LANES) {
+      for (long c = channel; c < channel + vectors * LANES; c += SHARED_VECTORS * LANES) {
+        for (long four = 0; four < fours; four++) {
+          NAME(emit_all)(four == 0, layer, c, &lists[four], at + (c - channel) * DEPTH, group_bytes,
+                         target + c + four * OCTET_FOUR * step, step);
+        }
+      }
+      continue;
+    }
+#endif
     NAME(sums) sums[OCTET_MOST_TOGETHER / OCTET_FOUR];
     const int32_t *starts = row == 0 ? layer->start + channel : 0;
     for (long four = 0; !starts && four < fours; four++) {
       load_sums(OCTET_FOUR, vectors, layer, channel, accumulators_of(accumulators, four * OCTET_FOUR, step), step,
                 sums[four]);
     }
-    const int8_t *at = w + row * layer->groups * group_bytes;
     for (long first = 0; first < count; first += LISTED) {
       if (!is_listed) {
         const NAME(inputs) rest = {in.values + first, in.step, in.flip};
@@ -260,7 +321,6 @@ INLINE void dense_together(const octet_layer *layer, NAME(inputs) in, long fours
       store_sums(OCTET_FOUR, vectors, layer, channel, sums[four],
                  accumulators_of(accumulators, four * OCTET_FOUR, step), step);
     }
-    w += layer->lines * layer->groups * group_bytes;
   }
 }
 

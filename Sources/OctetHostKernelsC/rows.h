@@ -68,23 +68,34 @@ typedef struct {
   vector of[MOST_SUMS + PACKED];
 } NAME(block);
 
+INLINE void load_scalings(const long vectors, const int rounding, const octet_layer *layer, long channel,
+                          scaling *scalings) {
+  UNROLL for (long v = 0; v < vectors; v++) scalings[v] = load_scaling(layer, channel + v * LANES, rounding);
+}
+
+// The outputs of a block at `places` places, up to PACKED_PLACES: `bytes` at each of them.
+INLINE void emit_places(const long vectors, const int rounding, const scaling *scalings, limits l, const vector *sums,
+                        long apart, long bytes, long places, int8_t *target, long place_bytes) {
+  vector values[PACKED];
+  // Three vectors leave one over, which is packed but not written.
+  values[PACKED - 1] = all_lanes(0);
+  UNROLL for (long p = 0; p < PACKED_PLACES(vectors); p++) {
+    UNROLL for (long v = 0; v < vectors; v++) {
+      values[p * vectors + v] = rescaled(sums[p * apart + v], scalings[v], rounding);
+    }
+  }
+  store_places(l, values, vectors, bytes, places, target, place_bytes);
+}
+
 // All outputs of a block, where they are bytes that vector instructions write: `bytes` at each place.
 INLINE void emit_bytes(const long vectors, const int rounding, const octet_layer *layer, const vector *sums, long apart,
                        long channel, long bytes, long places, int8_t *target, long place_bytes) {
   scaling scalings[VECTORS];
-  UNROLL for (long v = 0; v < vectors; v++) scalings[v] = load_scaling(layer, channel + v * LANES, rounding);
+  load_scalings(vectors, rounding, layer, channel, scalings);
   const limits l = load_limits(layer);
   for (long i = 0; i < places; i += PACKED_PLACES(vectors)) {
-    vector values[PACKED];
-    // Three vectors leave one over, which is packed but not written.
-    values[PACKED - 1] = all_lanes(0);
-    UNROLL for (long p = 0; p < PACKED_PLACES(vectors); p++) {
-      UNROLL for (long v = 0; v < vectors; v++) {
-        values[p * vectors + v] = rescaled(sums[(i + p) * apart + v], scalings[v], rounding);
-      }
-    }
-    store_places(l, values, vectors, bytes, smaller(PACKED_PLACES(vectors), places - i), target + i * place_bytes,
-                 place_bytes);
+    emit_places(vectors, rounding, scalings, l, sums + i * apart, apart, bytes,
+                smaller(PACKED_PLACES(vectors), places - i), target + i * place_bytes, place_bytes);
   }
 }
 
