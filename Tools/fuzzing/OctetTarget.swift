@@ -1,18 +1,17 @@
 import Octet
 
-/// Loads whatever bytes come, and runs two images through what is accepted.
+/// Multiply-adds of a model that is run.
+private let workLimit: UInt64 = 20_000_000
+
+/// Loads whatever bytes come, and runs two images through what is accepted. Where parts of the arena share bytes, a
+/// plan without must compute the same.
 ///
 /// The checksum is corrected first: otherwise nearly every input would be rejected there.
 func readModel(_ bytes: [UInt8]) {
   var file = bytes
-  if file.count >= 16 {
-    var checksum = Checksum()
-    checksum.add(file.span.bytes.extracting(16..<file.count))
-    for byte in 0..<4 { file[12 + byte] = UInt8(truncatingIfNeeded: checksum.value >> (8 * UInt32(byte))) }
-    for byte in 0..<4 { file[8 + byte] = UInt8(truncatingIfNeeded: file.count >> (8 * byte)) }
-  }
+  correctChecksum(&file)
   // Large ones would only take time.
-  guard let model = try? Model(copying: file, workLimit: 20_000_000), model.arenaBytes < 1 << 18 else {
+  guard let model = try? Model(copying: file, workLimit: workLimit), model.arenaBytes < 1 << 18 else {
     return
   }
   // Exactly as large as the model asks for, so that the sanitizer sees one byte too far.
@@ -20,6 +19,7 @@ func readModel(_ bytes: [UInt8]) {
   defer { arena.deallocate() }
   run(model, in: arena)
   if model.holdsInput || model.secondRegionBytes > 0 { runInRegions(model) }
+  runApart(model, file: file, workLimit: workLimit)
 }
 
 /// The same in blocks of exactly the sizes of the regions, with the input in one that may not be written.

@@ -7,7 +7,7 @@ import OctetText
 #endif
 
 /// A reader of untrusted bytes. Whatever the bytes are, it answers or throws; the sanitizers see the rest.
-private enum Target: String {
+enum FuzzTarget: String {
   case octet, onnx, keras, tflite, safetensors, csv, idx, network, npy
 
   func read(_ file: [UInt8]) {
@@ -26,9 +26,9 @@ private enum Target: String {
 }
 
 /// Tools/fuzzing/fuzz names the reader; one program has them all, as building it takes longer than a run.
-private let target: Target = {
+let target: FuzzTarget = {
   let name = getenv("OCTET_FUZZ_TARGET").map { String(cString: $0) } ?? ""
-  guard let target = Target(rawValue: name) else {
+  guard let target = FuzzTarget(rawValue: name) else {
     fatalError("OCTET_FUZZ_TARGET names no reader: '\(name)'")
   }
   return target

@@ -18,11 +18,11 @@ package enum FileFormat {
   // Where the header's fields are.
   static let versionOffset: UInt32 = 4
   static let headerBytesOffset: UInt32 = 6
-  static let length: UInt32 = 8
-  static let checksum: UInt32 = 12
-  static let arenaBytes: UInt32 = 16
+  package static let length: UInt32 = 8
+  package static let checksum: UInt32 = 12
+  package static let arenaBytes: UInt32 = 16
   package static let secondRegion: UInt32 = 20
-  static let layerCount: UInt32 = 24
+  package static let layerCount: UInt32 = 24
   static let outputCount: UInt32 = 26
   static let namesBytes: UInt32 = 28
   static let inputKind: UInt32 = 32
