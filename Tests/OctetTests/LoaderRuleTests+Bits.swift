@@ -17,9 +17,10 @@ extension LoaderRuleTests {
   }
 
   @Test func `weights of four bits`() {
-    let weights: [UInt8] = [0x70, 0x09, 0x1F, 0x07, 0x97, 0x00, 0x22, 0x0F]
+    let weights: [UInt8] = [0x70, 0x09, 0x8F, 0x07, 0x97, 0x08, 0x88, 0x0F]
     #expect(Self.rule(Self.draft(.int4, weights)) == nil)
-    for (place, byte): (Int, UInt8) in [(0, 0x78), (0, 0x87), (2, 0x88), (1, 0x08), (3, 0x17), (7, 0x80)] {
+    // A line of three leaves half a byte.
+    for (place, byte): (Int, UInt8) in [(1, 0x19), (1, 0x80), (3, 0x17), (5, 0xF8), (7, 0x80)] {
       var broken = weights
       broken[place] = byte
       #expect(Self.rule(Self.draft(.int4, broken)) == .packedWeights, "\(place)")

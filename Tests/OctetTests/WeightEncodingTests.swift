@@ -21,7 +21,7 @@ import Testing
     var random = RandomStream(seed: 1, purpose: .testing, 0xB175)
     for perLine in 1...23 {
       let weights = (0..<3 * perLine).map { _ in
-        Int8.random(in: -Int8(encoding.largest)...Int8(encoding.largest), using: &random)
+        Int8.random(in: encoding.range, using: &random)
       }
       let bytes = encoding.packed(weights, perLine: perLine)
       let lineBytes = Int(encoding.bytes(UInt32(perLine)))

@@ -110,7 +110,6 @@ def unpacked(layer, what, line, count):
         return list(struct.unpack(f"{len(line)}b", line))
     if layer.packing == INT4:
         halves = [half for byte in line for half in (byte % 16, byte // 16)]
-        need(8 not in halves, what, "a weight of four bits is not -8")
         found, rest = [half - 16 * (half > 7) for half in halves], halves[count:]
     else:
         need(max(line) < 243, what, "five weights of three values are a number below 243")

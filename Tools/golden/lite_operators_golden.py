@@ -222,6 +222,43 @@ def moved():
     return net, True
 
 
+def halves():
+    """Weights of four bits, of which each layer has all sixteen values, -8 among them."""
+    net = Net(9)
+
+    def weights(shape, axis):
+        values = net.random.integers(-8, 8, shape)
+        values.flat[:16] = net.random.permutation(16) - 8
+        halves = numpy.append(values.flatten(), [0] * (values.size % 2)) & 15
+        scales = [net.scale(-1.8, -1.4) for _ in range(shape[axis])]
+        made = net.tensor(shape, encoding=(scales[0], 0), values=(halves[::2] | halves[1::2] << 4).astype(numpy.int8))
+        tensor = net.graph.tensors[made]
+        tensor.type, quantization = schema.TensorType.INT4, tensor.quantization
+        quantization.scale, quantization.zeroPoint = [float(scale) for scale in scales], [0] * len(scales)
+        quantization.quantizedDimension = axis
+        return made
+
+    def bias(count):
+        return net.tensor([count], schema.TensorType.INT32, values=net.random.integers(-400, 400, count))
+
+    image = net.integers(net.scale(-2.6, -2.4), net.zero() // 4, (1, 7, 7, 5))
+    net.apply("CONV_2D", [net.input, weights((5, 3, 3, 1), 0), bias(5)], image, "Conv2DOptions", 4)
+    net.graph.operators[-1].builtinOptions.padding = schema.Padding.VALID
+    net.graph.operators[-1].builtinOptions.strideH = net.graph.operators[-1].builtinOptions.strideW = 2
+    small = net.integers(net.scale(-1.8, -1.6), net.zero() // 4, (1, 5, 5, 5))
+    net.apply("DEPTHWISE_CONV_2D", [image, weights((1, 3, 3, 5), 3), bias(5)], small, "DepthwiseConv2DOptions", 6)
+    options = net.graph.operators[-1].builtinOptions
+    options.padding, options.strideH, options.strideW, options.depthMultiplier = schema.Padding.VALID, 1, 1, 1
+    sizes = net.tensor([2], schema.TensorType.INT32, values=(1, 125))
+    encoding = net.graph.tensors[small].quantization
+    flat = net.apply("RESHAPE", [small, sizes], net.integers(encoding.scale[0], encoding.zeroPoint[0], (1, 125)))
+    for tensor in image, small:
+        net.give(tensor)
+    net.give(net.apply("FULLY_CONNECTED", [flat, weights((7, 125), 0), bias(7)],
+                       net.integers(net.scale(-2, -1.8), net.zero() // 4, (1, 7)), "FullyConnectedOptions", 9))
+    return net, True
+
+
 def answers(model, is_reference, sums=False):
     # LiteRT's set of reference kernels lacks ELU; of floats the others are the same.
     kernels = OpResolverType.BUILTIN_REF if is_reference else OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
@@ -244,7 +281,7 @@ def answers(model, is_reference, sums=False):
 
 
 def main():
-    for make in (slopes, roots, floats, products, means, wider, squares, moved):
+    for make in (slopes, roots, floats, products, means, wider, squares, moved, halves):
         net, is_reference = make()
         model = net.file()
         path = FOLDER / f"{make.__name__}-int8"

@@ -112,6 +112,16 @@ def closing():
     g.save(g.integers(g.node("Sigmoid", g.integers(x, 0.021, 128)), 0.003, 0), step=0.003)
 
 
+def halves():
+    """Weights of four bits, all sixteen of them, -8 among them."""
+    g = Graph("weights-of-four-bits", [5, 4, 4], version=21)
+    values = numpy.concatenate([numpy.arange(-8, 8), g.random.integers(-8, 8, 3 * 5 * 9 - 16)])
+    g.constants.append(helper.make_tensor("halves", TensorProto.INT4, [3, 5, 3, 3], values))
+    x = g.node("DequantizeLinear", "halves", g.floats(3, low=0.02, high=0.1), axis=0)
+    x = g.node("Conv", g.integers("input", 4 / 255, 127), x, g.floats(3))
+    g.save(g.integers(x, 0.061, 120), step=0.061, apart=0.01)
+
+
 def transposed():
     for name, shape, attributes, kind in (
             ("transposed-channels", [4, 3, 3, 3], {"strides": [2, 2], "pads": [1, 1, 1, 1]}, 1),
@@ -199,7 +209,7 @@ def inputs():
 
 
 def main():
-    made = (normalization, closing, transposed, functions, doubled, moved, means, inputs)
+    made = (normalization, closing, transposed, functions, doubled, moved, means, inputs, halves)
     for make in made:
         if len(sys.argv) < 2 or make.__name__ in sys.argv[1:]:
             make()

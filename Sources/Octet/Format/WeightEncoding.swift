@@ -5,7 +5,7 @@
 public enum WeightEncoding: UInt8, Sendable {
   /// A byte each.
   case int8 = 0
-  /// -7 to 7, two in a byte: the first in the lower half.
+  /// -8 to 7, two in a byte: the first in the lower half.
   case int4 = 1
   /// -1 to 1, five in a byte: the sum of `(weight + 1) * 3^place`.
   case ternary = 2
@@ -137,13 +137,22 @@ package struct PackedLine {
       for _ in 0..<used { limit &*= 3 }
       return byte < limit
     }
-    return byte & 15 != 8 && (used == 2 ? byte &>> 4 != 8 : byte &>> 4 == 0)
+    return used == 2 || byte &>> 4 == 0
   }
 }
 
 #if !hasFeature(Embedded)
   extension WeightEncoding: CaseIterable {
-    /// The largest weight, and less 1 the smallest but for int8.
+    /// Every weight that can be stored so.
+    package var range: ClosedRange<Int8> {
+      switch self {
+      case .int8: -128...127
+      case .int4: -8...7
+      case .ternary: -1...1
+      }
+    }
+
+    /// The largest weight, and less 1 the smallest that is chosen here: files of other programs may have one below.
     package var largest: Int {
       switch self {
       case .int8: 127
@@ -171,7 +180,7 @@ package struct PackedLine {
       for start in stride(from: 0, to: weights.count, by: perLine) {
         for first in stride(from: start, to: start + perLine, by: perByte) {
           let own = weights[first..<min(first + perByte, start + perLine)]
-          precondition(own.allSatisfy { $0.magnitude <= largest }, "the weights are in the encoding's range")
+          precondition(own.allSatisfy(range.contains), "the weights are in the encoding's range")
           bytes.append(
             own.reversed().reduce(0) { byte, weight in
               self == .int4 ? byte << 4 | UInt8(bitPattern: weight) & 15 : byte * 3 + UInt8(weight + 1)

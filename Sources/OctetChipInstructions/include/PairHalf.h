@@ -3,8 +3,8 @@
 //
 // A word has eight weights. Its bytes with the lower halves cleared are the odd ones times 16, and those of the word
 // shifted left by 4 the even ones times 16; so SXTB16 takes pairs 1, 5 and 3, 7 and 0, 4 and 2, 6 apart, and values lie
-// in that order. Sums are 16 times too large: at most 16 * 7 * 128 for each weight, which is less than what the loader
-// has proved to fit for weights of a byte.
+// in that order. Sums are 16 times too large: at most 16 * 8 * 128 for each weight, which is what the loader has proved
+// to fit for weights of a byte.
 #pragma once
 
 #include "PairPatch.h"

@@ -56,10 +56,10 @@ extension LiteIntegerConversion {
     return append(made, shape: node.shape, output)
   }
 
-  /// Weights that a file has in four bits stay so, unless one of them is -8, which an .octet file has no room for.
+  /// Weights that a file has in four bits stay so, unless a zero point that was taken from them made them larger.
   func storeInFewerBits(_ layer: inout QuantizedLayer, _ node: Graph.Node) {
     guard let tensor = node.tensors.weights, source.tensor(tensor).isHalfByte, layer.weightZeroPoint == 0,
-      layer.weights.allSatisfy({ $0.magnitude <= WeightEncoding.int4.largest })
+      layer.weights.allSatisfy(WeightEncoding.int4.range.contains)
     else { return }
     layer.encoding = .int4
   }

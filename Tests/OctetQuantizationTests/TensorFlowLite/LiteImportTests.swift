@@ -57,6 +57,16 @@ struct LiteImportTests {
     }
   }
 
+  @Test func `weights of four bits stay so, -8 among them`() throws {
+    let file = try #require(LiteModel.integer.first { $0.testDescription == "halves-int8.tflite" })
+    let network = try LiteNetwork(file.bytes(), path: file.testDescription)
+    let model = try LiteIntegerConversion.model(
+      network, outputs: network.decidedOutputs(), picture: nil, pixels: PixelRange(0...1))
+    let weighted = model.layers.filter { !$0.weights.isEmpty }
+    #expect(weighted.map(\.encoding) == [.int4, .int4, .int4])
+    #expect(weighted.allSatisfy { $0.weights.min() == -8 && $0.weights.max() == 7 })
+  }
+
   @Test func `the pixels decide about the input`() throws {
     let file = try #require(LiteModel.integer.first { $0.testDescription == "dense-int8.tflite" })
     let network = try LiteNetwork(file.bytes(), path: "x.tflite")

@@ -295,9 +295,10 @@ extension RandomModelBuilder {
     }
     if happens(onceIn: 3) {
       layer.encoding = happens(onceIn: 2) ? .int4 : .ternary
-      let largest = Int8(layer.encoding.largest)
+      let range = layer.encoding.range
       layer.weights = layer.weights.map { weight in
-        isExtreme ? (weight > 0 ? largest : -largest) : weight % (largest + 1)
+        if isExtreme { return weight > 0 ? range.upperBound : range.lowerBound }
+        return weight == -128 ? range.lowerBound : weight % (range.upperBound + 1)
       }
     } else if happens(onceIn: 5) {
       layer.weightZeroPoint = happens(onceIn: 3) ? [-128, 127][draw(0...1)] : draw(-128...127)
