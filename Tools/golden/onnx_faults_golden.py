@@ -191,7 +191,25 @@ def training():
 def other_meanings():
     """Attributes whose values change the function, and that are easily overlooked."""
     g = Graph("unknown-attribute", [2, 6, 6])
-    g.save(g.node("MaxPool", g.conv("input", 2, 2), kernel_shape=[2, 2], dilations=[2, 2]), refusal="dilations")
+    g.save(g.node("MaxPool", g.conv("input", 2, 2), kernel_shape=[2, 2], dilations=[2, 2], pads=[1, 0, 0, 0]),
+           refusal="dilations [2, 2] and a border")
+    g = Graph("mean-of-cells-apart", [2, 6, 6], version=19)
+    g.save(g.node("AveragePool", "input", kernel_shape=[2, 2], dilations=[1, 2]), refusal="only 1 is supported")
+    g = Graph("border-as-large-as-the-window", [2, 6, 6])
+    g.save(g.node("MaxPool", "input", kernel_shape=[2, 2], pads=[0, 2, 0, 0]), refusal="put a Pad before it")
+    g = Graph("maximum-of-cells-apart", [2, 9, 8])
+    x = g.node("MaxPool", g.conv("input", 2, 2), kernel_shape=[3, 2], dilations=[2, 3], strides=[1, 2])
+    g.save(g.node("Flatten", x))
+    g = Graph("maximum-of-steps-apart", [3, 11])
+    g.save(g.node("MaxPool", "input", kernel_shape=[3], dilations=[4], strides=[2]))
+    g = Graph("border-counted-and-rounded-up", [2, 8, 8])
+    x = g.node("AveragePool", g.conv("input", 2, 2), kernel_shape=[3, 3], strides=[2, 3], pads=[1, 0, 1, 1],
+               ceil_mode=1, count_include_pad=1)
+    g.save(g.node("Flatten", x))
+    g = Graph("last-window-on-the-border", [2, 5, 5])
+    x = g.node("AveragePool", g.conv("input", 2, 2), kernel_shape=[2, 2], strides=[3, 3], pads=[1, 0, 1, 1],
+               ceil_mode=1)
+    g.save(g.node("Flatten", x), refusal="a last window that lies on the border alone")
     g = Graph("cells-left-out", [1, 1, 3])
     x = g.node("AveragePool", "input", kernel_shape=[1, 1], strides=[3, 3], auto_pad="SAME_UPPER")
     g.save(x, refusal="leaves out 2 cells")

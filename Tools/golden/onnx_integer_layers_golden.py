@@ -190,6 +190,17 @@ def means():
     g.save(g.integers(x, 0.011, 121), step=0.011, apart=0.005)
 
 
+def maxima():
+    """Of cells that lie apart."""
+    settings = {"kernel_shape": [3, 2], "dilations": [2, 3], "strides": [1, 2]}
+    encoding = 4 / 255, 110
+    g = Graph("maximum-of-cells-apart", [2, 9, 8])
+    g.save(g.integers(g.node("MaxPool", g.integers("input", *encoding), **settings), *encoding), step=4 / 255)
+    g = Graph("maximum-of-bytes-apart", [2, 9, 8])
+    x = g.node("MaxPool", g.quantize("input", *encoding), **settings)
+    g.save(g.node("DequantizeLinear", x, g.constant(4 / 255), g.constant(110, numpy.uint8)), step=4 / 255)
+
+
 def inputs():
     """What is done to the input before it becomes integers."""
     g = Graph("input-scaled", [3, 6, 5])
@@ -209,7 +220,7 @@ def inputs():
 
 
 def main():
-    made = (normalization, closing, transposed, functions, doubled, moved, means, inputs, halves)
+    made = (normalization, closing, transposed, functions, doubled, moved, means, inputs, halves, maxima)
     for make in made:
         if len(sys.argv) < 2 or make.__name__ in sys.argv[1:]:
             make()

@@ -77,8 +77,8 @@ package struct Graph: Sendable {
     /// Whether the file has a product with a matrix here, of which a convolution of one cell was made where the input
     /// is an image: integers are rounded by the operator of the file.
     package var isMatrixProduct = false
-    /// Whether it only moves values or makes zeros, by weights of 0 and 1 or by a sum with zeros. Its integers stand
-    /// for what those stand for that it reads.
+    /// Whether it only moves values or makes zeros, by weights of 0 and 1 or by a sum with zeros, or takes the largest
+    /// of some that were moved. Its integers stand for what those stand for that it reads.
     package var isMove = false
     /// How often the channels of the file's operator follow each other among those of a convolution, as the places of a
     /// transposed one.

@@ -35,15 +35,23 @@ extension AveragePooling {
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
     if let made = try alongChannels(&model, node, &attributes) { return try model.give(node, made) }
-    let rounds = node.attributes["ceil_mode"]
-    let (view, columns, window) = try model.poolingWindow(node, &attributes)
+    let (view, whole, found) = try model.poolingWindow(node, &attributes)
+    var (columns, window) = (whole, found.window)
+    guard !found.isDilated else {
+      throw GraphFailure(
+        "has dilations [\(found.dilation.height), \(found.dilation.width)]; only 1 is supported: write it as a Conv "
+          + "with a group for each channel")
+    }
+    let countsBorder = try attributes.flag("count_include_pad")
+    if countsBorder, !found.beyond.isEmpty {
+      // The border's zeros are cells like others, and what the last windows cover behind them is none.
+      columns = try model.builder.padding(found.border, columns, .channelsFirst, node.title)
+      window = found.onBorderedImage
+    }
     var kind = FloatLayerKind.averagePooling(AveragePooling(window: window))
     var weights: [Float] = []
-    if try attributes.flag("count_include_pad"), window.padding != .valid {
-      // Every window has all of its cells then, but for what ceil_mode adds at the end.
-      if let rounds, case .integer(1) = rounds {
-        throw GraphFailure("counts its border as zeros (count_include_pad 1) with ceil_mode 1")
-      }
+    if countsBorder, found.beyond.isEmpty, window.padding != .valid {
+      // Every window has all of its cells then.
       let cells = window.height * window.width
       kind = .depthwiseConvolution(DepthwiseConvolution(window: window, hasBias: false))
       let channels = try model.builder.imageShape(columns, .channelsFirst).channels

@@ -146,7 +146,8 @@ extension Convolution {
         "has weights \(tensor.shape) in \(groups) groups, which do not fit an input of \(input.channels) channels"
       )
     }
-    let (window, dilation) = try attributes.window(size, over: input, isPool: false)
+    let found = try attributes.window(size, over: input, isPool: false)
+    let (window, dilation) = (found.window, found.dilation)
     let bias = try model.filterBias(node, 2, filters: filters)
     let cells = size.reduce(1, *)
     var ordered: [Float] = []

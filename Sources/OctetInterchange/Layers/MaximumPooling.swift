@@ -70,6 +70,48 @@ extension GraphBuilder {
 }
 
 extension GraphBuilder {
+  /// The maximum of each channel under a window that moves over an image with the channels first.
+  ///
+  /// Where cells of the window lie apart, it is that of one part of the image for each of its rows, then for each of
+  /// its columns.
+  fileprivate mutating func maximum(under found: ONNXWindow, _ view: ArrayView, _ title: String)
+    throws(GraphFailure) -> ArrayView
+  {
+    let (window, steps) = (found.window, [found.dilation.height, found.dilation.width])
+    let (sizes, strides) = ([window.height, window.width], [window.strideHeight, window.strideWidth])
+    guard found.isDilated else {
+      return try self.window(.maxPooling(MaxPooling(window: window)), view, .channelsFirst, title)
+    }
+    guard window.padding == .valid else {
+      throw GraphFailure(
+        "has dilations \(steps) and a border; they are supported without pads, and where ceil_mode adds no window"
+      )
+    }
+    var made = view
+    for (place, size) in sizes.enumerated() {
+      let (axis, rest) = (place + 1, view.sizes[place + 1] - (size - 1) * steps[place] - 1)
+      guard rest >= 0 else {
+        throw GraphFailure(
+          "has dilations \(steps) and a window \(sizes), which covers more than \(view.sizes[axis]) cells")
+      }
+      let (whole, count) = (made, rest / strides[place] + 1)
+      for cell in 0..<size {
+        let part = try slice(
+          whole, axis: axis, from: cell * steps[place], step: strides[place], count: count, title)
+        guard cell > 0 else {
+          made = part
+          continue
+        }
+        made = try join(.maximum, made, part, title)
+        // One of the values that it reads, in integers too.
+        graph.nodes[made.value - 1].isMove = true
+      }
+    }
+    return made
+  }
+}
+
+extension GraphBuilder {
   /// The minimum over some axes: less the maximum of what is less.
   mutating func minimum(over axes: Set<Int>, keepsAxes: Bool, _ view: ArrayView, _ title: String)
     throws(GraphFailure) -> ArrayView
@@ -90,18 +132,19 @@ extension MaxPooling {
       model, node, attributes throws(GraphFailure) in
       try model.give(node, try model.builder.minimum(model.reduction(node, &attributes), node.title))
     },
-    ONNXOperator("MaxPool", becomes: "`maxpool`", if: "one or two axes; dilation 1", readMaxPool),
+    ONNXOperator(
+      "MaxPool", becomes: "`maxpool`; with dilations `maximum`",
+      if: "one or two axes; dilations without a border", readMaxPool),
     ONNXOperator("GlobalMaxPool", becomes: "`maxpool`", if: "up to 256x256", readGlobalMaxPool),
   ]
 
   private static func readMaxPool(
     _ model: inout ONNXTranslation, _ node: ONNXGraph.Node, _ attributes: inout ONNXAttributes
   ) throws(GraphFailure) {
-    let (view, columns, window) = try model.poolingWindow(node, &attributes)
+    let (view, columns, found) = try model.poolingWindow(node, &attributes)
     // This only numbers the places that a second output would give.
     _ = attributes.take("storage_order")
-    let made = try model.builder.window(
-      .maxPooling(MaxPooling(window: window)), columns, .channelsFirst, node.title)
+    let made = try model.builder.maximum(under: found, columns, node.title)
     try model.give(node, model.builder.series(made, like: view, .channelsFirst))
   }
 
