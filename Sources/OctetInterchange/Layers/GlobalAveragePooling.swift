@@ -131,7 +131,11 @@ extension GlobalAveragePooling {
   ]
 
   private static func readSum(_ model: inout LiteTranslation, _ node: LiteGraph.Node) throws(GraphFailure) {
-    guard !model.isInteger else { throw GraphFailure("is supported in float files only") }
+    guard !model.isInteger else {
+      throw GraphFailure(
+        "is supported in float files only, as LiteRT's kernels of integers differ: use MEAN, and MUL by the count"
+      )
+    }
     let sum = try model.reduction(node)
     let mean = try model.builder.mean(sum, model.title(node))
     try Affine.give(

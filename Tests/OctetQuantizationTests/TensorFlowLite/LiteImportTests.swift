@@ -144,6 +144,18 @@ struct LiteImportTests {
     #expect(error?.description.contains("2^10 steps of its output") == true)
   }
 
+  @Test func `a sum of integers is an error that says what to do`() throws {
+    let file = try #require(LiteModel.integer.first { $0.testDescription == "means-int8.tflite" })
+    var bytes = try file.bytes()
+    // MEAN's number in the lists of operators becomes that of SUM, which has the same options.
+    let places = bytes.ranges(of: [40, 0, 0, 0])
+    #expect(places.count == 3)
+    for place in places { bytes.replaceSubrange(place, with: [74, 0, 0, 0]) }
+    let error = #expect(throws: ImportError.self) { try LiteNetwork(bytes, path: "sums.tflite") }
+    #expect(error?.description.contains("SUM that makes") == true, "\(error?.description ?? "")")
+    #expect(error?.description.contains("use MEAN, and MUL by the count") == true)
+  }
+
   @Test(arguments: LiteModel.all)
   func `a file cut short or changed is an error or a model`(file: LiteModel) throws {
     let bytes = try file.bytes()
