@@ -112,6 +112,12 @@ def closing():
     g.save(g.integers(g.node("Sigmoid", g.integers(x, 0.021, 128)), 0.003, 0), step=0.003)
 
 
+    g = Graph("softmax-within", [6])
+    x = g.integers(g.node("MatMul", g.integers("input", 4 / 255, 127), g.weights([6, 5])), 0.021, 128)
+    x = g.integers(g.node("Softmax", x), 1 / 256, 0)
+    g.save(g.integers(g.node("MatMul", x, g.weights([5, 3])), 0.01, 128), refusal="which no integers are sure to equal")
+
+
 def halves():
     """Weights of four bits, all sixteen of them, -8 among them."""
     g = Graph("weights-of-four-bits", [5, 4, 4], version=21)

@@ -62,7 +62,9 @@ extension LiteIntegerConversion {
   /// Softmax inside the network, by the file's own integers.
   private mutating func appendSoftmax(_ node: Graph.Node, _ input: Int) throws(ImportError) -> Int {
     guard source.rules != .onnx else {
-      throw source.failure("\(node.title) is inside a network of integers, where ONNX has no integers for it")
+      throw source.failure(
+        "\(node.title) is inside a network of integers, where ONNX computes it with floats, which no integers are sure "
+          + "to equal: quantize the float model with octet quantize")
     }
     let output = try output(node)
     let expected = InnerSoftmax.output
