@@ -85,6 +85,8 @@ extension ONNXExport {
 
 /// Of integers a function is a table.
 extension Graph.Function: IntegerLayerExport {
+  static var keyword: String { ActivationOnly.keyword }
+
   static func writeIntegers(_ layer: ONNXQuantizedExport.Layer, to export: inout ONNXQuantizedExport)
     -> String
   {

@@ -107,6 +107,9 @@ extension FloatLayer {
 
 /// A kind of layer of integer models.
 protocol IntegerLayerExport {
+  /// The word for such a layer in network files.
+  static var keyword: String { get }
+
   /// Writes the layer with the nodes that quantize its output, and gives the name of its integers.
   static func writeIntegers(_ layer: ONNXQuantizedExport.Layer, to export: inout ONNXQuantizedExport)
     -> String

@@ -116,6 +116,8 @@ extension Softmax: TranslatedKind {
 
 /// Softmax inside an integer network.
 enum SoftmaxExport: IntegerLayerExport {
+  static let keyword = "softmax"
+
   static func writeIntegers(_ layer: ONNXQuantizedExport.Layer, to export: inout ONNXQuantizedExport)
     -> String
   {

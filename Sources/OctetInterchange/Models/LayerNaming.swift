@@ -42,20 +42,5 @@ package enum LayerNaming {
 
 extension LayerKind {
   /// The word for such a layer in network files.
-  package var networkWord: String {
-    switch self {
-    case .dense: "dense"
-    case .convolution: "conv"
-    case .depthwiseConvolution: "depthwise"
-    case .maximumPooling: "maxpool"
-    case .averagePooling: "averagepool"
-    case .globalAveragePooling: "globalaveragepool"
-    case .table: "activation"
-    case .concatenation: "concatenate"
-    case .arrangement: "arrange"
-    case .resampling: "resize"
-    case .squaredDifference: "squareddifference"
-    case .add, .maximum, .multiply, .subtract, .minimum, .softmax: "\(name)"
-    }
-  }
+  package var networkWord: String { export.keyword }
 }
