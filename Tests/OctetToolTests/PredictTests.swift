@@ -87,6 +87,22 @@ import Testing
     }
   }
 
+  @Test func `logarithms are those of the file, not of probabilities of 16 bits`() throws {
+    struct Known: Decodable { let inputs, outputs: [[Float]] }
+    let path = Python.repository.appending(
+      path: "Tests/OctetQuantizationTests/ONNX/Models/Logarithms/closing-logarithms")
+    let known = try JSONDecoder().decode(
+      Known.self, from: Data(contentsOf: path.appendingPathExtension("json")))
+    let folder = try TemporaryFolder()
+    let items = NPYArray(shape: [known.inputs.count, 6], known.inputs.flatMap { $0 })
+    try folder.write(items.file, to: "items.npy")
+    let (model, out) = (path.appendingPathExtension("onnx").path, folder.path("out.npy"))
+    let result = try OctetProcess.run(["predict", model, folder.path("items.npy"), "--out", out])
+    #expect(result.status == 0, "\(result.errors)")
+    try #require((known.outputs.joined().min() ?? 0) < -20)
+    expectClose(try NPYArray.read(path: out), known.outputs, within: 1e-4)
+  }
+
   @Test func `an .octet file gives the runtime's answers`() throws {
     let sample = try ClassifySample(digits: 3)
     var expected: [Float] = []

@@ -4,7 +4,7 @@ usage: python3 Tools/golden/onnx_integer_layers_golden.py [NAME...]    (needs nu
 
 Each NAME.onnx in Tests/OctetQuantizationTests/ONNX/Models/Layers comes with NAME.json: inputs and outputs, item after
 item, the step of the outputs, and the share of them that may be a step apart because a quotient is half a step; or
-"refusal", the words that the error must hold.
+"refusal", the words that the error must hold. What ends in logarithms is in Logarithms, as only octet predict has them.
 """
 import json
 import pathlib
@@ -60,7 +60,7 @@ class Graph:
             "DequantizeLinear", whole, self.constant(scales), self.constant(numpy.zeros(shape[axis]), numpy.int8),
             axis=axis)
 
-    def save(self, output, step=None, apart=0.0, refusal=None, low=-2.0, high=2.0, inputs=None):
+    def save(self, output, step=None, folder=FOLDER, apart=0.0, refusal=None, low=-2.0, high=2.0, inputs=None):
         graph = helper.make_graph(
             self.nodes, "integers",
             [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["batch", *self.shape])],
@@ -69,8 +69,8 @@ class Graph:
             graph, producer_name="octet-golden",
             opset_imports=[helper.make_opsetid("", self.version), helper.make_opsetid("com.microsoft", 1)])
         model.ir_version = 8
-        FOLDER.mkdir(parents=True, exist_ok=True)
-        (FOLDER / f"{self.name}.onnx").write_bytes(model.SerializeToString())
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{self.name}.onnx").write_bytes(model.SerializeToString())
         answers = {"refusal": refusal}
         if refusal is None:
             options = onnxruntime.SessionOptions()
@@ -84,7 +84,7 @@ class Graph:
             answers = {
                 "inputs": [numbers(i) for i in inputs], "outputs": [numbers(o) for o in outputs], "step": step,
                 "apart": apart}
-        (FOLDER / f"{self.name}.json").write_text(json.dumps(answers) + "\n")
+        (folder / f"{self.name}.json").write_text(json.dumps(answers) + "\n")
 
 
 def normalization():
@@ -116,6 +116,13 @@ def closing():
     x = g.integers(g.node("MatMul", g.integers("input", 4 / 255, 127), g.weights([6, 5])), 0.021, 128)
     x = g.integers(g.node("Softmax", x), 1 / 256, 0)
     g.save(g.integers(g.node("MatMul", x, g.weights([5, 3])), 0.01, 128), refusal="which no integers are sure to equal")
+
+
+def logarithms():
+    """Far below those of a probability of 16 bits."""
+    g = Graph("closing-logarithms", [6])
+    x = g.integers(g.node("MatMul", g.integers("input", 0.1, 127), g.weights([6, 5])), 0.37, 128)
+    g.save(g.node("LogSoftmax", x, axis=1), folder=FOLDER.parent / "Logarithms", low=-10, high=10)
 
 
 def halves():
@@ -226,7 +233,7 @@ def inputs():
 
 
 def main():
-    made = (normalization, closing, transposed, functions, doubled, moved, means, inputs, halves, maxima)
+    made = (normalization, closing, transposed, functions, doubled, moved, means, inputs, logarithms, halves, maxima)
     for make in made:
         if len(sys.argv) < 2 or make.__name__ in sys.argv[1:]:
             make()

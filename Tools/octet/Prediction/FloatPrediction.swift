@@ -60,7 +60,7 @@ struct FloatPrediction {
   }
 
   /// The logarithms of a softmax, which may be far below those that a float's probability has.
-  private static func makeLogarithms(_ values: inout [Float], classes: Int) {
+  static func makeLogarithms(_ values: inout [Float], classes: Int) {
     for start in stride(from: 0, to: values.count, by: classes) {
       let row = values[start..<start + classes]
       let largest = row.max() ?? 0

@@ -6,14 +6,6 @@ import OctetNetwork
 import OctetQuantization
 import OctetTraining
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// An int8 model's outputs for each item: the real ones, or the integers before a closing softmax or sigmoid.
 struct IntegerPrediction {
   let model: Model
@@ -34,7 +26,8 @@ struct IntegerPrediction {
     let places = try wanted.places(runner.outputs.map(\.name))
     let range = 0..<items.count
     let integers =
-      wantsIntegers || fileOutputs?.contains { $0.choice != nil } == true ? runner.integers(range) : []
+      wantsIntegers || fileOutputs?.contains { $0.choice != nil || $0.givesLogarithms } == true
+      ? runner.integers(range) : []
     /// The places that the file gives of an output, if it does: those of the largest integers.
     func chosen(_ place: Int) -> PredictedOutput? {
       guard let output = fileOutputs?[place], let choice = output.choice else { return nil }
@@ -57,7 +50,10 @@ struct IntegerPrediction {
     }
     var found = runner.reals(range)
     for place in found.indices where fileOutputs?[place].givesLogarithms == true {
-      found[place] = found[place].map { log($0) }
+      // From the logits: a probability of 16 bits may be 0, and has too few bits for its logarithm.
+      let scale = Float(bitPattern: model.tensor(model.output(place).tensor).scaleBits)
+      found[place] = integers[place].map { scale * Float($0) }
+      FloatPrediction.makeLogarithms(&found[place], classes: runner.outputs[place].shape.channels)
     }
     for (place, encoding) in closing.enumerated() {
       guard let encoding else { continue }
