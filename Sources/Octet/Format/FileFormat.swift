@@ -15,14 +15,14 @@ package enum FileFormat {
   package static let constantsAlignment: UInt32 = 16
   package static let arenaAlignment: UInt32 = 4
 
-  // Where the header's fields are.
+  // Where the header's fields are. What tools read as well is computed, so that it takes no bytes of a chip's program.
   static let versionOffset: UInt32 = 4
   static let headerBytesOffset: UInt32 = 6
-  package static let length: UInt32 = 8
-  package static let checksum: UInt32 = 12
-  package static let arenaBytes: UInt32 = 16
+  @inline(__always) package static var length: UInt32 { 8 }
+  @inline(__always) package static var checksum: UInt32 { 12 }
+  @inline(__always) package static var arenaBytes: UInt32 { 16 }
   package static let secondRegion: UInt32 = 20
-  package static let layerCount: UInt32 = 24
+  @inline(__always) package static var layerCount: UInt32 { 24 }
   static let outputCount: UInt32 = 26
   static let namesBytes: UInt32 = 28
   static let inputKind: UInt32 = 32
