@@ -112,6 +112,8 @@ def closing():
     g.save(g.integers(g.node("Sigmoid", g.integers(x, 0.021, 128)), 0.003, 0), step=0.003)
 
 
+def within():
+    """A softmax that other layers read."""
     g = Graph("softmax-within", [6])
     x = g.integers(g.node("MatMul", g.integers("input", 4 / 255, 127), g.weights([6, 5])), 0.021, 128)
     x = g.integers(g.node("Softmax", x), 1 / 256, 0)
@@ -233,7 +235,9 @@ def inputs():
 
 
 def main():
-    made = (normalization, closing, transposed, functions, doubled, moved, means, inputs, logarithms, halves, maxima)
+    made = (
+        normalization, closing, within, transposed, functions, doubled, moved, means, inputs, logarithms, halves,
+        maxima)
     for make in made:
         if len(sys.argv) < 2 or make.__name__ in sys.argv[1:]:
             make()
