@@ -226,7 +226,7 @@ INLINE void emit_groups(const int which, const int rounding, const octet_layer *
 static __attribute__((noinline)) TARGET void NAME(emit_all)(
   bool is_first, const octet_layer *layer, long channel, const NAME(list) *list, const int8_t *w, long group_bytes,
   int8_t *target, long step) {
-#define EMIT_AS(r)                                                                                           \
+#define EMIT_AS(r)                                                                                             \
   if (is_first) return emit_groups(NAME(all_of_first), r, layer, channel, list, w, group_bytes, target, step); \
   return emit_groups(NAME(all), r, layer, channel, list, w, group_bytes, target, step)
   switch (layer->rounding) {
